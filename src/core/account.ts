@@ -1,0 +1,42 @@
+/** What the operator knows of an account, as the directory engines give it. */
+import type { AccountClass } from './event.ts';
+
+export interface AccountFacts {
+  /** The SASL login, lower case. */
+  readonly account: string;
+  /** The customer who answers for it. Default: the domain of the login. */
+  readonly tenant: string;
+  readonly groups: readonly string[];
+  readonly class: AccountClass;
+  /** Addresses it may send as, lower case. */
+  readonly addresses: readonly string[];
+  /** Domains it may send as with any local part, lower case. */
+  readonly domains: readonly string[];
+  /** RFC 3339; absent means known for long. */
+  readonly since?: string;
+  /** IANA name; absent means the platform's. */
+  readonly timeZone?: string;
+  /** Networks (CIDR), `country:XX` or `asn:N` the account may submit from; empty means anywhere. */
+  readonly clientNetworks: readonly string[];
+  /**
+   * `directory`: the operator's own data, so an address that is not listed is not the account's.
+   * `default`: no directory knows it; the login is the address and its domain the tenant.
+   */
+  readonly source: 'directory' | 'default';
+}
+
+/** Facts for an account that no directory knows. */
+export function defaultAccountFacts(login: string): AccountFacts {
+  const account = login.toLowerCase();
+  const domain = account.includes('@') ? account.slice(account.lastIndexOf('@') + 1) : '';
+  return {
+    account,
+    tenant: domain,
+    groups: [],
+    class: 'person',
+    addresses: domain === '' ? [] : [account],
+    domains: [],
+    clientNetworks: [],
+    source: 'default',
+  };
+}

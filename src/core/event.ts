@@ -1,0 +1,230 @@
+/**
+ * The facts. Everything Primum ever learns is one of these events; the same event always gets
+ * the same verdict from the same knowledge. One JSON object a line (NDJSON), version 1.
+ */
+
+export type Service = 'submission' | 'imap' | 'pop3' | 'webmail' | 'sieve' | 'other';
+
+/** Fields every event carries. `at` is RFC 3339 in UTC with milliseconds. */
+export interface EventBase {
+  readonly v: 1;
+  /** Unique; an event seen twice changes nothing the second time. */
+  readonly id: string;
+  readonly at: string;
+  /** The MTA host; goes with every `queueId`. */
+  readonly mta?: string;
+}
+
+/** A finished attempt to log in. */
+export interface LoginEvent extends EventBase {
+  readonly kind: 'login';
+  readonly account: string;
+  readonly service: Service;
+  readonly ok: boolean;
+  /** Textual IPv4 or IPv6 address; empty when the asker did not know it. */
+  readonly clientAddress: string;
+  readonly clientName?: string;
+  readonly mechanism?: string;
+  readonly tls?: boolean | string;
+  /** Opaque; equal for equal passwords of one account. */
+  readonly passwordHash?: string;
+  readonly deviceId?: string;
+  readonly agent?: string;
+  /** We refused it ourselves: never counts as a wrong password. */
+  readonly policyReject?: boolean;
+}
+
+/** A login whose outcome is not known yet; asked about, never recorded. */
+export type LoginAttempt = Omit<LoginEvent, 'ok' | 'policyReject'>;
+
+export interface Attachment {
+  readonly name: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** What is known of the message itself. Signals read only `derived` and the addresses. */
+export interface MessageFacts {
+  readonly headerFrom?: string;
+  readonly replyTo?: string;
+  readonly subject?: string;
+  readonly messageId?: string;
+  readonly inReplyTo?: string;
+  readonly references?: readonly string[];
+  /** The text of the Date header, as sent. */
+  readonly date?: string;
+  readonly userAgent?: string;
+  readonly listId?: string;
+  readonly listUnsubscribe?: string;
+  readonly autoSubmitted?: string;
+  readonly text?: string;
+  readonly urls?: readonly string[];
+  readonly attachments?: readonly Attachment[];
+  readonly headerNames?: readonly string[];
+  readonly raw?: string;
+  readonly rawPath?: string;
+  readonly derived?: Readonly<Record<string, unknown>>;
+}
+
+/** A message entering through an authenticated or local path (RFC 6409). */
+export interface SubmissionEvent extends EventBase {
+  readonly kind: 'submission';
+  /** The SASL login. Absent without AUTH. */
+  readonly account?: string;
+  /** App password or script id; absent means the main password. */
+  readonly credential?: string;
+  readonly queueId?: string;
+  readonly service?: string;
+  readonly clientAddress: string;
+  readonly clientName?: string;
+  readonly heloName?: string;
+  readonly mechanism?: string;
+  readonly tls?: boolean | string;
+  /** Bare address; empty for the null sender (RFC 5321 section 4.5.5). */
+  readonly envelopeSender: string;
+  /** May be empty when the MTA names only a count: then `recipientCount` counts. */
+  readonly envelopeRecipients: readonly string[];
+  /** Accepted recipients, where their addresses are not all known. */
+  readonly recipientCount?: number;
+  readonly sizeBytes?: number;
+  readonly message?: MessageFacts;
+}
+
+export interface ReceivedEvent extends EventBase {
+  readonly kind: 'received';
+  readonly account: string;
+  readonly headerFrom: string;
+  readonly messageId?: string;
+}
+
+export type DeliveryResult = 'delivered' | 'deferred' | 'bounced' | 'expired';
+
+export interface DeliveryEvent extends EventBase {
+  readonly kind: 'delivery';
+  /** Id of the submission event, where known. */
+  readonly submission?: string;
+  readonly queueId?: string;
+  readonly recipient: string;
+  readonly result: DeliveryResult;
+  /** Enhanced status code (RFC 3463). */
+  readonly status?: string;
+  readonly reply?: string;
+  readonly remote?: string;
+  readonly class?: string;
+}
+
+export interface ComplaintEvent extends EventBase {
+  readonly kind: 'complaint';
+  readonly submission?: string;
+  readonly queueId?: string;
+  readonly account?: string;
+  readonly feedbackType: string;
+  readonly reporter?: string;
+  /** Token and DKIM hold. */
+  readonly verified: boolean;
+}
+
+export interface ReportEvent extends EventBase {
+  readonly kind: 'report';
+  readonly account?: string;
+  readonly clientAddress?: string;
+  readonly url?: string;
+  readonly category: string;
+  readonly reporter: string;
+  readonly text?: string;
+}
+
+export interface ForwardEvent extends EventBase {
+  readonly kind: 'forward';
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  readonly queueId?: string;
+  readonly tenant?: string;
+}
+
+export type AccountClass = 'person' | 'application' | 'device' | 'list' | 'forward' | 'system';
+
+/** What the directory says of an account. Without it everybody is a person known for long. */
+export interface AccountEvent extends EventBase {
+  readonly kind: 'account';
+  readonly account: string;
+  readonly tenant?: string;
+  readonly groups?: readonly string[];
+  readonly class?: AccountClass;
+  readonly since?: string;
+  readonly timeZone?: string;
+  readonly addresses?: readonly string[];
+}
+
+export interface ChangeEvent extends EventBase {
+  readonly kind: 'change';
+  readonly account: string;
+  readonly what: 'forward' | 'filter' | 'reply-to' | 'app-password' | 'export' | 'other';
+  readonly clientAddress?: string;
+}
+
+export interface ConnectionEvent extends EventBase {
+  readonly kind: 'connection';
+  readonly clientAddress: string;
+  readonly clientName?: string;
+  readonly heloName?: string;
+}
+
+/** A watcher's finding. */
+export interface FindingEvent extends EventBase {
+  readonly kind: 'listing' | 'check';
+}
+
+/** What a person or the ladder did. */
+export interface ActionEvent extends EventBase {
+  readonly kind: 'lock' | 'unlock' | 'release' | 'return';
+  readonly account?: string;
+  readonly submission?: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface PasswordEvent extends EventBase {
+  readonly kind: 'password';
+  readonly account: string;
+  readonly by: 'owner' | 'operator' | 'unknown';
+  readonly channel?: string;
+}
+
+export interface ConfirmEvent extends EventBase {
+  readonly kind: 'confirm';
+  readonly account: string;
+  readonly context?: string;
+  readonly submission?: string;
+  readonly mine: boolean;
+  readonly by: string;
+}
+
+/** Events that ask for a verdict. */
+export type JudgedEvent = SubmissionEvent | LoginEvent;
+
+/** Events that only teach. */
+export type NotedEvent =
+  | ReceivedEvent
+  | DeliveryEvent
+  | ComplaintEvent
+  | ReportEvent
+  | ForwardEvent
+  | AccountEvent
+  | ChangeEvent
+  | ConnectionEvent
+  | FindingEvent
+  | ActionEvent
+  | PasswordEvent
+  | ConfirmEvent;
+
+export type PrimumEvent = JudgedEvent | NotedEvent;
+
+export type EventKind = PrimumEvent['kind'];
+
+/** Recipients of a submission: those named, or the count where the MTA gave only that. */
+export function recipientCount(event: SubmissionEvent): number {
+  return Math.max(event.envelopeRecipients.length, event.recipientCount ?? 0);
+}

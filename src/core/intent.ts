@@ -1,0 +1,63 @@
+/** What a decision wants done outside the reply: the gate hands these to the effects, in order. */
+import type { Reason, Verdict } from './verdict.ts';
+
+/** Figures an alert and an incident show: what, since when, how much, what is usual. */
+export interface AccountPicture {
+  readonly account: string;
+  readonly tenant: string;
+  readonly clientAddress: string;
+  readonly country: string;
+  readonly asnName: string;
+  /** Plain facts in reading order, such as `Recipients in the last hour` / `212`. */
+  readonly figures: readonly { readonly name: string; readonly observed: string; readonly usual: string }[];
+}
+
+export type Intent =
+  | {
+      /** Somebody must know (SND-2, ACC-6). One alert per cause, however many messages. */
+      readonly kind: 'alert';
+      /** Groups alerts: one incident while it is open, such as `limit:account:recipients:3600`. */
+      readonly cause: string;
+      readonly account: string;
+      readonly practice: string;
+      readonly reference: string;
+      readonly at: string;
+      readonly enforced: boolean;
+      readonly summary: string;
+      readonly reasons: readonly Reason[];
+      readonly done: string;
+      readonly picture: AccountPicture;
+    }
+  | {
+      /** Lock the whole account (ACC-11). Only handed out when enforced. */
+      readonly kind: 'lock';
+      readonly account: string;
+      readonly at: string;
+      readonly by: string;
+      readonly why: string;
+      readonly reference: string;
+      /** What lifts it: a changed password seen in a successful login, or only a person. */
+      readonly unlockOn: 'password' | 'person';
+    }
+  | {
+      /** The password item of the checklist is true (ACC-12); lifts a lock that waits for it. */
+      readonly kind: 'password-changed';
+      readonly account: string;
+      readonly at: string;
+      readonly by: string;
+      readonly evidence: string;
+      readonly reference: string;
+    };
+
+/** A lock in force on an account. */
+export interface Lock {
+  readonly account: string;
+  readonly at: string;
+  readonly by: string;
+  readonly why: string;
+  readonly reference: string;
+  readonly incident: string;
+  readonly unlockOn: 'password' | 'person';
+}
+
+export type { Verdict };

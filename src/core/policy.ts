@@ -1,0 +1,103 @@
+/**
+ * The operator's rules as the core reads them: plain data, complete, units in the names. `config/`
+ * makes it from the YAML file. Rules are separate from the score: they count successful logins and
+ * accepted recipients only.
+ */
+import type { AccountClass } from './event.ts';
+
+export type Mode = 'observe' | 'enforce';
+
+/** What reaching a limit or count does. `observe` is recorded and alerted, never answered. */
+export type RuleAction = 'observe' | 'throttle' | 'hold' | 'lock';
+
+/** What breaking a yes-or-no rule does. `off` does not even look. */
+export type SenderAction = 'off' | 'observe' | 'hold' | 'reject';
+
+export type LimitScope = 'account' | 'group' | 'domain' | 'address' | 'platform';
+
+export interface Limit {
+  readonly scope: LimitScope;
+  readonly count: 'messages' | 'recipients';
+  readonly windowSeconds: number;
+  /** Ceiling in any window of that length. */
+  readonly limit: number;
+  /** How many above the ceiling are tolerated; regained at the pace of the limit. */
+  readonly burst: number;
+  readonly action: RuleAction;
+}
+
+/** Distinct places or countries in a time (ACC-8, ACC-9). */
+export interface DistinctRule {
+  readonly windowSeconds: number;
+  readonly maximum: number;
+  readonly action: RuleAction;
+}
+
+/** Failed logins (ACC-6). A source is shut out; an account never is. */
+export interface FailureRule {
+  readonly windowSeconds: number;
+  /** Distinct wrong passwords from one address, over all accounts and services. */
+  readonly perAddress: number;
+  /** Distinct wrong passwords from one network (/24, /48). */
+  readonly perNetwork: number;
+  /** Distinct networks guessing at one account before unknown sources are slowed there. */
+  readonly networksPerAccount: number;
+  readonly shutOutSeconds: number;
+  /** Answer to an unknown source at an account under attack, 1 to 8 (Postfix gives up at 10). */
+  readonly tarpitSeconds: number;
+}
+
+/** Rules in force for one account, after groups are applied. */
+export interface RuleSet {
+  readonly mode: Mode;
+  readonly limits: readonly Limit[];
+  readonly places: DistinctRule;
+  readonly countries: DistinctRule;
+  /** Envelope or header sender that is not the account's own (ACC-2). */
+  readonly otherSender: SenderAction;
+  /** Return-path in a domain the platform does not receive for (ACC-3). */
+  readonly foreignSender: SenderAction;
+  /** Networks (CIDR), `country:XX`, `asn:N` the accounts may submit from (ACC-4); empty = anywhere. */
+  readonly clientNetworks: readonly string[];
+  readonly clientNetworkAction: SenderAction;
+  /** Logins and submissions without TLS (ACC-13). */
+  readonly cleartext: SenderAction;
+}
+
+/** Parts of a rule set a group changes; limits are replaced by scope, count and window. */
+export type RuleChanges = Partial<RuleSet>;
+
+export interface BusinessHours {
+  /** ISO weekdays, 1 = Monday. */
+  readonly days: readonly number[];
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** `YYYY-MM-DD` or yearly `MM-DD`. */
+  readonly holidays: readonly string[];
+  /** Limits are multiplied by this outside business hours (SND-5); 1 switches it off. */
+  readonly outsideFactor: number;
+}
+
+export interface Policy {
+  readonly rules: RuleSet;
+  readonly groups: Readonly<Record<string, RuleChanges>>;
+  readonly classes: Readonly<Partial<Record<AccountClass, RuleChanges>>>;
+  readonly failures: FailureRule;
+  readonly businessHours: BusinessHours;
+  /** IANA name for accounts whose directory entry has none. */
+  readonly timeZone: string;
+  /** Domains the platform receives for, lower case; those of the directory come on top. */
+  readonly domains: readonly string[];
+  /** Submission without AUTH (ACC-1). */
+  readonly relay: {
+    readonly action: SenderAction;
+    /** Own legacy clients (CIDR) that may still relay; they are listed. */
+    readonly networks: readonly string[];
+  };
+  /** `policy_context` values of services that take mail from outside: not judged as submissions. */
+  readonly inboundContexts: readonly string[];
+  /** Score thresholds in nats. */
+  readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
+  /** How long a rung stays without new evidence before it comes down one step. */
+  readonly quietSeconds: { readonly throttle: number; readonly hold: number; readonly lock: number };
+}

@@ -1,0 +1,99 @@
+/** What is shown of an account on request: the API and the command line print these as they are. */
+import type { PrimumEvent } from './event.ts';
+import type { Rung, RungChange, Verdict } from './verdict.ts';
+import type { AccountFacts } from './account.ts';
+import type { Limit } from './policy.ts';
+
+/** One address the account logged in or sent from (ACC-7). */
+export interface AddressReport {
+  readonly address: string;
+  readonly country: string;
+  readonly asn: number;
+  readonly place: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly logins: number;
+  readonly failures: number;
+  readonly submissions: number;
+}
+
+export interface ContextReport {
+  readonly context: string;
+  readonly country: string;
+  readonly asn: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly days: number;
+  readonly messages: number;
+  readonly trusted: boolean;
+  readonly score: number;
+}
+
+export interface IdentityReport {
+  readonly identity: string;
+  readonly rung: Rung;
+  readonly since: string;
+  readonly score: number;
+  readonly messages: number;
+  readonly recipients: number;
+  readonly usualRecipientsPerDay: number;
+  readonly contexts: readonly ContextReport[];
+  /** Sender addresses used, most used first. */
+  readonly senders: readonly { readonly address: string; readonly messages: number }[];
+}
+
+export interface AccountReport {
+  readonly account: string;
+  readonly facts: AccountFacts;
+  readonly addresses: readonly AddressReport[];
+  readonly identities: readonly IdentityReport[];
+}
+
+export interface LimitReport {
+  readonly limit: Limit;
+  /** Which rule gave it: `default`, `class person`, `group staff`. */
+  readonly from: string;
+  readonly used: number;
+}
+
+/** Who relays without AUTH and how much (ACC-1). */
+export interface RelayReport {
+  readonly identity: string;
+  readonly clientAddress: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly messages: number;
+  readonly recipients: number;
+}
+
+/** A sender address with a clean history that the directory does not name (ACC-2). */
+export interface SenderProposal {
+  readonly account: string;
+  readonly address: string;
+  readonly messages: number;
+  readonly days: number;
+}
+
+export interface Explanation {
+  readonly verdict: Verdict;
+  readonly event?: PrimumEvent;
+  readonly rungChange?: RungChange;
+}
+
+/** Reads what is known, for people. Never on the mail path. */
+export interface Inspector {
+  /** `undefined` when the account was never seen and no directory knows it. */
+  account(account: string): Promise<AccountReport | undefined>;
+  limits(account: string): Promise<readonly LimitReport[]>;
+  /** Finds a decision by its reference, in any letter case. */
+  explain(reference: string): Promise<Explanation | undefined>;
+  relays(): Promise<readonly RelayReport[]>;
+  proposedSenders(): Promise<readonly SenderProposal[]>;
+  /** Named figures for one source or login, such as `failures: { address: 3 }`. */
+  counts(query: {
+    readonly clientAddress?: string;
+    readonly login?: string;
+  }): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+  /** Forgets failed logins of a source, a login, or both. Locks and lists stay. */
+  reset(query: { readonly clientAddress?: string; readonly login?: string }): Promise<void>;
+}

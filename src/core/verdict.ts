@@ -1,0 +1,53 @@
+/** What is decided for one message or login, and why. */
+
+export type VerdictKind = 'pass' | 'defer' | 'hold' | 'reject';
+
+/** Rungs of the ladder, mildest first. */
+export const RUNGS = ['observe', 'throttle', 'hold', 'lock'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+export type Hypothesis = 'spam' | 'lateral' | 'thread' | 'bec';
+
+/** One sentence for a person, with the measure behind it. */
+export interface Reason {
+  /** File name of the signal or rule, such as `distinct-places`. */
+  readonly signal: string;
+  /** Row of PRACTICES, such as `ACC-8`. */
+  readonly practice?: string;
+  /** Nats of evidence; 0 for an operator's rule, which is not a matter of probability. */
+  readonly weight: number;
+  readonly text: string;
+}
+
+export interface Verdict {
+  readonly kind: 'verdict';
+  /** Id of the event judged. */
+  readonly for: string;
+  readonly at: string;
+  readonly account: string;
+  readonly identity: string;
+  readonly context: string;
+  readonly verdict: VerdictKind;
+  /** Whether it is answered to the client. Never in observe mode, never in replay. */
+  readonly enforced: boolean;
+  readonly rung: Rung;
+  readonly score: number;
+  readonly hypothesis?: Hypothesis;
+  readonly reasons: readonly Reason[];
+  /** Short form of the event's id; finds the decision in log, console and `primum explain`. */
+  readonly reference: string;
+  readonly perRecipient?: Readonly<Record<string, VerdictKind>>;
+  /** For `defer`: when trying again makes sense. */
+  readonly retryAfterSeconds?: number;
+}
+
+export interface RungChange {
+  readonly kind: 'rung';
+  readonly at: string;
+  readonly account: string;
+  readonly identity: string;
+  readonly context?: string;
+  readonly from: Rung;
+  readonly to: Rung;
+  readonly because: readonly Reason[];
+}

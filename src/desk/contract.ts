@@ -1,0 +1,85 @@
+/** The records people work with: durable before they are acknowledged. */
+import type { AccessLists } from '../core/access-list.ts';
+import type { Lock } from '../core/intent.ts';
+import type { Effects, LockBook } from '../effects/contract.ts';
+
+export interface Incident {
+  readonly id: string;
+  readonly account: string;
+  readonly cause: string;
+  readonly practice: string;
+  readonly state: 'open' | 'closed';
+  readonly openedAt: string;
+  readonly updatedAt: string;
+  readonly closedAt?: string;
+  readonly summary: string;
+  /** How many decisions belong to it. */
+  readonly count: number;
+  readonly references: readonly string[];
+  readonly timeline: readonly { readonly at: string; readonly by: string; readonly text: string }[];
+  /** ACC-12: what must be true before an unlock. */
+  readonly checklist: readonly {
+    readonly item: 'password' | 'sessions' | 'forwards';
+    readonly doneAt?: string;
+    readonly by?: string;
+  }[];
+}
+
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: string;
+  readonly by: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly why: string;
+}
+
+export interface Desk {
+  /** For the gate. */
+  readonly effects: Effects;
+  readonly locks: LockBook & {
+    list(): readonly Lock[];
+    /** Resolves when durable; in force at once. Locks again = the same lock, with the new reason. */
+    lock(request: {
+      readonly account: string;
+      readonly by: string;
+      readonly why: string;
+      readonly unlockOn: Lock['unlockOn'];
+      readonly reference?: string;
+    }): Promise<Lock>;
+    /** False when there was no lock. */
+    unlock(request: {
+      readonly account: string;
+      readonly by: string;
+      readonly why: string;
+    }): Promise<boolean>;
+  };
+  readonly lists: AccessLists;
+  readonly incidents: {
+    /** Newest first. */
+    list(query: {
+      readonly state?: Incident['state'];
+      readonly account?: string;
+      readonly limit: number;
+      readonly before?: string;
+    }): Promise<readonly Incident[]>;
+    get(id: string): Promise<Incident | undefined>;
+    close(request: {
+      readonly id: string;
+      readonly by: string;
+      readonly verdict: 'true' | 'false alarm' | 'unclear';
+      readonly why: string;
+    }): Promise<boolean>;
+  };
+  readonly audit: {
+    list(query: {
+      readonly subject?: string;
+      readonly limit: number;
+      readonly before?: number;
+    }): Promise<readonly AuditEntry[]>;
+    add(entry: Omit<AuditEntry, 'id'>): Promise<void>;
+  };
+  /** Sends a test alert through every configured channel; the outcome of each in words. */
+  testAlerts(by: string): Promise<readonly { readonly channel: string; readonly outcome: string }[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/** What doors know of the gate: ask, tell, and the clock they share. */
+import type { Maybe } from './core/maybe.ts';
+import type { LoginAttempt, LoginEvent, NotedEvent, SubmissionEvent } from './core/event.ts';
+import type { Verdict } from './core/verdict.ts';
+
+/** Traffic of the same account that is under way in a door and not yet judged. */
+export interface UnderWay {
+  readonly messages: number;
+  readonly recipients: number;
+}
+
+export interface Gate {
+  /**
+   * Judges, counts, journals and starts effects. Never rejects and never hangs: when it cannot
+   * judge it answers by the door's failure stance. An id seen before counts nothing and gets the
+   * same verdict again.
+   */
+  judge(event: SubmissionEvent | LoginEvent): Maybe<Verdict>;
+  /** The decision as it stands now; counts nothing and saves nothing. */
+  check(event: SubmissionEvent | LoginAttempt, underWay?: UnderWay): Maybe<Verdict>;
+  /** Takes in a fact that asks for no verdict. */
+  note(event: NotedEvent): Maybe<void>;
+  /** A fresh event id, rising with time. */
+  newId(): string;
+  /** Milliseconds since 1970. */
+  now(): number;
+}

@@ -1,0 +1,37 @@
+/**
+ * One method per thing that happens, so that wording, level and metric live in one place
+ * (telemetry/telemetry.ts). Addresses of people, passwords and tokens are never parameters.
+ */
+import type { Verdict } from '../core/verdict.ts';
+
+export type DoorName = 'policy' | 'milter' | 'auth-policy' | 'lmtp' | 'socketmap' | 'api';
+
+export interface Telemetry {
+  started(details: { readonly version: string; readonly mode: string; readonly state: string }): void;
+  stopping(signal: string): void;
+  stopped(): void;
+  doorOpen(door: DoorName, address: string): void;
+  /** A client spoke nonsense; logged at `warn` at most once a minute a door, always counted. */
+  clientFault(door: DoorName, reason: string): void;
+  /** A bound was reached and something was shed; counted, logged at most once a minute. */
+  shed(door: DoorName, what: string): void;
+  connections(door: DoorName, open: number): void;
+  judged(door: DoorName, verdict: Verdict, seconds: number): void;
+  checked(door: DoorName, verdict: Verdict): void;
+  /** The gate could not judge and answered by the stance; logged once, counted always. */
+  judgingFailed(door: DoorName, error: unknown, stance: 'pass' | 'defer'): void;
+  /** A store fails (`failed`) or works again; logged on change only, counted always. */
+  storeFailed(store: string, error: unknown): void;
+  storeWorks(store: string): void;
+  directoryFailed(engine: string, error: unknown): void;
+  directoryWorks(engine: string): void;
+  reloaded(changes: string): void;
+  reloadRefused(reason: string): void;
+  effectDone(effect: string, seconds: number): void;
+  effectFailed(effect: string, error: unknown, attempt: number): void;
+  /** A plain figure for /metrics, registered on first use with its help text. */
+  gauge(name: string, help: string, read: () => number): void;
+  /** Environment trouble that needs an operator; one sentence that says what to do. */
+  warn(message: string): void;
+  info(message: string): void;
+}
