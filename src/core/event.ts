@@ -87,6 +87,13 @@ export interface SubmissionEvent extends EventBase {
   readonly envelopeRecipients: readonly string[];
   /** Accepted recipients, where their addresses are not all known. */
   readonly recipientCount?: number;
+  /**
+   * The transaction ended before a message was sent (RSET, disconnect, every recipient refused).
+   * It is evidence; counts and limits take nothing from it.
+   */
+  readonly abandoned?: true;
+  /** Recipients a check of ours refused in this transaction; never counted as sent. */
+  readonly refusedRecipients?: readonly string[];
   readonly sizeBytes?: number;
   readonly message?: MessageFacts;
 }
