@@ -7,7 +7,11 @@ import type { Verdict } from '../core/verdict.ts';
 export type DoorName = 'policy' | 'milter' | 'auth-policy' | 'lmtp' | 'socketmap' | 'api';
 
 export interface Telemetry {
-  started(details: { readonly version: string; readonly mode: string; readonly state: string }): void;
+  started(details: {
+    readonly version: string;
+    readonly mode: string;
+    readonly state: string;
+  }): void;
   stopping(signal: string): void;
   stopped(): void;
   doorOpen(door: DoorName, address: string): void;

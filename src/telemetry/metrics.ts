@@ -1,0 +1,118 @@
+/**
+ * The Prometheus metrics of one process, in a registry of their own. Names follow Prometheus:
+ * `_total` counts since the start, `_seconds` and `_bytes` are units. Listed in
+ * docs/reference/metrics.md, which is made from this file.
+ */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** From a tenth of a millisecond (a decision) to what a client waits for before it gives up. */
+const JUDGING_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1, 5];
+/** Effects talk to other programs: from milliseconds to a minute. */
+const EFFECT_BUCKETS = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60];
+
+/** @param processFigures Whether memory, CPU and event loop of the process are measured too. */
+export function createMetrics(processFigures: boolean) {
+  const registry = new Registry();
+  if (processFigures) collectDefaultMetrics({ register: registry });
+  return { registry, ...decisionMetrics(registry), ...healthMetrics(registry) };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+function counters(registry: Registry) {
+  return <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+}
+
+function gauges(registry: Registry) {
+  return <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+}
+
+function decisionMetrics(registry: Registry) {
+  const counter = counters(registry);
+  return {
+    verdicts: counter(
+      'primum_verdicts_total',
+      'Verdicts given on submissions and logins; enforced is false in observe mode.',
+      'door',
+      'verdict',
+      'enforced',
+    ),
+    judging: new Histogram({
+      name: 'primum_judging_seconds',
+      help: 'Time from event to verdict.',
+      labelNames: ['door'],
+      buckets: JUDGING_BUCKETS,
+      registers: [registry],
+    }),
+    checks: counter(
+      'primum_checks_total',
+      'Questions answered without counting, such as one per recipient.',
+      'door',
+      'verdict',
+    ),
+    judgingFailures: counter(
+      'primum_judging_failures_total',
+      'Questions answered by the failure stance because judging failed.',
+      'door',
+      'stance',
+    ),
+    clientFaults: counter(
+      'primum_client_faults_total',
+      'Requests a door could not understand.',
+      'door',
+    ),
+    shed: counter(
+      'primum_shed_total',
+      'What was turned away because a bound was reached.',
+      'door',
+      'what',
+    ),
+  };
+}
+
+function healthMetrics(registry: Registry) {
+  const counter = counters(registry);
+  const gauge = gauges(registry);
+  return {
+    build: gauge(
+      'primum_build_info',
+      'Always 1; the version and mode that run.',
+      'version',
+      'mode',
+    ),
+    connections: gauge('primum_connections', 'Open connections of a door.', 'door'),
+    storeFailures: counter('primum_store_failures_total', 'Failures of a store.', 'store'),
+    storeUp: gauge('primum_store_up', '1 while a store works, 0 after it failed.', 'store'),
+    directoryFailures: counter(
+      'primum_directory_failures_total',
+      'Failures of an account directory.',
+      'engine',
+    ),
+    directoryUp: gauge(
+      'primum_directory_up',
+      '1 while an account directory answers, 0 after it failed.',
+      'engine',
+    ),
+    reloads: counter(
+      'primum_reloads_total',
+      'Reloads of the configuration, done or refused.',
+      'outcome',
+    ),
+    effects: counter(
+      'primum_effects_total',
+      'Attempts at effects: alerts, webhooks, sessions ended.',
+      'effect',
+      'outcome',
+    ),
+    effectTime: new Histogram({
+      name: 'primum_effect_seconds',
+      help: 'Time an effect took that succeeded.',
+      labelNames: ['effect'],
+      buckets: EFFECT_BUCKETS,
+      registers: [registry],
+    }),
+    warnings: counter('primum_warnings_total', 'Warnings, also those not logged again.'),
+  };
+}

@@ -1,0 +1,267 @@
+/**
+ * The log and the metrics: the one place with their wording. Levels: `error` is for what stops the
+ * daemon from doing its work, `warn` for what an operator should look at, a client's fault is never
+ * more than `warn`. Refusals are joined to what the client was told by their reference.
+ */
+import { pino } from 'pino';
+import { Gauge } from 'prom-client';
+import type { Verdict } from '../core/verdict.ts';
+import type { Telemetry } from './contract.ts';
+import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { createOnceAWhile } from './once-a-while.ts';
+import { textLog } from './text-log.ts';
+import type { LogDestination } from './text-log.ts';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface TelemetryOptions {
+  readonly level: LogLevel | 'silent';
+  /** Default: standard output. */
+  readonly destination?: LogDestination;
+  /** `text` for people at a terminal; `json`, the default, for everything else. */
+  readonly format?: 'json' | 'text';
+  /** Milliseconds since 1970; for tests. */
+  readonly now?: () => number;
+  /** Whether figures of the process itself are measured. Default true. */
+  readonly processFigures?: boolean;
+}
+
+export interface RunningTelemetry extends Telemetry {
+  /** The Prometheus text format. */
+  metrics(): Promise<string>;
+  /** Its media type. */
+  readonly metricsType: string;
+}
+
+const MINUTE_MS = 60_000;
+const FAILURE_MS = 10 * MINUTE_MS;
+
+type Say = (
+  level: LogLevel,
+  event: string,
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
+  const metrics = createMetrics(options.processFigures ?? true);
+  const say = createLog(options);
+  const once = createOnceAWhile(options.now ?? Date.now);
+  const rarely: Rarely = (key, everyMs, speak) => {
+    const heldBack = once.say(key, everyMs);
+    if (heldBack !== undefined) speak(heldBack === 0 ? '' : ` (and ${heldBack} more like it)`);
+  };
+  return {
+    ...lifeEvents(say, metrics),
+    ...doorEvents(say, metrics, rarely),
+    ...partEvents(say, metrics),
+    ...effectEvents(say, metrics, rarely),
+    metrics: () => metrics.registry.metrics(),
+    metricsType: metrics.registry.contentType,
+  };
+}
+
+/** Counts everything and logs nothing: for tests. */
+export function createSilentTelemetry(): RunningTelemetry {
+  return createTelemetry({ level: 'silent', processFigures: false });
+}
+
+type Rarely = (key: string, everyMs: number, speak: (more: string) => void) => void;
+
+function createLog(options: TelemetryOptions): Say {
+  const plain = options.destination ?? process.stdout;
+  const destination = options.format === 'text' ? textLog(plain) : plain;
+  const log = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":"${new Date((options.now ?? Date.now)()).toISOString()}"`,
+    },
+    destination,
+  );
+  return (level, event, message, fields) => {
+    log[level]({ event, ...fields }, message);
+  };
+}
+
+function lifeEvents(say: Say, metrics: Metrics) {
+  return {
+    started(details) {
+      metrics.build.set({ version: details.version, mode: details.mode }, 1);
+      const { version, mode, state } = details;
+      say('info', 'started', `Primum ${version} runs in ${mode} mode; its state is in ${state}.`);
+    },
+    stopping: (signal) =>
+      say('info', 'stopping', `Stopping because of ${signal}; open work is finished first.`),
+    stopped: () => say('info', 'stopped', 'Stopped; everything is saved.'),
+    reloaded(changes) {
+      metrics.reloads.inc({ outcome: 'done' });
+      say('info', 'reloaded', `The configuration was read again: ${changes}`);
+    },
+    reloadRefused(reason) {
+      metrics.reloads.inc({ outcome: 'refused' });
+      const kept = 'The new configuration was refused and the old one stays in force';
+      say('error', 'reload-refused', `${kept}: ${reason}`);
+    },
+    gauge(name, help, read) {
+      metrics.registry.removeSingleMetric(name);
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        registers: [metrics.registry],
+        collect: () => {
+          gauge.set(read());
+        },
+      });
+    },
+  } satisfies Partial<Telemetry>;
+}
+
+function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
+  return {
+    doorOpen: (door, address) =>
+      say('info', 'door-open', `The ${door} door listens on ${address}.`),
+    clientFault(door, reason) {
+      metrics.clientFaults.inc({ door });
+      rarely(`client-fault ${door}`, MINUTE_MS, (more) =>
+        say('warn', 'client-fault', `A client of the ${door} door was refused: ${reason}${more}`),
+      );
+    },
+    shed(door, what) {
+      metrics.shed.inc({ door, what });
+      rarely(`shed ${door} ${what}`, MINUTE_MS, (more) =>
+        say('warn', 'shed', `The ${door} door reached a bound and turned away ${what}${more}.`),
+      );
+    },
+    connections: (door, open) => metrics.connections.set({ door }, open),
+    judged(door, verdict, seconds) {
+      metrics.verdicts.inc({
+        door,
+        verdict: verdict.verdict,
+        enforced: verdict.enforced ? 'true' : 'false',
+      });
+      metrics.judging.observe({ door }, seconds);
+      if (verdict.verdict === 'pass') return;
+      say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
+    },
+    checked: (door, verdict) => metrics.checks.inc({ door, verdict: verdict.verdict }),
+    judgingFailed(door, error, stance) {
+      metrics.judgingFailures.inc({ door, stance });
+      rarely(`judging-failed ${door}`, FAILURE_MS, (more) =>
+        say(
+          'error',
+          'judging-failed',
+          `The ${door} door could not judge and answers "${stance}": ${cause(error)}${more}`,
+        ),
+      );
+    },
+  } satisfies Partial<Telemetry>;
+}
+
+/** Parts that fail and come back are named on the change only. */
+function partEvents(say: Say, metrics: Metrics) {
+  const away = new Set<string>();
+  const fails = (part: string, speak: () => void): void => {
+    if (away.has(part)) return;
+    away.add(part);
+    speak();
+  };
+  const works = (part: string, speak: () => void): void => {
+    if (away.delete(part)) speak();
+  };
+  return {
+    storeFailed(store, error) {
+      metrics.storeFailures.inc({ store });
+      metrics.storeUp.set({ store }, 0);
+      fails(`store ${store}`, () =>
+        say('error', 'store-failed', `The ${store} store does not work: ${cause(error)}`),
+      );
+    },
+    storeWorks(store) {
+      metrics.storeUp.set({ store }, 1);
+      works(`store ${store}`, () => say('info', 'store-works', `The ${store} store works again.`));
+    },
+    directoryFailed(engine, error) {
+      metrics.directoryFailures.inc({ engine });
+      metrics.directoryUp.set({ engine }, 0);
+      fails(`directory ${engine}`, () =>
+        say(
+          'warn',
+          'directory-failed',
+          `The ${engine} directory does not answer; its last answers hold: ${cause(error)}`,
+        ),
+      );
+    },
+    directoryWorks(engine) {
+      metrics.directoryUp.set({ engine }, 1);
+      works(`directory ${engine}`, () =>
+        say('info', 'directory-works', `The ${engine} directory answers again.`),
+      );
+    },
+  } satisfies Partial<Telemetry>;
+}
+
+function effectEvents(say: Say, metrics: Metrics, rarely: Rarely) {
+  return {
+    effectDone(effect, seconds) {
+      metrics.effects.inc({ effect, outcome: 'done' });
+      metrics.effectTime.observe({ effect }, seconds);
+      say('debug', 'effect-done', `${effect} was done.`);
+    },
+    effectFailed(effect, error, attempt) {
+      metrics.effects.inc({ effect, outcome: 'failed' });
+      rarely(`effect-failed ${effect}`, MINUTE_MS, (more) =>
+        say(
+          'warn',
+          'effect-failed',
+          `${effect} failed at attempt ${attempt} and is tried again: ${cause(error)}${more}`,
+        ),
+      );
+    },
+    warn(message) {
+      metrics.warnings.inc();
+      rarely(`warn ${message}`, MINUTE_MS, (more) => say('warn', 'warning', `${message}${more}`));
+    },
+    info: (message) => say('info', 'note', message),
+  } satisfies Partial<Telemetry>;
+}
+
+/**
+ * `verdict=defer rung=throttle account=ann reference=8F2K evidence=new-domains:0.93`. An operator's
+ * rule has no weight and stands by its name alone.
+ */
+export function refusalLine(verdict: Verdict): string {
+  const evidence = verdict.reasons
+    .map((reason) =>
+      reason.weight === 0
+        ? reason.signal
+        : `${reason.signal}:${Math.round(reason.weight * 100) / 100}`,
+    )
+    .join(',');
+  const parts = [
+    `verdict=${verdict.verdict}`,
+    ...(verdict.enforced ? [] : ['enforced=false']),
+    `rung=${verdict.rung}`,
+    `account=${oneWord(verdict.account)}`,
+    `reference=${verdict.reference}`,
+    `evidence=${evidence === '' ? '-' : evidence}`,
+  ];
+  return parts.join(' ');
+}
+
+/** Longest SASL login (RFC 5321 section 4.5.3.1: 64 octets, `@`, 255 octets). */
+const MAX_ACCOUNT = 320;
+
+/** A login is a client's text: without blanks and control characters it cannot forge fields. */
+function oneWord(text: string): string {
+  const word = text.slice(0, MAX_ACCOUNT).replace(/[^\x21-\x7e\u00a1-\uffff]|["=\\]/g, '?');
+  return word === '' ? '-' : word;
+}
+
+/** What other programs say of a failure often names a recipient; the log must not. */
+function cause(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '(address)');
+}
