@@ -1,0 +1,98 @@
+/** A Postfix instance of its own in a folder: start, stop, queue, log. */
+import { chown, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mustRun, run, startDaemon, until } from './run.ts';
+import { fillTemplate } from './template.ts';
+
+export interface QueuedMessage {
+  readonly queueName: string;
+  readonly queueId: string;
+  readonly sender: string;
+  readonly recipients: readonly string[];
+}
+
+export interface Postfix {
+  /** Messages in the queue, `hold` included. */
+  queue(): Promise<readonly QueuedMessage[]>;
+  /** Takes a message off the hold queue and delivers it now. */
+  release(queueId: string): Promise<void>;
+  /** The mail log so far. */
+  log(): Promise<string>;
+  stop(): Promise<void>;
+  /** Where the pid of the master process is written. */
+  readonly pidFile: string;
+}
+
+export interface PostfixPorts {
+  readonly submission: number;
+  readonly relay: number;
+  readonly sink: number;
+  readonly policy: number;
+}
+
+async function numericId(flag: '-u' | '-g', name: string): Promise<number> {
+  return Number((await mustRun('id', [flag, name])).trim());
+}
+
+/** Makes the folders Postfix wants before its first start; `postfix check` makes the rest. */
+export async function makePostfixFolders(folder: string): Promise<void> {
+  for (const path of ['pf/etc', 'pf/spool/private', 'pf/data', 'log']) {
+    await mkdir(join(folder, path), { recursive: true });
+  }
+  const uid = await numericId('-u', 'postfix');
+  const gid = await numericId('-g', 'postfix');
+  await chown(join(folder, 'pf/data'), uid, gid);
+  await chown(join(folder, 'pf/spool/private'), uid, gid);
+}
+
+function parseQueue(text: string): QueuedMessage[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const entry = JSON.parse(line) as {
+        queue_name: string;
+        queue_id: string;
+        sender: string;
+        recipients: { address: string }[];
+      };
+      return {
+        queueName: entry.queue_name,
+        queueId: entry.queue_id,
+        sender: entry.sender,
+        recipients: entry.recipients.map(({ address }) => address),
+      };
+    });
+}
+
+/** Starts Postfix; resolves when its services listen. */
+export async function startPostfix(folder: string, ports: PostfixPorts): Promise<Postfix> {
+  const etc = join(folder, 'pf/etc');
+  const values = {
+    DIR: folder,
+    SINK_PORT: ports.sink,
+    POLICY_PORT: ports.policy,
+    RELAY_PORT: ports.relay,
+    SUBMISSION_PORT: ports.submission,
+  };
+  await fillTemplate('main.cf', join(etc, 'main.cf'), values);
+  await fillTemplate('master.cf', join(etc, 'master.cf'), values);
+  await startDaemon('postfix', ['-c', etc, 'start'], join(folder, 'log/postfix-start'));
+  const logFile = join(folder, 'log/maillog');
+  return {
+    pidFile: join(folder, 'pf/spool/pid/master.pid'),
+    log: () => readFile(logFile, 'utf8').catch(() => ''),
+    queue: async () => parseQueue(await mustRun('postqueue', ['-c', etc, '-j'])),
+    release: async (queueId) => {
+      await mustRun('postsuper', ['-c', etc, '-H', queueId]);
+      await mustRun('postqueue', ['-c', etc, '-i', queueId]);
+    },
+    stop: async () => {
+      await run('postfix', ['-c', etc, 'stop']);
+      await until('Postfix to stop', async () => {
+        const status = await run('postfix', ['-c', etc, 'status']);
+        return status.code !== 0;
+      });
+    },
+  };
+}
