@@ -1,0 +1,195 @@
+/**
+ * From a connection to a reply. A request is asked, in this order: source network, path,
+ * credential, scope, verb, body; then its command runs.
+ */
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { formatJson, parseBody } from '../../protocol/auth-policy.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
+import type { Caller, Keyring } from './access.ts';
+import { failure, jsonReply } from './command.ts';
+import type { Call, Command, Reply } from './command.ts';
+import type { Counters } from './counters.ts';
+import type { Bounds } from './options.ts';
+import { headerOf, readBody, refuseBody, refuseConnection, send } from './requests.ts';
+import type { Router } from './router.ts';
+
+/** What is remembered of one connection. */
+export interface Peer {
+  readonly address: string | undefined;
+  readonly isAdmitted: boolean;
+  /** Headers that already proved who asks, so that a kept connection is compared once. */
+  authorization: string | undefined;
+  apiKey: string | undefined;
+  caller: Caller | undefined;
+}
+
+/** What answering needs, and what it keeps. */
+export interface Answering {
+  readonly router: Router;
+  readonly keyring: Keyring;
+  readonly anonymous: Caller | undefined;
+  readonly isAdmitted: (address: string | undefined) => boolean;
+  readonly peers: WeakMap<Socket, Peer>;
+  readonly counters: Counters;
+  readonly telemetry: Telemetry;
+  readonly onFailure: 'pass' | 'defer';
+  readonly bounds: Bounds;
+  inWork: number;
+  closing: boolean;
+}
+
+export function createHttpServer(door: Answering): Server {
+  const { bounds, telemetry } = door;
+  const server = createServer(
+    {
+      requestTimeout: bounds.requestTimeoutMs,
+      headersTimeout: bounds.requestTimeoutMs,
+      keepAliveTimeout: bounds.keepAliveMs,
+      connectionsCheckingInterval: Math.max(50, Math.min(1_000, bounds.requestTimeoutMs / 4)),
+    },
+    (request, response) => handle(door, request, response),
+  );
+  server.maxConnections = bounds.connectionsMax;
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    telemetry.connections('auth-policy', ++open);
+    socket.once('close', () => telemetry.connections('auth-policy', --open));
+    const address = socket.remoteAddress;
+    door.peers.set(socket, {
+      address,
+      isAdmitted: door.isAdmitted(address),
+      authorization: undefined,
+      apiKey: undefined,
+      caller: undefined,
+    });
+  });
+  server.on('drop', () => telemetry.shed('auth-policy', 'connection'));
+  server.on('clientError', (error, socket) => {
+    const reason = refuseConnection(error, socket);
+    telemetry.clientFault('auth-policy', reason);
+  });
+  return server;
+}
+
+function handle(door: Answering, request: IncomingMessage, response: ServerResponse): void {
+  const started = performance.now();
+  const peer = door.peers.get(request.socket);
+  if (!peer?.isAdmitted) {
+    refuseSource(door, response, peer?.address ?? '');
+    return;
+  }
+  const route = door.router.find(request.url ?? '');
+  const command = route.command;
+  let caller: Caller | undefined;
+  if (command?.scope !== 'open') {
+    caller = callerOfRequest(door, peer, request);
+    const refusal = refusalOf(door, command, caller);
+    if (refusal) {
+      send(response, refusal, door.closing);
+      return;
+    }
+  }
+  if (!command) return;
+  if (request.method !== command.verb && !(request.method === 'HEAD' && command.verb === 'GET')) {
+    const refusal = failure(405, `The command ${command.name} is asked with ${command.verb}.`);
+    send(response, { ...refusal, headers: ['allow', command.verb] }, door.closing);
+    return;
+  }
+  const by = caller?.name ?? 'anonymous';
+  const finish = (reply: Reply): void => {
+    send(response, reply, door.closing);
+    door.counters.answered(command.name, started, performance.now());
+  };
+  if (command.verb === 'GET') {
+    run(door, command, { body: {}, query: route.query, by }, finish);
+    return;
+  }
+  readBody(request, door.bounds.bodyBytesMax, (text) => {
+    if (text === undefined) {
+      door.telemetry.clientFault('auth-policy', 'body too long');
+      refuseBody(request, response, door.bounds.bodyBytesMax);
+      return;
+    }
+    const body = parseBody(text);
+    if (body.ok) run(door, command, { body: body.value, query: route.query, by }, finish);
+    else finish(failure(400, body.reason));
+  });
+}
+
+/** Why this caller gets no answer to this command, or `undefined` when he does. */
+function refusalOf(
+  door: Answering,
+  command: Command | undefined,
+  caller: Caller | undefined,
+): Reply | undefined {
+  if (!caller) {
+    door.telemetry.clientFault('auth-policy', 'wrong or missing credential');
+    return {
+      ...jsonReply(401, '{"status":"failure", "reason":"Unauthorized"}'),
+      headers: ['www-authenticate', 'Basic realm="primum"'],
+    };
+  }
+  if (!command) return jsonReply(404, '{"status":"failure", "reason":"Not found"}');
+  const { scope } = command;
+  if (scope === 'known' || scope === 'open' || caller.may(scope)) return undefined;
+  door.telemetry.clientFault('auth-policy', 'scope missing');
+  return failure(403, `The credential ${caller.name} lacks the scope ${scope}.`);
+}
+
+function refuseSource(door: Answering, response: ServerResponse, ip: string): void {
+  door.telemetry.clientFault('auth-policy', 'source network not allowed');
+  const reason = 'Source IP Address not in ACL';
+  const body = formatJson({ ip, reason, status: 'failure' });
+  send(response, jsonReply(401, body), true);
+}
+
+function callerOfRequest(
+  door: Answering,
+  peer: Peer,
+  request: IncomingMessage,
+): Caller | undefined {
+  if (door.anonymous) return door.anonymous;
+  const authorization = headerOf(request, 'authorization');
+  const apiKey = authorization === undefined ? headerOf(request, 'x-api-key') : undefined;
+  if (peer.caller && authorization === peer.authorization && apiKey === peer.apiKey) {
+    return peer.caller;
+  }
+  const caller = door.keyring.find(authorization, apiKey);
+  if (caller) Object.assign(peer, { authorization, apiKey, caller });
+  return caller;
+}
+
+function run(door: Answering, command: Command, call: Call, finish: (reply: Reply) => void): void {
+  const failed = (error: unknown): void => {
+    if (command.instead) {
+      door.telemetry.judgingFailed('auth-policy', error, door.onFailure);
+      finish(command.instead());
+      return;
+    }
+    const why = error instanceof Error ? error.message : 'unknown cause';
+    door.telemetry.warn(
+      `The auth policy command ${command.name} failed: ${why}. Check the store and ask again.`,
+    );
+    finish(failure(500, 'This failed here. The log says why.'));
+  };
+  if (door.inWork >= door.bounds.inWorkMax) {
+    door.telemetry.shed('auth-policy', 'request');
+    finish(command.instead?.() ?? failure(503, 'Too many requests wait. Try again later.'));
+    return;
+  }
+  let reply: Reply | Promise<Reply>;
+  try {
+    reply = command.run(call);
+  } catch (error) {
+    failed(error);
+    return;
+  }
+  if (!(reply instanceof Promise)) {
+    finish(reply);
+    return;
+  }
+  door.inWork++;
+  reply.then(finish, failed).finally(() => door.inWork--);
+}

@@ -1,0 +1,115 @@
+/** Bytes of HTTP on their way in and out: bodies with a bound, replies, and broken requests. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { failure } from './command.ts';
+import type { Reply } from './command.ts';
+
+/** The value of a request header; rawHeaders spares building the whole header object. */
+export function headerOf(request: IncomingMessage, lowerCaseName: string): string | undefined {
+  const { rawHeaders } = request;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) {
+      return rawHeaders[i + 1];
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Gives the whole body, or `undefined` as soon as it is too long; what follows is not kept.
+ * A client that goes away or is too slow is never given.
+ */
+export function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  done: (body: string | undefined) => void,
+): void {
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) {
+      if (bytes - chunk.length <= bytesMax) done(undefined);
+      first = more = undefined;
+    } else if (first === undefined) first = chunk;
+    else (more ??= [first]).push(chunk);
+  });
+  request.on('end', () => {
+    if (bytes <= bytesMax) done(more ? Buffer.concat(more).toString() : (first?.toString() ?? ''));
+  });
+}
+
+export function send(response: ServerResponse, reply: Reply, close: boolean): void {
+  const headers = [
+    'content-type',
+    reply.contentType,
+    'content-length',
+    String(Buffer.byteLength(reply.body)),
+  ];
+  if (reply.headers) headers.push(...reply.headers);
+  if (close || reply.close === true) headers.push('connection', 'close');
+  response.writeHead(reply.status, headers);
+  response.end(reply.body);
+}
+
+/** How much of a refused body is read away, and how long, so that the client sees the answer. */
+const DRAIN_BYTES_MAX = 16 * 1024 * 1024;
+const DRAIN_MS = 1_000;
+
+/**
+ * Answers 413 at once and ends the connection when the client has stopped sending: closing with
+ * unread bytes would reset the connection and the answer with it.
+ */
+export function refuseBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytesMax: number,
+): void {
+  const reply = failure(413, `The body is longer than ${bytesMax} bytes.`);
+  response.writeHead(reply.status, [
+    'content-type',
+    reply.contentType,
+    'content-length',
+    String(Buffer.byteLength(reply.body)),
+    'connection',
+    'close',
+  ]);
+  response.write(reply.body);
+  let left = DRAIN_BYTES_MAX;
+  const end = (): void => {
+    clearTimeout(timer);
+    request.off('data', drain);
+    response.end();
+  };
+  const drain = (chunk: Buffer): void => {
+    left -= chunk.length;
+    if (left < 0) end();
+  };
+  const timer = setTimeout(end, DRAIN_MS);
+  request.on('data', drain);
+  request.once('end', end);
+  request.once('close', end);
+}
+
+/** Answers what node:http could not read as a request. Returns the reason for the log. */
+export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): string {
+  const [status, title, reason] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? [408, 'Request Timeout', 'The request took too long to arrive.']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? [431, 'Request Header Fields Too Large', 'The request header is too long.']
+        : [400, 'Bad Request', 'This is not an HTTP request.'];
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return 'connection lost';
+  }
+  const { body, contentType } = failure(status, reason);
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: ${contentType}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+  return title.toLowerCase();
+}
