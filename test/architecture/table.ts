@@ -1,0 +1,240 @@
+/**
+ * Who may import whom in src/, one row a part. A path ends with `/` for a folder, else it is a file.
+ * The most specific row counts. Every part may import itself.
+ */
+
+export interface Part {
+  /** Folder or file under src/. A `*` stands for one name: each such folder is a part of its own. */
+  readonly path: string;
+  /** Why the row is as it is, for whoever breaks it. */
+  readonly why: string;
+  /** Folders and files under src/ it may import besides itself; `anything` for the one that wires. */
+  readonly mayImport: readonly string[] | 'anything';
+  /** No packages, no Node modules, no clock, no randomness. */
+  readonly purity?: 'pure';
+  /** Packages a pure part may use all the same, because they only compute. */
+  readonly purePackages?: readonly string[];
+}
+
+const STORE_CONTRACTS = ['store/standing.ts', 'store/journal.ts', 'store/records/'];
+
+export const PARTS: readonly Part[] = [
+  {
+    path: 'core/',
+    why: 'the core is pure judgement: equal facts give equal verdicts, live and in replay',
+    mayImport: [],
+    purity: 'pure',
+  },
+  {
+    path: 'protocol/',
+    why: 'protocols turn bytes into values and back, and know nothing of what is done with them',
+    mayImport: [],
+    purity: 'pure',
+    purePackages: ['ipaddr.js'],
+  },
+  {
+    path: 'errors.ts',
+    why: 'every part may raise an error of the environment, so this file stands on nothing',
+    mayImport: [],
+  },
+  {
+    path: 'gate-contract.ts',
+    why: 'doors know only this much of the gate',
+    mayImport: ['core/'],
+  },
+  {
+    path: 'gate.ts',
+    why: 'the gate is the shell round the core and reaches the world only through contracts',
+    mayImport: [
+      'core/',
+      'errors.ts',
+      'gate-contract.ts',
+      'gate/',
+      ...STORE_CONTRACTS,
+      'effects/contract.ts',
+      'telemetry/contract.ts',
+      'network/contract.ts',
+      'directory/contract.ts',
+    ],
+  },
+  {
+    path: 'gate/',
+    why: 'the gate is the shell round the core and reaches the world only through contracts',
+    mayImport: [
+      'core/',
+      'errors.ts',
+      'gate-contract.ts',
+      ...STORE_CONTRACTS,
+      'effects/contract.ts',
+      'telemetry/contract.ts',
+      'network/contract.ts',
+      'directory/contract.ts',
+    ],
+  },
+  {
+    path: 'doors/',
+    why: 'what doors share is listening, not meaning',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'gate-contract.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'doors/*/',
+    why: 'a door turns its protocol into events and verdicts into replies; it never sees a store',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'gate-contract.ts',
+      'telemetry/contract.ts',
+      'doors/listen.ts',
+      'doors/listen-address.ts',
+    ],
+  },
+  {
+    path: 'doors/api/',
+    why: 'the API shows the desk to people; it never sees a store',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'gate-contract.ts',
+      'telemetry/contract.ts',
+      'desk/contract.ts',
+      'doors/listen.ts',
+      'doors/listen-address.ts',
+    ],
+  },
+  {
+    path: 'agent/',
+    why: 'the agent is eyes and hands on a mail host, with no memory of its own',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'gate-contract.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'directory/',
+    why: 'directories answer what the operator knows, behind a contract',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'network/',
+    why: 'networks answer what is known of an address, behind a contract',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'scanners/',
+    why: "scanners carry other people's judgement, behind a contract",
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'desk/',
+    why: 'the desk keeps records through the store contracts, whatever engine is behind them',
+    mayImport: [
+      'core/',
+      'errors.ts',
+      ...STORE_CONTRACTS,
+      'effects/contract.ts',
+      'telemetry/contract.ts',
+    ],
+  },
+  {
+    path: 'watch/',
+    why: 'watchers look at the platform from outside and report to the desk',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'network/contract.ts',
+      'desk/contract.ts',
+      'telemetry/contract.ts',
+    ],
+  },
+  {
+    path: 'store/',
+    why: 'what all engines share knows no engine',
+    mayImport: ['core/', 'errors.ts'],
+  },
+  {
+    path: 'store/records/',
+    why: 'the tables are the same for every engine',
+    mayImport: ['core/', 'errors.ts'],
+  },
+  {
+    path: 'store/*/',
+    why: 'an engine only moves bytes; engines do not know each other',
+    mayImport: ['core/', 'errors.ts', 'telemetry/contract.ts', ...STORE_CONTRACTS],
+  },
+  {
+    path: 'effects/',
+    why: 'effects act outside and are told what to do; they judge nothing and keep nothing',
+    mayImport: ['core/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'config/',
+    why: 'the configuration describes values; it starts nothing',
+    mayImport: ['core/', 'errors.ts'],
+  },
+  {
+    path: 'telemetry/',
+    why: 'telemetry words what happened; everybody may call it, so it calls nobody',
+    mayImport: ['core/', 'errors.ts'],
+  },
+  {
+    path: 'client/',
+    why: 'the client speaks to the API and shares only its types',
+    mayImport: ['core/', 'errors.ts', 'desk/contract.ts', 'doors/api/schemas/'],
+  },
+  {
+    path: 'cli/',
+    why: 'the command line asks the running daemon; it never opens its store',
+    mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts'],
+  },
+  {
+    path: 'replay.ts',
+    why: 'replay judges past events with the same core and gate, in memory, without effects',
+    mayImport: [
+      'core/',
+      'errors.ts',
+      'gate.ts',
+      'gate/',
+      'gate-contract.ts',
+      'config/',
+      'network/',
+      'directory/',
+      'effects/contract.ts',
+      'telemetry/contract.ts',
+      'store/standing.ts',
+      'store/journal.ts',
+      'store/memory/',
+      'store/journal-files/',
+    ],
+  },
+  { path: 'main.ts', why: 'the one file that knows everyone', mayImport: 'anything' },
+];
+
+/** Packages that belong to one part, so that exchanging one touches one folder. */
+export const DRIVERS: readonly { readonly package: string; readonly only: readonly string[] }[] = [
+  { package: 'node:sqlite', only: ['store/'] },
+  { package: 'kysely', only: ['store/', 'desk/'] },
+  { package: 'nodemailer', only: ['effects/'] },
+  { package: 'maxmind', only: ['network/'] },
+  { package: 'fastify', only: ['doors/api/'] },
+  { package: 'pino', only: ['telemetry/'] },
+  { package: 'prom-client', only: ['telemetry/'] },
+  { package: 'yaml', only: ['config/', 'directory/'] },
+];
+
+/** What would make a pure file answer differently the second time. */
+export const IMPURE_NAMES: readonly string[] = [
+  'Date.now',
+  'Math.random',
+  'performance',
+  'process',
+  'console',
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'crypto',
+];
+
+/** House style: a longer file does two things. */
+export const MAX_FILE_LINES = 400;
