@@ -61,10 +61,10 @@ export function sipHash(key: Key, bytes: Uint8Array, length: number, out: Uint32
   }
   const last = word(bytes, whole + 4, length) | (length << 24);
   absorb(v, word(bytes, whole, length), last);
-  v[4] = (v[4] ?? 0) ^ 0xff;
+  v[4] ^= 0xff;
   for (let round = 0; round < 4; round++) mix(v);
-  out[1] = (v[0] ?? 0) ^ (v[2] ?? 0) ^ (v[4] ?? 0) ^ (v[6] ?? 0);
-  out[0] = (v[1] ?? 0) ^ (v[3] ?? 0) ^ (v[5] ?? 0) ^ (v[7] ?? 0);
+  out[1] = v[0] ^ v[2] ^ v[4] ^ v[6];
+  out[0] = v[1] ^ v[3] ^ v[5] ^ v[7];
 }
 
 function word(bytes: Uint8Array, at: number, length: number): number {

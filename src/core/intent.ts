@@ -9,7 +9,11 @@ export interface AccountPicture {
   readonly country: string;
   readonly asnName: string;
   /** Plain facts in reading order, such as `Recipients in the last hour` / `212`. */
-  readonly figures: readonly { readonly name: string; readonly observed: string; readonly usual: string }[];
+  readonly figures: readonly {
+    readonly name: string;
+    readonly observed: string;
+    readonly usual: string;
+  }[];
 }
 
 export type Intent =

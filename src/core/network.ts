@@ -1,7 +1,8 @@
 /** What is known of a client address before it is judged. The gate asks `network/`; core only reads. */
 
 /** A network class that counts as one place however many addresses it shows (ACC-10). */
-export type NetworkClass = 'fetcher' | 'mobile' | 'relay' | 'hosting' | 'tor' | 'own' | 'local' | 'fixed';
+export type NetworkClass =
+  'fetcher' | 'mobile' | 'relay' | 'hosting' | 'tor' | 'own' | 'local' | 'fixed';
 
 export interface NetworkFacts {
   /** Normalised text; IPv4-mapped IPv6 is IPv4. Empty when the address is unknown or unreadable. */

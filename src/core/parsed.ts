@@ -1,7 +1,6 @@
 /** The outcome of reading untrusted input: a value, or a reason in words. */
 export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 export function parsed<T>(value: T): Parsed<T> {
   return { ok: true, value };

@@ -99,5 +99,9 @@ export interface Policy {
   /** Score thresholds in nats. */
   readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
   /** How long a rung stays without new evidence before it comes down one step. */
-  readonly quietSeconds: { readonly throttle: number; readonly hold: number; readonly lock: number };
+  readonly quietSeconds: {
+    readonly throttle: number;
+    readonly hold: number;
+    readonly lock: number;
+  };
 }

@@ -1,0 +1,107 @@
+/** Judges one submission. Pure: reads the subject, changes nothing. */
+import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
+import type { Evidence } from './evidence.ts';
+import type { Intent } from './intent.ts';
+import { higherRung, stepLadder, type LadderState } from './ladder.ts';
+import type { Finding, SubmissionSubject } from './rules/finding.ts';
+import { limits } from './rules/limits.ts';
+import { SUBMISSION_RULES } from './rules/registry.ts';
+import { addEvidence, rungOfScore, type Sums } from './score.ts';
+import { SIGNALS } from './signals/registry.ts';
+import type { Rung, RungChange, Verdict } from './verdict.ts';
+
+export interface SubmissionDecision {
+  readonly verdict: Verdict;
+  readonly rungChange: RungChange | undefined;
+  readonly intents: readonly Intent[];
+  /** Ladder of the whole account, driven by the operator's rules. */
+  readonly accountLadder: LadderState;
+  /** Ladder of the identity, driven by the score. */
+  readonly ladder: LadderState;
+  readonly sums: Sums;
+  /** Counts towards limits and what is usual: passed or held, and really sent. */
+  readonly accepted: boolean;
+}
+
+/** When a deferred client should come again. */
+const RETRY_SECONDS = 300;
+
+export function decideSubmission(subject: SubmissionSubject): SubmissionDecision {
+  const { nowMs, world, profile, account } = subject;
+  const findings = collect(subject);
+  const evidence = SIGNALS.map((signal) => signal(subject)).filter(
+    (e): e is Evidence => e !== undefined,
+  );
+  const scored = addEvidence(profile.context(subject.context.key), evidence, nowMs);
+
+  const quiet = world.policy.quietSeconds;
+  const ladder = stepLadder(
+    profile.ladder,
+    rungOfScore(scored, world.policy.thresholds),
+    nowMs,
+    quiet,
+  );
+  const accountLadder = stepLadder(account.ladder, rungOf(findings), nowMs, quiet);
+  const rung = higherRung(ladder.rung, accountLadder.rung);
+
+  const limit = limits(subject, rung === 'throttle');
+  if (limit !== undefined) findings.push(limit);
+  const kind = verdictOf(findings, subject.lock === undefined ? rung : 'observe');
+  const reasons = reasonsOf(findings, evidence);
+  if (kind !== 'pass' && reasons.length === 0) {
+    const since = ladder.rung === rung ? ladder.sinceMs : accountLadder.sinceMs;
+    reasons.push(rungReason(rung, since));
+  }
+  const verdict: Verdict = {
+    ...baseVerdict(subject),
+    verdict: kind,
+    enforced: isEnforced(subject, kind),
+    rung: subject.lock === undefined ? rung : 'lock',
+    score: Math.round(scored.score * 100) / 100,
+    reasons,
+    ...(kind === 'defer' ? { retryAfterSeconds: RETRY_SECONDS } : {}),
+  };
+  return {
+    verdict,
+    rungChange: rungChangeOf(subject, rung, reasons),
+    intents: intentsOf(subject, verdict, findings),
+    accountLadder,
+    ladder,
+    sums: scored.sums,
+    accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
+  };
+}
+
+function collect(subject: SubmissionSubject): Finding[] {
+  const findings: Finding[] = [];
+  for (const look of SUBMISSION_RULES) {
+    const finding = look(subject);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
+
+/** A lock is a person's or the ladder's enforced word: it holds in observe mode too. */
+function isEnforced(subject: SubmissionSubject, kind: Verdict['verdict']): boolean {
+  return kind !== 'pass' && (subject.rules.mode === 'enforce' || subject.lock !== undefined);
+}
+
+function rungChangeOf(
+  subject: SubmissionSubject,
+  to: Rung,
+  because: Verdict['reasons'],
+): RungChange | undefined {
+  const from = higherRung(subject.profile.ladder.rung, subject.account.ladder.rung);
+  if (from === to) return undefined;
+  const { event, who, context } = subject;
+  return {
+    kind: 'rung',
+    at: event.at,
+    account: who.account,
+    identity: who.identity,
+    context: context.text,
+    from,
+    to,
+    because: because.length > 0 ? because : [],
+  };
+}

@@ -1,0 +1,159 @@
+/** What submission and login decisions share: severity, reasons, alerts. */
+import type { AccountPicture, Intent } from './intent.ts';
+import { referenceOf } from './reference.ts';
+import type { Finding, LoginSubject, SubmissionSubject } from './rules/finding.ts';
+import { RUNGS, type Reason, type Rung, type Verdict, type VerdictKind } from './verdict.ts';
+
+const ACTION_VERDICT = {
+  observe: 'pass',
+  throttle: 'defer',
+  hold: 'hold',
+  reject: 'reject',
+  lock: 'reject',
+} as const satisfies Record<Finding['action'], VerdictKind>;
+
+const SEVERITY: readonly VerdictKind[] = ['pass', 'defer', 'hold', 'reject'];
+
+/** The verdict of a rung for a message that no rule stops. A throttled account has lower limits. */
+const RUNG_VERDICT = { observe: 'pass', throttle: 'pass', hold: 'hold', lock: 'reject' } as const;
+
+/** The rung a lasting finding asks for. */
+const ACTION_RUNG = {
+  observe: 'observe',
+  throttle: 'throttle',
+  hold: 'hold',
+  reject: 'hold',
+  lock: 'lock',
+} as const satisfies Record<Finding['action'], Rung>;
+
+export function verdictOf(findings: readonly Finding[], rung: Rung): VerdictKind {
+  let worst: VerdictKind = RUNG_VERDICT[rung];
+  for (const { action } of findings) {
+    const kind = ACTION_VERDICT[action];
+    if (SEVERITY.indexOf(kind) > SEVERITY.indexOf(worst)) worst = kind;
+  }
+  return worst;
+}
+
+/** The rung the findings ask for that outlast their message. */
+export function rungOf(findings: readonly Finding[]): Rung {
+  let highest = 0;
+  for (const finding of findings) {
+    if (finding.climbs !== true && finding.action !== 'lock') continue;
+    highest = Math.max(highest, RUNGS.indexOf(ACTION_RUNG[finding.action]));
+  }
+  return RUNGS[highest] ?? 'observe';
+}
+
+/** Reasons, the most severe rule first, then evidence by weight. */
+export function reasonsOf(
+  findings: readonly Finding[],
+  evidence: readonly { signal: string; practice?: string; weight: number; text: string }[],
+): Reason[] {
+  const severity = (finding: Finding): number => SEVERITY.indexOf(ACTION_VERDICT[finding.action]);
+  const rules = [...findings]
+    .sort((a, b) => severity(b) - severity(a))
+    .map(({ rule, practice, text }) => ({ signal: rule, practice, weight: 0, text }));
+  const signals = [...evidence]
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ signal, practice, weight, text }) => ({
+      signal,
+      ...(practice === undefined ? {} : { practice }),
+      weight,
+      text,
+    }));
+  return [...rules, ...signals];
+}
+
+export function rungReason(rung: Rung, sinceMs: number): Reason {
+  const what = { observe: 'watched', throttle: 'slowed', hold: 'held', lock: 'locked' }[rung];
+  return {
+    signal: `rung-${rung}`,
+    weight: 0,
+    text: `Mail of this account is ${what} since ${new Date(sinceMs).toISOString()}, until it has been quiet for long enough.`,
+  };
+}
+
+const DONE: Readonly<Record<VerdictKind, string>> = {
+  pass: 'Nothing was stopped.',
+  defer: 'The client was asked to try again later.',
+  hold: 'The message is held.',
+  reject: 'It was refused.',
+};
+
+/** One alert for each cause named by a finding, and the lock if one is due. */
+export function intentsOf(
+  subject: SubmissionSubject | LoginSubject,
+  verdict: Verdict,
+  findings: readonly Finding[],
+): Intent[] {
+  const intents: Intent[] = [];
+  const { account } = subject.who;
+  const common = { account, at: verdict.at, reference: verdict.reference };
+  for (const finding of findings) {
+    if (finding.cause === undefined) continue;
+    intents.push({
+      kind: 'alert',
+      ...common,
+      cause: finding.cause,
+      practice: finding.practice,
+      enforced: verdict.enforced,
+      summary: finding.text,
+      reasons: verdict.reasons,
+      done: doneText(verdict, finding),
+      picture: pictureOf(subject, finding),
+    });
+  }
+  const lock = findings.find((finding) => finding.action === 'lock');
+  if (lock !== undefined && verdict.enforced && subject.lock === undefined) {
+    intents.push({
+      kind: 'lock',
+      ...common,
+      by: `rule ${lock.rule}`,
+      why: lock.text,
+      unlockOn: 'password',
+    });
+  }
+  return intents;
+}
+
+function doneText(verdict: Verdict, finding: Finding): string {
+  if (!verdict.enforced) {
+    return `Nothing: observe mode. With enforcement: ${finding.action === 'lock' ? 'the account is locked.' : DONE[verdict.verdict]}`;
+  }
+  return finding.action === 'lock' ? 'The account is locked.' : DONE[verdict.verdict];
+}
+
+function pictureOf(subject: SubmissionSubject | LoginSubject, finding: Finding): AccountPicture {
+  const { network, facts, who, account } = subject;
+  return {
+    account: who.account,
+    tenant: facts.tenant,
+    clientAddress: network.address,
+    country: network.country,
+    asnName: network.asnName,
+    figures: [
+      ...(finding.figures ?? []),
+      { name: 'Addresses known', observed: String(account.addresses().length), usual: '' },
+      {
+        name: 'Messages seen from this account',
+        observed: String(account.submissions),
+        usual: '',
+      },
+    ],
+  };
+}
+
+export function baseVerdict(
+  subject: SubmissionSubject | LoginSubject,
+): Pick<Verdict, 'kind' | 'for' | 'at' | 'account' | 'identity' | 'context' | 'reference'> {
+  return {
+    kind: 'verdict',
+    for: subject.event.id,
+    at: subject.event.at,
+    account: subject.who.account,
+    identity: subject.who.identity,
+    context: subject.context.text,
+    reference: referenceOf(subject.event.id),
+  };
+}

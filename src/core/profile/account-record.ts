@@ -1,0 +1,287 @@
+/**
+ * What is known of one account's logins: the addresses it was used from (ACC-7), passwords seen to
+ * work and seen to fail (ACC-6, ACC-12), and the ladder of the whole account.
+ *
+ * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 wrong ring u8,
+ * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions.
+ * Sections: 8 known passwords × (hash, first), 16 wrong × (hash, network, at), addresses × 40.
+ */
+import type { LadderState } from '../ladder.ts';
+import { addressText, countryName, type AddressKey } from './address-key.ts';
+import { readLadder, writeLadder } from './ladder-field.ts';
+import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+
+const KNOWN = 8;
+const WRONG = 16;
+const KNOWN_BYTES = 8;
+const WRONG_BYTES = 12;
+const ADDRESS_BYTES = 40;
+/** Older addresses make room for newer ones; enough for a botnet to show itself. */
+export const MAX_ADDRESSES = 64;
+
+const FORM: RecordForm = {
+  kind: 0xa0,
+  version: 1,
+  headerBytes: 48,
+  bodyBytes: KNOWN * KNOWN_BYTES + WRONG * WRONG_BYTES,
+};
+
+/** An address row: words 0-15, first 16, last 20, place 24, country 28, logins 30, … */
+const FIRST = 16;
+const LAST = 20;
+const PLACE = 24;
+const COUNTRY = 28;
+const LOGINS = 30;
+const FAILURES = 32;
+const SUBMISSIONS = 34;
+const LAST_OK = 36;
+
+export interface AddressRow {
+  readonly address: string;
+  readonly country: string;
+  readonly place: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly logins: number;
+  readonly failures: number;
+  readonly submissions: number;
+}
+
+export type AddressUse = 'login' | 'failure' | 'submission';
+
+export class AccountRecord {
+  private bytes: Uint8Array;
+  private view: DataView;
+
+  /** Opens for reading and writing; the bytes are altered in place where they suffice. */
+  constructor(bytes: Uint8Array | undefined) {
+    this.bytes = openRecord(bytes, FORM);
+    this.view = viewOf(this.bytes);
+  }
+
+  /** The bytes to keep. */
+  toBytes(): Uint8Array {
+    return this.bytes;
+  }
+
+  get ladder(): LadderState {
+    return readLadder(this.view, 16);
+  }
+
+  set ladder(state: LadderState) {
+    writeLadder(this.view, 16, state);
+  }
+
+  get logins(): number {
+    return this.view.getUint32(32, true);
+  }
+
+  get failures(): number {
+    return this.view.getUint32(36, true);
+  }
+
+  get submissions(): number {
+    return this.view.getUint32(40, true);
+  }
+
+  get lastMs(): number {
+    return this.view.getUint32(8, true) * 1000;
+  }
+
+  /** Starts the counts of places and countries anew, after an unlock. */
+  countFrom(nowMs: number): void {
+    this.view.setUint32(12, toSeconds(nowMs), true);
+  }
+
+  /** Remembers one use of an address. */
+  touch(key: AddressKey, nowMs: number, use: AddressUse): void {
+    const now = toSeconds(nowMs);
+    if (this.view.getUint32(4, true) === 0) this.view.setUint32(4, now, true);
+    this.view.setUint32(8, Math.max(now, this.view.getUint32(8, true)), true);
+    const totals = { login: 32, failure: 36, submission: 40 } as const;
+    countU32(this.view, totals[use], 1);
+    if (key.place === 0) return;
+    const at = this.findRow(key) ?? this.addRow(key, now);
+    this.view.setUint32(at + LAST, Math.max(now, this.view.getUint32(at + LAST, true)), true);
+    const counts = { login: LOGINS, failure: FAILURES, submission: SUBMISSIONS } as const;
+    countU16(this.view, at + counts[use]);
+    if (use !== 'failure') this.view.setUint32(at + LAST_OK, now, true);
+  }
+
+  /** Whether the account was used with success from this very address before. */
+  knowsAddress(key: AddressKey): boolean {
+    const at = this.findRow(key);
+    return at !== undefined && this.view.getUint32(at + LAST_OK, true) > 0;
+  }
+
+  /** Whether the account was used with success from this place before. */
+  knowsPlace(place: number): boolean {
+    return this.rows().some(
+      (at) =>
+        this.view.getUint32(at + PLACE, true) === place &&
+        this.view.getUint32(at + LAST_OK, true) > 0,
+    );
+  }
+
+  /** Distinct places and countries of successful use since `sinceMs`, `key` included. */
+  distinct(
+    key: AddressKey,
+    sinceMs: number,
+  ): { readonly places: number; readonly countries: number } {
+    const since = Math.max(toSeconds(sinceMs), this.view.getUint32(12, true));
+    const places = new Set<number>();
+    const countries = new Set<number>();
+    if (key.place !== 0) places.add(key.place);
+    if (key.country !== 0) countries.add(key.country);
+    for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
+      if (this.view.getUint32(at + LAST_OK, true) <= since) continue;
+      places.add(this.view.getUint32(at + PLACE, true));
+      const country = this.view.getUint16(at + COUNTRY, true);
+      if (country !== 0) countries.add(country);
+    }
+    return { places: places.size, countries: countries.size };
+  }
+
+  /** A password that let somebody in. */
+  learnPassword(hash: number, nowMs: number): void {
+    if (this.knowsPassword(hash)) return;
+    const slot = this.view.getUint8(28) % KNOWN;
+    const at = this.knownAt + slot * KNOWN_BYTES;
+    this.view.setUint32(at, hash, true);
+    this.view.setUint32(at + 4, Math.max(1, toSeconds(nowMs)), true);
+    this.view.setUint8(28, (slot + 1) % KNOWN);
+  }
+
+  knowsPassword(hash: number): boolean {
+    return this.knownHashes().includes(hash);
+  }
+
+  get knowsAnyPassword(): boolean {
+    return this.knownHashes().length > 0;
+  }
+
+  /** A wrong password; false when the same one was already counted. */
+  learnWrong(hash: number, network: number, nowMs: number): boolean {
+    if (this.wrongSince(0).some((wrong) => wrong.hash === hash)) return false;
+    const slot = this.view.getUint8(29) % WRONG;
+    const at = this.wrongAt + slot * WRONG_BYTES;
+    this.view.setUint32(at, hash, true);
+    this.view.setUint32(at + 4, network, true);
+    this.view.setUint32(at + 8, Math.max(1, toSeconds(nowMs)), true);
+    this.view.setUint8(29, (slot + 1) % WRONG);
+    return true;
+  }
+
+  /** Distinct wrong passwords since `sinceMs` and the networks they came from. */
+  wrongSince(sinceMs: number): { readonly hash: number; readonly network: number }[] {
+    const since = toSeconds(sinceMs);
+    const found: { hash: number; network: number }[] = [];
+    for (let i = 0, at = this.wrongAt; i < WRONG; i++, at += WRONG_BYTES) {
+      const when = this.view.getUint32(at + 8, true);
+      if (when === 0 || when < since) continue;
+      found.push({
+        hash: this.view.getUint32(at, true),
+        network: this.view.getUint32(at + 4, true),
+      });
+    }
+    return found;
+  }
+
+  forgetWrong(): void {
+    this.bytes.fill(0, this.wrongAt, this.wrongAt + WRONG * WRONG_BYTES);
+  }
+
+  addresses(): AddressRow[] {
+    return this.rows().map((at) => ({
+      address: addressText([0, 4, 8, 12].map((offset) => this.view.getUint32(at + offset))),
+      country: countryName(this.view.getUint16(at + COUNTRY, true)),
+      place: this.view.getUint32(at + PLACE, true),
+      firstMs: this.view.getUint32(at + FIRST, true) * 1000,
+      lastMs: this.view.getUint32(at + LAST, true) * 1000,
+      logins: this.view.getUint16(at + LOGINS, true),
+      failures: this.view.getUint16(at + FAILURES, true),
+      submissions: this.view.getUint16(at + SUBMISSIONS, true),
+    }));
+  }
+
+  private get knownAt(): number {
+    return this.view.getUint16(2, true);
+  }
+
+  private get wrongAt(): number {
+    return this.knownAt + KNOWN * KNOWN_BYTES;
+  }
+
+  private get addressesAt(): number {
+    return this.wrongAt + WRONG * WRONG_BYTES;
+  }
+
+  private get addressCount(): number {
+    const fits = Math.floor((this.bytes.length - this.addressesAt) / ADDRESS_BYTES);
+    return Math.min(this.view.getUint8(30), fits);
+  }
+
+  private knownHashes(): number[] {
+    const hashes: number[] = [];
+    for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
+      if (this.view.getUint32(at + 4, true) !== 0) hashes.push(this.view.getUint32(at, true));
+    }
+    return hashes;
+  }
+
+  private rows(): number[] {
+    return Array.from(
+      { length: this.addressCount },
+      (_, i) => this.addressesAt + i * ADDRESS_BYTES,
+    );
+  }
+
+  private findRow(key: AddressKey): number | undefined {
+    const [a, b, c, d] = key.words;
+    for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
+      if (
+        this.view.getUint32(at + 12) === d &&
+        this.view.getUint32(at + 8) === c &&
+        this.view.getUint32(at + 4) === b &&
+        this.view.getUint32(at) === a
+      ) {
+        return at;
+      }
+    }
+    return undefined;
+  }
+
+  private addRow(key: AddressKey, now: number): number {
+    const at = this.roomForRow();
+    this.bytes.fill(0, at, at + ADDRESS_BYTES);
+    key.words.forEach((word, i) => this.view.setUint32(at + 4 * i, word));
+    this.view.setUint32(at + FIRST, now, true);
+    this.view.setUint32(at + PLACE, key.place, true);
+    this.view.setUint16(at + COUNTRY, key.country, true);
+    return at;
+  }
+
+  /** A free row: the next one, a longer record, or the row unused for longest. */
+  private roomForRow(): number {
+    const count = this.addressCount;
+    if (count === MAX_ADDRESSES) {
+      return this.rows().reduce((oldest, at) => (this.rank(at) < this.rank(oldest) ? at : oldest));
+    }
+    const at = this.addressesAt + count * ADDRESS_BYTES;
+    if (at + ADDRESS_BYTES > this.bytes.length) {
+      const rows = Math.min(MAX_ADDRESSES, Math.max(2, count * 2));
+      const wider = new Uint8Array(this.addressesAt + rows * ADDRESS_BYTES);
+      wider.set(this.bytes);
+      this.bytes = wider;
+      this.view = viewOf(wider);
+    }
+    this.view.setUint8(30, count + 1);
+    return at;
+  }
+
+  /** Addresses that only ever failed go first, so that guessers cannot push out the owner's own. */
+  private rank(at: number): number {
+    const lastOk = this.view.getUint32(at + LAST_OK, true);
+    return lastOk === 0 ? this.view.getUint32(at + LAST, true) / 2 ** 32 : lastOk;
+  }
+}

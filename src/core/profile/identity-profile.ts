@@ -1,0 +1,259 @@
+/**
+ * What is usual for one identity (a credential of an account): how much it sends and when, and the
+ * contexts it is used from, each with its own evidence.
+ *
+ * Header: 4 created, 8 last, 12 ladder (12), 24 messages, 28 recipients, 32 day u16, 34 active days
+ * u16, 36 messages today, 40 recipients today, 44 usual messages f32, 48 usual recipients f32,
+ * 52 contexts u8.
+ * Sections: hour of week 168 × u8, contexts × 48.
+ */
+import type { LadderState } from '../ladder.ts';
+import { readLadder, writeLadder } from './ladder-field.ts';
+import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+
+const HOURS = 168;
+const CONTEXT_BYTES = 48;
+/** Contexts of one identity; the one unused for longest makes room. */
+export const MAX_CONTEXTS = 8;
+/** A day counts a seventh: the usual is about the last two weeks. */
+const DAY_WEIGHT = 1 / 7;
+const FORM: RecordForm = { kind: 0x10, version: 1, headerBytes: 56, bodyBytes: HOURS };
+
+export const EVIDENCE_FAMILIES = ['context', 'recipients', 'content', 'outcomes', 'cross'] as const;
+export type EvidenceFamily = (typeof EVIDENCE_FAMILIES)[number];
+
+/** Context row: key high 0, low 4, first 8, last 12, messages 16, days u16 20, last day u16 22, */
+const CONTEXT_DAYS = 20;
+const CONTEXT_LAST_DAY = 22;
+/** sums at 24 (5 × f32). */
+const SUMS = 24;
+
+const DAY_SECONDS = 86_400;
+
+export interface ContextRow {
+  readonly key: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly messages: number;
+  readonly days: number;
+  readonly sums: Readonly<Record<EvidenceFamily, number>>;
+}
+
+/** A context key as its two halves. */
+export type ContextKey = readonly [high: number, low: number];
+
+export class IdentityProfile {
+  private bytes: Uint8Array;
+  private view: DataView;
+
+  constructor(bytes: Uint8Array | undefined) {
+    this.bytes = openRecord(bytes, FORM);
+    this.view = viewOf(this.bytes);
+  }
+
+  toBytes(): Uint8Array {
+    return this.bytes;
+  }
+
+  get ladder(): LadderState {
+    return readLadder(this.view, 12);
+  }
+
+  set ladder(state: LadderState) {
+    writeLadder(this.view, 12, state);
+  }
+
+  get messages(): number {
+    return this.view.getUint32(24, true);
+  }
+
+  get recipients(): number {
+    return this.view.getUint32(28, true);
+  }
+
+  get activeDays(): number {
+    return this.view.getUint16(34, true);
+  }
+
+  /** Mean over the days it sent at all, newer days weighing more; 0 in the first day. */
+  get usualRecipientsPerDay(): number {
+    return this.view.getFloat32(48, true);
+  }
+
+  get usualMessagesPerDay(): number {
+    return this.view.getFloat32(44, true);
+  }
+
+  get recipientsToday(): number {
+    return this.view.getUint32(40, true);
+  }
+
+  /** Share of the mail sent in this hour of the week; 1/168 is even. */
+  hourShare(hourOfWeek: number): number {
+    const start = this.hoursAt;
+    let sum = 0;
+    for (let i = 0; i < HOURS; i++) sum += this.view.getUint8(start + i);
+    return sum === 0 ? 1 / HOURS : this.view.getUint8(start + hourOfWeek) / sum;
+  }
+
+  /** Counts one accepted message. */
+  learnMessage(sent: {
+    readonly nowMs: number;
+    readonly recipients: number;
+    readonly hourOfWeek: number;
+  }): void {
+    const now = toSeconds(sent.nowMs);
+    if (this.view.getUint32(4, true) === 0) this.view.setUint32(4, now, true);
+    this.view.setUint32(8, Math.max(now, this.view.getUint32(8, true)), true);
+    this.turnDay(Math.floor(now / DAY_SECONDS));
+    countU32(this.view, 24, 1);
+    countU32(this.view, 28, sent.recipients);
+    countU32(this.view, 36, 1);
+    countU32(this.view, 40, sent.recipients);
+    this.learnHour(sent.hourOfWeek);
+  }
+
+  context(key: ContextKey): ContextRow | undefined {
+    const at = this.findContext(key);
+    return at === undefined ? undefined : this.contextAt(at);
+  }
+
+  contexts(): ContextRow[] {
+    return this.contextRows().map((at) => this.contextAt(at));
+  }
+
+  /** Counts a message of a context and sets its evidence sums. */
+  learnContext(
+    key: ContextKey,
+    seen: {
+      readonly nowMs: number;
+      readonly accepted: boolean;
+      readonly sums: Readonly<Record<EvidenceFamily, number>>;
+    },
+  ): void {
+    const now = toSeconds(seen.nowMs);
+    const at = this.findContext(key) ?? this.addContext(key, now);
+    this.view.setUint32(at + 12, Math.max(now, this.view.getUint32(at + 12, true)), true);
+    EVIDENCE_FAMILIES.forEach((family, i) =>
+      this.view.setFloat32(at + SUMS + 4 * i, seen.sums[family], true),
+    );
+    if (!seen.accepted) return;
+    countU32(this.view, at + 16, 1);
+    const day = Math.floor(now / DAY_SECONDS);
+    if (this.view.getUint16(at + CONTEXT_LAST_DAY, true) !== day) {
+      this.view.setUint16(at + CONTEXT_LAST_DAY, day, true);
+      countU16(this.view, at + CONTEXT_DAYS);
+    }
+  }
+
+  /** Forgets evidence, after a person said the account is its owner's again. */
+  forgetEvidence(): void {
+    for (const at of this.contextRows()) {
+      this.bytes.fill(0, at + SUMS, at + SUMS + 4 * EVIDENCE_FAMILIES.length);
+    }
+  }
+
+  private get hoursAt(): number {
+    return this.view.getUint16(2, true);
+  }
+
+  private turnDay(day: number): void {
+    const current = this.view.getUint16(32, true);
+    if (current >= day) return;
+    if (current !== 0) {
+      const days = this.view.getUint16(34, true);
+      this.learnUsual(44, this.view.getUint32(36, true), days);
+      this.learnUsual(48, this.view.getUint32(40, true), days);
+    }
+    this.view.setUint16(32, day, true);
+    countU16(this.view, 34);
+    this.view.setUint32(36, 0, true);
+    this.view.setUint32(40, 0, true);
+  }
+
+  private learnUsual(at: number, today: number, days: number): void {
+    const weight = Math.max(DAY_WEIGHT, 1 / Math.max(1, days));
+    const usual = this.view.getFloat32(at, true);
+    this.view.setFloat32(at, usual + weight * (today - usual), true);
+  }
+
+  private learnHour(hourOfWeek: number): void {
+    const at = this.hoursAt + hourOfWeek;
+    const value = this.view.getUint8(at);
+    if (value < 0xff) {
+      this.view.setUint8(at, value + 1);
+      return;
+    }
+    for (let i = 0; i < HOURS; i++) {
+      const hour = this.hoursAt + i;
+      this.view.setUint8(hour, this.view.getUint8(hour) >> 1);
+    }
+  }
+
+  private get contextsAt(): number {
+    return this.hoursAt + HOURS;
+  }
+
+  private contextRows(): number[] {
+    const fits = Math.floor((this.bytes.length - this.contextsAt) / CONTEXT_BYTES);
+    const count = Math.min(this.view.getUint8(52), fits);
+    return Array.from({ length: count }, (_, i) => this.contextsAt + i * CONTEXT_BYTES);
+  }
+
+  private findContext(key: ContextKey): number | undefined {
+    const end = this.contextsAt + this.view.getUint8(52) * CONTEXT_BYTES;
+    for (let at = this.contextsAt; at < end && at < this.bytes.length; at += CONTEXT_BYTES) {
+      if (
+        this.view.getUint32(at, true) === key[0] &&
+        this.view.getUint32(at + 4, true) === key[1]
+      ) {
+        return at;
+      }
+    }
+    return undefined;
+  }
+
+  private contextAt(at: number): ContextRow {
+    const hex = (offset: number): string =>
+      this.view
+        .getUint32(at + offset, true)
+        .toString(16)
+        .padStart(8, '0');
+    const sum = (i: number): number => this.view.getFloat32(at + SUMS + 4 * i, true);
+    return {
+      key: (hex(0) + hex(4)).slice(0, 12),
+      firstMs: this.view.getUint32(at + 8, true) * 1000,
+      lastMs: this.view.getUint32(at + 12, true) * 1000,
+      messages: this.view.getUint32(at + 16, true),
+      days: this.view.getUint16(at + CONTEXT_DAYS, true),
+      sums: {
+        context: sum(0),
+        recipients: sum(1),
+        content: sum(2),
+        outcomes: sum(3),
+        cross: sum(4),
+      },
+    };
+  }
+
+  private addContext(key: ContextKey, now: number): number {
+    const rows = this.contextRows();
+    let at: number;
+    if (rows.length === MAX_CONTEXTS) {
+      const last = (row: number): number => this.view.getUint32(row + 12, true);
+      at = rows.reduce((oldest, row) => (last(row) < last(oldest) ? row : oldest));
+      this.bytes.fill(0, at, at + CONTEXT_BYTES);
+    } else {
+      at = this.contextsAt + rows.length * CONTEXT_BYTES;
+      const wider = new Uint8Array(at + CONTEXT_BYTES);
+      wider.set(this.bytes.subarray(0, Math.min(this.bytes.length, at)));
+      this.bytes = wider;
+      this.view = viewOf(wider);
+      this.view.setUint8(52, rows.length + 1);
+    }
+    this.view.setUint32(at, key[0], true);
+    this.view.setUint32(at + 4, key[1], true);
+    this.view.setUint32(at + 8, now, true);
+    return at;
+  }
+}

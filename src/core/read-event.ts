@@ -1,0 +1,210 @@
+/**
+ * Reads one event from parsed JSON. Unknown fields are kept, unknown kinds are told apart from
+ * mistakes, so that a newer journal can be read by an older program.
+ */
+import type { EventKind, PrimumEvent } from './event.ts';
+import { parsed, unreadable, type Parsed } from './parsed.ts';
+
+/** Longest text of one field; a message's `raw` and `text` may be longer. */
+export const MAX_FIELD_CHARS = 65_536;
+export const MAX_MESSAGE_CHARS = 32 * 1024 * 1024;
+export const MAX_RECIPIENTS = 100_000;
+export const MAX_ID_CHARS = 200;
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string' && value.length <= MAX_FIELD_CHARS;
+const name: Check = (value) => text(value) && value !== '';
+const flag: Check = (value) => typeof value === 'boolean';
+const count: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const texts: Check = (value) =>
+  Array.isArray(value) && value.length <= MAX_RECIPIENTS && value.every(text);
+const oneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value);
+const either =
+  (...checks: readonly Check[]): Check =>
+  (value) =>
+    checks.some((check) => check(value));
+
+const MESSAGE_FIELDS: Readonly<Record<string, Check>> = {
+  headerFrom: text,
+  replyTo: text,
+  subject: text,
+  messageId: text,
+  inReplyTo: text,
+  references: texts,
+  date: text,
+  userAgent: text,
+  listId: text,
+  listUnsubscribe: text,
+  autoSubmitted: text,
+  urls: texts,
+  headerNames: texts,
+  rawPath: text,
+  text: (value) => typeof value === 'string' && value.length <= MAX_MESSAGE_CHARS,
+  raw: (value) => typeof value === 'string' && value.length <= MAX_MESSAGE_CHARS,
+  attachments: (value) => Array.isArray(value) && value.every(isObject),
+  derived: isObject,
+};
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const message: Check = (value) =>
+  isObject(value) &&
+  Object.entries(value).every(([key, field]) => MESSAGE_FIELDS[key]?.(field) ?? true);
+
+interface Shape {
+  readonly required: Readonly<Record<string, Check>>;
+  readonly optional: Readonly<Record<string, Check>>;
+}
+
+const ACTION: Shape = {
+  required: { by: text, why: text },
+  optional: { account: name, submission: name },
+};
+
+const SHAPES: Readonly<Record<EventKind, Shape>> = {
+  login: {
+    required: {
+      account: name,
+      service: oneOf('submission', 'imap', 'pop3', 'webmail', 'sieve', 'other'),
+      ok: flag,
+      clientAddress: text,
+    },
+    optional: {
+      clientName: text,
+      mechanism: text,
+      tls: either(flag, text),
+      passwordHash: text,
+      deviceId: text,
+      agent: text,
+      policyReject: flag,
+    },
+  },
+  submission: {
+    required: { clientAddress: text, envelopeSender: text, envelopeRecipients: texts },
+    optional: {
+      account: text,
+      credential: text,
+      queueId: text,
+      service: text,
+      clientName: text,
+      heloName: text,
+      mechanism: text,
+      tls: either(flag, text),
+      recipientCount: count,
+      sizeBytes: count,
+      abandoned: flag,
+      message,
+    },
+  },
+  received: { required: { account: name, headerFrom: text }, optional: { messageId: text } },
+  delivery: {
+    required: {
+      recipient: text,
+      result: oneOf('delivered', 'deferred', 'bounced', 'expired'),
+    },
+    optional: {
+      submission: text,
+      queueId: text,
+      status: text,
+      reply: text,
+      remote: text,
+      class: text,
+    },
+  },
+  complaint: {
+    required: { feedbackType: text, verified: flag },
+    optional: { submission: text, queueId: text, account: text, reporter: text },
+  },
+  report: {
+    required: { category: text, reporter: text },
+    optional: { account: text, clientAddress: text, url: text, text },
+  },
+  forward: {
+    required: { account: name, from: text, to: text },
+    optional: { queueId: text, tenant: text },
+  },
+  account: {
+    required: { account: name },
+    optional: {
+      tenant: text,
+      groups: texts,
+      class: oneOf('person', 'application', 'device', 'list', 'forward', 'system'),
+      since: text,
+      timeZone: text,
+      addresses: texts,
+    },
+  },
+  change: {
+    required: {
+      account: name,
+      what: oneOf('forward', 'filter', 'reply-to', 'app-password', 'export', 'other'),
+    },
+    optional: { clientAddress: text },
+  },
+  connection: {
+    required: { clientAddress: text },
+    optional: { clientName: text, heloName: text },
+  },
+  listing: { required: {}, optional: {} },
+  check: { required: {}, optional: {} },
+  lock: ACTION,
+  unlock: ACTION,
+  release: ACTION,
+  return: ACTION,
+  password: {
+    required: { account: name, by: oneOf('owner', 'operator', 'unknown') },
+    optional: { channel: text },
+  },
+  confirm: {
+    required: { account: name, mine: flag, by: text },
+    optional: { context: text, submission: text },
+  },
+};
+
+/** Lines of a journal that are not events: outcomes, which replay makes anew. */
+const OUTCOMES: readonly string[] = ['verdict', 'rung'];
+
+export type ReadEvent =
+  | Parsed<PrimumEvent>
+  /** A kind this version does not know, or an outcome line: passed over, not a mistake. */
+  | { readonly ok: 'other'; readonly kind: string };
+
+export function readEvent(value: unknown): ReadEvent {
+  if (!isObject(value)) return unreadable('An event is a JSON object.');
+  const kind = value['kind'];
+  if (typeof kind !== 'string') return unreadable('The field "kind" is missing.');
+  if (OUTCOMES.includes(kind) || !Object.hasOwn(SHAPES, kind)) return { ok: 'other', kind };
+  const shape = SHAPES[kind as EventKind];
+  if (value['v'] !== 1) return unreadable('The field "v" must be 1.');
+  const id = value['id'];
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) {
+    return unreadable(`The field "id" must be a text of 1 to ${MAX_ID_CHARS} characters.`);
+  }
+  const at = value['at'];
+  if (typeof at !== 'string' || !isTime(at)) {
+    return unreadable('The field "at" must be a time such as 2026-01-31T12:00:00.000Z.');
+  }
+  for (const [field, check] of Object.entries(shape.required)) {
+    if (!check(value[field])) return unreadable(`The field "${field}" is missing or unreadable.`);
+  }
+  for (const [field, check] of Object.entries(shape.optional)) {
+    if (value[field] !== undefined && !check(value[field])) {
+      return unreadable(`The field "${field}" is unreadable.`);
+    }
+  }
+  return parsed(value as unknown as PrimumEvent);
+}
+
+/** RFC 3339, and a time that exists. */
+function isTime(at: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(at) &&
+    !Number.isNaN(Date.parse(at))
+  );
+}

@@ -1,0 +1,19 @@
+/** The short reference of a decision: eight letters and digits from the event's id. */
+import { createKeyedHash } from './hash.ts';
+
+/** Crockford's base 32: no I, L, O, U, so that it survives being read out over the telephone. */
+const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const hash = createKeyedHash(new Uint8Array(16));
+
+export function referenceOf(eventId: string): string {
+  const [high = 0, low = 0] = hash.halves(eventId);
+  const digit = (bits: number): string => DIGITS.charAt(bits & 31);
+  let text = '';
+  for (let shift = 25; shift >= 0; shift -= 5) text += digit(high >>> shift);
+  return text + digit(low >>> 5) + digit(low);
+}
+
+/** What people type: any case, O for 0, I or L for 1. */
+export function normaliseReference(text: string): string {
+  return text.trim().toUpperCase().replaceAll('O', '0').replaceAll(/[IL]/g, '1');
+}

@@ -1,0 +1,28 @@
+/**
+ * ACC-11: a locked account is locked on every door. While its lock waits for a changed password
+ * (ACC-12), a login with a password never seen to work and never seen to fail is let through to the
+ * authentication, which alone decides; everything else is refused.
+ */
+import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
+
+const RULE = { rule: 'account-locked', practice: 'ACC-11', action: 'reject' } as const;
+
+export function lookAtSubmission(subject: SubmissionSubject): Finding | undefined {
+  const { lock } = subject;
+  return lock && { ...RULE, text: `The account is locked since ${lock.at}: ${lock.why}` };
+}
+
+export function lookAtLogin(subject: LoginSubject): Finding | undefined {
+  const { lock } = subject;
+  if (lock === undefined || isNewPassword(subject)) return undefined;
+  return { ...RULE, text: `The account is locked since ${lock.at}: ${lock.why}` };
+}
+
+/** Whether the password may be a changed one: its outcome decides, never the attempt. */
+export function isNewPassword(subject: LoginSubject): boolean {
+  const { lock, password, account } = subject;
+  if (lock?.unlockOn !== 'password' || password === undefined) return false;
+  // Without a password seen before, an old one cannot be told from a new one.
+  if (!account.knowsAnyPassword || account.knowsPassword(password)) return false;
+  return !account.wrongSince(0).some((wrong) => wrong.hash === password);
+}

@@ -1,0 +1,52 @@
+/**
+ * ACC-8 and ACC-9: one account used from many places or countries in a time. Only successful use
+ * counts; a fetcher, a mobile carrier or a relay is one place (ACC-10).
+ */
+import type { DistinctRule } from '../policy.ts';
+import { addressKey } from '../profile/address-key.ts';
+import { durationText } from './duration-text.ts';
+import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
+
+type Subject = SubmissionSubject | LoginSubject;
+
+export function distinctPlaces(subject: Subject): Finding | undefined {
+  return look(subject, subject.rules.places, 'places');
+}
+
+export function distinctCountries(subject: Subject): Finding | undefined {
+  return look(subject, subject.rules.countries, 'countries');
+}
+
+const WORDS = {
+  places: { rule: 'distinct-places', practice: 'ACC-8', one: 'networks' },
+  countries: { rule: 'distinct-countries', practice: 'ACC-9', one: 'countries' },
+} as const;
+
+function look(
+  subject: Subject,
+  rule: DistinctRule,
+  what: 'places' | 'countries',
+): Finding | undefined {
+  const { event, account, network, world, nowMs } = subject;
+  if (event.account === undefined || event.account === '') return undefined;
+  if (rule.maximum <= 0 || network.address === '') return undefined;
+  const key = addressKey(network, world.hash);
+  const count = account.distinct(key, nowMs - rule.windowSeconds * 1000)[what];
+  if (count <= rule.maximum) return undefined;
+  const words = WORDS[what];
+  return {
+    rule: words.rule,
+    practice: words.practice,
+    action: rule.action,
+    climbs: true,
+    cause: words.rule,
+    text: `Used from ${count} ${words.one} in ${durationText(rule.windowSeconds)}; at most ${rule.maximum} are usual.`,
+    figures: [
+      {
+        name: `Distinct ${words.one} in ${durationText(rule.windowSeconds)}`,
+        observed: String(count),
+        usual: `at most ${rule.maximum}`,
+      },
+    ],
+  };
+}

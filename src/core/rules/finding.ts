@@ -1,0 +1,73 @@
+/** What the operator's own rules say of one submission or login. */
+import type { AccountFacts } from '../account.ts';
+import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../event.ts';
+import type { KeyedHash } from '../hash.ts';
+import type { Context, Identity } from '../identity.ts';
+import type { Lock } from '../intent.ts';
+import type { NetworkFacts } from '../network.ts';
+import type { Policy } from '../policy.ts';
+import type { AccountRecord } from '../profile/account-record.ts';
+import type { IdentityProfile } from '../profile/identity-profile.ts';
+import type { SourceRecord } from '../profile/source-record.ts';
+import type { ResolvedRules } from './resolve.ts';
+
+export type FindingAction = 'observe' | 'throttle' | 'hold' | 'reject' | 'lock';
+
+export interface Finding {
+  /** File name of the rule. */
+  readonly rule: string;
+  readonly practice: string;
+  readonly action: FindingAction;
+  /** One sentence with the observed and the allowed or usual value. */
+  readonly text: string;
+  /** Alerts are grouped by this; absent means nobody is alerted. */
+  readonly cause?: string;
+  /** The account climbs the ladder and stays there for its clock, not only for this message. */
+  readonly climbs?: boolean;
+  readonly figures?: readonly Figure[];
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly observed: string;
+  readonly usual: string;
+}
+
+/** What the core may ask about the world; all answers are plain data given to it. */
+export interface World {
+  readonly policy: Policy;
+  readonly hash: KeyedHash;
+  isOwnDomain(domain: string): boolean;
+  isFreemail(domain: string): boolean;
+}
+
+interface SubjectBase {
+  readonly world: World;
+  readonly nowMs: number;
+  readonly who: Identity;
+  readonly context: Context;
+  readonly facts: AccountFacts;
+  readonly network: NetworkFacts;
+  readonly rules: ResolvedRules;
+  readonly lock: Lock | undefined;
+  readonly account: AccountRecord;
+}
+
+export interface SubmissionSubject extends SubjectBase {
+  readonly event: SubmissionEvent;
+  readonly profile: IdentityProfile;
+  /** Counter record of each limit, by `counterKey`. */
+  readonly counters: ReadonlyMap<string, Uint8Array | undefined>;
+  /** Of the same account, not yet judged. */
+  readonly underWay: { readonly messages: number; readonly recipients: number };
+}
+
+export interface LoginSubject extends SubjectBase {
+  readonly event: LoginEvent | LoginAttempt;
+  /** Keyed hash of account and password, where the asker gave one. */
+  readonly password: number | undefined;
+  /** What a wrong password is told apart by: the password, else the event itself. */
+  readonly guess: number;
+  readonly address: SourceRecord;
+  readonly networkSource: SourceRecord;
+}

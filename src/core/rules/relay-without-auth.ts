@@ -1,0 +1,33 @@
+/** ACC-1: no relay without AUTH; own legacy clients are listed, so that they can be migrated. */
+import { compileNetworkRules } from '../network-rule.ts';
+import type { NetworkFacts } from '../network.ts';
+import type { Policy } from '../policy.ts';
+import type { Finding, SubmissionSubject } from './finding.ts';
+
+const compiled = new WeakMap<Policy, (network: NetworkFacts) => boolean>();
+
+export function isLegacyClient(policy: Policy, network: NetworkFacts): boolean {
+  let matches = compiled.get(policy);
+  if (matches === undefined) {
+    const rules = compileNetworkRules(policy.relay.networks);
+    matches = rules.ok && policy.relay.networks.length > 0 ? rules.value : (): boolean => false;
+    compiled.set(policy, matches);
+  }
+  return matches(network);
+}
+
+export function relayWithoutAuth(subject: SubmissionSubject): Finding | undefined {
+  const { event, network, world } = subject;
+  if (event.account !== undefined && event.account !== '') return undefined;
+  const { action } = world.policy.relay;
+  if (action === 'off') return undefined;
+  const legacy = isLegacyClient(world.policy, network);
+  return {
+    rule: 'relay-without-auth',
+    practice: 'ACC-1',
+    action: legacy ? 'observe' : action,
+    text: legacy
+      ? 'The client relays without AUTH from a network that still may; move it to AUTH.'
+      : 'The client asked to send without AUTH.',
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * ACC-2 and ACC-3: after AUTH only the account's own sender addresses, and a return-path only in
+ * domains the platform receives for. Envelope sender and header From are both looked at.
+ */
+import { domainOf, ownsAddress } from '../identity.ts';
+import type { SenderAction } from '../policy.ts';
+import type { Finding, SubmissionSubject } from './finding.ts';
+
+export type SenderKind = 'own' | 'other' | 'foreign' | 'unknown';
+
+export function isAuthenticated(subject: SubmissionSubject): boolean {
+  return subject.event.account !== undefined && subject.event.account !== '';
+}
+
+/** Whose address it is, as far as is known. The null sender is everybody's (RFC 5321 4.5.5). */
+export function senderKind(subject: SubmissionSubject, address: string): SenderKind {
+  const { facts, world } = subject;
+  if (address === '' || ownsAddress(facts, address)) return 'own';
+  const domain = domainOf(address);
+  if (domain === facts.tenant || world.isOwnDomain(domain)) return 'other';
+  // A login that is no address, on a platform whose domains nobody named: nothing to compare with.
+  if (facts.tenant === '' && world.policy.domains.length === 0 && facts.source === 'default') {
+    return 'unknown';
+  }
+  return 'foreign';
+}
+
+function worst(subject: SubmissionSubject, wanted: SenderKind): string | undefined {
+  const { envelopeSender, message } = subject.event;
+  if (senderKind(subject, envelopeSender) === wanted) return envelopeSender;
+  const from = message?.headerFrom;
+  return from !== undefined && senderKind(subject, from) === wanted ? from : undefined;
+}
+
+export function senderOwnership(subject: SubmissionSubject): Finding | undefined {
+  if (!isAuthenticated(subject) || subject.rules.otherSender === 'off') return undefined;
+  const address = worst(subject, 'other');
+  if (address === undefined) return undefined;
+  // Without a directory an unlisted address may be the account's alias: learned and proposed.
+  const known = subject.facts.source === 'directory';
+  return {
+    rule: 'sender-ownership',
+    practice: 'ACC-2',
+    action: known ? subject.rules.otherSender : 'observe',
+    text: known
+      ? `The sender address is in ${domainOf(address)}, but it is not one of the account's.`
+      : `The sender address in ${domainOf(address)} is not the login's own; no directory says whose it is.`,
+  };
+}
+
+export function foreignSender(subject: SubmissionSubject): Finding | undefined {
+  const action: SenderAction = subject.rules.foreignSender;
+  if (!isAuthenticated(subject) || action === 'off') return undefined;
+  const address = worst(subject, 'foreign');
+  if (address === undefined) return undefined;
+  const domain = domainOf(address);
+  const what = subject.world.isFreemail(domain) ? 'a freemail provider' : 'a foreign domain';
+  return {
+    rule: 'foreign-sender',
+    practice: 'ACC-3',
+    action,
+    text: `The sender address is in ${domain}, ${what}: we do not receive mail for it.`,
+    cause: 'foreign-sender',
+    figures: [{ name: 'Sender domain', observed: domain, usual: subject.facts.tenant }],
+  };
+}

@@ -1,0 +1,259 @@
+/** Reads what is known, for the API and the command line. Never on the mail path. */
+import type { PrimumEvent } from '../core/event.ts';
+import type { KeyedHash } from '../core/hash.ts';
+import { normaliseReference } from '../core/reference.ts';
+import type {
+  AccountReport,
+  AddressReport,
+  Explanation,
+  IdentityReport,
+  Inspector,
+  LimitReport,
+  RelayReport,
+  SenderProposal,
+} from '../core/report.ts';
+import type { Policy } from '../core/policy.ts';
+import { AccountRecord } from '../core/profile/account-record.ts';
+import { fillOf } from '../core/profile/counters.ts';
+import { IdentityProfile } from '../core/profile/identity-profile.ts';
+import { SourceRecord } from '../core/profile/source-record.ts';
+import { readUsage } from '../core/profile/usage-record.ts';
+import type { World } from '../core/rules/finding.ts';
+import { counterKeys } from '../core/rules/limits.ts';
+import { rulesFor } from '../core/rules/resolve.ts';
+import type { RungChange, Verdict } from '../core/verdict.ts';
+import type { Directory } from '../directory/contract.ts';
+import type { NetworkSource } from '../network/contract.ts';
+import type { Journal, JournalLine } from '../store/journal.ts';
+import type { StandingStore } from '../store/standing.ts';
+import { accountKey, addressSourceKey, identityKey, networkSourceKey } from './subject.ts';
+
+export interface InspectorParts {
+  readonly standing: StandingStore;
+  readonly journal: Journal;
+  readonly networks: NetworkSource;
+  readonly directory: Directory;
+  readonly hash: KeyedHash;
+  readonly policy: () => Policy;
+  readonly now: () => number;
+}
+
+/** A sender address is proposed after this much clean use. */
+const PROPOSE_MESSAGES = 10;
+const PROPOSE_DAYS = 3;
+
+export function createInspector(parts: InspectorParts): Inspector {
+  return {
+    account: (account) => reportAccount(parts, account.toLowerCase()),
+    limits: (account) => reportLimits(parts, account.toLowerCase()),
+    explain: (reference) => explain(parts.journal, normaliseReference(reference)),
+    relays: () => reportRelays(parts.standing),
+    proposedSenders: () => proposeSenders(parts),
+    counts: (query) => counts(parts, query),
+    reset: (query) => reset(parts, query),
+  };
+}
+
+const iso = (ms: number): string => (ms === 0 ? '' : new Date(ms).toISOString());
+
+async function reportAccount(
+  parts: InspectorParts,
+  account: string,
+): Promise<AccountReport | undefined> {
+  const facts = await parts.directory.find(account);
+  const [bytes] = await parts.standing.read([accountKey(account)]);
+  const identities: IdentityReport[] = [];
+  for await (const [key, record] of parts.standing.scan(identityKey(`${account}/`))) {
+    identities.push(await reportIdentity(parts, key.slice(2), record));
+  }
+  if (bytes === undefined && identities.length === 0 && facts.source === 'default')
+    return undefined;
+  const rows = bytes === undefined ? [] : new AccountRecord(bytes).addresses();
+  const addresses = rows
+    .sort((a, b) => b.lastMs - a.lastMs)
+    .map((row): AddressReport => {
+      const network = parts.networks.find(row.address);
+      return {
+        address: row.address,
+        country: network.country,
+        asn: network.asn,
+        place: network.place,
+        firstAt: iso(row.firstMs),
+        lastAt: iso(row.lastMs),
+        logins: row.logins,
+        failures: row.failures,
+        submissions: row.submissions,
+      };
+    });
+  return { account, facts, addresses, identities };
+}
+
+async function reportIdentity(
+  parts: InspectorParts,
+  identity: string,
+  record: Uint8Array,
+): Promise<IdentityReport> {
+  const profile = new IdentityProfile(record);
+  const account = identity.slice(0, identity.lastIndexOf('/'));
+  const [senders] = await parts.standing.read([`s:${account}`]);
+  const score = (sums: Readonly<Record<string, number>>): number =>
+    Object.values(sums).reduce((total, sum) => total + sum, 0);
+  const contexts = profile.contexts().map((row) => ({
+    context: row.key,
+    country: '',
+    asn: 0,
+    firstAt: iso(row.firstMs),
+    lastAt: iso(row.lastMs),
+    days: row.days,
+    messages: row.messages,
+    trusted: row.days >= 3 && row.messages >= 10 && score(row.sums) < 2,
+    score: Math.round(score(row.sums) * 100) / 100,
+  }));
+  return {
+    identity,
+    rung: profile.ladder.rung,
+    since: iso(profile.ladder.sinceMs),
+    score: Math.max(0, ...contexts.map((context) => context.score)),
+    messages: profile.messages,
+    recipients: profile.recipients,
+    usualRecipientsPerDay: Math.round(profile.usualRecipientsPerDay * 10) / 10,
+    contexts,
+    senders: readUsage(senders).map(({ name, messages }) => ({ address: name, messages })),
+  };
+}
+
+async function reportLimits(parts: InspectorParts, account: string): Promise<LimitReport[]> {
+  const facts = await parts.directory.find(account);
+  const world: World = {
+    policy: parts.policy(),
+    hash: parts.hash,
+    isOwnDomain: (domain) => parts.directory.isOwnDomain(domain),
+    isFreemail: () => false,
+  };
+  const scoped = {
+    who: { account, identity: `${account}/main` },
+    facts,
+    network: parts.networks.find(''),
+    world,
+  };
+  const reports: LimitReport[] = [];
+  for (const limit of rulesFor(world.policy, facts).limits) {
+    const [key] = counterKeys(limit, scoped);
+    const [record] = key === undefined ? [undefined] : await parts.standing.read([key]);
+    const ask = { nowMs: parts.now(), amount: 0, ceiling: limit.limit };
+    const { from, ...plain } = limit;
+    reports.push({ limit: plain, from, used: fillOf(record, limit, ask).used });
+  }
+  return reports;
+}
+
+async function explain(journal: Journal, reference: string): Promise<Explanation | undefined> {
+  if (!/^[0-9A-Z]{8}$/.test(reference)) return undefined;
+  const isVerdict = (line: JournalLine): boolean =>
+    line.kind === 'verdict' && line.reference === reference;
+  const verdict = (await journal.find(isVerdict, `"reference":"${reference}"`)) as
+    Verdict | undefined;
+  if (verdict === undefined) return undefined;
+  const event = (await journal.find(
+    (line) => 'id' in line && line.id === verdict.for,
+    `"id":${JSON.stringify(verdict.for)}`,
+  )) as PrimumEvent | undefined;
+  const rungChange = (await journal.find(
+    (line) => line.kind === 'rung' && line.at === verdict.at && line.identity === verdict.identity,
+    `"kind":"rung"`,
+  )) as RungChange | undefined;
+  return {
+    verdict,
+    ...(event === undefined ? {} : { event }),
+    ...(rungChange === undefined ? {} : { rungChange }),
+  };
+}
+
+/** ACC-1: who still relays without AUTH, most mail first. */
+async function reportRelays(standing: StandingStore): Promise<RelayReport[]> {
+  const reports: RelayReport[] = [];
+  for await (const [key, record] of standing.scan('r:')) {
+    for (const row of readUsage(record)) {
+      reports.push({
+        identity: row.name,
+        clientAddress: key.slice(2),
+        firstAt: iso(row.firstMs),
+        lastAt: iso(row.lastMs),
+        messages: row.messages,
+        recipients: row.recipients,
+      });
+    }
+  }
+  return reports.sort((a, b) => b.messages - a.messages);
+}
+
+/** ACC-2: sender addresses with a clean history that the directory does not name. */
+async function proposeSenders(parts: InspectorParts): Promise<SenderProposal[]> {
+  const proposals: SenderProposal[] = [];
+  for await (const [key, record] of parts.standing.scan('s:')) {
+    const account = key.slice(2);
+    const facts = await parts.directory.find(account);
+    const [bytes] = await parts.standing.read([accountKey(account)]);
+    if (bytes !== undefined && new AccountRecord(bytes).ladder.rung !== 'observe') continue;
+    for (const row of readUsage(record)) {
+      if (row.messages < PROPOSE_MESSAGES || row.days < PROPOSE_DAYS) continue;
+      if (facts.addresses.includes(row.name)) continue;
+      proposals.push({ account, address: row.name, messages: row.messages, days: row.days });
+    }
+  }
+  return proposals.sort((a, b) => b.messages - a.messages);
+}
+
+type Query = Parameters<Inspector['counts']>[0];
+
+function sourceKeys(parts: InspectorParts, clientAddress: string): readonly string[] {
+  const network = parts.networks.find(clientAddress);
+  const world = { hash: parts.hash } as World;
+  return [addressSourceKey(world, network.address), networkSourceKey(world, network.prefix)];
+}
+
+async function counts(
+  parts: InspectorParts,
+  query: Query,
+): Promise<Record<string, Record<string, number>>> {
+  const since = parts.now() - parts.policy().failures.windowSeconds * 1000;
+  const result: Record<string, Record<string, number>> = {};
+  if (query.clientAddress !== undefined) {
+    const records = await parts.standing.read(sourceKeys(parts, query.clientAddress));
+    const [address, network] = records.map((record) => new SourceRecord(record));
+    result['failures'] = {
+      address: address?.distinctSince(since) ?? 0,
+      network: network?.distinctSince(since) ?? 0,
+    };
+  }
+  if (query.login !== undefined) {
+    const [bytes] = await parts.standing.read([accountKey(query.login.toLowerCase())]);
+    const record = new AccountRecord(bytes);
+    const wrong = record.wrongSince(since);
+    result['login'] = {
+      logins: record.logins,
+      failures: record.failures,
+      submissions: record.submissions,
+      wrong_passwords: wrong.length,
+      guessing_networks: new Set(wrong.map((guess) => guess.network)).size,
+      addresses: record.addresses().length,
+    };
+  }
+  return result;
+}
+
+async function reset(parts: InspectorParts, query: Query): Promise<void> {
+  if (query.clientAddress !== undefined) {
+    await parts.standing.update(sourceKeys(parts, query.clientAddress), (records) => {
+      records.fill(undefined);
+    });
+  }
+  if (query.login !== undefined) {
+    await parts.standing.update([accountKey(query.login.toLowerCase())], (records) => {
+      if (records[0] === undefined) return;
+      const record = new AccountRecord(records[0]);
+      record.forgetWrong();
+      records[0] = record.toBytes();
+    });
+  }
+}

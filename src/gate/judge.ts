@@ -1,0 +1,161 @@
+/** Loads what is known round an event, decides, and keeps what it teaches. */
+import { defaultAccountFacts } from '../core/account.ts';
+import { decideLogin, type LoginDecision } from '../core/decide-login.ts';
+import { decideSubmission, type SubmissionDecision } from '../core/decide-submission.ts';
+import {
+  recipientCount,
+  type LoginAttempt,
+  type LoginEvent,
+  type SubmissionEvent,
+} from '../core/event.ts';
+import { foldLogin, foldSubmission } from '../core/fold.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
+import { addUsage } from '../core/profile/usage-record.ts';
+import type { SubmissionSubject, World } from '../core/rules/finding.ts';
+import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { UnderWay } from '../gate-contract.ts';
+import type { StandingRecord } from '../store/standing.ts';
+import type { GateParts } from './gate.ts';
+import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
+
+export interface Judge {
+  judgeSubmission(event: SubmissionEvent): Maybe<SubmissionDecision>;
+  judgeLogin(event: LoginEvent): Maybe<LoginDecision>;
+  checkSubmission(event: SubmissionEvent, underWay: UnderWay): Maybe<Verdict>;
+  checkLogin(event: LoginAttempt): Maybe<Verdict>;
+}
+
+const NOTHING_UNDER_WAY: UnderWay = { messages: 0, recipients: 0 };
+
+export function createJudge(parts: GateParts): Judge {
+  const worldOf = worldSource(parts);
+  return {
+    judgeSubmission: (event) =>
+      andThen(knownOfSubmission(parts, worldOf(), event), (known) => {
+        const plan = planSubmission(event, known);
+        const extra = usageKeys(event, known);
+        const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
+        return parts.standing.update(keys, (records) => {
+          const subject = plan.subject(records, NOTHING_UNDER_WAY);
+          const decision = decideSubmission(subject);
+          keepSubmission(subject, decision, { records, keys, extra });
+          return decision;
+        });
+      }),
+
+    judgeLogin: (event) =>
+      andThen(knownOfLogin(parts, worldOf(), event), (known) => {
+        const plan = planLogin(event, known);
+        return parts.standing.update(plan.keys, (records) => {
+          const hadRecord = records[0] !== undefined;
+          const subject = plan.subject(records);
+          const decision = decideLogin(subject);
+          foldLogin(subject, decision);
+          // A failure alone makes no account, or guessed names would fill the store.
+          const isReal =
+            hadRecord || decision.outcome === 'ok' || known.facts.source === 'directory';
+          keepLogin(records, subject, decision, isReal);
+          return decision;
+        });
+      }),
+
+    checkSubmission: (event, underWay) =>
+      andThen(knownOfSubmission(parts, worldOf(), event), (known) => {
+        const plan = planSubmission(event, known);
+        return andThen(
+          parts.standing.read(plan.keys),
+          (records) => decideSubmission(plan.subject(records, underWay)).verdict,
+        );
+      }),
+
+    checkLogin: (event) =>
+      andThen(knownOfLogin(parts, worldOf(), event), (known) => {
+        const plan = planLogin(event, known);
+        return andThen(
+          parts.standing.read(plan.keys),
+          (records) => decideLogin(plan.subject(records)).verdict,
+        );
+      }),
+  };
+}
+
+/** One world object for each policy, so that caches by policy hold. */
+function worldSource(parts: GateParts): () => World {
+  let world: World | undefined;
+  return () => {
+    const policy = parts.policy();
+    if (world?.policy !== policy) {
+      const domains = new Set(policy.domains);
+      world = {
+        policy,
+        hash: parts.hash,
+        isOwnDomain: (domain) => domains.has(domain) || parts.directory.isOwnDomain(domain),
+        isFreemail: parts.isFreemail,
+      };
+    }
+    return world;
+  };
+}
+
+function knownOfSubmission(parts: GateParts, world: World, event: SubmissionEvent): Maybe<Known> {
+  const network = parts.networks.find(event.clientAddress);
+  if (event.account === undefined || event.account === '') {
+    return { world, network, facts: factsWithoutAuth(event), lock: undefined };
+  }
+  const lock = parts.locks.find(event.account.toLowerCase());
+  return andThen(parts.directory.find(event.account), (facts) => ({ world, network, facts, lock }));
+}
+
+function knownOfLogin(
+  parts: GateParts,
+  world: World,
+  event: LoginEvent | LoginAttempt,
+): Maybe<Known> {
+  const network = parts.networks.find(event.clientAddress);
+  const lock = parts.locks.find(event.account.toLowerCase());
+  const facts =
+    event.account === '' ? defaultAccountFacts('') : parts.directory.find(event.account);
+  return andThen(facts, (found) => ({ world, network, facts: found, lock }));
+}
+
+/** Lists beside the profile: who relays without AUTH, and senders the directory does not name. */
+function usageKeys(event: SubmissionEvent, known: Known): readonly string[] {
+  if (event.account === undefined || event.account === '') return [`r:${event.clientAddress}`];
+  const sender = event.envelopeSender.toLowerCase();
+  if (sender === '' || known.facts.addresses.includes(sender)) return [];
+  return [`s:${event.account.toLowerCase()}`];
+}
+
+function keepSubmission(
+  subject: SubmissionSubject,
+  decision: SubmissionDecision,
+  kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
+): void {
+  const { records, keys, extra } = kept;
+  // Refused mail without AUTH comes from anybody: it must not fill the store.
+  if (!decision.accepted && !isAuthenticated(subject)) return;
+  const counters = foldSubmission(subject, decision);
+  records[0] = subject.profile.toBytes();
+  records[1] = subject.account.toBytes();
+  for (const [key, bytes] of counters) records[keys.indexOf(key)] = bytes;
+  if (extra.length === 0 || !decision.accepted) return;
+  const { event } = subject;
+  const isSender = isAuthenticated(subject);
+  if (isSender && !['other', 'unknown'].includes(senderKind(subject, event.envelopeSender))) return;
+  const name = isSender ? event.envelopeSender.toLowerCase() : subject.who.identity;
+  const use = { nowMs: subject.nowMs, recipients: recipientCount(event) };
+  records[keys.length - 1] = addUsage(records[keys.length - 1], name, use);
+}
+
+function keepLogin(
+  records: StandingRecord[],
+  subject: ReturnType<ReturnType<typeof planLogin>['subject']>,
+  decision: LoginDecision,
+  isReal: boolean,
+): void {
+  if (isReal) records[0] = subject.account.toBytes();
+  if (decision.outcome !== 'wrong-password') return;
+  if (subject.network.address !== '') records[1] = subject.address.toBytes();
+  if (subject.network.prefix !== '') records[2] = subject.networkSource.toBytes();
+}

@@ -1,0 +1,56 @@
+/** What events that ask for no verdict change in what is known. */
+import type { NotedEvent } from '../core/event.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
+import { AccountRecord } from '../core/profile/account-record.ts';
+import { IdentityProfile } from '../core/profile/identity-profile.ts';
+import { referenceOf } from '../core/reference.ts';
+import type { Effects } from '../effects/contract.ts';
+import type { StandingStore } from '../store/standing.ts';
+import { accountKey, identityKey } from './subject.ts';
+
+interface NoteParts {
+  readonly standing: StandingStore;
+  readonly effects: Effects;
+}
+
+export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
+  if (event.kind === 'unlock' && event.account !== undefined) {
+    return startAnew(parts.standing, event.account.toLowerCase(), Date.parse(event.at));
+  }
+  if (event.kind === 'password') {
+    const account = event.account.toLowerCase();
+    const at = event.at;
+    // ACC-12: a change by we do not know whom may be the thief's.
+    if (event.by !== 'unknown') {
+      const evidence = `A changed password, by the ${event.by}.`;
+      const reference = referenceOf(event.id);
+      const by = `${event.by} password change`;
+      parts.effects.start({ kind: 'password-changed', account, at, by, evidence, reference });
+    }
+  }
+  return undefined;
+}
+
+/** After an unlock the account is judged by what comes from now on. */
+function startAnew(standing: StandingStore, account: string, nowMs: number): Maybe<void> {
+  const calm = { rung: 'observe', sinceMs: nowMs, evidenceAtMs: 0 } as const;
+  const first = standing.update([accountKey(account)], (records) => {
+    if (records[0] === undefined) return;
+    const record = new AccountRecord(records[0]);
+    record.ladder = calm;
+    record.countFrom(nowMs);
+    record.forgetWrong();
+    records[0] = record.toBytes();
+  });
+  return andThen(first, async () => {
+    for await (const [key] of standing.scan(identityKey(`${account}/`))) {
+      await standing.update([key], (records) => {
+        if (records[0] === undefined) return;
+        const profile = new IdentityProfile(records[0]);
+        profile.ladder = calm;
+        profile.forgetEvidence();
+        records[0] = profile.toBytes();
+      });
+    }
+  });
+}

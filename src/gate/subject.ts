@@ -1,0 +1,122 @@
+/** Gathers what is known round an event: keys to load, and the subject made of what was loaded. */
+import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
+import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts';
+import { contextOf, domainOf, identifyLogin, identifySubmission } from '../core/identity.ts';
+import type { Lock } from '../core/intent.ts';
+import type { NetworkFacts } from '../core/network.ts';
+import { AccountRecord } from '../core/profile/account-record.ts';
+import { IdentityProfile } from '../core/profile/identity-profile.ts';
+import { SourceRecord } from '../core/profile/source-record.ts';
+import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
+import { counterKeys } from '../core/rules/limits.ts';
+import { rulesFor, type ResolvedRules } from '../core/rules/resolve.ts';
+import type { StandingRecord } from '../store/standing.ts';
+
+export interface Known {
+  readonly world: World;
+  readonly facts: AccountFacts;
+  readonly network: NetworkFacts;
+  readonly lock: Lock | undefined;
+}
+
+export const identityKey = (identity: string): string => `i:${identity}`;
+export const accountKey = (account: string): string => `a:${account}`;
+
+/** Facts for mail without AUTH: the sender's domain answers for it. */
+export function factsWithoutAuth(event: SubmissionEvent): AccountFacts {
+  const { account } = identifySubmission(event);
+  return { ...defaultAccountFacts(account), tenant: domainOf(event.envelopeSender), addresses: [] };
+}
+
+export interface SubmissionPlan {
+  /** Identity, account, then counters. */
+  readonly keys: readonly string[];
+  subject(
+    records: readonly StandingRecord[],
+    underWay: SubmissionSubject['underWay'],
+  ): SubmissionSubject;
+}
+
+const NO_COUNTERS: readonly string[] = [];
+
+export function planSubmission(event: SubmissionEvent, known: Known): SubmissionPlan {
+  const who = identifySubmission(event);
+  const { world, facts, network, lock } = known;
+  const rules = rulesFor(world.policy, facts);
+  const counters = keysOfLimits(rules, { who, facts, network, world });
+  const keys = [identityKey(who.identity), accountKey(who.account), ...counters];
+  return {
+    keys,
+    subject: (records, underWay) => ({
+      event,
+      world,
+      nowMs: Date.parse(event.at),
+      who,
+      context: contextOf(event, network, world.hash),
+      facts,
+      network,
+      rules,
+      lock,
+      profile: new IdentityProfile(records[0]),
+      account: new AccountRecord(records[1]),
+      counters: new Map(counters.map((key, i) => [key, records[i + 2]])),
+      underWay,
+    }),
+  };
+}
+
+function keysOfLimits(
+  rules: ResolvedRules,
+  scoped: Parameters<typeof counterKeys>[1],
+): readonly string[] {
+  if (rules.limits.length === 0) return NO_COUNTERS;
+  const keys: string[] = [];
+  for (const limit of rules.limits) {
+    for (const key of counterKeys(limit, scoped)) if (!keys.includes(key)) keys.push(key);
+  }
+  return keys;
+}
+
+export interface LoginPlan {
+  /** Account, source address, source network. */
+  readonly keys: readonly string[];
+  subject(records: readonly StandingRecord[]): LoginSubject;
+}
+
+export const addressSourceKey = (world: World, address: string): string =>
+  `f:address:${world.hash.hex(address)}`;
+export const networkSourceKey = (world: World, prefix: string): string =>
+  `f:network:${world.hash.hex(prefix)}`;
+
+export function planLogin(event: LoginEvent | LoginAttempt, known: Known): LoginPlan {
+  const who = identifyLogin(event);
+  const { world, facts, network, lock } = known;
+  const keys = [
+    accountKey(who.account),
+    addressSourceKey(world, network.address),
+    networkSourceKey(world, network.prefix),
+  ];
+  const password =
+    event.passwordHash === undefined || event.passwordHash === ''
+      ? undefined
+      : world.hash.low(`password|${who.account}|${event.passwordHash}`);
+  return {
+    keys,
+    subject: (records) => ({
+      event,
+      world,
+      nowMs: Date.parse(event.at),
+      who,
+      context: contextOf(event, network, world.hash),
+      facts,
+      network,
+      rules: rulesFor(world.policy, facts),
+      lock,
+      account: new AccountRecord(records[0]),
+      address: new SourceRecord(network.address === '' ? undefined : records[1]),
+      networkSource: new SourceRecord(network.prefix === '' ? undefined : records[2]),
+      password,
+      guess: password ?? world.hash.low(`login|${event.id}`),
+    }),
+  };
+}
