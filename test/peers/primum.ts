@@ -1,0 +1,135 @@
+/** Primum itself, as an operator starts it: a configuration file, a child process, the real CLI. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { SettingsInput } from '../../src/config/schema.ts';
+import type { MailStack } from './mail-stack.ts';
+import { run, until, type Finished } from './run.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+export const PROGRAM = join(PROJECT, 'src/main.ts');
+
+export const POSTMASTER = 'postmaster@local.test';
+export const ALERT_SENDER = 'primum@local.test';
+
+export interface Primum {
+  /** Runs the real command line against this daemon. */
+  cli(...args: string[]): Promise<Finished>;
+  /** Stops as an operator does; resolves when it has ended by itself. */
+  stop(): Promise<void>;
+  /** Dies at once, without a chance to save anything. */
+  kill(): Promise<void>;
+  /** Starts again with the same state. */
+  start(): Promise<void>;
+  /** What it printed so far. */
+  output(): Promise<string>;
+  readonly stateFolder: string;
+  readonly configFile: string;
+}
+
+/** The configuration of the guides, on the ports of the stack. */
+function configuration(
+  stack: MailStack,
+  state: string,
+  policy: SettingsInput['policy'],
+): SettingsInput {
+  const { ports } = stack;
+  return {
+    state,
+    mta_name: 'mail.local.test',
+    doors: {
+      policy: { listen: [`127.0.0.1:${ports.policy}`] },
+      auth_policy: {
+        listen: [`127.0.0.1:${ports.authPolicy}`],
+        credentials: [{ name: 'dovecot', password_file: join(stack.folder, 'dovecot.password') }],
+      },
+      api: { listen: [`127.0.0.1:${ports.api}`] },
+    },
+    policy: { domains: ['local.test'], ...policy },
+    alerts: {
+      email: { to: [POSTMASTER], from: ALERT_SENDER, host: '127.0.0.1', port: ports.sink },
+    },
+    accounts: {
+      end_sessions: {
+        command: ['/usr/bin/doveadm', '-c', stack.dovecot.configFile, 'kick', '{account}'],
+      },
+    },
+  };
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
+}
+
+/** Starts Primum beside the stack; resolves when it is ready. Its doors are where the stack looks. */
+export async function startPrimum(
+  stack: MailStack,
+  policy: SettingsInput['policy'],
+): Promise<Primum> {
+  const stateFolder = join(stack.folder, 'primum');
+  const configFile = join(stack.folder, 'primum.yaml');
+  const outputFile = join(stack.folder, 'log/primum.log');
+  await mkdir(stateFolder, { recursive: true });
+  const password = stack.authPolicyLogin.split(':')[1] ?? '';
+  await writeFile(join(stack.folder, 'dovecot.password'), `${password}\n`, { mode: 0o600 });
+  await writeFile(configFile, stringify(configuration(stack, stateFolder, policy)));
+  let child: ChildProcess | undefined;
+  const endOnExit = () => child?.kill('SIGKILL');
+  process.once('exit', endOnExit);
+
+  async function start(): Promise<void> {
+    const output = await open(outputFile, 'a');
+    const started = spawn(process.execPath, [PROGRAM, 'start', '--config', configFile], {
+      cwd: stack.folder,
+      stdio: ['ignore', output.fd, output.fd],
+    });
+    child = started;
+    await output.close();
+    await until('Primum to be ready', async () => {
+      if (started.exitCode !== null) {
+        throw new Error(`Primum does not start: ${await readFile(outputFile, 'utf8')}`);
+      }
+      return isReady(stack.ports.api);
+    });
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (!child) return;
+    child.kill(signal);
+    await ended(child);
+  }
+
+  await start();
+  return {
+    start,
+    stateFolder,
+    configFile,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    output: () => readFile(outputFile, 'utf8'),
+    cli: (...args) =>
+      run(process.execPath, [PROGRAM, ...args], {
+        env: {
+          ...process.env,
+          PRIMUM_STATE: stateFolder,
+          PRIMUM_API: `http://127.0.0.1:${stack.ports.api}`,
+        },
+      }),
+  };
+}
