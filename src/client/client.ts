@@ -1,0 +1,109 @@
+/**
+ * The API as functions: what the command line uses, and other programs may. Every call rejects
+ * with a PrimumError whose message is a sentence for people.
+ */
+import type { PrimumEvent } from '../core/event.ts';
+import type { Explanation } from '../core/report.ts';
+import type {
+  AccountView,
+  AlertOutcomes,
+  AuditList,
+  EventsTaken,
+  IncidentList,
+  IncidentView,
+  LimitList,
+  ListEntries,
+  ListEntryView,
+  LockList,
+  LockView,
+  ProposalList,
+  RelayList,
+  ReloadOutcome,
+} from '../doors/api/schemas/types.ts';
+import type { ListKey, ListName } from '../core/access-list.ts';
+import { call } from './request.ts';
+import type { Call, Target } from './request.ts';
+
+export type { AccountView, IncidentView, ListEntryView, LockView, Target };
+
+export interface Decision {
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface Page {
+  readonly limit?: number;
+  readonly before?: string | number;
+}
+
+export type Client = ReturnType<typeof openClient>;
+
+/** Nothing is sent before the first call, and nothing stays open after one. */
+export function openClient(target: Target) {
+  const ask = <T>(what: Call): Promise<T> =>
+    // The daemon of the same version answers by the schemas these types come from.
+    call(target, { ...what, path: `/api/v1${what.path}` }) as Promise<T>;
+  const get = <T>(path: string) => ask<T>({ method: 'GET', path });
+  const send = <T>(method: string, path: string, body: object) =>
+    ask<T>({ method, path, body: JSON.stringify(body) });
+  return {
+    account: (account: string) => get<AccountView>(`/accounts/${part(account)}`),
+    limits: (account: string) => get<LimitList>(`/accounts/${part(account)}/limits`),
+    explain: (reference: string) => get<Explanation>(`/explain/${part(reference)}`),
+    relays: () => get<RelayList>('/relays'),
+    senderProposals: () => get<ProposalList>('/sender-proposals'),
+
+    locks: () => get<LockList>('/locks'),
+    lock: (account: string, request: Decision & { readonly unlockOn?: LockView['unlockOn'] }) =>
+      send<LockView>('PUT', `/locks/${part(account)}`, request),
+    unlock: (account: string, decision: Decision) =>
+      send<{ readonly done: true }>('DELETE', `/locks/${part(account)}`, decision),
+
+    incidents: (
+      query: Page & { readonly state?: IncidentView['state']; readonly account?: string } = {},
+    ) => get<IncidentList>(`/incidents${search(query)}`),
+    incident: (id: string) => get<IncidentView>(`/incidents/${part(id)}`),
+    closeIncident: (
+      id: string,
+      decision: Decision & { readonly verdict: 'true' | 'false alarm' | 'unclear' },
+    ) => send<{ readonly done: true }>('POST', `/incidents/${part(id)}/close`, decision),
+    audit: (query: Page & { readonly subject?: string } = {}) =>
+      get<AuditList>(`/audit${search(query)}`),
+    testAlerts: (by: string) => send<AlertOutcomes>('POST', '/alerts/test', { by }),
+
+    listEntries: (list: ListName) => get<ListEntries>(`/lists/${list}`),
+    addListEntry: (
+      list: ListName,
+      entry: {
+        readonly key: ListKey;
+        readonly reason: string;
+        readonly by: string;
+        readonly ttlSeconds: number;
+      },
+    ) => send<ListEntryView>('POST', `/lists/${list}`, entry),
+    removeListEntry: (list: ListName, entry: { readonly key: ListKey; readonly by: string }) =>
+      send<{ readonly done: true }>('DELETE', `/lists/${list}`, entry),
+
+    /** At most 10,000 events and 16 MiB in one call. */
+    sendEvents: (events: readonly PrimumEvent[]) =>
+      ask<EventsTaken>({
+        method: 'POST',
+        path: '/events',
+        body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+        contentType: 'application/x-ndjson',
+      }),
+    reload: (by: string) => send<ReloadOutcome>('POST', '/reload', { by }),
+  };
+}
+
+function part(text: string): string {
+  return encodeURIComponent(text);
+}
+
+function search(query: object): string {
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parts.append(name, String(value));
+  }
+  return parts.size === 0 ? '' : `?${parts.toString()}`;
+}

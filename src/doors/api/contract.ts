@@ -1,0 +1,51 @@
+/** What the API door is given, and what it is. */
+import type { Maybe } from '../../core/maybe.ts';
+import type { Parsed } from '../../core/parsed.ts';
+import type { PrimumEvent } from '../../core/event.ts';
+import type { Inspector } from '../../core/report.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { Desk } from '../../desk/contract.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
+import type { ListenOptions } from '../listen.ts';
+
+export interface ApiDoorOptions {
+  /** Default: 127.0.0.1:10044. */
+  readonly listen?: readonly ListenOptions[];
+  /** The bearer token, from `ensureApiToken`. */
+  readonly token: string;
+  /** Connections at once; more are closed. Default 500. */
+  readonly maxConnections?: number;
+  /** Largest request body, events excepted. Default 1 MiB. */
+  readonly maxBodyBytes?: number;
+  /** How long a client may take to send one request. Default 30. */
+  readonly requestTimeoutSeconds?: number;
+}
+
+/** The parts of the daemon that the API shows and moves. */
+export interface ApiParts {
+  readonly inspector: Inspector;
+  readonly desk: Desk;
+  readonly telemetry: Telemetry & {
+    metrics(): Promise<string>;
+    readonly metricsType: string;
+  };
+  readonly version: string;
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Whether the daemon judges; false while it starts and stops. */
+  ready(): boolean;
+  /** Takes in one event; gives the verdict where one is asked for. Idempotent by the event's id. */
+  take(event: PrimumEvent): Maybe<Verdict | undefined>;
+  /** Reads the configuration again: what changed, or why the old one stays. */
+  reload?(): Promise<Parsed<string>>;
+}
+
+export interface ApiDoor {
+  /** Where it listens, as people write it; several are joined by a comma. */
+  readonly address: string;
+  readonly addresses: readonly string[];
+  /** The OpenAPI document. */
+  openApi(): unknown;
+  /** Stops listening and finishes what is in flight. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+/**
+ * One request the API answers, described once: the description validates the input, types the
+ * handler and becomes the OpenAPI document.
+ */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { problem } from './schemas/output.ts';
+
+/** Arrays and objects as the contracts have them: not to be changed. */
+export type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+export interface Description<P, Q, B, R> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below /api/v1, with `:name` for parameters. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+  readonly response: z.ZodType<R>;
+  /** Default: the door's. */
+  readonly bodyLimitBytes?: number;
+  /** Media types of the body. Default: application/json. */
+  readonly consumes?: readonly string[];
+  handle(input: {
+    readonly params: P;
+    readonly query: Q;
+    readonly body: B;
+  }): Promise<DeepReadonly<R>>;
+}
+
+/** Adds itself to the API. */
+export type Endpoint = (app: FastifyInstance) => void;
+
+export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endpoint {
+  const { method, path, tag, summary, params, query, body, response } = description;
+  return (app) => {
+    app.route({
+      method,
+      url: path,
+      ...(description.bodyLimitBytes === undefined
+        ? {}
+        : { bodyLimit: description.bodyLimitBytes }),
+      schema: {
+        tags: [tag],
+        summary,
+        ...(params && { params }),
+        ...(query && { querystring: query }),
+        ...(body && { body }),
+        ...(description.consumes && { consumes: [...description.consumes] }),
+        response: { 200: response, '4xx': problem },
+      },
+      handler: (request) =>
+        // The validator has put the schema's own output in place of what was sent.
+        description.handle({
+          params: request.params as P,
+          query: request.query as Q,
+          body: request.body as B,
+        }),
+    });
+  };
+}
+
+/** What is wrong with an input, in words, such as "`why` is missing". */
+export function explainIssues(error: z.ZodError): string {
+  return error.issues.slice(0, MAX_ISSUES).map(explainIssue).join('; ');
+}
+
+/** Mistakes named at once; the rest shows when these are mended. */
+const MAX_ISSUES = 5;
+
+function explainIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String).join('.');
+  const name = path === '' ? 'the input' : `\`${path}\``;
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `${name} is missing`;
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => `\`${key.slice(0, 40)}\``).join(', ');
+    return `${keys} ${issue.keys.length === 1 ? 'is' : 'are'} not known here`;
+  }
+  return `${name}: ${issue.message}`;
+}
+
+/** The JSON Schema (2020-12, as OpenAPI 3.1 has it) of an input or an answer. */
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const made: Record<string, unknown> = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema: part }) => {
+      // Answers may grow new fields; a client must not refuse them.
+      if (io === 'output' && part.additionalProperties === false) delete part.additionalProperties;
+    },
+  });
+  // OpenAPI names the dialect once, for the whole document.
+  delete made['$schema'];
+  return made;
+}

@@ -1,0 +1,87 @@
+/** Accounts: the picture, the limits, the decisions, who relays and which senders are proposed. */
+import { normaliseReference } from '../../../core/reference.ts';
+import type { ApiParts } from '../contract.ts';
+import { endpoint } from '../endpoint.ts';
+import { ProblemError } from '../problem.ts';
+import { accountParams, referenceParams } from '../schemas/input.ts';
+import { accountView, explanation, limitList, proposalList, relayList } from '../schemas/output.ts';
+
+/** Open incidents shown with an account; the list of incidents has the rest. */
+const SHOWN_INCIDENTS = 20;
+
+export function accountEndpoints({ inspector, desk }: ApiParts) {
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/accounts/:account',
+      tag: 'accounts',
+      summary: 'Everything known of an account: identities, contexts, addresses, lock, incidents.',
+      params: accountParams,
+      response: accountView,
+      async handle({ params: { account } }) {
+        const report = (await inspector.account(account)) ?? null;
+        const lock = desk.locks.find(account) ?? null;
+        const incidents = await desk.incidents.list({
+          account,
+          state: 'open',
+          limit: SHOWN_INCIDENTS,
+        });
+        if (report === null && lock === null && incidents.length === 0) {
+          throw new ProblemError(
+            404,
+            `Nothing is known of the account ${account}. Check how its login is written.`,
+          );
+        }
+        return { account, report, lock, incidents };
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/accounts/:account/limits',
+      tag: 'accounts',
+      summary: 'The limits in force for an account, which rule gave them, and how much is used.',
+      params: accountParams,
+      response: limitList,
+      async handle({ params: { account } }) {
+        return { account, limits: await inspector.limits(account) };
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/explain/:reference',
+      tag: 'accounts',
+      summary: 'The decision behind a reference, with its reasons and its event.',
+      params: referenceParams,
+      response: explanation,
+      async handle({ params }) {
+        const found = await inspector.explain(normaliseReference(params.reference));
+        if (found) return found;
+        throw new ProblemError(
+          404,
+          `No decision has the reference ${params.reference}. Check the letters, or it is older than the journal is kept.`,
+        );
+      },
+    }),
+  ];
+}
+
+export function senderEndpoints({ inspector }: ApiParts) {
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/relays',
+      tag: 'accounts',
+      summary: 'Who sends without AUTH, and how much (ACC-1).',
+      response: relayList,
+      handle: async () => ({ relays: await inspector.relays() }),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/sender-proposals',
+      tag: 'accounts',
+      summary: 'Sender addresses with a clean history that the directory does not name (ACC-2).',
+      response: proposalList,
+      handle: async () => ({ proposals: await inspector.proposedSenders() }),
+    }),
+  ];
+}

@@ -1,0 +1,70 @@
+/** Incidents, the audit log and the test of alerts. */
+import type { ApiParts } from '../contract.ts';
+import { endpoint } from '../endpoint.ts';
+import { ProblemError } from '../problem.ts';
+import {
+  auditQuery,
+  byInput,
+  closeInput,
+  incidentParams,
+  incidentQuery,
+} from '../schemas/input.ts';
+import { DONE, alertOutcomes, auditList, done, incident, incidentList } from '../schemas/output.ts';
+
+export function incidentEndpoints({ desk }: ApiParts) {
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/incidents',
+      tag: 'incidents',
+      summary: 'Incidents, newest first.',
+      query: incidentQuery,
+      response: incidentList,
+      handle: async ({ query }) => ({ incidents: await desk.incidents.list(query) }),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/incidents/:id',
+      tag: 'incidents',
+      summary: 'One incident with its timeline and checklist.',
+      params: incidentParams,
+      response: incident,
+      async handle({ params: { id } }) {
+        const found = await desk.incidents.get(id);
+        if (found) return found;
+        throw new ProblemError(404, `There is no incident ${id}.`);
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/incidents/:id/close',
+      tag: 'incidents',
+      summary: 'Closes an incident with a finding.',
+      params: incidentParams,
+      body: closeInput,
+      response: done,
+      async handle({ params: { id }, body }) {
+        if (await desk.incidents.close({ ...body, id })) return DONE;
+        throw new ProblemError(404, `There is no open incident ${id}.`);
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/audit',
+      tag: 'incidents',
+      summary: 'Who did what and why, newest first.',
+      query: auditQuery,
+      response: auditList,
+      handle: async ({ query }) => ({ entries: await desk.audit.list(query) }),
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/alerts/test',
+      tag: 'incidents',
+      summary: 'Sends a test alert through every channel and says what came of each.',
+      body: byInput,
+      response: alertOutcomes,
+      handle: async ({ body }) => ({ outcomes: await desk.testAlerts(body.by) }),
+    }),
+  ];
+}

@@ -1,0 +1,222 @@
+/**
+ * The API door: REST below /api/v1 for people's tools, and health and metrics. Everything but
+ * those asks for the bearer token, which is compared before anything else is looked at.
+ */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import swagger from '@fastify/swagger';
+import fastify from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { parseListenAddress } from '../listen-address.ts';
+import { bind } from '../listen.ts';
+import type { ListenOptions } from '../listen.ts';
+import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
+import { explainIssues, jsonSchema } from './endpoint.ts';
+import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
+import { NDJSON, eventEndpoints } from './endpoints/events.ts';
+import { incidentEndpoints } from './endpoints/incidents.ts';
+import { listEndpoints } from './endpoints/lists.ts';
+import { lockEndpoints } from './endpoints/locks.ts';
+import { ProblemError, newReference, sendProblem } from './problem.ts';
+import { createTokenCheck } from './token.ts';
+
+export const DEFAULT_API_ADDRESS = '127.0.0.1:10044';
+export const DEFAULT_MAX_CONNECTIONS = 500;
+export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
+/** A login of 320 characters with each of them percent-encoded. */
+const MAX_PARAM_LENGTH = 960;
+
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** @throws PrimumError PORT_TAKEN or LISTEN_FAILED; then no address stays open. */
+export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Promise<ApiDoor> {
+  const places = options.listen ?? [{ address: DEFAULT_API_ADDRESS }];
+  const app = await buildApi({ ...options, listen: places }, parts);
+  const servers: Server[] = [];
+  const addresses: string[] = [];
+  try {
+    for (const place of places) {
+      const server = serve(app, options, parts);
+      addresses.push(await bind(server, place));
+      servers.push(server);
+    }
+  } catch (error) {
+    await Promise.all(servers.map(closeServer));
+    await app.close();
+    throw error;
+  }
+  for (const address of addresses) parts.telemetry.doorOpen('api', address);
+  return {
+    address: addresses.join(', '),
+    addresses,
+    openApi: () => app.swagger(),
+    async close() {
+      await Promise.all(servers.map(closeServer));
+      await app.close();
+    },
+  };
+}
+
+function serve(app: FastifyInstance, options: ApiDoorOptions, { telemetry }: ApiParts): Server {
+  const seconds = options.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS;
+  const server = createServer(
+    { requestTimeout: seconds * 1000, headersTimeout: Math.min(seconds, 10) * 1000 },
+    (request, reply) => app.routing(request, reply),
+  );
+  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  server.on('drop', () => telemetry.shed('api', 'connection'));
+  return server;
+}
+
+/** Requests in flight are finished; idle connections are closed at once (node:http). */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+/** The API without a socket: for the door, and for making its documents. */
+export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  });
+  const isOpen = openPaths(options.listen ?? []);
+  const mayPass = createTokenCheck(options.token);
+  app.addHook('onRequest', async (request, reply) => {
+    if (isOpen.has(request.routeOptions.url ?? '')) return;
+    if (mayPass(request.headers.authorization)) return;
+    // RFC 6750 §3.
+    void reply.header('www-authenticate', 'Bearer realm="primum"');
+    await sendProblem(
+      reply,
+      401,
+      'This needs the API token. It is in the file api-token in the state folder; send it as "Authorization: Bearer TOKEN".',
+    );
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, 404, `There is nothing at ${request.method} of this path.`),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answerError(error, request, reply, parts),
+  );
+  app.addContentTypeParser(NDJSON, { parseAs: 'string' }, (_, body, done) => done(null, body));
+  useZod(app);
+  await app.register(swagger, { openapi: document(parts.version), transform: toJsonSchema });
+  addHealth(app, parts);
+  await app.register(addApi(parts), { prefix: '/api/v1' });
+  await app.ready();
+  return app;
+}
+
+/** Metrics name no person, but beyond this host they are nobody's business. */
+function openPaths(listen: readonly ListenOptions[]): ReadonlySet<string> {
+  const isLocal = listen.every(({ address }) => {
+    const place = parseListenAddress(address);
+    if (!place.ok || place.value.kind === 'unix') return place.ok;
+    const { host } = place.value;
+    return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  });
+  return isLocal ? new Set([...OPEN_PATHS, '/metrics']) : OPEN_PATHS;
+}
+
+function addHealth(app: FastifyInstance, parts: ApiParts): void {
+  const hidden = { schema: { hide: true } };
+  app.get('/healthz', hidden, () => ({ status: 'alive' }));
+  app.get('/readyz', hidden, (_, reply) =>
+    parts.ready() ? { status: 'ready' } : reply.code(503).send({ status: 'not ready' }),
+  );
+  app.get('/metrics', hidden, async (_, reply) => {
+    void reply.type(parts.telemetry.metricsType);
+    return parts.telemetry.metrics();
+  });
+}
+
+function addApi(parts: ApiParts) {
+  return (app: FastifyInstance, _: unknown, done: () => void): void => {
+    const endpoints = [
+      ...accountEndpoints(parts),
+      ...senderEndpoints(parts),
+      ...lockEndpoints(parts),
+      ...incidentEndpoints(parts),
+      ...listEndpoints(parts),
+      ...eventEndpoints(parts),
+    ];
+    for (const add of endpoints) add(app);
+    app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    done();
+  };
+}
+
+/** Inputs are validated by their zod schema and replaced by its output. */
+function useZod(app: FastifyInstance): void {
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    if (!(schema instanceof z.ZodType)) throw new TypeError('Every input has a zod schema.');
+    return (input: unknown) => {
+      const result = schema.safeParse(input, { reportInput: true });
+      if (result.success) return { value: result.data };
+      const where = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
+      return {
+        error: new ProblemError(400, `The ${where} is not right: ${explainIssues(result.error)}.`),
+      };
+    };
+  });
+  // Answers are held against their schemas by tests; at run time that would only drop fields.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+}
+
+function answerError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { telemetry }: ApiParts,
+): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    if (!(error instanceof ProblemError)) telemetry.clientFault('api', error.code);
+    return sendProblem(reply, status, error.message);
+  }
+  const reference = newReference();
+  const what = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`;
+  telemetry.warn(`The API could not do ${what}: ${error.message} (reference ${reference})`);
+  return sendProblem(
+    reply,
+    500,
+    `This could not be done. The log of the daemon says why; look for the reference ${reference}.`,
+    reference,
+  );
+}
+
+function document(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Primum',
+      version,
+      description: 'What leaves a mail platform: accounts, locks, incidents, lists, events.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    components: { securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } } },
+    security: [{ token: [] }],
+  };
+}
+
+interface RouteSchemas {
+  readonly schema?: unknown;
+  readonly url: string;
+}
+
+/** Gives the OpenAPI writer JSON Schema in place of zod. */
+function toJsonSchema({ schema, url }: RouteSchemas) {
+  const parts = Object.entries((schema ?? {}) as Record<string, unknown>).map(([name, value]) => {
+    if (value instanceof z.ZodType) return [name, jsonSchema(value, 'input')];
+    if (name !== 'response') return [name, value];
+    const answers = Object.entries(value as Record<string, z.ZodType>);
+    return [name, Object.fromEntries(answers.map(([s, a]) => [s, jsonSchema(a, 'output')]))];
+  });
+  return { schema: Object.fromEntries(parts) as Record<string, unknown>, url };
+}

@@ -1,0 +1,64 @@
+/** Errors of the API as `application/problem+json` (RFC 9457), each with a reference for the log. */
+import { randomInt } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** What an error reply holds. */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  /** A plain sentence that says what to do. */
+  readonly detail: string;
+  readonly reference: string;
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+// Crockford's alphabet (https://www.crockford.com/base32.html): nothing that is misread aloud.
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Eight letters and digits that find one failed request in the log. */
+export function newReference(): string {
+  return Array.from({ length: 8 }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');
+}
+
+/** A failed request that is answered with its own status and sentence. */
+export class ProblemError extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, detail: string) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.statusCode = statusCode;
+  }
+}
+
+/** @param reference Default: a new one. */
+export function sendProblem(
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  reference = newReference(),
+): FastifyReply {
+  const problem: Problem = {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    reference,
+  };
+  return reply.code(status).type(PROBLEM_TYPE).send(problem);
+}

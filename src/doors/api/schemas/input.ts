@@ -1,0 +1,128 @@
+/** What the API takes: every input with its bounds. The OpenAPI document is made from these. */
+import { z } from 'zod';
+import { parseNetwork } from '../../../protocol/auth-policy.ts';
+
+/** RFC 5321 §4.5.3.1: a local part of 64 octets, `@`, a domain of 255. */
+export const MAX_ACCOUNT_LENGTH = 320;
+export const MAX_WHY_LENGTH = 1000;
+export const MAX_NAME_LENGTH = 100;
+export const MAX_PAGE = 500;
+const DEFAULT_PAGE = 50;
+/** Ten years: an entry that should outlive this belongs into the configuration. */
+export const MAX_LIST_SECONDS = 10 * 366 * 86_400;
+
+const PRINTABLE = /^\P{Cc}+$/u;
+
+export const accountName = z
+  .string()
+  .min(1)
+  .max(MAX_ACCOUNT_LENGTH)
+  .regex(PRINTABLE, 'holds control characters')
+  .toLowerCase()
+  .describe('The login, in any letter case.');
+
+const by = z
+  .string()
+  .min(1)
+  .max(MAX_NAME_LENGTH)
+  .regex(PRINTABLE, 'holds control characters')
+  .describe('Who does it; goes to the audit log.');
+
+const why = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_WHY_LENGTH)
+  .describe('Why, in words; goes to the audit log.');
+
+const unlockOn = z
+  .enum(['person', 'password'])
+  .default('person')
+  .describe('What lifts it: only a person, or also a successful login with a changed password.');
+
+const reference = z
+  .string()
+  .regex(/^[0-9A-Za-z]{1,32}$/, 'is not a reference: letters and digits only')
+  .describe('The short reference of a decision, in any letter case.');
+
+export const accountParams = z.strictObject({ account: accountName });
+export const referenceParams = z.strictObject({ reference });
+export const incidentParams = z.strictObject({ id: z.string().min(1).max(64) });
+export const listParams = z.strictObject({ list: z.enum(['allow', 'deny']) });
+
+export const lockInput = z.strictObject({
+  by,
+  why,
+  unlockOn,
+  reference: reference.exactOptional(),
+});
+export const lockAccountInput = z.strictObject({ account: accountName, ...lockInput.shape });
+export const decisionInput = z.strictObject({ by, why });
+export const byInput = z.strictObject({ by });
+export const closeInput = z.strictObject({
+  by,
+  why,
+  verdict: z
+    .enum(['true', 'false alarm', 'unclear'])
+    .describe('Whether it was abuse, as far as the reviewer knows.'),
+});
+
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_PAGE)
+  .default(DEFAULT_PAGE)
+  .describe('At most so many, newest first.');
+
+export const incidentQuery = z.strictObject({
+  state: z.enum(['open', 'closed']).exactOptional(),
+  account: accountName.exactOptional(),
+  limit,
+  before: z
+    .string()
+    .min(1)
+    .max(64)
+    .exactOptional()
+    .describe('The id of the last incident already seen.'),
+});
+export const auditQuery = z.strictObject({
+  subject: z.string().min(1).max(MAX_ACCOUNT_LENGTH).exactOptional(),
+  limit,
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe('The id of the last entry already seen.'),
+});
+
+const listKey = z
+  .strictObject({
+    network: z
+      .string()
+      .max(64)
+      .refine(
+        (text) => parseNetwork(text) !== undefined,
+        'is not an address or a network such as 192.0.2.0/24',
+      )
+      .transform((text) => parseNetwork(text) ?? text)
+      .exactOptional(),
+    login: accountName.exactOptional(),
+    ja3: z.string().min(1).max(128).regex(PRINTABLE, 'holds control characters').exactOptional(),
+  })
+  .refine(
+    (key) =>
+      (key.network ?? key.login ?? key.ja3) !== undefined &&
+      (key.login === undefined || key.ja3 === undefined),
+    'needs a network, a login or a ja3, or a network together with one of the others',
+  )
+  .describe('What the entry is about.');
+
+export const listEntryInput = z.strictObject({
+  key: listKey,
+  reason: why,
+  by,
+  ttlSeconds: z.int().min(1).max(MAX_LIST_SECONDS).describe('How long it holds.'),
+});
+export const listRemovalInput = z.strictObject({ key: listKey, by });

@@ -1,0 +1,245 @@
+/**
+ * What the API answers. Each schema is held against the type of the thing by the compiler, and
+ * against real answers by test/doors/api.test.ts; the OpenAPI document is made from these.
+ */
+import { z } from 'zod';
+import type { AccountFacts } from '../../../core/account.ts';
+import type { ListEntry } from '../../../core/access-list.ts';
+import type { Lock } from '../../../core/intent.ts';
+import type { Limit } from '../../../core/policy.ts';
+import type {
+  AccountReport,
+  AddressReport,
+  ContextReport,
+  Explanation,
+  IdentityReport,
+  LimitReport,
+  RelayReport,
+  SenderProposal,
+} from '../../../core/report.ts';
+import type { RungChange, Verdict } from '../../../core/verdict.ts';
+import { RUNGS } from '../../../core/verdict.ts';
+import type { AuditEntry, Incident } from '../../../desk/contract.ts';
+import { primumEvent } from './event.ts';
+
+const at = z.string().describe('RFC 3339, UTC.');
+const text = z.string();
+const count = z.number();
+const rung = z.enum(RUNGS);
+const verdictKind = z.enum(['pass', 'defer', 'hold', 'reject']);
+const unlockOn = z.enum(['password', 'person']);
+
+const facts = z.object({
+  account: text,
+  tenant: text,
+  groups: z.array(text),
+  class: z.enum(['person', 'application', 'device', 'list', 'forward', 'system']),
+  addresses: z.array(text),
+  domains: z.array(text),
+  since: at.exactOptional(),
+  timeZone: text.exactOptional(),
+  clientNetworks: z.array(text),
+  source: z.enum(['directory', 'default']),
+}) satisfies z.ZodType<AccountFacts>;
+
+const address = z.object({
+  address: text,
+  country: text,
+  asn: count,
+  place: text,
+  firstAt: at,
+  lastAt: at,
+  logins: count,
+  failures: count,
+  submissions: count,
+}) satisfies z.ZodType<AddressReport>;
+
+const context = z.object({
+  context: text,
+  country: text,
+  asn: count,
+  firstAt: at,
+  lastAt: at,
+  days: count,
+  messages: count,
+  trusted: z.boolean(),
+  score: count,
+}) satisfies z.ZodType<ContextReport>;
+
+const identity = z.object({
+  identity: text,
+  rung,
+  since: at,
+  score: count,
+  messages: count,
+  recipients: count,
+  usualRecipientsPerDay: count,
+  contexts: z.array(context),
+  senders: z.array(z.object({ address: text, messages: count })),
+}) satisfies z.ZodType<IdentityReport>;
+
+const accountReport = z.object({
+  account: text,
+  facts,
+  addresses: z.array(address),
+  identities: z.array(identity),
+}) satisfies z.ZodType<AccountReport>;
+
+const limit = z.object({
+  scope: z.enum(['account', 'group', 'domain', 'address', 'platform']),
+  count: z.enum(['messages', 'recipients']),
+  windowSeconds: count,
+  limit: count,
+  burst: count,
+  action: z.enum(['observe', 'throttle', 'hold', 'lock']),
+}) satisfies z.ZodType<Limit>;
+
+const limitReport = z.object({
+  limit,
+  from: text.describe('Which rule gave it.'),
+  used: count,
+}) satisfies z.ZodType<LimitReport>;
+
+const reason = z.object({
+  signal: text,
+  practice: text.exactOptional(),
+  weight: count.describe("Nats of evidence; 0 for an operator's rule."),
+  text,
+});
+
+export const verdict = z.object({
+  kind: z.literal('verdict'),
+  for: text.describe('Id of the event judged.'),
+  at,
+  account: text,
+  identity: text,
+  context: text,
+  verdict: verdictKind,
+  enforced: z.boolean(),
+  rung,
+  score: count,
+  hypothesis: z.enum(['spam', 'lateral', 'thread', 'bec']).exactOptional(),
+  reasons: z.array(reason),
+  reference: text,
+  perRecipient: z.record(z.string(), verdictKind).exactOptional(),
+  retryAfterSeconds: count.exactOptional(),
+}) satisfies z.ZodType<Verdict>;
+
+const rungChange = z.object({
+  kind: z.literal('rung'),
+  at,
+  account: text,
+  identity: text,
+  context: text.exactOptional(),
+  from: rung,
+  to: rung,
+  because: z.array(reason),
+}) satisfies z.ZodType<RungChange>;
+
+export const explanation: z.ZodType<Explanation> = z.object({
+  verdict,
+  event: primumEvent.exactOptional(),
+  rungChange: rungChange.exactOptional(),
+});
+
+export const lock = z.object({
+  account: text,
+  at,
+  by: text,
+  why: text,
+  reference: text,
+  incident: text,
+  unlockOn,
+}) satisfies z.ZodType<Lock>;
+
+export const incident = z.object({
+  id: text,
+  account: text,
+  cause: text,
+  practice: text,
+  state: z.enum(['open', 'closed']),
+  openedAt: at,
+  updatedAt: at,
+  closedAt: at.exactOptional(),
+  summary: text,
+  count,
+  references: z.array(text),
+  timeline: z.array(z.object({ at, by: text, text })),
+  checklist: z.array(
+    z.object({
+      item: z.enum(['password', 'sessions', 'forwards']),
+      doneAt: at.exactOptional(),
+      by: text.exactOptional(),
+    }),
+  ),
+}) satisfies z.ZodType<Incident>;
+
+const auditEntry = z.object({
+  id: count,
+  at,
+  by: text,
+  action: text,
+  subject: text,
+  why: text,
+}) satisfies z.ZodType<AuditEntry>;
+
+const relay = z.object({
+  identity: text,
+  clientAddress: text,
+  firstAt: at,
+  lastAt: at,
+  messages: count,
+  recipients: count,
+}) satisfies z.ZodType<RelayReport>;
+
+const senderProposal = z.object({
+  account: text,
+  address: text,
+  messages: count,
+  days: count,
+}) satisfies z.ZodType<SenderProposal>;
+
+export const listEntry = z.object({
+  list: z.enum(['allow', 'deny']),
+  key: z.object({
+    network: text.exactOptional(),
+    login: text.exactOptional(),
+    ja3: text.exactOptional(),
+  }),
+  reason: text,
+  expiresAt: count.describe('Milliseconds since 1970.'),
+  by: text,
+}) satisfies z.ZodType<ListEntry>;
+
+export const accountView = z.object({
+  account: text,
+  report: accountReport.nullable().describe('Null when the account was never seen.'),
+  lock: lock.nullable(),
+  incidents: z.array(incident).describe('Those open, newest first.'),
+});
+export const limitList = z.object({ account: text, limits: z.array(limitReport) });
+export const lockList = z.object({ locks: z.array(lock) });
+export const incidentList = z.object({ incidents: z.array(incident) });
+export const auditList = z.object({ entries: z.array(auditEntry) });
+export const relayList = z.object({ relays: z.array(relay) });
+export const proposalList = z.object({ proposals: z.array(senderProposal) });
+export const listEntries = z.object({ entries: z.array(listEntry) });
+export const alertOutcomes = z.object({
+  outcomes: z.array(z.object({ channel: text, outcome: text })),
+});
+export const eventsTaken = z.object({
+  taken: count,
+  verdicts: z.array(verdict).describe('One for each submission and login, in their order.'),
+});
+export const reloadOutcome = z.object({ changes: text });
+export const done = z.object({ done: z.literal(true) });
+export const DONE = { done: true } as const;
+
+/** RFC 9457. */
+export const problem = z.object({
+  type: z.literal('about:blank'),
+  title: text,
+  status: count,
+  detail: text.describe('A sentence that says what is wrong and what to do.'),
+  reference: text.describe('Finds the request in the log.'),
+});
