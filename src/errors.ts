@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   STATE_UNUSABLE: 'The state folder cannot be used. Check that it exists, is writable and has space.',
   STATE_LOCKED: 'Another primum uses this state folder. Stop it or choose another folder.',
   STORE_UNAVAILABLE: 'The store does not answer. Mail goes on by the failure stance.',
+  LIST_FULL: 'An access list has as many entries as it may. Remove some, or use networks for addresses.',
   INPUT_UNREADABLE: 'An input file cannot be read or is not what was expected.',
   DAEMON_UNREACHABLE: 'No running primum answers. Start it, or name its API address.',
   API_REFUSED: 'The daemon refused the request. The message says why.',

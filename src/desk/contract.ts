@@ -80,6 +80,8 @@ export interface Desk {
     add(entry: Omit<AuditEntry, 'id'>): Promise<void>;
   };
   /** Sends a test alert through every configured channel; the outcome of each in words. */
-  testAlerts(by: string): Promise<readonly { readonly channel: string; readonly outcome: string }[]>;
+  testAlerts(
+    by: string,
+  ): Promise<readonly { readonly channel: string; readonly outcome: string }[]>;
   close(): Promise<void>;
 }

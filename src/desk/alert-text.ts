@@ -1,0 +1,165 @@
+/**
+ * An alert in words (SND-2): what, since when, how much, what is usual, why, what was done, and
+ * where to look. Everything that came from a client is shown on one line of its own text.
+ */
+import type { AlertMessage } from '../effects/contract.ts';
+import type { IncidentRow } from '../store/records/contract.ts';
+import { readDetail } from './notice.ts';
+import type { Detail, Notice } from './notice.ts';
+import type { AlertOptions } from './options.ts';
+
+/** One incident with what there is to say about it. */
+export interface AlertItem {
+  readonly incident: IncidentRow;
+  readonly notices: readonly Notice[];
+}
+
+/** Accounts one message shows in full; it names how many more there are. */
+export const MAX_ITEMS = 50;
+
+/** Characters of a subject; RFC 5322 §2.1.1 wants lines under 78. */
+const MAX_SUBJECT = 150;
+
+const LABEL_WIDTH = 12;
+
+export function formatAlert(
+  items: readonly AlertItem[],
+  options: Pick<AlertOptions, 'consoleUrl'>,
+): AlertMessage {
+  const shown = items.slice(0, MAX_ITEMS);
+  const more = items.length - shown.length;
+  const blocks = shown.map((item) => formatItem(item, options));
+  if (more > 0) blocks.push(`And ${more} more accounts; see the list of open incidents.`);
+  return {
+    subject: formatSubject(items),
+    text: `${blocks.join('\n\n')}\n`,
+    data: {
+      type: 'alert',
+      cause: items[0]?.incident.cause ?? '',
+      accounts: items.length,
+      incidents: shown.map((item) => formatData(item, options)),
+    },
+  };
+}
+
+export function formatTest(by: string): AlertMessage {
+  const text = `This is a test, sent by ${line(by)}. Alerts of Primum arrive here.\n`;
+  return { subject: '[Primum] Test alert', text, data: { type: 'test', by } };
+}
+
+function formatSubject(items: readonly AlertItem[]): string {
+  const [first] = items;
+  const summary = line(first?.incident.summary ?? '');
+  const who = items.length === 1 ? line(first?.incident.account ?? '') : `${items.length} accounts`;
+  const locked = items.filter((item) => lockOf(item) !== undefined).length;
+  const mark = locked === 0 ? '' : locked === items.length ? ' locked' : ` (${locked} locked)`;
+  return `[Primum] ${who}${mark}: ${summary}`.slice(0, MAX_SUBJECT);
+}
+
+function formatItem(item: AlertItem, options: Pick<AlertOptions, 'consoleUrl'>): string {
+  const { incident } = item;
+  const detail = readDetail(incident);
+  const rows: [string, string][] = [
+    ['Account', withTenant(incident.account, detail)],
+    ['What', `${incident.summary} (${incident.practice})`],
+    ['Since', incident.openedAt],
+    ['How much', howMuch(item)],
+    ...(detail?.picture.figures ?? []).map(figureRow),
+    ...(detail === undefined ? [] : originRow(detail)),
+    ...(detail?.reasons ?? []).map(({ text, practice }): [string, string] => [
+      'Why',
+      practice === undefined ? text : `${text} (${practice})`,
+    ]),
+    ['Done', whatWasDone(item, detail)],
+    ['Look', whereToLook(incident, detail, options)],
+  ];
+  return rows.map(([label, text]) => `${`${label}:`.padEnd(LABEL_WIDTH)}${line(text)}`).join('\n');
+}
+
+function withTenant(account: string, detail: Detail | undefined): string {
+  const tenant = detail?.picture.tenant ?? '';
+  return tenant === '' ? account : `${account} (customer ${tenant})`;
+}
+
+function figureRow(figure: Detail['picture']['figures'][number]): [string, string] {
+  const usual = figure.usual === '' ? '' : ` (usual: ${figure.usual})`;
+  return ['Figure', `${figure.name}: ${figure.observed}${usual}`];
+}
+
+function originRow({ picture }: Detail): [string, string][] {
+  const parts = [picture.clientAddress, picture.country, picture.asnName];
+  const text = parts.filter((part) => part !== '').join(', ');
+  return text === '' ? [] : [['From', text]];
+}
+
+function howMuch({ incident, notices }: AlertItem): string {
+  const all = `${incident.count} ${incident.count === 1 ? 'decision' : 'decisions'}`;
+  const repeated = notices.find((notice) => notice.what === 'repeated');
+  if (repeated === undefined) return all;
+  return `${all}, ${repeated.more} of them since the last alert at ${repeated.sinceAt}`;
+}
+
+function whatWasDone(item: AlertItem, detail: Detail | undefined): string {
+  const lock = lockOf(item);
+  const done = detail?.done ?? '';
+  if (lock === undefined) {
+    if (done !== '') return done;
+    return detail?.enforced === true ? 'It was enforced.' : 'Nothing; it was only observed.';
+  }
+  const until =
+    lock.unlockOn === 'password'
+      ? 'until its password is changed and the checklist is done'
+      : 'until somebody unlocks it';
+  const locked = `Locked by ${lock.by} at ${lock.at}, ${until}: ${lock.why}`;
+  return done === '' ? locked : `${done} ${locked}`;
+}
+
+function whereToLook(
+  incident: IncidentRow,
+  detail: Detail | undefined,
+  options: Pick<AlertOptions, 'consoleUrl'>,
+): string {
+  const link = linkTo(incident, options);
+  if (link !== undefined) return link;
+  const reference = detail?.reference ?? incident.references.at(-1) ?? '';
+  return reference === '' ? `primum account ${incident.account}` : `primum explain ${reference}`;
+}
+
+function linkTo(
+  incident: IncidentRow,
+  { consoleUrl }: Pick<AlertOptions, 'consoleUrl'>,
+): string | undefined {
+  return consoleUrl === undefined
+    ? undefined
+    : `${consoleUrl.replace(/\/+$/, '')}/incidents/${incident.id}`;
+}
+
+function formatData(
+  item: AlertItem,
+  options: Pick<AlertOptions, 'consoleUrl'>,
+): Readonly<Record<string, unknown>> {
+  const { id, account, cause, practice, summary, openedAt, updatedAt, count } = item.incident;
+  return {
+    id,
+    account,
+    cause,
+    practice,
+    summary,
+    openedAt,
+    updatedAt,
+    count,
+    references: item.incident.references,
+    notices: item.notices,
+    detail: readDetail(item.incident) ?? null,
+    link: linkTo(item.incident, options) ?? null,
+  };
+}
+
+function lockOf(item: AlertItem): Extract<Notice, { what: 'locked' }> | undefined {
+  return item.notices.findLast((notice) => notice.what === 'locked');
+}
+
+/** One line: no line break or other control character of a stranger gets into a mail. */
+function line(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}

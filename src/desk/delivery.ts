@@ -1,0 +1,46 @@
+/** Hands jobs of the outbox to the channels and connectors they are for. */
+import { PermanentFailure } from '../effects/contract.ts';
+import type { Delivery } from '../effects/contract.ts';
+import type { Job } from '../store/records/contract.ts';
+import { formatAlert } from './alert-text.ts';
+import type { AlertItem } from './alert-text.ts';
+import type { JobGroup } from './job-groups.ts';
+import { readChange, readNotice } from './notice.ts';
+import type { AlertOptions, DeskOptions } from './options.ts';
+
+export type DeliverOptions = Pick<DeskOptions, 'records' | 'channels' | 'connectors'> & {
+  readonly alerts: AlertOptions;
+};
+
+/** @throws PermanentFailure when the configuration no longer has the target. */
+export async function deliverGroup(
+  options: DeliverOptions,
+  group: JobGroup,
+  delivery: Delivery,
+): Promise<void> {
+  const [job] = group.jobs;
+  if (job.kind !== 'alert') {
+    const connector = options.connectors.find(({ name }) => name === job.target);
+    if (connector === undefined) throw notConfigured(job);
+    await connector.run(readChange(job.payload), delivery);
+    return;
+  }
+  const channel = options.channels.find(({ name }) => name === job.target);
+  if (channel === undefined) throw notConfigured(job);
+  const items = await readItems(options, group);
+  if (items.length > 0) await channel.send(formatAlert(items, options.alerts), delivery);
+}
+
+async function readItems(options: DeliverOptions, group: JobGroup): Promise<AlertItem[]> {
+  const items: AlertItem[] = [];
+  for (const [id, jobs] of Map.groupBy(group.jobs, (job) => job.incident)) {
+    const incident = await options.records.incidents.get(id);
+    if (incident === undefined) continue;
+    items.push({ incident, notices: jobs.map((job) => readNotice(job.payload)) });
+  }
+  return items;
+}
+
+function notConfigured(job: Job): PermanentFailure {
+  return new PermanentFailure(`${job.target} is not in the configuration any more.`);
+}

@@ -1,0 +1,228 @@
+/** Opens the desk: locks, incidents, access lists and audit log on top of the records. */
+import { randomUUID } from 'node:crypto';
+import type { Intent } from '../core/intent.ts';
+import type { IncidentRow } from '../store/records/contract.ts';
+import { ListKeeper } from './access-lists.ts';
+import type { ListListener } from './access-lists.ts';
+import { AlertClock } from './alert-clock.ts';
+import { formatTest } from './alert-text.ts';
+import type { AuditEntry, Desk, Incident } from './contract.ts';
+import { deliverGroup } from './delivery.ts';
+import { Health } from './health.ts';
+import { IncidentCounter } from './incident-counter.ts';
+import { LockKeeper } from './lock-keeper.ts';
+import { alertJobs, readChange } from './notice.ts';
+import { DEFAULT_ALERTS, DEFAULT_DELIVERY } from './options.ts';
+import type { AlertOptions, DeliveryOptions, DeskOptions } from './options.ts';
+import { OutboxRunner } from './outbox-runner.ts';
+
+/** How often incidents are looked through for news to tell; less often for longer intervals. */
+const LONGEST_REPEAT_CHECK_MS = 30_000;
+
+/** Incidents told again in one transaction. */
+const REPEAT_BATCH = 100;
+
+export interface OpenDesk extends Desk {
+  readonly lists: Desk['lists'] & {
+    /** Calls back after each durable change of a list; returns how to stop. */
+    onChange(listener: ListListener): () => void;
+  };
+  /** Resolves when everything started so far is durable. @throws when the records fail. */
+  flush(): Promise<void>;
+}
+
+interface Parts extends DeskOptions {
+  readonly now: () => number;
+  readonly health: Health;
+  readonly clock: AlertClock;
+  readonly alertOptions: AlertOptions;
+  readonly deliveryOptions: DeliveryOptions;
+  readonly keeper: LockKeeper;
+  readonly counter: IncidentCounter;
+  readonly listKeeper: ListKeeper;
+  readonly runner: OutboxRunner;
+}
+
+/** @throws PrimumError STORE_UNAVAILABLE when what is known cannot be read. */
+export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
+  const parts = await openParts(options);
+  const { keeper, counter, listKeeper, runner, telemetry } = parts;
+  telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
+  telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
+  const repeats = startRepeats(parts);
+  runner.wake();
+  const flush = async (): Promise<void> => {
+    await counter.flush();
+    await keeper.flush();
+  };
+  return {
+    effects: { start: (intent) => start(parts, intent) },
+    locks: {
+      find: (account) => keeper.find(account),
+      list: () => keeper.list(),
+      lock: (request) => keeper.lock(request),
+      unlock: (request) => keeper.unlock(request),
+    },
+    lists: listKeeper,
+    incidents: incidentsOf(parts),
+    audit: auditOf(parts),
+    testAlerts: (by) => testAlerts(parts, by),
+    flush,
+    async close() {
+      clearInterval(repeats);
+      await flush().catch(() => warnUnwritten(parts));
+      counter.stop();
+      keeper.stop();
+      listKeeper.stop();
+      await runner.close();
+    },
+  };
+}
+
+async function openParts(options: DeskOptions): Promise<Parts> {
+  const { records, telemetry, now = Date.now } = options;
+  const alertOptions = { ...DEFAULT_ALERTS, ...options.alerts };
+  const deliveryOptions = { ...DEFAULT_DELIVERY, ...options.delivery };
+  const health = new Health(telemetry);
+  const clock = new AlertClock(alertOptions.groupSeconds);
+  const wake = (): void => runner.wake();
+  const shared = { ...options, health, clock, now };
+  const counter = new IncidentCounter({ ...shared, alerts: alertOptions, onAlerts: wake });
+  const keeper = new LockKeeper(
+    { ...shared, beforeSave: () => counter.flush(), onJobs: wake },
+    await records.locks.all(),
+  );
+  const runner = new OutboxRunner({
+    ...shared,
+    delivery: deliveryOptions,
+    deliver: (group, delivery) =>
+      deliverGroup({ ...options, alerts: alertOptions }, group, delivery),
+    done: async ({ key, jobs: [job] }) => {
+      if (job.kind === 'sessions' && readChange(job.payload).action === 'lock') {
+        await keeper.sessionsEnded(key, job.subject, 'primum');
+      } else {
+        await health.write(() => records.outbox.done(key));
+      }
+    },
+  });
+  const entries = await records.lists.all(now());
+  const listKeeper = new ListKeeper({ records, health, now }, entries);
+  return {
+    ...shared,
+    alertOptions,
+    deliveryOptions,
+    keeper,
+    counter,
+    listKeeper,
+    runner,
+  };
+}
+
+function start(parts: Parts, intent: Intent): void {
+  try {
+    switch (intent.kind) {
+      case 'alert':
+        parts.counter.add(intent);
+        break;
+      case 'lock':
+        parts.keeper.start(intent);
+        break;
+      case 'password-changed':
+        parts.keeper.passwordChanged(intent);
+        break;
+    }
+  } catch (error) {
+    parts.telemetry.effectFailed(intent.kind, error, 1);
+  }
+}
+
+/** Tells again of open incidents that went on, once their time has come. */
+function startRepeats(parts: Parts): NodeJS.Timeout {
+  const { records, health, channels, alertOptions, runner, now } = parts;
+  const repeat = async (): Promise<void> => {
+    const nowMs = now();
+    const count = await health.read(() =>
+      records.incidents.repeatAlerts(nowMs, REPEAT_BATCH, ({ account, cause, ...incident }) => {
+        const more = incident.count - incident.alertedCount;
+        const sinceAt = incident.alertedAt ?? incident.openedAt;
+        const times = { nowMs, notBeforeMs: parts.clock.notBefore(cause, nowMs) };
+        return alertJobs(channels, { account, notice: { what: 'repeated', sinceAt, more } }, times);
+      }),
+    );
+    if (count > 0) runner.wake();
+  };
+  const everyMs = Math.min(alertOptions.repeatAfterSeconds * 1000, LONGEST_REPEAT_CHECK_MS);
+  return setInterval(() => void repeat().catch(() => undefined), everyMs).unref();
+}
+
+function incidentsOf({ records, health, now }: Parts): Desk['incidents'] {
+  return {
+    list: async (query) => {
+      const rows = await health.read(() => records.incidents.list(query));
+      return rows.map(toIncident);
+    },
+    get: async (id) => {
+      const row = await health.read(() => records.incidents.get(id));
+      return row === undefined ? undefined : toIncident(row);
+    },
+    close: ({ id, by, verdict, why }) => {
+      const at = new Date(now()).toISOString();
+      const text = `Closed (${verdict}): ${why}`;
+      return health.read(() => records.incidents.close({ id, at, by, text }));
+    },
+  };
+}
+
+function toIncident(row: IncidentRow): Incident {
+  return {
+    id: row.id,
+    account: row.account,
+    cause: row.cause,
+    practice: row.practice,
+    state: row.state,
+    openedAt: row.openedAt,
+    updatedAt: row.updatedAt,
+    ...(row.closedAt === undefined ? {} : { closedAt: row.closedAt }),
+    summary: row.summary,
+    count: row.count,
+    references: row.references,
+    timeline: row.timeline,
+    checklist: row.checklist,
+  };
+}
+
+function auditOf({ records, health }: Parts): Desk['audit'] {
+  return {
+    list: (query) => health.read((): Promise<readonly AuditEntry[]> => records.audit.list(query)),
+    add: (entry) => health.write(() => records.audit.add([entry])),
+  };
+}
+
+async function testAlerts(
+  { channels, records, health, deliveryOptions, now }: Parts,
+  by: string,
+): ReturnType<Desk['testAlerts']> {
+  const message = formatTest(by);
+  const outcomes = await Promise.all(
+    channels.map(async (channel) => {
+      const signal = AbortSignal.timeout(deliveryOptions.timeoutSeconds * 1000);
+      try {
+        await channel.send(message, { key: randomUUID(), attempt: 1, signal });
+        return { channel: channel.name, outcome: 'Sent.' };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { channel: channel.name, outcome: `Failed: ${why}` };
+      }
+    }),
+  );
+  const why = outcomes.map(({ channel, outcome }) => `${channel}: ${outcome}`).join('; ');
+  const audit = { at: new Date(now()).toISOString(), by, action: 'alerts.test' };
+  await health.write(() => records.audit.add([{ ...audit, subject: 'alerts', why }]));
+  return outcomes;
+}
+
+function warnUnwritten({ telemetry, keeper }: Parts): void {
+  telemetry.warn(
+    `The records could not be written at the end: ${keeper.pendingCount} locks are lost with this stop. Mend the store and lock those accounts again.`,
+  );
+}

@@ -1,0 +1,80 @@
+/** What is written with a lock and with its end: incident, checklist, audit row and jobs. */
+import type { Lock } from '../core/intent.ts';
+import type { ChecklistItem, JobDraft, LockDraft } from '../store/records/contract.ts';
+import type { AlertClock } from './alert-clock.ts';
+import { newIncidentId } from './ids.ts';
+import { alertJobs, connectorJobs } from './notice.ts';
+import type { DeskOptions } from './options.ts';
+
+/** Cause of an incident that a lock opens for itself; alerts of locks are grouped by it too. */
+const CAUSE = 'lock';
+
+export interface DraftOptions extends Pick<DeskOptions, 'channels' | 'connectors'> {
+  readonly clock: AlertClock;
+  readonly now: () => number;
+}
+
+/** `isAlerted` for what the ladder did; what a person did, people know. */
+export function draftLock(
+  options: DraftOptions,
+  request: {
+    readonly lock: LockDraft['lock'];
+    readonly at: string;
+    readonly isAlerted: boolean;
+  },
+): LockDraft {
+  const { lock, at } = request;
+  const { account, by, why, reference, unlockOn } = lock;
+  const nowMs = options.now();
+  const change = { action: 'lock' as const, account, at, by, why, reference };
+  return {
+    lock,
+    incident: {
+      id: newIncidentId(nowMs),
+      cause: CAUSE,
+      practice: 'ACC-11',
+      summary: `The account is locked: ${why}`,
+      detail: '',
+    },
+    checklist: checklistFor(options, unlockOn),
+    jobs: [
+      ...connectorJobs(options.connectors, change, nowMs),
+      ...(request.isAlerted ? lockAlerts(options, lock, at) : []),
+    ],
+    audit: { at, by, action: 'lock', subject: account, why },
+  };
+}
+
+function lockAlerts(options: DraftOptions, lock: LockDraft['lock'], at: string): JobDraft[] {
+  const { account, by, why, unlockOn } = lock;
+  const nowMs = options.now();
+  const notice = { what: 'locked' as const, at, by, why, unlockOn };
+  const notBeforeMs = options.clock.notBefore(CAUSE, nowMs);
+  return alertJobs(options.channels, { account, notice }, { nowMs, notBeforeMs });
+}
+
+/** ACC-12. Sessions are asked for where something can end them; forwards are a person's work. */
+function checklistFor(options: DraftOptions, unlockOn: Lock['unlockOn']): readonly ChecklistItem[] {
+  const endsSessions = options.connectors.some((connector) => connector.endsSessions);
+  return [
+    'password',
+    ...(endsSessions ? (['sessions'] as const) : []),
+    ...(unlockOn === 'person' ? (['forwards'] as const) : []),
+  ];
+}
+
+export function unlockJobs(
+  options: Pick<DraftOptions, 'connectors' | 'now'>,
+  request: {
+    readonly account: string;
+    readonly by: string;
+    readonly why: string;
+    readonly reference: string;
+  },
+): readonly JobDraft[] {
+  const nowMs = options.now();
+  const { account, by, why, reference } = request;
+  const at = new Date(nowMs).toISOString();
+  const change = { action: 'unlock' as const, account, at, by, why, reference };
+  return connectorJobs(options.connectors, change, nowMs);
+}

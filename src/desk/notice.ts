@@ -1,0 +1,94 @@
+/** What the desk writes into outbox payloads and incident details, and reads again. */
+import type { Intent } from '../core/intent.ts';
+import type { AccountChange } from '../effects/contract.ts';
+import type { IncidentRow, JobDraft } from '../store/records/contract.ts';
+import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
+
+export type AlertIntent = Extract<Intent, { kind: 'alert' }>;
+
+/** The newest decision of an incident, as alerts show it. */
+export type Detail = Pick<AlertIntent, 'enforced' | 'done' | 'picture' | 'reference'> & {
+  readonly reasons: readonly { readonly text: string; readonly practice?: string }[];
+};
+
+/** Why an alert is sent. */
+export type Notice =
+  | { readonly what: 'opened' }
+  | {
+      readonly what: 'repeated';
+      readonly sinceAt: string;
+      readonly more: number;
+    }
+  | {
+      readonly what: 'locked';
+      readonly at: string;
+      readonly by: string;
+      readonly why: string;
+      readonly unlockOn: 'password' | 'person';
+    };
+
+/** Bounds of what one decision may put into an incident. */
+const MAX_REASONS = 10;
+const MAX_FIGURES = 20;
+const MAX_WORDS = 300;
+
+export function formatDetail(intent: AlertIntent): string {
+  const { enforced, done, picture, reference, reasons } = intent;
+  const detail: Detail = {
+    enforced,
+    reference,
+    done: done.slice(0, MAX_WORDS),
+    picture: { ...picture, figures: picture.figures.slice(0, MAX_FIGURES) },
+    reasons: reasons.slice(0, MAX_REASONS).map(({ text, practice }) => ({
+      text: text.slice(0, MAX_WORDS),
+      ...(practice === undefined ? {} : { practice }),
+    })),
+  };
+  return JSON.stringify(detail);
+}
+
+export function readDetail(incident: IncidentRow): Detail | undefined {
+  return incident.detail === '' ? undefined : (JSON.parse(incident.detail) as Detail);
+}
+
+export function readNotice(payload: string): Notice {
+  return JSON.parse(payload) as Notice;
+}
+
+export function readChange(payload: string): AccountChange {
+  return JSON.parse(payload) as AccountChange;
+}
+
+/** One alert for every channel. */
+export function alertJobs(
+  channels: readonly AlertChannel[],
+  alert: { readonly account: string; readonly notice: Notice },
+  times: { readonly nowMs: number; readonly notBeforeMs: number },
+): JobDraft[] {
+  return channels.map((channel) => ({
+    kind: 'alert',
+    target: channel.name,
+    subject: alert.account,
+    payload: JSON.stringify(alert.notice),
+    createdAtMs: times.nowMs,
+    notBeforeMs: times.notBeforeMs,
+  }));
+}
+
+/** One job for every connector that wants to hear of the change. */
+export function connectorJobs(
+  connectors: readonly AccountConnector[],
+  change: AccountChange,
+  nowMs: number,
+): JobDraft[] {
+  return connectors
+    .filter((connector) => connector.on.includes(change.action))
+    .map((connector) => ({
+      kind: connector.endsSessions ? 'sessions' : 'connector',
+      target: connector.name,
+      subject: change.account,
+      payload: JSON.stringify(change),
+      createdAtMs: nowMs,
+      notBeforeMs: nowMs,
+    }));
+}

@@ -1,0 +1,50 @@
+/** What a desk is opened with. */
+import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
+import type { Records } from '../store/records/contract.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
+
+export interface AlertOptions {
+  /** Accounts with the same cause within this time share a message. */
+  readonly groupSeconds: number;
+  /** An open incident is told again after this time at the earliest, and only with news. */
+  readonly repeatAfterSeconds: number;
+  /** Where the console is reached, for the links; without it alerts name the command line. */
+  readonly consoleUrl?: string;
+}
+
+export interface DeliveryOptions {
+  readonly firstRetrySeconds: number;
+  readonly maxRetrySeconds: number;
+  /** From when the job was written. Giving up is audited. */
+  readonly giveUpAfterSeconds: number;
+  /** One attempt. */
+  readonly timeoutSeconds: number;
+  /** Jobs under way at a time. */
+  readonly concurrency: number;
+}
+
+export interface DeskOptions {
+  /** Opened by the caller, who closes it after the desk. */
+  readonly records: Records;
+  readonly telemetry: Pick<
+    Telemetry,
+    'storeFailed' | 'storeWorks' | 'effectDone' | 'effectFailed' | 'warn' | 'gauge'
+  >;
+  readonly channels: readonly AlertChannel[];
+  readonly connectors: readonly AccountConnector[];
+  readonly alerts?: Partial<AlertOptions>;
+  readonly delivery?: Partial<DeliveryOptions>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export const DEFAULT_ALERTS: AlertOptions = { groupSeconds: 60, repeatAfterSeconds: 3600 };
+
+// RFC 5321 §4.5.4.1 gives mail days; an alert or a lock that is a day late helps nobody.
+export const DEFAULT_DELIVERY: DeliveryOptions = {
+  firstRetrySeconds: 5,
+  maxRetrySeconds: 900,
+  giveUpAfterSeconds: 86_400,
+  timeoutSeconds: 60,
+  concurrency: 4,
+};

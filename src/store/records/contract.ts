@@ -1,0 +1,226 @@
+/**
+ * Records: what people work with. Every function is one transaction and durable before it resolves;
+ * nothing acknowledged is lost by `kill -9`. A failing engine throws PrimumError STORE_UNAVAILABLE
+ * and leaves nothing half written.
+ */
+import type { ListEntry, ListKey, ListName } from '../../core/access-list.ts';
+import type { Lock } from '../../core/intent.ts';
+
+export interface AuditDraft {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly by: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly why: string;
+}
+
+export interface AuditRow extends AuditDraft {
+  readonly id: number;
+}
+
+export type ChecklistItem = 'password' | 'sessions' | 'forwards';
+
+export interface ChecklistEntry {
+  readonly item: ChecklistItem;
+  readonly doneAt?: string;
+  readonly by?: string;
+}
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly by: string;
+  readonly text: string;
+}
+
+export interface IncidentRow {
+  readonly id: string;
+  readonly account: string;
+  readonly cause: string;
+  readonly practice: string;
+  readonly state: 'open' | 'closed';
+  readonly openedAt: string;
+  readonly updatedAt: string;
+  readonly closedAt?: string;
+  readonly summary: string;
+  readonly count: number;
+  readonly references: readonly string[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly checklist: readonly ChecklistEntry[];
+  /** JSON of the newest decision as an alert shows it; opaque to the store. Empty when none. */
+  readonly detail: string;
+  /** When and at what count people were last alerted. */
+  readonly alertedAt?: string;
+  readonly alertedCount: number;
+}
+
+/** How a new incident begins where none is open yet. */
+export interface IncidentDraft {
+  readonly id: string;
+  readonly cause: string;
+  readonly practice: string;
+  readonly summary: string;
+  readonly detail: string;
+}
+
+/** Decisions of one account and cause, counted together. */
+export interface IncidentAddition extends IncidentDraft {
+  readonly account: string;
+  /** Time of the first and of the last decision counted here. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly count: number;
+  /** Oldest first. */
+  readonly references: readonly string[];
+  /** Asked for jobs only when this opens an incident. */
+  readonly jobs: () => readonly JobDraft[];
+  /** When an alert may follow that says what happened since the last one. */
+  readonly repeatAfterMs: number;
+  readonly nowMs: number;
+}
+
+export type JobKind = 'alert' | 'connector' | 'sessions';
+
+/** Something to do outside, kept until it is done or given up. */
+export interface JobDraft {
+  readonly kind: JobKind;
+  /** Name of the channel or connector. */
+  readonly target: string;
+  /** The account. Jobs of one target and account run one after the other, alerts excepted. */
+  readonly subject: string;
+  readonly payload: string;
+  readonly createdAtMs: number;
+  readonly notBeforeMs: number;
+}
+
+export interface Job extends JobDraft {
+  readonly id: number;
+  /** Equal on every attempt, so that a receiver can tell a repetition. */
+  readonly key: string;
+  readonly incident: string;
+  /** Cause of the incident; alerts of one cause may leave in one message. */
+  readonly cause: string;
+  readonly attempts: number;
+}
+
+export interface LockDraft {
+  readonly lock: Omit<Lock, 'incident'>;
+  /** Used when neither the lock before nor the reference leads to an open incident. */
+  readonly incident: IncidentDraft;
+  readonly checklist: readonly ChecklistItem[];
+  readonly jobs: readonly JobDraft[];
+  readonly audit: AuditDraft;
+}
+
+export interface LiftRequest {
+  readonly account: string;
+  readonly at: string;
+  readonly by: string;
+  readonly why: string;
+  readonly jobs: readonly JobDraft[];
+}
+
+/** Ticks a checklist item; a lock that waits for the checklist is lifted with the last one. */
+export interface TickRequest extends LiftRequest {
+  readonly item: ChecklistItem;
+}
+
+export interface TickOutcome {
+  readonly isTicked: boolean;
+  readonly isLifted: boolean;
+}
+
+export interface LockRecords {
+  all(): Promise<readonly Lock[]>;
+  /** Saves locks with their incidents, audit rows and jobs. The result has the incidents' ids. */
+  save(drafts: readonly LockDraft[]): Promise<readonly Lock[]>;
+  /** False when there was no lock; then nothing is written. */
+  lift(request: LiftRequest): Promise<boolean>;
+  tick(request: TickRequest): Promise<TickOutcome>;
+}
+
+export interface IncidentQuery {
+  readonly state?: IncidentRow['state'];
+  readonly account?: string;
+  readonly limit: number;
+  /** Only incidents opened before the one with this id. */
+  readonly before?: string;
+}
+
+export interface IncidentRecords {
+  /** Counts decisions; returns the ids of the incidents this opened. */
+  add(additions: readonly IncidentAddition[]): Promise<readonly string[]>;
+  /** Newest first. */
+  list(query: IncidentQuery): Promise<readonly IncidentRow[]>;
+  get(id: string): Promise<IncidentRow | undefined>;
+  /** False when there is no such open incident. */
+  close(request: {
+    readonly id: string;
+    readonly at: string;
+    readonly by: string;
+    readonly text: string;
+  }): Promise<boolean>;
+  /** Writes jobs for open incidents whose next alert is due; returns how many there were. */
+  repeatAlerts(
+    nowMs: number,
+    limit: number,
+    draft: (incident: IncidentRow) => readonly JobDraft[],
+  ): Promise<number>;
+}
+
+/** Append-only: there is no way to change or delete a row. */
+export interface AuditRecords {
+  add(entries: readonly AuditDraft[]): Promise<void>;
+  /** Newest first. */
+  list(query: {
+    readonly subject?: string;
+    readonly limit: number;
+    readonly before?: number;
+  }): Promise<readonly AuditRow[]>;
+}
+
+export interface ListRecords {
+  /** Entries that end after `nowMs`. */
+  all(nowMs: number): Promise<readonly ListEntry[]>;
+  put(entry: ListEntry, audit: AuditDraft): Promise<void>;
+  remove(list: ListName, key: ListKey, audit: AuditDraft): Promise<boolean>;
+  /** Deletes what has ended; returns how many. */
+  purge(nowMs: number): Promise<number>;
+}
+
+export interface OutboxRecords {
+  /**
+   * Jobs that may run now, oldest first. A job behind an unfinished one of the same target and
+   * account waits, alerts excepted.
+   */
+  due(nowMs: number, limit: number, except: readonly string[]): Promise<readonly Job[]>;
+  /** When the next job may run; `undefined` when the outbox is empty. */
+  nextAtMs(except: readonly string[]): Promise<number | undefined>;
+  /** Joins jobs under one key, so that they leave as one message on every attempt. */
+  join(ids: readonly number[], key: string): Promise<void>;
+  /**
+   * Deletes the jobs of a key. `tick` is done in the same transaction, once no job that ends
+   * sessions of the account is left.
+   */
+  done(key: string, tick?: TickRequest): Promise<TickOutcome>;
+  retry(key: string, notBeforeMs: number, error: string): Promise<void>;
+  giveUp(key: string, audit: AuditDraft): Promise<void>;
+  pending(): Promise<number>;
+}
+
+export interface SettingRecords {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string, audit: AuditDraft): Promise<void>;
+  /** Sets it where it is not set yet; returns the value that stands. */
+  ensure(name: string, value: string): Promise<string>;
+}
+
+export interface Records {
+  readonly locks: LockRecords;
+  readonly incidents: IncidentRecords;
+  readonly audit: AuditRecords;
+  readonly lists: ListRecords;
+  readonly outbox: OutboxRecords;
+  readonly settings: SettingRecords;
+  close(): Promise<void>;
+}

@@ -1,0 +1,133 @@
+/** Incidents: one for an account and cause while it is open, however many decisions belong to it. */
+import type { IncidentAddition, IncidentQuery, IncidentRecords, IncidentRow } from './contract.ts';
+import {
+  countFirst,
+  countMore,
+  fromTable,
+  newIncident,
+  noted,
+  toRow,
+  toTable,
+} from './incident.ts';
+import type { IncidentState } from './incident.ts';
+import { addJobs } from './jobs.ts';
+import { addAudit, MAX_PAGE } from './plain.ts';
+import type { RecordsTx, Transact } from './tables.ts';
+
+export function incidentRecords(transact: Transact): IncidentRecords {
+  return {
+    add: (additions) =>
+      transact(async (tx) => {
+        const opened: string[] = [];
+        for (const addition of additions) {
+          if (await addOne(tx, addition)) opened.push(addition.id);
+        }
+        return opened;
+      }),
+    list: (query) => transact((tx) => listIncidents(tx, query)),
+    get: (id) =>
+      transact(async (tx) => {
+        const incident = await readIncident(tx, id);
+        return incident === undefined ? undefined : toRow(incident);
+      }),
+    close: ({ id, at, by, text }) =>
+      transact(async (tx) => {
+        const incident = await readIncident(tx, id);
+        if (incident?.state !== 'open') return false;
+        const entry = { at, by, text };
+        await saveIncident(tx, {
+          ...noted(incident, entry),
+          state: 'closed',
+          closedAt: at,
+          alertDueMs: undefined,
+        });
+        const audit = { at, by, action: 'incident.close', subject: incident.account };
+        await addAudit(tx, [{ ...audit, why: `${id}: ${text}` }]);
+        return true;
+      }),
+    repeatAlerts: (nowMs, limit, draft) =>
+      transact(async (tx) => {
+        const rows = await tx
+          .selectFrom('incidents')
+          .selectAll()
+          .where('alertDueMs', '<=', nowMs)
+          .orderBy('alertDueMs')
+          .limit(limit)
+          .execute();
+        for (const incident of rows.map(fromTable)) {
+          await addJobs(tx, draft(toRow(incident)), incident);
+          const alerted = { alertedAtMs: nowMs, alertedCount: incident.count };
+          await saveIncident(tx, { ...incident, ...alerted, alertDueMs: undefined });
+        }
+        return rows.length;
+      }),
+  };
+}
+
+/** Whether this opened an incident. */
+async function addOne(tx: RecordsTx, addition: IncidentAddition): Promise<boolean> {
+  const known = await openIncident(tx, addition.account, addition.cause);
+  if (known !== undefined) {
+    await saveIncident(tx, countMore(known, addition));
+    return false;
+  }
+  const fresh = newIncident(addition, addition.account, addition.firstAt);
+  await insertIncident(tx, countFirst(fresh, addition));
+  await addJobs(tx, addition.jobs(), addition);
+  return true;
+}
+
+async function listIncidents(tx: RecordsTx, query: IncidentQuery): Promise<readonly IncidentRow[]> {
+  let select = tx.selectFrom('incidents').selectAll().orderBy('id', 'desc');
+  if (query.state !== undefined) select = select.where('state', '=', query.state);
+  if (query.account !== undefined) select = select.where('account', '=', query.account);
+  if (query.before !== undefined) select = select.where('id', '<', query.before);
+  const rows = await select.limit(Math.min(query.limit, MAX_PAGE)).execute();
+  return rows.map((row) => toRow(fromTable(row)));
+}
+
+export async function openIncident(
+  tx: RecordsTx,
+  account: string,
+  cause: string,
+): Promise<IncidentState | undefined> {
+  const row = await tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('account', '=', account)
+    .where('cause', '=', cause)
+    .where('state', '=', 'open')
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromTable(row);
+}
+
+/** Newest first. */
+export async function openIncidentsOf(tx: RecordsTx, account: string): Promise<IncidentState[]> {
+  const rows = await tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('account', '=', account)
+    .where('state', '=', 'open')
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map(fromTable);
+}
+
+export async function readIncident(tx: RecordsTx, id: string): Promise<IncidentState | undefined> {
+  const query = tx.selectFrom('incidents').selectAll().where('id', '=', id);
+  const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : fromTable(row);
+}
+
+/** Inserts an incident; that it was opened is in the audit log. */
+export async function insertIncident(tx: RecordsTx, incident: IncidentState): Promise<void> {
+  await tx.insertInto('incidents').values(toTable(incident)).execute();
+  const { id, account, openedAt, summary } = incident;
+  const audit = { at: openedAt, by: 'primum', action: 'incident.open', subject: account };
+  await addAudit(tx, [{ ...audit, why: `${id}: ${summary}` }]);
+}
+
+export async function saveIncident(tx: RecordsTx, incident: IncidentState): Promise<void> {
+  const { id, ...columns } = toTable(incident);
+  await tx.updateTable('incidents').set(columns).where('id', '=', id).execute();
+}

@@ -1,0 +1,38 @@
+/** The repository: every function one transaction, written once in Kysely for all SQL engines. */
+import { PrimumError } from '../../errors.ts';
+import type { Records } from './contract.ts';
+import { incidentRecords } from './incidents.ts';
+import { lockRecords } from './locks.ts';
+import { migrateRecords } from './migrations.ts';
+import type { RecordsEngine } from './migrations.ts';
+import { outboxRecords } from './outbox.ts';
+import { auditRecords, listRecords, settingRecords } from './plain.ts';
+import type { RecordsDb, Transact } from './tables.ts';
+
+/** Brings the schema up to date. `db` needs Kysely's CamelCasePlugin. */
+export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise<Records> {
+  await migrateRecords(db, engine);
+  const transact: Transact = async (work) => {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new PrimumError(
+        'STORE_UNAVAILABLE',
+        `The records cannot be read or written: ${cause}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  };
+  return {
+    locks: lockRecords(transact),
+    incidents: incidentRecords(transact),
+    audit: auditRecords(transact),
+    lists: listRecords(transact),
+    outbox: outboxRecords(transact),
+    settings: settingRecords(transact),
+    close: () => db.destroy(),
+  };
+}

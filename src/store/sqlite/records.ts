@@ -1,0 +1,60 @@
+/**
+ * The embedded engine of the records: one SQLite file in write-ahead mode, every commit on disk
+ * before it is acknowledged (synchronous=FULL).
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { CamelCasePlugin, Kysely } from 'kysely';
+import { PrimumError } from '../../errors.ts';
+import type { Records } from '../records/contract.ts';
+import { openRecords } from '../records/records.ts';
+import type { RecordsTables } from '../records/tables.ts';
+import { NodeSqliteDialect } from './kysely-dialect.ts';
+
+export interface SqliteRecordsOptions {
+  /** A file path, or `:memory:` for records that end with the process (tests, demo). */
+  readonly path: string;
+}
+
+/** @throws PrimumError STATE_UNUSABLE when the file cannot be used or is of a newer version. */
+export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<Records> {
+  try {
+    const database = openDatabase(options.path);
+    const dialect = new NodeSqliteDialect(database);
+    const db = new Kysely<RecordsTables>({ dialect, plugins: [new CamelCasePlugin()] });
+    try {
+      const records = await openRecords(db, 'sqlite');
+      protectAudit(database);
+      return records;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof PrimumError) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new PrimumError(
+      'STATE_UNUSABLE',
+      `The records ${options.path} cannot be opened: ${cause}. Check that the folder exists, is writable and has space.`,
+      { cause: error },
+    );
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = FULL');
+  // Another process may read, such as a backup; it holds locks for moments only.
+  database.exec('PRAGMA busy_timeout = 2000');
+  return database;
+}
+
+/** The audit log is append-only in the database too, whoever holds the connection. */
+function protectAudit(database: DatabaseSync): void {
+  for (const change of ['update', 'delete']) {
+    database.exec(
+      `CREATE TRIGGER IF NOT EXISTS audit_no_${change} BEFORE ${change} ON audit ` +
+        `BEGIN SELECT RAISE(ABORT, 'The audit log is append-only.'); END`,
+    );
+  }
+}
