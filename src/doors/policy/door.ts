@@ -1,0 +1,68 @@
+/**
+ * The policy door: Postfix SMTPD policy delegation (SMTPD_POLICY_README) at any stage, over TCP
+ * and unix sockets. The light door: limits, senders, locks; it never sees the message.
+ */
+import type { Gate } from '../../gate-contract.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
+import { openStreamDoor, type OpenDoor } from '../listen.ts';
+import { PolicyConnection } from './connection.ts';
+import { PolicyJudge } from './judge.ts';
+import { withDefaults, type PolicyDoorOptions } from './options.ts';
+
+// Time-outs are noticed at most a quarter of the shortest one late, and five seconds.
+const MAX_SWEEP_MS = 5000;
+const MIN_SWEEP_MS = 10;
+
+/** Opens the door. @throws PrimumError when it cannot listen on one of its addresses. */
+export async function openPolicyDoor(
+  options: PolicyDoorOptions,
+  gate: Gate,
+  telemetry: Telemetry,
+): Promise<OpenDoor> {
+  const settings = withDefaults(options);
+  const judge = new PolicyJudge(settings, gate, telemetry);
+  const connections = new Set<PolicyConnection>();
+  let number = 0;
+  const door = await openStreamDoor(
+    {
+      door: 'policy',
+      listen: settings.listen,
+      maxConnections: settings.maxConnections,
+      closeGraceSeconds: settings.closeGraceSeconds,
+    },
+    telemetry,
+    (socket) => {
+      number += 1;
+      const connection = new PolicyConnection(socket, { judge, settings, telemetry, number });
+      connections.add(connection);
+      socket.once('close', () => connections.delete(connection));
+      return connection;
+    },
+  );
+  telemetry.gauge(
+    'primum_policy_open_transactions',
+    'Mail transactions the policy door has open.',
+    () => judge.openTransactions,
+  );
+  const shortest = Math.min(
+    settings.idleTimeoutSeconds,
+    settings.requestTimeoutSeconds,
+    settings.transactionIdleSeconds,
+  );
+  const sweepMs = Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest * 250));
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    for (const connection of connections) connection.expire(now);
+    judge.expire();
+  }, sweepMs);
+  sweep.unref();
+  return {
+    address: door.address,
+    addresses: door.addresses,
+    close: async () => {
+      await door.close();
+      clearInterval(sweep);
+      await judge.close();
+    },
+  };
+}

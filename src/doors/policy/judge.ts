@@ -1,0 +1,242 @@
+/**
+ * What a policy request is answered. At RCPT the gate is asked how it would decide; at DATA or
+ * END-OF-MESSAGE, whichever comes first, the message is judged and counted, once.
+ */
+import type { SubmissionEvent } from '../../core/event.ts';
+import { andThen, type Maybe } from '../../core/maybe.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { Gate } from '../../gate-contract.ts';
+import { DUNNO, type PolicyAction, type PolicyRequest } from '../../protocol/postfix-policy.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
+import { failureAction, messageAction, recipientAction } from './answer.ts';
+import { MAX_LATE_SERVICES, type PolicyDoorSettings } from './options.ts';
+import { bareAddress, submissionEvent, wholeNumber, type Attributes } from './submission.ts';
+import { acceptedCount, Transactions, type Transaction } from './transactions.ts';
+
+/** One connection, as far as transactions know it: an smtpd process has one at a time. */
+export interface Asker {
+  readonly number: number;
+  current: Transaction | undefined;
+}
+
+export class PolicyJudge {
+  readonly #settings: PolicyDoorSettings;
+  readonly #gate: Gate;
+  readonly #telemetry: Telemetry;
+  readonly #transactions = new Transactions();
+  /** Services that were seen to ask about the message, not only about recipients. */
+  readonly #lateServices = new Set<string>();
+  readonly #emissions = new Set<Promise<unknown>>();
+  #isoTime = 0;
+  #isoText = '';
+
+  constructor(settings: PolicyDoorSettings, gate: Gate, telemetry: Telemetry) {
+    this.#settings = settings;
+    this.#gate = gate;
+    this.#telemetry = telemetry;
+  }
+
+  get openTransactions(): number {
+    return this.#transactions.size;
+  }
+
+  /** Answers one request. Requests of one connection come one after the other. */
+  answer(request: PolicyRequest, asker: Asker): Maybe<PolicyAction> {
+    const { attributes } = request;
+    const state = attributes.protocol_state;
+    const isMessage = state === 'DATA' || state === 'END-OF-MESSAGE';
+    if (!isMessage && state !== 'RCPT') return DUNNO;
+    if (attributes.request !== 'smtpd_access_policy' && attributes.request !== '') return DUNNO;
+    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context)) return DUNNO;
+    const transaction = this.#join(attributes, asker);
+    return isMessage
+      ? this.#answerMessage(transaction, attributes)
+      : this.#answerRecipient(transaction, attributes);
+  }
+
+  /** The connection is gone or goes on to another transaction: the one before is over. */
+  leave(asker: Asker): void {
+    const transaction = asker.current;
+    asker.current = undefined;
+    if (transaction !== undefined) this.#end(transaction);
+  }
+
+  /** Ends transactions nothing was heard of for long. */
+  expire(): void {
+    const before = this.#gate.now() - this.#settings.transactionIdleSeconds * 1000;
+    for (const transaction of this.#transactions.quietSince(before)) this.#end(transaction);
+  }
+
+  /** Ends every transaction and waits until the gate has taken them in. */
+  async close(): Promise<void> {
+    for (const transaction of this.#transactions.quietSince(Infinity)) this.#end(transaction);
+    await Promise.all(this.#emissions);
+  }
+
+  #join(attributes: Attributes, asker: Asker): Transaction {
+    // Askers other than Postfix may not send it; then sender and client tell transactions apart.
+    const {
+      client_address: client,
+      sasl_username: login,
+      sender,
+      protocol_state: state,
+    } = attributes;
+    const key = attributes.instance || `${asker.number} ${client} ${login} ${sender}`;
+    let transaction = this.#transactions.find(key);
+    if (transaction?.action !== undefined && !transaction.isNamed) {
+      const isNext = state === 'RCPT' || state === transaction.judgedState;
+      if (isNext) {
+        this.#end(transaction);
+        transaction = undefined;
+      }
+    }
+    if (transaction === undefined) {
+      this.#makeRoom();
+      transaction = this.#transactions.open(key, this.#gate.newId(), attributes);
+    }
+    transaction.attributes = attributes;
+    transaction.lastAt = this.#gate.now();
+    if (asker.current !== transaction) {
+      this.leave(asker);
+      asker.current = transaction;
+    }
+    return transaction;
+  }
+
+  #makeRoom(): void {
+    while (this.#transactions.size >= this.#settings.maxTransactions) {
+      const oldest = this.#transactions.oldest();
+      if (oldest === undefined) return;
+      this.#telemetry.shed('policy', 'transaction');
+      this.#end(oldest);
+    }
+  }
+
+  #answerRecipient(transaction: Transaction, attributes: Attributes): Maybe<PolicyAction> {
+    if (transaction.action !== undefined) {
+      // DATA was judged, yet the client adds recipients: another restriction refused that DATA.
+      // A refusal of ours stands and is repeated at the next DATA.
+      if (transaction.action.kind !== 'dunno') return DUNNO;
+      this.#transactions.reopen(transaction, this.#gate.newId());
+    }
+    const recipient = bareAddress(attributes.recipient);
+    // Two restriction lists may ask about the same recipient; it counts once.
+    if (recipient !== '' && transaction.recipients.includes(recipient)) return DUNNO;
+    this.#transactions.accept(transaction, recipient);
+    const event = this.#event(transaction, transaction.recipients.slice(), {
+      count: acceptedCount(transaction),
+      isAbandoned: false,
+    });
+    return this.#ask(
+      () => this.#gate.check(event, this.#transactions.underWayBeside(transaction)),
+      (verdict) => {
+        this.#telemetry.checked('policy', verdict);
+        return this.#recipientAnswer(transaction, recipient, verdict);
+      },
+    );
+  }
+
+  #recipientAnswer(transaction: Transaction, recipient: string, verdict: Verdict): PolicyAction {
+    const action = recipientAction(verdict, recipient);
+    if (action.kind === 'dunno') return action;
+    // With a slow transport the message is slowed as a whole, where somebody asks about it.
+    const isSlowedLater =
+      action.kind === 'defer-if-permit' &&
+      this.#settings.deferAs !== 'tempfail' &&
+      this.#lateServices.has(transaction.service);
+    if (isSlowedLater) return DUNNO;
+    this.#transactions.refuse(transaction, recipient);
+    return action;
+  }
+
+  #answerMessage(transaction: Transaction, attributes: Attributes): Maybe<PolicyAction> {
+    if (this.#lateServices.size < MAX_LATE_SERVICES) this.#lateServices.add(transaction.service);
+    if (transaction.action !== undefined) return transaction.action;
+    // At DATA Postfix names the recipient when there is one, else only their number. Recipients
+    // that another restriction refused after us are in our list and not in that number.
+    const told = wholeNumber(attributes.recipient_count) - transaction.judged;
+    const count = told > 0 ? told : Math.max(acceptedCount(transaction), 1);
+    const only = bareAddress(attributes.recipient);
+    const names = only !== '' && count === 1 ? [only] : transaction.recipients.slice(0, count);
+    return this.#judge(transaction, this.#event(transaction, names, { count, isAbandoned: false }));
+  }
+
+  /** Judges the event of a transaction and remembers the answer for the message. */
+  #judge(transaction: Transaction, event: SubmissionEvent): Maybe<PolicyAction> {
+    const startedAt = performance.now();
+    return this.#ask(
+      () => this.#gate.judge(event),
+      (verdict) => {
+        this.#telemetry.judged('policy', verdict, (performance.now() - startedAt) / 1000);
+        const action = messageAction(verdict, this.#settings.deferAs);
+        const count = event.recipientCount ?? event.envelopeRecipients.length;
+        if (event.abandoned !== true) this.#transactions.settle(transaction, count, action);
+        transaction.judgedState = transaction.attributes.protocol_state;
+        return action;
+      },
+    );
+  }
+
+  /** The transaction is over. What was not judged yet is judged now, for nobody's answer. */
+  #end(transaction: Transaction): void {
+    if (transaction.isClosed) return;
+    this.#transactions.close(transaction);
+    const count = acceptedCount(transaction);
+    const isSilent = count === 0 && transaction.refused.length === 0;
+    if (transaction.action !== undefined || isSilent) {
+      this.#transactions.remember(transaction);
+      return;
+    }
+    // Where DATA would have asked and did not, nothing was sent. Where only RCPT asks, nobody
+    // will ever say; then what was accepted counts as sent.
+    const isAbandoned = count === 0 || this.#lateServices.has(transaction.service);
+    const event = this.#event(transaction, transaction.recipients, { count, isAbandoned });
+    const done = andThen(this.#judge(transaction, event), () => {
+      this.#transactions.remember(transaction);
+    });
+    if (done instanceof Promise) {
+      this.#emissions.add(done);
+      void done.finally(() => this.#emissions.delete(done));
+    }
+  }
+
+  /** Asks the gate. It promises never to fail; should it, the answer is the door's stance. */
+  #ask(ask: () => Maybe<Verdict>, then: (verdict: Verdict) => PolicyAction): Maybe<PolicyAction> {
+    const { onFailure } = this.#settings;
+    const failed = (error: unknown) => {
+      this.#telemetry.judgingFailed('policy', error, onFailure);
+      return failureAction(onFailure);
+    };
+    try {
+      const verdict = ask();
+      return verdict instanceof Promise ? verdict.then(then).catch(failed) : then(verdict);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #event(
+    transaction: Transaction,
+    recipients: readonly string[],
+    more: { readonly count: number; readonly isAbandoned: boolean },
+  ): SubmissionEvent {
+    return submissionEvent(transaction.attributes, {
+      id: transaction.id,
+      at: this.#timeText(transaction.lastAt),
+      mta: this.#settings.mta,
+      recipients,
+      recipientCount: more.count,
+      refused: transaction.refused.length === 0 ? transaction.refused : [...transaction.refused],
+      isAbandoned: more.isAbandoned,
+    });
+  }
+
+  /** RFC 3339; many requests share a millisecond. */
+  #timeText(time: number): string {
+    if (time !== this.#isoTime || this.#isoText === '') {
+      this.#isoTime = time;
+      this.#isoText = new Date(time).toISOString();
+    }
+    return this.#isoText;
+  }
+}
