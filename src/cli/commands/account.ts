@@ -1,0 +1,148 @@
+/** `primum account` and `primum limits`: the picture of one account. */
+import type { AccountView, IncidentView } from '../../client/client.ts';
+import type { Command } from '../command.ts';
+import { counted, figure, indent, span, table, when } from '../text.ts';
+import { lifted } from './locks.ts';
+
+type Report = NonNullable<AccountView['report']>;
+type Identity = Report['identities'][number];
+
+export const account: Command = {
+  name: 'account',
+  summary: 'Show everything known of an account.',
+  arguments: [{ name: 'ACCOUNT' }],
+  asksDaemon: true,
+  async run({ argument, client, show }) {
+    show(await (await client()).account(argument(0)), accountText);
+    return 0;
+  },
+};
+
+export const limits: Command = {
+  name: 'limits',
+  summary: 'Show the limits of an account, where each comes from and how much is used.',
+  arguments: [{ name: 'ACCOUNT' }],
+  asksDaemon: true,
+  async run({ argument, client, show }) {
+    show(await (await client()).limits(argument(0)), ({ account: name, limits: all }) =>
+      all.length === 0
+        ? `No limit is set for ${name}.\n`
+        : table(
+            ['Scope', 'Counts', 'In', 'Limit', 'Burst', 'Used', 'Then', 'From'],
+            all.map(({ limit, used, from }) => [
+              limit.scope,
+              limit.count,
+              span(limit.windowSeconds),
+              limit.limit,
+              limit.burst,
+              used,
+              limit.action,
+              from,
+            ]),
+          ),
+    );
+    return 0;
+  },
+};
+
+function accountText(view: AccountView): string {
+  const { report, lock, incidents } = view;
+  const parts = [`${view.account}\n`];
+  if (lock) {
+    parts.push(
+      indent(`LOCKED since ${when(lock.at)} UTC by ${lock.by}: ${lock.why}\n${lifted(lock)}\n`),
+    );
+  }
+  parts.push(indent(report === null ? 'It was never seen here.\n' : factsText(report)));
+  for (const identity of report?.identities ?? []) parts.push(`\n${identityText(identity)}`);
+  if (report && report.addresses.length > 0) parts.push(`\n${addressesText(report)}`);
+  if (incidents.length > 0) {
+    parts.push(`\nOpen incidents\n${indent(incidentTable(incidents))}`);
+  }
+  return parts.join('');
+}
+
+function factsText({ facts }: Report): string {
+  const groups = facts.groups.length === 0 ? '' : `, in ${facts.groups.join(', ')}`;
+  const since = facts.since === undefined ? '' : `, since ${when(facts.since)} UTC`;
+  const source =
+    facts.source === 'directory'
+      ? 'The directory knows it.'
+      : 'No directory knows it; the defaults hold.';
+  const sends = [...facts.addresses, ...facts.domains.map((domain) => `anything @${domain}`)];
+  return [
+    `A ${facts.class} of ${facts.tenant === '' ? 'no tenant' : facts.tenant}${groups}${since}. ${source}\n`,
+    sends.length === 0 ? '' : `It may send as ${sends.join(', ')}.\n`,
+    facts.clientNetworks.length === 0
+      ? ''
+      : `It may be used from ${facts.clientNetworks.join(', ')} only.\n`,
+  ].join('');
+}
+
+function identityText(identity: Identity): string {
+  const { messages, recipients, usualRecipientsPerDay: usual } = identity;
+  const head = [
+    `${identity.identity}: on rung ${identity.rung} since ${when(identity.since)} UTC, score ${figure(identity.score)}\n`,
+    `${counted(messages, 'message')} to ${counted(recipients, 'recipient')}; usual ${counted(usual, 'recipient')} a day.\n`,
+  ];
+  if (identity.contexts.length > 0) {
+    head.push(
+      table(
+        ['Context', 'Country', 'ASN', 'First (UTC)', 'Last (UTC)', 'Days', 'Messages', 'Score', ''],
+        identity.contexts.map((c) => [
+          c.context,
+          c.country,
+          c.asn,
+          when(c.firstAt),
+          when(c.lastAt),
+          c.days,
+          c.messages,
+          c.score,
+          c.trusted ? 'trusted' : 'new',
+        ]),
+      ),
+    );
+  }
+  if (identity.senders.length > 0) {
+    head.push(
+      table(
+        ['Sends as', 'Messages'],
+        identity.senders.map((s) => [s.address, s.messages]),
+      ),
+    );
+  }
+  const [first = '', ...rest] = head;
+  return first + indent(rest.join(''));
+}
+
+/** ACC-7: the history of addresses. */
+function addressesText({ addresses }: Report): string {
+  const rows = addresses.map((a) => [
+    a.address,
+    a.country,
+    a.asn,
+    a.place,
+    when(a.firstAt),
+    when(a.lastAt),
+    a.logins,
+    a.failures,
+    a.submissions,
+  ]);
+  const head = ['Address', 'Country', 'ASN', 'Place', 'First (UTC)', 'Last (UTC)'];
+  return `Used from\n${indent(table([...head, 'Logins', 'Failures', 'Messages'], rows))}`;
+}
+
+export function incidentTable(incidents: readonly IncidentView[]): string {
+  return table(
+    ['Incident', 'State', 'Opened (UTC)', 'Last (UTC)', 'Decisions', 'Account', 'What'],
+    incidents.map((i) => [
+      i.id,
+      i.state,
+      when(i.openedAt),
+      when(i.updatedAt),
+      i.count,
+      i.account,
+      i.summary,
+    ]),
+  );
+}

@@ -1,0 +1,59 @@
+/** `primum explain REF`: why a message or login got its answer. */
+import type { PrimumEvent } from '../../core/event.ts';
+import { recipientCount } from '../../core/event.ts';
+import type { Explanation } from '../../core/report.ts';
+import type { Command } from '../command.ts';
+import { counted, figure, when } from '../text.ts';
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'Explain the decision behind a reference.',
+  arguments: [{ name: 'REF' }],
+  asksDaemon: true,
+  async run({ argument, client, show }) {
+    show(await (await client()).explain(argument(0)), explanationText);
+    return 0;
+  },
+};
+
+const ANSWERS = {
+  pass: 'passed',
+  defer: 'deferred: the client was told to try again later',
+  hold: 'held: it waits for somebody to decide',
+  reject: 'refused',
+} as const;
+
+function explanationText({ verdict, event, rungChange }: Explanation): string {
+  const done = verdict.enforced
+    ? ANSWERS[verdict.verdict]
+    : verdict.verdict === 'pass'
+      ? 'passed'
+      : `observed only; with enforcement it would have been ${ANSWERS[verdict.verdict]}`;
+  const lines = [
+    `${verdict.reference}, ${when(verdict.at)} UTC: ${done}.`,
+    ...(event ? [eventText(event)] : []),
+    `Identity ${verdict.identity}, on rung ${verdict.rung}, score ${figure(verdict.score)}.`,
+    ...(rungChange ? [`It went from rung ${rungChange.from} to ${rungChange.to}.`] : []),
+    verdict.reasons.length === 0 ? 'Nothing spoke against it.' : 'Because:',
+    ...verdict.reasons.map((reason) => {
+      const measure = reason.weight === 0 ? 'rule' : `${figure(reason.weight)} nats`;
+      const practice = reason.practice === undefined ? '' : `, ${reason.practice}`;
+      return `  - ${reason.text} (${reason.signal}, ${measure}${practice})`;
+    }),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function eventText(event: PrimumEvent): string {
+  if (event.kind === 'submission') {
+    const who = event.account === undefined ? 'Sent without AUTH' : `Sent by ${event.account}`;
+    const sender = event.envelopeSender === '' ? 'the null sender' : event.envelopeSender;
+    const queue = event.queueId === undefined ? '' : `, queue id ${event.queueId}`;
+    return `${who} as ${sender} to ${counted(recipientCount(event), 'recipient')} from ${event.clientAddress}${queue}.`;
+  }
+  if (event.kind === 'login') {
+    const outcome = event.ok ? 'A login' : 'A failed login';
+    return `${outcome} of ${event.account} at ${event.service} from ${event.clientAddress === '' ? 'an unknown address' : event.clientAddress}.`;
+  }
+  return `Its event is of the kind ${event.kind}.`;
+}

@@ -1,0 +1,131 @@
+/** `primum incidents`, one incident, closing one, and the audit log. */
+import type { IncidentView } from '../../client/client.ts';
+import { PrimumError } from '../../errors.ts';
+import type { Command } from '../command.ts';
+import { counted, indent, table, when } from '../text.ts';
+import { incidentTable } from './account.ts';
+
+const LIMIT = {
+  limit: { type: 'string', value: 'N', help: 'At most so many, newest first. Default 50.' },
+} as const;
+
+/** @throws PrimumError USAGE. */
+function page(limit: string | undefined): { readonly limit?: number } {
+  if (limit === undefined) return {};
+  if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > 500) {
+    throw new PrimumError('USAGE', `--limit ${limit} is not a number from 1 to 500.`);
+  }
+  return { limit: Number(limit) };
+}
+
+export const incidents: Command = {
+  name: 'incidents',
+  summary: 'List the open incidents, or show one with its timeline and checklist.',
+  arguments: [{ name: 'ID', isOptional: true }],
+  options: {
+    all: { type: 'boolean', help: 'Closed ones, too.' },
+    account: { type: 'string', value: 'ACCOUNT', help: 'Those of one account only.' },
+    ...LIMIT,
+  },
+  asksDaemon: true,
+  async run({ argument, option, flag, client, show }) {
+    const daemon = await client();
+    if (argument(0) !== '') {
+      show(await daemon.incident(argument(0)), incidentText);
+      return 0;
+    }
+    const account = option('account');
+    const found = await daemon.incidents({
+      ...(flag('all') ? {} : { state: 'open' }),
+      ...(account === undefined ? {} : { account }),
+      ...page(option('limit')),
+    });
+    show(found, ({ incidents: list }) =>
+      list.length === 0 ? 'There is no open incident.\n' : incidentTable(list),
+    );
+    return 0;
+  },
+};
+
+const FINDINGS = { abuse: 'true', 'false-alarm': 'false alarm', unclear: 'unclear' } as const;
+
+export const incidentsClose: Command = {
+  name: 'incidents close',
+  summary: 'Close an incident with a finding.',
+  arguments: [{ name: 'ID' }],
+  options: {
+    finding: {
+      type: 'string',
+      value: 'abuse|false-alarm|unclear',
+      help: 'What it was. False alarms teach the detection.',
+      isRequired: true,
+    },
+    why: { type: 'string', value: 'TEXT', help: 'Why, for the audit log.', isRequired: true },
+  },
+  asksDaemon: true,
+  async run({ argument, option, io, client, show }) {
+    const finding = option('finding') ?? '';
+    if (!Object.hasOwn(FINDINGS, finding)) {
+      throw new PrimumError(
+        'USAGE',
+        `--finding is abuse, false-alarm or unclear, not "${finding}".`,
+      );
+    }
+    const id = argument(0);
+    const verdict = FINDINGS[finding as keyof typeof FINDINGS];
+    await (await client()).closeIncident(id, { by: io.user(), why: option('why') ?? '', verdict });
+    show({ id, closed: true }, () => `Incident ${id} is closed.\n`);
+    return 0;
+  },
+};
+
+export const audit: Command = {
+  name: 'audit',
+  summary: 'Show who did what and why, newest first.',
+  options: {
+    subject: { type: 'string', value: 'TEXT', help: 'Entries about one account or thing only.' },
+    ...LIMIT,
+  },
+  asksDaemon: true,
+  async run({ option, client, show }) {
+    const subject = option('subject');
+    const query = { ...(subject === undefined ? {} : { subject }), ...page(option('limit')) };
+    show(await (await client()).audit(query), ({ entries }) =>
+      entries.length === 0
+        ? 'Nothing was done yet.\n'
+        : table(
+            ['Time (UTC)', 'By', 'Action', 'Subject', 'Why'],
+            entries.map((e) => [when(e.at), e.by, e.action, e.subject, e.why]),
+          ),
+    );
+    return 0;
+  },
+};
+
+const ITEMS = {
+  password: 'the password is changed',
+  sessions: 'sessions and app passwords are revoked',
+  forwards: 'forwards and filters are reviewed',
+} as const;
+
+function incidentText(incident: IncidentView): string {
+  const { id, account, practice, state, openedAt, updatedAt, references } = incident;
+  const closed = incident.closedAt === undefined ? '' : ` ${when(incident.closedAt)} UTC`;
+  const timeline = incident.timeline.map((t) => [when(t.at), t.by, t.text]);
+  const checklist = incident.checklist.map(({ item, doneAt, by }) => {
+    const done =
+      doneAt === undefined ? '' : ` (${when(doneAt)} UTC${by === undefined ? '' : `, ${by}`})`;
+    return `[${doneAt === undefined ? ' ' : 'x'}] ${ITEMS[item]}${done}\n`;
+  });
+  return [
+    `${id}: ${incident.summary}\n`,
+    indent(
+      `Account ${account}, ${practice}, ${state}${closed}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
+    ),
+    indent(
+      `${counted(incident.count, 'decision')}${references.length === 0 ? '' : `: ${references.join(' ')}`}\n`,
+    ),
+    timeline.length === 0 ? '' : `\n${table(['Time (UTC)', 'By', 'What'], timeline)}`,
+    checklist.length === 0 ? '' : `\nBefore an unlock\n${indent(checklist.join(''))}`,
+  ].join('');
+}

@@ -1,0 +1,30 @@
+/** Where the command line reads and writes; tests give their own. */
+import { userInfo } from 'node:os';
+
+export interface Io {
+  /** Writes to standard output. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Who is at the keyboard, for the audit log. */
+  user(): string;
+}
+
+export function processIo(): Io {
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+    user: osUser,
+  };
+}
+
+/** The name of the OS user, or its number where the system has no name for it. */
+function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

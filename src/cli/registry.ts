@@ -1,0 +1,41 @@
+/** Every command, in the order of the help. A new one is a file and a line here. */
+import type { Command } from './command.ts';
+import { account, limits } from './commands/account.ts';
+import { check } from './commands/check.ts';
+import { configExplain, configPrint } from './commands/config.ts';
+import { explain } from './commands/explain.ts';
+import { help } from './commands/help.ts';
+import { audit, incidents, incidentsClose } from './commands/incidents.ts';
+import { lists, listsAdd, listsRemove } from './commands/lists.ts';
+import { lock, locks, unlock } from './commands/locks.ts';
+import { alertsTest, reload } from './commands/operate.ts';
+import { replay } from './commands/replay.ts';
+import { relays, senders } from './commands/senders.ts';
+import { start } from './commands/start.ts';
+import { version } from './commands/version.ts';
+
+export const COMMANDS: readonly Command[] = [
+  start,
+  check,
+  configPrint,
+  configExplain,
+  reload,
+  account,
+  limits,
+  explain,
+  lock,
+  unlock,
+  locks,
+  incidents,
+  incidentsClose,
+  audit,
+  lists,
+  listsAdd,
+  listsRemove,
+  relays,
+  senders,
+  alertsTest,
+  replay,
+  help,
+  version,
+];
