@@ -39,7 +39,7 @@ export interface MailStack {
   /** A session with the submission service. */
   smtp(localAddress?: string): Promise<SmtpClient>;
   /** A session with the service that lets the own network relay without AUTH. */
-  relay(): Promise<SmtpClient>;
+  relay(localAddress: string): Promise<SmtpClient>;
   imap(options?: ImapSource): Promise<ImapClient>;
   /** Logs in and out by IMAP; the server's answer, `OK ...` or `NO ...`. */
   imapLogin(user: string, password: string, options?: ImapSource): Promise<string>;
@@ -140,7 +140,7 @@ export async function startMailStack(users: Readonly<Record<string, string>>): P
           port: ports.submission,
           ...(localAddress === undefined ? {} : { localAddress }),
         }),
-      relay: () => openSmtp({ port: ports.relay }),
+      relay: (localAddress) => openSmtp({ port: ports.relay, localAddress }),
       imap,
       imapLogin: async (user, password, options) => {
         const client = await imap(options);

@@ -42,6 +42,7 @@ function configuration(
       policy: { listen: [`127.0.0.1:${ports.policy}`] },
       auth_policy: {
         listen: [`127.0.0.1:${ports.authPolicy}`],
+        timeout: '900ms',
         credentials: [{ name: 'dovecot', password_file: join(stack.folder, 'dovecot.password') }],
       },
       api: { listen: [`127.0.0.1:${ports.api}`] },

@@ -1,0 +1,79 @@
+/** A mail platform with Primum beside it, and what an operator does at the command line. */
+import type { SettingsInput } from '../../src/config/schema.ts';
+import { startMailStack, type MailStack } from './mail-stack.ts';
+import { startPrimum, type Primum } from './primum.ts';
+
+export interface Operator {
+  lock(account: string, why: string): Promise<void>;
+  unlock(account: string, why: string): Promise<void>;
+  /** What `primum locks` prints. */
+  locks(): Promise<string>;
+  /** What `primum relays` prints: who sends without AUTH. */
+  relays(): Promise<string>;
+  /** What `primum explain` prints of a decision. */
+  explain(reference: string): Promise<string>;
+  /** What `primum account` prints. */
+  account(account: string): Promise<string>;
+}
+
+export interface Guarded {
+  readonly stack: MailStack;
+  readonly primum: Primum;
+  readonly operator: Operator;
+  stop(): Promise<void>;
+}
+
+async function mustSay(primum: Primum, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await primum.cli(...args);
+  if (code !== 0)
+    throw new Error(`primum ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+function operatorOf(primum: Primum): Operator {
+  return {
+    lock: async (account, why) => {
+      await mustSay(primum, ['lock', account, '--why', why]);
+    },
+    unlock: async (account, why) => {
+      await mustSay(primum, ['unlock', account, '--why', why]);
+    },
+    locks: () => mustSay(primum, ['locks']),
+    relays: () => mustSay(primum, ['relays']),
+    explain: (reference) => mustSay(primum, ['explain', reference]),
+    account: (account) => mustSay(primum, ['account', account]),
+  };
+}
+
+/** Starts both. Limits and thresholds are the shipped ones unless `policy` says otherwise. */
+export async function startGuarded(
+  users: Readonly<Record<string, string>>,
+  policy: SettingsInput['policy'],
+): Promise<Guarded> {
+  const stack = await startMailStack(users);
+  try {
+    const primum = await startPrimum(stack, policy);
+    return {
+      stack,
+      primum,
+      operator: operatorOf(primum),
+      stop: async () => {
+        try {
+          await primum.stop();
+        } finally {
+          await stack.stop();
+        }
+      },
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+/** The reference a client was told, such as `7KQ2M9XA`. @throws when there is none. */
+export function referenceIn(text: string): string {
+  const reference = /Reference ([0-9A-Z]+)/.exec(text)?.[1];
+  if (reference === undefined) throw new Error(`No reference in: ${text}`);
+  return reference;
+}

@@ -1,0 +1,62 @@
+/** What the guides tell an operator to write is what the tests run, but for ports and secrets. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
+import { parse } from 'yaml';
+
+const GUIDES = join(import.meta.dirname, '../../docs/guides');
+const TEMPLATES = join(import.meta.dirname, 'templates');
+
+/** Code blocks of a guide, by the language behind the fence. */
+function blocks(guide: string, language: string): string[] {
+  const text = readFileSync(join(GUIDES, guide), 'utf8');
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+    .filter((match) => match[1] === language)
+    .map((match) => match[2] ?? '');
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function templateLines(...names: readonly string[]): string[] {
+  return names.flatMap((name) => lines(readFileSync(join(TEMPLATES, name), 'utf8')));
+}
+
+describe('the guide for Postfix', () => {
+  const tested = templateLines('main.cf', 'master.cf');
+
+  it.each(
+    blocks('postfix.md', '')
+      .flatMap(lines)
+      .filter((line) => /primum_|_relay_restrictions/.test(line) && !line.includes('unix:')),
+  )('shows a line that is tested: %s', (line) => {
+    expect(tested).toContain(line.replace(':10040,', ':@POLICY_PORT@,'));
+  });
+});
+
+describe('the guide for Dovecot', () => {
+  const tested = templateLines('dovecot.conf');
+
+  it.each(lines(blocks('dovecot.md', '')[0] ?? ''))('shows a line that is tested: %s', (line) => {
+    const name = line.split('=')[0]?.trim();
+    const changed = /^auth_policy_(server_url|server_api_header|hash_nonce)$/.test(name ?? '');
+    if (changed) expect(tested.map((text) => text.split('=')[0]?.trim())).toContain(name);
+    else expect(tested).toContain(line);
+  });
+});
+
+describe.each(['postfix.md', 'dovecot.md'])('the configuration of Primum in %s', (guide) => {
+  it.each(blocks(guide, 'yaml'))('is accepted: %s', (text) => {
+    expect(configSchema.safeParse(parse(text)).error).toBeUndefined();
+  });
+
+  it('is there', () => {
+    expect(blocks(guide, 'yaml').length).toBeGreaterThan(0);
+    expect(blocks(guide, '').length).toBeGreaterThan(0);
+  });
+});
