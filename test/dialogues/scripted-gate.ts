@@ -73,7 +73,9 @@ export function scriptedGate(script: Script = {}): ScriptedGate {
     judge: (event) => answer(judge(asSubmission(event))),
     check: (event, underWay) => {
       const submission = asSubmission(event);
-      checked.push(underWay === undefined ? { event: submission } : { event: submission, underWay });
+      checked.push(
+        underWay === undefined ? { event: submission } : { event: submission, underWay },
+      );
       const used = counted(submission.account ?? '').recipients + (underWay?.recipients ?? 0);
       return answer(verdictOn(submission, used));
     },
@@ -127,7 +129,10 @@ export function recordedTelemetry(): RecordedTelemetry {
   const said: { what: string; detail: string }[] = [];
   let open = 0;
   const note = (what: string) => (detail: unknown, more?: unknown) => {
-    said.push({ what, detail: [detail, more].filter((part) => typeof part === 'string').join(' ') });
+    said.push({
+      what,
+      detail: [detail, more].filter((part) => typeof part === 'string').join(' '),
+    });
   };
   const silent = () => undefined;
   return {
