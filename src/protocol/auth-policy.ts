@@ -242,6 +242,7 @@ export interface AllowReply {
   /** -1 refuses, 0 goes on, 1 and more go on after so many seconds. */
   readonly status: number;
   readonly message: string;
+  /** Names are plain words, never text from outside. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -249,12 +250,15 @@ export interface AllowReply {
  * Prints the answer to `allow`. Attributes named `status` and `msg` are left out: Dovecot 2.3
  * takes those keys at any depth for the answer itself.
  */
-export function formatAllowReply(reply: AllowReply): string {
-  const attributes = Object.entries(reply.attributes).filter(
-    ([name]) => name !== 'status' && name !== 'msg',
-  );
-  const printed = formatJson(Object.fromEntries(attributes));
-  return `{"msg": ${JSON.stringify(reply.message)}, "r_attrs": ${printed}, "status": ${reply.status}}`;
+export function formatAllowReply({ status, message, attributes }: AllowReply): string {
+  let printed = '';
+  for (const name of Object.keys(attributes).sort()) {
+    if (name === 'status' || name === 'msg') continue;
+    if (printed !== '') printed += ', ';
+    printed += `"${name}": ${JSON.stringify(attributes[name])}`;
+  }
+  const text = message === '' ? '""' : JSON.stringify(message);
+  return `{"msg": ${text}, "r_attrs": {${printed}}, "status": ${status}}`;
 }
 
 /** json11 style: keys sorted, one space after each colon and comma. Absent values are left out. */

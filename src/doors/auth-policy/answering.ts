@@ -13,6 +13,7 @@ import type { Call, Command, Reply } from './command.ts';
 import type { Counters } from './counters.ts';
 import type { Bounds } from './options.ts';
 import { headerOf, readBody, refuseBody, refuseConnection, send } from './requests.ts';
+import type { BodyRoom } from './requests.ts';
 import type { Router } from './router.ts';
 
 /** What is remembered of one connection. */
@@ -36,6 +37,7 @@ export interface Answering {
   readonly telemetry: Telemetry;
   readonly onFailure: 'pass' | 'defer';
   readonly bounds: Bounds;
+  readonly room: BodyRoom;
   inWork: number;
   closing: boolean;
 }
@@ -106,15 +108,17 @@ function handle(door: Answering, request: IncomingMessage, response: ServerRespo
     run(door, command, { body: {}, query: route.query, by }, finish);
     return;
   }
-  readBody(request, door.bounds.bodyBytesMax, (text) => {
-    if (text === undefined) {
-      door.telemetry.clientFault('auth-policy', 'body too long');
-      refuseBody(request, response, door.bounds.bodyBytesMax);
-      return;
-    }
-    const body = parseBody(text);
-    if (body.ok) run(door, command, { body: body.value, query: route.query, by }, finish);
-    else finish(failure(400, body.reason));
+  readBody(request, door.room, {
+    read: (text) => {
+      const body = parseBody(text);
+      if (body.ok) run(door, command, { body: body.value, query: route.query, by }, finish);
+      else finish(failure(400, body.reason));
+    },
+    refuse: (reply) => {
+      if (reply.status === 413) door.telemetry.clientFault('auth-policy', 'body too long');
+      else door.telemetry.shed('auth-policy', 'body');
+      refuseBody(request, response, reply);
+    },
   });
 }
 

@@ -63,6 +63,7 @@ export async function openAuthPolicyDoor(
     telemetry: parts.telemetry,
     onFailure: options.onFailure ?? 'pass',
     bounds,
+    room: { bytesMax: bounds.bodyBytesMax, bytesLeft: bounds.bodiesBytesMax },
     inWork: 0,
     closing: false,
   };

@@ -45,6 +45,8 @@ export interface AuthPolicyOptions {
 
 export interface Bounds {
   readonly bodyBytesMax: number;
+  /** All bodies together that come in several pieces; above it 503. */
+  readonly bodiesBytesMax: number;
   /** From the first byte of a request to its last. */
   readonly requestTimeoutMs: number;
   /** Idle time of a kept connection. Dovecot closes its own after 10 s. */
@@ -59,6 +61,7 @@ export interface Bounds {
 
 export const BOUNDS: Bounds = {
   bodyBytesMax: 1024 * 1024,
+  bodiesBytesMax: 64 * 1024 * 1024,
   requestTimeoutMs: 10_000,
   keepAliveMs: 65_000,
   connectionsMax: 2_000,

@@ -16,28 +16,53 @@ export function headerOf(request: IncomingMessage, lowerCaseName: string): strin
   return undefined;
 }
 
+/** Room for bodies that come in several pieces, shared by all connections. */
+export interface BodyRoom {
+  readonly bytesMax: number;
+  bytesLeft: number;
+}
+
 /**
- * Gives the whole body, or `undefined` as soon as it is too long; what follows is not kept.
- * A client that goes away or is too slow is never given.
+ * Gives the whole body, or says once why not; what follows is not kept. Nothing is given of a
+ * client that goes away or is too slow.
  */
 export function readBody(
   request: IncomingMessage,
-  bytesMax: number,
-  done: (body: string | undefined) => void,
+  room: BodyRoom,
+  done: { readonly read: (body: string) => void; readonly refuse: (reply: Reply) => void },
 ): void {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
   let bytes = 0;
+  let taken = 0;
+  let refused = false;
+  const giveBack = (): void => {
+    room.bytesLeft += taken;
+    taken = 0;
+  };
+  const refuse = (reply: Reply): void => {
+    refused = true;
+    first = more = undefined;
+    giveBack();
+    done.refuse(reply);
+  };
   request.on('data', (chunk: Buffer) => {
+    if (refused) return;
     bytes += chunk.length;
-    if (bytes > bytesMax) {
-      if (bytes - chunk.length <= bytesMax) done(undefined);
-      first = more = undefined;
-    } else if (first === undefined) first = chunk;
-    else (more ??= [first]).push(chunk);
+    if (bytes > room.bytesMax)
+      refuse(failure(413, `The body is longer than ${room.bytesMax} bytes.`));
+    else if (first === undefined) first = chunk;
+    else if (chunk.length > room.bytesLeft)
+      refuse(failure(503, 'Too many long bodies. Try again later.'));
+    else {
+      if (!more) request.once('close', giveBack);
+      (more ??= [first]).push(chunk);
+      room.bytesLeft -= chunk.length;
+      taken += chunk.length;
+    }
   });
   request.on('end', () => {
-    if (bytes <= bytesMax) done(more ? Buffer.concat(more).toString() : (first?.toString() ?? ''));
+    if (!refused) done.read(more ? Buffer.concat(more).toString() : (first?.toString() ?? ''));
   });
 }
 
@@ -59,15 +84,10 @@ const DRAIN_BYTES_MAX = 16 * 1024 * 1024;
 const DRAIN_MS = 1_000;
 
 /**
- * Answers 413 at once and ends the connection when the client has stopped sending: closing with
+ * Answers at once and ends the connection when the client has stopped sending: closing with
  * unread bytes would reset the connection and the answer with it.
  */
-export function refuseBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  bytesMax: number,
-): void {
-  const reply = failure(413, `The body is longer than ${bytesMax} bytes.`);
+export function refuseBody(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   response.writeHead(reply.status, [
     'content-type',
     reply.contentType,
