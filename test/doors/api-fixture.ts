@@ -1,0 +1,250 @@
+/**
+ * A running API door with a real desk on SQLite records in memory. What is known of accounts is
+ * given, so that every shape of answer can be seen.
+ */
+import type { PrimumEvent } from '../../src/core/event.ts';
+import type { AccountReport, Explanation, Inspector } from '../../src/core/report.ts';
+import type { Verdict } from '../../src/core/verdict.ts';
+import { openDesk } from '../../src/desk/desk.ts';
+import type { ApiDoorOptions, ApiParts } from '../../src/doors/api/contract.ts';
+import { openApiDoor } from '../../src/doors/api/open-api-door.ts';
+import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
+import { createTelemetry } from '../../src/telemetry/telemetry.ts';
+
+export const TOKEN = 'T'.repeat(43);
+export const NOW = Date.UTC(2026, 10, 21, 1, 38, 10, 123);
+
+export const VERDICT: Verdict = {
+  kind: 'verdict',
+  for: 'e1',
+  at: '2026-11-21T01:30:00.000Z',
+  account: 'ann@example.org',
+  identity: 'ann@example.org/main',
+  context: '5f1c',
+  verdict: 'hold',
+  enforced: true,
+  rung: 'hold',
+  score: 9.34,
+  reasons: [
+    {
+      signal: 'new-domains',
+      practice: 'ACC-8',
+      weight: 6.1234,
+      text: 'It wrote to 180 new domains in 20 minutes; usual are 3 a day.',
+    },
+    {
+      signal: 'limit',
+      practice: 'SND-1',
+      weight: 0,
+      text: 'It sent to 212 recipients in an hour; the limit is 200.',
+    },
+  ],
+  reference: '8F2K9A1B',
+};
+
+const EXPLANATION: Explanation = {
+  verdict: VERDICT,
+  event: {
+    v: 1,
+    kind: 'submission',
+    id: 'e1',
+    at: '2026-11-21T01:30:00.000Z',
+    account: 'ann@example.org',
+    queueId: '4Zx1',
+    clientAddress: '203.0.113.9',
+    envelopeSender: 'ann@example.org',
+    envelopeRecipients: ['bob@example.com', 'eve@example.net'],
+  },
+  rungChange: {
+    kind: 'rung',
+    at: '2026-11-21T01:30:00.000Z',
+    account: 'ann@example.org',
+    identity: 'ann@example.org/main',
+    from: 'observe',
+    to: 'hold',
+    because: VERDICT.reasons,
+  },
+};
+
+const ANN: AccountReport = {
+  account: 'ann@example.org',
+  facts: {
+    account: 'ann@example.org',
+    tenant: 'example.org',
+    groups: ['staff'],
+    class: 'person',
+    addresses: ['ann@example.org', 'sales@example.org'],
+    domains: ['shop.example.org'],
+    since: '2019-04-01T00:00:00.000Z',
+    clientNetworks: [],
+    source: 'directory',
+  },
+  addresses: [
+    {
+      address: '192.0.2.7',
+      country: 'DE',
+      asn: 64500,
+      place: '192.0.2.0/24',
+      firstAt: '2026-10-01T08:00:00.000Z',
+      lastAt: '2026-11-20T16:12:00.000Z',
+      logins: 341,
+      failures: 2,
+      submissions: 212,
+    },
+    {
+      address: '2001:db8:1::9',
+      country: '',
+      asn: 0,
+      place: '2001:db8:1::/48',
+      firstAt: '2026-11-21T01:12:00.000Z',
+      lastAt: '2026-11-21T01:30:00.000Z',
+      logins: 1,
+      failures: 0,
+      submissions: 31,
+    },
+  ],
+  identities: [
+    {
+      identity: 'ann@example.org/main',
+      rung: 'hold',
+      since: '2026-11-21T01:30:00.000Z',
+      score: 9.34,
+      messages: 243,
+      recipients: 611,
+      usualRecipientsPerDay: 4.2,
+      contexts: [
+        {
+          context: '5f1c',
+          country: 'DE',
+          asn: 64500,
+          firstAt: '2026-10-01T08:00:00.000Z',
+          lastAt: '2026-11-20T16:12:00.000Z',
+          days: 37,
+          messages: 212,
+          trusted: true,
+          score: 0.1,
+        },
+      ],
+      senders: [{ address: 'ann@example.org', messages: 243 }],
+    },
+  ],
+};
+
+const known: Inspector = {
+  account: (account) => Promise.resolve(account === ANN.account ? ANN : undefined),
+  limits: (account) =>
+    Promise.resolve(
+      account === ANN.account
+        ? [
+            {
+              limit: {
+                scope: 'account',
+                count: 'recipients',
+                windowSeconds: 3600,
+                limit: 200,
+                burst: 20,
+                action: 'hold',
+              },
+              from: 'group staff',
+              used: 212,
+            },
+            {
+              limit: {
+                scope: 'platform',
+                count: 'messages',
+                windowSeconds: 86_400,
+                limit: 100_000,
+                burst: 0,
+                action: 'observe',
+              },
+              from: 'default',
+              used: 8_120,
+            },
+          ]
+        : [],
+    ),
+  explain: (reference) =>
+    Promise.resolve(reference === VERDICT.reference ? EXPLANATION : undefined),
+  relays: () =>
+    Promise.resolve([
+      {
+        identity: 'address:192.0.2.44',
+        clientAddress: '192.0.2.44',
+        firstAt: '2026-11-01T00:00:00.000Z',
+        lastAt: '2026-11-20T00:00:00.000Z',
+        messages: 900,
+        recipients: 950,
+      },
+    ]),
+  proposedSenders: () =>
+    Promise.resolve([
+      { account: 'ann@example.org', address: 'verein@example.net', messages: 42, days: 12 },
+    ]),
+  counts: () => Promise.resolve({}),
+  reset: () => Promise.resolve(),
+};
+
+export type ApiFixture = Awaited<ReturnType<typeof openFixture>>;
+
+export async function openFixture(
+  given: Partial<ApiDoorOptions> & { readonly parts?: Partial<ApiParts> } = {},
+) {
+  const { parts: changed, ...options } = given;
+  const lines: string[] = [];
+  const telemetry = createTelemetry({
+    level: 'debug',
+    destination: { write: (line) => lines.push(line) },
+    processFigures: false,
+  });
+  const records = await openSqliteRecords({ path: ':memory:' });
+  const desk = await openDesk({
+    records,
+    telemetry,
+    channels: [],
+    connectors: [],
+    now: () => NOW,
+  });
+  const taken: PrimumEvent[] = [];
+  const parts: ApiParts = {
+    inspector: known,
+    desk,
+    telemetry,
+    version: '0.1.0-test',
+    now: () => NOW,
+    ready: () => true,
+    take(event) {
+      taken.push(event);
+      return event.kind === 'submission' || event.kind === 'login'
+        ? { ...VERDICT, for: event.id }
+        : undefined;
+    },
+    ...changed,
+  };
+  const door = await openApiDoor(
+    { listen: [{ address: '127.0.0.1:0' }], token: TOKEN, ...options },
+    parts,
+  );
+  const baseUrl = `http://${door.addresses[0] ?? ''}`;
+  return {
+    door,
+    desk,
+    taken,
+    telemetry,
+    baseUrl,
+    log: () => lines.join(''),
+    /** With the token, unless other headers are given. */
+    fetch: (path: string, init: RequestInit = {}) =>
+      fetch(`${baseUrl}${path}`, {
+        ...init,
+        headers: init.headers ?? {
+          authorization: `Bearer ${TOKEN}`,
+          ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+      }),
+    async close() {
+      await door.close();
+      await desk.close();
+      await records.close();
+    },
+  };
+}

@@ -1,0 +1,487 @@
+/** The API through its socket: what is asked, answered, refused, and who may. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { MAX_EVENTS } from '../../src/doors/api/events-body.ts';
+import * as output from '../../src/doors/api/schemas/output.ts';
+import { TOKEN, openFixture } from './api-fixture.ts';
+import type { ApiFixture } from './api-fixture.ts';
+
+let api: ApiFixture;
+
+beforeEach(async () => {
+  api = await openFixture();
+});
+
+afterEach(async () => {
+  await api.close();
+});
+
+async function problemOf(response: Response) {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const problem = output.problem.parse(await response.json());
+  expect(problem.status).toBe(response.status);
+  expect(problem.reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/);
+  return problem;
+}
+
+const json = (method: string, body: unknown): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+});
+
+describe('who may ask', () => {
+  // prettier-ignore
+  const refused = [
+    // authorization                       why
+    [undefined,                            'nothing is offered'],
+    ['',                                   'it is empty'],
+    [`Bearer ${TOKEN}x`,                   'the token is too long'],
+    [`Bearer ${TOKEN.slice(1)}`,           'the token is too short'],
+    [`Bearer ${'t'.repeat(43)}`,           'the letters differ in case'],
+    [`Basic ${TOKEN}`,                     'the scheme is another'],
+    [TOKEN,                                'there is no scheme'],
+  ] as const;
+
+  it.each(refused)('refuses %s, for %s', async (authorization) => {
+    const response = await api.fetch('/api/v1/locks', {
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="primum"');
+    expect((await problemOf(response)).detail).toContain('api-token in the state folder');
+  });
+
+  it('looks at the token before path, method, media type and body', async () => {
+    const asked = [
+      api.fetch('/api/v1/nothing', { headers: {} }),
+      api.fetch('/nothing', { headers: {} }),
+      api.fetch('/api/v1/openapi.json', { headers: {} }),
+      api.fetch('/api/v1//locks', { headers: {} }),
+      api.fetch('/api/v1/locks', { method: 'POST', headers: {}, body: '{' }),
+      api.fetch('/api/v1/events', {
+        method: 'POST',
+        headers: { 'content-type': 'x/y' },
+        body: '{',
+      }),
+    ];
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401]);
+  });
+
+  it('takes the scheme in any letter case, as RFC 9110 says', async () => {
+    const response = await api.fetch('/api/v1/locks', {
+      headers: { authorization: `bearer ${TOKEN}` },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it('shows health and metrics to everybody on this host', async () => {
+    const [health, ready, metrics] = await Promise.all(
+      ['/healthz', '/readyz', '/metrics'].map((path) => api.fetch(path, { headers: {} })),
+    );
+    expect(await health?.json()).toEqual({ status: 'alive' });
+    expect(await ready?.json()).toEqual({ status: 'ready' });
+    expect(metrics?.headers.get('content-type')).toContain('text/plain');
+    expect(await metrics?.text()).toContain('primum_verdicts_total');
+  });
+
+  it('asks for the token before metrics where it listens beyond this host', async () => {
+    const open = await openFixture({ listen: [{ address: '0.0.0.0:0' }] });
+    try {
+      const port = open.baseUrl.split(':').at(-1) ?? '';
+      const [health, metrics] = await Promise.all(
+        ['/healthz', '/metrics'].map((path) => fetch(`http://127.0.0.1:${port}${path}`)),
+      );
+      expect([health?.status, metrics?.status]).toEqual([200, 401]);
+    } finally {
+      await open.close();
+    }
+  });
+
+  it('never writes the token into its log, its metrics or its answers', async () => {
+    await api.fetch('/api/v1/events', { ...json('POST', {}), headers: { authorization: TOKEN } });
+    const answers = await Promise.all([
+      api.fetch('/api/v1/locks', json('POST', { [TOKEN.slice(0, 5)]: 1 })),
+      api.fetch('/metrics'),
+      api.fetch('/api/v1/openapi.json'),
+    ]);
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    expect([...texts, api.log()].join('')).not.toContain(TOKEN);
+  });
+
+  it('says when it is not ready', async () => {
+    const starting = await openFixture({ parts: { ready: () => false } });
+    const response = await starting.fetch('/readyz', { headers: {} });
+    expect(response.status).toBe(503);
+    await starting.close();
+  });
+});
+
+describe('answers', () => {
+  // prettier-ignore
+  const shapes = [
+    // path                                        schema
+    ['/accounts/ann@example.org',                  output.accountView],
+    ['/accounts/ANN%40example.org',                output.accountView],
+    ['/accounts/ann@example.org/limits',           output.limitList],
+    ['/explain/8f2k9a1b',                          output.explanation],
+    ['/explain/8F2K9AlB',                          output.explanation],
+    ['/relays',                                    output.relayList],
+    ['/sender-proposals',                          output.proposalList],
+    ['/locks',                                     output.lockList],
+    ['/incidents?state=open&limit=5',              output.incidentList],
+    ['/audit?limit=5',                             output.auditList],
+    ['/lists/allow',                               output.listEntries],
+    ['/lists/deny',                                output.listEntries],
+  ] as const;
+
+  it.each(shapes)('GET %s as its schema says, with nothing undescribed', async (path, schema) => {
+    const response = await api.fetch(`/api/v1${path}`);
+    expect(response.status).toBe(200);
+    const answer: unknown = await response.json();
+    expect(schema.parse(answer)).toEqual(answer);
+  });
+
+  // prettier-ignore
+  const missing = [
+    ['GET',    '/accounts/nobody@example.org', undefined,                    'Nothing is known of the account nobody@example.org. Check how its login is written.'],
+    ['GET',    '/explain/00000000',            undefined,                    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
+    ['GET',    '/incidents/I404',              undefined,                    'There is no incident I404.'],
+    ['POST',   '/incidents/I404/close',        { by: 'x', why: 'y', verdict: 'true' }, 'There is no open incident I404.'],
+    ['DELETE', '/locks/ann@example.org',       { by: 'x', why: 'y' },        'The account ann@example.org is not locked.'],
+    ['DELETE', '/lists/deny',                  { by: 'x', key: { login: 'a' } }, 'The deny list has no entry with this key.'],
+    ['POST',   '/reload',                      { by: 'x' },                  'This daemon was started without a file to read.'],
+    ['GET',    '/nothing',                     undefined,                    'There is nothing at GET of this path.'],
+  ] as const;
+
+  it.each(missing)('%s %s is not there, and says so', async (method, path, body, detail) => {
+    const init = body === undefined ? { method } : json(method, body);
+    const response = await api.fetch(`/api/v1${path}`, init);
+    expect(response.status).toBe(404);
+    expect((await problemOf(response)).detail).toBe(detail);
+  });
+});
+
+describe('locks (ACC-11)', () => {
+  it('locks, shows, replaces the reason, unlocks, and audits each with who and why', async () => {
+    const first = await api.fetch(
+      '/api/v1/locks/Ann@Example.org',
+      json('PUT', { by: 'olga', why: 'stolen password', unlockOn: 'password' }),
+    );
+    const lock = output.lock.parse(await first.json());
+    expect(lock).toMatchObject({
+      account: 'ann@example.org',
+      by: 'olga',
+      why: 'stolen password',
+      unlockOn: 'password',
+    });
+    expect(api.desk.locks.find('ann@example.org')).toMatchObject({ by: 'olga' });
+    await api.fetch(
+      '/api/v1/locks',
+      json('POST', { account: 'ann@example.org', by: 'paul', why: 'again' }),
+    );
+    const view = await api.fetch('/api/v1/accounts/ann@example.org');
+    expect(output.accountView.parse(await view.json()).lock).toMatchObject({ why: 'again' });
+    const gone = await api.fetch(
+      '/api/v1/locks/ann@example.org',
+      json('DELETE', { by: 'olga', why: 'owner has a new password' }),
+    );
+    expect(await gone.json()).toEqual({ done: true });
+    expect(api.desk.locks.find('ann@example.org')).toBeUndefined();
+    const audit = await api.fetch('/api/v1/audit?subject=ann@example.org');
+    const { entries } = output.auditList.parse(await audit.json());
+    expect(entries.map(({ by, why }) => [by, why])).toEqual(
+      expect.arrayContaining([
+        ['olga', 'stolen password'],
+        ['paul', 'again'],
+        ['olga', 'owner has a new password'],
+      ]),
+    );
+  });
+
+  it('locks an account nobody has seen, and shows it', async () => {
+    await api.fetch('/api/v1/locks/new@example.org', json('PUT', { by: 'olga', why: 'x' }));
+    const view = await api.fetch('/api/v1/accounts/new@example.org');
+    expect(output.accountView.parse(await view.json())).toMatchObject({
+      report: null,
+      lock: { account: 'new@example.org', unlockOn: 'person' },
+    });
+  });
+});
+
+describe('lists', () => {
+  it('adds an entry with its network normalised, replaces it, and removes it', async () => {
+    const add = (network: string, reason: string) =>
+      api.fetch(
+        '/api/v1/lists/deny',
+        json('POST', { key: { network }, reason, by: 'olga', ttlSeconds: 3600 }),
+      );
+    await add('203.0.113.77/24', 'first');
+    const second = await add('203.0.113.0/24', 'second');
+    expect(output.listEntry.parse(await second.json())).toMatchObject({
+      list: 'deny',
+      key: { network: '203.0.113.0/24' },
+      reason: 'second',
+    });
+    const shown = await api.fetch('/api/v1/lists/deny');
+    expect(output.listEntries.parse(await shown.json()).entries).toHaveLength(1);
+    const removed = await api.fetch(
+      '/api/v1/lists/deny',
+      json('DELETE', { key: { network: '203.0.113.9/24' }, by: 'olga' }),
+    );
+    expect(removed.status).toBe(200);
+    const after = await api.fetch('/api/v1/lists/deny');
+    expect(output.listEntries.parse(await after.json()).entries).toEqual([]);
+  });
+});
+
+describe('bad input', () => {
+  const why = 'x';
+  const by = 'olga';
+  // prettier-ignore
+  const refused = [
+    // method  path                      body                                              detail names
+    ['PUT',    '/locks/a',               {},                                               '`by` is missing; `why` is missing'],
+    ['PUT',    '/locks/a',               { by, why: '' },                                  '`why`'],
+    ['PUT',    '/locks/a',               { by, why: '   ' },                               '`why`'],
+    ['PUT',    '/locks/a',               { by, why: 'x'.repeat(1001) },                    '`why`'],
+    ['PUT',    '/locks/a',               { by: 'a\nb', why },                              '`by`: holds control characters'],
+    ['PUT',    '/locks/a',               { by, why, unlockOn: 'never' },                   '`unlockOn`'],
+    ['PUT',    '/locks/a',               { by, why, extra: 1 },                            '`extra` is not known here'],
+    ['PUT',    '/locks/a',               { by: 1, why },                                   '`by`'],
+    ['PUT',    '/locks/a',               [],                                               'expected object'],
+    ['PUT',    `/locks/${'a'.repeat(321)}`, { by, why },                                   '`account`'],
+    ['PUT',    '/locks/a%0Ab',           { by, why },                                      '`account`: holds control characters'],
+    ['POST',   '/lists/grey',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 1 }, '`list`'],
+    ['POST',   '/lists/deny',            { by, key: {}, reason: why, ttlSeconds: 1 },      'needs a network, a login or a ja3'],
+    ['POST',   '/lists/deny',            { by, key: { network: '300.1.1.1' }, reason: why, ttlSeconds: 1 }, 'is not an address or a network'],
+    ['POST',   '/lists/deny',            { by, key: { login: 'a', ja3: 'b' }, reason: why, ttlSeconds: 1 }, 'needs a network'],
+    ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 0 }, '`ttlSeconds`'],
+    ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 1e12 }, '`ttlSeconds`'],
+    ['POST',   '/alerts/test',           {},                                               '`by` is missing'],
+  ] as const;
+
+  it.each(refused)('%s %s with %o is refused and named', async (method, path, body, named) => {
+    const response = await api.fetch(`/api/v1${path}`, json(method, body));
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).detail).toContain(named);
+    expect(api.desk.locks.list()).toEqual([]);
+  });
+
+  it.each(['limit=0', 'limit=501', 'limit=x', 'state=new', 'other=1', 'before='])(
+    'GET /incidents?%s is refused',
+    async (query) => {
+      const response = await api.fetch(`/api/v1/incidents?${query}`);
+      expect(response.status).toBe(400);
+      await problemOf(response);
+    },
+  );
+
+  it('refuses a body that is not JSON, is empty, is too long or of another type', async () => {
+    const token = { authorization: `Bearer ${TOKEN}` };
+    const jsonType = { ...token, 'content-type': 'application/json' };
+    const statuses = await Promise.all(
+      [
+        { headers: jsonType, body: '{' },
+        { headers: jsonType, body: '' },
+        { headers: jsonType, body: `"${'x'.repeat(1024 * 1024)}"` },
+        { headers: { ...token, 'content-type': 'text/xml' }, body: '<a/>' },
+        { headers: jsonType, body: '{"__proto__":{"by":"x"},"by":"x","why":"y"}' },
+      ].map(async (init) => {
+        const response = await api.fetch('/api/v1/locks/a', { method: 'PUT', ...init });
+        await problemOf(response);
+        return response.status;
+      }),
+    );
+    expect(statuses).toEqual([400, 400, 413, 415, 400]);
+  });
+
+  it('answers 500 with a reference that the log has, and without the cause', async () => {
+    const broken = await openFixture({
+      parts: {
+        take: () => {
+          throw new Error('disk of host7 is full');
+        },
+      },
+    });
+    const event = { v: 1, kind: 'check', id: 'c1', at: '2026-11-21T00:00:00Z' };
+    const response = await broken.fetch('/api/v1/events', json('POST', event));
+    const problem = await problemOf(response);
+    expect(response.status).toBe(500);
+    expect(problem.detail).not.toContain('host7');
+    expect(broken.log()).toContain(`disk of host7 is full (reference ${problem.reference})`);
+    await broken.close();
+  });
+});
+
+describe('events', () => {
+  const check = (id: string) => ({ v: 1, kind: 'check', id, at: '2026-11-21T00:00:00.000Z' });
+  const login = {
+    v: 1,
+    kind: 'login',
+    id: 'l1',
+    at: '2026-11-21T00:00:00.000Z',
+    account: 'ann@example.org',
+    service: 'imap',
+    ok: true,
+    clientAddress: '192.0.2.1',
+    ourOwnField: 'kept',
+  };
+  const post = (body: string, type: string) =>
+    api.fetch('/api/v1/events', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': type },
+      body,
+    });
+
+  // prettier-ignore
+  const forms = [
+    ['an array',          JSON.stringify([check('a'), login]),                            'application/json'],
+    ['lines',             `${JSON.stringify(check('a'))}\n${JSON.stringify(login)}\n`,    'application/x-ndjson'],
+    ['lines without end', `${JSON.stringify(check('a'))}\r\n\n${JSON.stringify(login)}`,  'application/x-ndjson'],
+  ] as const;
+
+  it.each(forms)(
+    'takes %s in order, keeps unknown fields, answers verdicts',
+    async (_, body, type) => {
+      const response = await post(body, type);
+      const answer = output.eventsTaken.parse(await response.json());
+      expect(answer).toMatchObject({ taken: 2, verdicts: [{ for: 'l1', verdict: 'hold' }] });
+      expect(api.taken).toEqual([check('a'), login]);
+    },
+  );
+
+  it('takes one event alone, and none at all', async () => {
+    const one = await post(JSON.stringify(check('a')), 'application/json');
+    const none = await post('\n', 'application/x-ndjson');
+    expect(await one.json()).toMatchObject({ taken: 1 });
+    expect(await none.json()).toMatchObject({ taken: 0 });
+  });
+
+  // prettier-ignore
+  const wrong = [
+    // second event                                     detail names
+    [{ ...check('b'), kind: 'checkmate' },              'Event 2'],
+    [{ ...check('b'), v: 2 },                           '`v`'],
+    [{ ...check('b'), id: '' },                         '`id`'],
+    [{ ...check('b'), id: undefined },                  '`id` is missing'],
+    [{ ...check('b'), at: 'yesterday' },                '`at`'],
+    [{ ...check('b'), at: '2026-11-21T00:00:00+01:00' }, '`at`'],
+    [{ ...login, account: undefined },                  '`account` is missing'],
+    [{ ...login, ok: 'yes' },                           '`ok`'],
+    [{ ...login, account: 'a'.repeat(1001) },           '`account`'],
+    [7,                                                 'Event 2'],
+    [null,                                              'Event 2'],
+  ] as const;
+
+  it.each(wrong)('takes nothing when one is wrong: %o', async (second, named) => {
+    const response = await post(JSON.stringify([check('a'), second]), 'application/json');
+    expect(response.status).toBe(422);
+    expect((await problemOf(response)).detail).toContain(named);
+    expect(api.taken).toEqual([]);
+  });
+
+  it('never reads a file that an event names', async () => {
+    const event = {
+      ...check('s'),
+      kind: 'submission',
+      clientAddress: '192.0.2.1',
+      envelopeSender: '',
+      envelopeRecipients: [],
+      message: { rawPath: '/etc/passwd' },
+    };
+    const response = await post(JSON.stringify(event), 'application/json');
+    expect((await problemOf(response)).detail).toContain('`message.rawPath`');
+  });
+
+  it(`takes at most ${MAX_EVENTS} in one request`, async () => {
+    const lines = Array.from({ length: MAX_EVENTS + 1 }, (_, i) => JSON.stringify(check(`e${i}`)));
+    const over = await post(lines.join('\n'), 'application/x-ndjson');
+    expect((await problemOf(over)).detail).toContain(`at most ${MAX_EVENTS} events`);
+    const full = await post(lines.slice(1).join('\n'), 'application/x-ndjson');
+    expect(await full.json()).toMatchObject({ taken: MAX_EVENTS });
+  });
+
+  it('names the line that is not JSON', async () => {
+    const response = await post(`${JSON.stringify(check('a'))}\n{"v":1\n`, 'application/x-ndjson');
+    expect((await problemOf(response)).detail).toContain('Line 2 is not JSON');
+  });
+});
+
+describe('reload', () => {
+  it('says what changed and audits it, or why the old configuration stays', async () => {
+    const outcomes = [
+      { ok: true, value: 'policy.limits changed.' },
+      { ok: false, reason: 'primum.yaml:3: mode: "enforced" is not known.' },
+    ] as const;
+    let turn = 0;
+    const fixture = await openFixture({
+      parts: { reload: () => Promise.resolve(outcomes[turn++ % 2] ?? outcomes[0]) },
+    });
+    const good = await fixture.fetch('/api/v1/reload', json('POST', { by: 'olga' }));
+    expect(await good.json()).toEqual({ changes: 'policy.limits changed.' });
+    expect(await fixture.desk.audit.list({ limit: 1 })).toMatchObject([
+      { by: 'olga', action: 'reload', why: 'policy.limits changed.' },
+    ]);
+    const bad = await fixture.fetch('/api/v1/reload', json('POST', { by: 'olga' }));
+    expect(bad.status).toBe(422);
+    expect((await problemOf(bad)).detail).toContain('primum.yaml:3');
+    await fixture.close();
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('describes every request with the schemas that validate it', async () => {
+    const response = await api.fetch('/api/v1/openapi.json');
+    const document = z
+      .object({
+        openapi: z.string(),
+        paths: z.record(z.string(), z.record(z.string(), z.looseObject({ summary: z.string() }))),
+      })
+      .parse(await response.json());
+    expect(document.openapi).toBe('3.1.0');
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(operations).toContain('PUT /api/v1/locks/{account}');
+    expect(operations).toContain('POST /api/v1/events');
+    expect(operations).not.toContain('GET /metrics');
+    expect(JSON.stringify(document.paths['/api/v1/locks/{account}'])).toContain('"unlockOn"');
+    expect(document.paths['/api/v1/lists/{list}']?.['post']).toMatchObject({
+      requestBody: { content: { 'application/json': { schema: { required: expect.any(Array) } } } },
+    });
+  });
+});
+
+describe('listening', () => {
+  it('names address, cause and remedy when the port is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(openFixture({ listen: [{ address: `127.0.0.1:${port}` }] })).rejects.toMatchObject(
+      {
+        code: 'PORT_TAKEN',
+        message: `Cannot listen on 127.0.0.1:${port}: another program listens there. Stop it, or choose another address.`,
+      },
+    );
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it('listens on several addresses and unix sockets at once, and lets go of all', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'primum-api-'));
+    const path = join(folder, 'api.sock');
+    const both = await openFixture({
+      listen: [{ address: '127.0.0.1:0' }, { address: `unix:${path}` }],
+    });
+    expect(both.door.addresses[1]).toBe(`unix:${path}`);
+    expect((await both.fetch('/api/v1/locks')).status).toBe(200);
+    await both.close();
+    await expect(both.fetch('/healthz')).rejects.toThrow();
+    await rm(folder, { recursive: true });
+  });
+});
