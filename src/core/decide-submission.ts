@@ -32,7 +32,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const evidence = SIGNALS.map((signal) => signal(subject)).filter(
     (e): e is Evidence => e !== undefined,
   );
-  const scored = addEvidence(profile.context(subject.context.key), evidence, nowMs);
+  const scored = addEvidence(profile.evidenceOf(subject.context.key), evidence, nowMs);
 
   const quiet = world.policy.quietSeconds;
   const ladder = stepLadder(

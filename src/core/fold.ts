@@ -4,37 +4,28 @@ import { isOldPassword, isRepeated, type LoginDecision } from './decide-login.ts
 import type { SubmissionDecision } from './decide-submission.ts';
 import { localTime } from './local-time.ts';
 import { addressKey } from './profile/address-key.ts';
-import { addTo, type Window } from './profile/counters.ts';
+import { addTo } from './profile/counters.ts';
 import type { LoginSubject, SubmissionSubject } from './rules/finding.ts';
-import { counterKeys } from './rules/limits.ts';
 import { isAuthenticated } from './rules/senders.ts';
 
-/** Counter records after the submission, by key. Empty when it was not accepted. */
+/** The counters after the submission; as they were when it was not accepted. */
 export function foldSubmission(
   subject: SubmissionSubject,
   decision: SubmissionDecision,
-): ReadonlyMap<string, Uint8Array> {
+): readonly (Uint8Array | undefined)[] {
   const { nowMs, profile, account, network, world, facts, context, event } = subject;
   profile.ladder = decision.ladder;
   account.ladder = decision.accountLadder;
   profile.learnContext(context.key, { nowMs, accepted: decision.accepted, sums: decision.sums });
-  if (!decision.accepted) return new Map();
+  if (!decision.accepted) return subject.counters;
   const recipients = Math.max(1, recipientCount(event));
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
   profile.learnMessage({ nowMs, recipients, hourOfWeek });
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
 
-  const windows = new Map<string, Window[]>();
-  for (const limit of subject.rules.limits) {
-    for (const key of counterKeys(limit, subject)) {
-      const list = windows.get(key);
-      if (list) list.push(limit);
-      else windows.set(key, [limit]);
-    }
-  }
-  const counters = new Map<string, Uint8Array>();
-  for (const [key, list] of windows) {
-    counters.set(key, addTo(subject.counters.get(key), list, { nowMs, messages: 1, recipients }));
+  const counters = [...subject.counters];
+  for (const { limit, counter } of subject.slots) {
+    counters[counter] = addTo(counters[counter], limit, { nowMs, messages: 1, recipients });
   }
   return counters;
 }

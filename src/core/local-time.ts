@@ -5,8 +5,8 @@ export interface LocalTime {
   /** ISO weekday, 1 = Monday. */
   readonly weekday: number;
   readonly minuteOfDay: number;
-  /** `YYYY-MM-DD`. */
-  readonly date: string;
+  /** Days since 1970-01-01. */
+  readonly day: number;
   /** 0 = Monday 00:00 to 167. */
   readonly hourOfWeek: number;
 }
@@ -33,9 +33,7 @@ export function localTime(nowMs: number, timeZone: string): LocalTime {
   return {
     weekday,
     minuteOfDay,
-    get date() {
-      return new Date(day * DAY_MS).toISOString().slice(0, 10);
-    },
+    day,
     hourOfWeek: (weekday - 1) * 24 + Math.floor(minuteOfDay / 60),
   };
 }
@@ -44,7 +42,8 @@ export function isBusinessTime(time: LocalTime, hours: BusinessHours): boolean {
   if (!hours.days.includes(time.weekday)) return false;
   if (time.minuteOfDay < hours.fromMinute || time.minuteOfDay >= hours.toMinute) return false;
   if (hours.holidays.length === 0) return true;
-  return !hours.holidays.includes(time.date) && !hours.holidays.includes(time.date.slice(5));
+  const date = new Date(time.day * DAY_MS).toISOString().slice(0, 10);
+  return !hours.holidays.includes(date) && !hours.holidays.includes(date.slice(5));
 }
 
 function offsetMs(nowMs: number, timeZone: string): number {

@@ -5,7 +5,7 @@
 import type { Evidence } from './evidence.ts';
 import {
   EVIDENCE_FAMILIES,
-  type ContextRow,
+  type ContextEvidence,
   type EvidenceFamily,
 } from './profile/identity-profile.ts';
 import type { Rung } from './verdict.ts';
@@ -28,7 +28,7 @@ export interface Scored {
 
 /** Adds new evidence to what the context has. Evidence of a context's novelty stands, not adds up. */
 export function addEvidence(
-  context: ContextRow | undefined,
+  context: ContextEvidence | undefined,
   evidence: readonly Evidence[],
   nowMs: number,
 ): Scored {

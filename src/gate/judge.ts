@@ -138,7 +138,7 @@ function keepSubmission(
   const counters = foldSubmission(subject, decision);
   records[0] = subject.profile.toBytes();
   records[1] = subject.account.toBytes();
-  for (const [key, bytes] of counters) records[keys.indexOf(key)] = bytes;
+  counters.forEach((bytes, i) => (records[i + 2] = bytes));
   if (extra.length === 0 || !decision.accepted) return;
   const { event } = subject;
   const isSender = isAuthenticated(subject);

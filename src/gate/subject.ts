@@ -8,8 +8,8 @@ import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { SourceRecord } from '../core/profile/source-record.ts';
 import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
-import { counterKeys } from '../core/rules/limits.ts';
-import { rulesFor, type ResolvedRules } from '../core/rules/resolve.ts';
+import { planLimits } from '../core/rules/limits.ts';
+import { rulesFor } from '../core/rules/resolve.ts';
 import type { StandingRecord } from '../store/standing.ts';
 
 export interface Known {
@@ -37,14 +37,13 @@ export interface SubmissionPlan {
   ): SubmissionSubject;
 }
 
-const NO_COUNTERS: readonly string[] = [];
-
 export function planSubmission(event: SubmissionEvent, known: Known): SubmissionPlan {
   const who = identifySubmission(event);
   const { world, facts, network, lock } = known;
   const rules = rulesFor(world.policy, facts);
-  const counters = keysOfLimits(rules, { who, facts, network, world });
-  const keys = [identityKey(who.identity), accountKey(who.account), ...counters];
+  const planned = planLimits(rules.limits, { who, facts, network, world });
+  const keys = [identityKey(who.identity), accountKey(who.account), ...planned.keys];
+  const context = contextOf(event, network, world.hash);
   return {
     keys,
     subject: (records, underWay) => ({
@@ -52,29 +51,18 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       world,
       nowMs: Date.parse(event.at),
       who,
-      context: contextOf(event, network, world.hash),
+      context,
       facts,
       network,
       rules,
       lock,
       profile: new IdentityProfile(records[0]),
       account: new AccountRecord(records[1]),
-      counters: new Map(counters.map((key, i) => [key, records[i + 2]])),
+      slots: planned.slots,
+      counters: records.slice(2, 2 + planned.keys.length),
       underWay,
     }),
   };
-}
-
-function keysOfLimits(
-  rules: ResolvedRules,
-  scoped: Parameters<typeof counterKeys>[1],
-): readonly string[] {
-  if (rules.limits.length === 0) return NO_COUNTERS;
-  const keys: string[] = [];
-  for (const limit of rules.limits) {
-    for (const key of counterKeys(limit, scoped)) if (!keys.includes(key)) keys.push(key);
-  }
-  return keys;
 }
 
 export interface LoginPlan {

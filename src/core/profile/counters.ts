@@ -7,7 +7,7 @@
  * what was let through above the ceiling on the strength of the burst; it is paid back at the pace
  * of the limit.
  */
-import { createRecord, openRecord, viewOf, type RecordForm } from './record.ts';
+import { openRecord, viewOf, type RecordForm } from './record.ts';
 import type { Limit } from '../policy.ts';
 
 const PARTS = 10;
@@ -49,24 +49,21 @@ export function fillOf(
   return { used, fits: debt + Math.min(over, ask.amount) <= window.burst };
 }
 
-/** Counts `amount` in every window given; returns the record to keep. */
+/** Counts in one window; returns the record to keep. */
 export function addTo(
   record: Uint8Array | undefined,
-  windows: readonly Window[],
+  window: Window,
   amounts: { readonly nowMs: number; readonly messages: number; readonly recipients: number },
 ): Uint8Array {
   let bytes = openRecord(record, FORM);
-  for (const window of windows) {
-    const amount = amounts[window.count];
-    let view = viewOf(bytes);
-    let at = findSlot(view, window);
-    if (at < 0) {
-      bytes = withSlot(bytes, window);
-      view = viewOf(bytes);
-      at = bytes.length - SLOT_BYTES;
-    }
-    addToSlot(view, at, window, { nowMs: amounts.nowMs, amount });
+  let view = viewOf(bytes);
+  let at = findSlot(view, window);
+  if (at < 0) {
+    at = bytes.length;
+    bytes = withSlot(bytes, window);
+    view = viewOf(bytes);
   }
+  addToSlot(view, at, window, { nowMs: amounts.nowMs, amount: amounts[window.count] });
   return bytes;
 }
 
@@ -138,9 +135,4 @@ function withSlot(bytes: Uint8Array, window: Window): Uint8Array {
   view.setUint32(bytes.length, window.windowSeconds, true);
   view.setUint8(bytes.length + 4, MEASURES[window.count]);
   return wider;
-}
-
-/** An empty record, for tests and benchmarks. */
-export function emptyCounters(): Uint8Array {
-  return createRecord(FORM);
 }

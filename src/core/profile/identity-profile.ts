@@ -30,13 +30,16 @@ const SUMS = 24;
 
 const DAY_SECONDS = 86_400;
 
-export interface ContextRow {
+export interface ContextEvidence {
+  readonly lastMs: number;
+  readonly sums: Readonly<Record<EvidenceFamily, number>>;
+}
+
+export interface ContextRow extends ContextEvidence {
   readonly key: string;
   readonly firstMs: number;
-  readonly lastMs: number;
   readonly messages: number;
   readonly days: number;
-  readonly sums: Readonly<Record<EvidenceFamily, number>>;
 }
 
 /** A context key as its two halves. */
@@ -113,9 +116,15 @@ export class IdentityProfile {
     this.learnHour(sent.hourOfWeek);
   }
 
-  context(key: ContextKey): ContextRow | undefined {
+  hasContext(key: ContextKey): boolean {
+    return this.findContext(key) !== undefined;
+  }
+
+  /** Evidence a context has gathered, and when. */
+  evidenceOf(key: ContextKey): ContextEvidence | undefined {
     const at = this.findContext(key);
-    return at === undefined ? undefined : this.contextAt(at);
+    if (at === undefined) return undefined;
+    return { lastMs: this.view.getUint32(at + 12, true) * 1000, sums: this.sumsAt(at) };
   }
 
   contexts(): ContextRow[] {
@@ -219,20 +228,24 @@ export class IdentityProfile {
         .getUint32(at + offset, true)
         .toString(16)
         .padStart(8, '0');
-    const sum = (i: number): number => this.view.getFloat32(at + SUMS + 4 * i, true);
     return {
       key: (hex(0) + hex(4)).slice(0, 12),
       firstMs: this.view.getUint32(at + 8, true) * 1000,
       lastMs: this.view.getUint32(at + 12, true) * 1000,
       messages: this.view.getUint32(at + 16, true),
       days: this.view.getUint16(at + CONTEXT_DAYS, true),
-      sums: {
-        context: sum(0),
-        recipients: sum(1),
-        content: sum(2),
-        outcomes: sum(3),
-        cross: sum(4),
-      },
+      sums: this.sumsAt(at),
+    };
+  }
+
+  private sumsAt(at: number): Readonly<Record<EvidenceFamily, number>> {
+    const sum = (i: number): number => this.view.getFloat32(at + SUMS + 4 * i, true);
+    return {
+      context: sum(0),
+      recipients: sum(1),
+      content: sum(2),
+      outcomes: sum(3),
+      cross: sum(4),
     };
   }
 

@@ -9,7 +9,7 @@ import type { Policy } from '../policy.ts';
 import type { AccountRecord } from '../profile/account-record.ts';
 import type { IdentityProfile } from '../profile/identity-profile.ts';
 import type { SourceRecord } from '../profile/source-record.ts';
-import type { ResolvedRules } from './resolve.ts';
+import type { ResolvedRules, SourcedLimit } from './resolve.ts';
 
 export type FindingAction = 'observe' | 'throttle' | 'hold' | 'reject' | 'lock';
 
@@ -41,6 +41,13 @@ export interface World {
   isFreemail(domain: string): boolean;
 }
 
+/** One limit at one name of its scope. */
+export interface LimitSlot {
+  readonly limit: SourcedLimit;
+  /** Index into the subject's counters. */
+  readonly counter: number;
+}
+
 interface SubjectBase {
   readonly world: World;
   readonly nowMs: number;
@@ -56,8 +63,9 @@ interface SubjectBase {
 export interface SubmissionSubject extends SubjectBase {
   readonly event: SubmissionEvent;
   readonly profile: IdentityProfile;
-  /** Counter record of each limit, by `counterKey`. */
-  readonly counters: ReadonlyMap<string, Uint8Array | undefined>;
+  /** Where each limit counts, and what it has counted. */
+  readonly slots: readonly LimitSlot[];
+  readonly counters: readonly (Uint8Array | undefined)[];
   /** Of the same account, not yet judged. */
   readonly underWay: { readonly messages: number; readonly recipients: number };
 }

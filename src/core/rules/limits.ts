@@ -6,7 +6,7 @@ import { isBusinessTime, localTime } from '../local-time.ts';
 import { recipientCount } from '../event.ts';
 import { fillOf } from '../profile/counters.ts';
 import { durationText } from './duration-text.ts';
-import type { Finding, FindingAction, SubmissionSubject } from './finding.ts';
+import type { Finding, FindingAction, LimitSlot, SubmissionSubject } from './finding.ts';
 import type { SourcedLimit } from './resolve.ts';
 
 /** On the throttle rung an account gets this share of its limits. */
@@ -16,7 +16,7 @@ const SEVERITY: readonly FindingAction[] = ['observe', 'throttle', 'hold', 'reje
 
 type Scoped = Pick<SubmissionSubject, 'who' | 'facts' | 'network' | 'world'>;
 
-/** Standing key of a limit's counters, or nothing where the scope has no name here. */
+/** Standing keys a limit counts under: none where its scope has no name here. */
 export function counterKeys(limit: SourcedLimit, subject: Scoped): readonly string[] {
   switch (limit.scope) {
     case 'account':
@@ -40,42 +40,46 @@ export function counterKeys(limit: SourcedLimit, subject: Scoped): readonly stri
   }
 }
 
-/** The ceiling now: less outside business hours, less on the throttle rung. */
-export function ceilingOf(
-  limit: SourcedLimit,
-  subject: SubmissionSubject,
-  throttled: boolean,
-): number {
-  let ceiling = limit.limit;
-  const { businessHours } = subject.world.policy;
-  if (businessHours.outsideFactor !== 1 && limit.scope === 'account') {
-    const zone = subject.facts.timeZone ?? subject.world.policy.timeZone;
-    if (!isBusinessTime(localTime(subject.nowMs, zone), businessHours)) {
-      ceiling *= businessHours.outsideFactor;
+/** Counter keys of all limits of a submission, each once, and which limit counts where. */
+export function planLimits(
+  limits: readonly SourcedLimit[],
+  subject: Scoped,
+): { readonly keys: readonly string[]; readonly slots: readonly LimitSlot[] } {
+  const keys: string[] = [];
+  const slots: LimitSlot[] = [];
+  for (const limit of limits) {
+    for (const key of counterKeys(limit, subject)) {
+      const known = keys.indexOf(key);
+      slots.push({ limit, counter: known < 0 ? keys.push(key) - 1 : known });
     }
   }
-  if (throttled && limit.scope === 'account') ceiling *= THROTTLED_SHARE;
-  return Math.max(1, Math.floor(ceiling));
+  return { keys, slots };
+}
+
+/** Share of an account's limits in force now: less outside business hours, less when throttled. */
+function shareNow(subject: SubmissionSubject, throttled: boolean): number {
+  const { businessHours, timeZone } = subject.world.policy;
+  const share = throttled ? THROTTLED_SHARE : 1;
+  if (businessHours.outsideFactor === 1) return share;
+  const local = localTime(subject.nowMs, subject.facts.timeZone ?? timeZone);
+  return isBusinessTime(local, businessHours) ? share : share * businessHours.outsideFactor;
 }
 
 /** The most severe limit that the submission does not fit under. */
 export function limits(subject: SubmissionSubject, throttled: boolean): Finding | undefined {
-  const { event, underWay } = subject;
-  const amounts = {
-    messages: 1 + underWay.messages,
-    recipients: Math.max(1, recipientCount(event)) + underWay.recipients,
-  };
+  const { event, underWay, counters, nowMs } = subject;
+  const messages = 1 + underWay.messages;
+  const recipients = Math.max(1, recipientCount(event)) + underWay.recipients;
+  const share = shareNow(subject, throttled);
   let worst: Finding | undefined;
-  for (const limit of subject.rules.limits) {
-    const ceiling = ceilingOf(limit, subject, throttled);
-    for (const key of counterKeys(limit, subject)) {
-      const amount = amounts[limit.count];
-      const ask = { nowMs: subject.nowMs, amount, ceiling };
-      const fill = fillOf(subject.counters.get(key), limit, ask);
-      if (fill.fits) continue;
-      const finding = describe(limit, subject, { used: fill.used, amount, ceiling });
-      if (worst === undefined || isMoreSevere(finding, worst)) worst = finding;
-    }
+  for (const { limit, counter } of subject.slots) {
+    const amount = limit.count === 'messages' ? messages : recipients;
+    const ceiling =
+      limit.scope === 'account' ? Math.max(1, Math.floor(limit.limit * share)) : limit.limit;
+    const fill = fillOf(counters[counter], limit, { nowMs, amount, ceiling });
+    if (fill.fits) continue;
+    const finding = describe(limit, subject, { used: fill.used, amount, ceiling });
+    if (worst === undefined || isMoreSevere(finding, worst)) worst = finding;
   }
   return worst;
 }

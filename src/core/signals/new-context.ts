@@ -12,7 +12,7 @@ const HISTORY_MESSAGES = 20;
 export function newContext(subject: SubmissionSubject): Evidence | undefined {
   const { profile, network, account, context } = subject;
   if (profile.messages < HISTORY_MESSAGES || network.address === '') return undefined;
-  if (profile.context(context.key) !== undefined) return undefined;
+  if (profile.hasContext(context.key)) return undefined;
   const where = network.asnName === '' ? network.prefix : network.asnName;
   const evidence = (weight: number, what: string): Evidence => ({
     signal: 'new-context',

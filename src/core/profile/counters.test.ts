@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addTo, fillOf, type Window } from './counters.ts';
+
+const HOUR: Window = { count: 'recipients', windowSeconds: 3600, limit: 100, burst: 0 };
+const START = Date.parse('2026-03-01T12:00:00Z');
+
+function send(record: Uint8Array | undefined, window: Window, nowMs: number, amount: number) {
+  const ask = { nowMs, amount, ceiling: window.limit };
+  if (!fillOf(record, window, ask).fits) return { record, accepted: false };
+  const amounts = { nowMs, messages: amount, recipients: amount };
+  return { record: addTo(record, window, amounts), accepted: true };
+}
+
+describe('sliding counters (SND-1)', () => {
+  it('accepts exactly the ceiling and not one more', () => {
+    let record: Uint8Array | undefined;
+    let accepted = 0;
+    for (let i = 0; i < 150; i++) {
+      const sent = send(record, HOUR, START + i * 1000, 1);
+      record = sent.record;
+      if (sent.accepted) accepted++;
+    }
+    expect(accepted).toBe(100);
+  });
+
+  it('lets mail through again once the window has moved on', () => {
+    const full = send(undefined, HOUR, START, 100).record;
+    expect(send(full, HOUR, START + 1_800_000, 1).accepted).toBe(false);
+    expect(send(full, HOUR, START + 3_600_000 * 1.1 + 1, 100).accepted).toBe(true);
+  });
+
+  it('never holds more than the ceiling in any stretch of the window, whatever the pattern', () => {
+    const steps = fc.array(
+      fc.record({ waitMs: fc.integer({ min: 0, max: 900_000 }), amount: fc.integer({ min: 1, max: 60 }) }),
+      { minLength: 1, maxLength: 120 },
+    );
+    fc.assert(
+      fc.property(steps, (sent) => {
+        let record: Uint8Array | undefined;
+        let nowMs = START;
+        const accepted: { at: number; amount: number }[] = [];
+        for (const { waitMs, amount } of sent) {
+          nowMs += waitMs;
+          const result = send(record, HOUR, nowMs, amount);
+          record = result.record;
+          if (result.accepted) accepted.push({ at: nowMs, amount });
+        }
+        for (const { at } of accepted) {
+          const inWindow = accepted.filter((other) => other.at <= at && other.at > at - 3_600_000);
+          expect(inWindow.reduce((sum, { amount }) => sum + amount, 0)).toBeLessThanOrEqual(100);
+        }
+      }),
+    );
+  });
+
+  it('tolerates a burst above the ceiling once, and again only at the pace of the limit', () => {
+    const window: Window = { ...HOUR, limit: 60, burst: 30 };
+    let record = send(undefined, window, START, 90).record;
+    expect(record).toBeDefined();
+    expect(send(record, window, START + 1000, 1).accepted).toBe(false);
+    // An hour later the window is free, and the 30 borrowed are paid back at 60 an hour.
+    const later = START + 3_600_000 * 1.2;
+    record = send(record, window, later, 60).record;
+    expect(send(record, window, later, 30).accepted).toBe(true);
+  });
+
+  it('keeps messages and recipients, and windows of different length, apart in one record', () => {
+    const messages: Window = { count: 'messages', windowSeconds: 3600, limit: 10, burst: 0 };
+    const amounts = { nowMs: START, messages: 1, recipients: 50 };
+    const record = addTo(addTo(undefined, HOUR, amounts), messages, amounts);
+    expect(fillOf(record, HOUR, { nowMs: START, amount: 0, ceiling: 100 }).used).toBe(50);
+    expect(fillOf(record, messages, { nowMs: START, amount: 0, ceiling: 10 }).used).toBe(1);
+  });
+
+  it('stays where it was when the clock goes backwards', () => {
+    const record = send(undefined, HOUR, START, 100).record;
+    expect(send(record, HOUR, START - 86_400_000, 1).accepted).toBe(false);
+  });
+
+  it('counts a window of one second without overflow', () => {
+    const window: Window = { count: 'messages', windowSeconds: 1, limit: 2, burst: 0 };
+    const record = send(undefined, window, START, 2).record;
+    expect(send(record, window, START + 500, 1).accepted).toBe(false);
+    expect(send(record, window, START + 1200, 1).accepted).toBe(true);
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * One running Primum: opens the parts in an order in which each finds what it needs, reloads the
+ * policy, and closes them in reverse so that nothing taken in is lost.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/load.ts';
+import { toDirectoryOptions } from '../config/to-directory.ts';
+import { toPolicy } from '../config/to-policy.ts';
+import type { PrimumEvent } from '../core/event.ts';
+import { createKeyedHash } from '../core/hash.ts';
+import type { Maybe } from '../core/maybe.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { openDesk, type OpenDesk } from '../desk/desk.ts';
+import type { Directory } from '../directory/contract.ts';
+import { openDirectory } from '../directory/open-directory.ts';
+import { createGate, type GateRoom } from '../gate/gate.ts';
+import { createInspector } from '../gate/inspector.ts';
+import { loadFreemail } from '../network/freemail.ts';
+import { openNetworks, type Networks } from '../network/open-networks.ts';
+import { openFileJournal } from '../store/journal-files/file-journal.ts';
+import type { Journal } from '../store/journal.ts';
+import type { Records } from '../store/records/contract.ts';
+import { openSqliteRecords } from '../store/sqlite/records.ts';
+import { openSqliteStanding } from '../store/sqlite/standing.ts';
+import type { StandingStore } from '../store/standing.ts';
+import { lockStateFolder } from '../store/state-folder.ts';
+import type { RunningTelemetry } from '../telemetry/telemetry.ts';
+import { openDoors, type Doors } from './doors.ts';
+import { createEventIds } from './event-ids.ts';
+import {
+  accountConnectors,
+  alertChannels,
+  networkOptions,
+  packageVersion,
+} from './options.ts';
+import { hashKey } from './secrets.ts';
+
+export interface Daemon {
+  /** Where each door listens, by name. */
+  readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** Takes up the reloadable parts of a configuration. */
+  apply(config: Config): void;
+  close(): Promise<void>;
+}
+
+export interface DaemonParts {
+  readonly standing: StandingStore;
+  readonly journal: Journal;
+  readonly records: Records;
+  readonly networks: Networks;
+  readonly directory: Directory;
+  readonly desk: OpenDesk;
+  readonly room: GateRoom;
+  readonly telemetry: RunningTelemetry;
+  readonly policy: () => Policy;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** How parts that were opened are closed again; the last opened goes first. */
+type Closers = (() => Promise<void> | void)[];
+
+/** @throws PrimumError when a part cannot be opened; those opened before it are closed. */
+export async function openDaemon(
+  config: Config,
+  telemetry: RunningTelemetry,
+  reload: () => Promise<string>,
+): Promise<Daemon> {
+  const closers: Closers = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
+    closers.length = 0;
+  };
+  try {
+    let policy = toPolicy(config);
+    const parts = await openParts(config, { telemetry, closers, policy: () => policy });
+    const doors = await openDoors(config, parts, {
+      inspector: createInspector({ ...parts, hash: parts.hash }),
+      version: packageVersion(),
+      take: (event) => take(parts.room, event),
+      reload,
+    });
+    closers.push(() => doors.close());
+    await doors.open();
+    return {
+      addresses: doors.addresses(),
+      apply: (next) => (policy = toPolicy(next)),
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type Opened = DaemonParts & { readonly hash: ReturnType<typeof createKeyedHash> };
+
+async function openParts(
+  config: Config,
+  given: {
+    readonly telemetry: RunningTelemetry;
+    readonly closers: Closers;
+    readonly policy: () => Policy;
+  },
+): Promise<Opened> {
+  const { telemetry, closers, policy } = given;
+  const folder = lockStateFolder(config.state);
+  closers.push(() => folder.unlock());
+  const stores = await openStores(config, telemetry, closers);
+
+  const cacheFolder = join(config.state, 'cache');
+  mkdirSync(cacheFolder, { recursive: true, mode: 0o700 });
+  const networks = await openNetworks(
+    networkOptions(config, cacheFolder, (message) => telemetry.warn(message)),
+  );
+  closers.push(() => networks.close());
+  const directory = await openDirectory(toDirectoryOptions(config), telemetry);
+  closers.push(() => directory.close());
+
+  const desk = await openDesk({
+    records: stores.records,
+    telemetry,
+    channels: alertChannels(config),
+    connectors: accountConnectors(config),
+    alerts: {
+      repeatAfterSeconds: config.alerts.repeat_after / 1000,
+      consoleUrl: config.alerts.link_base_url,
+    },
+  });
+  closers.push(() => desk.close());
+
+  const hash = createKeyedHash(hashKey(config.state));
+  const now = Date.now;
+  const newId = createEventIds(now);
+  const freemail = loadFreemail();
+  const room = createGate({
+    ...stores,
+    networks,
+    directory,
+    effects: desk.effects,
+    locks: desk.locks,
+    telemetry,
+    hash,
+    isFreemail: (domain) => freemail.has(domain),
+    policy,
+    now,
+    newId,
+  });
+  tellGateOfLocks(desk, room, { now, newId });
+  return { ...stores, networks, directory, desk, room, telemetry, policy, now, newId, hash };
+}
+
+async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {
+  const standing = openSqliteStanding({
+    path: join(config.state, 'standing.db'),
+    onError: (error) => telemetry.storeFailed('standing', error),
+    onRecovered: () => telemetry.storeWorks('standing'),
+  });
+  closers.push(() => standing.close());
+  const journal = openFileJournal({
+    folder: join(config.state, 'journal'),
+    segmentBytes: config.journal.segment_size,
+    retentionDays: config.journal.retention / 86_400_000,
+    onError: (error) => telemetry.storeFailed('journal', error),
+    onRecovered: () => telemetry.storeWorks('journal'),
+  });
+  closers.push(() => journal.close());
+  const records = await openSqliteRecords({ path: join(config.state, 'records.db') });
+  closers.push(() => records.close());
+  showStores(telemetry, standing, journal);
+  return { standing, journal, records };
+}
+
+function showStores(telemetry: RunningTelemetry, standing: StandingStore, journal: Journal): void {
+  telemetry.gauge('primum_standing_records', 'Profiles and counters in memory.', () => standing.stats().records);
+  telemetry.gauge('primum_standing_bytes', 'Memory of profiles and counters.', () => standing.stats().bytes);
+  telemetry.gauge('primum_standing_dirty', 'Changes not on disk yet.', () => standing.stats().dirty);
+  telemetry.gauge('primum_journal_dropped_lines', 'Journal lines lost because the disk was too slow or full.', () => journal.stats().dropped);
+  telemetry.gauge('primum_journal_queued_bytes', 'Journal bytes not on disk yet.', () => journal.stats().queuedBytes);
+}
+
+/** Locks and unlocks are facts: they stand in the journal, and an unlock starts the counts anew. */
+function tellGateOfLocks(
+  desk: OpenDesk,
+  room: GateRoom,
+  clock: Pick<DaemonParts, 'now' | 'newId'>,
+): void {
+  const gate = room.forDoor('api', { onFailure: 'pass', timeoutMs: 10_000 });
+  desk.onLockChange(({ action, account, by, why }) => {
+    const at = new Date(clock.now()).toISOString();
+    void gate.note({ v: 1, kind: action, id: clock.newId(), at, account, by, why });
+  });
+}
+
+/** An event given over the API: judged or noted, as its kind asks. */
+function take(room: GateRoom, event: PrimumEvent): Maybe<Verdict | undefined> {
+  const gate = room.forDoor('api', { onFailure: 'pass', timeoutMs: 10_000 });
+  if (event.kind === 'submission' || event.kind === 'login') return gate.judge(event);
+  const noted = gate.note(event);
+  return noted instanceof Promise ? noted.then(() => undefined) : undefined;
+}
+
+export type { Doors };

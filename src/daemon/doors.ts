@@ -1,0 +1,131 @@
+/** Opens the doors, all or none; one line here for each. */
+import type { Config } from '../config/load.ts';
+import type { PrimumEvent } from '../core/event.ts';
+import type { Maybe } from '../core/maybe.ts';
+import { parsed, unreadable } from '../core/parsed.ts';
+import type { Inspector } from '../core/report.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { openApiDoor } from '../doors/api/open-api-door.ts';
+import { ensureApiToken } from '../doors/api/token.ts';
+import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
+import { openPolicyDoor } from '../doors/policy/door.ts';
+import type { DaemonParts } from './daemon.ts';
+import { apiListen, authPolicyOptions, policyDoorOptions } from './options.ts';
+
+export interface DoorParts {
+  readonly inspector: Inspector;
+  readonly version: string;
+  take(event: PrimumEvent): Maybe<Verdict | undefined>;
+  /** What changed, in words. @throws when the old configuration stays. */
+  reload(): Promise<string>;
+}
+
+export interface Doors {
+  /** From now on the doors say that they are ready. */
+  open(): Promise<void>;
+  addresses(): Readonly<Record<string, readonly string[]>>;
+  close(): Promise<void>;
+}
+
+interface Listening {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function openDoors(
+  config: Config,
+  parts: DaemonParts,
+  given: DoorParts,
+): Promise<Doors> {
+  let isReady = false;
+  const ready = (): boolean => isReady;
+  const open: Listening[] = [];
+  const close = async (): Promise<void> => {
+    isReady = false;
+    await Promise.all(open.map((door) => door.close()));
+  };
+  try {
+    open.push(await openPolicy(config, parts));
+    open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
+    open.push(await openApi(config, parts, { ...given, ready }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    open: () => {
+      isReady = true;
+      return Promise.resolve();
+    },
+    addresses: () => {
+      const all: Record<string, string[]> = {};
+      for (const { name, addresses } of open) all[name] = [...(all[name] ?? []), ...addresses];
+      return all;
+    },
+    close,
+  };
+}
+
+async function openPolicy(config: Config, parts: DaemonParts): Promise<Listening> {
+  const { on_failure, timeout } = config.doors.policy;
+  const gate = parts.room.forDoor('policy', { onFailure: on_failure, timeoutMs: timeout });
+  const options = policyDoorOptions(config, parts.policy);
+  const door = await openPolicyDoor(options, gate, parts.telemetry);
+  return { name: 'policy', addresses: door.addresses, close: () => door.close() };
+}
+
+type Ready = DoorParts & { readonly ready: () => boolean };
+
+async function openAuthPolicy(
+  config: Config,
+  parts: DaemonParts,
+  given: Ready,
+): Promise<Listening[]> {
+  const { on_failure, timeout } = config.doors.auth_policy;
+  const gate = parts.room.forDoor('auth-policy', { onFailure: on_failure, timeoutMs: timeout });
+  const { desk, telemetry } = parts;
+  const metrics = (): Promise<string> => telemetry.metrics();
+  const doors: Listening[] = [];
+  for (const options of authPolicyOptions(config, { ready: given.ready, metrics })) {
+    const isFirst = doors.length === 0;
+    const door = await openAuthPolicyDoor(
+      {
+        ...options,
+        // Each change of a list is told once, however many addresses the door has.
+        listChanges: isFirst
+          ? (listener) => desk.lists.onChange((what, entry) => listener({ what, entry }))
+          : () => () => undefined,
+      },
+      { gate, lists: desk.lists, inspector: given.inspector, locks: desk.locks, telemetry },
+    );
+    doors.push({ name: 'auth-policy', addresses: [door.address], close: () => door.close() });
+  }
+  return doors;
+}
+
+async function openApi(config: Config, parts: DaemonParts, given: Ready): Promise<Listening> {
+  const door = await openApiDoor(
+    {
+      listen: apiListen(config),
+      token: await ensureApiToken(config.state),
+      maxConnections: config.doors.api.max_connections,
+      maxBodyBytes: config.doors.api.max_body,
+      requestTimeoutSeconds: config.doors.api.timeout / 1000,
+    },
+    {
+      inspector: given.inspector,
+      desk: parts.desk,
+      telemetry: parts.telemetry,
+      version: given.version,
+      now: parts.now,
+      ready: given.ready,
+      take: (event) => given.take(event),
+      reload: () =>
+        given.reload().then(parsed, (error: unknown) =>
+          unreadable(error instanceof Error ? error.message : String(error)),
+        ),
+    },
+  );
+  return { name: 'api', addresses: door.addresses, close: () => door.close() };
+}

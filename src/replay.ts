@@ -1,0 +1,229 @@
+/**
+ * Judges the events of a file again, on their own time, without effects: the same events, policy
+ * and key give the same verdicts. Locks of the file hold from where they stand in it.
+ */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { toDirectoryOptions } from './config/to-directory.ts';
+import { loadConfig } from './config/load.ts';
+import { toPolicy } from './config/to-policy.ts';
+import type { PrimumEvent } from './core/event.ts';
+import { createKeyedHash } from './core/hash.ts';
+import type { Lock } from './core/intent.ts';
+import { readEvent } from './core/read-event.ts';
+import { referenceOf } from './core/reference.ts';
+import type { RungChange, Verdict } from './core/verdict.ts';
+import { openDirectory } from './directory/open-directory.ts';
+import { PrimumError } from './errors.ts';
+import type { Gate } from './gate-contract.ts';
+import { createGate } from './gate/gate.ts';
+import { loadFreemail } from './network/freemail.ts';
+import { openNetworks } from './network/open-networks.ts';
+import { readObjects } from './store/journal-files/read-lines.ts';
+import type { Journal, JournalLine } from './store/journal.ts';
+import { createMemoryStanding } from './store/memory/standing.ts';
+import { createSilentTelemetry } from './telemetry/telemetry.ts';
+
+export interface ReplayOptions {
+  readonly eventsFile: string;
+  readonly outFile: string;
+  readonly configFile: string | undefined;
+}
+
+export interface ReplaySummary {
+  readonly events: number;
+  readonly verdicts: Readonly<Record<Verdict['verdict'], number>>;
+  readonly accountsStopped: number;
+  /** Lines passed over: outcomes of an earlier run and kinds this version does not know. */
+  readonly passedOver: number;
+  readonly duplicates: number;
+  readonly unreadable: readonly { readonly line: number; readonly reason: string }[];
+  readonly unreadableInAll: number;
+  readonly seconds: number;
+}
+
+/** Ids remembered against counting an event twice; a replayed file may repeat days. */
+const RECENT_IDS = 1_000_000;
+/** Unreadable lines named in the summary. */
+const MAX_NAMED_LINES = 10;
+/** Output kept in memory before the disk must catch up. */
+const WRITE_BYTES = 1 << 20;
+
+/** @throws PrimumError INPUT_UNREADABLE */
+export async function replayFile(
+  options: ReplayOptions,
+  out: { write(text: string): unknown },
+): Promise<number> {
+  const summary = await replay(options);
+  out.write(describe(summary, options.outFile));
+  return summary.unreadableInAll > 0 ? 1 : 0;
+}
+
+export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+  const startedMs = performance.now();
+  const unfinished = `${options.outFile}.part`;
+  const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
+  const opened = finished(output);
+  opened.catch(() => undefined);
+  const state = await openReplay(options.configFile, (line) => output.write(line));
+  const found = { events: 0, passedOver: 0, duplicates: 0, unreadableInAll: 0 };
+  const named: { line: number; reason: string }[] = [];
+  const refuse = (line: number, reason: string): void => {
+    found.unreadableInAll += 1;
+    if (named.length < MAX_NAMED_LINES) named.push({ line, reason });
+  };
+  try {
+    for await (const entry of readObjects(options.eventsFile)) {
+      if (!entry.ok) {
+        refuse(entry.number, entry.reason);
+        continue;
+      }
+      const event = readEvent(entry.value);
+      if (event.ok === 'other') found.passedOver += 1;
+      else if (!event.ok) refuse(entry.number, event.reason);
+      else {
+        found.events += 1;
+        await state.take(event.value);
+        if (output.writableNeedDrain) await once(output, 'drain');
+      }
+    }
+    output.end();
+    await opened;
+    await rename(unfinished, options.outFile);
+  } catch (error) {
+    output.destroy();
+    if (error instanceof PrimumError) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new PrimumError('INPUT_UNREADABLE', `The replay stopped: ${cause}`, { cause: error });
+  } finally {
+    await state.close();
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  return { ...found, ...state.counts(), unreadable: named, seconds };
+}
+
+interface Replaying {
+  take(event: PrimumEvent): Promise<void>;
+  counts(): Pick<ReplaySummary, 'verdicts' | 'accountsStopped' | 'duplicates'>;
+  close(): Promise<void>;
+}
+
+async function openReplay(
+  configFile: string | undefined,
+  write: (line: string) => void,
+): Promise<Replaying> {
+  const config = loadConfig(configFile, process.env);
+  const telemetry = createSilentTelemetry();
+  const networks = await openNetworks({
+    countryMmdb: config.network.country_mmdb,
+    asnMmdb: config.network.asn_mmdb,
+    ownNetworks: config.network.own_networks,
+    classes: config.network.classes,
+  });
+  await networks.ready();
+  const directory = await openDirectory(toDirectoryOptions(config), telemetry);
+  const freemail = loadFreemail();
+  const verdicts = { pass: 0, defer: 0, hold: 0, reject: 0 };
+  const stopped = new Set<string>();
+  let judged = 0;
+  let submitted = 0;
+  const locks = new Map<string, Lock>();
+  // Never enforced: a replay answers nobody.
+  const policy = { ...toPolicy(config) };
+  const observed = { ...policy, rules: { ...policy.rules, mode: 'observe' as const } };
+  let nowMs = 0;
+  const room = createGate({
+    standing: createMemoryStanding(),
+    journal: outcomesTo((line) => {
+      if (line.kind === 'verdict') {
+        judged += 1;
+        verdicts[line.verdict] += 1;
+        if (line.verdict !== 'pass') stopped.add(line.account);
+      }
+      write(`${JSON.stringify(line.kind === 'verdict' ? { ...line, enforced: false } : line)}\n`);
+    }),
+    networks,
+    directory,
+    effects: { start: () => undefined },
+    locks: { find: (account) => locks.get(account) },
+    telemetry,
+    // A fixed key: contexts read the same on every machine.
+    hash: createKeyedHash(new Uint8Array(16)),
+    isFreemail: (domain) => freemail.has(domain),
+    policy: () => observed,
+    now: () => nowMs,
+    newId: () => String(nowMs),
+    recentIds: RECENT_IDS,
+  });
+  const gate = room.forDoor('api', { onFailure: 'pass', timeoutMs: 60_000 });
+  return {
+    take: async (event) => {
+      nowMs = Date.parse(event.at);
+      followLocks(locks, event);
+      if (event.kind === 'submission' || event.kind === 'login') submitted += 1;
+      await judgeOrNote(gate, event);
+    },
+    counts: () => ({ verdicts, accountsStopped: stopped.size, duplicates: submitted - judged }),
+    close: async () => {
+      await directory.close();
+      await networks.close();
+    },
+  };
+}
+
+async function judgeOrNote(gate: Gate, event: PrimumEvent): Promise<void> {
+  if (event.kind === 'submission' || event.kind === 'login') await gate.judge(event);
+  else await gate.note(event);
+}
+
+/** A journal that keeps only what was decided. */
+function outcomesTo(keep: (line: Verdict | RungChange) => void): Journal {
+  return {
+    append: (...lines: readonly JournalLine[]) => {
+      for (const line of lines) if (line.kind === 'verdict' || line.kind === 'rung') keep(line);
+    },
+    find: () => Promise.resolve(undefined),
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),
+  };
+}
+
+function followLocks(locks: Map<string, Lock>, event: PrimumEvent): void {
+  if (event.kind !== 'lock' && event.kind !== 'unlock') return;
+  const account = event.account?.toLowerCase();
+  if (account === undefined) return;
+  if (event.kind === 'unlock') locks.delete(account);
+  else {
+    const { at, by, why } = event;
+    locks.set(account, {
+      account,
+      at,
+      by,
+      why,
+      reference: referenceOf(event.id),
+      incident: '',
+      unlockOn: 'person',
+    });
+  }
+}
+
+function describe(summary: ReplaySummary, outFile: string): string {
+  const { events, verdicts, seconds } = summary;
+  const rate = Math.round(events / Math.max(seconds, 0.001));
+  const lines = [
+    `${events} events judged in ${seconds.toFixed(1)} s (${rate} a second); verdicts are in ${outFile}.`,
+    `pass ${verdicts.pass}, defer ${verdicts.defer}, hold ${verdicts.hold}, reject ${verdicts.reject}; ${summary.accountsStopped} accounts would have been stopped at least once.`,
+  ];
+  if (summary.duplicates > 0) lines.push(`${summary.duplicates} events came twice and counted once.`);
+  if (summary.passedOver > 0) {
+    lines.push(`${summary.passedOver} lines were passed over: outcomes of an earlier run, or kinds this version does not know.`);
+  }
+  for (const { line, reason } of summary.unreadable) lines.push(`Line ${line} is unreadable: ${reason}`);
+  if (summary.unreadableInAll > summary.unreadable.length) {
+    lines.push(`${summary.unreadableInAll} lines in all are unreadable.`);
+  }
+  return `${lines.join('\n')}\n`;
+}
