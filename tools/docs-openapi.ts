@@ -1,0 +1,100 @@
+/** Reads the OpenAPI document for its reference page. */
+import { z } from 'zod';
+
+const schema = z.looseObject({
+  type: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+  description: z.string().optional(),
+  default: z.unknown().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).optional(),
+});
+
+const media = z.looseObject({ schema: z.unknown() });
+
+const operation = z.looseObject({
+  summary: z.string(),
+  parameters: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        in: z.string(),
+        required: z.boolean().optional(),
+        schema,
+        description: z.string().optional(),
+      }),
+    )
+    .optional(),
+  requestBody: z.looseObject({ content: z.record(z.string(), media) }).optional(),
+  responses: z.record(
+    z.string(),
+    z.looseObject({ content: z.record(z.string(), media).optional() }),
+  ),
+});
+
+const openApiDocument = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+});
+
+export interface Operation {
+  readonly title: string;
+  readonly summary: string;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly place: string;
+    readonly type: string;
+    readonly meaning: string;
+  }[];
+  readonly answer: string;
+}
+
+export function operations(document: unknown): readonly Operation[] {
+  return Object.entries(openApiDocument.parse(document).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => ({
+      title: `${method.toUpperCase()} ${path}`,
+      summary: described.summary,
+      inputs: [...parametersOf(described), ...bodyOf(described)],
+      answer: answerOf(described),
+    })),
+  );
+}
+
+function parametersOf({ parameters = [] }: z.output<typeof operation>) {
+  return parameters.map((parameter) => ({
+    name: parameter.name,
+    place: parameter.in,
+    type: typeOf(parameter.schema, parameter.required === true),
+    meaning: parameter.description ?? parameter.schema.description ?? '',
+  }));
+}
+
+function bodyOf({ requestBody }: z.output<typeof operation>) {
+  const types = Object.keys(requestBody?.content ?? {});
+  const [content] = Object.values(requestBody?.content ?? {});
+  if (!content) return [];
+  const body = schema.parse(content.schema);
+  if (!body.properties) {
+    const meaning = 'One event, an array of events, or one event a line (see events, version 1).';
+    return [{ name: 'body', place: types.join(', '), type: 'events', meaning }];
+  }
+  return Object.entries(body.properties).map(([name, value]) => {
+    const property = schema.parse(value);
+    const isRequired = body.required?.includes(name) === true;
+    const meaning = property.description ?? '';
+    return { name, place: 'body', type: typeOf(property, isRequired), meaning };
+  });
+}
+
+function typeOf(property: z.output<typeof schema>, isRequired: boolean): string {
+  const type = property.enum?.map(String).join(' or ') ?? property.type ?? 'any';
+  if (property.default !== undefined) return `${type}, default ${String(property.default)}`;
+  return isRequired ? type : `${type}, optional`;
+}
+
+function answerOf({ responses }: z.output<typeof operation>): string {
+  const [content] = Object.values(responses['200']?.content ?? {});
+  const { properties = {} } = schema.parse(content?.schema ?? {});
+  return Object.keys(properties)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+}
