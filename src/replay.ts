@@ -217,11 +217,15 @@ function describe(summary: ReplaySummary, outFile: string): string {
     `${events} events judged in ${seconds.toFixed(1)} s (${rate} a second); verdicts are in ${outFile}.`,
     `pass ${verdicts.pass}, defer ${verdicts.defer}, hold ${verdicts.hold}, reject ${verdicts.reject}; ${summary.accountsStopped} accounts would have been stopped at least once.`,
   ];
-  if (summary.duplicates > 0) lines.push(`${summary.duplicates} events came twice and counted once.`);
+  if (summary.duplicates > 0)
+    lines.push(`${summary.duplicates} events came twice and counted once.`);
   if (summary.passedOver > 0) {
-    lines.push(`${summary.passedOver} lines were passed over: outcomes of an earlier run, or kinds this version does not know.`);
+    lines.push(
+      `${summary.passedOver} lines were passed over: outcomes of an earlier run, or kinds this version does not know.`,
+    );
   }
-  for (const { line, reason } of summary.unreadable) lines.push(`Line ${line} is unreadable: ${reason}`);
+  for (const { line, reason } of summary.unreadable)
+    lines.push(`Line ${line} is unreadable: ${reason}`);
   if (summary.unreadableInAll > summary.unreadable.length) {
     lines.push(`${summary.unreadableInAll} lines in all are unreadable.`);
   }

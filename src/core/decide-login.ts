@@ -23,8 +23,10 @@ export interface LoginDecision {
 
 export function decideLogin(subject: LoginSubject): LoginDecision {
   const outcome = outcomeOf(subject);
+  // A changed password ends what was: the owner is not judged by where the thief has been.
+  const isChanged = outcome === 'ok' && isNewPassword(subject);
   const looks: readonly LoginLook[] =
-    outcome === 'ok' ? [...ATTEMPT_RULES, ...LOGIN_RULES] : ATTEMPT_RULES;
+    outcome === 'ok' && !isChanged ? [...ATTEMPT_RULES, ...LOGIN_RULES] : ATTEMPT_RULES;
   const findings: Finding[] = [];
   for (const look of looks) {
     const finding = look(subject);
@@ -36,7 +38,9 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
 
   const quiet = subject.world.policy.quietSeconds;
   const accountLadder = stepLadder(subject.account.ladder, rungOf(findings), subject.nowMs, quiet);
-  const kind = verdictOf(findings, accountLadder.rung === 'lock' ? 'lock' : 'observe');
+  // With a lock in force the lock's own rule has spoken, and lets a changed password pass.
+  const isLockedByRung = subject.lock === undefined && accountLadder.rung === 'lock';
+  const kind = verdictOf(findings, isLockedByRung ? 'lock' : 'observe');
   const verdict: Verdict = {
     ...baseVerdict(subject),
     verdict: kind,

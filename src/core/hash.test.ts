@@ -14,7 +14,12 @@ describe('keyed hash', () => {
     ];
     const out = new Uint32Array(2);
     for (const [length, hex] of expected) {
-      sipHash(key, Uint8Array.from({ length }, (_, i) => i), length, out);
+      sipHash(
+        key,
+        Uint8Array.from({ length }, (_, i) => i),
+        length,
+        out,
+      );
       const bytes = new Uint8Array(8);
       new DataView(bytes.buffer).setUint32(0, out[1]!, true);
       new DataView(bytes.buffer).setUint32(4, out[0]!, true);

@@ -22,10 +22,13 @@ const TABLE: readonly (readonly [Rung, Rung, number, Rung, string])[] = [
 ];
 
 describe('the ladder', () => {
-  it.each(TABLE)('%s, evidence for %s, %i h after the last: %s (%s)', (rung, wanted, hours, expected) => {
-    const state = { rung, sinceMs: 0, evidenceAtMs: 0 };
-    expect(stepLadder(state, wanted, hours * HOUR, QUIET).rung).toBe(expected);
-  });
+  it.each(TABLE)(
+    '%s, evidence for %s, %i h after the last: %s (%s)',
+    (rung, wanted, hours, expected) => {
+      const state = { rung, sinceMs: 0, evidenceAtMs: 0 };
+      expect(stepLadder(state, wanted, hours * HOUR, QUIET).rung).toBe(expected);
+    },
+  );
 
   it('starts the quiet time anew with each piece of evidence', () => {
     let state = { rung: 'observe' as Rung, sinceMs: 0, evidenceAtMs: 0 };

@@ -29,12 +29,7 @@ import { lockStateFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
-import {
-  accountConnectors,
-  alertChannels,
-  networkOptions,
-  packageVersion,
-} from './options.ts';
+import { accountConnectors, alertChannels, networkOptions, packageVersion } from './options.ts';
 import { hashKey } from './secrets.ts';
 
 export interface Daemon {
@@ -174,11 +169,31 @@ async function openStores(config: Config, telemetry: RunningTelemetry, closers: 
 }
 
 function showStores(telemetry: RunningTelemetry, standing: StandingStore, journal: Journal): void {
-  telemetry.gauge('primum_standing_records', 'Profiles and counters in memory.', () => standing.stats().records);
-  telemetry.gauge('primum_standing_bytes', 'Memory of profiles and counters.', () => standing.stats().bytes);
-  telemetry.gauge('primum_standing_dirty', 'Changes not on disk yet.', () => standing.stats().dirty);
-  telemetry.gauge('primum_journal_dropped_lines', 'Journal lines lost because the disk was too slow or full.', () => journal.stats().dropped);
-  telemetry.gauge('primum_journal_queued_bytes', 'Journal bytes not on disk yet.', () => journal.stats().queuedBytes);
+  telemetry.gauge(
+    'primum_standing_records',
+    'Profiles and counters in memory.',
+    () => standing.stats().records,
+  );
+  telemetry.gauge(
+    'primum_standing_bytes',
+    'Memory of profiles and counters.',
+    () => standing.stats().bytes,
+  );
+  telemetry.gauge(
+    'primum_standing_dirty',
+    'Changes not on disk yet.',
+    () => standing.stats().dirty,
+  );
+  telemetry.gauge(
+    'primum_journal_dropped_lines',
+    'Journal lines lost because the disk was too slow or full.',
+    () => journal.stats().dropped,
+  );
+  telemetry.gauge(
+    'primum_journal_queued_bytes',
+    'Journal bytes not on disk yet.',
+    () => journal.stats().queuedBytes,
+  );
 }
 
 /** Locks and unlocks are facts: they stand in the journal, and an unlock starts the counts anew. */

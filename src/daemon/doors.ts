@@ -94,7 +94,10 @@ async function openAuthPolicy(
         ...options,
         // Each change of a list is told once, however many addresses the door has.
         listChanges: isFirst
-          ? (listener) => desk.lists.onChange((what, entry) => listener({ what, entry }))
+          ? (listener) =>
+              desk.lists.onChange((change, entry) =>
+                listener({ what: change === 'delete' ? 'remove' : change, entry }),
+              )
           : () => () => undefined,
       },
       { gate, lists: desk.lists, inspector: given.inspector, locks: desk.locks, telemetry },
@@ -122,9 +125,11 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       ready: given.ready,
       take: (event) => given.take(event),
       reload: () =>
-        given.reload().then(parsed, (error: unknown) =>
-          unreadable(error instanceof Error ? error.message : String(error)),
-        ),
+        given
+          .reload()
+          .then(parsed, (error: unknown) =>
+            unreadable(error instanceof Error ? error.message : String(error)),
+          ),
     },
   );
   return { name: 'api', addresses: door.addresses, close: () => door.close() };

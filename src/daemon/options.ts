@@ -161,7 +161,8 @@ export function accountConnectors(config: Config): AccountConnector[] {
     });
   });
   const { command, doveadm_http, timeout } = end_sessions;
-  if (command !== undefined) own.push(createDoveadmCommand({ name: 'doveadm', argv: command, timeoutMs: timeout }));
+  if (command !== undefined)
+    own.push(createDoveadmCommand({ name: 'doveadm', argv: command, timeoutMs: timeout }));
   if (doveadm_http !== undefined) {
     own.push(
       createDoveadmHttp({

@@ -32,7 +32,10 @@ describe('sliding counters (SND-1)', () => {
 
   it('never holds more than the ceiling in any stretch of the window, whatever the pattern', () => {
     const steps = fc.array(
-      fc.record({ waitMs: fc.integer({ min: 0, max: 900_000 }), amount: fc.integer({ min: 1, max: 60 }) }),
+      fc.record({
+        waitMs: fc.integer({ min: 0, max: 900_000 }),
+        amount: fc.integer({ min: 1, max: 60 }),
+      }),
       { minLength: 1, maxLength: 120 },
     );
     fc.assert(

@@ -13,7 +13,11 @@ const hash = createKeyedHash(new Uint8Array(16));
 const START = Date.parse('2026-03-02T09:00:00Z');
 const DAY = 86_400_000;
 
-function network(address: string, country = 'DE', changes: Partial<NetworkFacts> = {}): NetworkFacts {
+function network(
+  address: string,
+  country = 'DE',
+  changes: Partial<NetworkFacts> = {},
+): NetworkFacts {
   const prefix = address.replace(/\d+$/, '0/24');
   return { ...UNKNOWN_NETWORK, address, country, prefix, place: prefix, ...changes };
 }
@@ -57,16 +61,21 @@ describe('records and their versions', () => {
     for (let i = 0; i < 5; i++) good.touch(key(network(`192.0.${i}.1`)), START, 'login');
     const bytes = good.toBytes();
     fc.assert(
-      fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.nat(bytes.length), (at, value, length) => {
-        const damaged = bytes.slice(0, length);
-        if (at < length) damaged[at] = value;
-        expect(() => {
-          const record = new AccountRecord(damaged);
-          record.touch(key(network('198.51.100.1')), START, 'login');
-          record.addresses();
-          record.wrongSince(0);
-        }).not.toThrow();
-      }),
+      fc.property(
+        fc.nat(bytes.length - 1),
+        fc.nat(255),
+        fc.nat(bytes.length),
+        (at, value, length) => {
+          const damaged = bytes.slice(0, length);
+          if (at < length) damaged[at] = value;
+          expect(() => {
+            const record = new AccountRecord(damaged);
+            record.touch(key(network('198.51.100.1')), START, 'login');
+            record.addresses();
+            record.wrongSince(0);
+          }).not.toThrow();
+        },
+      ),
     );
   });
 });
@@ -131,7 +140,10 @@ describe('addresses of an account (ACC-7)', () => {
       key(network(address, country, { class: 'relay', place: 'relay:Example' }));
     record.touch(relay('192.0.2.1', 'DE'), START, 'login');
     record.touch(relay('198.51.100.1', 'US'), START, 'login');
-    expect(record.distinct(relay('203.0.113.1', 'BR'), START - DAY)).toEqual({ places: 1, countries: 0 });
+    expect(record.distinct(relay('203.0.113.1', 'BR'), START - DAY)).toEqual({
+      places: 1,
+      countries: 0,
+    });
   });
 
   it('forgets places from before an unlock', () => {
@@ -147,7 +159,13 @@ describe('addresses of an account (ACC-7)', () => {
         expect(addressText(addressWords(address))).toBe(address);
       }),
     );
-    for (const address of ['2001:db8::1', '2001:db8:0:1::', 'fe80::1:2:3:4', '::1', '2001:db8:1:2:3:4:5:6']) {
+    for (const address of [
+      '2001:db8::1',
+      '2001:db8:0:1::',
+      'fe80::1:2:3:4',
+      '::1',
+      '2001:db8:1:2:3:4:5:6',
+    ]) {
       expect(addressText(addressWords(address))).toBe(address);
     }
   });
@@ -184,7 +202,11 @@ describe('identity profile (SND-4)', () => {
     const profile = new IdentityProfile(undefined);
     for (let day = 0; day < 30; day++) {
       for (let i = 0; i < 10; i++) {
-        profile.learnMessage({ nowMs: START + day * DAY + i * 60_000, recipients: 2, hourOfWeek: 9 });
+        profile.learnMessage({
+          nowMs: START + day * DAY + i * 60_000,
+          recipients: 2,
+          hourOfWeek: 9,
+        });
       }
     }
     expect(profile.usualRecipientsPerDay).toBeCloseTo(20, 0);

@@ -2,20 +2,21 @@
  * Failed logins from one source, an address or a network (ACC-6): the last distinct wrong passwords
  * as (account and password) hashes, and until when the source is shut out.
  *
- * Header: 4 shut out until, 8 failures in all, 12 ring u8. Section: 32 × (hash, at).
+ * Header: 4 shut out until, 8 failures in all, 12 next row u16. Section: rows of (hash, at), as
+ * many as the source needs, then a ring.
  */
 import { countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 
-const RING = 32;
 const ROW = 8;
-const FORM: RecordForm = { kind: 0xf0, version: 1, headerBytes: 16, bodyBytes: RING * ROW };
+const FIRST_ROWS = 8;
+const FORM: RecordForm = { kind: 0xf0, version: 1, headerBytes: 16, bodyBytes: FIRST_ROWS * ROW };
 
-/** Most wrong passwords a source record can tell apart; thresholds must stay below. */
-export const MAX_SOURCE_FAILURES = RING;
+/** Most wrong passwords a source record can tell apart; thresholds stay at or below it. */
+export const MAX_SOURCE_FAILURES = 256;
 
 export class SourceRecord {
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
+  private bytes: Uint8Array;
+  private view: DataView;
 
   constructor(bytes: Uint8Array | undefined) {
     this.bytes = openRecord(bytes, FORM);
@@ -41,38 +42,50 @@ export class SourceRecord {
   /** Counts a wrong password once, however often it is repeated. */
   learnFailure(hash: number, nowMs: number): void {
     countU32(this.view, 8, 1);
-    const now = Math.max(1, toSeconds(nowMs));
-    const start = this.view.getUint16(2, true);
-    for (let i = 0, at = start; i < RING; i++, at += ROW) {
-      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 4, true) !== 0) {
-        this.view.setUint32(at + 4, now, true);
-        return;
-      }
-    }
-    const slot = this.view.getUint8(12) % RING;
-    this.view.setUint32(start + slot * ROW, hash, true);
-    this.view.setUint32(start + slot * ROW + 4, now, true);
-    this.view.setUint8(12, (slot + 1) % RING);
+    const at = this.findRow(hash) ?? this.nextRow();
+    this.view.setUint32(at, hash, true);
+    this.view.setUint32(at + 4, Math.max(1, toSeconds(nowMs)), true);
   }
 
   hasFailure(hash: number): boolean {
-    const start = this.view.getUint16(2, true);
-    for (let i = 0, at = start; i < RING; i++, at += ROW) {
-      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 4, true) !== 0) {
-        return true;
-      }
-    }
-    return false;
+    return this.findRow(hash) !== undefined;
   }
 
   distinctSince(sinceMs: number): number {
     const since = toSeconds(sinceMs);
-    const start = this.view.getUint16(2, true);
     let count = 0;
-    for (let i = 0, at = start + 4; i < RING; i++, at += ROW) {
-      const when = this.view.getUint32(at, true);
+    for (let at = this.start; at + ROW <= this.bytes.length; at += ROW) {
+      const when = this.view.getUint32(at + 4, true);
       if (when !== 0 && when >= since) count++;
     }
     return count;
+  }
+
+  private get start(): number {
+    return this.view.getUint16(2, true);
+  }
+
+  private findRow(hash: number): number | undefined {
+    for (let at = this.start; at + ROW <= this.bytes.length; at += ROW) {
+      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 4, true) !== 0) {
+        return at;
+      }
+    }
+    return undefined;
+  }
+
+  /** A free row, a longer record, or the oldest row. */
+  private nextRow(): number {
+    const rows = Math.floor((this.bytes.length - this.start) / ROW);
+    let next = this.view.getUint16(12, true);
+    if (next >= rows && rows < MAX_SOURCE_FAILURES) {
+      const more = Math.min(MAX_SOURCE_FAILURES, Math.max(FIRST_ROWS, rows * 2));
+      const wider = new Uint8Array(this.start + more * ROW);
+      wider.set(this.bytes.subarray(0, Math.min(this.bytes.length, wider.length)));
+      this.bytes = wider;
+      this.view = viewOf(wider);
+    } else if (next >= rows) next = 0;
+    this.view.setUint16(12, next + 1, true);
+    return this.start + next * ROW;
   }
 }
