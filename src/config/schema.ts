@@ -1,0 +1,89 @@
+/** The whole configuration file: one schema is validation, defaults, prose and reference. */
+import { z } from 'zod';
+import { isLocal, path, text } from './scalars.ts';
+import { accountsSchema } from './sections/accounts.ts';
+import { alertsSchema } from './sections/alerts.ts';
+import { directorySchema } from './sections/directory.ts';
+import { doorsSchema } from './sections/doors.ts';
+import { journalSchema } from './sections/journal.ts';
+import { logSchema } from './sections/log.ts';
+import { networkSchema } from './sections/network.ts';
+import { policySchema } from './sections/policy.ts';
+
+export const configSchema = z
+  .strictObject({
+    state: path('/var/lib/primum')
+      .prefault('./var')
+      .meta({ effect: 'restart', path: true })
+      .describe(
+        'Folder for everything Primum remembers. Without this key, `$PRIMUM_STATE` names it.',
+      ),
+    mta_name: text('mx1.example.org')
+      .optional()
+      .meta({ effect: 'restart' })
+      .describe(
+        'Name of the mail server beside this Primum, as it is in events. Else the host name.',
+      ),
+    doors: doorsSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('What Primum listens on; all on loopback unless told otherwise.'),
+    policy: policySchema
+      .prefault({})
+      .meta({ effect: 'reload' })
+      .describe('The rules: what is ordinary, and what happens when something is not.'),
+    directory: directorySchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe(
+        'What you know of your accounts. Without an engine a login is its own address and its domain ' +
+          'the tenant.',
+      ),
+    network: networkSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('What is known of client addresses.'),
+    alerts: alertsSchema.prefault({}).meta({ effect: 'reload' }).describe('Who is told, and how.'),
+    accounts: accountsSchema
+      .prefault({})
+      .meta({ effect: 'reload' })
+      .describe('What is done in your own systems when an account is locked.'),
+    journal: journalSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('The record of every event and verdict.'),
+    log: logSchema.prefault({}).meta({ effect: 'reload' }).describe("The program's own log."),
+  })
+  .superRefine((value, context) => {
+    const { thresholds } = value.policy.ladder;
+    if (thresholds.throttle > thresholds.hold || thresholds.hold > thresholds.lock) {
+      context.addIssue({
+        code: 'custom',
+        path: ['policy', 'ladder', 'thresholds'],
+        message: 'the thresholds do not rise. Order them throttle, hold, lock.',
+      });
+    }
+    const { from, to } = value.policy.business_hours;
+    if (from >= to) {
+      context.addIssue({
+        code: 'custom',
+        path: ['policy', 'business_hours', 'to'],
+        message: 'business hours end before they begin. Make `to` later than `from`.',
+      });
+    }
+    const door = value.doors.auth_policy;
+    const isOpen = door.listen.some((address) => !isLocal(address));
+    if (isOpen && door.credentials.length === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['doors', 'auth_policy', 'credentials'],
+        message: 'the door listens beyond this host and asks for no password. Add a credential.',
+      });
+    }
+  });
+
+/** Everything the file says, complete. Durations are milliseconds, sizes bytes. */
+export type Settings = z.output<typeof configSchema>;
+
+/** What may stand in the file. */
+export type SettingsInput = z.input<typeof configSchema>;

@@ -1,0 +1,14 @@
+/** The journal: every event and verdict, on this node. */
+import { z } from 'zod';
+import { duration, size } from '../scalars.ts';
+
+export const journalSchema = z.strictObject({
+  segment_size: size('1MiB', '4GiB')
+    .prefault('64MiB')
+    .meta({ effect: 'restart' })
+    .describe('A new file is begun at this size; the full one is compressed.'),
+  retention: duration('1h', '3650d')
+    .prefault('30d')
+    .meta({ effect: 'reload' })
+    .describe('Files older than this are deleted. Check what your law asks and allows.'),
+});

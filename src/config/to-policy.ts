@@ -1,0 +1,97 @@
+/** From the file's policy section to the rules as the core reads them. */
+import type { DistinctRule, Limit, Policy, RuleChanges } from '../core/policy.ts';
+import type { Settings } from './schema.ts';
+import { WEEKDAYS } from './sections/policy.ts';
+import type { RuleChangesConfig } from './sections/limits.ts';
+
+type PolicySettings = Settings['policy'];
+
+const seconds = (ms: number) => ms / 1_000;
+
+function limit(from: PolicySettings['limits'][number]): Limit {
+  const { window, ...rest } = from;
+  return { ...rest, windowSeconds: seconds(window) };
+}
+
+function distinct(from: PolicySettings['places']): DistinctRule {
+  const { window, ...rest } = from;
+  return { ...rest, windowSeconds: seconds(window) };
+}
+
+/** Only the keys that are given: an absent one must not undo the general rule. */
+function changes(from: RuleChangesConfig): RuleChanges {
+  return {
+    ...(from.mode && { mode: from.mode }),
+    ...(from.limits && { limits: from.limits.map(limit) }),
+    ...(from.places && { places: distinct(from.places) }),
+    ...(from.countries && { countries: distinct(from.countries) }),
+    ...(from.other_sender && { otherSender: from.other_sender }),
+    ...(from.foreign_sender && { foreignSender: from.foreign_sender }),
+    ...(from.client_networks && { clientNetworks: from.client_networks }),
+    ...(from.client_network_action && { clientNetworkAction: from.client_network_action }),
+    ...(from.cleartext && { cleartext: from.cleartext }),
+  };
+}
+
+function changesByName(
+  named: Readonly<Record<string, RuleChangesConfig>>,
+): Record<string, RuleChanges> {
+  return Object.fromEntries(Object.entries(named).map(([name, from]) => [name, changes(from)]));
+}
+
+function failures(from: PolicySettings['failures']): Policy['failures'] {
+  return {
+    windowSeconds: seconds(from.window),
+    perAddress: from.per_address,
+    perNetwork: from.per_network,
+    networksPerAccount: from.networks_per_account,
+    shutOutSeconds: seconds(from.shut_out),
+    tarpitSeconds: seconds(from.tarpit),
+  };
+}
+
+function businessHours(from: PolicySettings['business_hours']): Policy['businessHours'] {
+  return {
+    days: from.days.map((name) => WEEKDAYS.indexOf(name) + 1),
+    fromMinute: from.from,
+    toMinute: from.to,
+    holidays: from.holidays,
+    outsideFactor: from.outside_factor,
+  };
+}
+
+function rules(policy: PolicySettings): Policy['rules'] {
+  return {
+    mode: policy.mode,
+    limits: policy.limits.map(limit),
+    places: distinct(policy.places),
+    countries: distinct(policy.countries),
+    otherSender: policy.senders.other,
+    foreignSender: policy.senders.foreign,
+    clientNetworks: policy.client_networks,
+    clientNetworkAction: policy.client_network_action,
+    cleartext: policy.cleartext,
+  };
+}
+
+export function toPolicy(config: Settings): Policy {
+  const { policy } = config;
+  const { quiet, thresholds } = policy.ladder;
+  return {
+    rules: rules(policy),
+    groups: changesByName(policy.groups),
+    classes: changesByName(policy.classes),
+    failures: failures(policy.failures),
+    businessHours: businessHours(policy.business_hours),
+    timeZone: policy.time_zone,
+    domains: policy.domains,
+    relay: policy.relay,
+    inboundContexts: config.doors.policy.inbound_contexts,
+    thresholds,
+    quietSeconds: {
+      throttle: seconds(quiet.throttle),
+      hold: seconds(quiet.hold),
+      lock: seconds(quiet.lock),
+    },
+  };
+}
