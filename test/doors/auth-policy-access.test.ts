@@ -243,7 +243,7 @@ describe('the address', () => {
     const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
     await expect(openDoor({ address })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
-      message: `The auth policy door cannot listen on ${address}: another program has it. Stop that program or give the door another address.`,
+      message: `Cannot listen on ${address} (doors.auth_policy.listen): another program listens there. Stop it, or choose another address.`,
     });
     await new Promise((resolve) => other.close(resolve));
   });
@@ -293,7 +293,7 @@ describe('the address', () => {
     const file = join(folder, 'notes.txt');
     await writeFile(file, 'mine');
     await expect(openDoor({ address: `unix:${file}` })).rejects.toMatchObject({
-      code: 'PORT_TAKEN',
+      code: 'LISTEN_FAILED',
     });
     await closeDoors();
     await rm(folder, { recursive: true });

@@ -8,6 +8,7 @@ import type { AccessLists } from '../../core/access-list.ts';
 import type { Inspector } from '../../core/report.ts';
 import type { Gate } from '../../gate-contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
+import { bind } from '../listen.ts';
 import { callerOf, createKeyring, createSourceCheck } from './access.ts';
 import { createHttpServer } from './answering.ts';
 import type { Answering } from './answering.ts';
@@ -17,7 +18,6 @@ import type { Counters } from './counters.ts';
 import { createKnowledgeCommands } from './knowledge.ts';
 import { formatKey, listKind, LONG_KINDS, shortName } from './list-key.ts';
 import { createListCommands } from './lists.ts';
-import { listen } from './listen.ts';
 import { createLoginCommands } from './logins.ts';
 import type { LockLookup } from './logins.ts';
 import { BOUNDS, SOURCE_NETWORKS } from './options.ts';
@@ -68,7 +68,12 @@ export async function openAuthPolicyDoor(
     closing: false,
   };
   const server = createHttpServer(answering);
-  const address = await listen(server, options.address, options.unixMode ?? 0o660);
+  const address = await bind(server, {
+    address: options.address,
+    setting: 'doors.auth_policy.listen',
+    ...(options.unixMode !== undefined && { mode: options.unixMode }),
+    ...(options.unixGroup !== undefined && { group: options.unixGroup }),
+  });
   const endSubscription = options.listChanges?.(tell);
   parts.telemetry.doorOpen('auth-policy', address);
   return {
@@ -109,7 +114,7 @@ function commandsOf(options: AuthPolicyOptions, parts: WholeParts): readonly Com
 
 function tellListChange(webhooks: Webhooks, { what, entry }: ListChange, nowMs: number): void {
   const short = shortName(entry.list);
-  const verb = ({ add: 'add', remove: 'del', expire: 'expire' } as const)[what];
+  const verb = ({ add: 'add', delete: 'del', expire: 'expire' } as const)[what];
   const event = `${verb}${short}` as const;
   if (!webhooks.wants(event)) return;
   webhooks.send(event, {

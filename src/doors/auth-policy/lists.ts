@@ -78,7 +78,7 @@ export async function removeEntry(
   const removed = await parts.lists.remove(what.list, what.key, by);
   if (!removed) return;
   const entry = { list: what.list, key: what.key, reason: '', expiresAt: parts.now(), by };
-  parts.changed({ what: 'remove', entry });
+  parts.changed({ what: 'delete', entry });
 }
 
 /**

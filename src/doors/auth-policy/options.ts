@@ -6,7 +6,7 @@ import type { WebhookOptions } from './webhooks.ts';
 
 /** A change of the lists by any way in, so that webhooks tell of all of them. */
 export interface ListChange {
-  readonly what: 'add' | 'remove' | 'expire';
+  readonly what: 'add' | 'delete' | 'expire';
   readonly entry: ListEntry;
 }
 
@@ -18,6 +18,8 @@ export interface AuthPolicyOptions {
   readonly address: string;
   /** Permission bits of a unix socket. Default 0660. */
   readonly unixMode?: number;
+  /** Group of a unix socket, by name or number. */
+  readonly unixGroup?: string | number;
   /** Empty: no password, and what a caller may do is `anonymousScopes`. */
   readonly credentials: readonly Credential[];
   /**
