@@ -1,0 +1,216 @@
+/**
+ * The journal in files: NDJSON segments, append-only, closed by size and by day, compressed in the
+ * background, deleted after the retention (docs/decisions/0005-journal.md). `append` only
+ * serialises and queues; all writing happens off the event loop.
+ */
+import { mkdirSync } from 'node:fs';
+import { PrimumError } from '../../errors.ts';
+import type { Journal, JournalLine } from '../journal.ts';
+import { findInSegment } from './find-line.ts';
+import { LineQueue } from './line-queue.ts';
+import { SegmentTidier } from './segment-tidier.ts';
+import { openSegmentFile, SegmentWriter } from './segment-writer.ts';
+import type { OpenSegmentFile } from './segment-writer.ts';
+import { listSegments, segmentBytes } from './segments.ts';
+
+export interface FileJournalOptions {
+  /** Made with mode 0700 where it is missing. */
+  readonly folder: string;
+  /** A segment is closed once it is this large. */
+  readonly segmentBytes?: number;
+  readonly retentionDays?: number;
+  /** Lines that wait for the disk; over it new lines are dropped and counted. */
+  readonly maxQueuedBytes?: number;
+  /** How long a line waits for others to be written with. */
+  readonly flushMs?: number;
+  /** Called once when lines cannot be written, or come faster than the disk takes them. */
+  readonly onError?: (error: unknown) => void;
+  /** Called once when lines are written again and few wait. */
+  readonly onRecovered?: () => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** How a segment's file is opened; tests give a disk that fails. */
+  readonly openFile?: OpenSegmentFile;
+}
+
+const DEFAULT_SEGMENT_BYTES = 64 * 1_048_576;
+// Abuse reports arrive weeks after the message; a quarter covers them.
+const DEFAULT_RETENTION_DAYS = 90;
+const DEFAULT_MAX_QUEUED_BYTES = 64 * 1_048_576;
+const DEFAULT_FLUSH_MS = 100;
+
+/** Bytes written in one go; a queue of that size does not wait for the clock. */
+const WRITE_BYTES = 1_048_576;
+
+/** Pause before a failed write is tried again. */
+const RETRY_MS = 1_000;
+
+/** Opens the folder; each start begins a new segment. @throws PrimumError STATE_UNUSABLE. */
+export function openFileJournal(options: FileJournalOptions): Journal {
+  try {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    const message = `The journal folder ${options.folder} cannot be made: ${cause}. Check its path and permissions.`;
+    throw new PrimumError('STATE_UNUSABLE', message, { cause: error });
+  }
+  return new FileJournal(options);
+}
+
+class FileJournal implements Journal {
+  readonly #options: FileJournalOptions;
+  readonly #queue: LineQueue;
+  readonly #writer: SegmentWriter;
+  readonly #tidier: SegmentTidier;
+  readonly #flushMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #isTroubleSaid = false;
+  #isFailing = false;
+  #isClosed = false;
+
+  constructor(options: FileJournalOptions) {
+    const now = options.now ?? Date.now;
+    this.#options = options;
+    this.#flushMs = options.flushMs ?? DEFAULT_FLUSH_MS;
+    this.#queue = new LineQueue(options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES);
+    this.#tidier = new SegmentTidier({
+      folder: options.folder,
+      retentionDays: options.retentionDays ?? DEFAULT_RETENTION_DAYS,
+      now,
+      current: () => this.#writer.current,
+      onError: (error) => options.onError?.(error),
+    });
+    this.#writer = new SegmentWriter({
+      folder: options.folder,
+      segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
+      now,
+      openFile: options.openFile ?? openSegmentFile,
+      onClosed: () => this.#tidier.wake(),
+    });
+    this.#tidier.wake();
+  }
+
+  append(...lines: readonly JournalLine[]): void {
+    let isFull = false;
+    for (const line of lines) isFull = !this.#queue.push(line) || isFull;
+    if (isFull) this.#sayTrouble(this.#tooFast());
+    this.#schedule();
+  }
+
+  async find(
+    match: (line: JournalLine) => boolean,
+    text: string,
+  ): Promise<JournalLine | undefined> {
+    const queued = this.#queue.find(match, text);
+    if (queued !== undefined) return queued;
+    const { folder } = this.#options;
+    let trouble: unknown;
+    for (const { name } of (await listSegments(folder)).reverse()) {
+      try {
+        const line = await findInSegment(() => segmentBytes(folder, name), { match, text });
+        if (line !== undefined) return line;
+      } catch (error) {
+        trouble = unreadable(name, error);
+      }
+    }
+    // A segment that cannot be read must not pass for one that does not have the line.
+    if (trouble !== undefined) throw trouble as PrimumError;
+    return undefined;
+  }
+
+  async flush(): Promise<void> {
+    const target = this.#queue.accepted;
+    while (this.#queue.written < target) await this.#write();
+    await this.#writer.sync();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.#writing?.catch(() => undefined);
+      await this.flush();
+    } finally {
+      await this.#writer.close();
+      await this.#tidier.close();
+    }
+  }
+
+  stats(): { appended: number; dropped: number; queuedBytes: number } {
+    const { accepted, dropped, queuedBytes } = this.#queue;
+    return { appended: accepted, dropped, queuedBytes };
+  }
+
+  #schedule(): void {
+    if (this.#isClosed || this.#writing !== undefined || this.#queue.queuedBytes === 0) return;
+    if (this.#queue.queuedBytes >= WRITE_BYTES && !this.#isFailing) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#writeSoon();
+    } else {
+      this.#timer ??= setTimeout(
+        () => {
+          this.#timer = undefined;
+          this.#writeSoon();
+        },
+        this.#isFailing ? RETRY_MS : this.#flushMs,
+      );
+    }
+  }
+
+  #writeSoon(): void {
+    // A failure is said by `#write`; here it only means another try.
+    void this.#write()
+      .catch(() => undefined)
+      .finally(() => this.#schedule());
+  }
+
+  /** Writes the oldest lines that wait; joins a write under way. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeNext().finally(() => (this.#writing = undefined));
+    return this.#writing;
+  }
+
+  async #writeNext(): Promise<void> {
+    const chunk = this.#queue.next(WRITE_BYTES);
+    if (chunk === undefined) return;
+    try {
+      await this.#writer.write(chunk);
+    } catch (error) {
+      this.#isFailing = true;
+      const trouble = unwritable(this.#options.folder, error);
+      this.#sayTrouble(trouble);
+      throw trouble;
+    }
+    this.#queue.done();
+    this.#isFailing = false;
+    if (this.#isTroubleSaid && this.#queue.queuedBytes < WRITE_BYTES) {
+      this.#isTroubleSaid = false;
+      this.#options.onRecovered?.();
+    }
+  }
+
+  #sayTrouble(error: PrimumError): void {
+    if (this.#isTroubleSaid) return;
+    this.#isTroubleSaid = true;
+    this.#options.onError?.(error);
+  }
+
+  #tooFast(): PrimumError {
+    const message = `Journal lines come faster than ${this.#options.folder} takes them, and some are dropped. Use a faster disk or raise the bound of the queue.`;
+    return new PrimumError('STORE_UNAVAILABLE', message);
+  }
+}
+
+function unwritable(folder: string, error: unknown): PrimumError {
+  const cause = error instanceof Error ? error.message : String(error);
+  const message = `The journal cannot be written to ${folder}: ${cause}. Lines wait in memory, then are dropped; free space or mend the disk.`;
+  return new PrimumError('STORE_UNAVAILABLE', message, { cause: error });
+}
+
+function unreadable(name: string, error: unknown): PrimumError {
+  const cause = error instanceof Error ? error.message : String(error);
+  const message = `The journal segment ${name} cannot be read: ${cause}. Move it away or restore it.`;
+  return new PrimumError('INPUT_UNREADABLE', message, { cause: error });
+}

@@ -1,0 +1,198 @@
+/**
+ * Lines of NDJSON from a file, standard input or any stream, plain or compressed (gzip, zstd; told
+ * by their first bytes). What cannot be read is reported with its line number and passed over.
+ */
+import { createReadStream } from 'node:fs';
+import { Readable, pipeline } from 'node:stream';
+import type { Transform } from 'node:stream';
+import { TextDecoder } from 'node:util';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { PrimumError } from '../../errors.ts';
+import { lineBlocks, MAX_LINE_BYTES } from './line-blocks.ts';
+import type { LineBlock } from './line-blocks.ts';
+
+export { MAX_LINE_BYTES } from './line-blocks.ts';
+
+/** A path, `-` for standard input, or a stream of bytes. */
+export type LineSource = string | AsyncIterable<Uint8Array>;
+
+export type InputLine =
+  | {
+      readonly ok: true;
+      /** Counts from 1, empty lines included. */
+      readonly number: number;
+      /** Without its line end. */
+      readonly text: string;
+      /** False for a last line without a newline, which a crash may have cut off. */
+      readonly isWhole: boolean;
+    }
+  | { readonly ok: false; readonly number: number; readonly reason: string };
+
+export type InputObject =
+  | {
+      readonly ok: true;
+      readonly number: number;
+      readonly value: Readonly<Record<string, unknown>>;
+    }
+  | { readonly ok: false; readonly number: number; readonly reason: string };
+
+const CHUNK_BYTES = 262_144;
+const NEWLINE = 0x0a;
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+// RFC 8878 section 3.1.1.
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/**
+ * Every line but empty ones. A last line without newline is given out like the others.
+ * @throws PrimumError INPUT_UNREADABLE when the source cannot be opened or read.
+ */
+export async function* readLines(
+  source: LineSource,
+  maxLineBytes: number = MAX_LINE_BYTES,
+): AsyncGenerator<InputLine> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let number = 0;
+  try {
+    for await (const block of lineBlocks(await openSource(source), maxLineBytes)) {
+      for (const bytes of splitLines(block)) {
+        number += 1;
+        const line = decodeLine(bytes, number, { decoder, maxLineBytes, block });
+        if (line !== undefined) yield line;
+      }
+    }
+  } catch (error) {
+    const damage = compressionDamage(error);
+    if (damage === undefined) throw unreadableSource(source, error);
+    yield { ok: false, number: number + 1, reason: damage };
+  }
+}
+
+/** Every line as a JSON object. A last line that a crash cut off is reported as that. */
+export async function* readObjects(
+  source: LineSource,
+  maxLineBytes: number = MAX_LINE_BYTES,
+): AsyncGenerator<InputObject> {
+  for await (const line of readLines(source, maxLineBytes)) {
+    yield line.ok ? parseObject(line) : line;
+  }
+}
+
+function parseObject(line: InputLine & { ok: true }): InputObject {
+  const { number } = line;
+  try {
+    const value: unknown = JSON.parse(line.text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return { ok: true, number, value: value as Record<string, unknown> };
+    }
+    return { ok: false, number, reason: 'The line is not a JSON object.' };
+  } catch {
+    const reason = line.isWhole ? 'The line is not JSON.' : 'The last line is cut off.';
+    return { ok: false, number, reason };
+  }
+}
+
+function* splitLines({ bytes, isTooLong }: LineBlock): Generator<Buffer> {
+  if (isTooLong) yield bytes;
+  for (let from = 0; from < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, from);
+    const to = newline < 0 ? bytes.length : newline + 1;
+    yield bytes.subarray(from, to);
+    from = to;
+  }
+}
+
+interface LineContext {
+  readonly decoder: TextDecoder;
+  readonly maxLineBytes: number;
+  readonly block: LineBlock;
+}
+
+function decodeLine(bytes: Buffer, number: number, context: LineContext): InputLine | undefined {
+  if (context.block.isTooLong || bytes.length > context.maxLineBytes + 1) {
+    const reason = `The line is longer than ${context.maxLineBytes} bytes.`;
+    return { ok: false, number, reason };
+  }
+  try {
+    // The decoder also takes away a byte order mark.
+    const text = context.decoder.decode(bytes).trimEnd();
+    if (text === '') return undefined;
+    return { ok: true, number, text, isWhole: bytes.at(-1) === NEWLINE };
+  } catch {
+    return { ok: false, number, reason: 'The line is not UTF-8.' };
+  }
+}
+
+async function openSource(source: LineSource): Promise<AsyncIterable<Uint8Array>> {
+  const stream = typeof source === 'string' ? openPath(source) : source;
+  const chunks = stream[Symbol.asyncIterator]();
+  const begun: Uint8Array[] = [];
+  let size = 0;
+  while (size < ZSTD_MAGIC.length) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    begun.push(next.value);
+    size += next.value.length;
+  }
+  const head = Buffer.concat(begun).subarray(0, ZSTD_MAGIC.length);
+  const whole = rejoin(begun, chunks);
+  if (head.equals(ZSTD_MAGIC)) return decompress(whole, createZstdDecompress());
+  if (head.subarray(0, 2).equals(GZIP_MAGIC)) return decompress(whole, createGunzip());
+  return whole;
+}
+
+function openPath(path: string): AsyncIterable<Uint8Array> {
+  return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+}
+
+async function* rejoin(
+  begun: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* begun;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+      yield next.value;
+    }
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** Decompresses; an error on the way reaches whoever reads the result. */
+export async function* decompress(
+  bytes: AsyncIterable<Uint8Array>,
+  engine: Transform & { readonly bytesWritten: number },
+): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      given += chunk.length;
+      yield chunk;
+    }
+  };
+  pipeline(Readable.from(counted(), { objectMode: false }), engine, () => undefined);
+  for await (const chunk of engine) yield chunk as Uint8Array;
+  // Node's zstd reader stops at the end of the first frame and says nothing.
+  if (engine.bytesWritten < given) throw new MoreFrames();
+}
+
+class MoreFrames extends Error {
+  readonly code = 'MORE_FRAMES';
+}
+
+/** Words for damage inside compressed data; `undefined` for trouble of another kind. */
+function compressionDamage(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'Z_BUF_ERROR') return 'The compressed data is cut off here.';
+  if (code === 'MORE_FRAMES') {
+    return 'The file has more compressed frames than the first. Decompress it with zstd -d and read that.';
+  }
+  const isDamage = code.startsWith('Z_') || code.startsWith('ZSTD_');
+  return isDamage ? 'The compressed data is damaged from here on.' : undefined;
+}
+
+function unreadableSource(source: LineSource, error: unknown): PrimumError {
+  const name = typeof source === 'string' ? source : 'The input';
+  const cause = error instanceof Error ? error.message : String(error);
+  return new PrimumError('INPUT_UNREADABLE', `${name} cannot be read: ${cause}.`, { cause: error });
+}

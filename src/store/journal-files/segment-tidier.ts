@@ -1,0 +1,76 @@
+/** Compresses closed segments and deletes old ones, in the background, one job at a time. */
+import { PrimumError } from '../../errors.ts';
+import { compressSegment, expireSegments, listSegments, removeUnfinished } from './segments.ts';
+
+export interface SegmentTidierOptions {
+  readonly folder: string;
+  readonly retentionDays: number;
+  readonly now: () => number;
+  /** Name of the segment being written, which is left alone. */
+  readonly current: () => string | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Looks for old segments even when nothing is written. */
+const ROUND_MS = 3_600_000;
+
+export class SegmentTidier {
+  readonly #options: SegmentTidierOptions;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #job: Promise<void> = Promise.resolve();
+  #isWaiting = false;
+  #isTroubleSaid = false;
+
+  constructor(options: SegmentTidierOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.wake(), ROUND_MS).unref();
+  }
+
+  /** Asks for a round; one that waits already is enough. */
+  wake(): void {
+    if (this.#isWaiting || this.#abort.signal.aborted) return;
+    this.#isWaiting = true;
+    this.#job = this.#job.then(() => this.#round());
+  }
+
+  /** Breaks off; the next start goes on. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#abort.abort();
+    await this.#job;
+  }
+
+  async #round(): Promise<void> {
+    this.#isWaiting = false;
+    try {
+      await this.#tidy();
+      this.#isTroubleSaid = false;
+    } catch (error) {
+      if (this.#abort.signal.aborted || this.#isTroubleSaid) return;
+      this.#isTroubleSaid = true;
+      this.#options.onError(untidy(this.#options.folder, error));
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { folder, retentionDays, now, current } = this.#options;
+    await expireSegments(folder, now() - retentionDays * DAY_MS);
+    await removeUnfinished(folder);
+    for (const segment of await listSegments(folder)) {
+      if (this.#abort.signal.aborted) return;
+      // Asked after listing: a file that is listed and not current by now is closed for good.
+      if (segment.endings.includes('.ndjson') && segment.name !== current()) {
+        await compressSegment(folder, segment, this.#abort.signal);
+      }
+    }
+  }
+}
+
+function untidy(folder: string, error: unknown): PrimumError {
+  const cause = error instanceof Error ? error.message : String(error);
+  const message = `Old journal segments in ${folder} cannot be compressed or deleted: ${cause}. They stay as they are and are tried again; check space and permissions.`;
+  return new PrimumError('STORE_UNAVAILABLE', message, { cause: error });
+}

@@ -1,0 +1,67 @@
+/** The writing thread: takes packed changes, one transaction a batch, and says when it is on disk. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import type { StatementSync } from 'node:sqlite';
+import { parseBatch } from './standing-batch.ts';
+import { openStandingDatabase } from './standing-database.ts';
+
+/** A part of a batch; the batch is committed with its last part. */
+export interface Part {
+  readonly part: ArrayBuffer;
+  readonly last: boolean;
+}
+
+export type ToWorker = Part | 'close';
+
+/** Answer to a whole batch: no `failed` means that it is committed. */
+export interface FromWorker {
+  readonly failed?: string;
+}
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread only.');
+const database = openStandingDatabase((workerData as { path: string }).path);
+const put: StatementSync = database.prepare(
+  'INSERT INTO standing (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+);
+const drop: StatementSync = database.prepare('DELETE FROM standing WHERE key = ?');
+
+let failed: string | undefined;
+
+port.on('message', (message: ToWorker) => {
+  if (message === 'close') {
+    close(port);
+    return;
+  }
+  if (failed === undefined) attempt(message);
+  if (!message.last) return;
+  const answer: FromWorker = failed === undefined ? {} : { failed };
+  failed = undefined;
+  port.postMessage(answer);
+});
+
+function close(from: MessagePort): void {
+  try {
+    // Moves the log into the file here, so that the main thread need not do it as it closes.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Without space for it the log stays, and the next start reads it.
+  }
+  database.close();
+  from.close();
+}
+
+function attempt({ part, last }: Part): void {
+  try {
+    if (!database.isTransaction) database.exec('BEGIN IMMEDIATE');
+    for (const { key, value } of parseBatch(part)) {
+      if (value === undefined) drop.run(key);
+      else put.run(key, value);
+    }
+    if (last) database.exec('COMMIT');
+  } catch (error) {
+    failed = error instanceof Error ? error.message : String(error);
+    // SQLite has already rolled back by itself after some errors, such as a full disk.
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The state folder belongs to one process. The lock is SQLite's own exclusive file lock, which the
+ * system drops with the process: `kill -9` leaves nothing to clean and no process id can mislead.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PrimumError } from '../errors.ts';
+
+export interface StateFolder {
+  readonly path: string;
+  /** Lets another process have the folder. */
+  unlock(): void;
+}
+
+/**
+ * Makes the folder (mode 0700) and takes it for this process.
+ * @throws PrimumError STATE_LOCKED when a live process has it, STATE_UNUSABLE when it cannot be used.
+ */
+export function lockStateFolder(path: string): StateFolder {
+  let lock: DatabaseSync | undefined;
+  const processFile = join(path, 'primum.pid');
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    lock = new DatabaseSync(join(path, 'primum.lock'), { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+    // For people and scripts; the lock does not depend on it.
+    writeFileSync(processFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    lock?.close();
+    throw refusal(path, processFile, error);
+  }
+  const held = lock;
+  return {
+    path,
+    unlock: () => {
+      rmSync(processFile, { force: true });
+      held.close();
+    },
+  };
+}
+
+function refusal(path: string, processFile: string, error: unknown): PrimumError {
+  const cause = error instanceof Error ? error.message : String(error);
+  if (cause.includes('database is locked')) {
+    const message = `Another primum${holder(processFile)} uses ${path}. Stop it or choose another folder.`;
+    return new PrimumError('STATE_LOCKED', message, { cause: error });
+  }
+  const message = `The state folder ${path} cannot be used: ${cause}. Check that it is writable and has space.`;
+  return new PrimumError('STATE_UNUSABLE', message, { cause: error });
+}
+
+function holder(processFile: string): string {
+  try {
+    return ` (process ${readFileSync(processFile, 'utf8').trim()})`;
+  } catch {
+    return '';
+  }
+}
