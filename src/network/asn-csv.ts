@@ -97,14 +97,26 @@ function readRow(csv: Buffer, at: number): Row {
   return { start, end, asn, nameAt: asnEnd + 1, lineEnd };
 }
 
+/** Digits only, at most 39 (128 bits); -1 for anything else. */
 function readNumber(csv: Buffer, from: number, to: number): bigint {
-  const text = csv.toString('latin1', from, to);
-  return /^\d{1,39}$/.test(text) ? BigInt(text) : -1n;
+  if (to <= from || to - from > 39) return -1n;
+  let small = 0;
+  for (let index = from; index < to; index += 1) {
+    const digit = (csv[index] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1n;
+    small = small * 10 + digit;
+  }
+  // Up to 15 digits a double is exact; reading those as text would take most of the time.
+  return to - from <= 15 ? BigInt(small) : BigInt(csv.toString('latin1', from, to));
 }
 
 function writeWords(target: Uint32Array, offset: number, width: 1 | 4, value: bigint): void {
+  if (width === 1) {
+    target[offset] = Number(value);
+    return;
+  }
   for (let index = 0; index < width; index += 1) {
-    target[offset + index] = Number((value >> BigInt((width - 1 - index) * 32)) & 0xffff_ffffn);
+    target[offset + index] = Number(BigInt.asUintN(32, value >> BigInt((3 - index) * 32)));
   }
 }
 

@@ -40,6 +40,8 @@ async function openReader(path: string, what: string): Promise<Reader<Response>>
 
 /** A damaged record is the same as none: one bad spot must not stop a login. */
 function lookUp(reader: Reader<Response>, address: Address): Fields {
+  // The reader would look for the first 32 bits of an IPv6 address in an IPv4 database.
+  if (address.family === 6 && reader.metadata.ipVersion === 4) return {};
   try {
     const record: unknown = reader.get(address.text);
     return isFields(record) ? record : {};
