@@ -31,6 +31,12 @@ interface Pending {
   readonly settled: readonly PromiseWithResolvers<Lock>[];
 }
 
+interface Password {
+  readonly intent: PasswordIntent;
+  /** The lock it can lift. */
+  readonly started: number | undefined;
+}
+
 export interface KeeperOptions extends DraftOptions, Pick<DeskOptions, 'records'> {
   readonly health: Health;
   /** Makes sure that alerts of the same decision have their incident before the lock looks for it. */
@@ -43,8 +49,11 @@ export class LockKeeper {
   readonly #options: KeeperOptions;
   readonly #locks = new Map<string, Lock>();
   readonly #pending = new Map<string, Pending>();
-  readonly #passwords = new Map<string, PasswordIntent>();
+  readonly #passwords = new Map<string, Password>();
+  /** Numbers the locks started, so that an end asked for before a lock does not lift it. */
+  readonly #started = new Map<string, number>();
   readonly #serial = new Serial();
+  #count = 0;
   readonly #timer = new RetryTimer(() => void this.flush().catch(() => undefined));
 
   constructor(options: KeeperOptions, locks: readonly Lock[]) {
@@ -83,11 +92,14 @@ export class LockKeeper {
     return settled.promise;
   }
 
+  /** A lock started after this was asked for stays. */
   unlock(request: UnlockRequest): Promise<boolean> {
     const account = request.account.toLowerCase();
+    const started = this.#started.get(account);
     return this.#serial.run(async () => {
       if (!this.#locks.has(account)) return false;
       await this.#savePending();
+      if (this.#started.get(account) !== started) return true;
       const { records, health, now } = this.#options;
       const lift = {
         ...request,
@@ -109,7 +121,7 @@ export class LockKeeper {
       const [oldest] = this.#passwords.keys();
       if (oldest !== undefined) this.#passwords.delete(oldest);
     }
-    this.#passwords.set(account, { ...intent, account });
+    this.#passwords.set(account, { intent, started: this.#started.get(account) });
     this.#timer.at(0);
   }
 
@@ -163,6 +175,7 @@ export class LockKeeper {
     };
     this.#locks.set(account, pending.inForce);
     this.#pending.set(account, pending);
+    this.#started.set(account, ++this.#count);
   }
 
   #unlockJobs(
@@ -217,21 +230,20 @@ export class LockKeeper {
 
   async #savePasswords(): Promise<void> {
     const { records, health } = this.#options;
-    for (const [account, intent] of this.#passwords) {
-      const { at, by, evidence, reference } = intent;
-      const request = { account, at, by, why: evidence, reference };
-      try {
-        const tick = {
-          ...request,
-          item: 'password' as const,
-          jobs: this.#unlockJobs(account, request),
-        };
-        this.#ticked(account, await health.read(() => records.locks.tick(tick)));
-      } catch (error) {
-        this.#timer.failed();
-        throw error;
+    for (const [account, password] of this.#passwords) {
+      const { at, by, evidence: why } = password.intent;
+      // A lock started after the change asks for another one.
+      if (this.#started.get(account) === password.started) {
+        const jobs = this.#unlockJobs(account, { by, why });
+        const tick = { account, at, by, why, item: 'password' as const, jobs };
+        try {
+          this.#ticked(account, await health.read(() => records.locks.tick(tick)));
+        } catch (error) {
+          this.#timer.failed();
+          throw error;
+        }
       }
-      if (this.#passwords.get(account) === intent) this.#passwords.delete(account);
+      if (this.#passwords.get(account) === password) this.#passwords.delete(account);
     }
   }
 
@@ -243,7 +255,9 @@ export class LockKeeper {
 
   /** A lock that was started meanwhile stays in force. */
   #forget(account: string): void {
-    if (!this.#pending.has(account)) this.#locks.delete(account);
+    if (this.#pending.has(account)) return;
+    this.#locks.delete(account);
+    this.#started.delete(account);
   }
 }
 

@@ -17,7 +17,7 @@ export interface Network extends Address {
   readonly text: string;
 }
 
-/** `undefined` for what is no address. IPv4-mapped IPv6 is IPv4. */
+/** `undefined` for what is no address. IPv4-mapped IPv6 is IPv4; an IPv6 zone is left out. */
 export function parseAddress(text: string): Address | undefined {
   const word = parseIpv4(text);
   if (word !== undefined) return { family: 4, words: [word] };

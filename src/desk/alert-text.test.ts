@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { IncidentRow } from '../store/records/contract.ts';
+import { formatAlert, MAX_ITEMS } from './alert-text.ts';
+import type { AlertItem } from './alert-text.ts';
+
+function item(changes: Partial<IncidentRow> = {}): AlertItem {
+  const at = '2026-03-01T10:00:00.000Z';
+  const incident: IncidentRow = {
+    id: 'i1',
+    account: 'ann@example.org',
+    cause: 'limit',
+    practice: 'SND-1',
+    state: 'open',
+    openedAt: at,
+    updatedAt: at,
+    summary: 'Too many.',
+    count: 1,
+    references: ['R1'],
+    timeline: [],
+    checklist: [],
+    detail: '',
+    alertedCount: 1,
+    ...changes,
+  };
+  return { incident, notices: [{ what: 'opened' }] };
+}
+
+test('what a client chose cannot add a line to the mail or its header', () => {
+  const account = 'ann\r\nBcc: all@example.org\u2028x';
+  const message = formatAlert([item({ account, summary: 'a\nb' })], {});
+  expect(message.subject).toBe('[Primum] ann Bcc: all@example.org x: a b');
+  expect(message.text.split('\n').filter((text) => text.startsWith('Bcc'))).toEqual([]);
+});
+
+test('a message with very many accounts shows some and counts the rest', () => {
+  const items = Array.from({ length: MAX_ITEMS + 9 }, (_, n) => item({ account: `a${n}` }));
+  const message = formatAlert(items, {});
+  expect(message.subject).toBe(`[Primum] ${MAX_ITEMS + 9} accounts: Too many.`);
+  expect(message.text).toContain('And 9 more accounts');
+  expect(message.data['incidents']).toHaveLength(MAX_ITEMS);
+});
+
+test('without a console the message names the command that explains the decision', () => {
+  expect(formatAlert([item()], {}).text).toContain('Look:       primum explain R1');
+  const none = formatAlert([item({ references: [] })], {});
+  expect(none.text).toContain('Look:       primum account ann@example.org');
+});
+
+test('what was only observed is said to be so', () => {
+  expect(formatAlert([item()], {}).text).toContain('Nothing; it was only observed.');
+});

@@ -1,0 +1,141 @@
+/** Incidents and their alerts: one for an account and cause, whatever the flood (SND-2). */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { MAX_WAITING } from '../../src/desk/incident-counter.ts';
+import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
+import { alertIntent, ANN, AT, keptChannel, openTestDesk } from './helper.ts';
+import type { TestDesk } from './helper.ts';
+
+let open: TestDesk | undefined;
+
+afterEach(async () => {
+  await open?.close();
+  open = undefined;
+});
+
+async function start(...options: Parameters<typeof openTestDesk>): Promise<TestDesk> {
+  open = await openTestDesk(...options);
+  return open;
+}
+
+describe('incidents', () => {
+  test('a flood of one cause is one incident, counted in few writes, and one message', async () => {
+    const records = await openSqliteRecords({ path: ':memory:' });
+    const add = vi.spyOn(records.incidents, 'add');
+    const mail = keptChannel();
+    const { desk } = await start({ records, channels: [mail] });
+    for (let n = 0; n < 10_000; n++) desk.effects.start(alertIntent({ reference: `R${n}` }));
+    await desk.flush();
+    for (let n = 0; n < 10_000; n++) desk.effects.start(alertIntent({ reference: `S${n}` }));
+    await desk.flush();
+    expect(add.mock.calls.length).toBeLessThanOrEqual(4);
+    const incidents = await desk.incidents.list({ limit: 10 });
+    expect(incidents).toMatchObject([{ count: 20_000, openedAt: AT, account: ANN }]);
+    expect(incidents[0]?.references).toHaveLength(20);
+    expect(incidents[0]?.references.at(-1)).toBe('S9999');
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    expect(await records.outbox.pending()).toBe(0);
+  });
+
+  test('a first decision is written without waiting for the next full second', async () => {
+    const { desk } = await start();
+    desk.effects.start(alertIntent());
+    await vi.waitFor(async () => expect(await desk.incidents.list({ limit: 1 })).toHaveLength(1));
+  });
+
+  test('more accounts at once than may wait are shed, and it is said', async () => {
+    const { desk, said } = await start();
+    for (let n = 0; n < MAX_WAITING + 7; n++) {
+      desk.effects.start(alertIntent({ account: `a${n}@example.org` }));
+    }
+    await desk.flush();
+    expect(await open!.records.incidents.list({ limit: 1000 })).toHaveLength(1000);
+    expect(said.warnings).toMatchObject([expect.stringMatching(/^7 decisions were not counted/)]);
+  });
+
+  test('closing says who, what was found and why, in timeline and audit log', async () => {
+    const { desk } = await start();
+    desk.effects.start(alertIntent());
+    await desk.flush();
+    const [incident] = await desk.incidents.list({ limit: 1 });
+    const request = {
+      id: incident!.id,
+      by: 'eve',
+      verdict: 'false alarm' as const,
+      why: 'A fair.',
+    };
+    expect(await desk.incidents.close(request)).toBe(true);
+    const closed = await desk.incidents.get(incident!.id);
+    expect(closed).toMatchObject({ state: 'closed' });
+    expect(closed?.timeline.at(-1)).toMatchObject({
+      by: 'eve',
+      text: 'Closed (false alarm): A fair.',
+    });
+    const [audit] = await desk.audit.list({ subject: ANN, limit: 1 });
+    expect(audit).toMatchObject({ action: 'incident.close', by: 'eve' });
+  });
+});
+
+describe('alerts', () => {
+  test('SND-2: one message shows the whole picture of the account', async () => {
+    const mail = keptChannel();
+    const alerts = { consoleUrl: 'https://primum.example/' };
+    const { desk } = await start({ channels: [mail], alerts });
+    desk.effects.start(alertIntent());
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    const [incident] = await desk.incidents.list({ limit: 1 });
+    expect(mail.sent[0]?.text).toBe(
+      [
+        'Account:    ann@example.org (customer example.org)',
+        'What:       212 recipients in an hour; the limit is 200. (SND-1)',
+        `Since:      ${AT}`,
+        'How much:   1 decision',
+        'Figure:     Recipients in the last hour: 212 (usual: 12)',
+        'From:       203.0.113.7, NL, Example ISP',
+        'Why:        The hourly limit is reached. (SND-1)',
+        'Done:       Messages are held.',
+        `Look:       https://primum.example/incidents/${incident!.id}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('SND-2: after the first, accounts with the same cause share one message', async () => {
+    const mail = keptChannel();
+    const { desk } = await start({ channels: [mail], alerts: { groupSeconds: 4 } });
+    desk.effects.start(alertIntent());
+    await desk.flush();
+    for (const name of ['bob', 'cat', 'dan']) {
+      desk.effects.start(alertIntent({ account: `${name}@example.org` }));
+    }
+    await desk.flush();
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 12_000);
+    expect(mail.sent.map(({ data }) => data['accounts'])).toEqual([1, 3]);
+    expect(mail.sent[1]?.subject).toMatch(/^\[Primum\] 3 accounts: /);
+  });
+
+  test('SND-2: an incident that goes on is told again with what happened since', async () => {
+    const mail = keptChannel();
+    const alerts = { repeatAfterSeconds: 1, groupSeconds: 0 };
+    const { desk } = await start({ channels: [mail], alerts });
+    desk.effects.start(alertIntent());
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    for (let n = 0; n < 5; n++) desk.effects.start(alertIntent());
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 8000);
+    expect(mail.sent[1]?.text).toMatch(/6 decisions, 5 of them since the last alert at /);
+    expect(await open!.records.outbox.pending()).toBe(0);
+  });
+
+  test('a test alert says for every channel what came of it, and is audited', async () => {
+    const mail = keptChannel('mail');
+    const hook = keptChannel('hook');
+    hook.fail = new Error('hook.example answered 500');
+    const { desk } = await start({ channels: [mail, hook] });
+    expect(await desk.testAlerts('eve')).toEqual([
+      { channel: 'mail', outcome: 'Sent.' },
+      { channel: 'hook', outcome: 'Failed: hook.example answered 500' },
+    ]);
+    expect(await desk.audit.list({ limit: 1 })).toMatchObject([
+      { action: 'alerts.test', by: 'eve' },
+    ]);
+  });
+});
