@@ -3,7 +3,8 @@
  * connections, and on close lets each one finish what is in flight. `bind` serves HTTP servers too.
  */
 import { createServer, createConnection, type Server, type Socket } from 'node:net';
-import { chmod, chown, lstat, unlink } from 'node:fs/promises';
+import { chmod, chown, lstat, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PrimumError } from '../errors.ts';
 import type { DoorName, Telemetry } from '../telemetry/contract.ts';
 import { formatListenAddress, groupId, parseListenAddress } from './listen-address.ts';
@@ -62,6 +63,10 @@ export async function bind(server: Server, options: ListenOptions): Promise<stri
 async function bindSocket(server: Server, path: string, options: ListenOptions): Promise<void> {
   const gid = await socketGroup(options);
   const target = { path, backlog: LISTEN_BACKLOG };
+  // libuv reports a missing folder as EACCES; ask beforehand, so that the cause is the true one.
+  await stat(dirname(path)).catch((error: unknown) => {
+    throw listenError(error, options);
+  });
   try {
     await listenOnce(server, target);
   } catch (error) {

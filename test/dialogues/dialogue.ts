@@ -188,7 +188,7 @@ function describeJudged(event: SubmissionEvent, expected: string): string {
   const said = words.map((word) => {
     const name = word.split('=')[0] ?? '';
     if (!word.includes('=')) return event.abandoned === true ? word : `not-${word}`;
-    return `${name}=${String(fields.get(name) ?? '-')}`;
+    return `${name}=${JSON.stringify(fields.get(name) ?? '-').replace(/^"|"$/g, '')}`;
   });
   if (event.abandoned === true && !words.includes('abandoned')) said.push('abandoned');
   return said.join(' ');

@@ -13,7 +13,7 @@ import { recordedTelemetry, scriptedGate, type Script } from './scripted-gate.ts
 /** A gate and what it judged; another one can be put behind the same dialogues. */
 export type GateFactory = () => {
   readonly gate: Gate;
-  judged(): readonly SubmissionEvent[];
+  readonly judged: () => readonly SubmissionEvent[];
 };
 
 const folder = import.meta.dirname;
