@@ -1,0 +1,323 @@
+/** The command line against a running API: what people read, what programs read, exit codes. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { COMMANDS } from '../../src/cli/registry.ts';
+import { optionsOf } from '../../src/cli/command.ts';
+import { runCli } from '../../src/cli/run-cli.ts';
+import { TOKEN, openFixture } from '../doors/api-fixture.ts';
+import type { ApiFixture } from '../doors/api-fixture.ts';
+
+let api: ApiFixture;
+let state: string;
+
+beforeAll(async () => {
+  api = await openFixture();
+  state = await mkdtemp(join(tmpdir(), 'primum-cli-'));
+  await writeFile(join(state, 'api-token'), `${TOKEN}\n`, { mode: 0o600 });
+});
+
+afterAll(async () => {
+  await api.close();
+  await rm(state, { recursive: true });
+});
+
+async function run(words: readonly string[], env: Record<string, string> = {}) {
+  let out = '';
+  let err = '';
+  const asked: unknown[] = [];
+  const io = {
+    out: (text: string) => (out += text),
+    err: (text: string) => (err += text),
+    env: { PRIMUM_STATE: state, PRIMUM_API: api.baseUrl, ...env },
+    user: () => 'olga',
+  };
+  const code = await runCli(words, io, {
+    version: '1.2.3',
+    start: (options) => {
+      asked.push(options);
+      return Promise.resolve(0);
+    },
+    replay: (options) => {
+      asked.push(options);
+      return Promise.resolve(3);
+    },
+  });
+  return { code, out, err, asked };
+}
+
+const cli = (line: string, env?: Record<string, string>) =>
+  run(
+    Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), (word) => word[1] ?? word[2] ?? ''),
+    env,
+  );
+
+/** The lines of a here-text, without its margin. */
+function lines(text: string): string {
+  return text.replace(/^\n/, '').replace(/^ {6}/gm, '').replace(/ *$/, '');
+}
+
+describe('what people read', () => {
+  it('shows everything known of an account', async () => {
+    const { out, code } = await cli('account ann@example.org');
+    expect(out).toBe(
+      lines(`
+      ann@example.org
+        A person of example.org, in staff, since 2019-04-01 00:00 UTC. The directory knows it.
+        It may send as ann@example.org, sales@example.org, anything @shop.example.org.
+
+      ann@example.org/main: on rung hold since 2026-11-21 01:30 UTC, score 9.34
+        243 messages to 611 recipients; usual 4.2 recipients a day.
+        Context  Country    ASN  First (UTC)       Last (UTC)        Days  Messages  Score
+        5f1c     DE       64500  2026-10-01 08:00  2026-11-20 16:12    37       212    0.1  trusted
+        Sends as         Messages
+        ann@example.org       243
+
+      Used from
+        Address        Country    ASN  Place            First (UTC)       Last (UTC)        Logins  Failures  Messages
+        192.0.2.7      DE       64500  192.0.2.0/24     2026-10-01 08:00  2026-11-20 16:12     341         2       212
+        2001:db8:1::9  -            0  2001:db8:1::/48  2026-11-21 01:12  2026-11-21 01:30       1         0        31
+      `),
+    );
+    expect(code).toBe(0);
+  });
+
+  it('shows limits with where they come from', async () => {
+    expect((await cli('limits ann@example.org')).out).toBe(
+      lines(`
+      Scope     Counts      In    Limit  Burst  Used  Then     From
+      account   recipients  1 h     200     20   212  hold     group staff
+      platform  messages    1 d  100000      0  8120  observe  default
+      `),
+    );
+  });
+
+  it('explains a decision, whatever letters the reference was written with', async () => {
+    expect((await cli('explain 8f2k9alb')).out).toBe(
+      lines(`
+      8F2K9A1B, 2026-11-21 01:30 UTC: held: it waits for somebody to decide.
+      Sent by ann@example.org as ann@example.org to 2 recipients from 203.0.113.9, queue id 4Zx1.
+      Identity ann@example.org/main, on rung hold, score 9.34.
+      It went from rung observe to hold.
+      Because:
+        - It wrote to 180 new domains in 20 minutes; usual are 3 a day. (new-domains, 6.12 nats, ACC-8)
+        - It sent to 212 recipients in an hour; the limit is 200. (limit, rule, SND-1)
+      `),
+    );
+  });
+
+  it('locks, lists and unlocks, as the OS user', async () => {
+    expect((await cli('locks')).out).toBe('No account is locked.\n');
+    const locked = await cli('lock Eve@Example.org --why "stolen password" --until-password');
+    expect(locked.out).toBe(
+      'eve@example.org is locked. A login with a changed password lifts the lock, or "primum unlock".\n',
+    );
+    const listed = await cli('locks');
+    expect(listed.out).toMatch(
+      /^Account {10}Since \(UTC\) {7}By {4}Lifted by {11}Why\neve@example.org {2}\S+ \S+ {2}olga {2}a changed password {2}stolen password\n\n1 account is locked.\n$/,
+    );
+    expect((await cli('account eve@example.org')).out).toContain('by olga: stolen password');
+    expect((await cli('unlock eve@example.org --why "owner called"')).out).toBe(
+      'eve@example.org is no longer locked.\n',
+    );
+    expect((await cli('audit --subject eve@example.org')).out).toContain('owner called');
+  });
+
+  it('shows incidents, one with its checklist, and closes it', async () => {
+    await cli('lock ivo@example.org --why "sends to strangers"');
+    const listed = z
+      .object({ incidents: z.array(z.looseObject({ id: z.string(), account: z.string() })) })
+      .parse(JSON.parse((await cli('incidents --account ivo@example.org --json')).out));
+    const id = listed.incidents[0]?.id ?? '';
+    const shown = (await cli(`incidents ${id}`)).out;
+    expect(shown).toContain('Account ivo@example.org');
+    expect(shown).toContain('[ ] the password is changed');
+    const closed = await cli(`incidents close ${id} --finding false-alarm --why "a newsletter"`);
+    expect(closed.out).toBe(`Incident ${id} is closed.\n`);
+    expect((await cli('incidents --account ivo@example.org')).out).toBe(
+      'There is no open incident.\n',
+    );
+    expect((await cli('incidents --all --account ivo@example.org')).out).toContain('closed');
+  });
+
+  it('adds to a list for a time, shows and removes it', async () => {
+    const added = await cli('lists add deny --network 203.0.113.9/24 --for 1h --why "guesses"');
+    expect(added.out).toBe('203.0.113.0/24 is on the deny list until 2026-11-21 02:38 UTC.\n');
+    await cli('lists add allow --login bob --network 192.0.2.1 --for 30d --why "office"');
+    expect((await cli('lists')).out).toBe(
+      lines(`
+      List   Entry               Until (UTC)       By    Why
+      allow  bob from 192.0.2.1  2026-12-21 01:38  olga  office
+      deny   203.0.113.0/24      2026-11-21 02:38  olga  guesses
+      `),
+    );
+    expect((await cli('lists remove deny --network 203.0.113.0/24')).out).toBe(
+      '203.0.113.0/24 is no longer on the deny list.\n',
+    );
+  });
+
+  it('lists who relays (ACC-1) and senders to be added (ACC-2)', async () => {
+    expect((await cli('relays')).out).toContain('address:192.0.2.44  192.0.2.44');
+    expect((await cli('senders')).out).toContain('ann@example.org  verein@example.net        42');
+  });
+
+  it('says what to configure when there is no alert channel', async () => {
+    expect((await cli('alerts test')).out).toBe(
+      'No alert channel is configured. Add one under "alerts" in the configuration.\n',
+    );
+  });
+
+  it('shows no escape sequence that a sender chose', async () => {
+    await api.desk.locks.lock({
+      account: 'mallory@example.org',
+      by: 'x',
+      why: '\u001b]0;owned\u0007\u202e',
+      unlockOn: 'person',
+    });
+    const { out } = await cli('account mallory@example.org');
+    expect(out).toContain('\ufffd]0;owned\ufffd\ufffd');
+  });
+});
+
+describe('what programs read', () => {
+  it.each(['account ann@example.org', 'locks', 'incidents', 'lists', 'help', 'version', 'relays'])(
+    'prints JSON for %s --json',
+    async (line) => {
+      const { out, code } = await cli(`${line} --json`);
+      expect(JSON.parse(out)).toBeTypeOf('object');
+      expect(code).toBe(0);
+    },
+  );
+});
+
+describe('what main.ts does', () => {
+  it('is told the options of start and replay, and gives the exit code', async () => {
+    expect((await cli('start --config p.yaml')).asked).toEqual([{ configFile: 'p.yaml' }]);
+    expect((await cli('start')).asked).toEqual([{ configFile: undefined }]);
+    expect(await cli('replay e.ndjson --out v.ndjson')).toMatchObject({
+      code: 3,
+      asked: [{ eventsFile: 'e.ndjson', outFile: 'v.ndjson', configFile: undefined }],
+    });
+  });
+});
+
+describe('the configuration', () => {
+  it('is checked: nothing wrong is exit 0, a mistake is named and exit 1', async () => {
+    const [right, wrong] = [join(state, 'right.yaml'), join(state, 'wrong.yaml')];
+    await writeFile(right, 'log:\n  level: warn\n');
+    await writeFile(wrong, 'logg:\n  level: warn\n');
+    expect(await cli(`check ${right}`)).toMatchObject({ code: 0, out: `${right} is right.\n` });
+    const checked = await cli(`check ${wrong}`);
+    expect(checked.code).toBe(1);
+    expect(checked.out).toContain('logg');
+  });
+
+  it('is explained key by key and printed whole', async () => {
+    expect((await cli('config explain doors.policy.listen')).out).toContain('127.0.0.1:10040');
+    const printed = await cli('config print');
+    expect(printed.out).toContain('127.0.0.1:10040');
+    const unknown = await cli('config explain doors.polcy');
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.err).toContain('There is no key "doors.polcy"');
+  });
+});
+
+describe('mistakes', () => {
+  // prettier-ignore
+  const cases = [
+    // words                                      code  sentence
+    ['explian ann',                               2,    'There is no command "explian". Did you mean "primum explain"? "primum help" lists the commands.'],
+    ['frobnicate',                                2,    'There is no command "frobnicate". "primum help" lists the commands.'],
+    ['config',                                    2,    'Write one of: primum config print, primum config explain.'],
+    ['alerts',                                    2,    'Write one of: primum alerts test.'],
+    ['help frobnicate',                           2,    'There is no command "frobnicate". "primum help" lists the commands.'],
+    ['lock ann --reason x',                       2,    'There is no option --reason here. "primum help lock" shows how it is used.'],
+    ['lock ann --whyy x',                          2,    'There is no option --whyy here. Did you mean --why? "primum help lock" shows how it is used.'],
+    ['lock ann --why',                            2,    'The option --why needs a value. "primum help lock" shows how it is used.'],
+    ['lock ann --why x --until-password=1',       2,    'The option --until-password takes no value. "primum help lock" shows how it is used.'],
+    ['lock ann',                                  2,    'Add --why TEXT. Usage: primum lock ACCOUNT --why TEXT [--until-password]'],
+    ['lock --why x',                              2,    'ACCOUNT is missing. Usage: primum lock ACCOUNT --why TEXT [--until-password]'],
+    ['lock ann bob --why x',                      2,    '"bob" is one word too many. "primum help lock" shows how it is used.'],
+    ['incidents --limit 501',                     2,    '--limit 501 is not a number from 1 to 500.'],
+    ['incidents close I1 --finding x --why y',    2,    '--finding is abuse, false-alarm or unclear, not "x".'],
+    ['lists add grey --login a --for 1h --why x', 2,    '"grey" is not a list. Write allow or deny.'],
+    ['lists add deny --for 1h --why x',           2,    'Say what the entry is about: --network, --login or --ja3.'],
+    ['lists add deny --login a --for 1 --why x',  2,    '--for needs a number and a unit, such as 1h or 30d.'],
+    ['locks --api ftp://x/y',                     2,    '"ftp://x/y" is not an API address. Write host:port, http://host:port or unix:/path.'],
+    ['account nobody',                            1,    'Nothing is known of the account nobody. Check how its login is written.'],
+    ['unlock nobody --why x',                     1,    'The account nobody is not locked.'],
+    ['explain 00000000',                          1,    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
+    ['reload',                                    1,    'This daemon was started without a file to read.'],
+    ['locks --config /nowhere/p.yaml --state /s', 1,    'There is no API token at /s/api-token. Start the daemon with "primum start", or name its state folder with --state or PRIMUM_STATE.'],
+  ] as const;
+
+  it.each(cases)('"%s" ends with %i and one sentence', async (line, code, sentence) => {
+    expect(await cli(line)).toMatchObject({ code, err: `${sentence}\n`, out: '' });
+  });
+
+  it('says what to do when no daemon answers', async () => {
+    const { code, err } = await cli('locks --api 127.0.0.1:1');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'No running primum answers at http://127.0.0.1:1: nothing listens there. Start it with "primum start", or name its address with --api or PRIMUM_API.\n',
+    );
+    const socket = await cli('locks --api unix:/nowhere/api.sock');
+    expect(socket.err).toContain('at unix:/nowhere/api.sock: there is no such socket.');
+  });
+
+  it('says so when the token is not the one of this daemon', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'primum-other-'));
+    await writeFile(join(other, 'api-token'), 'x'.repeat(43));
+    const { code, err } = await cli(`locks --state ${other}`);
+    expect(code).toBe(1);
+    expect(err).toContain('This needs the API token.');
+    await rm(other, { recursive: true });
+  });
+
+  it('finds address and state folder in the configuration file', async () => {
+    const file = join(state, 'primum.yaml');
+    const listen = api.baseUrl.replace('http://', '');
+    await writeFile(file, `state: ${state}\ndoors:\n  api:\n    listen: ['${listen}']\n`);
+    const { code } = await cli(`locks --config ${file}`, { PRIMUM_STATE: '', PRIMUM_API: '' });
+    expect(code).toBe(0);
+  });
+});
+
+describe('help', () => {
+  it('lists every command, and explains each with every option', async () => {
+    const { out, code } = await cli('help');
+    expect(code).toBe(0);
+    for (const command of COMMANDS) {
+      expect(out).toContain(`  ${command.name} `);
+      const help = (await run(['help', ...command.name.split(' ')])).out;
+      for (const option of Object.keys(optionsOf(command))) expect(help).toContain(`--${option}`);
+      expect(
+        Math.max(
+          ...help
+            .split('\n')
+            .filter((line) => !line.startsWith('primum '))
+            .map((line) => line.length),
+        ),
+      ).toBeLessThan(90);
+    }
+  });
+
+  it('is what no words, --help and -h give', async () => {
+    const [none, long, short] = [await cli(''), await cli('lock --help'), await cli('lock -h')];
+    expect(none.out).toContain('Usage: primum COMMAND');
+    expect(long.out).toContain('primum lock ACCOUNT --why TEXT');
+    expect(short.out).toBe(long.out);
+  });
+
+  it('explains a family of commands together', async () => {
+    const { out } = await cli('help lists');
+    expect(out).toContain('primum lists add allow|deny');
+    expect(out).toContain('primum lists remove');
+  });
+
+  it('prints the version', async () => {
+    expect((await cli('--version')).out).toBe(`primum 1.2.3 on Node.js ${process.version}\n`);
+  });
+});
