@@ -3,7 +3,7 @@
  * get here. Installs only as root; without root it names what is left out.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 export interface Peer {
   /** Debian package. */
@@ -85,13 +85,28 @@ export function leftOut(state: PeerState): string {
   return `Left out: the tests against real mail servers (test/peers), because ${reasons.join('; ')}.`;
 }
 
-function runApt(command: string, args: readonly string[], input?: string): boolean {
-  const { status } = spawnSync(command, args, {
+/** Runs quietly; a failing program is shown with its own words. */
+function runApt(command: string, args: readonly string[], input = ''): boolean {
+  const { status, stdout, stderr } = spawnSync(command, args, {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'inherit'],
-    ...(input === undefined ? {} : { input }),
+    encoding: 'utf8',
+    input,
   });
+  if (status !== 0) console.log(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
   return status === 0;
+}
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** Keeps the packages from starting mail servers on this machine; the tests start their own. */
+function withoutServices(work: () => boolean): boolean {
+  if (existsSync(POLICY)) return work();
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return work();
+  } finally {
+    rmSync(POLICY);
+  }
 }
 
 function install(missing: readonly Peer[]): void {
@@ -101,10 +116,12 @@ function install(missing: readonly Peer[]): void {
   const answer = 'postfix postfix/main_mailer_type select No configuration\n';
   if (existsSync('/usr/bin/debconf-set-selections')) runApt('debconf-set-selections', [], answer);
   const names = missing.map(({ name }) => name);
-  const done =
-    runApt('apt-get', ['-qq', 'update']) &&
-    runApt('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...names]);
-  console.log(done ? 'Installed.' : 'Installing failed; apt-get says why above.');
+  const done = withoutServices(
+    () =>
+      runApt('apt-get', ['-qq', 'update']) &&
+      runApt('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...names]),
+  );
+  console.log(done ? 'Installed.' : 'Installing failed.');
 }
 
 /** Installs what is missing where that is possible; the state afterwards. */

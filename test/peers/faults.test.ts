@@ -1,22 +1,17 @@
 /** Primum dies, is stopped, comes back: mail flows, locks hold, nothing is forgotten. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { referenceIn, startGuarded, type Guarded } from './guarded.ts';
+import { referenceIn, guardedPlatform } from './guarded.ts';
 import { until } from './run.ts';
 
 describe.runIf(mailServersAreHere)('Primum away', () => {
-  let guarded: Guarded;
-
-  beforeAll(async () => {
-    guarded = await startGuarded(
-      { 'ann@local.test': 'secret-of-ann', 'eve@local.test': 'secret-of-eve' },
-      { mode: 'enforce' },
-    );
-  });
-  afterAll(() => guarded.stop());
+  const platform = guardedPlatform(
+    { 'ann@local.test': 'secret-of-ann', 'eve@local.test': 'secret-of-eve' },
+    { mode: 'enforce' },
+  );
 
   async function sendAsAnn(subject: string): Promise<void> {
-    const sent = await guarded.stack.swaks({
+    const sent = await platform().stack.swaks({
       from: 'ann@local.test',
       to: 'friend@dest.test',
       user: 'ann@local.test',
@@ -24,11 +19,11 @@ describe.runIf(mailServersAreHere)('Primum away', () => {
       subject,
     });
     expect(sent.code, sent.transcript).toBe(0);
-    await guarded.stack.sink.waitFor(subject, ({ text }) => text.includes(subject));
+    await platform().stack.sink.waitFor(subject, ({ text }) => text.includes(subject));
   }
 
   async function refusalOfEve(): Promise<string | undefined> {
-    const client = await guarded.stack.smtp();
+    const client = await platform().stack.smtp();
     try {
       // XCLIENT LOGIN is a session that was authenticated before the lock.
       await client.xclient({ LOGIN: 'eve@local.test' });
@@ -40,7 +35,7 @@ describe.runIf(mailServersAreHere)('Primum away', () => {
   }
 
   it('after SIGKILL mail flows, and the lock holds again once it is back', async () => {
-    const { stack, primum, operator } = guarded;
+    const { stack, primum, operator } = platform();
     await sendAsAnn('before the crash');
     await operator.lock('eve@local.test', 'sells watches');
     expect(await refusalOfEve()).toMatch(/This account is locked/);
@@ -65,7 +60,7 @@ describe.runIf(mailServersAreHere)('Primum away', () => {
   }, 90_000);
 
   it('stopped in the middle of a message, it costs neither the message nor what it knew', async () => {
-    const { stack, primum, operator } = guarded;
+    const { stack, primum, operator } = platform();
     const refused = await stack.swaks({
       from: 'ann@freemail.test',
       to: 'friend@dest.test',

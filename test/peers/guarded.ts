@@ -1,5 +1,6 @@
 /** A mail platform with Primum beside it, and what an operator does at the command line. */
 import type { SettingsInput } from '../../src/config/schema.ts';
+import { afterAll, beforeAll } from 'vitest';
 import { startMailStack, type MailStack } from './mail-stack.ts';
 import { startPrimum, type Primum } from './primum.ts';
 
@@ -45,8 +46,27 @@ function operatorOf(primum: Primum): Operator {
   };
 }
 
+/**
+ * A platform for all tests of the `describe` it is called in: started before the first, stopped
+ * after the last. The accessor works inside tests.
+ */
+export function guardedPlatform(
+  users: Readonly<Record<string, string>>,
+  policy: SettingsInput['policy'],
+): () => Guarded {
+  let guarded: Guarded | undefined;
+  beforeAll(async () => {
+    guarded = await startGuarded(users, policy);
+  });
+  afterAll(() => guarded?.stop());
+  return () => {
+    if (!guarded) throw new Error('The platform is used before its tests begin');
+    return guarded;
+  };
+}
+
 /** Starts both. Limits and thresholds are the shipped ones unless `policy` says otherwise. */
-export async function startGuarded(
+async function startGuarded(
   users: Readonly<Record<string, string>>,
   policy: SettingsInput['policy'],
 ): Promise<Guarded> {

@@ -1,29 +1,24 @@
 /** ACC-6: whoever guesses passwords is shut out; the owner of the account is not. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { startGuarded, type Guarded } from './guarded.ts';
+import { guardedPlatform } from './guarded.ts';
 import type { SmtpReply } from './smtp-client.ts';
 
 const TRIES = 6;
 const SHUT_OUT = /Too many failed logins from this network/;
 
 describe.runIf(mailServersAreHere)('ACC-6: wrong passwords', () => {
-  let guarded: Guarded;
-
-  beforeAll(async () => {
-    guarded = await startGuarded(
-      {
-        'ann@local.test': 'secret-of-ann',
-        'bob@local.test': 'secret-of-bob',
-        'cat@local.test': 'secret-of-cat',
-      },
-      { mode: 'enforce', failures: { per_address: TRIES } },
-    );
-  });
-  afterAll(() => guarded.stop());
+  const platform = guardedPlatform(
+    {
+      'ann@local.test': 'secret-of-ann',
+      'bob@local.test': 'secret-of-bob',
+      'cat@local.test': 'secret-of-cat',
+    },
+    { mode: 'enforce', failures: { per_address: TRIES } },
+  );
 
   async function authFrom(address: string, user: string, password: string): Promise<SmtpReply> {
-    const client = await guarded.stack.smtp();
+    const client = await platform().stack.smtp();
     try {
       await client.xclient({ ADDR: address, NAME: '[UNAVAILABLE]' });
       return await client.auth(user, password);
@@ -33,7 +28,7 @@ describe.runIf(mailServersAreHere)('ACC-6: wrong passwords', () => {
   }
 
   it('shut out a guesser on every service, while the owner gets in', async () => {
-    const { stack } = guarded;
+    const { stack } = platform();
     const [owner, guesser] = ['81.2.69.142', '5.188.62.77'];
     expect((await authFrom(owner, 'ann@local.test', 'secret-of-ann')).code).toBe(235);
 
@@ -54,7 +49,7 @@ describe.runIf(mailServersAreHere)('ACC-6: wrong passwords', () => {
   });
 
   it('count once when a phone repeats its old password', async () => {
-    const { stack } = guarded;
+    const { stack } = platform();
     const phone = '91.64.12.12';
     for (let count = 0; count < TRIES * 2; count += 1) {
       const answer = await stack.imapLogin('cat@local.test', 'password of last year', {

@@ -1,38 +1,33 @@
 /** Over the recipient limit: the client is told, the postmaster is told once. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { referenceIn, startGuarded, type Guarded } from './guarded.ts';
+import { referenceIn, guardedPlatform } from './guarded.ts';
 import { until } from './run.ts';
 import { ALERT_SENDER, POSTMASTER } from './primum.ts';
 
 const LIMIT = 5;
 
 describe.runIf(mailServersAreHere)('SND-1: a limit of recipients', () => {
-  let guarded: Guarded;
-
-  beforeAll(async () => {
-    guarded = await startGuarded(
-      { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
-      {
-        mode: 'enforce',
-        business_hours: { outside_factor: 1 },
-        limits: [
-          { scope: 'account', count: 'recipients', window: '1h', limit: LIMIT, action: 'throttle' },
-        ],
-      },
-    );
-  });
-  afterAll(() => guarded.stop());
+  const platform = guardedPlatform(
+    { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
+    {
+      mode: 'enforce',
+      business_hours: { outside_factor: 1 },
+      limits: [
+        { scope: 'account', count: 'recipients', window: '1h', limit: LIMIT, action: 'throttle' },
+      ],
+    },
+  );
 
   function alerts() {
-    return guarded.stack.sink.messages.filter(
+    return platform().stack.sink.messages.filter(
       ({ envelopeSender, text }) =>
         envelopeSender === ALERT_SENDER && text.includes('ann@local.test'),
     );
   }
 
   it('SND-3: answers 4xx with reason and reference above it, and delivers below it', async () => {
-    const { stack, operator } = guarded;
+    const { stack, operator } = platform();
     const client = await stack.smtp();
     await client.auth('ann@local.test', 'secret-of-ann');
     const to = Array.from({ length: LIMIT + 3 }, (_, index) => `friend${index}@dest.test`);
@@ -55,7 +50,7 @@ describe.runIf(mailServersAreHere)('SND-1: a limit of recipients', () => {
   });
 
   it('SND-2: tells the postmaster in exactly one mail, however often it is reached', async () => {
-    const { stack, primum } = guarded;
+    const { stack, primum } = platform();
     const alert = await until('the alert', () => alerts()[0]);
     expect(alert.envelopeRecipients).toEqual([POSTMASTER]);
     for (let count = 0; count < 5; count += 1) {

@@ -1,24 +1,19 @@
 /** A locked account is locked on every service of real servers, and gets free again. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { startGuarded, type Guarded } from './guarded.ts';
+import { guardedPlatform } from './guarded.ts';
 import { until } from './run.ts';
 
 const LOCKED = /This account is locked/;
 
 describe.runIf(mailServersAreHere)('ACC-11: an account that an operator locks', () => {
-  let guarded: Guarded;
-
-  beforeAll(async () => {
-    guarded = await startGuarded(
-      { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
-      { mode: 'enforce' },
-    );
-  });
-  afterAll(() => guarded.stop());
+  const platform = guardedPlatform(
+    { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
+    { mode: 'enforce' },
+  );
 
   it('is refused on submission and IMAP, on open sessions too, until it is unlocked', async () => {
-    const { stack, operator } = guarded;
+    const { stack, operator } = platform();
     const openSmtp = await stack.smtp();
     expect((await openSmtp.auth('ann@local.test', 'secret-of-ann')).code).toBe(235);
     const openImap = await stack.imap();
@@ -67,30 +62,25 @@ const PLACES = [
 ];
 
 describe.runIf(mailServersAreHere)('ACC-8: an account used from many networks', () => {
-  let guarded: Guarded;
-
-  beforeAll(async () => {
-    guarded = await startGuarded(
-      { 'ann@local.test': 'stolen-secret' },
-      {
-        mode: 'enforce',
-        places: { window: '1d', maximum: 3, action: 'lock' },
-        countries: { window: '1d', maximum: 100, action: 'observe' },
-      },
-    );
-  });
-  afterAll(() => guarded.stop());
+  const platform = guardedPlatform(
+    { 'ann@local.test': 'stolen-secret' },
+    {
+      mode: 'enforce',
+      places: { window: '1d', maximum: 3, action: 'lock' },
+      countries: { window: '1d', maximum: 100, action: 'observe' },
+    },
+  );
 
   async function useFrom(address: string): Promise<void> {
-    const client = await guarded.stack.smtp();
+    const client = await platform().stack.smtp();
     await client.xclient({ ADDR: address, NAME: '[UNAVAILABLE]' });
     await client.auth('ann@local.test', 'stolen-secret');
     client.close();
-    await guarded.stack.imapLogin('ann@local.test', 'stolen-secret', { forwardedFor: address });
+    await platform().stack.imapLogin('ann@local.test', 'stolen-secret', { forwardedFor: address });
   }
 
   it('is locked, and Dovecot enforces it on IMAP and submission', async () => {
-    const { stack, operator } = guarded;
+    const { stack, operator } = platform();
     expect(await stack.imapLogin('ann@local.test', 'stolen-secret')).toMatch(/^OK/);
     for (const address of PLACES) await useFrom(address);
     const answer = await until('the lock', async () => {
@@ -105,7 +95,7 @@ describe.runIf(mailServersAreHere)('ACC-8: an account used from many networks', 
   });
 
   it('ACC-12: stays locked when somebody guesses', async () => {
-    const { stack } = guarded;
+    const { stack } = platform();
     const guess = await stack.imapLogin('ann@local.test', 'wrong-guess', {
       forwardedFor: '203.0.113.66',
     });
@@ -114,7 +104,7 @@ describe.runIf(mailServersAreHere)('ACC-8: an account used from many networks', 
   });
 
   it('ACC-12: gets free by itself when the owner logs in with a new password', async () => {
-    const { stack } = guarded;
+    const { stack } = platform();
     await stack.dovecot.changePassword('ann@local.test', 'fresh-secret');
     expect(await stack.imapLogin('ann@local.test', 'fresh-secret')).toMatch(/^OK/);
     await until('mail of the owner to be taken', async () => {

@@ -8,7 +8,7 @@ import type { MailStack } from './mail-stack.ts';
 import { run, until, type Finished } from './run.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
-export const PROGRAM = join(PROJECT, 'src/main.ts');
+export const PROGRAM = join(PROJECT, 'bin/primum.js');
 
 export const POSTMASTER = 'postmaster@local.test';
 export const ALERT_SENDER = 'primum@local.test';
@@ -69,8 +69,12 @@ async function isReady(port: number): Promise<boolean> {
   }
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', () => {
       resolve();
@@ -103,8 +107,10 @@ export async function startPrimum(
     child = started;
     await output.close();
     await until('Primum to be ready', async () => {
-      if (started.exitCode !== null) {
-        throw new Error(`Primum does not start: ${await readFile(outputFile, 'utf8')}`);
+      if (hasEnded(started)) {
+        throw new Error(
+          `Primum does not start (${started.exitCode}): ${await readFile(outputFile, 'utf8')}`,
+        );
       }
       return isReady(stack.ports.api);
     });
