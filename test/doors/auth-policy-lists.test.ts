@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeDoors, NOW, openDoor } from './auth-policy-parts.ts';
 import type { ListKey } from '../../src/core/access-list.ts';
+import { PrimumError } from '../../src/errors.ts';
 
 afterEach(closeDoors);
 
@@ -121,6 +122,16 @@ describe('a mistaken entry', () => {
   it.each(['format=xml', 'minvalid=soon'])('the feed parameter %s is refused', async (query) => {
     const { get } = await openDoor();
     expect((await get(`/?command=getBL&${query}`)).status).toBe(400);
+  });
+
+  it('a full list or store in trouble is told in its own words', async () => {
+    const { post, lists } = await openDoor();
+    const entry = { ip: '4.4.4.4', ...TERMS };
+    lists.add = () => Promise.reject(new PrimumError('STORE_UNAVAILABLE', 'The disk is full.'));
+    const away = await post('addBLEntry', entry);
+    expect([away.status, away.json['reason']]).toEqual([503, 'The disk is full.']);
+    lists.add = () => Promise.reject(new PrimumError('INPUT_UNREADABLE', 'No such key.'));
+    expect((await post('addBLEntry', entry)).status).toBe(400);
   });
 
   it('a store that is away is a failure, not an ok', async () => {

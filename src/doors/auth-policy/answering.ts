@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { PrimumError } from '../../errors.ts';
 import { formatJson, parseBody } from '../../protocol/auth-policy.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import type { Caller, Keyring } from './access.ts';
@@ -165,6 +166,12 @@ function callerOfRequest(
   return caller;
 }
 
+/** What the house says in words is for the caller too; a bug's message is not. */
+function failureOf(error: unknown): Reply {
+  if (!(error instanceof PrimumError)) return failure(500, 'This failed here. The log says why.');
+  return failure(error.code === 'INPUT_UNREADABLE' ? 400 : 503, error.message);
+}
+
 function run(door: Answering, command: Command, call: Call, finish: (reply: Reply) => void): void {
   const failed = (error: unknown): void => {
     if (command.instead) {
@@ -176,7 +183,7 @@ function run(door: Answering, command: Command, call: Call, finish: (reply: Repl
     door.telemetry.warn(
       `The auth policy command ${command.name} failed: ${why}. Check the store and ask again.`,
     );
-    finish(failure(500, 'This failed here. The log says why.'));
+    finish(failureOf(error));
   };
   if (door.inWork >= door.bounds.inWorkMax) {
     door.telemetry.shed('auth-policy', 'request');
