@@ -2,8 +2,8 @@
  * The state folder belongs to one process. The lock is SQLite's own exclusive file lock, which the
  * system drops with the process: `kill -9` leaves nothing to clean and no process id can mislead.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PrimumError } from '../errors.ts';
 
@@ -21,7 +21,7 @@ export function lockStateFolder(path: string): StateFolder {
   let lock: DatabaseSync | undefined;
   const processFile = join(path, 'primum.pid');
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     lock = new DatabaseSync(join(path, 'primum.lock'), { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     // For people and scripts; the lock does not depend on it.
@@ -38,6 +38,21 @@ export function lockStateFolder(path: string): StateFolder {
       held.close();
     },
   };
+}
+
+/**
+ * Makes a folder and those above it, for us alone (mode 0700); one that exists stays as it is.
+ * Node's own `recursive` never returns where the system refuses with ENOENT, as below /proc.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const above = dirname(resolve(path));
+  if (!existsSync(above)) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 function refusal(path: string, processFile: string, error: unknown): PrimumError {

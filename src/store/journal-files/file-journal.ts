@@ -3,9 +3,9 @@
  * background, deleted after the retention (docs/decisions/0005-journal.md). `append` only
  * serialises and queues; all writing happens off the event loop.
  */
-import { mkdirSync } from 'node:fs';
 import { PrimumError } from '../../errors.ts';
 import type { Journal, JournalLine } from '../journal.ts';
+import { makeFolder } from '../state-folder.ts';
 import { findInSegment } from './find-line.ts';
 import { LineQueue } from './line-queue.ts';
 import { SegmentTidier } from './segment-tidier.ts';
@@ -48,7 +48,7 @@ const RETRY_MS = 1_000;
 /** Opens the folder; each start begins a new segment. @throws PrimumError STATE_UNUSABLE. */
 export function openFileJournal(options: FileJournalOptions): Journal {
   try {
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    makeFolder(options.folder);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     const message = `The journal folder ${options.folder} cannot be made: ${cause}. Check its path and permissions.`;

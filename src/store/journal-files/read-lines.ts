@@ -172,7 +172,7 @@ export async function* decompress(
   };
   pipeline(Readable.from(counted(), { objectMode: false }), engine, () => undefined);
   for await (const chunk of engine) yield chunk as Uint8Array;
-  // Node's zstd reader stops at the end of the first frame and says nothing.
+  // Node's zstd reader passes over a frame that begins in the same chunk, and says nothing.
   if (engine.bytesWritten < given) throw new MoreFrames();
 }
 
@@ -185,7 +185,7 @@ function compressionDamage(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'Z_BUF_ERROR') return 'The compressed data is cut off here.';
   if (code === 'MORE_FRAMES') {
-    return 'The file has more compressed frames than the first. Decompress it with zstd -d and read that.';
+    return 'The file has several compressed frames, and not all can be read. Decompress it with zstd -d and read that.';
   }
   const isDamage = code.startsWith('Z_') || code.startsWith('ZSTD_');
   return isDamage ? 'The compressed data is damaged from here on.' : undefined;
