@@ -12,7 +12,7 @@ import type { SqliteStanding } from '../src/store/sqlite/standing.ts';
 const RECORDS = Number(process.argv[2] ?? 1_000_000);
 const RECORD_BYTES = 2_048;
 const UPDATES_A_SECOND = 20_000;
-const SECONDS = 20;
+const SECONDS = 15;
 
 const folder = mkdtempSync(join(tmpdir(), 'primum-bench-'));
 const path = join(folder, 'standing.db');
