@@ -88,6 +88,7 @@ export function toPolicy(config: Settings): Policy {
     relay: policy.relay,
     inboundContexts: config.doors.policy.inbound_contexts,
     thresholds,
+    unlockOn: policy.locks.unlock_on,
     quietSeconds: {
       throttle: seconds(quiet.throttle),
       hold: seconds(quiet.hold),

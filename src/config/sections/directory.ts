@@ -19,10 +19,20 @@ function concurrency(value: number) {
     .describe('Questions at once; further ones wait their turn within the time-out.');
 }
 
+/** As directory/account-record.ts reads them; siblings do not import each other, a test compares. */
+const ENTRY_PROSE =
+  'An entry has the keys `account` (the login), `tenant` (the customer; default the domain of the ' +
+  'login), `groups`, `class` (`person`, `application`, `device`, `list`, `forward` or `system`), ' +
+  '`addresses` (it may send as, besides its own), `domains` (it may send as with any local part), ' +
+  '`since` (2026-01-31), `time_zone` and `client_networks` (a network, `country:DE` or `asn:64500`); ' +
+  'only `account` is needed.';
+
 const file = z.strictObject({
   path: path('accounts.csv').describe(
     'A `.yaml`, `.yml` or `.csv` file. It is watched: a changed file is taken up by itself, a broken ' +
-      'one keeps the old content and says which line is wrong.',
+      'one keeps the old content and says which line is wrong. YAML (at most 8MiB) holds a list ' +
+      '`accounts:` of entries and, if you like, a list `domains:`; CSV has the keys as column names ' +
+      'in its first line, and its lists are separated by spaces.',
   ),
   check_every: duration('100ms', '1h').prefault('1s').describe('How often the file is looked at.'),
 });
@@ -73,7 +83,7 @@ const cache = z.strictObject({
 
 export const directorySchema = z
   .strictObject({
-    file: file.optional().describe('Accounts in a file.'),
+    file: file.optional().describe(`Accounts in a file. ${ENTRY_PROSE}`),
     command: command.optional().describe('A program that is asked for each account.'),
     http: http.optional().describe('A web service that is asked for each account.'),
     timeout: duration('10ms', '1m')

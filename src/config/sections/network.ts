@@ -7,10 +7,10 @@ export const MAX_CLASSES = 500;
 
 const namedClass = z.strictObject({
   name: text('Example fetcher').describe('Shown in reasons; addresses of it count as one place.'),
-  class: z.enum(['fetcher', 'mobile', 'relay', 'hosting', 'tor', 'own', 'local', 'fixed']).meta({
+  class: z.enum(['fetcher', 'mobile', 'relay', 'hosting', 'tor', 'own', 'local']).meta({
     description:
       '`fetcher` (mail programs in a cloud), `mobile` (carrier NAT) and `relay` (VPN, privacy relay) ' +
-      'are one place each; `hosting`, `tor`, `own`, `local` and `fixed` only say what it is.',
+      'are one place each; `hosting`, `tor`, `own` and `local` only say what it is.',
     sample: 'fetcher',
   }),
   networks: z

@@ -1,0 +1,145 @@
+/** Reads an accounts file whole: YAML for hundreds of accounts, CSV for millions. */
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
+import { LineCounter, isCollection, isMap, parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { AccountFacts } from '../../core/account.ts';
+import { RECORD_KEYS, domainOf, parseFileRecord } from '../account-record.ts';
+import { messageOf } from '../engine.ts';
+
+/** YAML is read in one go and takes about a second for 8 MiB, in which nothing else happens. */
+export const MAX_YAML_BYTES = 8 * 1_048_576;
+/** About five million accounts. */
+export const MAX_CSV_BYTES = 512 * 1_048_576;
+/** One line of CSV; a thousand aliases fit. */
+export const MAX_CSV_LINE_BYTES = 65_536;
+export const MAX_DOMAINS = 200_000;
+
+export interface FileContent {
+  readonly accounts: ReadonlyMap<string, AccountFacts>;
+  readonly domains: ReadonlySet<string>;
+}
+
+/** A mistake at a line of the file. */
+class Mistake extends Error {}
+
+interface Building {
+  readonly accounts: Map<string, AccountFacts>;
+  readonly domains: Set<string>;
+}
+
+/** Takes in one entry. @throws Mistake with the line. */
+function add(building: Building, value: unknown, line: number): void {
+  const facts = parseFileRecord(value);
+  if (!facts.ok) throw new Mistake(`line ${line}: ${facts.reason}.`);
+  const { account, tenant } = facts.value;
+  if (building.accounts.has(account)) {
+    throw new Mistake(`line ${line}: the account stands in the file a second time. Remove one.`);
+  }
+  building.accounts.set(account, facts.value);
+  for (const domain of [domainOf(account), tenant]) {
+    if (domain.includes('.') && building.domains.size < MAX_DOMAINS) building.domains.add(domain);
+  }
+}
+
+/** @throws Error with the line and what is wrong there. */
+export async function readFileContent(path: string): Promise<FileContent> {
+  const isCsv = path.toLowerCase().endsWith('.csv');
+  const most = isCsv ? MAX_CSV_BYTES : MAX_YAML_BYTES;
+  const { size } = await stat(path);
+  if (size > most) {
+    const advice = isCsv ? 'Use a command or HTTP instead.' : 'Write it as CSV.';
+    throw new Error(`${path} has more than ${most} bytes. ${advice}`);
+  }
+  const building: Building = { accounts: new Map(), domains: new Set() };
+  try {
+    if (isCsv) await readCsv(path, building);
+    else await readYaml(path, building);
+  } catch (error) {
+    const isKnown = error instanceof Mistake || error instanceof CsvError;
+    throw new Error(`${path}: ${isKnown ? error.message : messageOf(error)}`, { cause: error });
+  }
+  return building;
+}
+
+const LISTS = new Set(['groups', 'addresses', 'domains', 'client_networks']);
+
+/** Empty fields are absent; lists are separated by spaces. */
+function fromFields(fields: Readonly<Record<string, string>>): Record<string, unknown> {
+  const given = Object.entries(fields).filter(([, text]) => text.trim() !== '');
+  return Object.fromEntries(
+    given.map(([key, text]) => [key, LISTS.has(key) ? text.trim().split(/\s+/) : text]),
+  );
+}
+
+const csvRow = z.object({
+  record: z.record(z.string(), z.string()),
+  info: z.object({ lines: z.number() }),
+});
+
+function checkColumns(names: readonly string[]): string[] {
+  const columns = names.map((column) => column.trim().toLowerCase());
+  const unknown = columns.find((column) => !RECORD_KEYS.includes(column));
+  if (unknown !== undefined) {
+    throw new Mistake(
+      `line 1: there is no column "${unknown}"; the columns are ${RECORD_KEYS.join(', ')}.`,
+    );
+  }
+  if (!columns.includes('account')) throw new Mistake('line 1: the column account is missing.');
+  return columns;
+}
+
+async function readCsv(path: string, building: Building): Promise<void> {
+  const parser = parse({
+    bom: true,
+    columns: checkColumns,
+    info: true,
+    max_record_size: MAX_CSV_LINE_BYTES,
+    skip_empty_lines: true,
+  });
+  let rows = 0;
+  await pipeline(createReadStream(path), parser, async (source: AsyncIterable<unknown>) => {
+    for await (const value of source) {
+      const { record, info } = csvRow.parse(value);
+      add(building, fromFields(record), info.lines);
+      rows += 1;
+    }
+  });
+  // A file cut to nothing is more often an accident than a platform without accounts.
+  if (rows === 0) throw new Mistake('line 1: there is no account in the file.');
+}
+
+const yamlFile = z.strictObject({
+  domains: z.array(z.string().trim().min(1).max(255).toLowerCase()).max(MAX_DOMAINS).nullish(),
+  accounts: z.array(z.unknown()).min(1),
+});
+
+async function readYaml(path: string, building: Building): Promise<void> {
+  const lineCounter = new LineCounter();
+  const text = await readFile(path, 'utf8');
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  const lineAt = (offset: number) => lineCounter.linePos(offset).line;
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new Mistake(`line ${lineAt(error.pos[0])}: this is not YAML: ${error.message}`);
+  }
+  const content = yamlFile.safeParse(document.toJS());
+  if (!content.success) {
+    const [issue] = content.error.issues;
+    const where = issue?.path.join('.') ?? '';
+    throw new Mistake(
+      `line 1: write a list "accounts:" and, if you like, a list "domains:" (${where} ` +
+        `${issue?.message ?? ''}).`,
+    );
+  }
+  for (const domain of content.data.domains ?? []) building.domains.add(domain);
+  const list = isMap(document.contents) ? document.contents.get('accounts') : undefined;
+  const items: readonly unknown[] = isCollection(list) ? list.items : [];
+  content.data.accounts.forEach((account, index) => {
+    const item = items[index];
+    const offset = isCollection(item) ? (item.range?.[0] ?? 0) : 0;
+    add(building, account, lineAt(offset));
+  });
+}
