@@ -35,7 +35,7 @@ async function start(configFile: string | undefined): Promise<number> {
     telemetry.reloaded(changes);
     return Promise.resolve(changes);
   };
-  const daemon = await openDaemon(config, telemetry, async () => reload());
+  const daemon = await openDaemon(config, { telemetry, reload: async () => reload() });
   const { mode } = config.policy;
   telemetry.started({ version: packageVersion(), mode, state: config.state });
   process.on('SIGHUP', () => {

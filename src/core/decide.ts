@@ -111,7 +111,7 @@ export function intentsOf(
       ...common,
       by: `rule ${lock.rule}`,
       why: lock.text,
-      unlockOn: 'password',
+      unlockOn: subject.world.policy.unlockOn,
     });
   }
   return intents;

@@ -96,6 +96,8 @@ export interface Policy {
   };
   /** `policy_context` values of services that take mail from outside: not judged as submissions. */
   readonly inboundContexts: readonly string[];
+  /** What lifts a lock that a rule put on (ACC-12). */
+  readonly unlockOn: 'password' | 'person';
   /** Score thresholds in nats. */
   readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
   /** How long a rung stays without new evidence before it comes down one step. */

@@ -15,6 +15,8 @@ import type { Verdict } from '../core/verdict.ts';
 import { openDesk, type OpenDesk } from '../desk/desk.ts';
 import type { Directory } from '../directory/contract.ts';
 import { openDirectory } from '../directory/open-directory.ts';
+import type { LockChange } from '../desk/lock-keeper.ts';
+import type { Gate } from '../gate-contract.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
 import { loadFreemail } from '../network/freemail.ts';
@@ -35,6 +37,8 @@ import { hashKey } from './secrets.ts';
 export interface Daemon {
   /** Where each door listens, by name. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** Resolves when countries and networks of addresses are known; they load after the start. */
+  knowsNetworks(): Promise<void>;
   /** Takes up the reloadable parts of a configuration. */
   apply(config: Config): void;
   close(): Promise<void>;
@@ -54,15 +58,24 @@ export interface DaemonParts {
   readonly newId: () => string;
 }
 
+/** Events over the API are not on the mail path; they may wait longer. */
+const API_TIMEOUT_MS = 10_000;
+
 /** How parts that were opened are closed again; the last opened goes first. */
 type Closers = (() => Promise<void> | void)[];
 
+export interface DaemonOptions {
+  readonly telemetry: RunningTelemetry;
+  /** Reads the configuration again; what changed, in words. @throws when the old one stays. */
+  reload(): Promise<string>;
+  /** Milliseconds since 1970; the demonstration lets days pass in seconds. */
+  readonly now?: () => number;
+}
+
 /** @throws PrimumError when a part cannot be opened; those opened before it are closed. */
-export async function openDaemon(
-  config: Config,
-  telemetry: RunningTelemetry,
-  reload: () => Promise<string>,
-): Promise<Daemon> {
+export async function openDaemon(config: Config, given: DaemonOptions): Promise<Daemon> {
+  const { telemetry, reload } = given;
+  const now = given.now ?? Date.now;
   const closers: Closers = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.reverse()) await close();
@@ -70,7 +83,7 @@ export async function openDaemon(
   };
   try {
     let policy = toPolicy(config);
-    const parts = await openParts(config, { telemetry, closers, policy: () => policy });
+    const parts = await openParts(config, { telemetry, closers, policy: () => policy, now });
     const doors = await openDoors(config, parts, {
       inspector: createInspector({ ...parts, hash: parts.hash }),
       version: packageVersion(),
@@ -81,6 +94,7 @@ export async function openDaemon(
     await doors.open();
     return {
       addresses: doors.addresses(),
+      knowsNetworks: () => parts.networks.ready(),
       apply: (next) => (policy = toPolicy(next)),
       close: closeAll,
     };
@@ -98,9 +112,11 @@ async function openParts(
     readonly telemetry: RunningTelemetry;
     readonly closers: Closers;
     readonly policy: () => Policy;
+    readonly now: () => number;
   },
 ): Promise<Opened> {
-  const { telemetry, closers, policy } = given;
+  const { telemetry, closers, policy, now } = given;
+  const newId = createEventIds(now);
   const folder = lockStateFolder(config.state);
   closers.push(() => folder.unlock());
   const stores = await openStores(config, telemetry, closers);
@@ -119,6 +135,8 @@ async function openParts(
     telemetry,
     channels: alertChannels(config),
     connectors: accountConnectors(config),
+    now,
+    onLockChange: (change) => noteLock(room, change, { now, newId }),
     alerts: {
       repeatAfterSeconds: config.alerts.repeat_after / 1000,
       consoleUrl: config.alerts.link_base_url,
@@ -127,8 +145,6 @@ async function openParts(
   closers.push(() => desk.close());
 
   const hash = createKeyedHash(hashKey(config.state));
-  const now = Date.now;
-  const newId = createEventIds(now);
   const freemail = loadFreemail();
   const room = createGate({
     ...stores,
@@ -143,7 +159,6 @@ async function openParts(
     now,
     newId,
   });
-  tellGateOfLocks(desk, room, { now, newId });
   return { ...stores, networks, directory, desk, room, telemetry, policy, now, newId, hash };
 }
 
@@ -197,21 +212,23 @@ function showStores(telemetry: RunningTelemetry, standing: StandingStore, journa
 }
 
 /** Locks and unlocks are facts: they stand in the journal, and an unlock starts the counts anew. */
-function tellGateOfLocks(
-  desk: OpenDesk,
+function noteLock(
   room: GateRoom,
+  change: LockChange,
   clock: Pick<DaemonParts, 'now' | 'newId'>,
 ): void {
-  const gate = room.forDoor('api', { onFailure: 'pass', timeoutMs: 10_000 });
-  desk.onLockChange(({ action, account, by, why }) => {
-    const at = new Date(clock.now()).toISOString();
-    void gate.note({ v: 1, kind: action, id: clock.newId(), at, account, by, why });
-  });
+  const { action, account, by, why } = change;
+  const at = new Date(clock.now()).toISOString();
+  void apiGate(room).note({ v: 1, kind: action, id: clock.newId(), at, account, by, why });
+}
+
+function apiGate(room: GateRoom): Gate {
+  return room.forDoor('api', { onFailure: 'pass', timeoutMs: API_TIMEOUT_MS });
 }
 
 /** An event given over the API: judged or noted, as its kind asks. */
 function take(room: GateRoom, event: PrimumEvent): Maybe<Verdict | undefined> {
-  const gate = room.forDoor('api', { onFailure: 'pass', timeoutMs: 10_000 });
+  const gate = apiGate(room);
   if (event.kind === 'submission' || event.kind === 'login') return gate.judge(event);
   const noted = gate.note(event);
   return noted instanceof Promise ? noted.then(() => undefined) : undefined;

@@ -94,10 +94,7 @@ async function openAuthPolicy(
         ...options,
         // Each change of a list is told once, however many addresses the door has.
         listChanges: isFirst
-          ? (listener) =>
-              desk.lists.onChange((change, entry) =>
-                listener({ what: change === 'delete' ? 'remove' : change, entry }),
-              )
+          ? (listener) => desk.lists.onChange((what, entry) => listener({ what, entry }))
           : () => () => undefined,
       },
       { gate, lists: desk.lists, inspector: given.inspector, locks: desk.locks, telemetry },

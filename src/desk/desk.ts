@@ -89,7 +89,12 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   const shared = { ...options, health, clock, now };
   const counter = new IncidentCounter({ ...shared, alerts: alertOptions, onAlerts: wake });
   const keeper = new LockKeeper(
-    { ...shared, beforeSave: () => counter.flush(), onJobs: wake },
+    {
+      ...shared,
+      beforeSave: () => counter.flush(),
+      onJobs: wake,
+      onLockChange: options.onLockChange ?? (() => undefined),
+    },
     await records.locks.all(),
   );
   const runner = new OutboxRunner({

@@ -43,6 +43,15 @@ export interface KeeperOptions extends DraftOptions, Pick<DeskOptions, 'records'
   readonly beforeSave: () => Promise<void>;
   /** Called when jobs were written. */
   readonly onJobs: () => void;
+  /** Called when a lock comes into force and when it is lifted for good. */
+  readonly onLockChange: (change: LockChange) => void;
+}
+
+export interface LockChange {
+  readonly action: 'lock' | 'unlock';
+  readonly account: string;
+  readonly by: string;
+  readonly why: string;
 }
 
 export class LockKeeper {
@@ -108,7 +117,7 @@ export class LockKeeper {
         jobs: this.#unlockJobs(account, request),
       };
       const isLifted = await health.read(() => records.locks.lift(lift));
-      this.#forget(account);
+      this.#forget(account, request);
       this.#options.onJobs();
       return isLifted;
     });
@@ -137,7 +146,7 @@ export class LockKeeper {
         at: iso(now()),
         jobs: this.#unlockJobs(account, request),
       };
-      this.#ticked(account, await health.write(() => records.outbox.done(key, tick)));
+      this.#ticked(request, await health.write(() => records.outbox.done(key, tick)));
     });
   }
 
@@ -176,6 +185,7 @@ export class LockKeeper {
     this.#locks.set(account, pending.inForce);
     this.#pending.set(account, pending);
     this.#started.set(account, ++this.#count);
+    this.#options.onLockChange({ action: 'lock', account, by, why });
   }
 
   #unlockJobs(
@@ -198,7 +208,7 @@ export class LockKeeper {
         );
         batch.forEach((pending, index) => this.#saved(pending, saved[index]));
       } catch (error) {
-        for (const pending of batch) this.#notSaved(pending, error);
+        for (const pending of this.#pending.values()) this.#notSaved(pending, error);
         this.#timer.failed();
         throw error;
       }
@@ -237,7 +247,7 @@ export class LockKeeper {
         const jobs = this.#unlockJobs(account, { by, why });
         const tick = { account, at, by, why, item: 'password' as const, jobs };
         try {
-          this.#ticked(account, await health.read(() => records.locks.tick(tick)));
+          this.#ticked(tick, await health.read(() => records.locks.tick(tick)));
         } catch (error) {
           this.#timer.failed();
           throw error;
@@ -247,17 +257,18 @@ export class LockKeeper {
     }
   }
 
-  #ticked(account: string, outcome: TickOutcome): void {
+  #ticked(request: Omit<LockChange, 'action'>, outcome: TickOutcome): void {
     if (!outcome.isLifted) return;
-    this.#forget(account);
+    this.#forget(request.account, request);
     this.#options.onJobs();
   }
 
   /** A lock that was started meanwhile stays in force. */
-  #forget(account: string): void {
+  #forget(account: string, { by, why }: { readonly by: string; readonly why: string }): void {
     if (this.#pending.has(account)) return;
-    this.#locks.delete(account);
     this.#started.delete(account);
+    if (!this.#locks.delete(account)) return;
+    this.#options.onLockChange({ action: 'unlock', account, by, why });
   }
 }
 

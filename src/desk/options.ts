@@ -1,6 +1,7 @@
 /** What a desk is opened with. */
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
+import type { LockChange } from './lock-keeper.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 
 export interface AlertOptions {
@@ -34,6 +35,8 @@ export interface DeskOptions {
   readonly connectors: readonly AccountConnector[];
   readonly alerts?: Partial<AlertOptions>;
   readonly delivery?: Partial<DeliveryOptions>;
+  /** Told of every lock that comes into force and every one that is lifted. */
+  readonly onLockChange?: (change: LockChange) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
