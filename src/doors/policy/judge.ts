@@ -133,6 +133,11 @@ export class PolicyJudge {
         this.#telemetry.checked('policy', verdict);
         return this.#recipientAnswer(transaction, recipient, verdict);
       },
+      () => {
+        const action = failureAction(this.#settings.onFailure);
+        if (action.kind !== 'dunno') this.#transactions.refuse(transaction, recipient);
+        return action;
+      },
     );
   }
 
@@ -201,11 +206,14 @@ export class PolicyJudge {
   }
 
   /** Asks the gate. It promises never to fail; should it, the answer is the door's stance. */
-  #ask(ask: () => Maybe<Verdict>, then: (verdict: Verdict) => PolicyAction): Maybe<PolicyAction> {
-    const { onFailure } = this.#settings;
+  #ask(
+    ask: () => Maybe<Verdict>,
+    then: (verdict: Verdict) => PolicyAction,
+    otherwise: () => PolicyAction = () => failureAction(this.#settings.onFailure),
+  ): Maybe<PolicyAction> {
     const failed = (error: unknown) => {
-      this.#telemetry.judgingFailed('policy', error, onFailure);
-      return failureAction(onFailure);
+      this.#telemetry.judgingFailed('policy', error, this.#settings.onFailure);
+      return otherwise();
     };
     try {
       const verdict = ask();

@@ -50,7 +50,7 @@ interface Sum {
 }
 
 // Judged messages whose END-OF-MESSAGE may still come: twice this many, about 150 bytes each.
-const REMEMBERED_IN_ONE_HALF = 10_000;
+export const REMEMBERED_IN_ONE_HALF = 10_000;
 
 /** Accepted recipients that are not judged yet. */
 export function acceptedCount(transaction: Transaction): number {
