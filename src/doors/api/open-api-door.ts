@@ -25,6 +25,9 @@ export const DEFAULT_API_ADDRESS = '127.0.0.1:10044';
 export const DEFAULT_MAX_CONNECTIONS = 500;
 export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
+const MAX_HEADERS_TIMEOUT_MS = 10_000;
+/** How long closing waits for requests in flight. */
+const CLOSE_GRACE_MS = 5_000;
 /** A login of 320 characters with each of them percent-encoded. */
 const MAX_PARAM_LENGTH = 960;
 
@@ -60,20 +63,45 @@ export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Pro
 }
 
 function serve(app: FastifyInstance, options: ApiDoorOptions, { telemetry }: ApiParts): Server {
-  const seconds = options.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS;
+  const timeoutMs = (options.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS) * 1000;
   const server = createServer(
-    { requestTimeout: seconds * 1000, headersTimeout: Math.min(seconds, 10) * 1000 },
+    {
+      requestTimeout: timeoutMs,
+      headersTimeout: Math.min(timeoutMs, MAX_HEADERS_TIMEOUT_MS),
+      connectionsCheckingInterval: Math.min(timeoutMs, MAX_HEADERS_TIMEOUT_MS) / 2,
+    },
     (request, reply) => app.routing(request, reply),
   );
   server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   server.on('drop', () => telemetry.shed('api', 'connection'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // A client that went away, or one that is already told, is no news.
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    telemetry.clientFault('api', error.code ?? error.message);
+    const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+  });
   return server;
 }
 
-/** Requests in flight are finished; idle connections are closed at once (node:http). */
+/** What node:http could not read, as it is answered. */
+const CLIENT_ERRORS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** Requests in flight are finished, within bounds; idle connections are closed at once. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A closing server of node:http no longer enforces its time-outs.
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
