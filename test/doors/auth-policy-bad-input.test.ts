@@ -233,6 +233,9 @@ describe('too many waiting requests', () => {
     expect(telemetry.lines).toContain('shed auth-policy request');
     release({ verdict: 'reject' });
     expect((await slow).json['status']).toBe(-1);
+    // The place is free again.
+    gate.decide = () => Promise.resolve({ verdict: 'reject' });
+    expect((await post('allow', LOGIN)).json['status']).toBe(-1);
   });
 });
 
