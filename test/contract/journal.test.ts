@@ -32,6 +32,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'primum-journal-'));
 });
 
+/** Waits for a condition; the limit only ends a test that has failed. */
+function eventually(condition: () => void): Promise<void> {
+  return vi.waitFor(condition, 25_000);
+}
+
 afterEach(async () => {
   // A journal that cannot be written refuses to close quietly; the test has said what it expects.
   for (const journal of opened.splice(0)) await journal.close().catch(() => undefined);
@@ -105,7 +110,7 @@ describe('the journal in files', () => {
   it('writes by itself, soon', async () => {
     const journal = openFiles();
     journal.append(noteLine(1));
-    await vi.waitFor(() => expect(journal.stats().queuedBytes).toBe(0));
+    await eventually(() => expect(journal.stats().queuedBytes).toBe(0));
     expect((await readBack()).ids).toEqual(['id-1']);
   });
 
@@ -115,7 +120,7 @@ describe('the journal in files', () => {
       journal.append(noteLine(i, 'text '.repeat(20)));
       if (i % 20 === 0) await journal.flush();
     }
-    await vi.waitFor(() => {
+    await eventually(() => {
       const plain = segments().filter((file) => !file.endsWith('.zst'));
       expect(plain).toHaveLength(1);
     });
@@ -133,7 +138,7 @@ describe('the journal in files', () => {
       await journal.flush();
     }
     // Day 8, the 9th of January, ended as day 9 began, 30 days before day 39.
-    await vi.waitFor(() => expect(segments()[0]).toMatch(/^journal-20260110T/));
+    await eventually(() => expect(segments()[0]).toMatch(/^journal-20260110T/));
     expect(await journal.find(isId('id-8'), 'id-8')).toBeUndefined();
     expect(await journal.find(isId('id-9'), 'id-9')).toBeDefined();
   });
@@ -195,7 +200,7 @@ describe('the journal in files', () => {
     writeFileSync(join(folder, 'journal-20260102T000000000Z.ndjson.zst.part'), 'half');
     writeFileSync(join(folder, 'notes.txt'), 'not ours');
     openFiles();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(segments()).toEqual(['journal-20260101T000000000Z.ndjson.zst', 'notes.txt']),
     );
   });
@@ -271,7 +276,7 @@ describe('the journal when things go wrong', () => {
     expect(await journal.find(isId('id-3'), 'id-3')).toBeDefined();
     expect(onError).toHaveBeenCalledTimes(1);
     isFull = false;
-    await vi.waitFor(() => expect(onRecovered).toHaveBeenCalledTimes(1), 10_000);
+    await eventually(() => expect(onRecovered).toHaveBeenCalledTimes(1));
     await journal.flush();
     expect(await readBack()).toEqual({ ids: idsTo(appended), unreadable: [] });
   });
@@ -284,13 +289,14 @@ describe('the journal when things go wrong', () => {
       const where = join(disk.path, 'journal');
       const journal = openFiles({ folder: where, onError, onRecovered });
       for (let i = 1; i <= 2_000; i += 1) journal.append(noteLine(i, 'x'.repeat(1_000)));
-      await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(1));
+      await eventually(() => expect(onError).toHaveBeenCalledTimes(1));
       disk.resize(64);
-      await vi.waitFor(() => expect(onRecovered).toHaveBeenCalledTimes(1), 10_000);
+      await eventually(() => expect(onRecovered).toHaveBeenCalledTimes(1));
       await journal.close();
       expect(await readBack(where)).toEqual({ ids: idsTo(2_000), unreadable: [] });
       expect(onError).toHaveBeenCalledTimes(1);
     } finally {
+      for (const journal of opened.splice(0)) await journal.close().catch(() => undefined);
       disk.remove();
     }
   });

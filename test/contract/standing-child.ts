@@ -7,7 +7,9 @@ const PAIRS = 500;
 const store = openSqliteStanding({ path: process.argv[2] ?? '' });
 
 for (let count = 1; ; count += 1) {
-  const now = Date.now();
+  const { user, system } = process.cpuUsage();
+  // Milliseconds of work: what the test counts in (standing.test.ts).
+  const now = (user + system) / 1_000;
   const pair = count % PAIRS;
   store.update([`left:${pair}`, `right:${pair}`, 'stamp'], (records) => {
     for (let i = 0; i < records.length; i += 1) {
