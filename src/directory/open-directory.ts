@@ -10,6 +10,8 @@ import { MAX_LOGIN_LENGTH } from './account-record.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { Answer } from './asking.ts';
 import { createAsker } from './asking.ts';
+import type { CoarseClock } from './coarse-clock.ts';
+import { startCoarseClock } from './coarse-clock.ts';
 import type { Directory, DirectoryEngine } from './contract.ts';
 import type { EngineOptions } from './engines.ts';
 import { SELF_REPORTING, openEngine } from './engines.ts';
@@ -44,20 +46,21 @@ export interface OpenDirectory extends Directory {
   stats(): { readonly entries: number; readonly asking: number };
 }
 
-/** @param now Milliseconds on a clock that never goes backwards. */
+/** @param clock Milliseconds that never go backwards; a clock of its own unless given. */
 export async function openDirectory(
   options: DirectoryOptions,
   listener: DirectoryListener,
-  now: () => number = () => performance.now(),
+  clock?: () => number,
 ): Promise<OpenDirectory> {
   if (options.engine === undefined) return withoutEngine(options);
+  const own = clock === undefined ? startCoarseClock() : { now: clock, close: () => undefined };
   const { kind } = options.engine;
   const health = createHealth(listener, kind);
   // The engine may say that it changed only after it is open.
   let changed: () => void = () => undefined;
   const engine = await openEngine(options.engine, { ...health, changed: () => changed() });
   const lookups = SELF_REPORTING.has(kind) ? SILENT : health;
-  const directory = withEngine(options, engine, { health: lookups, now });
+  const directory = withEngine(options, engine, { health: lookups, clock: own });
   changed = directory.forget;
   return directory;
 }
@@ -96,14 +99,15 @@ function createHealth(listener: DirectoryListener, engine: string): Health {
 
 interface Surroundings {
   readonly health: Health;
-  readonly now: () => number;
+  readonly clock: CoarseClock;
 }
 
 function withEngine(
   options: DirectoryOptions,
   engine: DirectoryEngine,
-  { health, now }: Surroundings,
+  { health, clock }: Surroundings,
 ): OpenDirectory & { readonly forget: () => void } {
+  const { now } = clock;
   const { ttlMs, negativeTtlMs, retryAfterMs } = options.cache;
   const cache = new AnswerCache(options.cache.entries);
   const own = createOwnDomains(options.domains, () => engine.domains());
@@ -164,6 +168,7 @@ function withEngine(
     async close() {
       await asker.close();
       await engine.close();
+      clock.close();
     },
   };
 }

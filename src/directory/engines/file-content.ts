@@ -74,10 +74,11 @@ function fromFields(fields: Readonly<Record<string, string>>): Record<string, un
   );
 }
 
-const csvRow = z.object({
-  record: z.record(z.string(), z.string()),
-  info: z.object({ lines: z.number() }),
-});
+/** What csv-parse gives with `columns` and `info`. */
+interface CsvRow {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
 
 function checkColumns(names: readonly string[]): string[] {
   const columns = names.map((column) => column.trim().toLowerCase());
@@ -100,9 +101,8 @@ async function readCsv(path: string, building: Building): Promise<void> {
     skip_empty_lines: true,
   });
   let rows = 0;
-  await pipeline(createReadStream(path), parser, async (source: AsyncIterable<unknown>) => {
-    for await (const value of source) {
-      const { record, info } = csvRow.parse(value);
+  await pipeline(createReadStream(path), parser, async (source: AsyncIterable<CsvRow>) => {
+    for await (const { record, info } of source) {
       add(building, fromFields(record), info.lines);
       rows += 1;
     }
