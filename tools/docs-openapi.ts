@@ -5,7 +5,7 @@ const schema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
   description: z.string().optional(),
-  default: z.unknown().optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
 });

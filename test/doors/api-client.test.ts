@@ -66,10 +66,8 @@ describe('the client', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const client = openClient({ baseUrl: `http://127.0.0.1:${port}`, token: 'x' });
-    await expect(client.locks()).rejects.toMatchObject({
-      code: 'API_REFUSED',
-      message: expect.stringContaining(says),
-    });
+    await expect(client.locks()).rejects.toThrow(says);
+    await expect(client.locks()).rejects.toMatchObject({ code: 'API_REFUSED' });
     server.close();
   });
 

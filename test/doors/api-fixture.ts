@@ -2,11 +2,13 @@
  * A running API door with a real desk on SQLite records in memory. What is known of accounts is
  * given, so that every shape of answer can be seen.
  */
+import { expect } from 'vitest';
 import type { PrimumEvent } from '../../src/core/event.ts';
 import type { AccountReport, Explanation, Inspector } from '../../src/core/report.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { openDesk } from '../../src/desk/desk.ts';
 import type { ApiDoorOptions, ApiParts } from '../../src/doors/api/contract.ts';
+import { problem as problemSchema } from '../../src/doors/api/schemas/output.ts';
 import { openApiDoor } from '../../src/doors/api/open-api-door.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
 import { createTelemetry } from '../../src/telemetry/telemetry.ts';
@@ -247,4 +249,13 @@ export async function openFixture(
       await records.close();
     },
   };
+}
+
+/** The problem of a refused request, which is right in form. */
+export async function problemOf(response: Response) {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const problem = problemSchema.parse(await response.json());
+  expect(problem.status).toBe(response.status);
+  expect(problem.reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/);
+  return problem;
 }
