@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config/load.ts';
 import { openDaemon } from '../src/daemon/daemon.ts';
-import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
+import { createTelemetry } from '../src/telemetry/telemetry.ts';
 import {
   ALERTS,
   BOTNET,
@@ -72,12 +72,12 @@ async function run(): Promise<void> {
     { account: FOREIGN.account, class: 'person', tenant: 'customer.example' },
   ];
   const accountsFile = join(folder, 'accounts.yaml');
-  await writeFile(accountsFile, JSON.stringify(accounts));
+  await writeFile(accountsFile, JSON.stringify({ accounts }));
   const configFile = join(folder, 'primum.yaml');
   const text = CONFIG.replace('STATE', join(folder, 'var')).replace('ACCOUNTS', accountsFile);
   await writeFile(configFile, text);
   const daemon = await openDaemon(loadConfig(configFile, {}), {
-    telemetry: createSilentTelemetry(),
+    telemetry: createTelemetry({ level: 'warn', format: 'text', destination: process.stderr }),
     reload: () => Promise.reject(new Error('The demonstration has nothing to reload.')),
     now: () => nowMs,
   });
@@ -96,6 +96,7 @@ async function run(): Promise<void> {
   try {
     for (let day = 0; day < ORDINARY_DAYS + 1; day++) {
       const isBad = day === ORDINARY_DAYS;
+      ledger.isBad = isBad;
       progress(day, isBad);
       const jobs = ordinaryDay(START + day * DAY, { send, login });
       if (isBad) jobs.push(...thieves(START + day * DAY, { send, login }));
@@ -205,7 +206,7 @@ function thieves(dayMs: number, { send, login }: Means): Job[] {
     );
   }
   for (let i = 0; i < 2500; i++) {
-    at(7 + i * 0.0002, () =>
+    at(7 + i * 0.00004, () =>
       send({
         account: ALERTS.account,
         clientAddress: `${OFFICE}.201`,

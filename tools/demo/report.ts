@@ -1,15 +1,15 @@
 /** What the demonstration counted, and the table it ends with. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openClient } from '../../src/client/client.ts';
+import { openClient, type Client } from '../../src/client/client.ts';
 import type { Daemon } from '../../src/daemon/daemon.ts';
-import { ALERTS, BOTNET, FOREIGN, HOPPER, NEWSLETTER, PEOPLE, VICTIM, type Actor } from './cast.ts';
+import { ALERTS, BOTNET, FOREIGN, HOPPER, NEWSLETTER, PEOPLE, VICTIM } from './cast.ts';
 import type { Answer, Message } from './clients.ts';
 
-interface Account {
+/** What became of one account's mail on the day of the thieves. */
+interface Day {
   messages: number;
-  recipients: number;
-  /** Messages let through before the first one was stopped. */
+  /** Messages that went out before the first one was stopped. */
   before: number | undefined;
   stopped: number;
   firstReply: string;
@@ -17,52 +17,49 @@ interface Account {
 }
 
 export class Ledger {
-  logins = 0;
   messages = 0;
-  guesses = 0;
-  guessesRefused = 0;
-  readonly #accounts = new Map<string, Account>();
+  logins = 0;
+  /** From now on it is the day of the thieves. */
+  isBad = false;
+  readonly #days = new Map<string, Day>();
 
-  of(account: string): Account {
-    let known = this.#accounts.get(account);
-    if (known === undefined) {
-      known = {
-        messages: 0,
-        recipients: 0,
-        before: undefined,
-        stopped: 0,
-        firstReply: '',
-        refusedLogins: 0,
-      };
-      this.#accounts.set(account, known);
-    }
+  of(account: string): Day {
+    const known = this.#days.get(account) ?? {
+      messages: 0,
+      before: undefined,
+      stopped: 0,
+      firstReply: '',
+      refusedLogins: 0,
+    };
+    this.#days.set(account, known);
     return known;
   }
 
   message(message: Message, answer: Answer): void {
     this.messages += 1;
-    const account = this.of(message.account);
+    const day = this.of(message.account);
     if (answer.action.startsWith('DUNNO')) {
-      account.messages += 1;
-      account.recipients += answer.accepted;
+      if (this.isBad) day.messages += 1;
       return;
     }
-    account.before ??= account.messages;
-    account.firstReply ||= answer.action;
-    account.stopped += 1;
+    day.before ??= day.messages;
+    day.firstReply ||= answer.action;
+    day.stopped += 1;
   }
 
   login(account: string, login: { readonly right: boolean; readonly gotIn: boolean }): void {
     this.logins += 1;
-    if (!login.right) {
-      this.guesses += 1;
-      return;
-    }
-    if (!login.gotIn) this.of(account).refusedLogins += 1;
+    if (login.right && !login.gotIn) this.of(account).refusedLogins += 1;
+  }
+
+  isHurt(account: string): boolean {
+    const day = this.of(account);
+    return day.stopped > 0 || day.refusedLogins > 0;
   }
 }
 
-const CAST: readonly Actor[] = [BOTNET, HOPPER, FOREIGN, ALERTS, VICTIM, NEWSLETTER];
+const CAST = [BOTNET, HOPPER, FOREIGN, ALERTS, VICTIM, NEWSLETTER];
+const WIDTH = 100;
 
 export async function printReport(
   ledger: Ledger,
@@ -72,42 +69,57 @@ export async function printReport(
   const address = given.daemon.addresses['api']?.[0] ?? '';
   const token = (await readFile(join(given.folder, 'var', 'api-token'), 'utf8')).trim();
   const client = openClient({ baseUrl: `http://${address}`, token });
+  const { messages, logins } = ledger;
   out(
-    `${ledger.messages} messages and ${ledger.logins} logins through the real doors in ${given.seconds.toFixed(0)} s.`,
+    `${messages} messages and ${logins} logins went through the real doors in ${given.seconds.toFixed(0)} s.`,
   );
+  out('On the day of the thieves:');
   out();
-  for (const actor of CAST) {
-    const row = ledger.of(actor.account);
-    out(`${actor.account}, ${actor.title}`);
-    out(`   ${describe(row)}`);
-    const reference = /Reference ([0-9A-Z]{8})/.exec(row.firstReply)?.[1];
-    const explanation = reference === undefined ? undefined : await client.explain(reference);
-    if (explanation !== undefined) {
-      out(`   Why: ${explanation.verdict.reasons[0]?.text ?? ''}`);
-      out(`   The client was told: ${row.firstReply}`);
-    }
+  out(row(['account', 'what it is', 'let out', 'stopped', 'logins refused']));
+  out('-'.repeat(WIDTH));
+  for (const { account, title } of CAST) {
+    const day = ledger.of(account);
+    const before = day.before === undefined ? `all ${day.messages}` : `${day.before}, then`;
+    out(row([account, title, before, String(day.stopped), String(day.refusedLogins)]));
+    for (const line of await reasons(client, day)) out(`    ${line}`);
   }
-  out();
-  const { incidents } = await client.incidents({ limit: 50 });
-  for (const incident of incidents.filter(({ cause }) => cause.startsWith('source-shut-out'))) {
-    out(`Guesses: ${incident.summary}`);
-  }
-  const hurt = PEOPLE.filter(
-    ({ account }) => ![BOTNET.account, HOPPER.account].includes(account),
-  ).filter(({ account }) => ledger.of(account).stopped > 0 || ledger.of(account).refusedLogins > 0);
+  out('-'.repeat(WIDTH));
+  await printGuesses(client, out);
+  const stolen = [BOTNET.account, HOPPER.account];
+  const others = PEOPLE.filter(({ account }) => !stolen.includes(account));
+  const hurt = others.filter(({ account }) => ledger.isHurt(account)).map(({ account }) => account);
   out(
     hurt.length === 0
-      ? `None of the other ${PEOPLE.length - 2} people was stopped or refused, the one whose password was guessed included.`
-      : `Hurt without reason: ${hurt.map(({ account }) => account).join(', ')}.`,
+      ? `None of the other ${others.length} people was stopped, the one whose password was guessed included.`
+      : `Hurt without reason: ${hurt.join(', ')}.`,
   );
   const { locks } = await client.locks();
-  out(`Locked now: ${locks.map((lock) => lock.account).join(', ') || 'nobody'}.`);
+  out(
+    `Locked until the owner has a new password: ${locks.map(({ account }) => account).join(', ')}.`,
+  );
 }
 
-function describe(row: Account): string {
-  const passed = `${row.messages} messages to ${row.recipients} recipients passed`;
-  if (row.before === undefined && row.refusedLogins === 0) return `Not stopped: ${passed}.`;
-  const logins = row.refusedLogins > 0 ? ` ${row.refusedLogins} logins were refused.` : '';
-  if (row.before === undefined) return `Locked out: ${passed}.${logins}`;
-  return `Stopped after ${row.before} messages; ${passed} in all, ${row.stopped} were not let through.${logins}`;
+function row(cells: readonly string[]): string {
+  const widths = [25, 36, 13, 11, 0];
+  return cells
+    .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+    .join('')
+    .trimEnd();
+}
+
+/** Why, from `primum explain` with the reference the client was given. */
+async function reasons(client: Client, day: Day): Promise<string[]> {
+  const reference = /Reference ([0-9A-Z]{8})/.exec(day.firstReply)?.[1];
+  if (reference === undefined) return [];
+  const { verdict } = await client.explain(reference);
+  return [`Why: ${verdict.reasons[0]?.text ?? ''}`, `Told: ${day.firstReply}`];
+}
+
+async function printGuesses(client: Client, out: (line: string) => void): Promise<void> {
+  const { incidents } = await client.incidents({ limit: 100 });
+  const sources = incidents.filter(({ cause }) => cause.startsWith('source-shut-out'));
+  const addresses = sources.map(({ cause }) => cause.slice('source-shut-out:'.length)).sort();
+  out(
+    `Password guessers shut out: ${addresses.join(', ') || 'none'}; the account stayed open for its owner.`,
+  );
 }
