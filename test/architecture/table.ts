@@ -144,7 +144,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'store/*/',
     why: 'an engine only moves bytes; engines do not know each other',
-    mayImport: ['core/', 'errors.ts', 'telemetry/contract.ts', ...STORE_CONTRACTS],
+    mayImport: [
+      'core/',
+      'errors.ts',
+      'telemetry/contract.ts',
+      'store/state-folder.ts',
+      ...STORE_CONTRACTS,
+    ],
   },
   {
     path: 'effects/',

@@ -1,10 +1,10 @@
 /** Primum dies, is stopped, comes back: mail flows, locks hold, nothing is forgotten. */
 import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { referenceIn, guardedPlatform } from './guarded.ts';
+import { guardedPlatform, PEER_TEST_MS, referenceIn } from './guarded.ts';
 import { until } from './run.ts';
 
-describe.runIf(mailServersAreHere)('Primum away', () => {
+describe.runIf(mailServersAreHere)('Primum away', { timeout: PEER_TEST_MS }, () => {
   const platform = guardedPlatform(
     { 'ann@local.test': 'secret-of-ann', 'eve@local.test': 'secret-of-eve' },
     { mode: 'enforce' },
@@ -57,7 +57,7 @@ describe.runIf(mailServersAreHere)('Primum away', () => {
     expect(answer).toMatch(/This account is locked/);
     await sendAsAnn('after the crash');
     expect(await operator.account('ann@local.test')).toContain('127.0.0.1');
-  }, 90_000);
+  });
 
   it('stopped in the middle of a message, it costs neither the message nor what it knew', async () => {
     const { stack, primum, operator } = platform();

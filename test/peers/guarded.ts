@@ -46,6 +46,12 @@ function operatorOf(primum: Primum): Operator {
   };
 }
 
+/** Four servers start in seconds; a machine that is busy with other tests needs longer. */
+export const HOOK_MS = 180_000;
+
+/** For tests that talk to several programs in turn. */
+export const PEER_TEST_MS = 120_000;
+
 /**
  * A platform for all tests of the `describe` it is called in: started before the first, stopped
  * after the last. The accessor works inside tests.
@@ -57,8 +63,8 @@ export function guardedPlatform(
   let guarded: Guarded | undefined;
   beforeAll(async () => {
     guarded = await startGuarded(users, policy);
-  });
-  afterAll(() => guarded?.stop());
+  }, HOOK_MS);
+  afterAll(() => guarded?.stop(), HOOK_MS);
   return () => {
     if (!guarded) throw new Error('The platform is used before its tests begin');
     return guarded;

@@ -1,13 +1,14 @@
 /** ACC-6: whoever guesses passwords is shut out; the owner of the account is not. */
 import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { guardedPlatform } from './guarded.ts';
+import { guardedPlatform, PEER_TEST_MS } from './guarded.ts';
+import { ALERT_SENDER } from './primum.ts';
 import type { SmtpReply } from './smtp-client.ts';
 
 const TRIES = 6;
 const SHUT_OUT = /Too many failed logins from this network/;
 
-describe.runIf(mailServersAreHere)('ACC-6: wrong passwords', () => {
+describe.runIf(mailServersAreHere)('ACC-6: wrong passwords', { timeout: PEER_TEST_MS }, () => {
   const platform = guardedPlatform(
     {
       'ann@local.test': 'secret-of-ann',
@@ -43,6 +44,9 @@ describe.runIf(mailServersAreHere)('ACC-6: wrong passwords', () => {
       forwardedFor: guesser,
     });
     expect(byImap).toMatch(SHUT_OUT);
+    await stack.sink.waitFor('the alert about the guesser', ({ envelopeSender, text }) => {
+      return envelopeSender === ALERT_SENDER && text.includes(guesser);
+    });
 
     expect((await authFrom(owner, 'ann@local.test', 'secret-of-ann')).code).toBe(235);
     expect((await authFrom('62.210.18.40', 'bob@local.test', 'secret-of-bob')).code).toBe(235);

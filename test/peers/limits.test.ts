@@ -1,75 +1,84 @@
 /** Over the recipient limit: the client is told, the postmaster is told once. */
 import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { referenceIn, guardedPlatform } from './guarded.ts';
+import { guardedPlatform, PEER_TEST_MS, referenceIn } from './guarded.ts';
 import { until } from './run.ts';
 import { ALERT_SENDER, POSTMASTER } from './primum.ts';
 
 const LIMIT = 5;
 
-describe.runIf(mailServersAreHere)('SND-1: a limit of recipients', () => {
-  const platform = guardedPlatform(
-    { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
-    {
-      mode: 'enforce',
-      business_hours: { outside_factor: 1 },
-      limits: [
-        { scope: 'account', count: 'recipients', window: '1h', limit: LIMIT, action: 'throttle' },
-      ],
-    },
-  );
-
-  function alerts() {
-    return platform().stack.sink.messages.filter(
-      ({ envelopeSender, text }) =>
-        envelopeSender === ALERT_SENDER && text.includes('ann@local.test'),
+describe.runIf(mailServersAreHere)(
+  'SND-1: a limit of recipients',
+  { timeout: PEER_TEST_MS },
+  () => {
+    const platform = guardedPlatform(
+      { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
+      {
+        mode: 'enforce',
+        business_hours: { outside_factor: 1 },
+        limits: [
+          { scope: 'account', count: 'recipients', window: '1h', limit: LIMIT, action: 'throttle' },
+        ],
+      },
     );
-  }
 
-  it('SND-3: answers 4xx with reason and reference above it, and delivers below it', async () => {
-    const { stack, operator } = platform();
-    const client = await stack.smtp();
-    await client.auth('ann@local.test', 'secret-of-ann');
-    const to = Array.from({ length: LIMIT + 3 }, (_, index) => `friend${index}@dest.test`);
-    const sent = await client.send({ from: 'ann@local.test', to, subject: 'to many' });
-    expect(sent.recipients.map(({ code }) => code)).toEqual([
-      ...Array<number>(LIMIT).fill(250),
-      ...Array<number>(3).fill(450),
-    ]);
-    const refusal = sent.recipients.at(-1)?.text ?? '';
-    expect(refusal).toMatch(/^450 4\.7\.1 .*Sending is limited for this account/);
-    expect(sent.end?.code).toBe(250);
-    const message = await stack.sink.waitFor('the message', ({ text }) => text.includes('to many'));
-    expect(message.envelopeRecipients).toHaveLength(LIMIT);
+    function alerts() {
+      return platform().stack.sink.messages.filter(
+        ({ envelopeSender, text }) =>
+          envelopeSender === ALERT_SENDER && text.includes('ann@local.test'),
+      );
+    }
 
-    const further = await client.send({ from: 'ann@local.test', to: ['one.more@dest.test'] });
-    expect(further.recipients[0]?.code).toBe(450);
-    await client.quit();
-    const explained = await operator.explain(referenceIn(further.recipients[0]?.text ?? ''));
-    expect(explained).toMatch(/limit for this account is 5/);
-  });
-
-  it('SND-2: tells the postmaster in exactly one mail, however often it is reached', async () => {
-    const { stack, primum } = platform();
-    const alert = await until('the alert', () => alerts()[0]);
-    expect(alert.envelopeRecipients).toEqual([POSTMASTER]);
-    for (let count = 0; count < 5; count += 1) {
+    it('SND-3: answers 4xx with reason and reference above it, and delivers below it', async () => {
+      const { stack, operator } = platform();
       const client = await stack.smtp();
       await client.auth('ann@local.test', 'secret-of-ann');
-      const { recipients } = await client.send({ from: 'ann@local.test', to: ['again@dest.test'] });
-      expect(recipients[0]?.code).toBe(450);
+      const to = Array.from({ length: LIMIT + 3 }, (_, index) => `friend${index}@dest.test`);
+      const sent = await client.send({ from: 'ann@local.test', to, subject: 'to many' });
+      expect(sent.recipients.map(({ code }) => code)).toEqual([
+        ...Array<number>(LIMIT).fill(250),
+        ...Array<number>(3).fill(450),
+      ]);
+      const refusal = sent.recipients.at(-1)?.text ?? '';
+      expect(refusal).toMatch(/^450 4\.7\.1 .*Sending is limited for this account/);
+      expect(sent.end?.code).toBe(250);
+      const message = await stack.sink.waitFor('the message', ({ text }) =>
+        text.includes('to many'),
+      );
+      expect(message.envelopeRecipients).toHaveLength(LIMIT);
+
+      const further = await client.send({ from: 'ann@local.test', to: ['one.more@dest.test'] });
+      expect(further.recipients[0]?.code).toBe(450);
       await client.quit();
-    }
-    // The alert of another account goes the same way later, so an earlier one would be here by now.
-    const other = await stack.smtp();
-    await other.auth('bob@local.test', 'secret-of-bob');
-    const to = Array.from({ length: LIMIT + 1 }, (_, index) => `friend${index}@dest.test`);
-    await other.send({ from: 'bob@local.test', to });
-    await other.quit();
-    await stack.sink.waitFor('the alert of bob', ({ envelopeSender, text }) => {
-      return envelopeSender === ALERT_SENDER && text.includes('bob@local.test');
+      const explained = await operator.explain(referenceIn(further.recipients[0]?.text ?? ''));
+      expect(explained).toMatch(/limit for this account is 5/);
     });
-    expect(alerts()).toHaveLength(1);
-    expect(await primum.output()).not.toMatch(/"level":"?(error|fatal)/);
-  });
-});
+
+    it('SND-2: tells the postmaster in exactly one mail, however often it is reached', async () => {
+      const { stack, primum } = platform();
+      const alert = await until('the alert', () => alerts()[0]);
+      expect(alert.envelopeRecipients).toEqual([POSTMASTER]);
+      for (let count = 0; count < 5; count += 1) {
+        const client = await stack.smtp();
+        await client.auth('ann@local.test', 'secret-of-ann');
+        const { recipients } = await client.send({
+          from: 'ann@local.test',
+          to: ['again@dest.test'],
+        });
+        expect(recipients[0]?.code).toBe(450);
+        await client.quit();
+      }
+      // The alert of another account goes the same way later, so an earlier one would be here by now.
+      const other = await stack.smtp();
+      await other.auth('bob@local.test', 'secret-of-bob');
+      const to = Array.from({ length: LIMIT + 1 }, (_, index) => `friend${index}@dest.test`);
+      await other.send({ from: 'bob@local.test', to });
+      await other.quit();
+      await stack.sink.waitFor('the alert of bob', ({ envelopeSender, text }) => {
+        return envelopeSender === ALERT_SENDER && text.includes('bob@local.test');
+      });
+      expect(alerts()).toHaveLength(1);
+      expect(await primum.output()).not.toMatch(/"level":"?(error|fatal)/);
+    });
+  },
+);

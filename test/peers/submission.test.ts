@@ -1,13 +1,14 @@
 /** A person sends mail through a real Postfix: what passes, what is refused, what he is told. */
 import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
-import { referenceIn, guardedPlatform } from './guarded.ts';
+import { guardedPlatform, PEER_TEST_MS, referenceIn } from './guarded.ts';
 
 const USERS = { 'ann@local.test': 'secret-of-ann' };
 const AS_ANN = { user: 'ann@local.test', password: 'secret-of-ann' };
 
 describe.runIf(mailServersAreHere).each(['observe', 'enforce'] as const)(
   'ordinary mail in mode %s',
+  { timeout: PEER_TEST_MS },
   (mode) => {
     const platform = guardedPlatform(USERS, { mode });
 
@@ -46,7 +47,7 @@ describe.runIf(mailServersAreHere).each(['observe', 'enforce'] as const)(
   },
 );
 
-describe.runIf(mailServersAreHere)('a refusal', () => {
+describe.runIf(mailServersAreHere)('a refusal', { timeout: PEER_TEST_MS }, () => {
   const platform = guardedPlatform(USERS, {
     mode: 'enforce',
     relay: { networks: ['127.0.0.9/32'] },
