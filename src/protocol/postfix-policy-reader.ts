@@ -307,11 +307,23 @@ function endOfText(bytes: Buffer, from: number, end: number): number {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+// The states of nearly every request, as the four bytes they are.
+const RCPT = Buffer.from('RCPT').readUInt32BE();
+const DATA = Buffer.from('DATA').readUInt32BE();
+
 /** UTF-8 (SMTPUTF8, RFC 6531); bytes that are not are read as Latin-1, so they stay distinct. */
 function decode(bytes: Buffer, from: number, to: number): string {
+  // Making a string costs 200 ns; half of the values that change are empty or one of these.
+  if (to === from) return '';
+  if (to - from === 4) {
+    const word = bytes.readUInt32BE(from);
+    if (word === RCPT) return 'RCPT';
+    if (word === DATA) return 'DATA';
+  }
   for (let at = from; at < to; at += 1) {
     if ((bytes[at] as number) >= 0x80) return decodeUtf8(bytes.subarray(from, to));
   }
+  if (to - from === 1) return String.fromCharCode(bytes[from] as number);
   return bytes.toString('latin1', from, to);
 }
 
