@@ -13,7 +13,7 @@ import { IncidentCounter } from './incident-counter.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { alertJobs, readChange } from './notice.ts';
 import { DEFAULT_ALERTS, DEFAULT_DELIVERY } from './options.ts';
-import type { AlertOptions, DeliveryOptions, DeskOptions } from './options.ts';
+import type { AlertOptions, DeliveryOptions, DeskOptions, LockChange } from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
@@ -93,7 +93,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
       ...shared,
       beforeSave: () => counter.flush(),
       onJobs: wake,
-      onLockChange: options.onLockChange ?? (() => undefined),
+      onLockChange: (change) => tell(options, change),
     },
     await records.locks.all(),
   );
@@ -121,6 +121,15 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     listKeeper,
     runner,
   };
+}
+
+/** A listener's trouble must not keep a lock from being written. */
+function tell({ onLockChange, telemetry }: DeskOptions, change: LockChange): void {
+  try {
+    onLockChange?.(change);
+  } catch (error) {
+    telemetry.effectFailed('lock listener', error, 1);
+  }
 }
 
 function start(parts: Parts, intent: Intent): void {

@@ -10,7 +10,7 @@ import type { Desk } from './contract.ts';
 import type { Health } from './health.ts';
 import type { DraftOptions } from './lock-draft.ts';
 import { draftLock, unlockJobs } from './lock-draft.ts';
-import type { DeskOptions } from './options.ts';
+import type { DeskOptions, LockChange } from './options.ts';
 import { RetryTimer } from './retry-timer.ts';
 import { Serial } from './serial.ts';
 
@@ -47,12 +47,7 @@ export interface KeeperOptions extends DraftOptions, Pick<DeskOptions, 'records'
   readonly onLockChange: (change: LockChange) => void;
 }
 
-export interface LockChange {
-  readonly action: 'lock' | 'unlock';
-  readonly account: string;
-  readonly by: string;
-  readonly why: string;
-}
+export type { LockChange };
 
 export class LockKeeper {
   readonly #options: KeeperOptions;

@@ -1,8 +1,15 @@
 /** What a desk is opened with. */
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
-import type { LockChange } from './lock-keeper.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
+
+/** A lock that came into force, or one that was lifted. */
+export interface LockChange {
+  readonly action: 'lock' | 'unlock';
+  readonly account: string;
+  readonly by: string;
+  readonly why: string;
+}
 
 export interface AlertOptions {
   /** Accounts with the same cause within this time share a message. */

@@ -36,7 +36,9 @@ export function listen(): { readonly said: Said; readonly telemetry: DeskOptions
     said,
     telemetry: {
       storeFailed: (_store, error) => void said.storeFailed.push(error),
-      storeWorks: () => void said.storeWorks++,
+      storeWorks: () => {
+        said.storeWorks++;
+      },
       effectDone: (effect) => void said.effectsDone.push(effect),
       effectFailed: (effect, error) =>
         void said.effectsFailed.push({ effect, message: (error as Error).message }),

@@ -89,6 +89,20 @@ describe('a lock', () => {
     ]);
   });
 
+  test('and its end are told to the listener, whose trouble keeps nothing from being written', async () => {
+    const told: string[] = [];
+    const { desk } = await start({
+      onLockChange: ({ action, account, by }) => {
+        told.push(`${action} ${account} ${by}`);
+        throw new Error('listener');
+      },
+    });
+    desk.effects.start(lockIntent());
+    await vi.waitFor(async () => expect(await open!.records.locks.all()).toHaveLength(1));
+    await desk.locks.unlock({ account: ANN, ...byEve });
+    expect(told).toEqual([`lock ${ANN} ladder`, `unlock ${ANN} eve`]);
+  });
+
   test('of the ladder never makes a lock of a person easier to lift', async () => {
     const { desk } = await start();
     const lock = await desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'person' });
@@ -215,8 +229,12 @@ describe('while the records fail', () => {
           ? Promise.reject(new PrimumError('STORE_UNAVAILABLE', 'No space.'))
           : call(...args);
     };
-    const { save, lift, tick, all } = real.locks;
-    const locks = { all, save: guard(save), lift: guard(lift), tick: guard(tick) };
+    const locks: Records['locks'] = {
+      all: () => real.locks.all(),
+      save: guard((drafts) => real.locks.save(drafts)),
+      lift: guard((request) => real.locks.lift(request)),
+      tick: guard((request) => real.locks.tick(request)),
+    };
     return Object.assign(state, { records: { ...real, locks } });
   }
 

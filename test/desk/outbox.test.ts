@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PermanentFailure } from '../../src/effects/contract.ts';
+import type { Records } from '../../src/store/records/contract.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
 import {
   alertIntent,
@@ -132,11 +133,10 @@ test('what was delivered is not delivered again while the records cannot be writ
   const crm = keptConnector('crm');
   const mail = keptChannel();
   let refusals = 0;
-  const { done } = records.outbox;
   const outbox = {
     ...records.outbox,
-    done: (...args: Parameters<typeof done>) =>
-      ++refusals <= 3 ? Promise.reject(new Error('disk full')) : done(...args),
+    done: (...[key, tick]: Parameters<Records['outbox']['done']>) =>
+      ++refusals <= 3 ? Promise.reject(new Error('disk full')) : records.outbox.done(key, tick),
   };
   const options = { records: { ...records, outbox }, connectors: [crm], channels: [mail] };
   const { desk } = await start(options);
