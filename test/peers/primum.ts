@@ -106,14 +106,18 @@ export async function startPrimum(
     });
     child = started;
     await output.close();
-    await until('Primum to be ready', async () => {
-      if (hasEnded(started)) {
-        throw new Error(
-          `Primum does not start (${started.exitCode}): ${await readFile(outputFile, 'utf8')}`,
-        );
-      }
-      return isReady(stack.ports.api);
-    });
+    try {
+      await until('Primum to be ready', async () => {
+        if (hasEnded(started)) {
+          const words = await readFile(outputFile, 'utf8');
+          throw new Error(`Primum does not start (${started.exitCode}): ${words}`);
+        }
+        return isReady(stack.ports.api);
+      });
+    } catch (error) {
+      await end('SIGKILL');
+      throw error;
+    }
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
