@@ -96,7 +96,7 @@ export interface TestDesk {
   readonly desk: OpenDesk;
   readonly records: Records;
   readonly said: Said;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Retries come fast and alerts are grouped briefly unless told otherwise. */
