@@ -13,7 +13,7 @@ import { createOnceAWhile } from './once-a-while.ts';
 import { textLog } from './text-log.ts';
 import type { LogDestination } from './text-log.ts';
 
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface TelemetryOptions {
