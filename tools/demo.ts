@@ -123,8 +123,8 @@ interface Job {
 }
 
 interface Means {
-  send(message: Message): Promise<void>;
-  login(account: string, clientAddress: string, right?: boolean): Promise<boolean>;
+  readonly send: (message: Message) => Promise<void>;
+  readonly login: (account: string, clientAddress: string, right?: boolean) => Promise<boolean>;
 }
 
 /** People from home, office and telephone; the newsletter in the morning; a few alarms. */

@@ -1,5 +1,5 @@
 /** Judges one login, or an attempt whose outcome is not known yet. Pure. */
-import { baseVerdict, intentsOf, reasonsOf, rungOf, verdictOf } from './decide.ts';
+import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
 import type { Intent } from './intent.ts';
 import { stepLadder, type LadderState } from './ladder.ts';
 import { isNewPassword } from './rules/account-locked.ts';
@@ -41,13 +41,17 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
   // With a lock in force the lock's own rule has spoken, and lets a changed password pass.
   const isLockedByRung = subject.lock === undefined && accountLadder.rung === 'lock';
   const kind = verdictOf(findings, isLockedByRung ? 'lock' : 'observe');
+  const reasons = reasonsOf(findings, []);
+  if (isLockedByRung && rungOf(findings) !== 'lock') {
+    reasons.unshift(rungReason('lock', accountLadder.sinceMs));
+  }
   const verdict: Verdict = {
     ...baseVerdict(subject),
     verdict: kind,
     enforced: kind !== 'pass' && (subject.rules.mode === 'enforce' || subject.lock !== undefined),
     rung: subject.lock === undefined ? accountLadder.rung : 'lock',
     score: 0,
-    reasons: reasonsOf(findings, []),
+    reasons,
     ...(kind === 'defer' ? { retryAfterSeconds: subject.world.policy.failures.tarpitSeconds } : {}),
   };
   return {

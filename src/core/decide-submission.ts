@@ -42,14 +42,17 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     quiet,
   );
   const accountLadder = stepLadder(account.ladder, rungOf(findings), nowMs, quiet);
-  const rung = higherRung(ladder.rung, accountLadder.rung);
+  // A hold by score is for the suspect contexts, a lock for the whole account: the owner's own
+  // clean context goes on while a thief's is held.
+  const isSuspect = ladder.rung === 'lock' || scored.score >= world.policy.thresholds.throttle;
+  const rung = higherRung(isSuspect ? ladder.rung : 'observe', accountLadder.rung);
 
   const limit = limits(subject, rung === 'throttle');
   if (limit !== undefined) findings.push(limit);
   const kind = verdictOf(findings, subject.lock === undefined ? rung : 'observe');
   const reasons = reasonsOf(findings, evidence);
   if (kind !== 'pass' && reasons.length === 0) {
-    const since = ladder.rung === rung ? ladder.sinceMs : accountLadder.sinceMs;
+    const since = accountLadder.rung === rung ? accountLadder.sinceMs : ladder.sinceMs;
     reasons.push(rungReason(rung, since));
   }
   const verdict: Verdict = {
@@ -63,7 +66,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   };
   return {
     verdict,
-    rungChange: rungChangeOf(subject, rung, reasons),
+    rungChange: rungChangeOf(subject, higherRung(ladder.rung, accountLadder.rung), reasons),
     intents: intentsOf(subject, verdict, findings),
     accountLadder,
     ladder,
@@ -102,6 +105,6 @@ function rungChangeOf(
     context: context.text,
     from,
     to,
-    because: because.length > 0 ? because : [],
+    because,
   };
 }

@@ -104,13 +104,16 @@ export function intentsOf(
       picture: pictureOf(subject, finding),
     });
   }
+  // The rung may be older than the enforcing, as after observe mode: nobody is shut out without a
+  // lock on record that says why and can be lifted.
   const lock = findings.find((finding) => finding.action === 'lock');
-  if (lock !== undefined && verdict.enforced && subject.lock === undefined) {
+  const isDue = lock !== undefined || verdict.rung === 'lock';
+  if (isDue && verdict.enforced && subject.lock === undefined) {
     intents.push({
       kind: 'lock',
       ...common,
-      by: `rule ${lock.rule}`,
-      why: lock.text,
+      by: lock === undefined ? 'ladder' : `rule ${lock.rule}`,
+      why: lock?.text ?? verdict.reasons[0]?.text ?? '',
       unlockOn: subject.world.policy.unlockOn,
     });
   }

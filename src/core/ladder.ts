@@ -18,6 +18,9 @@ export interface QuietTimes {
   readonly lock: number;
 }
 
+/** Events may come out of order by this much. */
+const CLOCK_TRUST_MS = 86_400_000;
+
 export function rungIndex(rung: Rung): number {
   return RUNGS.indexOf(rung);
 }
@@ -47,6 +50,8 @@ export function stepLadder(
 
 function comeDown(state: LadderState, nowMs: number, quietSeconds: QuietTimes): LadderState {
   let { rung, sinceMs, evidenceAtMs } = state;
+  // Evidence from far ahead was dated by a wrong clock; it must not hold a rung for years.
+  if (evidenceAtMs - nowMs > CLOCK_TRUST_MS) evidenceAtMs = nowMs;
   while (rung !== 'observe') {
     const leavesAtMs = evidenceAtMs + quietSeconds[rung] * 1000;
     if (nowMs < leavesAtMs) break;
@@ -54,5 +59,6 @@ function comeDown(state: LadderState, nowMs: number, quietSeconds: QuietTimes): 
     sinceMs = leavesAtMs;
     evidenceAtMs = leavesAtMs;
   }
-  return rung === state.rung ? state : { rung, sinceMs, evidenceAtMs };
+  const isSame = rung === state.rung && evidenceAtMs === state.evidenceAtMs;
+  return isSame ? state : { rung, sinceMs, evidenceAtMs };
 }

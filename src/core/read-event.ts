@@ -99,6 +99,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       recipientCount: count,
       sizeBytes: count,
       abandoned: flag,
+      refusedRecipients: texts,
       message,
     },
   },
@@ -201,10 +202,13 @@ export function readEvent(value: unknown): ReadEvent {
   return parsed(value as unknown as PrimumEvent);
 }
 
-/** RFC 3339, and a time that exists. */
+/** RFC 3339, a time that exists, in the years that standing records can hold (u32 seconds). */
 function isTime(at: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(at) &&
-    !Number.isNaN(Date.parse(at))
-  );
+  const [, date] =
+    /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(at) ?? [];
+  if (date === undefined) return false;
+  const ms = Date.parse(at);
+  // JavaScript reads 30 February as 2 March.
+  const day = new Date(`${date}T00:00:00Z`);
+  return ms >= 0 && ms < 2 ** 32 * 1000 && day.toISOString().startsWith(date);
 }

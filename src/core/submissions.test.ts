@@ -126,6 +126,14 @@ describe('limits (SND-1)', () => {
     expect([...causes]).toEqual(['limit:account:recipients:3600']);
   });
 
+  it('SND-2: alerts when recipients were refused on the way and the rest passed', () => {
+    const p = createPlatform({ rules: { limits: [limit()] } });
+    const event = { envelopeRecipients: people(10), refusedRecipients: ['eleventh@dest.test'] };
+    expect(p.submit(ANN, event)).toMatchObject({ verdict: 'pass', reasons: [{ signal: 'limit' }] });
+    expect(p.intents).toMatchObject([{ kind: 'alert', cause: 'limit:account:recipients:3600' }]);
+    expect(p.submit(ANN).verdict).toBe('defer');
+  });
+
   it('counts refused and deferred mail for nothing', () => {
     const p = createPlatform({ rules: { limits: [limit()], foreignSender: 'reject' } });
     for (let i = 0; i < 2; i++) p.submit(ANN, { envelopeSender: 'x@foreign.test' });

@@ -2,7 +2,6 @@
  * One running Primum: opens the parts in an order in which each finds what it needs, reloads the
  * policy, and closes them in reverse so that nothing taken in is lost.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { toDirectoryOptions } from '../config/to-directory.ts';
@@ -13,9 +12,8 @@ import type { Maybe } from '../core/maybe.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { openDesk, type OpenDesk } from '../desk/desk.ts';
-import type { Directory } from '../directory/contract.ts';
 import { openDirectory } from '../directory/open-directory.ts';
-import type { LockChange } from '../desk/lock-keeper.ts';
+import type { LockChange } from '../desk/options.ts';
 import type { Gate } from '../gate-contract.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
@@ -27,11 +25,12 @@ import type { Records } from '../store/records/contract.ts';
 import { openSqliteRecords } from '../store/sqlite/records.ts';
 import { openSqliteStanding } from '../store/sqlite/standing.ts';
 import type { StandingStore } from '../store/standing.ts';
-import { lockStateFolder } from '../store/state-folder.ts';
+import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
-import { openDoors, type Doors } from './doors.ts';
+import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
 import { accountConnectors, alertChannels, networkOptions, packageVersion } from './options.ts';
+import type { DaemonParts } from './parts.ts';
 import { hashKey } from './secrets.ts';
 
 export interface Daemon {
@@ -44,20 +43,6 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
-export interface DaemonParts {
-  readonly standing: StandingStore;
-  readonly journal: Journal;
-  readonly records: Records;
-  readonly networks: Networks;
-  readonly directory: Directory;
-  readonly desk: OpenDesk;
-  readonly room: GateRoom;
-  readonly telemetry: RunningTelemetry;
-  readonly policy: () => Policy;
-  readonly now: () => number;
-  readonly newId: () => string;
-}
-
 /** Events over the API are not on the mail path; they may wait longer. */
 const API_TIMEOUT_MS = 10_000;
 
@@ -67,7 +52,7 @@ type Closers = (() => Promise<void> | void)[];
 export interface DaemonOptions {
   readonly telemetry: RunningTelemetry;
   /** Reads the configuration again; what changed, in words. @throws when the old one stays. */
-  reload(): Promise<string>;
+  readonly reload: () => Promise<string>;
   /** Milliseconds since 1970; the demonstration lets days pass in seconds. */
   readonly now?: () => number;
 }
@@ -95,7 +80,10 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     return {
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
-      apply: (next) => (policy = toPolicy(next)),
+      apply: (next) => {
+        policy = toPolicy(next);
+        parts.directory.useDomains(policy.domains);
+      },
       close: closeAll,
     };
   } catch (error) {
@@ -122,7 +110,7 @@ async function openParts(
   const stores = await openStores(config, telemetry, closers);
 
   const cacheFolder = join(config.state, 'cache');
-  mkdirSync(cacheFolder, { recursive: true, mode: 0o700 });
+  makeFolder(cacheFolder);
   const networks = await openNetworks(
     networkOptions(config, cacheFolder, (message) => telemetry.warn(message)),
   );
@@ -233,5 +221,3 @@ function take(room: GateRoom, event: PrimumEvent): Maybe<Verdict | undefined> {
   const noted = gate.note(event);
   return noted instanceof Promise ? noted.then(() => undefined) : undefined;
 }
-
-export type { Doors };

@@ -9,8 +9,8 @@ import { openApiDoor } from '../doors/api/open-api-door.ts';
 import { ensureApiToken } from '../doors/api/token.ts';
 import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
-import type { DaemonParts } from './daemon.ts';
 import { apiListen, authPolicyOptions, policyDoorOptions } from './options.ts';
+import type { DaemonParts } from './parts.ts';
 
 export interface DoorParts {
   readonly inspector: Inspector;

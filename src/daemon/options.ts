@@ -66,6 +66,7 @@ export function authPolicyOptions(
     ...parts,
     address,
     unixMode: door.socket_mode,
+    ...(door.socket_group === undefined ? {} : { unixGroup: door.socket_group }),
     credentials: door.credentials.map(({ name, password_file, scopes }) => ({
       name,
       scopes,

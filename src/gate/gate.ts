@@ -3,40 +3,16 @@
  * failure stance; a door always gets its answer.
  */
 import type { LoginAttempt, LoginEvent, PrimumEvent, SubmissionEvent } from '../core/event.ts';
-import type { KeyedHash } from '../core/hash.ts';
 import type { Intent } from '../core/intent.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
-import type { Policy } from '../core/policy.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
-import type { Directory } from '../directory/contract.ts';
-import type { Effects, LockBook } from '../effects/contract.ts';
 import type { Gate } from '../gate-contract.ts';
-import type { NetworkSource } from '../network/contract.ts';
-import type { Journal } from '../store/journal.ts';
-import type { StandingStore } from '../store/standing.ts';
-import type { DoorName, Telemetry } from '../telemetry/contract.ts';
+import type { DoorName } from '../telemetry/contract.ts';
 import { createJudge } from './judge.ts';
 import { noteEvent } from './note.ts';
+import type { GateParts } from './parts.ts';
 import { createRecentIds } from './recent-ids.ts';
 import { answerWithin, stanceVerdict, type Stance } from './stance.ts';
-
-export interface GateParts {
-  readonly standing: StandingStore;
-  readonly journal: Journal;
-  readonly networks: NetworkSource;
-  readonly directory: Directory;
-  readonly effects: Effects;
-  readonly locks: LockBook;
-  readonly telemetry: Telemetry;
-  readonly hash: KeyedHash;
-  readonly isFreemail: (domain: string) => boolean;
-  /** Read for every event, so that a reload is in force at once. */
-  readonly policy: () => Policy;
-  readonly now: () => number;
-  readonly newId: () => string;
-  /** Events remembered against counting twice. */
-  readonly recentIds?: number;
-}
 
 export interface GateRoom {
   /** The gate as one door sees it, with that door's failure stance and time-out. */

@@ -16,7 +16,7 @@ import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { UnderWay } from '../gate-contract.ts';
 import type { StandingRecord } from '../store/standing.ts';
-import type { GateParts } from './gate.ts';
+import type { GateParts } from './parts.ts';
 import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
 
 export interface Judge {

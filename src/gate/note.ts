@@ -14,7 +14,8 @@ interface NoteParts {
 }
 
 export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
-  if (event.kind === 'unlock' && event.account !== undefined) {
+  // A release is a person's word on an account that is held but not locked.
+  if ((event.kind === 'unlock' || event.kind === 'release') && event.account !== undefined) {
     return startAnew(parts.standing, event.account.toLowerCase(), Date.parse(event.at));
   }
   if (event.kind === 'password') {
@@ -31,7 +32,7 @@ export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
   return undefined;
 }
 
-/** After an unlock the account is judged by what comes from now on. */
+/** After an unlock or a release the account is judged by what comes from now on. */
 function startAnew(standing: StandingStore, account: string, nowMs: number): Maybe<void> {
   const calm = { rung: 'observe', sinceMs: nowMs, evidenceAtMs: 0 } as const;
   const first = standing.update([accountKey(account)], (records) => {

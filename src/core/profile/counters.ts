@@ -88,12 +88,15 @@ function partMs(window: Window): number {
   return (window.windowSeconds * 1000) / PARTS;
 }
 
-/** Moves the head to now, emptying the parts that fell out. A clock that went back stays at head. */
+/**
+ * Moves the head to now, emptying the parts that fell out. A clock that went back stays at head; a
+ * head more than a window ahead was written by a clock that was wrong, and all is emptied.
+ */
 function advance(view: DataView, at: number, window: Window, nowMs: number): number {
   const head = view.getFloat64(at + HEAD, true);
   const now = Math.floor(nowMs / partMs(window));
-  if (now <= head) return head;
-  const steps = Math.min(now - head, PARTS + 1);
+  if (now <= head && head - now <= PARTS) return head;
+  const steps = now < head ? PARTS + 1 : Math.min(now - head, PARTS + 1);
   for (let i = 0; i < steps; i++) {
     view.setUint32(at + FIRST_PART + 4 * ((now - i) % (PARTS + 1)), 0, true);
   }
@@ -103,7 +106,9 @@ function advance(view: DataView, at: number, window: Window, nowMs: number): num
 
 function sumParts(view: DataView, at: number, window: Window, nowMs: number): number {
   const head = view.getFloat64(at + HEAD, true);
-  const now = Math.max(head, Math.floor(nowMs / partMs(window)));
+  const clock = Math.floor(nowMs / partMs(window));
+  if (head - clock > PARTS) return 0;
+  const now = Math.max(head, clock);
   let sum = 0;
   for (let part = Math.max(now - PARTS, head - PARTS, 0); part <= head; part++) {
     sum += view.getUint32(at + FIRST_PART + 4 * (part % (PARTS + 1)), true);
@@ -115,6 +120,7 @@ function debtNow(view: DataView, at: number, window: Window, nowMs: number): num
   const debt = view.getFloat32(at + DEBT, true);
   if (debt === 0) return 0;
   const elapsedMs = Math.max(0, nowMs - view.getFloat64(at + DEBT_AT, true));
+  if (view.getFloat64(at + DEBT_AT, true) - nowMs > window.windowSeconds * 1000) return 0;
   return Math.max(0, debt - (elapsedMs / 1000) * (window.limit / window.windowSeconds));
 }
 

@@ -8,11 +8,17 @@ import type { Finding, LoginSubject } from './finding.ts';
 
 /** Wrong passwords an account's own address may try while it is shut out for others. */
 const OWN_ADDRESS_TRIES = 4;
+/** Events may come out of order by this much. */
+const CLOCK_TRUST_MS = 3_600_000;
 
 export function sourceShutOut(subject: LoginSubject): Finding | undefined {
-  const { nowMs, address, networkSource } = subject;
-  const byAddress = address.shutOutUntilMs > nowMs;
-  if (!byAddress && networkSource.shutOutUntilMs <= nowMs) return undefined;
+  const { nowMs, address, networkSource, world } = subject;
+  const longestMs = world.policy.failures.shutOutSeconds * 1000 + CLOCK_TRUST_MS;
+  // An end further off was set by a wrong clock, or by a policy that is milder now.
+  const isShut = ({ shutOutUntilMs }: { readonly shutOutUntilMs: number }): boolean =>
+    shutOutUntilMs > nowMs && shutOutUntilMs - nowMs <= longestMs;
+  const byAddress = isShut(address);
+  if (!byAddress && !isShut(networkSource)) return undefined;
   if (isOwnersWay(subject)) return undefined;
   return {
     rule: 'source-shut-out',

@@ -65,11 +65,27 @@ function shareNow(subject: SubmissionSubject, throttled: boolean): number {
   return isBusinessTime(local, businessHours) ? share : share * businessHours.outsideFactor;
 }
 
-/** The most severe limit that the submission does not fit under. */
+/**
+ * The most severe limit that the submission does not fit under. When recipients were refused on the
+ * way and the rest fits, the limit they hit is found as `observe`: nothing more is stopped, and
+ * somebody is told (SND-2).
+ */
 export function limits(subject: SubmissionSubject, throttled: boolean): Finding | undefined {
+  const accepted = worstLimit(subject, throttled, 0);
+  const refused = subject.event.refusedRecipients?.length ?? 0;
+  if (accepted !== undefined || refused === 0) return accepted;
+  const asked = worstLimit(subject, throttled, refused);
+  return asked && { ...asked, action: 'observe' };
+}
+
+function worstLimit(
+  subject: SubmissionSubject,
+  throttled: boolean,
+  refused: number,
+): Finding | undefined {
   const { event, underWay, counters, nowMs } = subject;
   const messages = 1 + underWay.messages;
-  const recipients = Math.max(1, recipientCount(event)) + underWay.recipients;
+  const recipients = Math.max(1, recipientCount(event) + refused) + underWay.recipients;
   const share = shareNow(subject, throttled);
   let worst: Finding | undefined;
   for (const { limit, counter } of subject.slots) {

@@ -2,9 +2,13 @@
  * ACC-2 and ACC-3: after AUTH only the account's own sender addresses, and a return-path only in
  * domains the platform receives for. Envelope sender and header From are both looked at.
  */
+import type { AccountClass } from '../event.ts';
 import { domainOf, ownsAddress } from '../identity.ts';
 import type { SenderAction } from '../policy.ts';
 import type { Finding, SubmissionSubject } from './finding.ts';
+
+/** Classes whose mail is written by others. */
+const CARRIES_OTHERS: readonly AccountClass[] = ['list', 'forward'];
 
 export type SenderKind = 'own' | 'other' | 'foreign' | 'unknown';
 
@@ -28,6 +32,8 @@ export function senderKind(subject: SubmissionSubject, address: string): SenderK
 function worst(subject: SubmissionSubject, wanted: SenderKind): string | undefined {
   const { envelopeSender, message } = subject.event;
   if (senderKind(subject, envelopeSender) === wanted) return envelopeSender;
+  // Whoever writes to a list or is forwarded stays the author (RFC 5322 3.6.2).
+  if (CARRIES_OTHERS.includes(subject.facts.class)) return undefined;
   const from = message?.headerFrom;
   return from !== undefined && senderKind(subject, from) === wanted ? from : undefined;
 }
