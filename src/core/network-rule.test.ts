@@ -113,6 +113,9 @@ describe('a mistaken network rule is refused with a sentence', () => {
   });
 });
 
+// RFC 4291 section 2.5.5.1: ::1.2.3.4 is not ::ffff:1.2.3.4; ipaddr.js reads it so.
+const isNotCompatible = (text: string): boolean => !/^::\d+\./.test(text);
+
 describe('the address readers agree with those of Node and ipaddr.js', () => {
   test('on every IPv4 address', () => {
     fc.assert(
@@ -126,7 +129,7 @@ describe('the address readers agree with those of Node and ipaddr.js', () => {
 
   test('on every IPv6 address', () => {
     fc.assert(
-      fc.property(fc.ipV6(), (text) => {
+      fc.property(fc.ipV6().filter(isNotCompatible), (text) => {
         const { parts } = ipaddr.IPv6.parse(text);
         const words = parseIpv6(text);
         expect(words?.flatMap((word) => [Math.floor(word / 65536), word % 65536])).toEqual(parts);

@@ -227,7 +227,7 @@ describe('one event, one verdict', () => {
   it('counts an event once however often it comes, with the same verdict again', () => {
     const p = createPlatform({ rules: { limits: [limit({ limit: 2 })] } });
     const event = p.submission(ANN, {});
-    for (let i = 0; i < 5; i++) p.gate.judge(event);
+    for (let i = 0; i < 5; i++) void p.gate.judge(event);
     expect(p.submit(ANN).verdict).toBe('pass');
     const over = p.submission(ANN, {});
     const first = p.gate.judge(over);
@@ -283,8 +283,9 @@ describe('the score', () => {
     expect(verdicts.map((v) => v.score)).toEqual([6.5, 9.6, 9.6, 9.6]);
     expect(verdicts.map((v) => v.verdict)).toEqual(['pass', 'hold', 'hold', 'hold']);
     expect(verdicts[1]?.reasons.map((r) => r.signal)).toContain('foreign-sender');
-    expect(
-      p.lines.filter((line) => line.kind === 'rung').map((line) => line.kind === 'rung' && line.to),
-    ).toEqual(['throttle', 'hold']);
+    expect(p.lines.flatMap((line) => (line.kind === 'rung' ? [line.to] : []))).toEqual([
+      'throttle',
+      'hold',
+    ]);
   });
 });
