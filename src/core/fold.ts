@@ -16,7 +16,12 @@ export function foldSubmission(
   const { nowMs, profile, account, network, world, facts, context, event } = subject;
   profile.ladder = decision.ladder;
   account.ladder = decision.accountLadder;
-  profile.learnContext(context.key, { nowMs, accepted: decision.accepted, sums: decision.sums });
+  profile.learnContext(context.key, {
+    nowMs,
+    accepted: decision.accepted,
+    network,
+    sums: decision.sums,
+  });
   if (!decision.accepted) return subject.counters;
   const recipients = Math.max(1, recipientCount(event));
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);

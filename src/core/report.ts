@@ -54,6 +54,8 @@ export interface LimitReport {
   /** Which rule gave it: `default`, `class person`, `group staff`. */
   readonly from: string;
   readonly used: number;
+  /** What the limit allows now; less outside business hours (SND-5). */
+  readonly ceiling: number;
 }
 
 /** Who relays without AUTH and how much (ACC-1). */

@@ -19,7 +19,7 @@ import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { SourceRecord } from '../core/profile/source-record.ts';
 import { readUsage } from '../core/profile/usage-record.ts';
 import type { World } from '../core/rules/finding.ts';
-import { counterKeys } from '../core/rules/limits.ts';
+import { ceilingNow, counterKeys } from '../core/rules/limits.ts';
 import { rulesFor } from '../core/rules/resolve.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
 import type { Directory } from '../directory/contract.ts';
@@ -100,8 +100,8 @@ async function reportIdentity(
     Object.values(sums).reduce((total, sum) => total + sum, 0);
   const contexts = profile.contexts().map((row) => ({
     context: row.key,
-    country: '',
-    asn: 0,
+    country: row.country,
+    asn: row.asn,
     firstAt: iso(row.firstMs),
     lastAt: iso(row.lastMs),
     days: row.days,
@@ -142,7 +142,12 @@ async function reportLimits(parts: InspectorParts, account: string): Promise<Lim
     const [record] = key === undefined ? [undefined] : await parts.standing.read([key]);
     const ask = { nowMs: parts.now(), amount: 0, ceiling: limit.limit };
     const { from, ...plain } = limit;
-    reports.push({ limit: plain, from, used: fillOf(record, limit, ask).used });
+    reports.push({
+      limit: plain,
+      from,
+      used: fillOf(record, limit, ask).used,
+      ceiling: ceilingNow(limit, facts, { world, nowMs: parts.now() }),
+    });
   }
   return reports;
 }

@@ -87,9 +87,9 @@ describe('what people read', () => {
   it('shows limits with where they come from', async () => {
     expect((await cli('limits ann@example.org')).out).toBe(
       lines(`
-      Scope     Counts      In    Limit  Burst  Used  Then     From
-      account   recipients  1 h     200     20   212  hold     group staff
-      platform  messages    1 d  100000      0  8120  observe  default
+      Scope     Counts      In    Limit     Now  Burst  Used  Then     From
+      account   recipients  1 h     200     100     20   212  hold     group staff
+      platform  messages    1 d  100000  100000      0  8120  observe  default
       `),
     );
   });

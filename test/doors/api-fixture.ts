@@ -149,6 +149,7 @@ const known: Inspector = {
               },
               from: 'group staff',
               used: 212,
+              ceiling: 100,
             },
             {
               limit: {
@@ -161,6 +162,7 @@ const known: Inspector = {
               },
               from: 'default',
               used: 8_120,
+              ceiling: 100_000,
             },
           ]
         : [],

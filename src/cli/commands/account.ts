@@ -28,12 +28,13 @@ export const limits: Command = {
       all.length === 0
         ? `No limit is set for ${name}.\n`
         : table(
-            ['Scope', 'Counts', 'In', 'Limit', 'Burst', 'Used', 'Then', 'From'],
-            all.map(({ limit, used, from }) => [
+            ['Scope', 'Counts', 'In', 'Limit', 'Now', 'Burst', 'Used', 'Then', 'From'],
+            all.map(({ limit, ceiling, used, from }) => [
               limit.scope,
               limit.count,
               span(limit.windowSeconds),
               limit.limit,
+              ceiling,
               limit.burst,
               used,
               limit.action,

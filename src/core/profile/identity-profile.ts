@@ -5,14 +5,16 @@
  * Header: 4 created, 8 last, 12 ladder (12), 24 messages, 28 recipients, 32 day u16, 34 active days
  * u16, 36 messages today, 40 recipients today, 44 usual messages f32, 48 usual recipients f32,
  * 52 contexts u8.
- * Sections: hour of week 168 × u8, contexts × 48.
+ * Sections: hour of week 168 × u8, contexts × 52.
  */
 import type { LadderState } from '../ladder.ts';
+import type { NetworkFacts } from '../network.ts';
+import { countryCode, countryName } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 
 const HOURS = 168;
-const CONTEXT_BYTES = 48;
+const CONTEXT_BYTES = 52;
 /** Contexts of one identity; the one unused for longest makes room. */
 export const MAX_CONTEXTS = 8;
 /** A day counts a seventh: the usual is about the last two weeks. */
@@ -25,8 +27,10 @@ export type EvidenceFamily = (typeof EVIDENCE_FAMILIES)[number];
 /** Context row: key high 0, low 4, first 8, last 12, messages 16, days u16 20, last day u16 22, */
 const CONTEXT_DAYS = 20;
 const CONTEXT_LAST_DAY = 22;
-/** sums at 24 (5 × f32). */
+/** sums at 24 (5 × f32), asn 44, country u16 48. */
 const SUMS = 24;
+const ASN = 44;
+const COUNTRY = 48;
 
 const DAY_SECONDS = 86_400;
 
@@ -37,6 +41,10 @@ export interface ContextEvidence {
 
 export interface ContextRow extends ContextEvidence {
   readonly key: string;
+  /** ISO 3166-1 alpha-2; empty when unknown. */
+  readonly country: string;
+  /** 0 when unknown. */
+  readonly asn: number;
   readonly firstMs: number;
   readonly messages: number;
   readonly days: number;
@@ -137,6 +145,7 @@ export class IdentityProfile {
     seen: {
       readonly nowMs: number;
       readonly accepted: boolean;
+      readonly network: Pick<NetworkFacts, 'asn' | 'country'>;
       readonly sums: Readonly<Record<EvidenceFamily, number>>;
     },
   ): void {
@@ -146,6 +155,8 @@ export class IdentityProfile {
     EVIDENCE_FAMILIES.forEach((family, i) =>
       this.view.setFloat32(at + SUMS + 4 * i, seen.sums[family], true),
     );
+    this.view.setUint32(at + ASN, seen.network.asn, true);
+    this.view.setUint16(at + COUNTRY, countryCode(seen.network.country), true);
     if (!seen.accepted) return;
     countU32(this.view, at + 16, 1);
     const day = Math.floor(now / DAY_SECONDS);
@@ -230,6 +241,8 @@ export class IdentityProfile {
         .padStart(8, '0');
     return {
       key: (hex(0) + hex(4)).slice(0, 12),
+      country: countryName(this.view.getUint16(at + COUNTRY, true)),
+      asn: this.view.getUint32(at + ASN, true),
       firstMs: this.view.getUint32(at + 8, true) * 1000,
       lastMs: this.view.getUint32(at + 12, true) * 1000,
       messages: this.view.getUint32(at + 16, true),

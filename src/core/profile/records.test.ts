@@ -220,7 +220,12 @@ describe('identity profile (SND-4)', () => {
     const account = new AccountRecord(undefined);
     const sums = { context: 1, recipients: 1, content: 1, outcomes: 1, cross: 1 };
     for (let i = 0; i < 1000; i++) {
-      profile.learnContext([i, i], { nowMs: START + i * DAY, accepted: true, sums });
+      profile.learnContext([i, i], {
+        nowMs: START + i * DAY,
+        accepted: true,
+        network: UNKNOWN_NETWORK,
+        sums,
+      });
       account.touch(key(network(`10.${i % 250}.${i % 13}.1`)), START + i * DAY, 'login');
     }
     expect(profile.contexts()).toHaveLength(MAX_CONTEXTS);

@@ -3,7 +3,9 @@
  * account, group, domain, address and platform. Reaching one always alerts (SND-2).
  */
 import { isBusinessTime, localTime } from '../local-time.ts';
+import type { AccountFacts } from '../account.ts';
 import { recipientCount } from '../event.ts';
+import type { Limit } from '../policy.ts';
 import { fillOf } from '../profile/counters.ts';
 import { durationText } from './duration-text.ts';
 import type { Finding, FindingAction, LimitSlot, SubmissionSubject } from './finding.ts';
@@ -56,13 +58,23 @@ export function planLimits(
   return { keys, slots };
 }
 
-/** Share of an account's limits in force now: less outside business hours, less when throttled. */
-function shareNow(subject: SubmissionSubject, throttled: boolean): number {
-  const { businessHours, timeZone } = subject.world.policy;
-  const share = throttled ? THROTTLED_SHARE : 1;
-  if (businessHours.outsideFactor === 1) return share;
-  const local = localTime(subject.nowMs, subject.facts.timeZone ?? timeZone);
-  return isBusinessTime(local, businessHours) ? share : share * businessHours.outsideFactor;
+/** Share of an account's limits in force now: less outside business hours (SND-5). */
+function shareOfTime(facts: AccountFacts, when: Moment): number {
+  const { businessHours, timeZone } = when.world.policy;
+  if (businessHours.outsideFactor === 1) return 1;
+  const local = localTime(when.nowMs, facts.timeZone ?? timeZone);
+  return isBusinessTime(local, businessHours) ? 1 : businessHours.outsideFactor;
+}
+
+type Moment = Pick<SubmissionSubject, 'world' | 'nowMs'>;
+
+/** What a limit allows at a moment, for an account that is not throttled. */
+export function ceilingNow(limit: Limit, facts: AccountFacts, when: Moment): number {
+  return ceilingOf(limit, shareOfTime(facts, when));
+}
+
+function ceilingOf(limit: Limit, share: number): number {
+  return limit.scope === 'account' ? Math.max(1, Math.floor(limit.limit * share)) : limit.limit;
 }
 
 /**
@@ -86,12 +98,11 @@ function worstLimit(
   const { event, underWay, counters, nowMs } = subject;
   const messages = 1 + underWay.messages;
   const recipients = Math.max(1, recipientCount(event) + refused) + underWay.recipients;
-  const share = shareNow(subject, throttled);
+  const share = shareOfTime(subject.facts, subject) * (throttled ? THROTTLED_SHARE : 1);
   let worst: Finding | undefined;
   for (const { limit, counter } of subject.slots) {
     const amount = limit.count === 'messages' ? messages : recipients;
-    const ceiling =
-      limit.scope === 'account' ? Math.max(1, Math.floor(limit.limit * share)) : limit.limit;
+    const ceiling = ceilingOf(limit, share);
     const fill = fillOf(counters[counter], limit, { nowMs, amount, ceiling });
     if (fill.fits) continue;
     const finding = describe(limit, subject, { used: fill.used, amount, ceiling });

@@ -98,6 +98,7 @@ const limitReport = z.object({
   limit,
   from: text.describe('Which rule gave it.'),
   used: count,
+  ceiling: count.describe('What the limit allows now; less outside business hours.'),
 }) satisfies z.ZodType<LimitReport>;
 
 const reason = z.object({
