@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  LIMITED_RECIPIENTS,
   recordedTelemetry,
   scriptedGate,
   type Script,
@@ -10,6 +11,7 @@ import {
   type PolicyAttribute,
   type PolicyRequest,
 } from '../../protocol/postfix-policy.ts';
+import type { Verdict } from '../../core/verdict.ts';
 import type { Gate } from '../../gate-contract.ts';
 import { PolicyJudge, type Asker } from './judge.ts';
 import {
@@ -110,11 +112,14 @@ describe('a transaction', () => {
   it('keeps 100 refused recipients as evidence', () => {
     const { gate, asker, rcpt, judge } = setUp();
     const who = asker();
-    for (let n = 0; n < MAX_REFUSED_RECIPIENTS + 5; n += 1) {
-      void rcpt(who, '1', { sasl_username: 'locked@example.org', recipient: `r${n}@dest.example` });
+    for (let n = 0; n < LIMITED_RECIPIENTS + MAX_REFUSED_RECIPIENTS + 5; n += 1) {
+      void rcpt(who, '1', {
+        sasl_username: 'limited@example.org',
+        recipient: `r${n}@dest.example`,
+      });
     }
     judge.leave(who);
-    expect(gate.judged[0]?.refusedRecipients).toHaveLength(MAX_REFUSED_RECIPIENTS);
+    expect(gate.judged.at(-1)?.refusedRecipients).toHaveLength(MAX_REFUSED_RECIPIENTS);
   });
 
   it('has a bound: the oldest is judged and let go, and that is said', () => {
@@ -199,7 +204,111 @@ describe('a transaction', () => {
   });
 });
 
-describe('X', () => {
+describe('a refusal at RCPT (SND-2)', () => {
+  const limited = { sasl_username: 'limited@example.org' };
+  const to = (n: number) => ({ ...limited, recipient: `r${n}@dest.example` });
+
+  it.each([{ isLate: false }, { isLate: true }])(
+    'is judged before it is answered, under the id of the checks (late: $isLate)',
+    async (script) => {
+      const { gate, asker, rcpt } = setUp({}, script);
+      const who = asker();
+      for (let n = 1; n <= LIMITED_RECIPIENTS; n += 1) await rcpt(who, '1', to(n));
+      const answer = await rcpt(who, '1', to(3));
+      expect(answer).toMatchObject({ text: expect.stringContaining('Reference 000001') as string });
+      expect(gate.judged).toMatchObject([
+        { id: gate.checked[0]?.event.id, abandoned: true, envelopeRecipients: { length: 3 } },
+      ]);
+      expect(gate.counted('limited@example.org').messages).toBe(0);
+    },
+  );
+
+  it('is judged once a transaction; further ones tell the same reference', () => {
+    const { gate, judge, asker, rcpt } = setUp();
+    const who = asker();
+    const answers = [1, 2, 3].map((n) =>
+      rcpt(who, '1', { ...to(n), sasl_username: 'locked@example.org' }),
+    );
+    judge.leave(who);
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+    expect(gate.judged).toHaveLength(1);
+  });
+
+  it('leaves the message an event of its own, with the recipients refused', () => {
+    const { gate, asker, rcpt, data } = setUp();
+    const who = asker();
+    for (let n = 1; n <= 4; n += 1) void rcpt(who, '1', to(n));
+    void data(who, '1', { ...limited, recipient_count: '2' });
+    const [refusal, message] = gate.judged;
+    expect(message?.id).not.toBe(refusal?.id);
+    expect(message).toMatchObject({
+      envelopeRecipients: ['r1@dest.example', 'r2@dest.example'],
+      refusedRecipients: ['r3@dest.example', 'r4@dest.example'],
+    });
+    expect(gate.counted('limited@example.org')).toEqual({ messages: 1, recipients: 2 });
+  });
+
+  it('leaves what was accepted before it to be judged when nothing more is heard', () => {
+    const { gate, judge, asker, rcpt } = setUp();
+    const who = asker();
+    for (let n = 1; n <= 3; n += 1) void rcpt(who, '1', to(n));
+    judge.leave(who);
+    expect(gate.judged).toHaveLength(2);
+    expect(gate.counted('limited@example.org')).toEqual({ messages: 1, recipients: 2 });
+  });
+
+  it('is not judged there when it is not answered there: passed, held later, or observed', () => {
+    const { gate, asker, rcpt } = setUp();
+    void rcpt(asker(), '1');
+    void rcpt(asker(), '2', { sasl_username: 'held@example.org' });
+    void rcpt(asker(), '3', { sasl_username: 'watched@example.org' });
+    expect(gate.judged).toHaveLength(0);
+  });
+
+  it('stands when the judgement fails or is milder than the check', async () => {
+    const usual = scriptedGate();
+    const milder: Gate['judge'] = (event) => ({
+      ...(usual.check(event) as Verdict),
+      verdict: 'pass',
+      enforced: false,
+    });
+    const failing: Gate['judge'] = () => Promise.reject(new Error('broken'));
+    for (const judge of [milder, failing]) {
+      const { asker, rcpt } = setUp({}, {}, { ...usual, judge });
+      const answer = await rcpt(asker(), '1', { sasl_username: 'locked@example.org' });
+      expect(answer).toMatchObject({ kind: 'reject' });
+    }
+  });
+
+  it('is waited for when the door closes', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const usual = scriptedGate();
+    const { judge, asker, rcpt } = setUp(
+      {},
+      {},
+      {
+        ...usual,
+        judge: (event) => held.then(() => usual.judge(event)),
+      },
+    );
+    const answer = rcpt(asker(), '1', { sasl_username: 'locked@example.org' });
+    let isClosed = false;
+    const closing = judge.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    release();
+    await closing;
+    expect(usual.judged).toHaveLength(1);
+    expect(await answer).toMatchObject({ kind: 'reject' });
+  });
+});
+
+describe('what the operator says', () => {
   it('is asked at every request, so that a reload takes effect at once', () => {
     let inboundContexts: readonly string[] = [];
     const { asker, rcpt } = setUp({ policy: () => ({ inboundContexts }) });

@@ -1,6 +1,8 @@
 /**
  * What a policy request is answered. At RCPT the gate is asked how it would decide; at DATA or
- * END-OF-MESSAGE, whichever comes first, the message is judged and counted, once.
+ * END-OF-MESSAGE, whichever comes first, the message is judged and counted, once. The first refusal
+ * at RCPT is judged at once, as a transaction that sent nothing: it is on record and alerts before
+ * the client reads its reference (SND-2).
  */
 import type { SubmissionEvent } from '../../core/event.ts';
 import { andThen, type Maybe } from '../../core/maybe.ts';
@@ -17,6 +19,13 @@ import { acceptedCount, Transactions, type Transaction } from './transactions.ts
 export interface Asker {
   readonly number: number;
   current: Transaction | undefined;
+}
+
+/** A recipient, what the gate was asked about it, and what it said. */
+interface Checked {
+  readonly recipient: string;
+  readonly event: SubmissionEvent;
+  readonly verdict: Verdict;
 }
 
 export class PolicyJudge {
@@ -129,10 +138,7 @@ export class PolicyJudge {
     });
     return this.#ask(
       () => this.#gate.check(event, this.#transactions.underWayBeside(transaction)),
-      (verdict) => {
-        this.#telemetry.checked('policy', verdict);
-        return this.#recipientAnswer(transaction, recipient, verdict);
-      },
+      (verdict) => this.#recipientAnswer(transaction, { recipient, event, verdict }),
       () => {
         const action = failureAction(this.#settings.onFailure);
         if (action.kind !== 'dunno') this.#transactions.refuse(transaction, recipient);
@@ -141,7 +147,8 @@ export class PolicyJudge {
     );
   }
 
-  #recipientAnswer(transaction: Transaction, recipient: string, verdict: Verdict): PolicyAction {
+  #recipientAnswer(transaction: Transaction, checked: Checked): Maybe<PolicyAction> {
+    const { recipient, event, verdict } = checked;
     const action = recipientAction(verdict, recipient);
     if (action.kind === 'dunno') return action;
     // With a slow transport the message is slowed as a whole, where somebody asks about it.
@@ -151,7 +158,19 @@ export class PolicyJudge {
       this.#lateServices.has(transaction.service);
     if (isSlowedLater) return DUNNO;
     this.#transactions.refuse(transaction, recipient);
-    return action;
+    // Further refusals of the transaction tell the reference of the first.
+    if (transaction.isRefusalJudged) return action;
+    transaction.isRefusalJudged = true;
+    const judged = this.#ask(
+      () => this.#gate.judge({ ...event, abandoned: true }),
+      // Should the judgement be milder, as when a time-out passed it, the check's word stands.
+      (final) => {
+        const said = recipientAction(final, recipient);
+        return said.kind === 'dunno' ? action : said;
+      },
+      () => action,
+    );
+    return this.#untilTaken(judged);
   }
 
   #answerMessage(transaction: Transaction, attributes: Attributes): Maybe<PolicyAction> {
@@ -162,17 +181,21 @@ export class PolicyJudge {
     const told = wholeNumber(attributes.recipient_count) - transaction.judged;
     const count = told > 0 ? told : Math.max(acceptedCount(transaction), 1);
     const only = bareAddress(attributes.recipient);
+    this.#renewAfterRefusal(transaction);
     const names = only !== '' && count === 1 ? [only] : transaction.recipients.slice(0, count);
     return this.#judge(transaction, this.#event(transaction, names, { count, isAbandoned: false }));
   }
 
+  /** The refusal was an event of its own; what is judged after it is another one. */
+  #renewAfterRefusal(transaction: Transaction): void {
+    if (transaction.isRefusalJudged) this.#transactions.renew(transaction, this.#gate.newId());
+  }
+
   /** Judges the event of a transaction and remembers the answer for the message. */
   #judge(transaction: Transaction, event: SubmissionEvent): Maybe<PolicyAction> {
-    const startedAt = performance.now();
     return this.#ask(
       () => this.#gate.judge(event),
       (verdict) => {
-        this.#telemetry.judged('policy', verdict, (performance.now() - startedAt) / 1000);
         const action = messageAction(verdict, this.#settings.deferAs);
         const count = event.recipientCount ?? event.envelopeRecipients.length;
         if (event.abandoned !== true) this.#transactions.settle(transaction, count, action);
@@ -187,28 +210,34 @@ export class PolicyJudge {
     if (transaction.isClosed) return;
     this.#transactions.close(transaction);
     const count = acceptedCount(transaction);
-    const isSilent = count === 0 && transaction.refused.length === 0;
+    const isTold = transaction.isRefusalJudged || transaction.refused.length === 0;
+    const isSilent = count === 0 && isTold;
     if (transaction.action !== undefined || isSilent) {
       this.#transactions.remember(transaction);
       return;
     }
     // Where DATA would have asked and did not, nothing was sent. Where only RCPT asks, nobody
     // will ever say; then what was accepted counts as sent.
+    this.#renewAfterRefusal(transaction);
     const isAbandoned = count === 0 || this.#lateServices.has(transaction.service);
     const event = this.#event(transaction, transaction.recipients, { count, isAbandoned });
     const done = andThen(this.#judge(transaction, event), () => {
       this.#transactions.remember(transaction);
     });
-    if (done instanceof Promise) {
-      this.#emissions.add(done);
-      void done.finally(() => this.#emissions.delete(done));
-    }
+    void this.#untilTaken(done);
+  }
+
+  /** Closing the door waits for it. */
+  #untilTaken<T>(done: Maybe<T>): Maybe<T> {
+    if (!(done instanceof Promise)) return done;
+    this.#emissions.add(done);
+    return done.finally(() => this.#emissions.delete(done));
   }
 
   /** Asks the gate. It promises never to fail; should it, the answer is the door's stance. */
   #ask(
     ask: () => Maybe<Verdict>,
-    then: (verdict: Verdict) => PolicyAction,
+    then: (verdict: Verdict) => Maybe<PolicyAction>,
     otherwise: () => PolicyAction = () => failureAction(this.#settings.onFailure),
   ): Maybe<PolicyAction> {
     const failed = (error: unknown) => {

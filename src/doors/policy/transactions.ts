@@ -19,8 +19,10 @@ export interface Transaction {
   readonly sender: string;
   /** Port and context: which service of the MTA it belongs to. */
   readonly service: string;
-  /** Id of its event; a fresh one when it goes on after it was judged. */
+  /** Id of its event; a fresh one for what goes on after it was judged. */
   id: string;
+  /** A refusal at RCPT was judged under `id`; its reference is told to further ones. */
+  isRefusalJudged: boolean;
   /** Of the request seen last. */
   attributes: Attributes;
   lastAt: number;
@@ -84,6 +86,7 @@ export class Transactions {
       sender: login === '' ? `address ${attributes.client_address}` : login,
       service: `${attributes.server_port} ${attributes.policy_context}`,
       id,
+      isRefusalJudged: false,
       attributes,
       lastAt: 0,
       recipients: [],
@@ -155,8 +158,15 @@ export class Transactions {
 
   /** Lets a judged transaction go on under a new id: the MTA asks for more recipients. */
   reopen(transaction: Transaction, id: string): void {
-    transaction.id = id;
+    this.renew(transaction, id);
+    transaction.refused = [];
     transaction.action = undefined;
+  }
+
+  /** Gives what is still to be judged an event of its own. */
+  renew(transaction: Transaction, id: string): void {
+    transaction.id = id;
+    transaction.isRefusalJudged = false;
   }
 
   /** No request finds it any more. What it has under way stays so until `remember`. */
