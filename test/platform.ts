@@ -23,6 +23,8 @@ export interface PlatformOptions {
   readonly policy?: Partial<Policy>;
   readonly accounts?: readonly (Partial<AccountFacts> & { readonly account: string })[];
   readonly startAt?: string;
+  /** What is known of an address; `testNetwork` by default. */
+  readonly network?: (address: string) => NetworkFacts;
 }
 
 /** The shipped policy, enforced, with the changes given. */
@@ -87,7 +89,7 @@ export function createPlatform(options: PlatformOptions = {}) {
     networks: {
       find: (address: string) => {
         if (address === '') return UNKNOWN_NETWORK;
-        const known = networks.get(address) ?? testNetwork(address);
+        const known = networks.get(address) ?? (options.network ?? testNetwork)(address);
         networks.set(address, known);
         return known;
       },

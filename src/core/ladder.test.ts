@@ -42,4 +42,12 @@ describe('the ladder', () => {
     const state = { rung: 'hold' as Rung, sinceMs: 10 * HOUR, evidenceAtMs: 10 * HOUR };
     expect(stepLadder(state, 'observe', 0, QUIET)).toEqual(state);
   });
+
+  it('comes down after its quiet time when a wrong clock dated the evidence years ahead', () => {
+    const ahead = 10 * 365 * 24 * HOUR;
+    const wrong = { rung: 'hold' as Rung, sinceMs: ahead, evidenceAtMs: ahead };
+    const state = stepLadder(wrong, 'observe', 0, QUIET);
+    expect(state.rung).toBe('hold');
+    expect(stepLadder(state, 'observe', 24 * HOUR, QUIET).rung).toBe('throttle');
+  });
 });

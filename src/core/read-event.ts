@@ -204,8 +204,7 @@ export function readEvent(value: unknown): ReadEvent {
 
 /** RFC 3339, a time that exists, in the years that standing records can hold (u32 seconds). */
 function isTime(at: string): boolean {
-  const [, date] =
-    /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(at) ?? [];
+  const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(at) ?? [];
   if (date === undefined) return false;
   const ms = Date.parse(at);
   // JavaScript reads 30 February as 2 March.

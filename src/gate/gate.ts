@@ -2,16 +2,16 @@
  * The shell round the pure core: judge, journal, start effects, answer. Owns time-outs and the
  * failure stance; a door always gets its answer.
  */
-import type { LoginAttempt, LoginEvent, PrimumEvent, SubmissionEvent } from '../core/event.ts';
+import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts';
 import type { Intent } from '../core/intent.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
 import type { Gate } from '../gate-contract.ts';
 import type { DoorName } from '../telemetry/contract.ts';
-import { createJudge } from './judge.ts';
+import { createJudge, type Judge } from './judge.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
-import { createRecentIds } from './recent-ids.ts';
+import { createRecentIds, type RecentIds } from './recent-ids.ts';
 import { answerWithin, stanceVerdict, type Stance } from './stance.ts';
 
 export interface GateRoom {
@@ -20,6 +20,10 @@ export interface GateRoom {
 }
 
 const DEFAULT_RECENT_IDS = 65_536;
+/** Events that wait for a store or directory; over it the stance answers at once. */
+export const MAX_UNDECIDED = 10_000;
+
+type Judged = SubmissionEvent | LoginEvent;
 
 interface Decided {
   readonly verdict: Verdict;
@@ -31,42 +35,42 @@ export function createGate(parts: GateParts): GateRoom {
   const recent = createRecentIds(parts.recentIds ?? DEFAULT_RECENT_IDS);
   const judge = createJudge(parts);
 
-  const finish = (event: PrimumEvent, { verdict, rungChange, intents }: Decided): Verdict => {
-    recent.add(event.id, verdict);
-    if (rungChange === undefined) parts.journal.append(event, verdict);
-    else parts.journal.append(event, verdict, rungChange);
-    for (const intent of intents) parts.effects.start(intent);
-    return verdict;
-  };
+  const decider = createDecider(parts, judge, recent);
 
   const openFor = (door: DoorName, stance: Stance): Gate => {
-    const guarded = (
-      event: SubmissionEvent | LoginEvent | LoginAttempt,
-      work: () => Maybe<Verdict>,
-    ): Maybe<Verdict> =>
-      answerWithin(stance.timeoutMs, work, (error) => {
-        parts.telemetry.judgingFailed(door, error, stance.onFailure);
-        return stanceVerdict(event, stance.onFailure);
-      });
+    /** Locks and sender rules hold from memory; for the rest the door's stance speaks. */
+    const answerAnyway = (event: Judged | LoginAttempt, error: unknown): Verdict => {
+      parts.telemetry.judgingFailed(door, error, stance.onFailure);
+      return judge.withoutRecords(event) ?? stanceVerdict(event, stance.onFailure);
+    };
     return {
       judge: (event) => {
         if (recent.has(event.id)) return recent.verdictOf(event.id) ?? passAgain(event);
         const startedMs = performance.now();
-        const verdict = guarded(event, () => {
-          const decided: Maybe<Decided> =
-            event.kind === 'submission' ? judge.judgeSubmission(event) : judge.judgeLogin(event);
-          return andThen(decided, (decision) => finish(event, decision));
-        });
+        const isFirst = !decider.isUnderWay(event.id);
+        let answered: Verdict | undefined;
+        const verdict = answerWithin(
+          stance.timeoutMs,
+          () => decider.decide(event, () => answered),
+          (error) => {
+            answered = answerAnyway(event, error);
+            if (isFirst) parts.journal.append(event, answered);
+            return answered;
+          },
+        );
         return andThen(verdict, (given) => {
           parts.telemetry.judged(door, given, (performance.now() - startedMs) / 1000);
           return given;
         });
       },
       check: (event, underWay = { messages: 0, recipients: 0 }) => {
-        const verdict = guarded(event, () =>
-          event.kind === 'submission'
-            ? judge.checkSubmission(event, underWay)
-            : judge.checkLogin(event),
+        const verdict = answerWithin(
+          stance.timeoutMs,
+          () =>
+            event.kind === 'submission'
+              ? judge.checkSubmission(event, underWay)
+              : judge.checkLogin(event),
+          (error) => answerAnyway(event, error),
         );
         return andThen(verdict, (given) => {
           parts.telemetry.checked(door, given);
@@ -77,7 +81,13 @@ export function createGate(parts: GateParts): GateRoom {
         if (recent.has(event.id)) return undefined;
         recent.add(event.id);
         parts.journal.append(event);
-        return noteEvent(event, parts);
+        return answerWithin(
+          stance.timeoutMs,
+          () => noteEvent(event, parts),
+          (error) => {
+            parts.telemetry.judgingFailed(door, error, stance.onFailure);
+          },
+        );
       },
       newId: parts.newId,
       now: parts.now,
@@ -86,7 +96,48 @@ export function createGate(parts: GateParts): GateRoom {
   return { forDoor: openFor };
 }
 
+interface Decider {
+  /** `answered` gives the answer the stance has given meanwhile. */
+  decide(event: Judged, answered: () => Verdict | undefined): Maybe<Verdict>;
+  isUnderWay(id: string): boolean;
+}
+
+/** Decides each event once, keeps what was decided and starts its effects. */
+function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decider {
+  /** Being decided now, so that an event that comes twice at once counts once. */
+  const undecided = new Map<string, Promise<Verdict>>();
+
+  const finish = (event: Judged, decided: Decided, answered: Verdict | undefined): Verdict => {
+    const { verdict, rungChange, intents } = decided;
+    recent.add(event.id, answered ?? verdict);
+    const change = rungChange === undefined ? [] : [rungChange];
+    // Too late for the answer: the journal has the one that was given.
+    if (answered === undefined) parts.journal.append(event, verdict, ...change);
+    else if (rungChange !== undefined) parts.journal.append(rungChange);
+    for (const intent of intents) parts.effects.start(intent);
+    return verdict;
+  };
+
+  const decide: Decider['decide'] = (event, answered) => {
+    const waiting = undecided.get(event.id);
+    if (waiting !== undefined) return waiting;
+    if (undecided.size >= MAX_UNDECIDED) {
+      throw new Error(`${MAX_UNDECIDED} events wait for their decision.`);
+    }
+    const decided: Maybe<Decided> =
+      event.kind === 'submission' ? judge.judgeSubmission(event) : judge.judgeLogin(event);
+    const verdict = andThen(decided, (decision) => finish(event, decision, answered()));
+    if (verdict instanceof Promise) {
+      undecided.set(event.id, verdict);
+      const settle = (): void => void undecided.delete(event.id);
+      verdict.then(settle, settle);
+    }
+    return verdict;
+  };
+  return { decide, isUnderWay: (id) => undecided.has(id) };
+}
+
 /** The second answer to an event that passed before. */
-function passAgain(event: SubmissionEvent | LoginEvent): Verdict {
+function passAgain(event: Judged): Verdict {
   return { ...stanceVerdict(event, 'pass'), reasons: [] };
 }

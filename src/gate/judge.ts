@@ -1,5 +1,5 @@
 /** Loads what is known round an event, decides, and keeps what it teaches. */
-import { defaultAccountFacts } from '../core/account.ts';
+import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
 import { decideLogin, type LoginDecision } from '../core/decide-login.ts';
 import { decideSubmission, type SubmissionDecision } from '../core/decide-submission.ts';
 import {
@@ -24,6 +24,11 @@ export interface Judge {
   judgeLogin(event: LoginEvent): Maybe<LoginDecision>;
   checkSubmission(event: SubmissionEvent, underWay: UnderWay): Maybe<Verdict>;
   checkLogin(event: LoginAttempt): Maybe<Verdict>;
+  /**
+   * What the rules that need no records refuse, such as a locked account or a foreign sender, while
+   * a store or the directory is away. Never waits and never throws.
+   */
+  withoutRecords(event: SubmissionEvent | LoginEvent | LoginAttempt): Verdict | undefined;
 }
 
 const NOTHING_UNDER_WAY: UnderWay = { messages: 0, recipients: 0 };
@@ -77,7 +82,48 @@ export function createJudge(parts: GateParts): Judge {
           (records) => decideLogin(plan.subject(records)).verdict,
         );
       }),
+
+    withoutRecords: (event) => {
+      try {
+        const verdict = decideWithoutRecords(parts, worldOf(), event);
+        return verdict?.verdict === 'reject' ? verdict : undefined;
+      } catch {
+        return undefined;
+      }
+    },
   };
+}
+
+function decideWithoutRecords(
+  parts: GateParts,
+  world: World,
+  event: SubmissionEvent | LoginEvent | LoginAttempt,
+): Verdict | undefined {
+  const account = event.account ?? '';
+  const lock = account === '' ? undefined : parts.locks.find(account.toLowerCase());
+  let facts = event.kind === 'submission' && account === '' ? factsWithoutAuth(event) : undefined;
+  if (facts === undefined) {
+    const found = factsAtOnce(parts, account);
+    // Without the directory's word nobody's sender address is refused, but a lock holds.
+    if (found === undefined && lock === undefined) return undefined;
+    facts = found ?? defaultAccountFacts(account);
+  }
+  const known = { world, network: parts.networks.find(event.clientAddress), facts, lock };
+  return event.kind === 'submission'
+    ? decideSubmission(planSubmission(event, known).subject([], NOTHING_UNDER_WAY)).verdict
+    : decideLogin(planLogin(event, known).subject([])).verdict;
+}
+
+/** Undefined when the directory cannot say at once. */
+function factsAtOnce(parts: GateParts, account: string): AccountFacts | undefined {
+  try {
+    const found = parts.directory.find(account);
+    if (!(found instanceof Promise)) return found;
+    found.catch(() => undefined);
+    return undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** One world object for each policy, so that caches by policy hold. */

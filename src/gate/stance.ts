@@ -50,7 +50,9 @@ export function answerWithin<T>(
   if (!(result instanceof Promise)) return result;
   const pending = result;
   return new Promise<T>((resolve) => {
+    let isOver = false;
     const timer = setTimeout(() => {
+      isOver = true;
       resolve(failed(new Error(`No decision within ${timeoutMs} ms.`)));
     }, timeoutMs);
     pending.then(
@@ -60,7 +62,8 @@ export function answerWithin<T>(
       },
       (error: unknown) => {
         clearTimeout(timer);
-        resolve(failed(error));
+        // One failure is told once, whatever comes after the time-out.
+        if (!isOver) resolve(failed(error));
       },
     );
   });

@@ -81,6 +81,15 @@ describe('sliding counters (SND-1)', () => {
     expect(send(record, HOUR, START - 86_400_000, 1).accepted).toBe(false);
   });
 
+  it('forgets what a clock wrote that was years ahead, so that nobody is stopped for years', () => {
+    const burst: Window = { ...HOUR, burst: 50 };
+    const ahead = send(undefined, burst, START + 10 * 365 * 86_400_000, 150).record;
+    expect(fillOf(ahead, burst, { nowMs: START, amount: 150, ceiling: 100 }).fits).toBe(true);
+    const record = send(ahead, burst, START, 100).record;
+    expect(fillOf(record, burst, { nowMs: START, amount: 0, ceiling: 100 }).used).toBe(100);
+    expect(send(record, HOUR, START + 1000, 1).accepted).toBe(false);
+  });
+
   it('counts a window of one second without overflow', () => {
     const window: Window = { count: 'messages', windowSeconds: 1, limit: 2, burst: 0 };
     const record = send(undefined, window, START, 2).record;

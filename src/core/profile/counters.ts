@@ -17,6 +17,8 @@ const HEAD = 8;
 const DEBT_AT = 16;
 const DEBT = 24;
 const FIRST_PART = 28;
+/** A clock that goes back by less keeps its counts, so that nobody sends twice for it. */
+const CLOCK_TRUST_MS = 2 * 86_400_000;
 const MEASURES = { messages: 0, recipients: 1 } as const;
 
 const FORM: RecordForm = { kind: 0xc0, version: 1, headerBytes: 8, bodyBytes: 0 };
@@ -84,18 +86,20 @@ function addToSlot(
   view.setUint32(part, Math.min(0xffffffff, view.getUint32(part, true) + add.amount), true);
 }
 
+/** Whether a clock that was wrong wrote the head: then the slot is as good as empty. */
+function isFarAhead(head: number, window: Window, nowMs: number): boolean {
+  return head * partMs(window) - nowMs > CLOCK_TRUST_MS + window.windowSeconds * 1000;
+}
+
 function partMs(window: Window): number {
   return (window.windowSeconds * 1000) / PARTS;
 }
 
-/**
- * Moves the head to now, emptying the parts that fell out. A clock that went back stays at head; a
- * head more than a window ahead was written by a clock that was wrong, and all is emptied.
- */
+/** Moves the head to now, emptying the parts that fell out. A clock that went back stays at head. */
 function advance(view: DataView, at: number, window: Window, nowMs: number): number {
   const head = view.getFloat64(at + HEAD, true);
   const now = Math.floor(nowMs / partMs(window));
-  if (now <= head && head - now <= PARTS) return head;
+  if (now <= head && !isFarAhead(head, window, nowMs)) return head;
   const steps = now < head ? PARTS + 1 : Math.min(now - head, PARTS + 1);
   for (let i = 0; i < steps; i++) {
     view.setUint32(at + FIRST_PART + 4 * ((now - i) % (PARTS + 1)), 0, true);
@@ -106,9 +110,8 @@ function advance(view: DataView, at: number, window: Window, nowMs: number): num
 
 function sumParts(view: DataView, at: number, window: Window, nowMs: number): number {
   const head = view.getFloat64(at + HEAD, true);
-  const clock = Math.floor(nowMs / partMs(window));
-  if (head - clock > PARTS) return 0;
-  const now = Math.max(head, clock);
+  if (isFarAhead(head, window, nowMs)) return 0;
+  const now = Math.max(head, Math.floor(nowMs / partMs(window)));
   let sum = 0;
   for (let part = Math.max(now - PARTS, head - PARTS, 0); part <= head; part++) {
     sum += view.getUint32(at + FIRST_PART + 4 * (part % (PARTS + 1)), true);
@@ -120,7 +123,7 @@ function debtNow(view: DataView, at: number, window: Window, nowMs: number): num
   const debt = view.getFloat32(at + DEBT, true);
   if (debt === 0) return 0;
   const elapsedMs = Math.max(0, nowMs - view.getFloat64(at + DEBT_AT, true));
-  if (view.getFloat64(at + DEBT_AT, true) - nowMs > window.windowSeconds * 1000) return 0;
+  if (isFarAhead(view.getFloat64(at + HEAD, true), window, nowMs)) return 0;
   return Math.max(0, debt - (elapsedMs / 1000) * (window.limit / window.windowSeconds));
 }
 

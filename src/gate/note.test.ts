@@ -1,0 +1,49 @@
+/** Facts that ask for no verdict. */
+import { describe, expect, it } from 'vitest';
+import { createPlatform } from '../../test/platform.ts';
+
+const ANN = 'ann@example.org';
+
+/** An account on the hold rung, after use from too many networks. */
+function held() {
+  const p = createPlatform({ accounts: [{ account: ANN }] });
+  for (let i = 0; i <= p.policy.rules.places.maximum; i++) {
+    p.login(ANN, { clientAddress: `192.0.${i}.1` });
+  }
+  expect(p.submit(ANN).verdict).toBe('hold');
+  p.wait(60_000);
+  return p;
+}
+
+describe('a noted fact', () => {
+  it.each(['unlock', 'release'] as const)('%s: the account is judged anew, ACC-12', (kind) => {
+    const p = held();
+    const event = { v: 1, kind, id: 'n1', at: p.at(), by: 'postmaster', why: '' } as const;
+    void p.gate.note({ ...event, account: 'Ann@Example.org' });
+    p.wait(1000);
+    expect(p.submit(ANN)).toMatchObject({ verdict: 'pass', rung: 'observe' });
+  });
+
+  it('counts once however often it comes, and is in the journal once', () => {
+    const p = held();
+    const event = {
+      v: 1,
+      kind: 'password',
+      id: 'n1',
+      at: p.at(),
+      account: ANN,
+      by: 'operator',
+    } as const;
+    void p.gate.note(event);
+    void p.gate.note(event);
+    expect(p.intents.filter((intent) => intent.kind === 'password-changed')).toHaveLength(1);
+    expect(p.lines.filter((line) => line.kind === 'password')).toHaveLength(1);
+  });
+
+  it('of an account nobody knows leaves no trace in what is known', () => {
+    const p = createPlatform();
+    const event = { v: 1, kind: 'unlock', id: 'n1', at: p.at(), by: 'x', why: '' } as const;
+    void p.gate.note({ ...event, account: 'nobody@example.org' });
+    expect(p.standing.stats().records).toBe(0);
+  });
+});
