@@ -7,6 +7,7 @@ import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { cpuSeconds } from './children.ts';
 import { messageRequests } from './policy-requests.ts';
 
 export interface PolicyLoad {
@@ -19,6 +20,8 @@ export interface PolicyLoad {
   readonly ratePerSecond?: number;
   /** Tells runs apart, so that no instance comes twice. */
   readonly run?: number;
+  /** Process whose CPU time is read over the counted time. */
+  readonly serverPid?: number;
 }
 
 export interface PolicyLoadResult {
@@ -30,6 +33,8 @@ export interface PolicyLoadResult {
   readonly refused: number;
   /** CPU the generator itself used; near 1 it is the bottleneck. */
   readonly generatorCpu: number;
+  /** CPU seconds the server used in the counted time; 0 without its process id. */
+  readonly serverCpuSeconds: number;
 }
 
 // Made before the clock starts: what is measured is the answering, not the making.
@@ -86,9 +91,13 @@ class Load {
     await sleep(Math.min(seconds, MAX_WARM_UP_SECONDS) * 1000);
     this.#isCounting = true;
     const cpu = process.threadCpuUsage();
+    const { serverPid } = this.#load;
+    const serverCpu = (): number => (serverPid === undefined ? 0 : cpuSeconds(serverPid));
+    const serverCpuBefore = serverCpu();
     const startedAt = performance.now();
     await sleep(seconds * 1000);
     this.#isOver = true;
+    const serverCpuSeconds = serverCpu() - serverCpuBefore;
     const elapsedSeconds = (performance.now() - startedAt) / 1000;
     const used = process.threadCpuUsage(cpu);
     for (const line of lines) line.socket.destroy();
@@ -101,6 +110,7 @@ class Load {
       p99Us: at(0.99),
       refused: this.#refused,
       generatorCpu: (used.user + used.system) / 1e6 / elapsedSeconds,
+      serverCpuSeconds,
     };
   }
 
