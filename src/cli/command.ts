@@ -40,7 +40,7 @@ export interface Context {
   readonly option: (name: string) => string | undefined;
   readonly flag: (name: string) => boolean;
   /** The configuration that --config names, or all defaults. */
-  readonly config: () => Config;
+  readonly config: () => Promise<Config>;
   /** The running daemon. */
   readonly client: () => Promise<Client>;
   /** Prints the value with --json, else the text made of it. */

@@ -10,13 +10,13 @@ export interface Where {
   readonly api: string | undefined;
   readonly state: string | undefined;
   /** Read only when the others do not say all; @throws PrimumError when it is not right. */
-  config(): Config;
+  config(): Promise<Config>;
 }
 
 export async function connect(where: Where, { env }: Io): Promise<Client> {
   const api = where.api ?? given(env['PRIMUM_API']);
-  const address = api === undefined ? addressOf(where.config()) : parseAddress(api);
-  const state = where.state ?? given(env['PRIMUM_STATE']) ?? where.config().state;
+  const address = api === undefined ? addressOf(await where.config()) : parseAddress(api);
+  const state = where.state ?? given(env['PRIMUM_STATE']) ?? (await where.config()).state;
   return openClient({ ...address, token: await readApiToken(state) });
 }
 

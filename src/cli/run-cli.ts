@@ -1,8 +1,7 @@
 /** The command line: finds the command, reads its options, and says in a sentence what went wrong. */
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
-import { PrimumError } from '../errors.ts';
+import { PrimumError, type ErrorCode } from '../errors.ts';
 import type { Command, Context, Wiring } from './command.ts';
 import { optionsOf, usageOf } from './command.ts';
 import { connect } from './connect.ts';
@@ -13,6 +12,9 @@ import { harmless } from './text.ts';
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
+/** What the person who called can mend in the call itself or in the file it names. */
+const MISTAKES: ReadonlySet<ErrorCode> = new Set(['USAGE', 'CONFIG_UNREADABLE', 'CONFIG_INVALID']);
+
 /** @param argv The words after the program's name. Gives the exit code; rejects only for bugs. */
 export async function runCli(argv: readonly string[], io: Io, wiring: Wiring): Promise<number> {
   try {
@@ -21,7 +23,7 @@ export async function runCli(argv: readonly string[], io: Io, wiring: Wiring): P
   } catch (error) {
     if (!(error instanceof PrimumError)) throw error;
     io.err(`${harmless(error.message)}\n`);
-    return error.code === 'USAGE' ? EXIT_USAGE : EXIT_FAILED;
+    return MISTAKES.has(error.code) ? EXIT_USAGE : EXIT_FAILED;
   }
 }
 
@@ -73,7 +75,9 @@ function readContext(command: Command, rest: readonly string[], io: Io, wiring: 
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const config = () => loadConfig(option('config'), io.env);
+  // The schema takes longer to load than most commands to run.
+  const config = async () =>
+    (await import('../config/load.ts')).loadConfig(option('config'), io.env);
   return {
     io,
     wiring,

@@ -28,22 +28,27 @@ import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
-import { accountConnectors, alertChannels, networkOptions, packageVersion } from './options.ts';
+import { networkOptions } from './options.ts';
+import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { hashKey } from './secrets.ts';
+import { packageVersion } from './version.ts';
 
 export interface Daemon {
   /** Where each door listens, by name. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   /** Resolves when countries and networks of addresses are known; they load after the start. */
   knowsNetworks(): Promise<void>;
-  /** Takes up the reloadable parts of a configuration. */
-  apply(config: Config): void;
+  /** Takes up the reloadable parts of a configuration, all or none. */
+  apply(config: Config): Promise<void>;
+  /** Closes every part, even after one that could not be. @throws what went wrong first. */
   close(): Promise<void>;
 }
 
 /** Events over the API are not on the mail path; they may wait longer. */
 const API_TIMEOUT_MS = 10_000;
+
+const DAY_MS = 86_400_000;
 
 /** How parts that were opened are closed again; the last opened goes first. */
 type Closers = (() => Promise<void> | void)[];
@@ -61,10 +66,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
   const { telemetry, reload } = given;
   const now = given.now ?? Date.now;
   const closers: Closers = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close();
-    closers.length = 0;
-  };
+  const closeAll = (): Promise<void> => closeEach(closers.splice(0).reverse());
   try {
     let policy = toPolicy(config);
     const parts = await openParts(config, { telemetry, closers, policy: () => policy, now });
@@ -79,16 +81,33 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     return {
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
-      apply: (next) => {
-        policy = toPolicy(next);
+      apply: async (next) => {
+        const fresh = toPolicy(next);
+        const settings = await deskSettings(next);
+        policy = fresh;
         parts.directory.useDomains(policy.domains);
+        parts.desk.configure(settings);
+        parts.journal.keepDays(next.journal.retention / DAY_MS);
+        telemetry.setLevel(next.log.level);
       },
       close: closeAll,
     };
   } catch (error) {
-    await closeAll();
+    await closeAll().catch(() => undefined);
     throw error;
   }
+}
+
+async function closeEach(closers: Closers): Promise<void> {
+  const troubles: unknown[] = [];
+  for (const close of closers) {
+    try {
+      await close();
+    } catch (error) {
+      troubles.push(error);
+    }
+  }
+  if (troubles.length > 0) throw troubles[0];
 }
 
 type Opened = DaemonParts & { readonly hash: ReturnType<typeof createKeyedHash> };
@@ -120,14 +139,9 @@ async function openParts(
   const desk = await openDesk({
     records: stores.records,
     telemetry,
-    channels: alertChannels(config),
-    connectors: accountConnectors(config),
+    ...(await deskSettings(config)),
     now,
     onLockChange: (change) => noteLock(room, change, { now, newId }),
-    alerts: {
-      repeatAfterSeconds: config.alerts.repeat_after / 1000,
-      consoleUrl: config.alerts.link_base_url,
-    },
   });
   closers.push(() => desk.close());
 
@@ -159,7 +173,7 @@ async function openStores(config: Config, telemetry: RunningTelemetry, closers: 
   const journal = openFileJournal({
     folder: join(config.state, 'journal'),
     segmentBytes: config.journal.segment_size,
-    retentionDays: config.journal.retention / 86_400_000,
+    retentionDays: config.journal.retention / DAY_MS,
     onError: (error) => telemetry.storeFailed('journal', error),
     onRecovered: () => telemetry.storeWorks('journal'),
   });

@@ -1,12 +1,13 @@
-/** Opens the doors, all or none; one line here for each. */
+/**
+ * Opens the doors, all or none; one line here for each. Those of the mail path come first and the
+ * API with its libraries last; at the end it is the other way round, so that `/readyz` can say so.
+ */
 import type { Config } from '../config/load.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import type { Maybe } from '../core/maybe.ts';
 import { parsed, unreadable } from '../core/parsed.ts';
 import type { Inspector } from '../core/report.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { openApiDoor } from '../doors/api/open-api-door.ts';
-import { ensureApiToken } from '../doors/api/token.ts';
 import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { apiListen, authPolicyOptions, policyDoorOptions } from './options.ts';
@@ -43,7 +44,9 @@ export async function openDoors(
   const open: Listening[] = [];
   const close = async (): Promise<void> => {
     isReady = false;
-    await Promise.all(open.map((door) => door.close()));
+    const last = open.filter(({ name }) => name === 'api');
+    await Promise.all(open.filter((door) => !last.includes(door)).map((door) => door.close()));
+    await Promise.all(last.map((door) => door.close()));
   };
   try {
     open.push(await openPolicy(config, parts));
@@ -105,6 +108,10 @@ async function openAuthPolicy(
 }
 
 async function openApi(config: Config, parts: DaemonParts, given: Ready): Promise<Listening> {
+  const [{ openApiDoor }, { ensureApiToken }] = await Promise.all([
+    import('../doors/api/open-api-door.ts'),
+    import('../doors/api/token.ts'),
+  ]);
   const door = await openApiDoor(
     {
       listen: apiListen(config),

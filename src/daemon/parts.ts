@@ -4,14 +4,14 @@ import type { OpenDesk } from '../desk/desk.ts';
 import type { OpenDirectory } from '../directory/open-directory.ts';
 import type { GateRoom } from '../gate/gate.ts';
 import type { Networks } from '../network/open-networks.ts';
-import type { Journal } from '../store/journal.ts';
+import type { FileJournal } from '../store/journal-files/file-journal.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { StandingStore } from '../store/standing.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 
 export interface DaemonParts {
   readonly standing: StandingStore;
-  readonly journal: Journal;
+  readonly journal: FileJournal;
   readonly records: Records;
   readonly networks: Networks;
   readonly directory: OpenDirectory;

@@ -1,6 +1,7 @@
 /** Opens the desk: locks, incidents, access lists and audit log on top of the records. */
 import { randomUUID } from 'node:crypto';
 import type { Intent } from '../core/intent.ts';
+import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { IncidentRow } from '../store/records/contract.ts';
 import { ListKeeper } from './access-lists.ts';
 import type { ListListener } from './access-lists.ts';
@@ -13,7 +14,13 @@ import { IncidentCounter } from './incident-counter.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { alertJobs, readChange } from './notice.ts';
 import { DEFAULT_ALERTS, DEFAULT_DELIVERY } from './options.ts';
-import type { AlertOptions, DeliveryOptions, DeskOptions, LockChange } from './options.ts';
+import type {
+  AlertOptions,
+  DeliveryOptions,
+  DeskOptions,
+  DeskSettings,
+  LockChange,
+} from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
@@ -27,11 +34,16 @@ export interface OpenDesk extends Desk {
     /** Calls back after each durable change of a list; returns how to stop. */
     onChange(listener: ListListener): () => void;
   };
+  /** From now on these are spoken to; jobs for those that are gone are given up and audited. */
+  configure(settings: DeskSettings): void;
   /** Resolves when everything started so far is durable. @throws when the records fail. */
   flush(): Promise<void>;
 }
 
 interface Parts extends DeskOptions {
+  /** These three are changed in place by `configure`, so that every part sees it. */
+  readonly channels: AlertChannel[];
+  readonly connectors: AccountConnector[];
   readonly now: () => number;
   readonly health: Health;
   readonly clock: AlertClock;
@@ -67,6 +79,7 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
     incidents: incidentsOf(parts),
     audit: auditOf(parts),
     testAlerts: (by) => testAlerts(parts, by),
+    configure: (settings) => configure(parts, settings),
     flush,
     async close() {
       clearInterval(repeats);
@@ -86,7 +99,9 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   const health = new Health(telemetry);
   const clock = new AlertClock(alertOptions.groupSeconds);
   const wake = (): void => runner.wake();
-  const shared = { ...options, health, clock, now };
+  const channels = [...options.channels];
+  const connectors = [...options.connectors];
+  const shared = { ...options, channels, connectors, health, clock, now };
   const counter = new IncidentCounter({ ...shared, alerts: alertOptions, onAlerts: wake });
   const keeper = new LockKeeper(
     {
@@ -101,7 +116,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     ...shared,
     delivery: deliveryOptions,
     deliver: (group, delivery) =>
-      deliverGroup({ ...options, alerts: alertOptions }, group, delivery),
+      deliverGroup({ records, channels, connectors, alerts: alertOptions }, group, delivery),
     done: async ({ key, jobs: [job] }) => {
       if (job.kind === 'sessions' && readChange(job.payload).action === 'lock') {
         await keeper.sessionsEnded(key, job.subject, 'primum');
@@ -121,6 +136,13 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     listKeeper,
     runner,
   };
+}
+
+function configure(parts: Parts, { channels, connectors, alerts }: DeskSettings): void {
+  parts.channels.splice(0, Infinity, ...channels);
+  parts.connectors.splice(0, Infinity, ...connectors);
+  // The clock of a group that is open goes on; what an alert says and when it repeats is new.
+  Object.assign(parts.alertOptions, DEFAULT_ALERTS, alerts);
 }
 
 /** A listener's trouble must not keep a lock from being written. */

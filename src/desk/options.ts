@@ -31,16 +31,20 @@ export interface DeliveryOptions {
   readonly concurrency: number;
 }
 
-export interface DeskOptions {
+/** What a desk can be given anew while it runs. */
+export interface DeskSettings {
+  readonly channels: readonly AlertChannel[];
+  readonly connectors: readonly AccountConnector[];
+  readonly alerts?: Partial<AlertOptions>;
+}
+
+export interface DeskOptions extends DeskSettings {
   /** Opened by the caller, who closes it after the desk. */
   readonly records: Records;
   readonly telemetry: Pick<
     Telemetry,
     'storeFailed' | 'storeWorks' | 'effectDone' | 'effectFailed' | 'warn' | 'gauge'
   >;
-  readonly channels: readonly AlertChannel[];
-  readonly connectors: readonly AccountConnector[];
-  readonly alerts?: Partial<AlertOptions>;
   readonly delivery?: Partial<DeliveryOptions>;
   /** Told of every lock that comes into force and every one that is lifted. */
   readonly onLockChange?: (change: LockChange) => void;

@@ -29,6 +29,8 @@ export interface TelemetryOptions {
 }
 
 export interface RunningTelemetry extends Telemetry {
+  /** Least important level that is written from now on. */
+  setLevel(level: TelemetryOptions['level']): void;
   /** The Prometheus text format. */
   metrics(): Promise<string>;
   /** Its media type. */
@@ -47,7 +49,7 @@ type Say = (
 
 export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
   const metrics = createMetrics(options.processFigures ?? true);
-  const say = createLog(options);
+  const { say, setLevel } = createLog(options);
   const once = createOnceAWhile(options.now ?? Date.now);
   const rarely: Rarely = (key, everyMs, speak) => {
     const heldBack = once.say(key, everyMs);
@@ -58,6 +60,7 @@ export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
     ...doorEvents(say, metrics, rarely),
     ...partEvents(say, metrics),
     ...effectEvents(say, metrics, rarely),
+    setLevel,
     metrics: () => metrics.registry.metrics(),
     metricsType: metrics.registry.contentType,
   };
@@ -70,7 +73,7 @@ export function createSilentTelemetry(): RunningTelemetry {
 
 type Rarely = (key: string, everyMs: number, speak: (more: string) => void) => void;
 
-function createLog(options: TelemetryOptions): Say {
+function createLog(options: TelemetryOptions) {
   const plain = options.destination ?? process.stdout;
   const destination = options.format === 'text' ? textLog(plain) : plain;
   const log = pino(
@@ -81,9 +84,13 @@ function createLog(options: TelemetryOptions): Say {
     },
     destination,
   );
-  return (level, event, message, fields) => {
+  const say: Say = (level, event, message, fields) => {
     log[level]({ event, ...fields }, message);
   };
+  const setLevel: RunningTelemetry['setLevel'] = (level) => {
+    log.level = level;
+  };
+  return { say, setLevel };
 }
 
 function lifeEvents(say: Say, metrics: Metrics) {

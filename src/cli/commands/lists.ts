@@ -1,5 +1,4 @@
 /** `primum lists`, and adding and removing entries. */
-import { parseDuration } from '../../config/scalars.ts';
 import type { ListKey, ListName } from '../../core/access-list.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command, Context } from '../command.ts';
@@ -53,6 +52,7 @@ export const listsAdd: Command = {
   asksDaemon: true,
   async run(context) {
     const [list, key] = [listName(context), listKey(context)];
+    const { parseDuration } = await import('../../config/scalars.ts');
     const time = parseDuration(context.option('for') ?? '');
     if (time === undefined || time < 1000) {
       throw new PrimumError('USAGE', '--for needs a number and a unit, such as 1h or 30d.');

@@ -45,8 +45,13 @@ const WRITE_BYTES = 1_048_576;
 /** Pause before a failed write is tried again. */
 const RETRY_MS = 1_000;
 
+export interface FileJournal extends Journal {
+  /** Segments older than this go from now on. */
+  keepDays(retentionDays: number): void;
+}
+
 /** Opens the folder; each start begins a new segment. @throws PrimumError STATE_UNUSABLE. */
-export function openFileJournal(options: FileJournalOptions): Journal {
+export function openFileJournal(options: FileJournalOptions): FileJournal {
   try {
     makeFolder(options.folder);
   } catch (error) {
@@ -54,10 +59,10 @@ export function openFileJournal(options: FileJournalOptions): Journal {
     const message = `The journal folder ${options.folder} cannot be made: ${cause}. Check its path and permissions.`;
     throw new PrimumError('STATE_UNUSABLE', message, { cause: error });
   }
-  return new FileJournal(options);
+  return new SegmentedJournal(options);
 }
 
-class FileJournal implements Journal {
+class SegmentedJournal implements FileJournal {
   readonly #options: FileJournalOptions;
   readonly #queue: LineQueue;
   readonly #writer: SegmentWriter;
@@ -135,6 +140,10 @@ class FileJournal implements Journal {
       await this.#writer.close();
       await this.#tidier.close();
     }
+  }
+
+  keepDays(retentionDays: number): void {
+    this.#tidier.keepDays(retentionDays);
   }
 
   stats(): { appended: number; dropped: number; queuedBytes: number } {

@@ -20,13 +20,20 @@ export class SegmentTidier {
   readonly #options: SegmentTidierOptions;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  #retentionDays: number;
   #job: Promise<void> = Promise.resolve();
   #isWaiting = false;
   #isTroubleSaid = false;
 
   constructor(options: SegmentTidierOptions) {
     this.#options = options;
+    this.#retentionDays = options.retentionDays;
     this.#timer = setInterval(() => this.wake(), ROUND_MS).unref();
+  }
+
+  keepDays(retentionDays: number): void {
+    this.#retentionDays = retentionDays;
+    this.wake();
   }
 
   /** Asks for a round; one that waits already is enough. */
@@ -56,8 +63,8 @@ export class SegmentTidier {
   }
 
   async #tidy(): Promise<void> {
-    const { folder, retentionDays, now, current } = this.#options;
-    await expireSegments(folder, now() - retentionDays * DAY_MS);
+    const { folder, now, current } = this.#options;
+    await expireSegments(folder, now() - this.#retentionDays * DAY_MS);
     await removeUnfinished(folder);
     for (const segment of await listSegments(folder)) {
       if (this.#abort.signal.aborted) return;

@@ -1,0 +1,101 @@
+/** `primum start`: one daemon from its configuration to its last signal. */
+import { loadConfig, type Config } from '../config/load.ts';
+import { whatNeedsRestart } from '../config/reload.ts';
+import { PrimumError } from '../errors.ts';
+import { createTelemetry, type RunningTelemetry } from '../telemetry/telemetry.ts';
+import { openDaemon, type Daemon } from './daemon.ts';
+import { packageVersion } from './version.ts';
+
+/** Guards until SIGTERM or SIGINT. SIGHUP takes up a changed configuration. */
+export async function guard(configFile: string | undefined): Promise<number> {
+  const config = loadConfig(configFile, process.env);
+  const telemetry = createTelemetry({
+    level: config.log.level,
+    format: process.stdout.isTTY ? 'text' : 'json',
+  });
+  const signals = listenForSignals();
+  const reloads = createReloads(configFile, config, telemetry);
+  const daemon = await openDaemon(config, { telemetry, reload: () => reloads.run() });
+  reloads.serve(daemon);
+  const { mode } = config.policy;
+  telemetry.started({ version: packageVersion(), mode, state: config.state });
+  signals.onHangUp(() => {
+    reloads.run().catch(() => undefined);
+  });
+  telemetry.stopping(await signals.stop);
+  await daemon.close();
+  telemetry.stopped();
+  return 0;
+}
+
+interface Signals {
+  readonly stop: Promise<NodeJS.Signals>;
+  /** Calls back for every SIGHUP, the one that came before included. */
+  onHangUp(callBack: () => void): void;
+}
+
+/** From now on, for a signal in the middle of the start would end it with work taken in. */
+function listenForSignals(): Signals {
+  let hungUp = false;
+  const remember = (): void => {
+    hungUp = true;
+  };
+  process.on('SIGHUP', remember);
+  const stop = new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  return {
+    stop,
+    onHangUp(callBack) {
+      process.on('SIGHUP', callBack);
+      process.off('SIGHUP', remember);
+      if (hungUp) callBack();
+    },
+  };
+}
+
+interface Reloads {
+  /** What changed, in words. @throws PrimumError when the old configuration stays; it is logged. */
+  run(): Promise<string>;
+  serve(daemon: Daemon): void;
+}
+
+/** One reload after the other, each from the file as it then is. */
+function createReloads(
+  configFile: string | undefined,
+  started: Config,
+  telemetry: RunningTelemetry,
+): Reloads {
+  const daemon = Promise.withResolvers<Daemon>();
+  let last: Promise<unknown> = Promise.resolve();
+  const reload = async (): Promise<string> => {
+    try {
+      const running = await daemon.promise;
+      const next = loadConfig(configFile, process.env);
+      await running.apply(next);
+      const changes = describeReload(started, next);
+      telemetry.reloaded(changes);
+      return changes;
+    } catch (error) {
+      telemetry.reloadRefused(error instanceof PrimumError ? error.message : String(error));
+      throw error;
+    }
+  };
+  return {
+    run: () => {
+      const done = last.then(reload);
+      last = done.catch(() => undefined);
+      return done;
+    },
+    serve: daemon.resolve,
+  };
+}
+
+/** Against the start, not the last reload: what waits for a restart goes on waiting. */
+function describeReload(started: Config, after: Config): string {
+  const waiting = whatNeedsRestart(started, after);
+  return waiting.length === 0
+    ? 'The configuration is read again and in force.'
+    : `The configuration is read again. Restart for: ${waiting.join(', ')}.`;
+}
