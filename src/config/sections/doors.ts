@@ -176,8 +176,9 @@ const authPolicyDoor = z.strictObject({
   listen: listen('127.0.0.1:8084'),
   ...socket,
   on_failure: onFailure,
-  // Dovecot waits 2 s in all (auth-policy.c, 2.3 and 2.4).
-  timeout: timeout('1500ms'),
+  // Under auth_policy_server_timeout_msecs in docs/guides/dovecot.md (1000), so that Dovecot hears
+  // our stance before it falls back to its own.
+  timeout: timeout('900ms'),
   credentials: z
     .array(credential)
     .max(MAX_CREDENTIALS)
