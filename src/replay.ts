@@ -4,11 +4,12 @@
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { toDirectoryOptions } from './config/to-directory.ts';
 import { loadConfig } from './config/load.ts';
 import { toPolicy } from './config/to-policy.ts';
+import { factsAfter, type AccountFacts } from './core/account.ts';
 import type { PrimumEvent } from './core/event.ts';
 import { createKeyedHash } from './core/hash.ts';
 import type { Lock } from './core/intent.ts';
@@ -64,10 +65,10 @@ export async function replayFile(
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const startedMs = performance.now();
   const unfinished = `${options.outFile}.part`;
+  const state = await openReplay(options.configFile, (line) => output.write(line));
   const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
   const opened = finished(output);
   opened.catch(() => undefined);
-  const state = await openReplay(options.configFile, (line) => output.write(line));
   const found = { events: 0, passedOver: 0, duplicates: 0, unreadableInAll: 0 };
   const named: { line: number; reason: string }[] = [];
   const refuse = (line: number, reason: string): void => {
@@ -94,6 +95,8 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     await rename(unfinished, options.outFile);
   } catch (error) {
     output.destroy();
+    await opened.catch(() => undefined);
+    await rm(unfinished, { force: true });
     if (error instanceof PrimumError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
     throw new PrimumError('INPUT_UNREADABLE', `The replay stopped: ${cause}`, { cause: error });
@@ -130,8 +133,10 @@ async function openReplay(
   let judged = 0;
   let submitted = 0;
   const locks = new Map<string, Lock>();
+  /** What `account` events of the file said, which comes before the directory. */
+  const accounts = new Map<string, AccountFacts>();
   // Never enforced: a replay answers nobody.
-  const policy = { ...toPolicy(config) };
+  const policy = toPolicy(config);
   const observed = { ...policy, rules: { ...policy.rules, mode: 'observe' as const } };
   let nowMs = 0;
   const room = createGate({
@@ -145,7 +150,11 @@ async function openReplay(
       write(`${JSON.stringify(line.kind === 'verdict' ? { ...line, enforced: false } : line)}\n`);
     }),
     networks,
-    directory,
+    directory: {
+      find: (login) => accounts.get(login.toLowerCase()) ?? directory.find(login),
+      isOwnDomain: (domain) => directory.isOwnDomain(domain),
+      close: () => directory.close(),
+    },
     effects: { start: () => undefined },
     locks: { find: (account) => locks.get(account) },
     telemetry,
@@ -162,6 +171,11 @@ async function openReplay(
     take: async (event) => {
       nowMs = Date.parse(event.at);
       followLocks(locks, event);
+      if (event.kind === 'account') {
+        const account = event.account.toLowerCase();
+        const known = accounts.get(account) ?? (await directory.find(account));
+        accounts.set(account, factsAfter(event, known));
+      }
       if (event.kind === 'submission' || event.kind === 'login') submitted += 1;
       await judgeOrNote(gate, event);
     },
@@ -197,7 +211,7 @@ function followLocks(locks: Map<string, Lock>, event: PrimumEvent): void {
   if (account === undefined) return;
   if (event.kind === 'unlock') locks.delete(account);
   else {
-    const { at, by, why } = event;
+    const { at, by, why, unlockOn = 'person' } = event;
     locks.set(account, {
       account,
       at,
@@ -205,7 +219,7 @@ function followLocks(locks: Map<string, Lock>, event: PrimumEvent): void {
       why,
       reference: referenceOf(event.id),
       incident: '',
-      unlockOn: 'person',
+      unlockOn,
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What the operator knows of an account, as the directory engines give it. */
-import type { AccountClass } from './event.ts';
+import type { AccountClass, AccountEvent } from './event.ts';
 
 export interface AccountFacts {
   /** The SASL login, lower case. */
@@ -38,5 +38,23 @@ export function defaultAccountFacts(login: string): AccountFacts {
     domains: [],
     clientNetworks: [],
     source: 'default',
+  };
+}
+
+/** Facts after an `account` event: what it says, else what was known. */
+export function factsAfter(event: AccountEvent, known: AccountFacts): AccountFacts {
+  const own = known.account.includes('@') ? [known.account] : [];
+  const addresses = event.addresses?.map((address) => address.toLowerCase());
+  return {
+    ...known,
+    ...(event.tenant === undefined ? {} : { tenant: event.tenant.toLowerCase() }),
+    ...(event.groups === undefined ? {} : { groups: event.groups }),
+    ...(event.class === undefined ? {} : { class: event.class }),
+    ...(event.since === undefined ? {} : { since: event.since }),
+    ...(event.timeZone === undefined ? {} : { timeZone: event.timeZone }),
+    // Only a list of addresses makes another address somebody else's (ACC-2).
+    ...(addresses === undefined
+      ? {}
+      : { addresses: [...new Set([...own, ...addresses])], source: 'directory' as const }),
   };
 }

@@ -191,6 +191,8 @@ export interface ActionEvent extends EventBase {
   readonly submission?: string;
   readonly by: string;
   readonly why: string;
+  /** Of a lock: what lifts it (ACC-12). Absent means only a person. */
+  readonly unlockOn?: 'password' | 'person';
 }
 
 export interface PasswordEvent extends EventBase {

@@ -64,7 +64,7 @@ interface Shape {
 
 const ACTION: Shape = {
   required: { by: text, why: text },
-  optional: { account: name, submission: name },
+  optional: { account: name, submission: name, unlockOn: oneOf('password', 'person') },
 };
 
 const SHAPES: Readonly<Record<EventKind, Shape>> = {
