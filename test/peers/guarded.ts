@@ -1,8 +1,8 @@
 /** A mail platform with Primum beside it, and what an operator does at the command line. */
 import type { SettingsInput } from '../../src/config/schema.ts';
 import { afterAll, beforeAll } from 'vitest';
-import { startMailStack, type MailStack } from './mail-stack.ts';
-import { startPrimum, type Primum } from './primum.ts';
+import { startMailStack, type MailStack, type StackOptions } from './mail-stack.ts';
+import { startPrimum, type Primum, type PrimumOptions } from './primum.ts';
 
 export interface Operator {
   lock(account: string, why: string): Promise<void>;
@@ -23,6 +23,8 @@ export interface Guarded {
   readonly operator: Operator;
   stop(): Promise<void>;
 }
+
+export type PlatformOptions = Omit<PrimumOptions, 'policy'> & StackOptions;
 
 async function mustSay(primum: Primum, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await primum.cli(...args);
@@ -59,10 +61,11 @@ export const PEER_TEST_MS = 120_000;
 export function guardedPlatform(
   users: Readonly<Record<string, string>>,
   policy: SettingsInput['policy'],
+  more: PlatformOptions = {},
 ): () => Guarded {
   let guarded: Guarded | undefined;
   beforeAll(async () => {
-    guarded = await startGuarded(users, policy);
+    guarded = await startGuarded(users, { policy, ...more });
   }, HOOK_MS);
   afterAll(() => guarded?.stop(), HOOK_MS);
   return () => {
@@ -71,14 +74,14 @@ export function guardedPlatform(
   };
 }
 
-/** Starts both. Limits and thresholds are the shipped ones unless `policy` says otherwise. */
+/** Starts both. Limits and thresholds are the shipped ones unless the policy says otherwise. */
 async function startGuarded(
   users: Readonly<Record<string, string>>,
-  policy: SettingsInput['policy'],
+  options: PrimumOptions & StackOptions,
 ): Promise<Guarded> {
-  const stack = await startMailStack(users);
+  const stack = await startMailStack(users, options);
   try {
-    const primum = await startPrimum(stack, policy);
+    const primum = await startPrimum(stack, options);
     return {
       stack,
       primum,

@@ -69,14 +69,18 @@ describe.runIf(mailServersAreHere)(
         await client.quit();
       }
       // The alert of another account goes the same way later, so an earlier one would be here by now.
+      // Alerts of one cause leave together, one mail a minute.
       const other = await stack.smtp();
       await other.auth('bob@local.test', 'secret-of-bob');
       const to = Array.from({ length: LIMIT + 1 }, (_, index) => `friend${index}@dest.test`);
       await other.send({ from: 'bob@local.test', to });
       await other.quit();
-      await stack.sink.waitFor('the alert of bob', ({ envelopeSender, text }) => {
-        return envelopeSender === ALERT_SENDER && text.includes('bob@local.test');
-      });
+      await stack.sink.waitFor(
+        'the alert of bob',
+        ({ envelopeSender, text }) =>
+          envelopeSender === ALERT_SENDER && text.includes('bob@local.test'),
+        90_000,
+      );
       expect(alerts()).toHaveLength(1);
       expect(await primum.output()).not.toMatch(/"level":"?(error|fatal)/);
     });

@@ -31,6 +31,8 @@ export interface MailStack {
   readonly folder: string;
   readonly ports: StackPorts;
   readonly authPolicyLogin: string;
+  /** Where Primum's policy door must listen, `host:port` or `unix:/path`. */
+  readonly policyAddress: string;
   readonly sink: SmtpSink;
   readonly postfix: Postfix;
   readonly dovecot: Dovecot;
@@ -51,6 +53,11 @@ export interface ImapSource {
   readonly forwardedFor?: string;
   /** Source address of the connection itself, any 127.0.0.x. */
   readonly localAddress?: string;
+}
+
+export interface StackOptions {
+  /** Primum's policy door: TCP, or a socket below the queue directory and smtpd in a chroot. */
+  readonly policyDoor?: 'tcp' | 'unix-in-chroot';
 }
 
 export const AUTH_POLICY_LOGIN = 'dovecot:secret-of-the-tests';
@@ -100,6 +107,7 @@ async function undo(steps: readonly (() => Promise<void>)[]): Promise<void> {
 
 async function startPrograms(
   users: Readonly<Record<string, string>>,
+  options: StackOptions,
   steps: (() => Promise<void>)[],
 ) {
   const { block, ports } = await allPorts();
@@ -114,21 +122,31 @@ async function startPrograms(
   await makePostfixFolders(folder);
   const dovecot = await startDovecot(folder, { ports, users, authPolicyLogin: AUTH_POLICY_LOGIN });
   steps.push(() => dovecot.stop());
-  const postfix = await startPostfix(folder, ports);
+  const isUnix = options.policyDoor === 'unix-in-chroot';
+  const postfix = await startPostfix(folder, ports, {
+    service: isUnix ? 'unix:primum/policy.sock' : `inet:127.0.0.1:${ports.policy}`,
+    chroot: isUnix,
+  });
   steps.push(() => postfix.stop());
   const forget = endOnExit(folder, [postfix.pidFile, dovecot.pidFile]);
   steps.push(() => {
     forget();
     return Promise.resolve();
   });
-  return { ports, folder, sink, dovecot, postfix };
+  const policyAddress = isUnix
+    ? `unix:${join(folder, 'pf/spool/primum/policy.sock')}`
+    : `127.0.0.1:${ports.policy}`;
+  return { ports, folder, policyAddress, sink, dovecot, postfix };
 }
 
 /** Starts the platform with these accounts (passwords by user name). Takes a few seconds. */
-export async function startMailStack(users: Readonly<Record<string, string>>): Promise<MailStack> {
+export async function startMailStack(
+  users: Readonly<Record<string, string>>,
+  options: StackOptions = {},
+): Promise<MailStack> {
   const steps: (() => Promise<void>)[] = [];
   try {
-    const programs = await startPrograms(users, steps);
+    const programs = await startPrograms(users, options, steps);
     const { ports } = programs;
     const imap = (options: ImapSource = {}) => openImap({ port: ports.imap, ...options });
     return {

@@ -23,11 +23,18 @@ export interface Postfix {
   readonly pidFile: string;
 }
 
+/** How Postfix reaches Primum's policy door. */
+export interface PolicyService {
+  /** As check_policy_service takes it, such as `inet:127.0.0.1:10040`. */
+  readonly service: string;
+  /** Whether the submission service runs in a chroot, as on Debian. */
+  readonly chroot: boolean;
+}
+
 export interface PostfixPorts {
   readonly submission: number;
   readonly relay: number;
   readonly sink: number;
-  readonly policy: number;
 }
 
 async function numericId(flag: '-u' | '-g', name: string): Promise<number> {
@@ -36,7 +43,7 @@ async function numericId(flag: '-u' | '-g', name: string): Promise<number> {
 
 /** Makes the folders Postfix wants before its first start; `postfix check` makes the rest. */
 export async function makePostfixFolders(folder: string): Promise<void> {
-  for (const path of ['pf/etc', 'pf/spool/private', 'pf/data', 'log']) {
+  for (const path of ['pf/etc', 'pf/spool/private', 'pf/spool/primum', 'pf/data', 'log']) {
     await mkdir(join(folder, path), { recursive: true });
   }
   const uid = await numericId('-u', 'postfix');
@@ -66,12 +73,17 @@ function parseQueue(text: string): QueuedMessage[] {
 }
 
 /** Starts Postfix; resolves when its services listen. */
-export async function startPostfix(folder: string, ports: PostfixPorts): Promise<Postfix> {
+export async function startPostfix(
+  folder: string,
+  ports: PostfixPorts,
+  policy: PolicyService,
+): Promise<Postfix> {
   const etc = join(folder, 'pf/etc');
   const values = {
     DIR: folder,
     SINK_PORT: ports.sink,
-    POLICY_PORT: ports.policy,
+    POLICY_SERVICE: policy.service,
+    CHROOT: policy.chroot ? 'y' : 'n',
     RELAY_PORT: ports.relay,
     SUBMISSION_PORT: ports.submission,
   };

@@ -11,6 +11,7 @@ const PROJECT = join(import.meta.dirname, '../..');
 export const PROGRAM = join(PROJECT, 'bin/primum.js');
 
 export const POSTMASTER = 'postmaster@local.test';
+const ACCOUNTS_FILE = 'accounts.yaml';
 export const ALERT_SENDER = 'primum@local.test';
 
 export interface Primum {
@@ -28,18 +29,21 @@ export interface Primum {
   readonly configFile: string;
 }
 
+export interface PrimumOptions {
+  readonly policy: SettingsInput['policy'];
+  /** The accounts file of the directory, YAML; without it there is no directory. */
+  readonly accountsFile?: string;
+}
+
 /** The configuration of the guides, on the ports of the stack. */
-function configuration(
-  stack: MailStack,
-  state: string,
-  policy: SettingsInput['policy'],
-): SettingsInput {
+function configuration(stack: MailStack, state: string, options: PrimumOptions): SettingsInput {
   const { ports } = stack;
+  const isUnix = stack.policyAddress.startsWith('unix:');
   return {
     state,
     mta_name: 'mail.local.test',
     doors: {
-      policy: { listen: [`127.0.0.1:${ports.policy}`] },
+      policy: { listen: [stack.policyAddress], ...(isUnix && { socket_group: 'postfix' }) },
       auth_policy: {
         listen: [`127.0.0.1:${ports.authPolicy}`],
         timeout: '900ms',
@@ -47,7 +51,10 @@ function configuration(
       },
       api: { listen: [`127.0.0.1:${ports.api}`] },
     },
-    policy: { domains: ['local.test'], ...policy },
+    policy: { domains: ['local.test'], ...options.policy },
+    ...(options.accountsFile !== undefined && {
+      directory: { file: { path: join(stack.folder, ACCOUNTS_FILE) } },
+    }),
     alerts: {
       email: { to: [POSTMASTER], from: ALERT_SENDER, host: '127.0.0.1', port: ports.sink },
     },
@@ -83,17 +90,17 @@ function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Starts Primum beside the stack; resolves when it is ready. Its doors are where the stack looks. */
-export async function startPrimum(
-  stack: MailStack,
-  policy: SettingsInput['policy'],
-): Promise<Primum> {
+export async function startPrimum(stack: MailStack, options: PrimumOptions): Promise<Primum> {
   const stateFolder = join(stack.folder, 'primum');
   const configFile = join(stack.folder, 'primum.yaml');
   const outputFile = join(stack.folder, 'log/primum.log');
   await mkdir(stateFolder, { recursive: true });
   const password = stack.authPolicyLogin.split(':')[1] ?? '';
   await writeFile(join(stack.folder, 'dovecot.password'), `${password}\n`, { mode: 0o600 });
-  await writeFile(configFile, stringify(configuration(stack, stateFolder, policy)));
+  await writeFile(configFile, stringify(configuration(stack, stateFolder, options)));
+  if (options.accountsFile !== undefined) {
+    await writeFile(join(stack.folder, ACCOUNTS_FILE), options.accountsFile);
+  }
   let child: ChildProcess | undefined;
   const endOnExit = () => child?.kill('SIGKILL');
   process.once('exit', endOnExit);

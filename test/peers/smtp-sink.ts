@@ -12,8 +12,12 @@ export interface SunkMessage {
 export interface SmtpSink {
   readonly port: number;
   readonly messages: readonly SunkMessage[];
-  /** Waits for a message that fits. */
-  waitFor(what: string, fits: (message: SunkMessage) => boolean): Promise<SunkMessage>;
+  /** Waits for a message that fits, half a minute unless told otherwise. */
+  waitFor(
+    what: string,
+    fits: (message: SunkMessage) => boolean,
+    withinMs?: number,
+  ): Promise<SunkMessage>;
   close(): Promise<void>;
 }
 
@@ -88,7 +92,7 @@ export async function startSink(port: number): Promise<SmtpSink> {
   return {
     port,
     messages,
-    waitFor: (what, fits) => until(what, () => messages.find(fits)),
+    waitFor: (what, fits, withinMs) => until(what, () => messages.find(fits), withinMs),
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
