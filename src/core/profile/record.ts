@@ -16,8 +16,17 @@ export interface RecordForm {
   readonly bodyBytes: number;
 }
 
+// One decision looks at the same record several times in a row.
+let latestBytes: Uint8Array = new Uint8Array(0);
+let latestView = new DataView(latestBytes.buffer);
+
+/** A view of exactly these bytes. */
 export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes !== latestBytes) {
+    latestBytes = bytes;
+    latestView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return latestView;
 }
 
 /** A fresh record. */
