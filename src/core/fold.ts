@@ -41,6 +41,7 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   const key = addressKey(network, world.hash);
   if (decision.outcome === 'ok') {
     account.touch(key, nowMs, 'login');
+    forgiveMistypes(subject);
     if (password !== undefined) account.learnPassword(password, nowMs);
     return;
   }
@@ -54,4 +55,22 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   if (decision.shutOut.address !== undefined) subject.address.shutOut(decision.shutOut.address);
   if (decision.shutOut.network !== undefined)
     subject.networkSource.shutOut(decision.shutOut.network);
+}
+
+/** A person mistypes a password so often before getting it right; who needs more may be guessing. */
+const MISTYPES = 3;
+
+/**
+ * ACC-6: a success after few wrong passwords of the same account from the same network takes them
+ * back from the source, so that a school behind one address is not shut out by its first Monday.
+ */
+function forgiveMistypes({ account, network, world, nowMs, ...sources }: LoginSubject): void {
+  const here = world.hash.low(`network|${network.prefix}`);
+  const sinceMs = nowMs - world.policy.failures.windowSeconds * 1000;
+  const wrong = account.wrongSince(sinceMs).filter((guess) => guess.network === here);
+  if (wrong.length > MISTYPES) return;
+  for (const { hash } of wrong) {
+    sources.address.forgive(hash);
+    sources.networkSource.forgive(hash);
+  }
 }

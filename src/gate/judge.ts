@@ -201,7 +201,10 @@ function keepLogin(
   isReal: boolean,
 ): void {
   if (isReal) records[0] = subject.account.toBytes();
-  if (decision.outcome !== 'wrong-password') return;
-  if (subject.network.address !== '') records[1] = subject.address.toBytes();
-  if (subject.network.prefix !== '') records[2] = subject.networkSource.toBytes();
+  if (decision.outcome === undefined) return;
+  // A success only takes back what a source has; it makes no record of it.
+  const isWrong = decision.outcome === 'wrong-password';
+  const { network, address, networkSource } = subject;
+  if (network.address !== '' && (isWrong || records[1])) records[1] = address.toBytes();
+  if (network.prefix !== '' && (isWrong || records[2])) records[2] = networkSource.toBytes();
 }

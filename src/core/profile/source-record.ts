@@ -47,6 +47,12 @@ export class SourceRecord {
     this.view.setUint32(at + 4, Math.max(1, toSeconds(nowMs)), true);
   }
 
+  /** Takes back one wrong password: who typed it has shown to be no guesser. */
+  forgive(hash: number): void {
+    const at = this.findRow(hash);
+    if (at !== undefined) this.view.setUint32(at + 4, 0, true);
+  }
+
   hasFailure(hash: number): boolean {
     return this.findRow(hash) !== undefined;
   }
