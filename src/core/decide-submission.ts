@@ -29,9 +29,11 @@ const RETRY_SECONDS = 300;
 export function decideSubmission(subject: SubmissionSubject): SubmissionDecision {
   const { nowMs, world, profile, account } = subject;
   const findings = collect(subject);
-  const evidence = SIGNALS.map((signal) => signal(subject)).filter(
-    (e): e is Evidence => e !== undefined,
-  );
+  const evidence: Evidence[] = [];
+  for (const signal of SIGNALS) {
+    const found = signal(subject);
+    if (found !== undefined) evidence.push(found);
+  }
   const scored = addEvidence(profile.evidenceOf(subject.context.key), evidence, nowMs);
 
   const quiet = world.policy.quietSeconds;

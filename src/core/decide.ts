@@ -50,6 +50,7 @@ export function reasonsOf(
   findings: readonly Finding[],
   evidence: readonly { signal: string; practice?: string; weight: number; text: string }[],
 ): Reason[] {
+  if (findings.length === 0 && evidence.length === 0) return [];
   const severity = (finding: Finding): number => SEVERITY.indexOf(ACTION_VERDICT[finding.action]);
   const rules = [...findings]
     .sort((a, b) => severity(b) - severity(a))

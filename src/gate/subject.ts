@@ -8,9 +8,11 @@ import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { SourceRecord } from '../core/profile/source-record.ts';
 import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
-import { planLimits } from '../core/rules/limits.ts';
 import { rulesFor } from '../core/rules/resolve.ts';
 import type { StandingRecord } from '../store/standing.ts';
+import { accountKey, identityKey, submissionFrame } from './submission-frame.ts';
+
+export { accountKey, identityKey };
 
 export interface Known {
   readonly world: World;
@@ -18,9 +20,6 @@ export interface Known {
   readonly network: NetworkFacts;
   readonly lock: Lock | undefined;
 }
-
-export const identityKey = (identity: string): string => `i:${identity}`;
-export const accountKey = (account: string): string => `a:${account}`;
 
 /** Facts for mail without AUTH: the sender's domain answers for it. */
 export function factsWithoutAuth(event: SubmissionEvent): AccountFacts {
@@ -38,18 +37,14 @@ export interface SubmissionPlan {
 }
 
 export function planSubmission(event: SubmissionEvent, known: Known): SubmissionPlan {
-  const who = identifySubmission(event);
   const { world, facts, network, lock } = known;
-  const rules = rulesFor(world.policy, facts);
-  const planned = planLimits(rules.limits, { who, facts, network, world });
-  const keys = [identityKey(who.identity), accountKey(who.account), ...planned.keys];
-  const context = contextOf(event, network, world.hash);
+  const { who, rules, context, keys, slots } = submissionFrame(event, known);
   return {
     keys,
     subject: (records, underWay) => ({
       event,
       world,
-      nowMs: Date.parse(event.at),
+      nowMs: millisecondsOf(event.at),
       who,
       context,
       facts,
@@ -58,11 +53,23 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       lock,
       profile: new IdentityProfile(records[0]),
       account: new AccountRecord(records[1]),
-      slots: planned.slots,
-      counters: records.slice(2, 2 + planned.keys.length),
+      slots,
+      counters: records.slice(2, keys.length),
       underWay,
     }),
   };
+}
+
+// Many events share a millisecond.
+let latestText = '';
+let latestMs = 0;
+
+function millisecondsOf(at: string): number {
+  if (at !== latestText) {
+    latestMs = Date.parse(at);
+    latestText = at;
+  }
+  return latestMs;
 }
 
 export interface LoginPlan {

@@ -1,0 +1,100 @@
+/**
+ * What a submission's judgement needs before any record is read: who, rules, keys and context. The
+ * same account from the same network asks at every recipient and again for the message, so the
+ * frames used lately are kept.
+ */
+import type { AccountFacts } from '../core/account.ts';
+import type { SubmissionEvent } from '../core/event.ts';
+import { contextOf, identifySubmission, type Context, type Identity } from '../core/identity.ts';
+import type { NetworkFacts } from '../core/network.ts';
+import type { LimitSlot, World } from '../core/rules/finding.ts';
+import { planLimits } from '../core/rules/limits.ts';
+import { rulesFor, type ResolvedRules } from '../core/rules/resolve.ts';
+
+export const identityKey = (identity: string): string => `i:${identity}`;
+export const accountKey = (account: string): string => `a:${account}`;
+
+export interface SubmissionFrame {
+  readonly who: Identity;
+  readonly rules: ResolvedRules;
+  readonly context: Context;
+  /** Identity, account, then counters. */
+  readonly keys: readonly string[];
+  readonly slots: readonly LimitSlot[];
+}
+
+interface Surroundings {
+  readonly world: World;
+  readonly facts: AccountFacts;
+  readonly network: NetworkFacts;
+}
+
+interface Kept {
+  readonly frame: SubmissionFrame;
+  readonly event: Pick<SubmissionEvent, 'credential' | 'heloName' | 'mechanism'>;
+  readonly facts: AccountFacts;
+  readonly network: NetworkFacts;
+}
+
+/** Frames kept of one policy, about 1 KiB each; over it they start anew. */
+export const MAX_KEPT_FRAMES = 8_192;
+
+/** A new world comes with each new policy, so a reload needs no other care. */
+const keptFrames = new WeakMap<World, Map<string, Kept>>();
+
+export function submissionFrame(event: SubmissionEvent, known: Surroundings): SubmissionFrame {
+  const login = event.account ?? '';
+  // Without AUTH anybody may ask: only accounts are worth remembering.
+  if (login === '') return makeFrame(event, known);
+  let frames = keptFrames.get(known.world);
+  if (frames === undefined) keptFrames.set(known.world, (frames = new Map<string, Kept>()));
+  const kept = frames.get(login);
+  if (kept !== undefined && isSame(kept, event, known)) return kept.frame;
+  const frame = makeFrame(event, known);
+  if (frames.size >= MAX_KEPT_FRAMES) frames.clear();
+  const { credential, heloName, mechanism } = event;
+  const { facts, network } = known;
+  frames.set(login, {
+    frame,
+    event: {
+      ...(credential !== undefined && { credential }),
+      ...(heloName !== undefined && { heloName }),
+      ...(mechanism !== undefined && { mechanism }),
+    },
+    facts,
+    network,
+  });
+  return frame;
+}
+
+function isSame(kept: Kept, event: SubmissionEvent, known: Surroundings): boolean {
+  return (
+    // Facts of a network are kept by their source: the same address gives the same object.
+    kept.network === known.network &&
+    kept.event.heloName === event.heloName &&
+    kept.event.mechanism === event.mechanism &&
+    kept.event.credential === event.credential &&
+    hasSameRules(kept.facts, known.facts)
+  );
+}
+
+/** Whether rules and counters of the two are the same. */
+function hasSameRules(a: AccountFacts, b: AccountFacts): boolean {
+  if (a === b) return true;
+  const isPlain = (facts: AccountFacts): boolean =>
+    facts.groups.length === 0 && facts.clientNetworks.length === 0;
+  return a.class === b.class && a.tenant === b.tenant && isPlain(a) && isPlain(b);
+}
+
+function makeFrame(event: SubmissionEvent, { world, facts, network }: Surroundings) {
+  const who = identifySubmission(event);
+  const rules = rulesFor(world.policy, facts);
+  const planned = planLimits(rules.limits, { who, facts, network, world });
+  return {
+    who,
+    rules,
+    context: contextOf(event, network, world.hash),
+    keys: [identityKey(who.identity), accountKey(who.account), ...planned.keys],
+    slots: planned.slots,
+  };
+}
