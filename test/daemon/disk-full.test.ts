@@ -1,0 +1,95 @@
+/**
+ * A really full disk under the running daemon: mail is answered, locks hold, it is said once, and
+ * when there is space again everything is written. Needs root to mount a small disk.
+ */
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mountSmallDisk, type SmallDisk } from '../contract/small-disk.ts';
+import { until } from '../peers/run.ts';
+import { PolicyClient } from './policy-client.ts';
+import { Place, PROCESS_TEST_MS } from './program.ts';
+
+const DISK_MIB = 48;
+/** Enough for the journal to need more than what an open file has left in its last page. */
+const MESSAGES = 60;
+
+let disk: SmallDisk | undefined;
+let place: Place;
+
+beforeAll(() => {
+  disk = mountSmallDisk(DISK_MIB);
+  place = new Place(join(disk?.path ?? '/nonexistent', 'state'));
+});
+
+afterAll(async () => {
+  await place.remove();
+  disk?.remove();
+});
+
+function fill(path: string): string {
+  const file = join(path, 'ballast');
+  for (let size = 1_048_576; size >= 4096; size /= 2) {
+    const { bavail, bsize } = statfsSync(path);
+    const free = Math.floor((bavail * bsize) / size) * size;
+    writeFileSync(file, Buffer.alloc(free), { flag: 'a' });
+  }
+  return file;
+}
+
+describe('a full disk', { timeout: PROCESS_TEST_MS }, () => {
+  it('stops no mail and no lock, is said once, and is made up for when there is space', async (context) => {
+    if (disk === undefined) return context.skip('mounting a small disk needs root');
+    place.configure({ policy: { mode: 'enforce' } });
+    const primum = await place.start();
+    const client = await primum.client();
+    const postfix = await PolicyClient.open(primum.address('policy'));
+    await client.lock('old@example.org', { by: 'olga', why: 'before' });
+    expect(await postfix.send('ann@example.org', 'first@dest.test')).toBe('DUNNO');
+    await until('the table of networks', async () => {
+      const metrics = await fetch(`http://${primum.address('api')}/metrics`);
+      return (await metrics.text()).includes('primum_standing_dirty 0');
+    });
+
+    const ballast = fill(disk.path);
+    const failed = (store: string) =>
+      primum.said('store-failed').filter(({ msg }) => msg.includes(`The ${store} store`));
+    for (let n = 0; n < MESSAGES; n++) {
+      const recipient = `during${n}@dest.test`;
+      expect(await postfix.send(`bob${n}@example.org`, recipient)).toBe('DUNNO');
+    }
+    await until('the journal to say so', () => failed('journal').length > 0);
+    // Not acknowledged, for it is not durable; but in force, as is checked below.
+    const lock = client.lock('new@example.org', { by: 'olga', why: 'during' });
+    await expect(lock).rejects.toThrow();
+    await until('the records to say so', () => failed('records').length > 0);
+    for (const account of ['old@example.org', 'new@example.org']) {
+      expect(await postfix.send(account, 'x@dest.test')).toMatch(/^REJECT 5\.7\.1 /);
+    }
+    expect(await postfix.send('ann@example.org', 'later@dest.test')).toBe('DUNNO');
+    for (const store of ['journal', 'records', 'standing']) {
+      expect(failed(store).length).toBeLessThanOrEqual(1);
+    }
+
+    rmSync(ballast);
+    const works = () =>
+      primum
+        .said('store-works')
+        .map(({ msg }) => msg)
+        .sort();
+    await until('all to work again', () => works().length === primum.said('store-failed').length);
+    expect(failed('journal')).toHaveLength(1);
+    expect(failed('records')).toHaveLength(1);
+    primum.signal('SIGTERM');
+    expect(await primum.ended).toBe(0);
+    postfix.close();
+
+    const recipients = (await place.journal())
+      .filter(({ kind }) => kind === 'submission')
+      .flatMap((event) => event['envelopeRecipients'] as string[]);
+    for (let n = 0; n < MESSAGES; n++) expect(recipients).toContain(`during${n}@dest.test`);
+    const again = await (await place.start()).client();
+    const accounts = (await again.locks()).locks.map(({ account }) => account);
+    expect(accounts.sort()).toEqual(['new@example.org', 'old@example.org']);
+  });
+});
