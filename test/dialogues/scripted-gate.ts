@@ -147,8 +147,8 @@ export function recordedTelemetry(): RecordedTelemetry {
     connections: (_door, count) => {
       open = count;
     },
-    judged: silent,
-    checked: silent,
+    judged: note('judged'),
+    checked: note('checked'),
     judgingFailed: note('judgingFailed'),
     storeFailed: silent,
     storeWorks: silent,

@@ -73,6 +73,15 @@ describe('a transaction', () => {
     expect(gate.counted(ANN)).toEqual({ messages: 1, recipients: 2 });
   });
 
+  it('leaves the counting of verdicts to the gate, which would count them twice else', () => {
+    const { telemetry, asker, rcpt, data } = setUp();
+    const who = asker();
+    void rcpt(who, '1');
+    void data(who, '1');
+    void rcpt(asker(), '2', { sasl_username: 'locked@example.org' });
+    expect(telemetry.said).toEqual([]);
+  });
+
   it('tells a check what the account has open elsewhere, and only that', () => {
     const { gate, asker, rcpt, data } = setUp();
     const [first, second] = [asker(), asker()];
