@@ -85,10 +85,8 @@ describe('a start that cannot be', { timeout: PROCESS_TEST_MS }, () => {
 
 describe('what the engine made of the program', { timeout: PROCESS_TEST_MS }, () => {
   async function help(home: string): Promise<number> {
-    const { CACHE_DIRECTORY, XDG_CACHE_HOME, ...env } = process.env;
-    void [CACHE_DIRECTORY, XDG_CACHE_HOME];
-    const options = { env: { ...env, HOME: home } };
-    return (await run(process.execPath, [PROGRAM, 'help'], options)).code;
+    const env = { ...process.env, HOME: home, XDG_CACHE_HOME: '', CACHE_DIRECTORY: '' };
+    return (await run(process.execPath, [PROGRAM, 'help'], { env })).code;
   }
 
   it('is kept in a folder for its owner alone, and never where others may write', async () => {
