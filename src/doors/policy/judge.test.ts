@@ -274,6 +274,14 @@ describe('a refusal at RCPT (SND-2)', () => {
     expect(gate.judged).toHaveLength(0);
   });
 
+  it('is answered by its check when the judgement takes long, before Postfix gives up', async () => {
+    const usual = scriptedGate();
+    const never = new Promise<never>(() => undefined);
+    const { asker, rcpt } = setUp({}, {}, { ...usual, judge: () => never });
+    const answer = await rcpt(asker(), '1', { sasl_username: 'locked@example.org' });
+    expect(answer).toMatchObject({ kind: 'reject' });
+  });
+
   it('stands when the judgement fails or is milder than the check', async () => {
     const usual = scriptedGate();
     const milder: Gate['judge'] = (event) => ({

@@ -11,7 +11,7 @@ import type { Gate } from '../../gate-contract.ts';
 import { DUNNO, type PolicyAction, type PolicyRequest } from '../../protocol/postfix-policy.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { failureAction, messageAction, recipientAction } from './answer.ts';
-import { MAX_LATE_SERVICES, type PolicyDoorSettings } from './options.ts';
+import { MAX_LATE_SERVICES, MAX_REFUSAL_WAIT_MS, type PolicyDoorSettings } from './options.ts';
 import { bareAddress, submissionEvent, wholeNumber, type Attributes } from './submission.ts';
 import { acceptedCount, Transactions, type Transaction } from './transactions.ts';
 
@@ -170,7 +170,8 @@ export class PolicyJudge {
       },
       () => action,
     );
-    return this.#untilTaken(judged);
+    const taken = this.#untilTaken(judged);
+    return taken instanceof Promise ? within(MAX_REFUSAL_WAIT_MS, taken, action) : taken;
   }
 
   #answerMessage(transaction: Transaction, attributes: Attributes): Maybe<PolicyAction> {
@@ -276,4 +277,17 @@ export class PolicyJudge {
     }
     return this.#isoText;
   }
+}
+
+/** What the promise gives, or `otherwise` when that takes longer. The promise must not reject. */
+function within<T>(waitMs: number, promise: Promise<T>, otherwise: T): Promise<T> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(otherwise);
+    }, waitMs);
+    void promise.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
 }

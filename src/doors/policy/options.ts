@@ -62,6 +62,13 @@ export const MAX_REFUSED_RECIPIENTS = 100;
 /** Answers a client has not taken yet; above it no more of its requests are read. */
 export const MAX_UNSENT_BYTES = 64 * 1024;
 
+/**
+ * How long a refusal waits to be on record before it is answered by its check. The check has waited
+ * for the same stores already, and both must fit into Postfix's own time-out (2 s in the guide): a
+ * refusal that comes too late is no refusal.
+ */
+export const MAX_REFUSAL_WAIT_MS = 200;
+
 /** Services (port and context) remembered for asking at DATA or END-OF-MESSAGE. */
 export const MAX_LATE_SERVICES = 1024;
 
