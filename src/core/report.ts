@@ -45,6 +45,9 @@ export interface IdentityReport {
 export interface AccountReport {
   readonly account: string;
   readonly facts: AccountFacts;
+  /** Of the whole account, by the operator's rules. */
+  readonly rung: Rung;
+  readonly since: string;
   readonly addresses: readonly AddressReport[];
   readonly identities: readonly IdentityReport[];
 }

@@ -91,6 +91,15 @@ describe('relay without AUTH (ACC-1)', () => {
     ]);
   });
 
+  it('is listed in observe mode, in which nobody is refused', async () => {
+    const p = createPlatform({
+      rules: { mode: 'observe' },
+      policy: { relay: { action: 'reject', networks: [] } },
+    });
+    p.submit('', { envelopeSender: 'printer@example.org' });
+    expect(await p.inspector.relays()).toMatchObject([{ clientAddress: '192.0.2.1', messages: 1 }]);
+  });
+
   it('leaves no trace of refused strangers in what is known', async () => {
     const p = createPlatform({ policy: { relay: { action: 'reject', networks: [] } } });
     for (let i = 0; i < 100; i++) p.submit('', { envelopeSender: `x@d${i}.test` });

@@ -141,7 +141,7 @@ async function openParts(
     telemetry,
     ...(await deskSettings(config)),
     now,
-    onLockChange: (change) => noteLock(room, change, { now, newId }),
+    onLockChange: (change) => noteLock({ room, desk, now, newId }, change),
   });
   closers.push(() => desk.close());
 
@@ -214,13 +214,22 @@ function showStores(telemetry: RunningTelemetry, standing: StandingStore, journa
 
 /** Locks and unlocks are facts: they stand in the journal, and an unlock starts the counts anew. */
 function noteLock(
-  room: GateRoom,
+  parts: Pick<DaemonParts, 'room' | 'desk' | 'now' | 'newId'>,
   change: LockChange,
-  clock: Pick<DaemonParts, 'now' | 'newId'>,
 ): void {
   const { action, account, by, why } = change;
-  const at = new Date(clock.now()).toISOString();
-  void apiGate(room).note({ v: 1, kind: action, id: clock.newId(), at, account, by, why });
+  const at = new Date(parts.now()).toISOString();
+  const unlockOn = parts.desk.locks.find(account)?.unlockOn;
+  void apiGate(parts.room).note({
+    v: 1,
+    kind: action,
+    id: parts.newId(),
+    at,
+    account,
+    by,
+    why,
+    ...(unlockOn === undefined ? {} : { unlockOn }),
+  });
 }
 
 function apiGate(room: GateRoom): Gate {

@@ -1,6 +1,7 @@
 /** Reads what is known, for the API and the command line. Never on the mail path. */
 import type { PrimumEvent } from '../core/event.ts';
 import type { KeyedHash } from '../core/hash.ts';
+import { stepLadder, type LadderState } from '../core/ladder.ts';
 import { normaliseReference } from '../core/reference.ts';
 import type {
   AccountReport,
@@ -68,8 +69,10 @@ async function reportAccount(
   }
   if (bytes === undefined && identities.length === 0 && facts.source === 'default')
     return undefined;
-  const rows = bytes === undefined ? [] : new AccountRecord(bytes).addresses();
-  const addresses = rows
+  const known = new AccountRecord(bytes);
+  const ladder = settled(parts, known.ladder);
+  const addresses = known
+    .addresses()
     .sort((a, b) => b.lastMs - a.lastMs)
     .map((row): AddressReport => {
       const network = parts.networks.find(row.address);
@@ -85,7 +88,13 @@ async function reportAccount(
         submissions: row.submissions,
       };
     });
-  return { account, facts, addresses, identities };
+  const { rung, sinceMs } = ladder;
+  return { account, facts, rung, since: iso(sinceMs), addresses, identities };
+}
+
+/** A ladder as it stands now, come down where it has been quiet for long enough. */
+function settled(parts: InspectorParts, ladder: LadderState): LadderState {
+  return stepLadder(ladder, 'observe', parts.now(), parts.policy().quietSeconds);
 }
 
 async function reportIdentity(
@@ -98,6 +107,7 @@ async function reportIdentity(
   const [senders] = await parts.standing.read([`s:${account}`]);
   const score = (sums: Readonly<Record<string, number>>): number =>
     Object.values(sums).reduce((total, sum) => total + sum, 0);
+  const ladder = settled(parts, profile.ladder);
   const contexts = profile.contexts().map((row) => ({
     context: row.key,
     country: row.country,
@@ -111,8 +121,8 @@ async function reportIdentity(
   }));
   return {
     identity,
-    rung: profile.ladder.rung,
-    since: iso(profile.ladder.sinceMs),
+    rung: ladder.rung,
+    since: iso(ladder.sinceMs),
     score: Math.max(0, ...contexts.map((context) => context.score)),
     messages: profile.messages,
     recipients: profile.recipients,

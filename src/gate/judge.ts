@@ -167,7 +167,7 @@ function knownOfLogin(
 
 /** Lists beside the profile: who relays without AUTH, and senders the directory does not name. */
 function usageKeys(event: SubmissionEvent, known: Known): readonly string[] {
-  if (event.account === undefined || event.account === '') return [`r:${event.clientAddress}`];
+  if (event.account === undefined || event.account === '') return [`r:${known.network.address}`];
   const sender = event.envelopeSender.toLowerCase();
   if (sender === '' || known.facts.addresses.includes(sender)) return [];
   return [`s:${event.account.toLowerCase()}`];
@@ -178,17 +178,29 @@ function keepSubmission(
   decision: SubmissionDecision,
   kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
 ): void {
-  const { records, keys, extra } = kept;
+  const { records } = kept;
   // Refused mail without AUTH comes from anybody: it must not fill the store.
-  if (!decision.accepted && !isAuthenticated(subject)) return;
-  const counters = foldSubmission(subject, decision);
-  records[0] = subject.profile.toBytes();
-  records[1] = subject.account.toBytes();
-  counters.forEach((bytes, i) => (records[i + 2] = bytes));
-  if (extra.length === 0 || !decision.accepted) return;
+  if (decision.accepted || isAuthenticated(subject)) {
+    const counters = foldSubmission(subject, decision);
+    records[0] = subject.profile.toBytes();
+    records[1] = subject.account.toBytes();
+    counters.forEach((bytes, i) => (records[i + 2] = bytes));
+  }
+  keepUsage(subject, decision, kept);
+}
+
+/** What went out, in observe mode too, teaches who sends as whom; it never changes a verdict. */
+function keepUsage(
+  subject: SubmissionSubject,
+  decision: SubmissionDecision,
+  kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
+): void {
+  const { records, keys, extra } = kept;
   const { event } = subject;
+  const isSent = decision.accepted || !decision.verdict.enforced;
+  if (extra.length === 0 || !isSent || event.abandoned === true) return;
   const isSender = isAuthenticated(subject);
-  if (isSender && !['other', 'unknown'].includes(senderKind(subject, event.envelopeSender))) return;
+  if (isSender && senderKind(subject, event.envelopeSender) === 'own') return;
   const name = isSender ? event.envelopeSender.toLowerCase() : subject.who.identity;
   const use = { nowMs: subject.nowMs, recipients: recipientCount(event) };
   records[keys.length - 1] = addUsage(records[keys.length - 1], name, use);

@@ -81,6 +81,8 @@ const ANN: AccountReport = {
     clientNetworks: [],
     source: 'directory',
   },
+  rung: 'observe',
+  since: '',
   addresses: [
     {
       address: '192.0.2.7',

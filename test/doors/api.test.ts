@@ -144,7 +144,7 @@ describe('answers', () => {
     ['GET',    '/explain/00000000',            undefined,                    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
     ['GET',    '/incidents/I404',              undefined,                    'There is no incident I404.'],
     ['POST',   '/incidents/I404/close',        { by: 'x', why: 'y', verdict: 'true' }, 'There is no open incident I404.'],
-    ['DELETE', '/locks/ann@example.org',       { by: 'x', why: 'y' },        'The account ann@example.org is not locked.'],
+    ['DELETE', '/locks/nobody@example.org',    { by: 'x', why: 'y' },        'The account nobody@example.org is neither locked nor held.'],
     ['DELETE', '/lists/deny',                  { by: 'x', key: { login: 'a' } }, 'The deny list has no entry with this key.'],
     ['POST',   '/reload',                      { by: 'x' },                  'This daemon was started without a file to read.'],
     ['GET',    '/nothing',                     undefined,                    'There is nothing at GET of this path.'],
@@ -193,6 +193,17 @@ describe('locks (ACC-11)', () => {
         ['olga', 'owner has a new password'],
       ]),
     );
+  });
+
+  it('releases an account that is held without a lock, and audits it', async () => {
+    const decision = json('DELETE', { by: 'postmaster', why: 'its owner called' });
+    const response = await api.fetch('/api/v1/locks/ann@example.org', decision);
+    expect(response.status).toBe(200);
+    expect(api.taken).toMatchObject([{ kind: 'release', account: 'ann@example.org' }]);
+    const audit = await api.fetch('/api/v1/audit?subject=ann@example.org');
+    expect(await audit.json()).toMatchObject({
+      entries: [{ action: 'release', by: 'postmaster', why: 'its owner called' }],
+    });
   });
 
   it('locks an account nobody has seen, and shows it', async () => {

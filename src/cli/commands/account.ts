@@ -63,7 +63,7 @@ function accountText(view: AccountView): string {
   return parts.join('');
 }
 
-function factsText({ facts }: Report): string {
+function factsText({ facts, rung, since: rungSince }: Report): string {
   const groups = facts.groups.length === 0 ? '' : `, in ${facts.groups.join(', ')}`;
   const since = facts.since === undefined ? '' : `, since ${when(facts.since)} UTC`;
   const source =
@@ -77,6 +77,9 @@ function factsText({ facts }: Report): string {
     facts.clientNetworks.length === 0
       ? ''
       : `It may be used from ${facts.clientNetworks.join(', ')} only.\n`,
+    rung === 'observe'
+      ? ''
+      : `The whole account is on rung ${rung} since ${when(rungSince)} UTC; "primum unlock" lets it start anew.\n`,
   ].join('');
 }
 

@@ -110,7 +110,7 @@ export function limitList(shipped: readonly LimitInput[]) {
 export function distinctRule(window: string, maximum: number) {
   return z.strictObject({
     window: duration('1m', '31d').prefault(window).describe('Length of the sliding window.'),
-    maximum: count(1, 10_000)
+    maximum: count(1, 60)
       .default(maximum)
       .describe('How many are still ordinary; one more breaks the rule.'),
     action: z.enum(RULE_ACTIONS).default('hold').describe('What breaking the rule does.'),

@@ -79,18 +79,18 @@ const senders = z.strictObject({
 
 const failures = z.strictObject({
   window: duration('1m', '7d').prefault('1h').describe('Time in which wrong passwords add up.'),
-  per_address: count(2, 100_000)
+  per_address: count(2, 256)
     .default(20)
     .describe(
       'Distinct wrong passwords from one address, over all accounts and services. A phone that ' +
         'repeats one old password is one; twenty leaves room for a school behind one address.',
     ),
-  per_network: count(2, 1_000_000)
+  per_network: count(2, 256)
     .default(100)
     .describe(
       'Distinct wrong passwords from one network (/24 or /48), for guessers who move about.',
     ),
-  networks_per_account: count(2, 10_000)
+  networks_per_account: count(2, 16)
     .default(10)
     .describe(
       'Distinct networks that guess at one account before sources unknown to that account are slowed ' +

@@ -35,7 +35,7 @@ export interface ApiParts {
   /** Whether the daemon judges; false while it starts and stops. */
   ready(): boolean;
   /** Takes in one event; gives the verdict where one is asked for. Idempotent by the event's id. */
-  take(event: PrimumEvent): Maybe<Verdict | undefined>;
+  readonly take: (event: PrimumEvent) => Maybe<Verdict | undefined>;
   /** Reads the configuration again: what changed, or why the old one stays. */
   reload?(): Promise<Parsed<string>>;
 }

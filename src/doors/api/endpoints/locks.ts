@@ -1,11 +1,13 @@
 /** Locks on whole accounts (ACC-11): in force at once, durable when the answer is given. */
+import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { accountParams, decisionInput, lockAccountInput, lockInput } from '../schemas/input.ts';
 import { DONE, done, lock, lockList } from '../schemas/output.ts';
 
-export function lockEndpoints({ desk }: ApiParts) {
+export function lockEndpoints(parts: ApiParts) {
+  const { desk } = parts;
   return [
     endpoint({
       method: 'GET',
@@ -38,14 +40,31 @@ export function lockEndpoints({ desk }: ApiParts) {
       method: 'DELETE',
       path: '/locks/:account',
       tag: 'locks',
-      summary: 'Lifts the lock of an account.',
+      summary: 'Lifts the lock of an account, or releases one that is held or slowed.',
       params: accountParams,
       body: decisionInput,
       response: done,
       async handle({ params: { account }, body }) {
         if (await desk.locks.unlock({ ...body, account })) return DONE;
-        throw new ProblemError(404, `The account ${account} is not locked.`);
+        if (await release(parts, { ...body, account })) return DONE;
+        throw new ProblemError(404, `The account ${account} is neither locked nor held.`);
       },
     }),
   ];
+}
+
+/** An account on a rung without a lock starts anew; false when it is on none. */
+async function release(
+  parts: ApiParts,
+  request: { readonly account: string; readonly by: string; readonly why: string },
+): Promise<boolean> {
+  const { desk, inspector, now = Date.now, take } = parts;
+  const { account, by, why } = request;
+  const report = await inspector.account(account);
+  const rungs = [report?.rung, ...(report?.identities ?? []).map((identity) => identity.rung)];
+  if (!rungs.some((rung) => rung !== undefined && rung !== 'observe')) return false;
+  const at = new Date(now()).toISOString();
+  await take({ v: 1, kind: 'release', id: randomUUID(), at, account, by, why });
+  await desk.audit.add({ at, by, action: 'release', subject: account, why });
+  return true;
 }

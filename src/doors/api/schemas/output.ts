@@ -81,6 +81,8 @@ const identity = z.object({
 const accountReport = z.object({
   account: text,
   facts,
+  rung,
+  since: text,
   addresses: z.array(address),
   identities: z.array(identity),
 }) satisfies z.ZodType<AccountReport>;
