@@ -36,7 +36,9 @@ async function main(args: readonly string[]): Promise<number> {
   const named = args.filter((arg) => !arg.startsWith('--'));
   const unknown = named.filter((name) => !(name in SECTIONS));
   if (unknown.length > 0) {
-    console.error(`There is no part ${unknown.join(', ')}. Name ${Object.keys(SECTIONS).join(' ')}.`);
+    console.error(
+      `There is no part ${unknown.join(', ')}. Name ${Object.keys(SECTIONS).join(' ')}.`,
+    );
     return 2;
   }
   const isQuick = args.includes('--quick');

@@ -18,6 +18,8 @@ export interface ChildOptions {
   /** Arguments of node before the program, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
   readonly cwd?: string;
+  /** How long its first line may take; a minute unless told otherwise. */
+  readonly patienceMs?: number;
 }
 
 const FIRST_LINE_MS = 60_000;
@@ -40,7 +42,7 @@ export async function startProgram(
   const died = once(child, 'exit').then(() => {
     throw new Error(`${file} ended before it was ready: ${said}`);
   });
-  const late = AbortSignal.timeout(FIRST_LINE_MS);
+  const late = AbortSignal.timeout(options.patienceMs ?? FIRST_LINE_MS);
   const [line] = (await Promise.race([once(lines, 'line', { signal: late }), died])) as [string];
   died.catch(() => undefined);
   return { pid: child.pid ?? 0, line, stop: () => stopChild(child) };

@@ -19,6 +19,8 @@ export type Program = 'dist' | 'src';
 export interface ProductLine {
   readonly program: Program;
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** From the start of the process to all doors listening. */
+  readonly readyMs: number;
 }
 
 const NEVER_REACHED = 1_000_000_000;
@@ -91,8 +93,10 @@ async function main(program: Program, state: string): Promise<void> {
   const config = benchConfig(state, loadConfig);
   const telemetry = createTelemetry({ level: config.log.level, destination: process.stderr });
   const daemon = await openDaemon(config, { telemetry, reload: () => Promise.resolve('') });
+  const readyMs = performance.now();
   await daemon.knowsNetworks();
-  console.log(JSON.stringify({ program, addresses: daemon.addresses } satisfies ProductLine));
+  const { addresses } = daemon;
+  console.log(JSON.stringify({ program, addresses, readyMs } satisfies ProductLine));
   process.once('SIGTERM', () => {
     void daemon.close().then(() => process.exit(0));
   });

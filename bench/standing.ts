@@ -1,119 +1,158 @@
 /**
- * Standing state at full size: a million records of an ordinary size, memory, restart, and what a
- * change costs while 20,000 a second are written behind. `node bench/standing.ts [records]`
+ * Standing state at full size: the records of an ordinary person, made by the gate over 30 simulated
+ * days, for a million identities: memory, size on disk, and what a change costs while it is written
+ * behind. `node bench/standing.ts IDENTITIES FOLDER` prints StandingFigures as JSON and leaves
+ * FOLDER/state/standing.db.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createMemoryStanding } from '../src/store/memory/standing.ts';
 import { openSqliteStanding } from '../src/store/sqlite/standing.ts';
 import type { SqliteStanding } from '../src/store/sqlite/standing.ts';
+import { login, openJudging, submission } from './judging.ts';
 
-const RECORDS = Number(process.argv[2] ?? 1_000_000);
-const RECORD_BYTES = 2_048;
-const UPDATES_A_SECOND = 20_000;
+export interface StandingFigures {
+  readonly identities: number;
+  /** Records of one identity, and their bytes with their keys. */
+  readonly records: number;
+  readonly recordBytes: number;
+  readonly fillSeconds: number;
+  readonly residentBytes: number;
+  readonly diskBytes: number;
+  readonly changesPerSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly longestTurnMs: number;
+  readonly mostDirty: number;
+  readonly firstReadUs: number;
+}
+
+const DAYS = 30;
+const CHANGES_A_SECOND = 20_000;
 const SECONDS = 15;
+/** Changes not on disk above which filling waits. */
+const MAX_DIRTY = 150_000;
 
-const folder = mkdtempSync(join(tmpdir(), 'primum-bench-'));
-const path = join(folder, 'standing.db');
-const keyOf = (i: number): string => `identity:${Math.imul(i, 2_654_435_761) >>> 0}:${i}`;
-const gibibytes = (bytes: number): string => (bytes / 1024 ** 3).toFixed(2);
-const say = (what: string, figure: string): void => console.log(`${what.padEnd(52)} ${figure}`);
-
-try {
-  let store = timed('start to ready, empty', open);
-  await fill(store);
-  say('resident memory, all records in it', `${gibibytes(process.memoryUsage().rss)} GiB`);
-  updateBurst(store);
-  await updateSteadily(store);
-  await timedAsync('graceful stop', () => store.close());
-  say('size on disk', `${gibibytes(statSync(path).size)} GiB`);
-  store = timed('start to ready, full', open);
-  readCold(store);
-  await store.close();
-} finally {
-  rmSync(folder, { recursive: true });
+interface Template {
+  readonly key: string;
+  readonly record: Uint8Array;
 }
 
-function open(): SqliteStanding {
-  return openSqliteStanding({ path, onError: (error) => console.error(error) });
+const TEMPLATE = 'user0000000@example.org';
+
+const loginOf = (i: number): string => `user${String(i).padStart(7, '0')}@example.org`;
+
+/** A person with a home and a telephone: reads mail all day, writes six messages on workdays. */
+async function makeOrdinary(folder: string): Promise<readonly Template[]> {
+  const standing = createMemoryStanding();
+  const judging = await openJudging(folder, standing);
+  const places = ['84.150.10.20', '89.204.130.7'];
+  for (let day = 0; day < DAYS; day += 1) {
+    const from = { account: TEMPLATE, day };
+    for (let n = 0; n < 10; n += 1) {
+      const clientAddress = places[n % 2] ?? '';
+      await judging.gate.judge(login({ ...from, minute: 420 + n * 60, clientAddress }));
+    }
+    for (let n = 0; day % 7 < 5 && n < 6; n += 1) {
+      const clientAddress = places[n % 3 === 0 ? 1 : 0] ?? '';
+      await judging.gate.judge(submission({ ...from, minute: 500 + n * 70, clientAddress }));
+    }
+  }
+  await judging.close();
+  const made: Template[] = [];
+  for await (const [key, record] of standing.scan('')) {
+    if (key.includes(TEMPLATE)) made.push({ key, record });
+  }
+  return made;
 }
 
-async function fill(store: SqliteStanding): Promise<void> {
+async function fill(
+  store: SqliteStanding,
+  made: readonly Template[],
+  identities: number,
+): Promise<number> {
   const begun = performance.now();
-  for (let i = 0; i < RECORDS; i += 1) {
-    // Sizes from a half to one and a half of the ordinary one.
-    const size = RECORD_BYTES / 2 + ((Math.imul(i, 40_503) >>> 0) % RECORD_BYTES);
-    store.update([keyOf(i)], (records) => (records[0] = new Uint8Array(size).fill(i)));
-    if (i % 1_000 === 999) await pause(0);
+  for (let i = 0; i < identities; i += 1) {
+    const keys = made.map(({ key }) => key.replace(TEMPLATE, loginOf(i)));
+    store.update(keys, (records) => made.forEach(({ record }, n) => (records[n] = record)));
+    if (i % 500 === 499) {
+      await pause(0);
+      while (store.stats().dirty > MAX_DIRTY) await pause(20);
+    }
   }
   await store.flush();
-  const seconds = (performance.now() - begun) / 1_000;
-  say(`${RECORDS} records made and on disk`, `${seconds.toFixed(1)} s`);
-}
-
-/** In one go: the cost of a change by itself, at random places. */
-function updateBurst(store: SqliteStanding): void {
-  const keys = Array.from({ length: 50_000 }, () => [keyOf(Math.floor(Math.random() * RECORDS))]);
-  const begun = performance.now();
-  for (const key of keys) store.update(key, count);
-  const micros = ((performance.now() - begun) * 1_000) / keys.length;
-  say('change of one key, random places, in one go', `${micros.toFixed(2)} µs`);
+  return (performance.now() - begun) / 1000;
 }
 
 /** At a steady rate, while all changes go to disk. */
-async function updateSteadily(store: SqliteStanding): Promise<void> {
+async function change(store: SqliteStanding, keyOf: () => string, seconds: number) {
   const micros: number[] = [];
   const begun = performance.now();
-  let [done, latest, dirtiest] = [0, 0, 0];
+  let [done, longestTurnMs, mostDirty] = [0, 0, 0];
   let last = begun;
-  while (done < UPDATES_A_SECOND * SECONDS) {
-    const due = Math.floor(((performance.now() - begun) / 1_000) * UPDATES_A_SECOND);
+  while (done < CHANGES_A_SECOND * seconds) {
+    const due = Math.floor(((performance.now() - begun) / 1000) * CHANGES_A_SECOND);
     for (; done < due; done += 1) {
-      const key = [keyOf(Math.floor(Math.random() * RECORDS))];
+      const keys = [keyOf()];
       const at = performance.now();
-      store.update(key, count);
-      micros.push((performance.now() - at) * 1_000);
+      store.update(keys, count);
+      micros.push((performance.now() - at) * 1000);
     }
-    dirtiest = Math.max(dirtiest, store.stats().dirty);
+    mostDirty = Math.max(mostDirty, store.stats().dirty);
     await pause(1);
-    latest = Math.max(latest, performance.now() - last);
+    longestTurnMs = Math.max(longestTurnMs, performance.now() - last);
     last = performance.now();
   }
-  const seconds = (performance.now() - begun) / 1_000;
+  const changesPerSecond = (done * 1000) / (performance.now() - begun);
   micros.sort((a, b) => a - b);
-  const at = (part: number): string =>
-    `${(micros[Math.floor(micros.length * part)] ?? 0).toFixed(1)} µs`;
-  say('changes a second, written behind', (done / seconds).toFixed(0));
-  say('  one change: p50, p99, p99.9', `${at(0.5)}, ${at(0.99)}, ${at(0.999)}`);
-  say('  longest turn of the event loop', `${latest.toFixed(1)} ms`);
-  say(
-    '  most records not yet on disk',
-    `${dirtiest} (${(dirtiest / UPDATES_A_SECOND).toFixed(2)} s of changes)`,
-  );
-  say('  resident memory', `${gibibytes(process.memoryUsage().rss)} GiB`);
+  const at = (part: number): number => micros[Math.floor(micros.length * part)] ?? 0;
+  return { changesPerSecond, p50Us: at(0.5), p99Us: at(0.99), longestTurnMs, mostDirty };
 }
 
+/** Alters the last byte of the header: the record keeps its form. */
 function count(records: (Uint8Array | undefined)[]): void {
   const record = records[0];
-  if (record !== undefined) record[0] = ((record[0] ?? 0) + 1) & 255;
+  if (record !== undefined) record[8] = ((record[8] ?? 0) + 1) & 255;
 }
 
-function readCold(store: SqliteStanding): void {
+function readCold(store: SqliteStanding, keyOf: () => string): number {
+  const reads = 20_000;
   const begun = performance.now();
-  for (let i = 0; i < 20_000; i += 1) store.read([keyOf(Math.floor(Math.random() * RECORDS))]);
-  say('first read of a key after a restart', `${((performance.now() - begun) / 20).toFixed(1)} µs`);
+  for (let i = 0; i < reads; i += 1) store.read([keyOf()]);
+  return ((performance.now() - begun) * 1000) / reads;
 }
 
-function timed<T>(what: string, run: () => T): T {
-  const begun = performance.now();
-  const result = run();
-  say(what, `${(performance.now() - begun).toFixed(1)} ms`);
-  return result;
+async function main(identities: number, folder: string): Promise<void> {
+  const made = await makeOrdinary(folder);
+  const state = join(folder, 'state');
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  const path = join(state, 'standing.db');
+  const open = (): SqliteStanding =>
+    openSqliteStanding({ path, onError: (error) => console.error(error) });
+  const keyOf = (): string => {
+    const { key } = made[Math.floor(Math.random() * made.length)] ?? { key: '' };
+    return key.replace(TEMPLATE, loginOf(Math.floor(Math.random() * identities)));
+  };
+  let store = open();
+  const fillSeconds = await fill(store, made, identities);
+  const residentBytes = process.memoryUsage().rss;
+  const changed = await change(store, keyOf, identities < 100_000 ? 2 : SECONDS);
+  await store.close();
+  store = open();
+  const firstReadUs = readCold(store, keyOf);
+  await store.close();
+  const figures: StandingFigures = {
+    identities,
+    records: made.length,
+    recordBytes: made.reduce((sum, { key, record }) => sum + key.length + record.length, 0),
+    fillSeconds,
+    residentBytes,
+    diskBytes: statSync(path).size,
+    ...changed,
+    firstReadUs,
+  };
+  console.log(JSON.stringify(figures));
 }
 
-async function timedAsync(what: string, run: () => Promise<void>): Promise<void> {
-  const begun = performance.now();
-  await run();
-  say(what, `${(performance.now() - begun).toFixed(1)} ms`);
-}
+if (import.meta.main) await main(Number(process.argv[2] ?? 1_000_000), process.argv[3] ?? '');

@@ -1,0 +1,111 @@
+/** A gate with the shipped policy, out of anybody's reach, and a clock of its own. */
+import { loadConfig } from '../src/config/load.ts';
+import { toPolicy } from '../src/config/to-policy.ts';
+import { defaultAccountFacts } from '../src/core/account.ts';
+import type { LoginEvent, SubmissionEvent } from '../src/core/event.ts';
+import { createKeyedHash } from '../src/core/hash.ts';
+import type { Gate } from '../src/gate-contract.ts';
+import { createGate } from '../src/gate/gate.ts';
+import { openNetworks } from '../src/network/open-networks.ts';
+import type { Journal } from '../src/store/journal.ts';
+import type { StandingStore } from '../src/store/standing.ts';
+import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
+import { benchConfig } from './product.ts';
+
+export const NULL_JOURNAL: Journal = {
+  append: () => undefined,
+  find: () => Promise.resolve(undefined),
+  flush: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+  stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),
+};
+
+export interface Judging {
+  readonly gate: Gate;
+  close(): Promise<void>;
+}
+
+/** Countries and networks of addresses are known when this resolves. */
+export async function openJudging(folder: string, standing: StandingStore): Promise<Judging> {
+  const policy = toPolicy(benchConfig(folder, loadConfig));
+  const networks = await openNetworks({});
+  await networks.ready();
+  const room = createGate({
+    standing,
+    journal: NULL_JOURNAL,
+    networks,
+    directory: {
+      find: defaultAccountFacts,
+      isOwnDomain: () => false,
+      close: () => Promise.resolve(),
+    },
+    effects: { start: () => undefined },
+    locks: { find: () => undefined },
+    telemetry: createSilentTelemetry(),
+    hash: createKeyedHash(new Uint8Array(16)),
+    isFreemail: () => false,
+    policy: () => policy,
+    now: Date.now,
+    newId: () => '',
+  });
+  const gate = room.forDoor('milter', { onFailure: 'pass', timeoutMs: 60_000 });
+  return { gate, close: () => networks.close() };
+}
+
+const DAY_MS = 86_400_000;
+/** Events begin on Monday 1 June 2026. */
+export const FIRST_DAY_MS = Date.UTC(2026, 5, 1);
+
+let ids = 0;
+
+export interface Sent {
+  readonly account: string;
+  readonly day: number;
+  readonly minute: number;
+  readonly clientAddress: string;
+}
+
+const timeOf = ({ day, minute }: Sent): string =>
+  new Date(FIRST_DAY_MS + day * DAY_MS + minute * 60_000).toISOString();
+
+/** A message to one or two people without its text, as the policy door sees it. */
+export function submission(sent: Sent): SubmissionEvent {
+  ids += 1;
+  const recipients = ids % 4 === 0 ? 2 : 1;
+  return {
+    v: 1,
+    kind: 'submission',
+    id: `bench-${ids.toString(36)}`,
+    at: timeOf(sent),
+    mta: 'mx1',
+    account: sent.account,
+    service: 'submission',
+    clientAddress: sent.clientAddress,
+    clientName: 'host.isp.example',
+    heloName: '[192.168.1.20]',
+    mechanism: 'PLAIN',
+    tls: 'TLSv1.3',
+    envelopeSender: sent.account,
+    envelopeRecipients: Array.from(
+      { length: recipients },
+      (_, i) => `person${(ids * 7 + i) % 50}@dest${ids % 30}.example`,
+    ),
+    sizeBytes: 4_321,
+  };
+}
+
+export function login(sent: Sent): LoginEvent {
+  ids += 1;
+  return {
+    v: 1,
+    kind: 'login',
+    id: `bench-${ids.toString(36)}`,
+    at: timeOf(sent),
+    account: sent.account,
+    service: 'imap',
+    ok: true,
+    clientAddress: sent.clientAddress,
+    tls: true,
+    passwordHash: 'a1b2',
+  };
+}
