@@ -74,7 +74,7 @@ describe.runIf(mailServersAreHere)(
       {
         mode: 'enforce',
         places: { window: '1d', maximum: 3, action: 'lock' },
-        countries: { window: '1d', maximum: 100, action: 'observe' },
+        countries: { window: '1d', maximum: 60, action: 'observe' },
       },
     );
 
