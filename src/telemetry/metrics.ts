@@ -29,15 +29,48 @@ function gauges(registry: Registry) {
     new Gauge({ name, help, labelNames, registers: [registry] });
 }
 
+/** A counter of the mail path. */
+export interface Tally {
+  /** Values in the order of the label names; few distinct ones. */
+  inc(...values: readonly string[]): void;
+}
+
+/** Counts by itself and tells the counter when it is read: its own `inc` costs 0.5 us. */
+function tally(registry: Registry, name: string, help: string, labelNames: string[]): Tally {
+  const counts = new Map<string, { readonly values: readonly string[]; more: number }>();
+  new Counter({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect() {
+      for (const count of counts.values()) {
+        this.inc(
+          Object.fromEntries(labelNames.map((n, i) => [n, count.values[i] ?? ''])),
+          count.more,
+        );
+        count.more = 0;
+      }
+    },
+  });
+  return {
+    inc: (...values) => {
+      const key = values.join(' ');
+      const count = counts.get(key);
+      if (count === undefined) counts.set(key, { values, more: 1 });
+      else count.more += 1;
+    },
+  };
+}
+
 function decisionMetrics(registry: Registry) {
   const counter = counters(registry);
   return {
-    verdicts: counter(
+    verdicts: tally(
+      registry,
       'primum_verdicts_total',
       'Verdicts given on submissions and logins; enforced is false in observe mode.',
-      'door',
-      'verdict',
-      'enforced',
+      ['door', 'verdict', 'enforced'],
     ),
     judging: new Histogram({
       name: 'primum_judging_seconds',
@@ -46,11 +79,11 @@ function decisionMetrics(registry: Registry) {
       buckets: JUDGING_BUCKETS,
       registers: [registry],
     }),
-    checks: counter(
+    checks: tally(
+      registry,
       'primum_checks_total',
       'Questions answered without counting, such as one per recipient.',
-      'door',
-      'verdict',
+      ['door', 'verdict'],
     ),
     judgingFailures: counter(
       'primum_judging_failures_total',

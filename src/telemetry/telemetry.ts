@@ -144,16 +144,12 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
     },
     connections: (door, open) => metrics.connections.set({ door }, open),
     judged(door, verdict, seconds) {
-      metrics.verdicts.inc({
-        door,
-        verdict: verdict.verdict,
-        enforced: verdict.enforced ? 'true' : 'false',
-      });
+      metrics.verdicts.inc(door, verdict.verdict, verdict.enforced ? 'true' : 'false');
       metrics.judging.observe({ door }, seconds);
       if (verdict.verdict === 'pass') return;
       say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
     },
-    checked: (door, verdict) => metrics.checks.inc({ door, verdict: verdict.verdict }),
+    checked: (door, verdict) => metrics.checks.inc(door, verdict.verdict),
     judgingFailed(door, error, stance) {
       metrics.judgingFailures.inc({ door, stance });
       rarely(`judging-failed ${door}`, FAILURE_MS, (more) =>
