@@ -16,12 +16,14 @@ interface Side {
   readonly rates: number[];
   /** CPU of the server in microseconds a request. */
   readonly costs: number[];
+  /** The same, at the rate that both sides are given. */
+  readonly evenCosts: number[];
   readonly p50: number[];
   readonly p99: number[];
 }
 
 function side(child: BenchChild, address: string): Side {
-  return { child, address, rates: [], costs: [], p50: [], p99: [] };
+  return { child, address, rates: [], costs: [], evenCosts: [], p50: [], p99: [] };
 }
 
 let runs = 0;
@@ -51,6 +53,7 @@ async function closedRound(on: Side, seconds: number): Promise<void> {
 
 async function openRound(on: Side, seconds: number, ratePerSecond: number): Promise<void> {
   const result = await round(on, { seconds, ratePerSecond });
+  on.evenCosts.push((result.serverCpuSeconds * 1e6) / result.requests);
   on.p50.push(result.p50Us / 1000);
   on.p99.push(result.p99Us / 1000);
 }
@@ -89,6 +92,7 @@ export async function policyRows(context: BenchContext): Promise<readonly Row[]>
 function ownRows(ours: Side, nothing: Side, half: number): Row[] {
   const [rate, nullRate] = [median(ours.rates), median(nothing.rates)];
   const [cost, nullCost] = [median(ours.costs), median(nothing.costs)];
+  const [evenCost, nullEvenCost] = [median(ours.evenCosts), median(nothing.evenCosts)];
   const ms = (value: number): string => `${value.toFixed(2)} ms`;
   return [
     {
@@ -108,7 +112,17 @@ function ownRows(ours: Side, nothing: Side, half: number): Row[] {
       peer: `${nullCost.toFixed(1)} us`,
       ratio: times(nullCost / cost),
       goal: '0.7 x, never under 0.5 x',
-      means: 'The same rounds: CPU time of the whole server process, disk writers included.',
+      means:
+        'The same rounds: CPU time of the whole server process, disk writers included. The faster ' +
+        'server gains here: it keeps the asker awake, and waking one costs more than the parsing.',
+    },
+    {
+      what: `policy door, CPU a request at ${whole(half)} a second`,
+      ours: `${evenCost.toFixed(1)} us`,
+      peer: `${nullEvenCost.toFixed(1)} us`,
+      ratio: times(nullEvenCost / evenCost),
+      goal: '0.7 x, never under 0.5 x',
+      means: 'Both servers at the same rate, half of what the product reaches; the asker is awake.',
     },
     {
       what: `policy door at ${whole(half)} requests a second, p50`,
