@@ -3,13 +3,17 @@
 /** Every code, with what it means and what the operator does. Kept equal to docs/reference/errors.md. */
 export const ERROR_CODES = {
   CONFIG_UNREADABLE: 'The configuration file cannot be read. Check its path and permissions.',
-  CONFIG_INVALID: 'The configuration has a mistake. The message names the key; mend it and try again.',
-  PORT_TAKEN: 'A door cannot listen because another program has the address. Stop it or change the door.',
+  CONFIG_INVALID:
+    'The configuration has a mistake. The message names the key; mend it and try again.',
+  PORT_TAKEN:
+    'A door cannot listen because another program has the address. Stop it or change the door.',
   LISTEN_FAILED: 'A door cannot listen on its address. The message names the cause.',
-  STATE_UNUSABLE: 'The state folder cannot be used. Check that it exists, is writable and has space.',
+  STATE_UNUSABLE:
+    'The state folder cannot be used. Check that it exists, is writable and has space.',
   STATE_LOCKED: 'Another primum uses this state folder. Stop it or choose another folder.',
   STORE_UNAVAILABLE: 'The store does not answer. Mail goes on by the failure stance.',
-  LIST_FULL: 'An access list has as many entries as it may. Remove some, or use networks for addresses.',
+  LIST_FULL:
+    'An access list has as many entries as it may. Remove some, or use networks for addresses.',
   INPUT_UNREADABLE: 'An input file cannot be read or is not what was expected.',
   DAEMON_UNREACHABLE: 'No running primum answers. Start it, or name its API address.',
   API_REFUSED: 'The daemon refused the request. The message says why.',

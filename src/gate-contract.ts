@@ -13,9 +13,10 @@ export interface Gate {
   /**
    * Judges, counts, journals and starts effects. Never rejects and never hangs: when it cannot
    * judge it answers by the door's failure stance. An id seen before counts nothing and gets the
-   * same verdict again.
+   * same verdict again. `underWay` is what the door has open of the same account, where the event
+   * records a refusal that took it into account.
    */
-  judge(event: SubmissionEvent | LoginEvent): Maybe<Verdict>;
+  judge(event: SubmissionEvent | LoginEvent, underWay?: UnderWay): Maybe<Verdict>;
   /** The decision as it stands now; counts nothing and saves nothing. */
   check(event: SubmissionEvent | LoginAttempt, underWay?: UnderWay): Maybe<Verdict>;
   /** Takes in a fact that asks for no verdict. */

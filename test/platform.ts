@@ -182,9 +182,7 @@ export function createPlatform(options: PlatformOptions = {}) {
     login: (account: string, changes: Partial<LoginEvent> = {}) =>
       gate.judge(loginOf(account, changes)) as Verdict,
     attempt: (account: string, changes: Partial<LoginEvent> = {}) => {
-      const { ok, policyReject, ...attempt } = loginOf(account, changes);
-      void ok;
-      void policyReject;
+      const { ok: _ok, policyReject: _reject, ...attempt } = loginOf(account, changes);
       return gate.check(attempt) as Verdict;
     },
   };

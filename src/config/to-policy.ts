@@ -89,6 +89,7 @@ export function toPolicy(config: Settings): Policy {
     inboundContexts: config.doors.policy.inbound_contexts,
     thresholds,
     unlockOn: policy.locks.unlock_on,
+    contact: config.alerts.postmaster ?? '',
     quietSeconds: {
       throttle: seconds(quiet.throttle),
       hold: seconds(quiet.hold),

@@ -20,9 +20,15 @@ const FALLBACK: Readonly<Record<Verdict['verdict'], string>> = {
   reject: 'This cannot be accepted. Ask your postmaster.',
 };
 
-/** One or two plain sentences and `Reference XXXXXXXX`; ASCII, under 200 characters. */
-export function clientText(verdict: Verdict): string {
+/**
+ * One or two plain sentences and `Reference XXXXXXXX`.
+ * @param contact mail address where a person who was stopped can turn to; empty when none is set
+ */
+export function clientText(verdict: Verdict, contact = ''): string {
   const first = verdict.reasons[0];
   const text = (first && TEXTS[first.signal]) ?? FALLBACK[verdict.verdict];
-  return `${text} Reference ${verdict.reference}`;
+  const reference = `Reference ${verdict.reference}`;
+  if (contact === '') return `${text} ${reference}`;
+  const named = text.replace('your postmaster', contact);
+  return named === text ? `${text} Help: ${contact}. ${reference}` : `${named} ${reference}`;
 }

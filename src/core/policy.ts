@@ -98,6 +98,8 @@ export interface Policy {
   readonly inboundContexts: readonly string[];
   /** What lifts a lock that a rule put on (ACC-12). */
   readonly unlockOn: 'password' | 'person';
+  /** Mail address where a person who was stopped can turn to; empty when none is set. */
+  readonly contact: string;
   /** Score thresholds in nats. */
   readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
   /** How long a rung stays without new evidence before it comes down one step. */

@@ -95,6 +95,7 @@ async function openAuthPolicy(
     const door = await openAuthPolicyDoor(
       {
         ...options,
+        contact: () => parts.policy().contact,
         // Each change of a list is told once, however many addresses the door has.
         listChanges: isFirst
           ? (listener) => desk.lists.onChange((what, entry) => listener({ what, entry }))

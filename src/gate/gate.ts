@@ -6,7 +6,7 @@ import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts
 import type { Intent } from '../core/intent.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
-import type { Gate } from '../gate-contract.ts';
+import type { Gate, UnderWay } from '../gate-contract.ts';
 import type { DoorName } from '../telemetry/contract.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { noteEvent } from './note.ts';
@@ -44,14 +44,14 @@ export function createGate(parts: GateParts): GateRoom {
       return judge.withoutRecords(event) ?? stanceVerdict(event, stance.onFailure);
     };
     return {
-      judge: (event) => {
+      judge: (event, underWay) => {
         if (recent.has(event.id)) return recent.verdictOf(event.id) ?? passAgain(event);
         const startedMs = performance.now();
         const isFirst = !decider.isUnderWay(event.id);
         let answered: Verdict | undefined;
         const verdict = answerWithin(
           stance.timeoutMs,
-          () => decider.decide(event, () => answered),
+          () => decider.decide(event, { answered: () => answered, underWay }),
           (error) => {
             answered = answerAnyway(event, error);
             if (isFirst) parts.journal.append(event, answered);
@@ -96,9 +96,14 @@ export function createGate(parts: GateParts): GateRoom {
   return { forDoor: openFor };
 }
 
+interface Asked {
+  /** The answer the stance has given meanwhile. */
+  readonly answered: () => Verdict | undefined;
+  readonly underWay: UnderWay | undefined;
+}
+
 interface Decider {
-  /** `answered` gives the answer the stance has given meanwhile. */
-  decide(event: Judged, answered: () => Verdict | undefined): Maybe<Verdict>;
+  decide(event: Judged, asked: Asked): Maybe<Verdict>;
   isUnderWay(id: string): boolean;
 }
 
@@ -118,14 +123,16 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
     return verdict;
   };
 
-  const decide: Decider['decide'] = (event, answered) => {
+  const decide: Decider['decide'] = (event, { answered, underWay }) => {
     const waiting = undecided.get(event.id);
     if (waiting !== undefined) return waiting;
     if (undecided.size >= MAX_UNDECIDED) {
       throw new Error(`${MAX_UNDECIDED} events wait for their decision.`);
     }
     const decided: Maybe<Decided> =
-      event.kind === 'submission' ? judge.judgeSubmission(event) : judge.judgeLogin(event);
+      event.kind === 'submission'
+        ? judge.judgeSubmission(event, underWay)
+        : judge.judgeLogin(event);
     const verdict = andThen(decided, (decision) => finish(event, decision, answered()));
     if (verdict instanceof Promise) {
       undecided.set(event.id, verdict);

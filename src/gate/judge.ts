@@ -20,7 +20,7 @@ import type { GateParts } from './parts.ts';
 import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
 
 export interface Judge {
-  judgeSubmission(event: SubmissionEvent): Maybe<SubmissionDecision>;
+  judgeSubmission(event: SubmissionEvent, underWay?: UnderWay): Maybe<SubmissionDecision>;
   judgeLogin(event: LoginEvent): Maybe<LoginDecision>;
   checkSubmission(event: SubmissionEvent, underWay: UnderWay): Maybe<Verdict>;
   checkLogin(event: LoginAttempt): Maybe<Verdict>;
@@ -36,13 +36,13 @@ const NOTHING_UNDER_WAY: UnderWay = { messages: 0, recipients: 0 };
 export function createJudge(parts: GateParts): Judge {
   const worldOf = worldSource(parts);
   return {
-    judgeSubmission: (event) =>
+    judgeSubmission: (event, underWay = NOTHING_UNDER_WAY) =>
       andThen(knownOfSubmission(parts, worldOf(), event), (known) => {
         const plan = planSubmission(event, known);
         const extra = usageKeys(event, known);
         const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
         return parts.standing.update(keys, (records) => {
-          const subject = plan.subject(records, NOTHING_UNDER_WAY);
+          const subject = plan.subject(records, underWay);
           const decision = decideSubmission(subject);
           keepSubmission(subject, decision, { records, keys, extra });
           return decision;

@@ -105,7 +105,7 @@ function lifeEvents(say: Say, metrics: Metrics) {
     stopped: () => say('info', 'stopped', 'Stopped; everything is saved.'),
     reloaded(changes) {
       metrics.reloads.inc({ outcome: 'done' });
-      say('info', 'reloaded', `The configuration was read again: ${changes}`);
+      say('info', 'reloaded', changes);
     },
     reloadRefused(reason) {
       metrics.reloads.inc({ outcome: 'refused' });

@@ -231,10 +231,11 @@ describe('too many waiting requests', () => {
     expect((await post('report', { ...LOGIN, success: true })).status).toBe(200);
     expect((await post('reset', { login: 'ann' })).status).toBe(503);
     expect(telemetry.lines).toContain('shed auth-policy request');
+    // The refusal is recorded too, which asks the gate once more.
+    gate.decide = () => Promise.resolve({ verdict: 'reject' });
     release({ verdict: 'reject' });
     expect((await slow).json['status']).toBe(-1);
     // The place is free again.
-    gate.decide = () => Promise.resolve({ verdict: 'reject' });
     expect((await post('allow', LOGIN)).json['status']).toBe(-1);
   });
 });

@@ -92,7 +92,7 @@ describe('ping', () => {
 
 describe('stats', () => {
   it('counts exactly', async () => {
-    const { get, post, gate, telemetry } = await openDoor();
+    const { get, post, gate } = await openDoor();
     const login = { login: 'ann', remote: '192.0.2.7' };
     for (let i = 0; i < 3; i++) await post('allow', login);
     gate.decide = () => ({ verdict: 'reject' });
@@ -116,8 +116,6 @@ describe('stats', () => {
     for (const name of ['uptime', 'user-msec', 'sys-msec']) {
       expect(Number.isInteger(json[name])).toBe(true);
     }
-    expect(telemetry.lines.filter((line) => line.startsWith('checked'))).toHaveLength(5);
-    expect(telemetry.lines.filter((line) => line.startsWith('judged'))).toHaveLength(1);
   });
 });
 

@@ -291,3 +291,15 @@ describe('report', () => {
     expect(telemetry.lines).toContain('clientFault auth-policy report without login');
   });
 });
+
+describe('a refused login', () => {
+  it('is recorded with the reference the client was told, and its report is the same event', async () => {
+    const { post, gate } = await openDoor();
+    gate.decide = () => ({ verdict: 'reject' });
+    await post('allow', DOVECOT);
+    const [recorded] = gate.judged;
+    expect(recorded).toMatchObject({ ok: false, policyReject: true, account: DOVECOT.login });
+    await post('report', { ...DOVECOT, success: false, policy_reject: true });
+    expect(gate.judged.map((event) => event.id)).toEqual([recorded?.id, recorded?.id]);
+  });
+});

@@ -25,6 +25,7 @@ import { NDJSON, eventEndpoints } from './endpoints/events.ts';
 import { incidentEndpoints } from './endpoints/incidents.ts';
 import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
+import { PrimumError } from '../../errors.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
 import { createTokenCheck } from './token.ts';
 
@@ -228,6 +229,10 @@ function answerError(
   const reference = newReference();
   const what = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`;
   telemetry.warn(`The API could not do ${what}: ${error.message} (reference ${reference})`);
+  // What was asked for is in force or safe; the store's own sentence says what to do.
+  if (error instanceof PrimumError && error.code === 'STORE_UNAVAILABLE') {
+    return sendProblem(reply, 503, error.message, reference);
+  }
   return sendProblem(
     reply,
     500,

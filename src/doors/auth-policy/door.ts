@@ -22,6 +22,7 @@ import { createLoginCommands } from './logins.ts';
 import type { LockLookup } from './logins.ts';
 import { BOUNDS, SOURCE_NETWORKS } from './options.ts';
 import type { AuthPolicyOptions, ListChange } from './options.ts';
+import { Refusals } from './refusals.ts';
 import { createRouter } from './router.ts';
 import { createWebhooks } from './webhooks.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -106,6 +107,8 @@ function commandsOf(options: AuthPolicyOptions, parts: WholeParts): readonly Com
       ...parts,
       onFailure: options.onFailure ?? 'pass',
       denyMessages: options.denyMessages ?? {},
+      refusals: new Refusals(),
+      contact: options.contact ?? (() => ''),
     }),
     ...createListCommands(listParts),
     ...createKnowledgeCommands({ ...parts, ...listParts, options }),

@@ -23,6 +23,7 @@ import type { Command, Reply } from './command.ts';
 import type { Counters } from './counters.ts';
 import { listKind } from './list-key.ts';
 import type { ListKind } from './list-key.ts';
+import type { Refusals } from './refusals.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** All the door needs of the lock book. */
@@ -39,6 +40,9 @@ export interface LoginParts {
   readonly counters: Counters;
   readonly onFailure: 'pass' | 'defer';
   readonly denyMessages: Partial<Readonly<Record<ListKind, string>>>;
+  readonly refusals: Refusals;
+  /** Mail address where a person who was refused can turn to; empty when none is set. */
+  readonly contact: () => string;
 }
 
 /** Postfix drops its authentication connection after 10 s; 8 was seen to work, 12 not. */
@@ -114,7 +118,7 @@ function decide(parts: LoginParts, tuple: LoginTuple): Maybe<AllowReply> {
     const reply = listReply(allowed, `Whitelisted ${SUBJECTS[listKind(allowed.key)]}`);
     if (tuple.login === '' || parts.locks.find(tuple.login) === undefined) return reply;
     return andThen(check(parts, tuple, now), (verdict) =>
-      verdict.reasons[0]?.signal === 'account-locked' ? verdictReply(verdict) : reply,
+      verdict.reasons[0]?.signal === 'account-locked' ? verdictReply(parts, verdict) : reply,
     );
   }
   const denied = parts.lists.match('deny', query, now);
@@ -124,7 +128,7 @@ function decide(parts: LoginParts, tuple: LoginTuple): Maybe<AllowReply> {
     parts.telemetry.clientFault('auth-policy', 'allow without login');
     return PASS;
   }
-  return andThen(check(parts, tuple, now), verdictReply);
+  return andThen(check(parts, tuple, now), (verdict) => verdictReply(parts, verdict));
 }
 
 function listQuery(tuple: LoginTuple): ListQuery {
@@ -159,14 +163,19 @@ function denyMessage(parts: LoginParts, entry: ListEntry, query: ListQuery): str
     .replaceAll('{ja3}', () => query.ja3 ?? '');
 }
 
+/** A refusal is recorded at once, so that the reference the client is told can be explained. */
 function check(parts: LoginParts, tuple: LoginTuple, now: number): Maybe<Verdict> {
-  return andThen(parts.gate.check(loginAttempt(parts.gate, tuple, now)), (verdict) => {
-    parts.telemetry.checked('auth-policy', verdict);
-    return verdict;
+  const { gate, refusals } = parts;
+  const attempt = loginAttempt(gate, tuple, now);
+  return andThen(gate.check(attempt), (verdict) => {
+    if (!verdict.enforced || verdict.verdict !== 'reject') return verdict;
+    refusals.remember(tuple, attempt.id);
+    const recorded = gate.judge({ ...attempt, ok: false, policyReject: true });
+    return andThen(recorded, () => verdict);
   });
 }
 
-function verdictReply(verdict: Verdict): AllowReply {
+function verdictReply(parts: LoginParts, verdict: Verdict): AllowReply {
   const attributes = { reference: verdict.reference };
   if (!verdict.enforced) return { status: 0, message: '', attributes };
   switch (verdict.verdict) {
@@ -176,10 +185,10 @@ function verdictReply(verdict: Verdict): AllowReply {
     case 'defer': {
       const seconds = Math.ceil(verdict.retryAfterSeconds ?? TARPIT_SECONDS);
       const status = Math.min(Math.max(seconds, 1), TARPIT_SECONDS_MAX);
-      return { status, message: clientText(verdict), attributes };
+      return { status, message: clientText(verdict, parts.contact()), attributes };
     }
     case 'reject':
-      return { status: -1, message: clientText(verdict), attributes };
+      return { status: -1, message: clientText(verdict, parts.contact()), attributes };
   }
 }
 
@@ -190,15 +199,15 @@ function record(parts: LoginParts, tuple: LoginTuple, success: boolean): Maybe<v
   }
   // The backend was down: nobody's password was wrong.
   if (!success && tuple.failType === 'internal') return;
-  const { gate, telemetry } = parts;
-  const started = performance.now();
+  const { gate, refusals } = parts;
   const event: Writable<LoginEvent> = Object.assign(loginAttempt(gate, tuple, gate.now()), {
     ok: success,
   });
-  if (tuple.policyReject || tuple.failType === 'policy') event.policyReject = true;
-  return andThen(gate.judge(event), (verdict) =>
-    telemetry.judged('auth-policy', verdict, (performance.now() - started) / 1_000),
-  );
+  if (tuple.policyReject || tuple.failType === 'policy') {
+    event.policyReject = true;
+    event.id = refusals.take(tuple) ?? event.id;
+  }
+  return andThen(gate.judge(event), () => undefined);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -42,6 +42,8 @@ export interface AuthPolicyOptions {
   readonly listChanges?: ListSubscription;
   /** Own words for refusals by the deny list; `{ip}`, `{login}` and `{ja3}` are filled in. */
   readonly denyMessages?: Partial<Readonly<Record<ListKind, string>>>;
+  /** Mail address where a person who was refused can turn to; asked at each refusal. */
+  readonly contact?: () => string;
   readonly bounds?: Partial<Bounds>;
 }
 

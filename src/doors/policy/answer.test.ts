@@ -33,14 +33,16 @@ describe('the answer for a message', () => {
     ['hold', { filter: 'slow:' }, `HOLD ${LIMITED}`],
     ['reject', 'tempfail', `REJECT 5.7.1 ${LIMITED}`],
   ])('%s, deferred as %o', (kind, deferAs, action) => {
-    expect(formatPolicyAnswer(messageAction(verdict(kind), deferAs))).toBe(`action=${action}\n\n`);
+    expect(formatPolicyAnswer(messageAction(verdict(kind), { deferAs }))).toBe(
+      `action=${action}\n\n`,
+    );
   });
 
   it.each(['pass', 'defer', 'hold', 'reject'] as const)(
     'is DUNNO for a %s that is not enforced',
     (kind) => {
       const said = verdict(kind, { enforced: false });
-      expect(messageAction(said, 'tempfail').kind).toBe('dunno');
+      expect(messageAction(said, { deferAs: 'tempfail' }).kind).toBe('dunno');
       expect(recipientAction(said, 'a@x').kind).toBe('dunno');
     },
   );

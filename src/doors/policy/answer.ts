@@ -16,18 +16,21 @@ const FAILURE: PolicyAction = {
 };
 
 /** The answer for a whole message, given at DATA or END-OF-MESSAGE. */
-export function messageAction(verdict: Verdict, deferAs: DeferAs): PolicyAction {
+export function messageAction(
+  verdict: Verdict,
+  { deferAs, contact = '' }: { readonly deferAs: DeferAs; readonly contact?: string | undefined },
+): PolicyAction {
   if (!verdict.enforced) return DUNNO;
   switch (verdict.verdict) {
     case 'pass':
       return DUNNO;
     case 'hold':
-      return { kind: 'hold', text: clientText(verdict) };
+      return { kind: 'hold', text: clientText(verdict, contact) };
     case 'reject':
-      return { kind: 'reject', status: REJECT_STATUS, text: clientText(verdict) };
+      return { kind: 'reject', status: REJECT_STATUS, text: clientText(verdict, contact) };
     case 'defer':
       return deferAs === 'tempfail'
-        ? { kind: 'defer-if-permit', status: DEFER_STATUS, text: clientText(verdict) }
+        ? { kind: 'defer-if-permit', status: DEFER_STATUS, text: clientText(verdict, contact) }
         : { kind: 'filter', destination: deferAs.filter };
   }
 }
@@ -36,7 +39,7 @@ export function messageAction(verdict: Verdict, deferAs: DeferAs): PolicyAction 
  * The answer for one recipient at RCPT. A hold there would hold the message for everybody
  * (access(5)), so it waits for DATA.
  */
-export function recipientAction(verdict: Verdict, recipient: string): PolicyAction {
+export function recipientAction(verdict: Verdict, recipient: string, contact = ''): PolicyAction {
   if (!verdict.enforced) return DUNNO;
   const kind: VerdictKind = verdict.perRecipient?.[recipient] ?? verdict.verdict;
   const said = kind === verdict.verdict ? verdict : { ...verdict, verdict: kind };
@@ -45,9 +48,9 @@ export function recipientAction(verdict: Verdict, recipient: string): PolicyActi
     case 'hold':
       return DUNNO;
     case 'defer':
-      return { kind: 'defer-if-permit', status: DEFER_STATUS, text: clientText(said) };
+      return { kind: 'defer-if-permit', status: DEFER_STATUS, text: clientText(said, contact) };
     case 'reject':
-      return { kind: 'reject', status: REJECT_STATUS, text: clientText(said) };
+      return { kind: 'reject', status: REJECT_STATUS, text: clientText(said, contact) };
   }
 }
 

@@ -7,7 +7,7 @@
 import type { SubmissionEvent } from '../../core/event.ts';
 import { andThen, type Maybe } from '../../core/maybe.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import type { Gate } from '../../gate-contract.ts';
+import type { Gate, UnderWay } from '../../gate-contract.ts';
 import { DUNNO, type PolicyAction, type PolicyRequest } from '../../protocol/postfix-policy.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { failureAction, messageAction, recipientAction } from './answer.ts';
@@ -26,6 +26,7 @@ interface Checked {
   readonly recipient: string;
   readonly event: SubmissionEvent;
   readonly verdict: Verdict;
+  readonly underWay: UnderWay | undefined;
 }
 
 export class PolicyJudge {
@@ -82,6 +83,10 @@ export class PolicyJudge {
     await Promise.all(this.#emissions);
   }
 
+  get #contact(): string {
+    return this.#settings.policy().contact ?? '';
+  }
+
   #join(attributes: Attributes, asker: Asker): Transaction {
     // Askers other than Postfix may not send it; then sender and client tell transactions apart.
     const {
@@ -136,9 +141,10 @@ export class PolicyJudge {
       count: acceptedCount(transaction),
       isAbandoned: false,
     });
+    const underWay = this.#transactions.underWayBeside(transaction);
     return this.#ask(
-      () => this.#gate.check(event, this.#transactions.underWayBeside(transaction)),
-      (verdict) => this.#recipientAnswer(transaction, { recipient, event, verdict }),
+      () => this.#gate.check(event, underWay),
+      (verdict) => this.#recipientAnswer(transaction, { recipient, event, verdict, underWay }),
       () => {
         const action = failureAction(this.#settings.onFailure);
         if (action.kind !== 'dunno') this.#transactions.refuse(transaction, recipient);
@@ -148,8 +154,8 @@ export class PolicyJudge {
   }
 
   #recipientAnswer(transaction: Transaction, checked: Checked): Maybe<PolicyAction> {
-    const { recipient, event, verdict } = checked;
-    const action = recipientAction(verdict, recipient);
+    const { recipient, event, verdict, underWay } = checked;
+    const action = recipientAction(verdict, recipient, this.#contact);
     if (action.kind === 'dunno') return action;
     // With a slow transport the message is slowed as a whole, where somebody asks about it.
     const isSlowedLater =
@@ -162,10 +168,10 @@ export class PolicyJudge {
     if (transaction.isRefusalJudged) return action;
     transaction.isRefusalJudged = true;
     const judged = this.#ask(
-      () => this.#gate.judge({ ...event, abandoned: true }),
+      () => this.#gate.judge({ ...event, abandoned: true }, underWay),
       // Should the judgement be milder, as when a time-out passed it, the check's word stands.
       (final) => {
-        const said = recipientAction(final, recipient);
+        const said = recipientAction(final, recipient, this.#contact);
         return said.kind === 'dunno' ? action : said;
       },
       () => action,
@@ -197,7 +203,10 @@ export class PolicyJudge {
     return this.#ask(
       () => this.#gate.judge(event),
       (verdict) => {
-        const action = messageAction(verdict, this.#settings.deferAs);
+        const action = messageAction(verdict, {
+          deferAs: this.#settings.deferAs,
+          contact: this.#contact,
+        });
         const count = event.recipientCount ?? event.envelopeRecipients.length;
         if (event.abandoned !== true) this.#transactions.settle(transaction, count, action);
         transaction.judgedState = transaction.attributes.protocol_state;

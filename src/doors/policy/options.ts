@@ -13,6 +13,8 @@ export type DeferAs =
 export interface PolicyDoorPolicy {
   /** `policy_context` values of services that take mail from outside: not judged. */
   readonly inboundContexts: readonly string[];
+  /** Mail address where a person who was stopped can turn to. */
+  readonly contact?: string;
 }
 
 export interface PolicyDoorOptions {
