@@ -149,6 +149,7 @@ export const PARTS: readonly Part[] = [
       'errors.ts',
       'telemetry/contract.ts',
       'store/state-folder.ts',
+      'store/standing-undo.ts',
       ...STORE_CONTRACTS,
     ],
   },

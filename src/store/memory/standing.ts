@@ -1,4 +1,5 @@
 /** Standing state in memory only: for tests, the demo and replay. */
+import { Undo } from '../standing-undo.ts';
 import type { StandingRecord, StandingStore } from '../standing.ts';
 
 /** Both calls that the mail path makes answer at once. */
@@ -10,9 +11,10 @@ export interface MemoryStanding extends StandingStore {
 /** An empty store. A change that throws changes nothing. */
 export function createMemoryStanding(): MemoryStanding {
   const records = new Map<string, Uint8Array>();
+  const kept = { records, undo: new Undo() };
   return {
     read: (keys) => keys.map((key) => records.get(key)),
-    update: (keys, change) => updateRecords(records, keys, change),
+    update: (keys, change) => updateRecords(kept, keys, change),
     scan: async function* (prefix) {
       for (const [key, record] of records) {
         if (key.startsWith(prefix)) yield await Promise.resolve([key, record.slice()] as const);
@@ -28,27 +30,33 @@ export function createMemoryStanding(): MemoryStanding {
   };
 }
 
+interface Kept {
+  readonly records: Map<string, Uint8Array>;
+  readonly undo: Undo;
+}
+
 function updateRecords<R>(
-  records: Map<string, Uint8Array>,
+  { records, undo }: Kept,
   keys: readonly string[],
   change: (records: StandingRecord[]) => R,
 ): R {
   const found = keys.map((key) => records.get(key));
-  const before = found.map((record) => record?.slice());
-  const changed = [...found];
+  const changed = found.slice();
+  undo.keep(found);
   let result: R;
   try {
     result = change(changed);
   } catch (error) {
-    found.forEach((record, i) => record?.set(before[i] ?? []));
+    undo.restore();
     throw error;
   }
-  // Bytes that come from elsewhere are copied: their owner may use them for the next record.
-  const kept = changed.map((record, i) => (record === found[i] ? record : record?.slice()));
-  keys.forEach((key, i) => {
-    const record = kept[i];
+  for (let i = 0; i < keys.length; i += 1) {
+    const record = changed[i];
+    if (record === found[i]) continue;
+    const key = keys[i] ?? '';
+    // Bytes that come from elsewhere are copied: their owner may use them for the next record.
     if (record === undefined) records.delete(key);
-    else records.set(key, record);
-  });
+    else records.set(key, record.slice());
+  }
   return result;
 }

@@ -14,7 +14,7 @@ import { openStandingDatabase } from './standing-database.ts';
 import { scanStanding } from './standing-scan.ts';
 import { MAX_RECORD_BYTES } from './standing-slabs.ts';
 import type { Slot } from './standing-slabs.ts';
-import { Undo } from './standing-undo.ts';
+import { Undo } from '../standing-undo.ts';
 import { StandingWriter } from './standing-writer.ts';
 
 export interface SqliteStandingOptions {

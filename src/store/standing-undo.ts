@@ -1,5 +1,5 @@
 /** What records were before a change, so that one that fails half-way can be taken back. */
-import type { StandingRecord } from '../standing.ts';
+import type { StandingRecord } from './standing.ts';
 
 const FIRST_ROOM_BYTES = 65_536;
 
