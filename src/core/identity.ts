@@ -49,10 +49,20 @@ export function contextOf(
 ): Context {
   const shape =
     event.kind === 'submission' ? `${heloShape(event)}|${event.mechanism ?? ''}` : event.service;
+  let contexts = contextCache.get(network);
+  if (contexts === undefined) contextCache.set(network, (contexts = new Map<string, Context>()));
+  const known = contexts.get(shape);
+  if (known !== undefined) return known;
   const halves = hash.halves(`context|${network.asn}|${network.country}|${network.place}|${shape}`);
   const key: ContextKey = [halves[0] ?? 0, halves[1] ?? 0];
-  return { key, text: contextText(key) };
+  const context = { key, text: contextText(key) };
+  if (contexts.size < MAX_SHAPES) contexts.set(shape, context);
+  return context;
 }
+
+/** Facts of an address come again as the same object; clients of one address have few shapes. */
+const contextCache = new WeakMap<NetworkFacts, Map<string, Context>>();
+const MAX_SHAPES = 16;
 
 export function contextText(key: ContextKey): string {
   const digits = (half: number): string => half.toString(16).padStart(8, '0');

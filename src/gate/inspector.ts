@@ -27,7 +27,7 @@ import type { Directory } from '../directory/contract.ts';
 import type { NetworkSource } from '../network/contract.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
-import { accountKey, addressSourceKey, identityKey, networkSourceKey } from './subject.ts';
+import { accountKey, identityKey, sourceKeys } from './subject.ts';
 
 export interface InspectorParts {
   readonly standing: StandingStore;
@@ -221,12 +221,6 @@ async function proposeSenders(parts: InspectorParts): Promise<SenderProposal[]> 
 
 type Query = Parameters<Inspector['counts']>[0];
 
-function sourceKeys(parts: InspectorParts, clientAddress: string): readonly string[] {
-  const network = parts.networks.find(clientAddress);
-  const world = { hash: parts.hash } as World;
-  return [addressSourceKey(world, network.address), networkSourceKey(world, network.prefix)];
-}
-
 async function counts(
   parts: InspectorParts,
   query: Query,
@@ -234,7 +228,9 @@ async function counts(
   const since = parts.now() - parts.policy().failures.windowSeconds * 1000;
   const result: Record<string, Record<string, number>> = {};
   if (query.clientAddress !== undefined) {
-    const records = await parts.standing.read(sourceKeys(parts, query.clientAddress));
+    const records = await parts.standing.read(
+      sourceKeys(parts.hash, parts.networks.find(query.clientAddress)),
+    );
     const [address, network] = records.map((record) => new SourceRecord(record));
     result['failures'] = {
       address: address?.distinctSince(since) ?? 0,
@@ -259,9 +255,12 @@ async function counts(
 
 async function reset(parts: InspectorParts, query: Query): Promise<void> {
   if (query.clientAddress !== undefined) {
-    await parts.standing.update(sourceKeys(parts, query.clientAddress), (records) => {
-      records.fill(undefined);
-    });
+    await parts.standing.update(
+      sourceKeys(parts.hash, parts.networks.find(query.clientAddress)),
+      (records) => {
+        records.fill(undefined);
+      },
+    );
   }
   if (query.login !== undefined) {
     await parts.standing.update([accountKey(query.login.toLowerCase())], (records) => {

@@ -3,6 +3,7 @@ import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
 import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts';
 import { contextOf, domainOf, identifyLogin, identifySubmission } from '../core/identity.ts';
 import type { Lock } from '../core/intent.ts';
+import type { KeyedHash } from '../core/hash.ts';
 import type { NetworkFacts } from '../core/network.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
@@ -78,19 +79,26 @@ export interface LoginPlan {
   subject(records: readonly StandingRecord[]): LoginSubject;
 }
 
-export const addressSourceKey = (world: World, address: string): string =>
-  `f:address:${world.hash.hex(address)}`;
-export const networkSourceKey = (world: World, prefix: string): string =>
-  `f:network:${world.hash.hex(prefix)}`;
+type SourceKeys = readonly [address: string, network: string];
+const sourceKeyCache = new WeakMap<NetworkFacts, SourceKeys>();
+
+/** Standing keys of a source; its facts come again as the same object. */
+export function sourceKeys(hash: KeyedHash, network: NetworkFacts): SourceKeys {
+  const known = sourceKeyCache.get(network);
+  if (known !== undefined) return known;
+  const keys = [
+    `f:address:${hash.hex(network.address)}`,
+    `f:network:${hash.hex(network.prefix)}`,
+  ] as const;
+  sourceKeyCache.set(network, keys);
+  return keys;
+}
 
 export function planLogin(event: LoginEvent | LoginAttempt, known: Known): LoginPlan {
   const who = identifyLogin(event);
   const { world, facts, network, lock } = known;
-  const keys = [
-    accountKey(who.account),
-    addressSourceKey(world, network.address),
-    networkSourceKey(world, network.prefix),
-  ];
+  const [address, prefix] = sourceKeys(world.hash, network);
+  const keys = [accountKey(who.account), address, prefix];
   const password =
     event.passwordHash === undefined || event.passwordHash === ''
       ? undefined

@@ -11,6 +11,8 @@ const ROW = 8;
 const FIRST_ROWS = 8;
 const FORM: RecordForm = { kind: 0xf0, version: 1, headerBytes: 16, bodyBytes: FIRST_ROWS * ROW };
 
+const EMPTY = openRecord(undefined, FORM);
+
 /** Most wrong passwords a source record can tell apart; thresholds stay at or below it. */
 export const MAX_SOURCE_FAILURES = 256;
 
@@ -18,8 +20,9 @@ export class SourceRecord {
   private bytes: Uint8Array;
   private view: DataView;
 
+  /** Most sources never fail: what is not known is read from one empty record. */
   constructor(bytes: Uint8Array | undefined) {
-    this.bytes = openRecord(bytes, FORM);
+    this.bytes = bytes === undefined ? EMPTY : openRecord(bytes, FORM);
     this.view = viewOf(this.bytes);
   }
 
@@ -36,11 +39,13 @@ export class SourceRecord {
   }
 
   shutOut(untilMs: number): void {
+    this.own();
     this.view.setUint32(4, Math.ceil(Math.max(0, untilMs) / 1000), true);
   }
 
   /** Counts a wrong password once, however often it is repeated. */
   learnFailure(hash: number, nowMs: number): void {
+    this.own();
     countU32(this.view, 8, 1);
     const at = this.findRow(hash) ?? this.nextRow();
     this.view.setUint32(at, hash, true);
@@ -65,6 +70,13 @@ export class SourceRecord {
       if (when !== 0 && when >= since) count++;
     }
     return count;
+  }
+
+  /** Before a change: bytes of its own. */
+  private own(): void {
+    if (this.bytes !== EMPTY) return;
+    this.bytes = openRecord(undefined, FORM);
+    this.view = viewOf(this.bytes);
   }
 
   private get start(): number {
