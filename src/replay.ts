@@ -3,8 +3,9 @@
  * and key give the same verdicts. Locks of the file hold from where they stand in it.
  */
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { toDirectoryOptions } from './config/to-directory.ts';
 import { loadConfig } from './config/load.ts';
@@ -42,6 +43,7 @@ export interface ReplaySummary {
   readonly duplicates: number;
   readonly unreadable: readonly { readonly line: number; readonly reason: string }[];
   readonly unreadableInAll: number;
+  /** Of judging; loading what is known of networks comes before. */
   readonly seconds: number;
 }
 
@@ -63,9 +65,9 @@ export async function replayFile(
 }
 
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const startedMs = performance.now();
   const unfinished = `${options.outFile}.part`;
   const state = await openReplay(options.configFile, (line) => output.write(line));
+  const startedMs = performance.now();
   const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
   const opened = finished(output);
   opened.catch(() => undefined);
@@ -119,7 +121,10 @@ async function openReplay(
 ): Promise<Replaying> {
   const config = loadConfig(configFile, process.env);
   const telemetry = createSilentTelemetry();
+  // A running daemon keeps the table of networks ready; without it, it is made anew.
+  const kept = join(config.state, 'cache');
   const networks = await openNetworks({
+    cacheFolder: existsSync(kept) ? kept : undefined,
     countryMmdb: config.network.country_mmdb,
     asnMmdb: config.network.asn_mmdb,
     ownNetworks: config.network.own_networks,
