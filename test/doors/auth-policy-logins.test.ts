@@ -298,7 +298,11 @@ describe('a refused login', () => {
     gate.decide = () => ({ verdict: 'reject' });
     await post('allow', DOVECOT);
     const [recorded] = gate.judged;
-    expect(recorded).toMatchObject({ ok: false, policyReject: true, account: DOVECOT.login.toLowerCase() });
+    expect(recorded).toMatchObject({
+      ok: false,
+      policyReject: true,
+      account: DOVECOT.login.toLowerCase(),
+    });
     await post('report', { ...DOVECOT, success: false, policy_reject: true });
     expect(gate.judged.map((event) => event.id)).toEqual([recorded?.id, recorded?.id]);
   });
