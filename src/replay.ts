@@ -8,7 +8,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { toDirectoryOptions } from './config/to-directory.ts';
-import { loadConfig } from './config/load.ts';
+import { loadConfig, type Config } from './config/load.ts';
 import { toPolicy } from './config/to-policy.ts';
 import { factsAfter, type AccountFacts } from './core/account.ts';
 import type { PrimumEvent } from './core/event.ts';
@@ -22,7 +22,7 @@ import { PrimumError } from './errors.ts';
 import type { Gate } from './gate-contract.ts';
 import { createGate } from './gate/gate.ts';
 import { loadFreemail } from './network/freemail.ts';
-import { openNetworks } from './network/open-networks.ts';
+import { openNetworks, type Networks } from './network/open-networks.ts';
 import { readObjects } from './store/journal-files/read-lines.ts';
 import type { Journal, JournalLine } from './store/journal.ts';
 import { createMemoryStanding } from './store/memory/standing.ts';
@@ -121,16 +121,7 @@ async function openReplay(
 ): Promise<Replaying> {
   const config = loadConfig(configFile, process.env);
   const telemetry = createSilentTelemetry();
-  // A running daemon keeps the table of networks ready; without it, it is made anew.
-  const kept = join(config.state, 'cache');
-  const networks = await openNetworks({
-    cacheFolder: existsSync(kept) ? kept : undefined,
-    countryMmdb: config.network.country_mmdb,
-    asnMmdb: config.network.asn_mmdb,
-    ownNetworks: config.network.own_networks,
-    classes: config.network.classes,
-  });
-  await networks.ready();
+  const networks = await networksOf(config);
   const directory = await openDirectory(toDirectoryOptions(config), telemetry);
   const freemail = loadFreemail();
   const verdicts = { pass: 0, defer: 0, hold: 0, reject: 0 };
@@ -190,6 +181,20 @@ async function openReplay(
       await networks.close();
     },
   };
+}
+
+/** All that is known of networks, ready. A daemon's table is used where it has one. */
+async function networksOf(config: Config): Promise<Networks> {
+  const kept = join(config.state, 'cache');
+  const networks = await openNetworks({
+    cacheFolder: existsSync(kept) ? kept : undefined,
+    countryMmdb: config.network.country_mmdb,
+    asnMmdb: config.network.asn_mmdb,
+    ownNetworks: config.network.own_networks,
+    classes: config.network.classes,
+  });
+  await networks.ready();
+  return networks;
 }
 
 async function judgeOrNote(gate: Gate, event: PrimumEvent): Promise<void> {
