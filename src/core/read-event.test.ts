@@ -128,6 +128,11 @@ describe('an event', () => {
     expect(readEvent({ ...LOGIN, at }).ok).toBe(readable);
   });
 
+  it.each(['__proto__', 'constructor', 'toString'])('may name a message field %s', (name) => {
+    const message: unknown = JSON.parse(`{"${name}": null}`);
+    expect(readEvent({ ...SUBMISSION, message }).ok).toBe(true);
+  });
+
   it('of any JSON whatever is read or refused, never a crash', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {

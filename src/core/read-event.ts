@@ -53,9 +53,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+// A map, for names come from outside: `__proto__` and `constructor` are names like others there.
+const MESSAGE_CHECKS = new Map(Object.entries(MESSAGE_FIELDS));
+
 const message: Check = (value) =>
   isObject(value) &&
-  Object.entries(value).every(([key, field]) => MESSAGE_FIELDS[key]?.(field) ?? true);
+  Object.entries(value).every(([key, field]) => MESSAGE_CHECKS.get(key)?.(field) ?? true);
 
 interface Shape {
   readonly required: Readonly<Record<string, Check>>;

@@ -189,6 +189,14 @@ describe('limits (SND-1)', () => {
     expect(p.submit('bob@example.org', { envelopeRecipients: people(11) }).verdict).toBe('defer');
   });
 
+  it('take nothing from a group that the policy does not name', () => {
+    const p = createPlatform({
+      accounts: [{ account: ANN, groups: ['constructor', '__proto__', 'unknown'] }],
+      rules: { limits: [limit()] },
+    });
+    expect(p.submit(ANN, { envelopeRecipients: people(11) }).verdict).toBe('defer');
+  });
+
   it('SND-5: are lower outside business hours, in the time zone of the account', () => {
     const p = createPlatform({
       startAt: '2026-03-02T12:00:00.000Z',

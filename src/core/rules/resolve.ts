@@ -41,7 +41,7 @@ function resolve(policy: Policy, facts: AccountFacts): ResolvedRules {
     [`class ${facts.class}`, policy.classes[facts.class]],
     ...facts.groups.map((name): [string, RuleChanges | undefined] => [
       `group ${name}`,
-      policy.groups[name],
+      Object.hasOwn(policy.groups, name) ? policy.groups[name] : undefined,
     ]),
   ];
   let rules: RuleSet = policy.rules;
