@@ -64,7 +64,8 @@ export interface MessageFacts {
   readonly headerNames?: readonly string[];
   readonly raw?: string;
   readonly rawPath?: string;
-  readonly derived?: Readonly<Record<string, unknown>>;
+  /** A `DerivedMessage`, unchecked: read it through `derivedOf`. */
+  readonly derived?: object;
 }
 
 /** A message entering through an authenticated or local path (RFC 6409). */

@@ -44,6 +44,24 @@ export type Intent =
       readonly unlockOn: 'password' | 'person';
     }
   | {
+      /** A message waits in the MTA's hold queue; somebody owns it from now on (CON-3). */
+      readonly kind: 'hold';
+      readonly account: string;
+      readonly identity: string;
+      readonly context: string;
+      readonly at: string;
+      readonly reference: string;
+      readonly submission: string;
+      readonly mta: string;
+      readonly queueId: string;
+      readonly envelopeSender: string;
+      readonly recipients: number;
+      readonly subject: string;
+      readonly reasons: readonly Reason[];
+      /** `defer` of a person is a short hold that releases itself then (RFC 3339); else a person decides. */
+      readonly releaseAt?: string;
+    }
+  | {
       /** The password item of the checklist is true (ACC-12); lifts a lock that waits for it. */
       readonly kind: 'password-changed';
       readonly account: string;

@@ -89,6 +89,31 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'message/',
+    why: 'reading a message turns bytes into facts and judges nothing',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts', 'scanners/contract.ts'],
+  },
+  {
+    path: 'trace/',
+    why: 'trace tokens are made and read in one place, with keys that nobody else holds',
+    mayImport: ['core/', 'errors.ts'],
+  },
+  {
+    path: 'doors/milter/',
+    why: 'the full door sees the message and marks it; how both is done is behind contracts',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'gate-contract.ts',
+      'telemetry/contract.ts',
+      'message/contract.ts',
+      'trace/contract.ts',
+      'doors/listen.ts',
+      'doors/listen-address.ts',
+    ],
+  },
+  {
     path: 'agent/',
     why: 'the agent is eyes and hands on a mail host, with no memory of its own',
     mayImport: ['core/', 'protocol/', 'errors.ts', 'gate-contract.ts', 'telemetry/contract.ts'],
@@ -215,6 +240,10 @@ export const DRIVERS: readonly { readonly package: string; readonly only: readon
   { package: 'pino', only: ['telemetry/'] },
   { package: 'prom-client', only: ['telemetry/'] },
   { package: 'yaml', only: ['config/', 'directory/'] },
+  { package: 'postal-mime', only: ['message/'] },
+  { package: 'htmlparser2', only: ['message/'] },
+  { package: 'file-type', only: ['message/'] },
+  { package: 'tinyld', only: ['message/'] },
 ];
 
 /** What would make a pure file answer differently the second time. */
