@@ -46,6 +46,36 @@ export const PEERS: readonly Peer[] = [
     purpose: 'signs the certificate of the mail server under test',
     shownBy: { file: '/usr/bin/openssl' },
   },
+  {
+    name: 'clamav-daemon',
+    purpose: 'scans messages for viruses',
+    shownBy: { file: '/usr/sbin/clamd' },
+  },
+  {
+    name: 'rspamd',
+    purpose: 'judges messages as a spam filter',
+    shownBy: { file: '/usr/bin/rspamd' },
+  },
+  {
+    name: 'unbound',
+    purpose: 'resolves names for lookups in DNS lists',
+    shownBy: { file: '/usr/sbin/unbound' },
+  },
+  {
+    name: 'rbldnsd',
+    purpose: 'serves DNS lists',
+    shownBy: { file: '/usr/sbin/rbldnsd' },
+  },
+  {
+    name: 'miltertest',
+    purpose: 'speaks the milter protocol as a mail server does',
+    shownBy: { file: '/usr/bin/miltertest' },
+  },
+  {
+    name: 'opendkim',
+    purpose: 'signs messages after Primum, so that its headers are signed',
+    shownBy: { file: '/usr/sbin/opendkim' },
+  },
 ];
 
 function isHere({ shownBy }: Peer): boolean {
