@@ -5,14 +5,17 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { PrimumError } from '../../errors.ts';
 import { formatJson, parseBody } from '../../protocol/auth-policy.ts';
+import type { PlainPost } from '../../protocol/plain-post.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import type { Caller, Keyring } from './access.ts';
 import { failure, jsonReply } from './command.ts';
 import type { Call, Command, Reply } from './command.ts';
 import type { Counters } from './counters.ts';
 import type { Bounds } from './options.ts';
+import { PlainConnection } from './plain-connection.ts';
 import { headerOf, readBody, refuseBody, refuseConnection, send } from './requests.ts';
 import type { BodyRoom } from './requests.ts';
 import type { Router } from './router.ts';
@@ -34,6 +37,8 @@ export interface Answering {
   readonly anonymous: Caller | undefined;
   readonly isAdmitted: (address: string | undefined) => boolean;
   readonly peers: WeakMap<Socket, Peer>;
+  /** Connections that are not node:http's. */
+  readonly plain: Set<PlainConnection>;
   readonly counters: Counters;
   readonly telemetry: Telemetry;
   readonly onFailure: 'pass' | 'defer';
@@ -55,25 +60,63 @@ export function createHttpServer(door: Answering): Server {
     (request, response) => handle(door, request, response),
   );
   server.maxConnections = bounds.connectionsMax;
+  // node:http serves a connection when it hears of it: that is when it has to.
+  const [serve] = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  const handOver = (socket: Socket): void => serve?.call(server, socket);
+  const failed = (error: NodeJS.ErrnoException, socket: Duplex): void =>
+    telemetry.clientFault('auth-policy', refuseConnection(error, socket));
   let open = 0;
   server.on('connection', (socket: Socket) => {
     telemetry.connections('auth-policy', ++open);
-    socket.once('close', () => telemetry.connections('auth-policy', --open));
     const address = socket.remoteAddress;
-    door.peers.set(socket, {
+    const peer: Peer = {
       address,
       isAdmitted: door.isAdmitted(address),
       authorization: undefined,
       apiKey: undefined,
       caller: undefined,
+    };
+    door.peers.set(socket, peer);
+    const plain = new PlainConnection(socket, {
+      firstMs: bounds.requestTimeoutMs,
+      keepAliveMs: bounds.keepAliveMs,
+      answer: (post, body, finish) => answerPlain(door, peer, { post, body, finish }),
+      isClosing: () => door.closing,
+      handOver: () => {
+        door.plain.delete(plain);
+        handOver(socket);
+      },
+      failed,
+    });
+    door.plain.add(plain);
+    socket.once('close', () => {
+      door.plain.delete(plain);
+      telemetry.connections('auth-policy', --open);
     });
   });
   server.on('drop', () => telemetry.shed('auth-policy', 'connection'));
-  server.on('clientError', (error, socket) => {
-    const reason = refuseConnection(error, socket);
-    telemetry.clientFault('auth-policy', reason);
-  });
+  server.on('clientError', failed);
   return server;
+}
+
+interface PlainAsk {
+  readonly post: PlainPost;
+  readonly body: () => string;
+  readonly finish: (reply: Reply) => void;
+}
+
+/** What may be asked and by whom is answered here, every refusal by node:http in `handle`. */
+function answerPlain(door: Answering, peer: Peer, { post, body, finish }: PlainAsk): boolean {
+  const started = performance.now();
+  if (!peer.isAdmitted || post.bodyBytes > door.bounds.bodyBytesMax) return false;
+  const { command, query } = door.router.find(post.target);
+  if (command?.verb !== 'POST') return false;
+  const caller = callerWith(door, peer, post.authorization, post.apiKey);
+  if (!caller || !isGranted(command, caller)) return false;
+  const counted = finishOf(door, command, started, finish);
+  runBody(door, command, { text: body(), query, by: caller.name }, counted);
+  return true;
 }
 
 function handle(door: Answering, request: IncomingMessage, response: ServerResponse): void {
@@ -101,26 +144,45 @@ function handle(door: Answering, request: IncomingMessage, response: ServerRespo
     return;
   }
   const by = caller?.name ?? 'anonymous';
-  const finish = (reply: Reply): void => {
-    send(response, reply, door.closing);
-    door.counters.answered(command.name, started, performance.now());
-  };
+  const finish = finishOf(door, command, started, (reply) => send(response, reply, door.closing));
   if (command.verb === 'GET') {
     run(door, command, { body: {}, query: route.query, by }, finish);
     return;
   }
   readBody(request, door.room, {
-    read: (text) => {
-      const body = parseBody(text);
-      if (body.ok) run(door, command, { body: body.value, query: route.query, by }, finish);
-      else finish(failure(400, body.reason));
-    },
+    read: (text) => runBody(door, command, { text, query: route.query, by }, finish),
     refuse: (reply) => {
       if (reply.status === 413) door.telemetry.clientFault('auth-policy', 'body too long');
       else door.telemetry.shed('auth-policy', 'body');
       refuseBody(request, response, reply);
     },
   });
+}
+
+/** Counts an answer beside giving it. */
+function finishOf(
+  door: Answering,
+  command: Command,
+  started: number,
+  give: (reply: Reply) => void,
+): (reply: Reply) => void {
+  return (reply) => {
+    give(reply);
+    door.counters.answered(command.name, started, performance.now());
+  };
+}
+
+type Told = Omit<Call, 'body'> & { readonly text: string };
+
+function runBody(
+  door: Answering,
+  command: Command,
+  { text, query, by }: Told,
+  finish: (reply: Reply) => void,
+): void {
+  const body = parseBody(text);
+  if (body.ok) run(door, command, { body: body.value, query, by }, finish);
+  else finish(failure(400, body.reason));
 }
 
 /** Why this caller gets no answer to this command, or `undefined` when he does. */
@@ -137,10 +199,13 @@ function refusalOf(
     };
   }
   if (!command) return jsonReply(404, '{"status":"failure", "reason":"Not found"}');
-  const { scope } = command;
-  if (scope === 'known' || scope === 'open' || caller.may(scope)) return undefined;
+  if (isGranted(command, caller)) return undefined;
   door.telemetry.clientFault('auth-policy', 'scope missing');
-  return failure(403, `The credential ${caller.name} lacks the scope ${scope}.`);
+  return failure(403, `The credential ${caller.name} lacks the scope ${command.scope}.`);
+}
+
+function isGranted({ scope }: Command, caller: Caller): boolean {
+  return scope === 'known' || scope === 'open' || caller.may(scope);
 }
 
 function refuseSource(door: Answering, response: ServerResponse, ip: string): void {
@@ -157,7 +222,18 @@ function callerOfRequest(
 ): Caller | undefined {
   if (door.anonymous) return door.anonymous;
   const authorization = headerOf(request, 'authorization');
-  const apiKey = authorization === undefined ? headerOf(request, 'x-api-key') : undefined;
+  return callerWith(door, peer, authorization, headerOf(request, 'x-api-key'));
+}
+
+/** An API key counts only where there is no authorization. */
+function callerWith(
+  door: Answering,
+  peer: Peer,
+  authorization: string | undefined,
+  apiKeyGiven: string | undefined,
+): Caller | undefined {
+  if (door.anonymous) return door.anonymous;
+  const apiKey = authorization === undefined ? apiKeyGiven : undefined;
   if (peer.caller && authorization === peer.authorization && apiKey === peer.apiKey) {
     return peer.caller;
   }

@@ -1,6 +1,7 @@
 /**
- * The auth policy door: HTTP with the API of weakforced on node:http, so that Dovecot's
- * `auth_policy_server_url`, OX App Suite and scripts need no change.
+ * The auth policy door: HTTP with the API of weakforced, so that Dovecot's
+ * `auth_policy_server_url`, OX App Suite and scripts need no change. The usual request is read on the
+ * socket, all others by node:http (docs/decisions/0008-usual-requests.md).
  * docs/protocols/auth-policy.md describes it, with every difference.
  */
 import type { Server } from 'node:http';
@@ -20,6 +21,7 @@ import { formatKey, listKind, LONG_KINDS, shortName } from './list-key.ts';
 import { createListCommands } from './lists.ts';
 import { createLoginCommands } from './logins.ts';
 import type { LockLookup } from './logins.ts';
+import type { PlainConnection } from './plain-connection.ts';
 import { BOUNDS, SOURCE_NETWORKS } from './options.ts';
 import type { AuthPolicyOptions, ListChange } from './options.ts';
 import { Refusals } from './refusals.ts';
@@ -60,6 +62,7 @@ export async function openAuthPolicyDoor(
         : undefined,
     isAdmitted: createSourceCheck(options.sourceNetworks ?? SOURCE_NETWORKS),
     peers: new WeakMap(),
+    plain: new Set(),
     counters,
     telemetry: parts.telemetry,
     onFailure: options.onFailure ?? 'pass',
@@ -82,7 +85,7 @@ export async function openAuthPolicyDoor(
     async close() {
       answering.closing = true;
       endSubscription?.();
-      await closeServer(server, bounds.closeGraceMs);
+      await closeServer(server, answering.plain, bounds.closeGraceMs);
       await webhooks.close(bounds.closeGraceMs);
     },
   };
@@ -130,12 +133,20 @@ function tellListChange(webhooks: Webhooks, { what, entry }: ListChange, nowMs: 
   });
 }
 
-function closeServer(server: Server, graceMs: number): Promise<void> {
+function closeServer(
+  server: Server,
+  plain: ReadonlySet<PlainConnection>,
+  graceMs: number,
+): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      for (const connection of plain) connection.destroy();
+    }, graceMs);
     server.close(() => {
       clearTimeout(timer);
       resolve();
     });
+    for (const connection of plain) connection.finish();
   });
 }

@@ -1,4 +1,5 @@
 /** Bytes of HTTP on their way in and out: bodies with a bound, replies, and broken requests. */
+import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { failure } from './command.ts';
@@ -77,6 +78,35 @@ export function send(response: ServerResponse, reply: Reply, close: boolean): vo
   if (close || reply.close === true) headers.push('connection', 'close');
   response.writeHead(reply.status, headers);
   response.end(reply.body);
+}
+
+let dateSecond = -1;
+let dateText = '';
+
+/** RFC 9110 section 6.6.1; the same for every answer of a second. */
+function dateNow(): string {
+  const second = Math.floor(Date.now() / 1_000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = new Date(second * 1_000).toUTCString();
+  }
+  return dateText;
+}
+
+/**
+ * The bytes of an answer, the same as node:http prints.
+ * @param keepAliveMs what the client is told; 0 ends the connection with this answer
+ */
+export function formatReply(reply: Reply, keepAliveMs: number): string {
+  let head =
+    `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n` +
+    `content-type: ${reply.contentType}\r\ncontent-length: ${Buffer.byteLength(reply.body)}\r\n`;
+  const { headers = [] } = reply;
+  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  const date = `Date: ${dateNow()}\r\n`;
+  return keepAliveMs > 0
+    ? `${head}${date}Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n\r\n${reply.body}`
+    : `${head}connection: close\r\n${date}\r\n${reply.body}`;
 }
 
 /** How much of a refused body is read away, and how long, so that the client sees the answer. */
