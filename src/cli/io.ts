@@ -7,6 +7,8 @@ export interface Io {
   /** Writes to standard error. */
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard input. Default: that of the process. */
+  stdin?(): AsyncIterable<unknown>;
   /** Who is at the keyboard, for the audit log. */
   user(): string;
 }

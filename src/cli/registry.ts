@@ -12,6 +12,7 @@ import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
 import { relays, senders } from './commands/senders.ts';
 import { start } from './commands/start.ts';
+import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -23,6 +24,8 @@ export const COMMANDS: readonly Command[] = [
   account,
   limits,
   explain,
+  trace,
+  traceRotate,
   lock,
   unlock,
   locks,

@@ -19,12 +19,14 @@ import type {
   ProposalList,
   RelayList,
   ReloadOutcome,
+  TraceKeyView,
+  TraceView,
 } from '../doors/api/schemas/types.ts';
 import type { ListKey, ListName } from '../core/access-list.ts';
 import { call } from './request.ts';
 import type { Call, Target } from './request.ts';
 
-export type { AccountView, IncidentView, ListEntryView, LockView, Target };
+export type { AccountView, IncidentView, ListEntryView, LockView, Target, TraceView };
 
 export interface Decision {
   readonly by: string;
@@ -50,6 +52,9 @@ export function openClient(target: Target) {
     account: (account: string) => get<AccountView>(`/accounts/${part(account)}`),
     limits: (account: string) => get<LimitList>(`/accounts/${part(account)}/limits`),
     explain: (reference: string) => get<Explanation>(`/explain/${part(reference)}`),
+    /** A token, or the source of a message: who sent it. At most 512 KiB. */
+    trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
+    rotateTraceKey: (by: string) => send<TraceKeyView>('POST', '/trace/rotate', { by }),
     relays: () => get<RelayList>('/relays'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),
 

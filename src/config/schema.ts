@@ -9,6 +9,7 @@ import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
 import { policySchema } from './sections/policy.ts';
+import { traceSchema } from './sections/trace.ts';
 
 export const configSchema = z
   .strictObject({
@@ -32,6 +33,12 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'reload' })
       .describe('The rules: what is ordinary, and what happens when something is not.'),
+    trace: traceSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe(
+        'What is written into the headers of messages that leave, so that you can trace them.',
+      ),
     directory: directorySchema
       .prefault({})
       .meta({ effect: 'restart' })

@@ -26,12 +26,14 @@ import { openSqliteStanding } from '../store/sqlite/standing.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
+import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
 import { networkOptions } from './options.ts';
 import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { hashKey } from './secrets.ts';
+import { traceOptions } from './trace-options.ts';
 import { packageVersion } from './version.ts';
 
 export interface Daemon {
@@ -146,6 +148,8 @@ async function openParts(
   closers.push(() => desk.close());
 
   const hash = createKeyedHash(hashKey(config.state));
+  const warn = (message: string): void => telemetry.warn(message);
+  const trace = openTrace(traceOptions(config, { now, warn }));
   const freemail = loadFreemail();
   const room = createGate({
     ...stores,
@@ -160,7 +164,7 @@ async function openParts(
     now,
     newId,
   });
-  return { ...stores, networks, directory, desk, room, telemetry, policy, now, newId, hash };
+  return { ...stores, networks, directory, desk, room, telemetry, policy, now, newId, hash, trace };
 }
 
 async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {

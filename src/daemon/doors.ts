@@ -125,6 +125,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       inspector: given.inspector,
       desk: parts.desk,
       telemetry: parts.telemetry,
+      trace: parts.trace,
       version: given.version,
       now: parts.now,
       ready: given.ready,

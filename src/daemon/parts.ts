@@ -8,6 +8,7 @@ import type { FileJournal } from '../store/journal-files/file-journal.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { StandingStore } from '../store/standing.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
+import type { Trace } from '../trace/open-trace.ts';
 
 export interface DaemonParts {
   readonly standing: StandingStore;
@@ -18,6 +19,7 @@ export interface DaemonParts {
   readonly desk: OpenDesk;
   readonly room: GateRoom;
   readonly telemetry: RunningTelemetry;
+  readonly trace: Trace;
   readonly policy: () => Policy;
   readonly now: () => number;
   readonly newId: () => string;

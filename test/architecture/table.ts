@@ -84,6 +84,7 @@ export const PARTS: readonly Part[] = [
       'gate-contract.ts',
       'telemetry/contract.ts',
       'desk/contract.ts',
+      'trace/contract.ts',
       'doors/listen.ts',
       'doors/listen-address.ts',
     ],

@@ -2,6 +2,9 @@
  * A running API door with a real desk on SQLite records in memory. What is known of accounts is
  * given, so that every shape of answer can be seen.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { PrimumEvent } from '../../src/core/event.ts';
 import type { AccountReport, Explanation, Inspector } from '../../src/core/report.ts';
@@ -12,6 +15,7 @@ import { problem as problemSchema } from '../../src/doors/api/schemas/output.ts'
 import { openApiDoor } from '../../src/doors/api/open-api-door.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
 import { createTelemetry } from '../../src/telemetry/telemetry.ts';
+import { openTrace } from '../../src/trace/open-trace.ts';
 
 export const TOKEN = 'T'.repeat(43);
 export const NOW = Date.UTC(2026, 10, 21, 1, 38, 10, 123);
@@ -44,7 +48,7 @@ export const VERDICT: Verdict = {
   reference: '8F2K9A1B',
 };
 
-const EXPLANATION: Explanation = {
+export const EXPLANATION = {
   verdict: VERDICT,
   event: {
     v: 1,
@@ -56,6 +60,7 @@ const EXPLANATION: Explanation = {
     clientAddress: '203.0.113.9',
     envelopeSender: 'ann@example.org',
     envelopeRecipients: ['bob@example.com', 'eve@example.net'],
+    message: { messageId: 'one@example.org' },
   },
   rungChange: {
     kind: 'rung',
@@ -66,7 +71,7 @@ const EXPLANATION: Explanation = {
     to: 'hold',
     because: VERDICT.reasons,
   },
-};
+} as const satisfies Explanation;
 
 const ANN: AccountReport = {
   account: 'ann@example.org',
@@ -210,11 +215,19 @@ export async function openFixture(
     connectors: [],
     now: () => NOW,
   });
+  const folder = mkdtempSync(join(tmpdir(), 'primum-api-'));
+  const trace = openTrace({
+    keysFile: join(folder, 'trace-keys'),
+    submitter: 'keyed',
+    now: () => NOW,
+    warn: (message) => telemetry.warn(message),
+  });
   const taken: PrimumEvent[] = [];
   const parts: ApiParts = {
     inspector: known,
     desk,
     telemetry,
+    trace,
     version: '0.1.0-test',
     now: () => NOW,
     ready: () => true,
@@ -234,6 +247,7 @@ export async function openFixture(
   return {
     door,
     desk,
+    trace,
     taken,
     telemetry,
     baseUrl,
@@ -251,6 +265,7 @@ export async function openFixture(
       await door.close();
       await desk.close();
       await records.close();
+      rmSync(folder, { recursive: true });
     },
   };
 }

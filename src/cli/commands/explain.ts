@@ -23,7 +23,7 @@ const ANSWERS = {
   reject: 'refused',
 } as const;
 
-function explanationText({ verdict, event, rungChange }: Explanation): string {
+export function explanationText({ verdict, event, rungChange }: Explanation): string {
   const done = verdict.enforced
     ? ANSWERS[verdict.verdict]
     : verdict.verdict === 'pass'

@@ -5,6 +5,7 @@ import type { PrimumEvent } from '../../core/event.ts';
 import type { Inspector } from '../../core/report.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Desk } from '../../desk/contract.ts';
+import type { TraceReader } from '../../trace/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import type { ListenOptions } from '../listen.ts';
 
@@ -19,6 +20,17 @@ export interface ApiDoorOptions {
   readonly maxBodyBytes?: number;
   /** How long a client may take to send one request. Default 30. */
   readonly requestTimeoutSeconds?: number;
+}
+
+/** Trace tokens, as the API reads them. */
+export interface ApiTrace {
+  readonly reader: TraceReader;
+  /** Headers that are added to messages that leave. */
+  readonly names: readonly string[];
+  /** Headers in which a token may stand, the usual one first. */
+  readonly tokenNames: readonly string[];
+  /** Makes a new key now; its id. */
+  rotate(): string;
 }
 
 /** The parts of the daemon that the API shows and moves. */
@@ -36,6 +48,7 @@ export interface ApiParts {
   ready(): boolean;
   /** Takes in one event; gives the verdict where one is asked for. Idempotent by the event's id. */
   readonly take: (event: PrimumEvent) => Maybe<Verdict | undefined>;
+  readonly trace?: ApiTrace;
   /** Reads the configuration again: what changed, or why the old one stays. */
   reload?(): Promise<Parsed<string>>;
 }

@@ -25,6 +25,7 @@ import { NDJSON, eventEndpoints } from './endpoints/events.ts';
 import { incidentEndpoints } from './endpoints/incidents.ts';
 import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
+import { traceEndpoints } from './endpoints/trace.ts';
 import { PrimumError } from '../../errors.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
 import { createTokenCheck } from './token.ts';
@@ -181,6 +182,7 @@ function addApi(parts: ApiParts) {
       ...incidentEndpoints(parts),
       ...listEndpoints(parts),
       ...eventEndpoints(parts),
+      ...traceEndpoints(parts),
     ];
     for (const add of endpoints) add(app);
     app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -1,6 +1,7 @@
 /** What the API takes: every input with its bounds. The OpenAPI document is made from these. */
 import { z } from 'zod';
 import { parseNetwork } from '../../../protocol/auth-policy.ts';
+import { MAX_TRACED_TEXT } from '../../../protocol/traced-message.ts';
 
 /** RFC 5321 §4.5.3.1: a local part of 64 octets, `@`, a domain of 255. */
 export const MAX_ACCOUNT_LENGTH = 320;
@@ -59,6 +60,13 @@ export const lockInput = z.strictObject({
 export const lockAccountInput = z.strictObject({ account: accountName, ...lockInput.shape });
 export const decisionInput = z.strictObject({ by, why });
 export const byInput = z.strictObject({ by });
+export const traceInput = z.strictObject({
+  text: z
+    .string()
+    .min(1)
+    .max(MAX_TRACED_TEXT)
+    .describe('A token, or the source of a message or of a report with the message inside.'),
+});
 export const closeInput = z.strictObject({
   by,
   why,

@@ -20,6 +20,8 @@ import type {
 import type { RungChange, Verdict } from '../../../core/verdict.ts';
 import { RUNGS } from '../../../core/verdict.ts';
 import type { AuditEntry, Incident } from '../../../desk/contract.ts';
+import type { Coverage } from '../../../protocol/traced-message.ts';
+import type { Traced } from '../../../trace/contract.ts';
 import { primumEvent } from './event.ts';
 
 const at = z.string().describe('RFC 3339, UTC.');
@@ -235,6 +237,41 @@ export const eventsTaken = z.object({
   verdicts: z.array(verdict).describe('One for each submission and login, in their order.'),
 });
 export const reloadOutcome = z.object({ changes: text });
+const signature = z.object({
+  domain: text,
+  selector: text,
+  unsigned: z.array(text).describe('Headers of ours that it does not cover.'),
+  above: z.array(text).describe('Headers of ours that were written after it.'),
+}) satisfies z.ZodType<Coverage>;
+
+export const traceView = z.object({
+  looked: z.array(text).describe('Names of the headers that were looked for.'),
+  tokens: z.array(
+    z.object({
+      headers: z.array(text).describe('Where it stands; none when the token itself was given.'),
+      isInside: z.boolean().describe('It is not in the head, but in a message inside.'),
+      token: z.enum(['genuine', 'forged', 'unknown-key', 'not-a-token']),
+      traced: z
+        .object({
+          account: text,
+          credential: text,
+          context: text,
+          at,
+          reference: text,
+          key: text,
+        })
+        .nullable() satisfies z.ZodType<Traced | null>,
+      explanation: explanation
+        .nullable()
+        .describe('Null when the journal no longer holds the decision.'),
+      message: z
+        .enum(['same', 'other', 'unknown'])
+        .describe('Whether the Message-ID is the one that the journal has for the token.'),
+      signatures: z.array(signature).describe('DKIM signatures beside it, top first.'),
+    }),
+  ),
+});
+export const traceKey = z.object({ key: text.describe('Id of the key that now makes tokens.') });
 export const done = z.object({ done: z.literal(true) });
 export const DONE = { done: true } as const;
 

@@ -15,6 +15,8 @@ import type {
   proposalList,
   relayList,
   reloadOutcome,
+  traceKey,
+  traceView,
 } from './output.ts';
 
 export type AccountView = z.output<typeof accountView>;
@@ -32,3 +34,5 @@ export type ProblemView = z.output<typeof problem>;
 export type ProposalList = z.output<typeof proposalList>;
 export type RelayList = z.output<typeof relayList>;
 export type ReloadOutcome = z.output<typeof reloadOutcome>;
+export type TraceKeyView = z.output<typeof traceKey>;
+export type TraceView = z.output<typeof traceView>;

@@ -1,0 +1,167 @@
+/** `primum trace FILE|TOKEN`: who sent a message (CON-5), and `primum trace rotate`. */
+import { createReadStream, existsSync } from 'node:fs';
+import type { TraceView } from '../../client/client.ts';
+import { PrimumError } from '../../errors.ts';
+import type { Command, Context } from '../command.ts';
+import { indent } from '../text.ts';
+import { explanationText } from './explain.ts';
+
+/** Of a file or standard input; headers stand at the top. */
+const MAX_INPUT_BYTES = 512 * 1024;
+/** Not ours, forged, or with nothing to read; 1 and 2 are failures, as everywhere. */
+const EXIT_NOT_GENUINE = 3;
+
+type TokenView = TraceView['tokens'][number];
+
+export const trace: Command = {
+  name: 'trace',
+  summary: 'Tell who sent a message, from its trace header or the token alone.',
+  details:
+    'FILE is the source of the message, or of a report or an mbox with the message inside; - reads ' +
+    'standard input. At most 512 KiB are looked at, and nothing is decoded. It also says whether a ' +
+    'DKIM signature covers the headers of Primum. Exit code 0: the token is genuine; 3: it is ' +
+    'forged, of an unknown key, not whole, or not there.',
+  arguments: [{ name: 'FILE|TOKEN' }],
+  asksDaemon: true,
+  async run({ argument, io, client, show }) {
+    const text = await inputOf(argument(0), io);
+    const found = await (await client()).trace(text);
+    show(found, viewText);
+    const isGenuine = found.tokens.length > 0 && found.tokens.every((t) => t.token === 'genuine');
+    return isGenuine ? 0 : EXIT_NOT_GENUINE;
+  },
+};
+
+export const traceRotate: Command = {
+  name: 'trace rotate',
+  summary: 'Make a new key for trace tokens now, as after a theft; older tokens are still read.',
+  asksDaemon: true,
+  async run({ io, client, show }) {
+    const made = await (await client()).rotateTraceKey(io.user());
+    show(
+      made,
+      ({ key }) => `The key ${key} makes tokens from now on. Older ones are still read.\n`,
+    );
+    return 0;
+  },
+};
+
+async function inputOf(word: string, io: Context['io']): Promise<string> {
+  if (word === '-') return readAll(io.stdin?.() ?? process.stdin, 'standard input');
+  if (existsSync(word)) {
+    return readAll(createReadStream(word, { end: MAX_INPUT_BYTES - 1 }), word);
+  }
+  if (/^[0-9A-Za-z]+$/.test(word)) return word;
+  throw new PrimumError(
+    'INPUT_UNREADABLE',
+    `There is no file ${word}, and it is not a token. Name the file with the source of the message.`,
+  );
+}
+
+/** Headers are ASCII; any other byte is a question mark. @throws PrimumError INPUT_UNREADABLE */
+async function readAll(input: AsyncIterable<unknown>, name: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of input) {
+      const bytes = Buffer.from(chunk as Uint8Array);
+      chunks.push(bytes);
+      size += bytes.length;
+      if (size >= MAX_INPUT_BYTES) break;
+    }
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new PrimumError('INPUT_UNREADABLE', `${name} cannot be read: ${cause}`, {
+      cause: error,
+    });
+  }
+  const text = Buffer.concat(chunks).subarray(0, MAX_INPUT_BYTES).toString('latin1');
+  if (text.trim() === '') {
+    throw new PrimumError('INPUT_UNREADABLE', `${name} is empty. Give the source of a message.`);
+  }
+  return text.replaceAll(/[^\t\r\n\x20-\x7e]/g, '?');
+}
+
+function viewText({ looked, tokens }: TraceView): string {
+  if (tokens.length === 0) {
+    return (
+      `There is no header ${looked.join(' or ')} in it. Either it did not leave through this ` +
+      'platform, or a program on the way removed the header. Give the whole source of the message ' +
+      'as it was received; what is encoded as base64 is not looked into.\n'
+    );
+  }
+  return tokens.map(tokenText).join('\n');
+}
+
+function tokenText(view: TokenView): string {
+  const { traced, explanation } = view;
+  const lines = [sentence(placeText(view) + STATES[view.token])];
+  if (traced) {
+    const credential =
+      traced.credential === '' ? 'without AUTH' : `credential ${traced.credential}`;
+    const time = traced.at.replace('T', ' ').replace('Z', ' UTC');
+    lines.push(
+      `Account ${traced.account}, ${credential}, context ${traced.context === '' ? 'unknown' : traced.context}.`,
+      `Sent ${time}, reference ${traced.reference}, key ${traced.key}.`,
+      explanation
+        ? `The decision:\n${indent(explanationText(explanation)).trimEnd()}`
+        : 'The journal no longer holds the decision (journal.retention).',
+      ...MESSAGES[view.message],
+    );
+  }
+  lines.push(...signatureLines(view));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function placeText({ headers, isInside }: TokenView): string {
+  if (headers.length === 0) return '';
+  return `${headers.join(', ')}${isInside ? ' of a message inside' : ''}: `;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const STATES: Readonly<Record<TokenView['token'], string>> = {
+  genuine: 'the token is genuine.',
+  forged:
+    'the token is FORGED. It names a key of ours, but was changed or not made with it. Do nothing ' +
+    'to any account because of it. Trust the Received lines of the host that took the message in; ' +
+    'if that is yours, check that the milter of Primum sees what comes in there.',
+  'unknown-key':
+    'the token was made with a key that is not here. Either the key is older than trace.keep_keys ' +
+    'allows, or another platform made it. If you run several hosts, give all the same trace-keys.',
+  'not-a-token':
+    'this is not a whole token. It was cut on the way, or another program made it. Take it from the ' +
+    'source of the message, white space and all.',
+};
+
+const MESSAGES: Readonly<Record<TokenView['message'], readonly string[]>> = {
+  same: ['The message has the Message-ID of that decision.'],
+  other: [
+    'BUT the Message-ID is another one than that of the decision: the header may have been copied ' +
+      'onto this message. Compare recipients and time before you act.',
+  ],
+  unknown: [],
+};
+
+/** Whether our headers are signed: only then do others know that nobody changed them. */
+function signatureLines({ headers, signatures }: TokenView): string[] {
+  if (headers.length === 0) return [];
+  if (signatures.length === 0) {
+    return ['No DKIM signature stands beside it. See the guide trace-headers on signing.'];
+  }
+  const good = signatures.find(({ unsigned, above }) => unsigned.length + above.length === 0);
+  if (good) return [`DKIM: the signature of ${good.domain} covers the headers of Primum.`];
+  return signatures.map(({ domain, unsigned, above }) => {
+    const faults = [
+      ...(above.length > 0
+        ? [`${above.join(', ')} was added after it: put Primum before the signer in smtpd_milters`]
+        : []),
+      ...(unsigned.length > 0
+        ? [`${unsigned.join(', ')} is not in its list: add it to the headers that the signer signs`]
+        : []),
+    ];
+    return `DKIM: the signature of ${domain} does not cover the headers of Primum. ${faults.join('; ')}.`;
+  });
+}
