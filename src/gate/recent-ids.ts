@@ -1,7 +1,5 @@
-/**
- * Ids of the events seen lately, so that an event that comes twice counts once. Two generations of
- * a fixed size: an id is remembered for at least `size` and at most twice as many events.
- */
+/** Ids of the events seen lately, so that an event that comes twice counts once. */
+import { RecentKeys } from '../core/recent-keys.ts';
 import type { Verdict } from '../core/verdict.ts';
 
 export interface RecentIds {
@@ -11,17 +9,22 @@ export interface RecentIds {
   add(id: string, verdict?: Verdict): void;
 }
 
+/** Remembers at least `size` and at most twice as many. */
 export function createRecentIds(size: number): RecentIds {
-  let young = new Map<string, Verdict | undefined>();
-  let old = new Map<string, Verdict | undefined>();
+  const ids = new RecentKeys(size);
+  // Nearly all pass: the others are kept whole, for as long as their ids.
+  let young = new Map<string, Verdict>();
+  let old = new Map<string, Verdict>();
   return {
-    has: (id) => young.has(id) || old.has(id),
+    has: (id) => ids.get(id) !== undefined,
     verdictOf: (id) => young.get(id) ?? old.get(id),
     add: (id, verdict) => {
-      young.set(id, verdict?.verdict === 'pass' ? undefined : verdict);
-      if (young.size < size) return;
-      old = young;
-      young = new Map();
+      const isNext = ids.set(id, 0);
+      if (isNext) {
+        old = young;
+        young = new Map();
+      }
+      if (verdict !== undefined && verdict.verdict !== 'pass') young.set(id, verdict);
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DUNNO, POLICY_ATTRIBUTES } from '../../protocol/postfix-policy.ts';
 import { MAX_NAMED_RECIPIENTS, MAX_NAMED_RECIPIENTS_IN_ALL } from './options.ts';
 import type { Attributes } from './submission.ts';
-import { acceptedCount, REMEMBERED_IN_ONE_HALF, Transactions } from './transactions.ts';
+import { acceptedCount, REMEMBERED_MESSAGES, Transactions } from './transactions.ts';
 
 const NONE = Object.fromEntries(POLICY_ATTRIBUTES.map((name) => [name, ''])) as Attributes;
 
@@ -67,10 +67,10 @@ describe('open transactions', () => {
       transactions.remember(transaction);
     };
     judge('early');
-    for (let n = 0; n < REMEMBERED_IN_ONE_HALF; n += 1) judge(`n${n}`);
+    for (let n = 0; n < REMEMBERED_MESSAGES; n += 1) judge(`n${n}`);
     expect(open(transactions, 'early')).toMatchObject({ action: DUNNO, judged: 1 });
-    for (let n = 0; n < REMEMBERED_IN_ONE_HALF; n += 1) judge(`m${n}`);
+    for (let n = 0; n < REMEMBERED_MESSAGES; n += 1) judge(`m${n}`);
     expect(open(transactions, 'n0').action).toBeUndefined();
-    expect(open(transactions, `m${REMEMBERED_IN_ONE_HALF - 1}`).action).toEqual(DUNNO);
+    expect(open(transactions, `m${REMEMBERED_MESSAGES - 1}`).action).toEqual(DUNNO);
   });
 });

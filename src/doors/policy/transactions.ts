@@ -2,8 +2,10 @@
  * The open mail transactions of a policy door. Postfix asks once a recipient and again for the
  * message; `instance` joins these requests, on whichever connection they come.
  */
+import { ChurnMap } from '../../core/churn-map.ts';
+import { RecentKeys } from '../../core/recent-keys.ts';
 import type { UnderWay } from '../../gate-contract.ts';
-import type { PolicyAction } from '../../protocol/postfix-policy.ts';
+import { DUNNO, type PolicyAction } from '../../protocol/postfix-policy.ts';
 import {
   MAX_NAMED_RECIPIENTS,
   MAX_NAMED_RECIPIENTS_IN_ALL,
@@ -38,12 +40,8 @@ export interface Transaction {
   /** The stage that asked for it. */
   judgedState: string;
   isClosed: boolean;
-}
-
-/** A message that was judged, and its answer. */
-export interface Remembered {
-  readonly action: PolicyAction;
-  readonly recipients: number;
+  /** Counts up as transactions are opened. */
+  readonly number: number;
 }
 
 interface Sum {
@@ -51,8 +49,8 @@ interface Sum {
   recipients: number;
 }
 
-// Judged messages whose END-OF-MESSAGE may still come: twice this many, about 150 bytes each.
-export const REMEMBERED_IN_ONE_HALF = 10_000;
+// Judged messages whose END-OF-MESSAGE may still come: at least this many, 48 bytes each.
+export const REMEMBERED_MESSAGES = 10_000;
 
 /** Accepted recipients that are not judged yet. */
 export function acceptedCount(transaction: Transaction): number {
@@ -60,12 +58,15 @@ export function acceptedCount(transaction: Transaction): number {
 }
 
 export class Transactions {
-  /** In the order of their opening. */
-  readonly #open = new Map<string, Transaction>();
-  readonly #underWay = new Map<string, Sum>();
+  readonly #open = new ChurnMap<Transaction>();
+  readonly #underWay = new ChurnMap<Sum>();
+  #opened = 0;
   #named = 0;
-  #young = new Map<string, Remembered>();
-  #old = new Map<string, Remembered>();
+  /** Recipients of judged messages, by their key. */
+  readonly #judged = new RecentKeys(REMEMBERED_MESSAGES);
+  /** Their answers, where they are not `DUNNO`. */
+  #young = new Map<string, PolicyAction>();
+  #old = new Map<string, PolicyAction>();
 
   get size(): number {
     return this.#open.size;
@@ -79,7 +80,7 @@ export class Transactions {
   open(key: string, id: string, attributes: Attributes): Transaction {
     const login = attributes.sasl_username;
     const isNamed = key === attributes.instance;
-    const before = isNamed ? (this.#young.get(key) ?? this.#old.get(key)) : undefined;
+    const judged = isNamed ? this.#judged.get(key) : undefined;
     const transaction: Transaction = {
       key,
       isNamed,
@@ -92,10 +93,11 @@ export class Transactions {
       recipients: [],
       unnamed: 0,
       refused: [],
-      judged: before?.recipients ?? 0,
-      action: before?.action,
+      judged: judged ?? 0,
+      action: judged === undefined ? undefined : this.#answerOf(key),
       judgedState: '',
       isClosed: false,
+      number: (this.#opened += 1),
     };
     this.#open.set(key, transaction);
     return transaction;
@@ -103,12 +105,17 @@ export class Transactions {
 
   /** The transaction opened first. */
   oldest(): Transaction | undefined {
-    return this.#open.values().next().value;
+    let oldest: Transaction | undefined;
+    for (const transaction of this.#open.values()) {
+      if (oldest === undefined || transaction.number < oldest.number) oldest = transaction;
+    }
+    return oldest;
   }
 
-  /** Those that nothing was heard of since. */
+  /** Those that nothing was heard of since, the one opened first first. */
   quietSince(time: number): Transaction[] {
-    return [...this.#open.values()].filter((transaction) => transaction.lastAt < time);
+    const quiet = [...this.#open.values()].filter((transaction) => transaction.lastAt < time);
+    return quiet.sort((a, b) => a.number - b.number);
   }
 
   /** Takes one recipient in. Over the bounds it is only counted. */
@@ -180,11 +187,15 @@ export class Transactions {
     this.#release(transaction);
     const { action, judged, isNamed } = transaction;
     if (action === undefined || !isNamed) return;
-    if (this.#young.size >= REMEMBERED_IN_ONE_HALF) {
+    if (this.#judged.set(transaction.key, judged)) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(transaction.key, { action, recipients: judged });
+    if (action.kind !== 'dunno') this.#young.set(transaction.key, action);
+  }
+
+  #answerOf(key: string): PolicyAction {
+    return this.#young.get(key) ?? this.#old.get(key) ?? DUNNO;
   }
 
   #release(transaction: Transaction): void {

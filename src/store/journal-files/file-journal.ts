@@ -7,7 +7,7 @@ import { PrimumError } from '../../errors.ts';
 import type { Journal, JournalLine } from '../journal.ts';
 import { makeFolder } from '../state-folder.ts';
 import { findInSegment } from './find-line.ts';
-import { LineQueue } from './line-queue.ts';
+import { BLOCK_BYTES, LineQueue } from './line-queue.ts';
 import { SegmentTidier } from './segment-tidier.ts';
 import { openSegmentFile, SegmentWriter } from './segment-writer.ts';
 import type { OpenSegmentFile } from './segment-writer.ts';
@@ -38,9 +38,6 @@ const DEFAULT_SEGMENT_BYTES = 64 * 1_048_576;
 const DEFAULT_RETENTION_DAYS = 90;
 const DEFAULT_MAX_QUEUED_BYTES = 64 * 1_048_576;
 const DEFAULT_FLUSH_MS = 100;
-
-/** Bytes written in one go; a queue of that size does not wait for the clock. */
-const WRITE_BYTES = 1_048_576;
 
 /** Pause before a failed write is tried again. */
 const RETRY_MS = 1_000;
@@ -153,7 +150,7 @@ class SegmentedJournal implements FileJournal {
 
   #schedule(): void {
     if (this.#isClosed || this.#writing !== undefined || this.#queue.queuedBytes === 0) return;
-    if (this.#queue.queuedBytes >= WRITE_BYTES && !this.#isFailing) {
+    if (this.#queue.queuedBytes >= BLOCK_BYTES && !this.#isFailing) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
       this.#writeSoon();
@@ -182,7 +179,7 @@ class SegmentedJournal implements FileJournal {
   }
 
   async #writeNext(): Promise<void> {
-    const chunk = this.#queue.next(WRITE_BYTES);
+    const chunk = this.#queue.next();
     if (chunk === undefined) return;
     try {
       await this.#writer.write(chunk);
@@ -194,7 +191,7 @@ class SegmentedJournal implements FileJournal {
     }
     this.#queue.done();
     this.#isFailing = false;
-    if (this.#isTroubleSaid && this.#queue.queuedBytes < WRITE_BYTES) {
+    if (this.#isTroubleSaid && this.#queue.queuedBytes < BLOCK_BYTES) {
       this.#isTroubleSaid = false;
       this.#options.onRecovered?.();
     }

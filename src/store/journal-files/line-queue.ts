@@ -1,12 +1,30 @@
-/** Lines that wait for the disk, with a bound in bytes. */
+/**
+ * Lines that wait for the disk, with a bound in bytes. They are written into blocks of memory as
+ * they come: strings that waited would be copied by every collection of garbage meanwhile.
+ */
 import type { JournalLine } from '../journal.ts';
 import { parseLine } from './find-line.ts';
 
+/** Bytes handed to the disk in one go; a longer line has a block of its own. */
+export const BLOCK_BYTES = 1_048_576;
+
+// A UTF-16 unit takes at most three bytes of UTF-8.
+const MAX_BYTES_OF_UNIT = 3;
+
+interface Block {
+  readonly memory: Buffer;
+  used: number;
+  lines: number;
+}
+
 export class LineQueue {
   readonly #maxBytes: number;
-  #lines: string[] = [];
+  /** Oldest first; the last one is being filled. */
+  readonly #blocks: Block[] = [];
   /** The lines being written, until they are on disk. */
-  #taken: { readonly lines: readonly string[]; readonly bytes: Buffer } | undefined;
+  #taken: Block | undefined;
+  /** The block emptied last, to be filled again. */
+  #spare: Buffer | undefined;
   queuedBytes = 0;
   accepted = 0;
   dropped = 0;
@@ -25,51 +43,64 @@ export class LineQueue {
       this.dropped += 1;
       return true;
     }
-    const bytes = Buffer.byteLength(text);
-    if (this.queuedBytes + bytes > this.#maxBytes) {
-      this.dropped += 1;
-      return false;
+    let bytes = text.length * MAX_BYTES_OF_UNIT;
+    let block = this.#blocks.at(-1);
+    const isTight = block === undefined || block.used + bytes > block.memory.length;
+    if (isTight || this.queuedBytes + bytes > this.#maxBytes) {
+      bytes = Buffer.byteLength(text);
+      if (this.queuedBytes + bytes > this.#maxBytes) {
+        this.dropped += 1;
+        return false;
+      }
+      if (block === undefined || block.used + bytes > block.memory.length) {
+        block = this.#begin(bytes);
+      }
     }
-    this.#lines.push(text);
-    this.queuedBytes += bytes;
+    if (block === undefined) return false;
+    const length = block.memory.write(text, block.used);
+    block.used += length;
+    block.lines += 1;
+    this.queuedBytes += length;
     this.accepted += 1;
     return true;
   }
 
-  /** The oldest lines, about `maxBytes` of them; the same again until they are `done`. */
-  next(maxBytes: number): Buffer | undefined {
-    if (this.#taken === undefined && this.#lines.length > 0) {
-      let [count, length] = [0, 0];
-      while (count < this.#lines.length && length < maxBytes) {
-        length += this.#lines[count]?.length ?? 0;
-        count += 1;
-      }
-      const lines = this.#lines;
-      const rest = lines.splice(count);
-      this.#lines = rest;
-      this.#taken = { lines, bytes: Buffer.from(lines.join('')) };
-    }
-    return this.#taken?.bytes;
+  /** The oldest lines, at most a block of them; the same again until they are `done`. */
+  next(): Uint8Array | undefined {
+    this.#taken ??= this.#blocks.shift();
+    return this.#taken && this.#taken.memory.subarray(0, this.#taken.used);
   }
 
   /** What `next` gave is on disk. */
   done(): void {
     if (this.#taken === undefined) return;
-    this.queuedBytes -= this.#taken.bytes.length;
-    this.written += this.#taken.lines.length;
+    this.queuedBytes -= this.#taken.used;
+    this.written += this.#taken.lines;
+    if (this.#taken.memory.length === BLOCK_BYTES) this.#spare = this.#taken.memory;
     this.#taken = undefined;
   }
 
   /** The newest waiting line that contains the text and matches. */
   find(match: (line: JournalLine) => boolean, text: string): JournalLine | undefined {
-    for (const lines of [this.#lines, this.#taken?.lines ?? []]) {
-      for (let i = lines.length - 1; i >= 0; i -= 1) {
-        const line = lines[i] ?? '';
+    const waiting = this.#taken === undefined ? this.#blocks : [this.#taken, ...this.#blocks];
+    for (const { memory, used } of [...waiting].reverse()) {
+      const lines = memory.toString('utf8', 0, used).split('\n');
+      for (const line of lines.reverse()) {
         if (!line.includes(text)) continue;
         const parsed = parseLine(line);
         if (parsed !== undefined && match(parsed)) return parsed;
       }
     }
     return undefined;
+  }
+
+  #begin(bytes: number): Block {
+    const isOrdinary = bytes <= BLOCK_BYTES;
+    const spare = isOrdinary ? this.#spare : undefined;
+    if (spare !== undefined) this.#spare = undefined;
+    const memory = spare ?? Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_BYTES));
+    const block: Block = { memory, used: 0, lines: 0 };
+    this.#blocks.push(block);
+    return block;
   }
 }
