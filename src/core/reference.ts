@@ -5,7 +5,23 @@ import { createKeyedHash } from './hash.ts';
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const hash = createKeyedHash(new Uint8Array(16));
 
+// A recipient's check and the message's judgement ask for the same event, others in between.
+const PLACES = 256;
+const keptIds = new Array<string>(PLACES).fill('');
+const keptReferences = new Array<string>(PLACES).fill('');
+
 export function referenceOf(eventId: string): string {
+  const end = eventId.length - 1;
+  const place = (eventId.charCodeAt(end) * 37 + eventId.charCodeAt(end - 1)) & (PLACES - 1);
+  const kept = keptReferences[place];
+  if (kept !== undefined && kept !== '' && keptIds[place] === eventId) return kept;
+  const reference = makeReference(eventId);
+  keptIds[place] = eventId;
+  keptReferences[place] = reference;
+  return reference;
+}
+
+function makeReference(eventId: string): string {
   const [high = 0, low = 0] = hash.halves(eventId);
   const digit = (bits: number): string => DIGITS.charAt(bits & 31);
   let text = '';

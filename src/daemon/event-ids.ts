@@ -5,8 +5,16 @@ import { randomBytes } from 'node:crypto';
 export function createEventIds(now: () => number): () => string {
   const node = randomBytes(4).toString('hex');
   let count = 0;
+  let latestMs = -1;
+  let start = '';
   return () => {
     count += 1;
-    return `${now().toString(36).padStart(9, '0')}-${node}-${count.toString(36)}`;
+    const nowMs = now();
+    // Many events share a millisecond.
+    if (nowMs !== latestMs) {
+      latestMs = nowMs;
+      start = `${nowMs.toString(36).padStart(9, '0')}-${node}-`;
+    }
+    return start + count.toString(36);
   };
 }

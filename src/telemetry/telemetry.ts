@@ -145,7 +145,7 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
     connections: (door, open) => metrics.connections.set({ door }, open),
     judged(door, verdict, seconds) {
       metrics.verdicts.inc(door, verdict.verdict, verdict.enforced ? 'true' : 'false');
-      metrics.judging.observe({ door }, seconds);
+      metrics.judging.observe(door, seconds);
       if (verdict.verdict === 'pass') return;
       say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
     },
