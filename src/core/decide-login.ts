@@ -21,12 +21,13 @@ export interface LoginDecision {
   readonly shutOut: { readonly address?: number; readonly network?: number };
 }
 
+const SUCCESS_RULES: readonly LoginLook[] = [...ATTEMPT_RULES, ...LOGIN_RULES];
+
 export function decideLogin(subject: LoginSubject): LoginDecision {
   const outcome = outcomeOf(subject);
   // A changed password ends what was: the owner is not judged by where the thief has been.
   const isChanged = outcome === 'ok' && isNewPassword(subject);
-  const looks: readonly LoginLook[] =
-    outcome === 'ok' && !isChanged ? [...ATTEMPT_RULES, ...LOGIN_RULES] : ATTEMPT_RULES;
+  const looks = outcome === 'ok' && !isChanged ? SUCCESS_RULES : ATTEMPT_RULES;
   const findings: Finding[] = [];
   for (const look of looks) {
     const finding = look(subject);
@@ -57,10 +58,7 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
   return {
     verdict,
     rungChange: rungChangeOf(subject, accountLadder, verdict),
-    intents: [
-      ...intentsOf(subject, verdict, findings),
-      ...passwordIntent(subject, outcome, verdict),
-    ],
+    intents: intentsOfLogin(subject, { outcome, verdict, findings }),
     accountLadder,
     outcome,
     shutOut,
@@ -70,6 +68,18 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
 function outcomeOf({ event }: LoginSubject): LoginDecision['outcome'] {
   if (!('ok' in event) || event.policyReject === true) return undefined;
   return event.ok ? 'ok' : 'wrong-password';
+}
+
+const NO_INTENTS: readonly Intent[] = [];
+
+function intentsOfLogin(
+  subject: LoginSubject,
+  decided: Pick<LoginDecision, 'outcome' | 'verdict'> & { readonly findings: readonly Finding[] },
+): readonly Intent[] {
+  const { outcome, verdict, findings } = decided;
+  const intents = intentsOf(subject, verdict, findings);
+  const changed = passwordIntent(subject, outcome, verdict);
+  return intents.length + changed.length === 0 ? NO_INTENTS : [...intents, ...changed];
 }
 
 /**
@@ -122,7 +132,7 @@ export function isOldPassword(subject: LoginSubject): boolean {
 
 /** The same wrong password again, such as a telephone with an old one. */
 export function isRepeated(subject: LoginSubject): boolean {
-  return subject.account.wrongSince(0).some((wrong) => wrong.hash === subject.guess);
+  return subject.account.knowsWrong(subject.guess);
 }
 
 /** Somebody is told when a source becomes shut out, not at each further guess. */

@@ -65,9 +65,12 @@ const MISTYPES = 3;
  * back from the source, so that a school behind one address is not shut out by its first Monday.
  */
 function forgiveMistypes({ account, network, world, nowMs, ...sources }: LoginSubject): void {
-  const here = world.hash.low(`network|${network.prefix}`);
   const sinceMs = nowMs - world.policy.failures.windowSeconds * 1000;
-  const wrong = account.wrongSince(sinceMs).filter((guess) => guess.network === here);
+  const lately = account.wrongSince(sinceMs);
+  // Most people mistype nothing, and a hash costs more than all the rest here.
+  if (lately.length === 0) return;
+  const here = world.hash.low(`network|${network.prefix}`);
+  const wrong = lately.filter((guess) => guess.network === here);
   if (wrong.length > MISTYPES) return;
   for (const { hash } of wrong) {
     sources.address.forgive(hash);

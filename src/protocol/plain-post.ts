@@ -109,7 +109,14 @@ function endOfValue(piece: string, from: number): number {
 
 /** -1 for anything but a few digits. */
 function parseLength(text: string): number {
-  return /^\d{1,7}$/.test(text) ? Number(text) : -1;
+  if (text.length === 0 || text.length > 7) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function isKeepAlive(value: string): boolean {

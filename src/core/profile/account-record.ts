@@ -116,11 +116,15 @@ export class AccountRecord {
 
   /** Whether the account was used with success from this place before. */
   knowsPlace(place: number): boolean {
-    return this.rows().some(
-      (at) =>
+    for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
+      if (
         this.view.getUint32(at + PLACE, true) === place &&
-        this.view.getUint32(at + LAST_OK, true) > 0,
-    );
+        this.view.getUint32(at + LAST_OK, true) > 0
+      ) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Distinct places and countries of successful use since `sinceMs`, `key` included. */
@@ -153,16 +157,24 @@ export class AccountRecord {
   }
 
   knowsPassword(hash: number): boolean {
-    return this.knownHashes().includes(hash);
+    for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
+      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 4, true) !== 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   get knowsAnyPassword(): boolean {
-    return this.knownHashes().length > 0;
+    for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
+      if (this.view.getUint32(at + 4, true) !== 0) return true;
+    }
+    return false;
   }
 
   /** A wrong password; false when the same one was already counted. */
   learnWrong(hash: number, network: number, nowMs: number): boolean {
-    if (this.wrongSince(0).some((wrong) => wrong.hash === hash)) return false;
+    if (this.knowsWrong(hash)) return false;
     const slot = this.view.getUint8(29) % WRONG;
     const at = this.wrongAt + slot * WRONG_BYTES;
     this.view.setUint32(at, hash, true);
@@ -170,6 +182,16 @@ export class AccountRecord {
     this.view.setUint32(at + 8, Math.max(1, toSeconds(nowMs)), true);
     this.view.setUint8(29, (slot + 1) % WRONG);
     return true;
+  }
+
+  /** Whether this wrong password is among those remembered. */
+  knowsWrong(hash: number): boolean {
+    for (let i = 0, at = this.wrongAt; i < WRONG; i++, at += WRONG_BYTES) {
+      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 8, true) !== 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Distinct wrong passwords since `sinceMs` and the networks they came from. */
@@ -219,14 +241,6 @@ export class AccountRecord {
   private get addressCount(): number {
     const fits = Math.floor((this.bytes.length - this.addressesAt) / ADDRESS_BYTES);
     return Math.min(this.view.getUint8(30), fits);
-  }
-
-  private knownHashes(): number[] {
-    const hashes: number[] = [];
-    for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
-      if (this.view.getUint32(at + 4, true) !== 0) hashes.push(this.view.getUint32(at, true));
-    }
-    return hashes;
   }
 
   private rows(): number[] {

@@ -24,5 +24,5 @@ export function isNewPassword(subject: LoginSubject): boolean {
   if (lock?.unlockOn !== 'password' || password === undefined) return false;
   // Without a password seen before, an old one cannot be told from a new one.
   if (!account.knowsAnyPassword || account.knowsPassword(password)) return false;
-  return !account.wrongSince(0).some((wrong) => wrong.hash === password);
+  return !account.knowsWrong(password);
 }

@@ -57,5 +57,7 @@ export function accountUnderAttack(subject: LoginSubject): Finding | undefined {
 export function isUnderAttack(subject: LoginSubject): boolean {
   const { networksPerAccount, windowSeconds } = subject.world.policy.failures;
   const wrong = subject.account.wrongSince(subject.nowMs - windowSeconds * 1000);
+  // Nearly every account has fewer wrong passwords than an attack needs.
+  if (wrong.length < networksPerAccount) return false;
   return new Set(wrong.map((guess) => guess.network)).size >= networksPerAccount;
 }

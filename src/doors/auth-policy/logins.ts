@@ -200,9 +200,8 @@ function record(parts: LoginParts, tuple: LoginTuple, success: boolean): Maybe<v
   // The backend was down: nobody's password was wrong.
   if (!success && tuple.failType === 'internal') return;
   const { gate, refusals } = parts;
-  const event: Writable<LoginEvent> = Object.assign(loginAttempt(gate, tuple, gate.now()), {
-    ok: success,
-  });
+  const event = loginAttempt(gate, tuple, gate.now()) as Writable<LoginEvent>;
+  event.ok = success;
   if (tuple.policyReject || tuple.failType === 'policy') {
     event.policyReject = true;
     event.id = refusals.take(tuple) ?? event.id;
