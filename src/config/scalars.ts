@@ -140,7 +140,7 @@ export function size(from: string, to: string) {
 /** Longest path of a Unix socket on Linux, without the closing NUL (unix(7), sun_path). */
 export const MAX_SOCKET_PATH_BYTES = 107;
 
-function isListenAddress(text: string): boolean {
+export function isListenAddress(text: string): boolean {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length);
     const isShort = Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES;
@@ -210,7 +210,8 @@ export function timeOfDay() {
   });
 }
 
-function word(
+/** A text in a form of its own, or with a remedy refused. */
+export function word(
   kind: string,
   sample: string,
   remedy: string,

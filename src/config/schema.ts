@@ -9,6 +9,7 @@ import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
 import { policySchema } from './sections/policy.ts';
+import { scannersSchema } from './sections/scanners.ts';
 import { traceSchema } from './sections/trace.ts';
 
 export const configSchema = z
@@ -50,6 +51,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'restart' })
       .describe('What is known of client addresses.'),
+    scanners: scannersSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('What others say of a message: a virus scanner, a spam filter, lists of hosts.'),
     alerts: alertsSchema.prefault({}).meta({ effect: 'reload' }).describe('Who is told, and how.'),
     accounts: accountsSchema
       .prefault({})

@@ -2,6 +2,7 @@
  * One method per thing that happens, so that wording, level and metric live in one place
  * (telemetry/telemetry.ts). Addresses of people, passwords and tokens are never parameters.
  */
+import type { ScanFinding } from '../core/message/derived.ts';
 import type { Verdict } from '../core/verdict.ts';
 
 export type DoorName = 'policy' | 'milter' | 'auth-policy' | 'lmtp' | 'socketmap' | 'api';
@@ -29,6 +30,15 @@ export interface Telemetry {
   storeWorks(store: string): void;
   directoryFailed(engine: string, error: unknown): void;
   directoryWorks(engine: string): void;
+  /** A scanner has judged a message, or could not; `seconds` is how long mail waited at its end. */
+  scanned(scanner: string, result: ScanFinding['result'], seconds: number): void;
+  /** One message was not scanned as it should; counted, logged at most once in ten minutes. */
+  scanFailed(scanner: string, error: unknown): void;
+  /** A scanner or host list is given up for a while, or works again; logged on change only. */
+  scannerFailed(scanner: string, error: unknown): void;
+  scannerWorks(scanner: string): void;
+  /** A DNS list was asked for a host; `unknown` when it gave no answer that counts. */
+  listAsked(list: string, outcome: 'listed' | 'not-listed' | 'unknown'): void;
   reloaded(changes: string): void;
   reloadRefused(reason: string): void;
   effectDone(effect: string, seconds: number): void;

@@ -15,7 +15,12 @@ const EFFECT_BUCKETS = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60];
 export function createMetrics(processFigures: boolean) {
   const registry = new Registry();
   if (processFigures) collectDefaultMetrics({ register: registry });
-  return { registry, ...decisionMetrics(registry), ...healthMetrics(registry) };
+  return {
+    registry,
+    ...decisionMetrics(registry),
+    ...healthMetrics(registry),
+    ...scannerMetrics(registry),
+  };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -70,6 +75,41 @@ function decisionMetrics(registry: Registry) {
       'What was turned away because a bound was reached.',
       'door',
       'what',
+    ),
+  };
+}
+
+function scannerMetrics(registry: Registry) {
+  const counter = counters(registry);
+  return {
+    scans: counter(
+      'primum_scans_total',
+      'Messages by what a scanner said; unknown when it did not.',
+      'scanner',
+      'result',
+    ),
+    scanTime: new Histogram({
+      name: 'primum_scan_seconds',
+      help: 'Time a message waited for a scanner at its end.',
+      labelNames: ['scanner'],
+      buckets: EFFECT_BUCKETS,
+      registers: [registry],
+    }),
+    scanFailures: counter(
+      'primum_scan_failures_total',
+      'Messages a scanner should have judged and did not.',
+      'scanner',
+    ),
+    scannerUp: gauges(registry)(
+      'primum_scanner_up',
+      '1 while a scanner or host list answers, 0 while it is given up.',
+      'scanner',
+    ),
+    listLookups: counter(
+      'primum_list_lookups_total',
+      'Questions to DNS lists about URL hosts, those from memory left out.',
+      'list',
+      'outcome',
     ),
   };
 }

@@ -53,6 +53,29 @@ describe('telemetry', () => {
     ]);
   });
 
+  it('counts every failure of a scanner, and says once that it is away and back', async () => {
+    const { telemetry, messages } = open();
+    telemetry.scannerWorks('clamd');
+    for (let index = 0; index < 3; index++) {
+      telemetry.scanned('clamd', 'unknown', 0.1);
+      telemetry.scanFailed('clamd', new Error('no answer for ann@example.org'));
+      telemetry.scannerFailed('clamd', new Error('no answer'));
+    }
+    telemetry.scannerWorks('clamd');
+    telemetry.scannerWorks('clamd');
+    telemetry.listAsked('dbl.test', 'listed');
+    expect(messages()).toEqual([
+      'A message was not scanned by clamd: no answer for (address)',
+      'clamd does not work; messages are judged without it: no answer',
+      'clamd works again.',
+    ]);
+    const metrics = await telemetry.metrics();
+    expect(metrics).toContain('primum_scan_failures_total{scanner="clamd"} 3');
+    expect(metrics).toContain('primum_scans_total{scanner="clamd",result="unknown"} 3');
+    expect(metrics).toContain('primum_scanner_up{scanner="clamd"} 1');
+    expect(metrics).toContain('primum_list_lookups_total{list="dbl.test",outcome="listed"} 1');
+  });
+
   it('says so when a refusal was only observed, and nothing of a pass', () => {
     const { telemetry, messages } = open();
     telemetry.judged('policy', { ...verdict, enforced: false, reasons: [] }, 0.001);

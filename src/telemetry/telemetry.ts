@@ -59,6 +59,7 @@ export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
     ...lifeEvents(say, metrics),
     ...doorEvents(say, metrics, rarely),
     ...partEvents(say, metrics),
+    ...scannerEvents(say, metrics, rarely),
     ...effectEvents(say, metrics, rarely),
     setLevel,
     metrics: () => metrics.registry.metrics(),
@@ -203,6 +204,38 @@ function partEvents(say: Say, metrics: Metrics) {
         say('info', 'directory-works', `The ${engine} directory answers again.`),
       );
     },
+  } satisfies Partial<Telemetry>;
+}
+
+function scannerEvents(say: Say, metrics: Metrics, rarely: Rarely) {
+  const away = new Set<string>();
+  return {
+    scanned(scanner, result, seconds) {
+      metrics.scans.inc({ scanner, result });
+      metrics.scanTime.observe({ scanner }, seconds);
+    },
+    scanFailed(scanner, error) {
+      metrics.scanFailures.inc({ scanner });
+      rarely(`scan-failed ${scanner}`, FAILURE_MS, (more) =>
+        say(
+          'warn',
+          'scan-failed',
+          `A message was not scanned by ${scanner}: ${cause(error)}${more}`,
+        ),
+      );
+    },
+    scannerFailed(scanner, error) {
+      metrics.scannerUp.set({ scanner }, 0);
+      if (away.has(scanner)) return;
+      away.add(scanner);
+      const meanwhile = 'messages are judged without it';
+      say('warn', 'scanner-failed', `${scanner} does not work; ${meanwhile}: ${cause(error)}`);
+    },
+    scannerWorks(scanner) {
+      metrics.scannerUp.set({ scanner }, 1);
+      if (away.delete(scanner)) say('info', 'scanner-works', `${scanner} works again.`);
+    },
+    listAsked: (list, outcome) => metrics.listLookups.inc({ list, outcome }),
   } satisfies Partial<Telemetry>;
 }
 

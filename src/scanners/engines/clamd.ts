@@ -1,0 +1,73 @@
+/**
+ * ClamAV's daemon (CON-1), clamd(8): `zINSTREAM`, then blocks, each after its length in four bytes,
+ * big-endian; a length of zero ends the message. One connection a message: clamd gives each scan a
+ * thread of its own anyhow, and a kept connection may be closed by it just when it is used again.
+ */
+import { connect } from 'node:net';
+import type { ConversationListener, Conversation, Engine, Outcome } from '../engine.ts';
+import { errorText, failed, target } from '../engine.ts';
+import { MAX_REPLY_BYTES, incoherent, parseClamdReply } from './clamd-reply.ts';
+
+const COMMAND = 'zINSTREAM\0';
+const END = Buffer.alloc(4);
+
+export function clamdEngine(address: string): Engine {
+  return {
+    name: 'clamd',
+    oversize: 'first-part',
+    converse: (_envelope, listener) => converse(address, listener),
+  };
+}
+
+function converse(address: string, listener: ConversationListener): Conversation {
+  const socket = connect({ ...target(address), noDelay: true });
+  let isConnected = false;
+  let isEnded = false;
+  let reply = '';
+
+  const finish = (outcome: Outcome): void => {
+    listener.finished(outcome);
+    socket.destroy();
+  };
+  socket.once('connect', () => (isConnected = true));
+  socket.on('drain', () => listener.drained());
+  socket.on('data', (bytes: Buffer) => {
+    reply += bytes.toString('latin1');
+    const end = reply.indexOf('\0');
+    if (reply.length > MAX_REPLY_BYTES) finish(incoherent('its answer is too long'));
+    else if (end !== -1 && end + 1 < reply.length) finish(incoherent('it says more than asked'));
+    else if (end !== -1) finish(parseClamdReply(reply.slice(0, end), isEnded));
+  });
+  socket.on('error', (error) => finish(lost(error, { address, isConnected, isEnded })));
+  socket.on('close', () => finish(lost(undefined, { address, isConnected, isEnded })));
+  socket.write(COMMAND);
+  return {
+    write(block) {
+      const length = Buffer.allocUnsafe(4);
+      length.writeUInt32BE(block.length);
+      socket.cork();
+      socket.write(length);
+      const hasRoom = socket.write(block);
+      socket.uncork();
+      return hasRoom;
+    },
+    end() {
+      isEnded = true;
+      socket.write(END);
+    },
+    destroy: () => void socket.destroy(),
+  };
+}
+
+function lost(
+  error: Error | undefined,
+  at: { readonly address: string; readonly isConnected: boolean; readonly isEnded: boolean },
+): Outcome {
+  const reason = error === undefined ? 'it closed the connection' : errorText(error);
+  if (!at.isConnected) {
+    const remedy = 'Start clamd, or mend scanners.clamd.address.';
+    return failed('away', 'away', `${at.address} cannot be reached (${reason}). ${remedy}`, error);
+  }
+  const when = at.isEnded ? 'before it answered' : 'in the middle of a message';
+  return failed('scanner', 'connection lost', `the connection broke ${when} (${reason})`, error);
+}

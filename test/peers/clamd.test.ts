@@ -1,0 +1,173 @@
+/** ClamAV's real daemon as a scanner (CON-1). */
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openScanners, type OpenScanners } from '../../src/scanners/open-scanners.ts';
+import type { ScanLimits } from '../../src/scanners/engine.ts';
+import {
+  EICAR,
+  ENVELOPE,
+  LIMITS,
+  feed,
+  listener,
+  message,
+  scan,
+  withAttachment,
+  type Heard,
+} from '../scanners/helper.ts';
+import { mailServersAreHere } from './available.ts';
+import { SIGNATURE, startClamd, type Clamd } from './clamd.ts';
+import { until } from './run.ts';
+
+const MIB = 1024 * 1024;
+const INFECTED = { scanner: 'clamd', result: 'infected', name: SIGNATURE };
+const CLEAN = { scanner: 'clamd', result: 'clean' };
+
+let clamd: Clamd;
+
+interface Opened {
+  readonly heard: Heard;
+  readonly open: OpenScanners;
+  readonly scanner: OpenScanners['scanners'][number];
+  readonly wait: (ms: number) => void;
+}
+
+/** A scanner with a clock that the test moves. */
+function openClamd(address: string, changes: Partial<ScanLimits> = {}): Opened {
+  const heard = listener();
+  let clock = 0;
+  const open = openScanners({ clamd: { address, ...LIMITS, ...changes } }, heard, () => clock);
+  return { heard, open, scanner: open.scanners[0]!, wait: (ms) => void (clock += ms) };
+}
+
+/** One that the test may treat badly. */
+async function ownClamd(): Promise<Clamd> {
+  const own = await startClamd();
+  onTestFinished(() => own.stop());
+  return own;
+}
+
+describe.runIf(mailServersAreHere)('clamd', () => {
+  beforeAll(async () => {
+    clamd = await startClamd({ streamMaxLength: '8M' });
+  });
+  afterAll(() => clamd.stop());
+
+  test.each(['unix', 'tcp'] as const)(
+    'CON-1: names the virus in a text and in an attachment, over %s',
+    async (way) => {
+      const { scanner, heard } = openClamd(clamd[way]);
+      expect(await scan(scanner, message(EICAR))).toEqual(INFECTED);
+      expect(await scan(scanner, withAttachment(EICAR))).toEqual(INFECTED);
+      expect(await scan(scanner, message('hello'))).toEqual(CLEAN);
+      expect(heard.results).toEqual(['infected', 'infected', 'clean']);
+      expect(heard.changes).toEqual(['clamd works']);
+    },
+  );
+
+  test('finds what stands at the end of a large message', async () => {
+    const { scanner } = openClamd(clamd.unix);
+    const large = Buffer.concat([message('hello', 6 * MIB), Buffer.from(EICAR)]);
+    expect(await scan(scanner, large)).toEqual(INFECTED);
+  });
+
+  test('scans an empty message', async () => {
+    const { scanner } = openClamd(clamd.unix);
+    expect(await scan(scanner, Buffer.alloc(0))).toEqual(CLEAN);
+  });
+
+  test('scans the first part of a message over max_size, and says so', async () => {
+    const { scanner } = openClamd(clamd.unix, { maxBytes: MIB });
+    const infected = message(EICAR, 3 * MIB);
+    expect(await scan(scanner, infected)).toEqual(INFECTED);
+    expect(await scan(scanner, message('hello', 3 * MIB))).toEqual({
+      ...CLEAN,
+      name: 'only the first 1048576 bytes were scanned',
+    });
+  });
+
+  test('over its own bound ends in unknown, and the next message is scanned', async () => {
+    const { scanner, heard } = openClamd(clamd.unix);
+    const found = await scan(scanner, message('hello', 12 * MIB));
+    expect(found.result).toBe('unknown');
+    expect(await scan(scanner, message(EICAR))).toEqual(INFECTED);
+    expect(heard.changes).toEqual(['clamd works']);
+  });
+
+  test('200 messages at once are all scanned, over no more connections than allowed', async () => {
+    const { scanner, heard } = openClamd(clamd.unix, { timeoutMs: 60_000, connections: 4 });
+    const connections = heard.gauges.get('primum_scanner_connections')!;
+    let most = 0;
+    const findings = await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const begun = scanner.begin(ENVELOPE);
+        await feed(begun, message(index % 2 === 0 ? EICAR : 'hello', index * 1000));
+        most = Math.max(most, connections());
+        const finding = await begun.end();
+        most = Math.max(most, connections());
+        return finding;
+      }),
+    );
+    expect(findings.filter(({ result }) => result === 'infected')).toHaveLength(100);
+    expect(findings.filter(({ result }) => result === 'clean')).toHaveLength(100);
+    expect(most).toBe(4);
+    expect(connections()).toBe(0);
+  });
+
+  test('a message that is given up frees its connection', async () => {
+    const { scanner, heard } = openClamd(clamd.unix, { connections: 1 });
+    const given = scanner.begin(ENVELOPE);
+    await feed(given, message('hello', MIB));
+    expect(heard.gauges.get('primum_scanner_connections')!()).toBe(1);
+    given.abort();
+    expect(await scan(scanner, message(EICAR))).toEqual(INFECTED);
+    expect(await given.end()).toMatchObject({ result: 'unknown' });
+    expect(heard.failures).toEqual([]);
+  });
+});
+
+describe.runIf(mailServersAreHere)('a clamd in trouble', () => {
+  test('dead at the start, it is said once; alive, it is used after the pause', async () => {
+    const own = await ownClamd();
+    await own.kill();
+    const { scanner, heard, wait } = openClamd(own.unix);
+    expect(await scan(scanner, message(EICAR))).toMatchObject({ result: 'unknown', name: 'away' });
+    await own.start();
+    // It is left alone for the time that retry_after names.
+    wait(9_999);
+    expect(await scan(scanner, message(EICAR))).toMatchObject({ result: 'unknown', name: 'away' });
+    wait(1);
+    expect(await scan(scanner, message(EICAR))).toEqual(INFECTED);
+    expect(heard.results).toEqual(['unknown', 'unknown', 'infected']);
+    expect(heard.changes).toEqual([expect.stringContaining('clamd away'), 'clamd works']);
+    expect(heard.changes[0]).toContain('Start clamd, or mend scanners.clamd.address.');
+  });
+
+  test('dead in the middle of a message, it answers nothing and the message is unknown', async () => {
+    const own = await ownClamd();
+    const { scanner, heard } = openClamd(own.unix);
+    const begun = scanner.begin(ENVELOPE);
+    await feed(begun, message('hello', MIB));
+    await own.kill();
+    expect(await begun.end()).toMatchObject({ result: 'unknown' });
+    expect(heard.failures).toHaveLength(1);
+  });
+
+  test('silent, it costs its time-out three times and then nothing', async () => {
+    const own = await ownClamd();
+    const { scanner, heard, wait } = openClamd(own.unix, { timeoutMs: 100 });
+    own.freeze();
+    for (let index = 0; index < 3; index += 1) {
+      const finding = await scan(scanner, message(EICAR, 2 * MIB));
+      expect(finding).toMatchObject({ result: 'unknown', name: 'no answer in time' });
+    }
+    expect(await scan(scanner, message(EICAR))).toMatchObject({ result: 'unknown', name: 'away' });
+    own.thaw();
+    wait(10_000);
+    const trial = await until('clamd to be used again', async () => {
+      const finding = await scan(scanner, message(EICAR));
+      wait(10_000);
+      return finding.result === 'infected' && finding;
+    });
+    expect(trial).toEqual(INFECTED);
+    expect(heard.changes).toEqual([expect.stringContaining('clamd away'), 'clamd works']);
+  });
+});

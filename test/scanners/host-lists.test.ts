@@ -1,0 +1,318 @@
+/** Lists of URL hosts: files, and DNS lists that are well, away, lying or refusing. */
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ZoneOptions } from '../../src/scanners/lists/zone.ts';
+import { REFUSED_PAUSE_MS } from '../../src/scanners/lists/zone.ts';
+import {
+  MAX_HOSTS,
+  openHostLists,
+  type HostListOptions,
+} from '../../src/scanners/lists/open-host-lists.ts';
+import { until } from '../peers/run.ts';
+import { dnsResponder, type DnsSaid } from './dns-responder.ts';
+import { listener } from './helper.ts';
+
+const ZONE: ZoneOptions = { zone: 'dbl.test', answers: ['127.0.0.0/8'], withAddresses: false };
+const NONE: DnsSaid = { rcode: 3 };
+
+function open(changes: Partial<HostListOptions>) {
+  const heard = listener();
+  let clock = 0;
+  const options: HostListOptions = {
+    files: [],
+    zones: [],
+    skip: [],
+    servers: [],
+    timeoutMs: 5_000,
+    maxQueries: 100,
+    cache: { entries: 1_000, negativeTtlMs: 600_000 },
+    retryAfterMs: 30_000,
+    ...changes,
+  };
+  const lists = openHostLists(options, heard, () => clock);
+  onTestFinished(() => lists.close());
+  return { lists, heard, wait: (ms: number) => void (clock += ms) };
+}
+
+/** What the zone says of each name; of all others `*`, or that they do not exist. */
+async function withZone(
+  answers: Readonly<Record<string, DnsSaid>>,
+  changes: Partial<HostListOptions> = {},
+) {
+  const known = new Map(Object.entries(answers));
+  const dns = await dnsResponder((name) => known.get(name) ?? known.get('*') ?? NONE);
+  return { dns, ...open({ zones: [ZONE], servers: [dns.address], ...changes }) };
+}
+
+const LISTED: DnsSaid = { addresses: ['127.0.0.2'] };
+
+describe('a DNS list', () => {
+  test('CON-2: is asked for the host and its registered domain, and names the host it was', async () => {
+    const { lists, dns } = await withZone({
+      'example.co.uk.dbl.test': LISTED,
+      'x.shop.bad.com.dbl.test': LISTED,
+    });
+    const hosts = ['www.example.co.uk', 'x.shop.bad.com', 'good.org', 'shop.github.io'];
+    expect((await lists.find(hosts)).toSorted((a, b) => a.host.localeCompare(b.host))).toEqual([
+      { host: 'www.example.co.uk', list: 'dbl.test' },
+      { host: 'x.shop.bad.com', list: 'dbl.test' },
+    ]);
+    expect(dns.asked.toSorted()).toEqual(
+      [
+        'invalid.dbl.test',
+        'www.example.co.uk.dbl.test',
+        'example.co.uk.dbl.test',
+        'x.shop.bad.com.dbl.test',
+        'bad.com.dbl.test',
+        'good.org.dbl.test',
+        'shop.github.io.dbl.test',
+      ].toSorted(),
+    );
+  });
+
+  test('is asked once: listings hold for their TTL, the rest for negative_ttl', async () => {
+    const { lists, dns, wait } = await withZone({
+      'bad.com.dbl.test': { addresses: ['127.0.0.2'], ttl: 900 },
+    });
+    const find = () => lists.find(['bad.com', 'good.com']);
+    for (let index = 0; index < 5; index += 1) expect(await find()).toHaveLength(1);
+    expect(dns.asked).toHaveLength(3);
+    wait(600_000);
+    await find();
+    expect(dns.asked.slice(3)).toEqual(['good.com.dbl.test']);
+    wait(300_000);
+    await find();
+    expect(dns.asked.slice(4).toSorted()).toEqual(['bad.com.dbl.test', 'invalid.dbl.test']);
+  });
+
+  test('counts only the answers it is told to', async () => {
+    const zones = [{ ...ZONE, answers: ['127.0.1.4/31', '127.0.1.2'] }];
+    const { lists } = await withZone(
+      {
+        'phish.com.dbl.test': { addresses: ['127.0.1.5'] },
+        'abused.com.dbl.test': { addresses: ['127.0.1.102'] },
+        'both.com.dbl.test': { addresses: ['127.0.1.102', '127.0.1.2'] },
+      },
+      { zones },
+    );
+    const found = await lists.find(['phish.com', 'abused.com', 'both.com']);
+    expect(found.map(({ host }) => host).toSorted()).toEqual(['both.com', 'phish.com']);
+  });
+
+  test('is not asked for what is skipped, addresses, and what is no name', async () => {
+    const { lists, dns } = await withZone({ '*': NONE }, { skip: ['own.test'] });
+    const hosts = ['own.test', 'www.own.test', '192.0.2.1', '[2001:db8::1]', 'localhost', ''];
+    const long = `${'a'.repeat(300)}.com`;
+    const label = `${'a'.repeat(64)}.com`;
+    expect(await lists.find([...hosts, long, label, 'a..com', 'a b.com', '.', '-a.com'])).toEqual(
+      [],
+    );
+    expect(dns.asked).toEqual([]);
+  });
+
+  test('is asked for addresses reversed where it wants them, and for names in other scripts', async () => {
+    const zones = [{ ...ZONE, withAddresses: true }];
+    const { lists } = await withZone(
+      { '1.2.0.192.dbl.test': LISTED, 'xn--bcher-kva.com.dbl.test': LISTED },
+      { zones },
+    );
+    const found = await lists.find(['192.0.2.1', 'bücher.com']);
+    expect(found.map(({ host }) => host).toSorted()).toEqual(['192.0.2.1', 'bücher.com']);
+  });
+
+  test('gets no more questions at once than allowed, whatever a message holds', async () => {
+    let open = 0;
+    let most = 0;
+    const { lists, dns } = await withZone({}, { maxQueries: 3 });
+    const hosts = Array.from({ length: 500 }, (_, index) => `h${index}.com`);
+    const work = lists.find(hosts).finally(() => (open = -1));
+    await until('the end', () => {
+      most = Math.max(most, lists.stats().asking);
+      return open === -1;
+    });
+    expect(await work).toEqual([]);
+    expect(most).toBeLessThanOrEqual(3);
+    expect(dns.asked).toHaveLength(MAX_HOSTS);
+  });
+
+  test('fills memory no further than its bound', async () => {
+    const { lists } = await withZone({}, { cache: { entries: 10, negativeTtlMs: 600_000 } });
+    await lists.find(Array.from({ length: 50 }, (_, index) => `h${index}.com`));
+    expect(lists.stats().cached).toBe(10);
+  });
+});
+
+describe('a DNS list in trouble', () => {
+  // prettier-ignore
+  const refusals = [
+    // answers                            what the operator reads
+    [['127.255.255.254'],                 'refuses our questions (127.255.255.254)'],
+    [['127.0.0.1'],                       'refuses our questions (127.0.0.1)'],
+    [['127.0.0.2', '127.255.255.255'],    'refuses our questions (127.255.255.255)'],
+    [['203.0.113.7'],                     'answers 203.0.113.7, which is no answer of a list'],
+    [['127.0.0.2', '0.0.0.0'],            'answers 0.0.0.0, which is no answer of a list'],
+  ] as const;
+  test.each(refusals)(
+    'answering %j lists nothing, is said once and left alone',
+    async (addresses, text) => {
+      const { lists, dns, heard, wait } = await withZone({ '*': { addresses } });
+      expect(await lists.find(['a.com'])).toEqual([]);
+      expect(await lists.find(['b.com', 'c.com'])).toEqual([]);
+      expect(dns.asked).toHaveLength(1);
+      expect(heard.changes).toEqual([expect.stringContaining(text)]);
+      wait(REFUSED_PAUSE_MS);
+      await lists.find(['d.com']);
+      expect(dns.asked).toHaveLength(2);
+      expect(heard.changes).toHaveLength(1);
+    },
+  );
+
+  test('that lists everything lists nothing', async () => {
+    const { lists, heard } = await withZone({ '*': LISTED });
+    expect(await lists.find(['a.com', 'b.com'])).toEqual([]);
+    expect(await lists.find(['c.com'])).toEqual([]);
+    expect(heard.changes.at(-1)).toContain('lists everything, even invalid.dbl.test');
+    expect(heard.asked.every((text) => text === 'dbl.test unknown')).toBe(true);
+  });
+
+  test('that says an address is no question for it is not in trouble', async () => {
+    const { lists, heard } = await withZone({ '*': { addresses: ['127.0.1.255'] } });
+    expect(await lists.find(['a.com'])).toEqual([]);
+    expect(heard.changes).toEqual(['list dbl.test works']);
+  });
+
+  // prettier-ignore
+  const failures = [
+    [{ rcode: 2 },                        'SERVFAIL'],
+    [{ rcode: 5 },                        'REFUSED'],
+    ['silence',                           'does not answer in time'],
+    [{ garbage: Buffer.from('nonsense') }, 'answers nonsense'],
+  ] as const;
+  test.each(failures)(
+    '%j: nothing is listed, and after three failures nobody waits',
+    async (said, text) => {
+      const { lists, heard, wait, dns } = await withZone({ '*': said }, { timeoutMs: 200 });
+      await lists.find(['a.com', 'b.com', 'c.com']);
+      await until('the list to be given up', () => heard.changes.length === 1);
+      expect(heard.changes[0]).toContain(text);
+      const before = dns.asked.length;
+      expect(await lists.find(['d.com', 'e.com'])).toEqual([]);
+      expect(dns.asked).toHaveLength(before);
+      wait(30_000);
+      await lists.find(['f.com']);
+      await until('it to be asked again', () => dns.asked.length > before);
+    },
+  );
+
+  test('with nobody where the resolver should be: nothing is listed', async () => {
+    const { lists, heard } = open({ zones: [ZONE], servers: ['127.0.0.1:1'], timeoutMs: 500 });
+    expect(await lists.find(['a.com', 'b.com', 'c.com'])).toEqual([]);
+    await until('it to be said', () => heard.changes.length === 1);
+    expect(heard.changes[0]).toContain('scanners.host_lists.dns_servers');
+  });
+
+  test('works again: it is said once and used', async () => {
+    let isDead = true;
+    const dns = await dnsResponder((name) =>
+      isDead ? { rcode: 2 } : name === 'bad.com.dbl.test' ? LISTED : NONE,
+    );
+    const { lists, heard, wait } = open({ zones: [ZONE], servers: [dns.address] });
+    await lists.find(['a.com', 'b.com', 'c.com']);
+    isDead = false;
+    expect(await lists.find(['bad.com'])).toEqual([]);
+    wait(30_000);
+    expect(await lists.find(['bad.com'])).toEqual([{ host: 'bad.com', list: 'dbl.test' }]);
+    expect(heard.changes).toEqual([expect.stringContaining('away'), 'list dbl.test works']);
+  });
+
+  test('does not keep the others from answering', async () => {
+    const dns = await dnsResponder((name) => {
+      if (name.endsWith('slow.test')) return 'silence';
+      return name === 'bad.com.dbl.test' ? LISTED : NONE;
+    });
+    const zones = [ZONE, { ...ZONE, zone: 'slow.test' }];
+    const { lists } = open({ zones, servers: [dns.address], timeoutMs: 300 });
+    expect(await lists.find(['bad.com'])).toEqual([{ host: 'bad.com', list: 'dbl.test' }]);
+  });
+
+  test('closed while it is asked, it gives what it has and says nothing', async () => {
+    const { lists, heard } = await withZone({ '*': 'silence' }, { maxQueries: 2 });
+    const work = lists.find(['a.com', 'b.com', 'c.com', 'd.com', 'e.com']);
+    await lists.close();
+    expect(await work).toEqual([]);
+    expect(heard.changes).toEqual([]);
+  });
+});
+
+describe('a list file', () => {
+  function folder(): string {
+    const path = mkdtempSync(join(tmpdir(), 'primum-lists-'));
+    onTestFinished(() => {
+      rmSync(path, { recursive: true });
+    });
+    return path;
+  }
+
+  function openFile(path: string) {
+    return open({ files: [{ name: 'phishing', path, checkEveryMs: 10 }] });
+  }
+
+  test('CON-2: covers a host and its subdomains, in any of its forms', async () => {
+    const path = join(folder(), 'hosts.txt');
+    writeFileSync(
+      path,
+      '# of the operator\nbad.com\n0.0.0.0 url.haus.test # a hosts file\r\n*.star.net\n' +
+        '.dot.org\nBÜCHER.example\n192.0.2.1\nnot a host\n__proto__\n\nlast.test',
+    );
+    const { lists } = openFile(path);
+    const hosts = [
+      ...['bad.com', 'www.bad.com', 'url.haus.test', 'x.star.net', 'dot.org', 'bücher.example'],
+      ...['192.0.2.1', 'a.b.last.test', 'notbad.com', 'haus.test', 'not', 'good.org'],
+    ];
+    const found = await lists.find(hosts);
+    expect(found.every(({ list }) => list === 'phishing')).toBe(true);
+    expect(found.map(({ host }) => host)).toEqual(hosts.slice(0, 8));
+  });
+
+  test('does not cover the neighbours on a shared domain', async () => {
+    const path = join(folder(), 'hosts.txt');
+    writeFileSync(path, 'github.io\nevil.github.io\n');
+    const found = await openFile(path).lists.find(['good.github.io', 'x.evil.github.io']);
+    expect(found.map(({ host }) => host)).toEqual(['x.evil.github.io']);
+  });
+
+  test('is taken up when it changes, comes late or goes; without it the last content holds', async () => {
+    const path = join(folder(), 'hosts.txt');
+    const { lists, heard } = openFile(path);
+    const isListed = async (host: string) => (await lists.find([host])).length === 1;
+    expect(await isListed('bad.com')).toBe(false);
+    expect(heard.changes).toEqual([expect.stringContaining(`${path} cannot be read`)]);
+    writeFileSync(path, 'bad.com\n');
+    await until('the new file', () => isListed('bad.com'));
+    writeFileSync(`${path}.new`, 'worse.com\n');
+    renameSync(`${path}.new`, path);
+    await until('the changed file', () => isListed('worse.com'));
+    expect(await isListed('bad.com')).toBe(false);
+    rmSync(path);
+    await until('its loss to be said', () => heard.changes.length === 4);
+    expect(await isListed('worse.com')).toBe(true);
+    expect(heard.changes.map((text) => text.slice(0, 19))).toEqual([
+      'list phishing away:',
+      'list phishing works',
+      'list phishing works',
+      'list phishing away:',
+    ]);
+  });
+
+  test('that is a folder, or one line without end, harms nothing', async () => {
+    const path = folder();
+    const { lists, heard } = openFile(path);
+    expect(await lists.find(['bad.com'])).toEqual([]);
+    expect(heard.changes).toEqual([expect.stringContaining('cannot be read')]);
+    const endless = join(path, 'endless.txt');
+    writeFileSync(endless, Buffer.alloc(4 * 1024 * 1024, 'a'));
+    expect(await openFile(endless).lists.find(['bad.com'])).toEqual([]);
+  });
+});
