@@ -10,7 +10,7 @@ import { lists, listsAdd, listsRemove } from './commands/lists.ts';
 import { lock, locks, unlock } from './commands/locks.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
-import { relays, senders } from './commands/senders.ts';
+import { bulkTools, relays, senders } from './commands/senders.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
@@ -37,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   listsRemove,
   relays,
   senders,
+  bulkTools,
   alertsTest,
   replay,
   help,

@@ -16,6 +16,7 @@ import type {
   ListEntryView,
   LockList,
   LockView,
+  BulkToolList,
   ProposalList,
   RelayList,
   ReloadOutcome,
@@ -56,6 +57,7 @@ export function openClient(target: Target) {
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
     rotateTraceKey: (by: string) => send<TraceKeyView>('POST', '/trace/rotate', { by }),
     relays: () => get<RelayList>('/relays'),
+    bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),
 
     locks: () => get<LockList>('/locks'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isLocal, path, text } from './scalars.ts';
 import { accountsSchema } from './sections/accounts.ts';
 import { alertsSchema } from './sections/alerts.ts';
+import { contentSchema } from './sections/content.ts';
 import { directorySchema } from './sections/directory.ts';
 import { doorsSchema } from './sections/doors.ts';
 import { journalSchema } from './sections/journal.ts';
@@ -39,6 +40,13 @@ export const configSchema = z
       .meta({ effect: 'restart' })
       .describe(
         'What is written into the headers of messages that leave, so that you can trace them.',
+      ),
+    content: contentSchema
+      .prefault({})
+      .meta({ effect: 'reload' })
+      .describe(
+        'What is done about what is in a message, where the whole message is seen. Like all rules it ' +
+          'only watches while `policy.mode` is `observe`.',
       ),
     directory: directorySchema
       .prefault({})

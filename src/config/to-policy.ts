@@ -1,5 +1,6 @@
 /** From the file's policy section to the rules as the core reads them. */
 import type { DistinctRule, Limit, Policy, RuleChanges } from '../core/policy.ts';
+import { parseFingerprint } from '../core/message/fingerprint.ts';
 import type { Settings } from './schema.ts';
 import { WEEKDAYS } from './sections/policy.ts';
 import type { RuleChangesConfig } from './sections/limits.ts';
@@ -74,6 +75,32 @@ function rules(policy: PolicySettings): Policy['rules'] {
   };
 }
 
+function content(from: Settings['content']): Policy['content'] {
+  const { conformance: faults, campaign } = from;
+  return {
+    virus: from.virus,
+    campaign: {
+      action: campaign.action,
+      accounts: campaign.accounts,
+      minWords: campaign.min_words,
+      allow: campaign.allow.map(parseFingerprint).filter((rows) => rows !== undefined),
+    },
+    attachments: from.attachments,
+    listedHosts: from.listed_hosts,
+    ownPassword: from.own_password,
+    conformance: {
+      'missing-date': faults.missing_date,
+      'missing-from': faults.missing_from,
+      'missing-message-id': faults.missing_message_id,
+      'unqualified-address': faults.unqualified_address,
+      'long-line': faults.long_line,
+      'bare-line-break': faults.bare_line_break,
+      'eight-bit-header': faults.eight_bit_header,
+      'duplicate-header': faults.duplicate_header,
+    },
+  };
+}
+
 export function toPolicy(config: Settings): Policy {
   const { policy } = config;
   const { quiet, thresholds } = policy.ladder;
@@ -87,6 +114,7 @@ export function toPolicy(config: Settings): Policy {
     domains: policy.domains,
     relay: policy.relay,
     inboundContexts: config.doors.policy.inbound_contexts,
+    content: content(config.content),
     thresholds,
     unlockOn: policy.locks.unlock_on,
     contact: config.alerts.postmaster ?? '',

@@ -10,6 +10,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   'source-shut-out': 'Too many failed logins from this network. Try again later.',
   'account-under-attack': 'Too many failed logins for this account. Try again later.',
   cleartext: 'Switch on TLS (SSL) in your mail program.',
+  virus: 'The message carries a virus ({detail}). Check your computer.',
+  'virus-unknown': 'The message cannot be checked for viruses now. Try again later.',
+  campaign: 'The message waits for a check: the same text came from several accounts.',
+  attachment: 'The message has an attachment that is not let out: {detail}.',
+  'listed-host': 'A link in the message leads to a listed host ({detail}).',
+  'own-password': 'The message shows your own password. Never send it to anybody.',
+  conformance: 'The message does not follow RFC 5322: {detail}.',
   limit: 'Sending is limited for this account. Try again later.',
 };
 
@@ -26,9 +33,18 @@ const FALLBACK: Readonly<Record<Verdict['verdict'], string>> = {
  */
 export function clientText(verdict: Verdict, contact = ''): string {
   const first = verdict.reasons[0];
-  const text = (first && TEXTS[first.signal]) ?? FALLBACK[verdict.verdict];
+  const known = (first && TEXTS[first.signal]) ?? FALLBACK[verdict.verdict];
+  const text = known.replace('{detail}', () => printable(first?.detail ?? 'no name'));
   const reference = `Reference ${verdict.reference}`;
   if (contact === '') return `${text} ${reference}`;
   const named = text.replace('your postmaster', contact);
   return named === text ? `${text} Help: ${contact}. ${reference}` : `${named} ${reference}`;
+}
+
+/** Room for a name in one reply line (RFC 5321 section 4.5.3.1.5: 512 bytes). */
+const MAX_DETAIL = 120;
+
+/** A name from outside as it may stand in a reply: printable ASCII only (RFC 5321 section 4.2). */
+function printable(name: string): string {
+  return name.slice(0, MAX_DETAIL).replaceAll(/[^\x20-\x7e]/g, '?');
 }

@@ -5,9 +5,9 @@ import type { Intent } from './intent.ts';
 import { higherRung, stepLadder, type LadderState } from './ladder.ts';
 import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import { limits } from './rules/limits.ts';
-import { SUBMISSION_RULES } from './rules/registry.ts';
+import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
 import { addEvidence, rungOfScore, type Sums } from './score.ts';
-import { SIGNALS } from './signals/registry.ts';
+import { CONTENT_SIGNALS, SIGNALS } from './signals/registry.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 
 export interface SubmissionDecision {
@@ -34,6 +34,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     const found = signal(subject);
     if (found !== undefined) evidence.push(found);
   }
+  addContent(subject, findings, evidence);
   const scored = addEvidence(profile.evidenceOf(subject.context.key), evidence, nowMs);
 
   const quiet = world.policy.quietSeconds;
@@ -84,6 +85,21 @@ function collect(subject: SubmissionSubject): Finding[] {
     if (finding !== undefined) findings.push(finding);
   }
   return findings;
+}
+
+/** What the message itself shows, where it was seen. */
+function addContent(subject: SubmissionSubject, findings: Finding[], evidence: Evidence[]): void {
+  const { content } = subject;
+  if (content === undefined) return;
+  const looked = { subject, content, rules: subject.world.policy.content };
+  for (const look of CONTENT_RULES) {
+    const finding = look(looked);
+    if (finding !== undefined) findings.push(finding);
+  }
+  for (const signal of CONTENT_SIGNALS) {
+    const found = signal(looked);
+    if (found !== undefined) evidence.push(found);
+  }
 }
 
 /** A lock is a person's or the ladder's enforced word: it holds in observe mode too. */

@@ -54,7 +54,13 @@ export function reasonsOf(
   const severity = (finding: Finding): number => SEVERITY.indexOf(ACTION_VERDICT[finding.action]);
   const rules = [...findings]
     .sort((a, b) => severity(b) - severity(a))
-    .map(({ rule, practice, text }) => ({ signal: rule, practice, weight: 0, text }));
+    .map(({ rule, practice, text, detail }) => ({
+      signal: rule,
+      practice,
+      weight: 0,
+      text,
+      ...(detail === undefined ? {} : { detail }),
+    }));
   const signals = [...evidence]
     .sort((a, b) => b.weight - a.weight)
     .map(({ signal, practice, weight, text }) => ({

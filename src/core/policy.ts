@@ -4,6 +4,9 @@
  * accepted recipients only.
  */
 import type { AccountClass } from './event.ts';
+import type { AttachmentKind } from './message/content.ts';
+import type { ConformanceFault } from './message/derived.ts';
+import type { Fingerprint } from './message/fingerprint.ts';
 
 export type Mode = 'observe' | 'enforce';
 
@@ -78,6 +81,36 @@ export interface BusinessHours {
   readonly outsideFactor: number;
 }
 
+/** What a fault in form does (CON-7). */
+export type FaultAction = 'off' | 'observe' | 'refuse';
+
+/** Rules on what is in a message. */
+export interface ContentRules {
+  /** CON-1. `unknown`: the scanner gave no answer. */
+  readonly virus: { readonly action: SenderAction; readonly unknown: 'pass' | 'defer' };
+  /** CON-3: one text from several accounts. */
+  readonly campaign: {
+    readonly action: SenderAction;
+    /** Distinct accounts within 72 hours from which the rule acts, the judged one included. */
+    readonly accounts: number;
+    /** Shorter texts are not compared: people write the same short answers. */
+    readonly minWords: number;
+    /** Texts that may come from anybody. */
+    readonly allow: readonly Fingerprint[];
+  };
+  /** CON-2: kinds that are not let out; all dangerous kinds are evidence besides. */
+  readonly attachments: {
+    readonly action: SenderAction;
+    readonly kinds: readonly AttachmentKind[];
+  };
+  /** CON-2: links to listed hosts; they are evidence besides. */
+  readonly listedHosts: SenderAction;
+  /** CON-8. */
+  readonly ownPassword: SenderAction;
+  /** CON-7. */
+  readonly conformance: Readonly<Record<ConformanceFault, FaultAction>>;
+}
+
 export interface Policy {
   readonly rules: RuleSet;
   readonly groups: Readonly<Record<string, RuleChanges>>;
@@ -100,6 +133,7 @@ export interface Policy {
   readonly unlockOn: 'password' | 'person';
   /** Mail address where a person who was stopped can turn to; empty when none is set. */
   readonly contact: string;
+  readonly content: ContentRules;
   /** Score thresholds in nats. */
   readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
   /** How long a rung stays without new evidence before it comes down one step. */

@@ -79,6 +79,17 @@ export interface SenderProposal {
   readonly days: number;
 }
 
+/** Which account writes with a tool for bulk mail (SND-12). */
+export interface BulkToolReport {
+  readonly account: string;
+  /** Id of the tool, as in data/bulk-tools. */
+  readonly tool: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly messages: number;
+  readonly recipients: number;
+}
+
 export interface Explanation {
   readonly verdict: Verdict;
   readonly event?: PrimumEvent;
@@ -94,6 +105,8 @@ export interface Inspector {
   explain(reference: string): Promise<Explanation | undefined>;
   relays(): Promise<readonly RelayReport[]>;
   proposedSenders(): Promise<readonly SenderProposal[]>;
+  /** Most mail first. */
+  bulkTools(): Promise<readonly BulkToolReport[]>;
   /** Named figures for one source or login, such as `failures: { address: 3 }`. */
   counts(query: {
     readonly clientAddress?: string;

@@ -17,6 +17,8 @@ export interface Reason {
   /** Nats of evidence; 0 for an operator's rule, which is not a matter of probability. */
   readonly weight: number;
   readonly text: string;
+  /** What the client is told by name, such as a virus' signature. */
+  readonly detail?: string;
 }
 
 export interface Verdict {

@@ -12,6 +12,7 @@ import { createJudge, type Judge } from './judge.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
+import { settledForm } from './settled.ts';
 import { answerWithin, stanceVerdict, type Stance } from './stance.ts';
 
 export interface GateRoom {
@@ -54,7 +55,7 @@ export function createGate(parts: GateParts): GateRoom {
           () => decider.decide(event, { answered: () => answered, underWay }),
           (error) => {
             answered = answerAnyway(event, error);
-            if (isFirst) parts.journal.append(event, answered);
+            if (isFirst) parts.journal.append(settledForm(event), answered);
             return answered;
           },
         );
@@ -117,7 +118,7 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
     recent.add(event.id, answered ?? verdict);
     const change = rungChange === undefined ? [] : [rungChange];
     // Too late for the answer: the journal has the one that was given.
-    if (answered === undefined) parts.journal.append(event, verdict, ...change);
+    if (answered === undefined) parts.journal.append(settledForm(event), verdict, ...change);
     else if (rungChange !== undefined) parts.journal.append(rungChange);
     for (const intent of intents) parts.effects.start(intent);
     return verdict;

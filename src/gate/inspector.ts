@@ -27,6 +27,7 @@ import type { Directory } from '../directory/contract.ts';
 import type { NetworkSource } from '../network/contract.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
+import { reportBulkTools } from './bulk-tools.ts';
 import { accountKey, identityKey, sourceKeys } from './subject.ts';
 
 export interface InspectorParts {
@@ -50,6 +51,7 @@ export function createInspector(parts: InspectorParts): Inspector {
     explain: (reference) => explain(parts.journal, normaliseReference(reference)),
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),
+    bulkTools: () => reportBulkTools(parts.standing),
     counts: (query) => counts(parts, query),
     reset: (query) => reset(parts, query),
   };
@@ -139,6 +141,7 @@ async function reportLimits(parts: InspectorParts, account: string): Promise<Lim
     hash: parts.hash,
     isOwnDomain: (domain) => parts.directory.isOwnDomain(domain),
     isFreemail: () => false,
+    attachmentKinds: new Map(),
   };
   const scoped = {
     who: { account, identity: `${account}/main` },

@@ -16,6 +16,8 @@ import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { UnderWay } from '../gate-contract.ts';
 import type { StandingRecord } from '../store/standing.ts';
+import { loadAttachmentKinds } from './attachment-kinds.ts';
+import { contentAlone, prepareContent } from './content.ts';
 import type { GateParts } from './parts.ts';
 import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
 
@@ -37,17 +39,26 @@ export function createJudge(parts: GateParts): Judge {
   const worldOf = worldSource(parts);
   return {
     judgeSubmission: (event, underWay = NOTHING_UNDER_WAY) =>
-      andThen(knownOfSubmission(parts, worldOf(), event), (known) => {
-        const plan = planSubmission(event, known);
-        const extra = usageKeys(event, known);
-        const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
-        return parts.standing.update(keys, (records) => {
-          const subject = plan.subject(records, underWay);
-          const decision = decideSubmission(subject);
-          keepSubmission(subject, decision, { records, keys, extra });
-          return decision;
-        });
-      }),
+      andThen(knownOfSubmission(parts, worldOf(), event), (known) =>
+        andThen(prepareContent(parts.standing, event, known), (content) => {
+          const plan = planSubmission(event, known);
+          const extra = usageKeys(event, known);
+          const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
+          const all = content === undefined ? keys : [...keys, ...content.keys];
+          return parts.standing.update(all, (records) => {
+            const found = content?.known(records.slice(keys.length));
+            const subject = plan.subject(records, underWay, found);
+            const decision = decideSubmission(subject);
+            keepSubmission(subject, decision, { records, keys, extra });
+            if (content !== undefined && isKept(subject, decision)) {
+              const more = records.slice(keys.length);
+              content.keep(more, decision);
+              more.forEach((record, i) => (records[keys.length + i] = record));
+            }
+            return decision;
+          });
+        }),
+      ),
 
     judgeLogin: (event) =>
       andThen(knownOfLogin(parts, worldOf(), event), (known) => {
@@ -66,13 +77,16 @@ export function createJudge(parts: GateParts): Judge {
       }),
 
     checkSubmission: (event, underWay) =>
-      andThen(knownOfSubmission(parts, worldOf(), event), (known) => {
-        const plan = planSubmission(event, known);
-        return andThen(
-          parts.standing.read(plan.keys),
-          (records) => decideSubmission(plan.subject(records, underWay)).verdict,
-        );
-      }),
+      andThen(knownOfSubmission(parts, worldOf(), event), (known) =>
+        andThen(prepareContent(parts.standing, event, known), (content) => {
+          const plan = planSubmission(event, known);
+          const all = content === undefined ? plan.keys : [...plan.keys, ...content.keys];
+          return andThen(parts.standing.read(all), (records) => {
+            const found = content?.known(records.slice(plan.keys.length));
+            return decideSubmission(plan.subject(records, underWay, found)).verdict;
+          });
+        }),
+      ),
 
     checkLogin: (event) =>
       andThen(knownOfLogin(parts, worldOf(), event), (known) => {
@@ -110,7 +124,9 @@ function decideWithoutRecords(
   }
   const known = { world, network: parts.networks.find(event.clientAddress), facts, lock };
   return event.kind === 'submission'
-    ? decideSubmission(planSubmission(event, known).subject([], NOTHING_UNDER_WAY)).verdict
+    ? decideSubmission(
+        planSubmission(event, known).subject([], NOTHING_UNDER_WAY, contentAlone(event)),
+      ).verdict
     : decideLogin(planLogin(event, known).subject([])).verdict;
 }
 
@@ -129,6 +145,7 @@ function factsAtOnce(parts: GateParts, account: string): AccountFacts | undefine
 /** One world object for each policy, so that caches by policy hold. */
 function worldSource(parts: GateParts): () => World {
   let world: World | undefined;
+  const attachmentKinds = loadAttachmentKinds();
   return () => {
     const policy = parts.policy();
     if (world?.policy !== policy) {
@@ -138,6 +155,7 @@ function worldSource(parts: GateParts): () => World {
         hash: parts.hash,
         isOwnDomain: (domain) => domains.has(domain) || parts.directory.isOwnDomain(domain),
         isFreemail: parts.isFreemail,
+        attachmentKinds,
       };
     }
     return world;
@@ -173,14 +191,18 @@ function usageKeys(event: SubmissionEvent, known: Known): readonly string[] {
   return [`s:${event.account.toLowerCase()}`];
 }
 
+/** Refused mail without AUTH comes from anybody: it must not fill the store. */
+function isKept(subject: SubmissionSubject, decision: SubmissionDecision): boolean {
+  return decision.accepted || isAuthenticated(subject);
+}
+
 function keepSubmission(
   subject: SubmissionSubject,
   decision: SubmissionDecision,
   kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
 ): void {
   const { records } = kept;
-  // Refused mail without AUTH comes from anybody: it must not fill the store.
-  if (decision.accepted || isAuthenticated(subject)) {
+  if (isKept(subject, decision)) {
     const counters = foldSubmission(subject, decision);
     records[0] = subject.profile.toBytes();
     records[1] = subject.account.toBytes();

@@ -3,6 +3,7 @@ import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
 import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts';
 import { contextOf, domainOf, identifyLogin, identifySubmission } from '../core/identity.ts';
 import type { Lock } from '../core/intent.ts';
+import type { ContentKnown } from '../core/message/content.ts';
 import type { KeyedHash } from '../core/hash.ts';
 import type { NetworkFacts } from '../core/network.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
@@ -34,6 +35,7 @@ export interface SubmissionPlan {
   subject(
     records: readonly StandingRecord[],
     underWay: SubmissionSubject['underWay'],
+    content?: ContentKnown,
   ): SubmissionSubject;
 }
 
@@ -42,7 +44,7 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
   const { who, rules, context, keys, slots } = submissionFrame(event, known);
   return {
     keys,
-    subject: (records, underWay) => ({
+    subject: (records, underWay, content) => ({
       event,
       world,
       nowMs: millisecondsOf(event.at),
@@ -57,6 +59,7 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       slots,
       counters: records.slice(2, keys.length),
       underWay,
+      ...(content && { content }),
     }),
   };
 }

@@ -163,6 +163,12 @@ describe('what people read', () => {
     expect((await cli('senders')).out).toContain('ann@example.org  verein@example.net        42');
   });
 
+  it('lists who writes with tools for bulk mail (SND-12)', async () => {
+    const { out } = await cli('bulk-tools');
+    expect(out).toContain('shop@example.net  interspire  2026-11-01 00:00');
+    expect(out).toContain('7000');
+  });
+
   it('says what to configure when there is no alert channel', async () => {
     expect((await cli('alerts test')).out).toBe(
       'No alert channel is configured. Add one under "alerts" in the configuration.\n',

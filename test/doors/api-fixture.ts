@@ -191,6 +191,17 @@ const known: Inspector = {
     Promise.resolve([
       { account: 'ann@example.org', address: 'verein@example.net', messages: 42, days: 12 },
     ]),
+  bulkTools: () =>
+    Promise.resolve([
+      {
+        account: 'shop@example.net',
+        tool: 'interspire',
+        firstAt: '2026-11-01T00:00:00.000Z',
+        lastAt: '2026-11-20T00:00:00.000Z',
+        messages: 70,
+        recipients: 7_000,
+      },
+    ]),
   counts: () => Promise.resolve({}),
   reset: () => Promise.resolve(),
 };

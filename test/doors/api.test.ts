@@ -124,6 +124,7 @@ describe('answers', () => {
     ['/explain/8F2K9AlB',                          output.explanation],
     ['/relays',                                    output.relayList],
     ['/sender-proposals',                          output.proposalList],
+    ['/bulk-tools',                                output.bulkToolList],
     ['/locks',                                     output.lockList],
     ['/incidents?state=open&limit=5',              output.incidentList],
     ['/audit?limit=5',                             output.auditList],

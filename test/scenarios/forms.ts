@@ -6,7 +6,17 @@ import type { Form } from './scenario.ts';
 
 export type Result = 'pass' | 'defer' | 'hold' | 'reject' | 'wrong';
 
+/** What a message says, where the story shows it. */
+export interface Saying {
+  /** Names of texts, one after the other. */
+  readonly texts: readonly string[];
+  readonly isAnswer: boolean;
+  /** To people of the own tenant. */
+  readonly isInside: boolean;
+}
+
 export type Head =
+  | { readonly kind: 'text'; readonly name: string; readonly paragraphs: readonly string[] }
   | { readonly kind: 'policy'; readonly yaml: string }
   | {
       readonly kind: 'place';
@@ -44,8 +54,14 @@ export type Action =
       readonly overMs: number;
       readonly place: string;
       readonly as: string;
+      readonly saying: Saying | undefined;
     }
-  | { readonly kind: 'each-sends'; readonly prefix: string; readonly place: string }
+  | {
+      readonly kind: 'each-sends';
+      readonly prefix: string;
+      readonly place: string;
+      readonly saying: Saying | undefined;
+    }
   | {
       readonly kind: 'login';
       readonly who: string;
@@ -95,6 +111,7 @@ export type Whole =
 const WHO = String.raw`([\w.-]+@[\w.-]+)`;
 const DURATION = String.raw`(\d+[smhd])`;
 const FROM = String.raw`from (?:(\d+) networks(?: in (\d+) countries)?|([\w-]+?)('s network)?)`;
+const SAYING = String.raw`(?: saying ([\w+-]+)( as an answer)?( inside)?)?`;
 const RESULT = '(pass|defer|hold|reject|wrong)';
 const form = (text: string): RegExp => new RegExp(`^${text}$`);
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -113,6 +130,12 @@ function origin(words: readonly string[]): Origin {
   return { kind: whole === '' ? 'place' : 'network-of', place };
 }
 
+function saying(words: readonly string[]): Saying | undefined {
+  const [names = '', answer = '', inside = ''] = words;
+  if (names === '') return undefined;
+  return { texts: names.split('+'), isAnswer: answer !== '', isInside: inside !== '' };
+}
+
 const CLASS = String.raw`(?: class (person|application|device|list|forward|system))?`;
 
 export const HEAD: readonly Form<Head>[] = [
@@ -124,6 +147,14 @@ export const HEAD: readonly Form<Head>[] = [
       name,
       country,
       class: (kind === '' ? 'fixed' : kind) as NetworkClass,
+    }),
+  ],
+  [
+    form(String.raw`text ([\w-]+): (.+)`),
+    ([name = '', text = '']) => ({
+      kind: 'text',
+      name,
+      paragraphs: text.split('|').map((paragraph) => paragraph.trim()),
     }),
   ],
   [
@@ -163,9 +194,9 @@ export const HEAD: readonly Form<Head>[] = [
 export const ACTIONS: readonly Form<Action>[] = [
   [
     form(
-      String.raw`(?:${WHO}|somebody) sends (\d+) messages?(?: to (\d+))?(?: in ${DURATION})? from ([\w-]+)(?: as (\S+))?`,
+      String.raw`(?:${WHO}|somebody) sends (\d+) messages?(?: to (\d+))?(?: in ${DURATION})? from ([\w-]+)(?: as (\S+))?${SAYING}`,
     ),
-    ([who = '', messages, recipients, over = '', place = '', as = '']) => ({
+    ([who = '', messages, recipients, over = '', place = '', as = '', ...says]) => ({
       kind: 'send',
       who,
       messages: number(messages, 0),
@@ -173,11 +204,17 @@ export const ACTIONS: readonly Form<Action>[] = [
       overMs: durationMs(over),
       place,
       as,
+      saying: saying(says),
     }),
   ],
   [
-    form(String.raw`each ([\w.-]+)# sends one message from ([\w-]+)`),
-    ([prefix = '', place = '']) => ({ kind: 'each-sends', prefix, place }),
+    form(String.raw`each ([\w.-]+)# sends one message from ([\w-]+)${SAYING}`),
+    ([prefix = '', place = '', ...says]) => ({
+      kind: 'each-sends',
+      prefix,
+      place,
+      saying: saying(says),
+    }),
   ],
   [
     form(String.raw`${WHO} logs in(?: (\d+) times in ${DURATION})? ${FROM} with ([\w-]+)`),
@@ -249,7 +286,7 @@ export const EXPECTATIONS: readonly Form<Expectation>[] = [
     }),
   ],
   [form('(not )?locked'), ([not]) => ({ kind: 'locked', locked: not === '' })],
-  [form(String.raw`alert ((?:ACC|SND)-\d+)`), ([practice]) => ({ kind: 'alert', practice })],
+  [form(String.raw`alert ((?:ACC|SND|CON)-\d+)`), ([practice]) => ({ kind: 'alert', practice })],
   [form('no alert'), () => ({ kind: 'alert', practice: undefined })],
 ];
 

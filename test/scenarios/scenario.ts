@@ -7,12 +7,13 @@
  *   seed 7                                      of all chance; needed
  *   policy KEY: YAML                            under `policy:` of the configuration
  *   place NAME is CC [CLASS]                    a network in a country (`mobile`, `relay`, `hosting` …)
+ *   text NAME: PARAGRAPH | PARAGRAPH            what a message says; `{n}` counts its uses
  *   account WHO [class CLASS] [zone ZONE]       the directory's word on an account
  *   N accounts WHO# [class CLASS]               WHO1 to WHON
  *   usual WHO: N messages [to N] a day|working day for N days from PLACE
  *   day D HH:MM ACTION                          actions in the order of time
- *     WHO sends N messages [to N] [in DURATION] from PLACE [as ADDRESS]
- *     each WHO# sends one message from PLACE
+ *     WHO sends N messages [to N] [in DURATION] from PLACE [as ADDRESS] [SAYING]
+ *     each WHO# sends one message from PLACE [SAYING]
  *     somebody sends N messages from PLACE as ADDRESS                          (without AUTH)
  *     WHO logs in [N times in DURATION] from PLACE|N networks [in N countries] with PASSWORD
  *     each WHO# logs in from PLACE, N mistype first
@@ -27,6 +28,8 @@
  *   and WHAT                                    of the whole story
  *     nobody is stopped | only WHO, WHO are stopped | WHO relays N messages without AUTH
  *
+ * SAYING is `saying NAME+NAME [as an answer] [inside]`: the texts one after the other, as an answer
+ * or forwarded, to people of the own tenant. Without it only the envelope is seen.
  * RESULT is `pass`, `defer`, `hold`, `reject` as really answered, or `wrong` for a wrong password.
  * Everybody's password is `secret` at first. Who sends logs in first, with the own password.
  */
@@ -97,7 +100,7 @@ function readLine(reading: Reading, line: string, number: number): void {
   const at = { line: number, text: line };
   if (line.startsWith('practice ')) {
     reading.practices = line.slice('practice '.length).split(' ');
-    const odd = reading.practices.find((id) => !/^(ACC|SND)-\d+$/.test(id));
+    const odd = reading.practices.find((id) => !/^(ACC|SND|CON)-\d+$/.test(id));
     if (odd !== undefined) throw new ScenarioError(`${odd} is no practice.`);
   } else if (/^seed \d+$/.test(line)) {
     reading.seed = Number(line.slice('seed '.length));

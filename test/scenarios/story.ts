@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import { toPolicy } from '../../src/config/to-policy.ts';
 import type { LoginEvent } from '../../src/core/event.ts';
+import type { DerivedMessage } from '../../src/core/message/derived.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { createPlatform, type Platform } from '../platform.ts';
-import type { Action, Head, Result } from './forms.ts';
+import { derivedFrom } from '../derived.ts';
+import type { Action, Head, Result, Saying } from './forms.ts';
 import { NetworkMap } from './map.ts';
 import { DAY_MS, DAY_ONE_MS, type Scenario } from './scenario.ts';
 
@@ -137,7 +139,7 @@ export class Story {
       for (let i = 0; i < messages; i++) {
         const atMs = DAY_ONE_MS + day * DAY_MS + WORK_FROM_MS + this.#chance() * WORK_MS;
         this.#at(atMs, chapter, (into) => {
-          this.#send(into, { who, recipients, place, as: '' });
+          this.#send(into, { who, recipients, place, as: '', saying: undefined });
         });
       }
     }
@@ -153,7 +155,8 @@ export class Story {
       case 'each-sends':
         for (const who of this.#everyone(action.prefix)) {
           this.#at(atMs, chapter, (into) => {
-            this.#send(into, { who, recipients: 1, place: action.place, as: '' });
+            const { place, saying } = action;
+            this.#send(into, { who, recipients: 1, place, as: '', saying });
           });
         }
         return;
@@ -273,9 +276,10 @@ export class Story {
       readonly recipients: number;
       readonly place: string;
       readonly as: string;
+      readonly saying: Saying | undefined;
     },
   ): void {
-    const { who, recipients, place } = message;
+    const { who, recipients, place, saying } = message;
     const from = this.#map.addressAt(place, this.#uses++);
     if (who !== '') {
       const scratch: Chapter = { outcomes: [], alerts: chapter.alerts, isLocked: false };
@@ -286,13 +290,25 @@ export class Story {
         return;
       }
     }
+    const domain = saying?.isInside === true ? who.slice(who.indexOf('@') + 1) : 'dest.test';
     const verdict = this.platform.submit(who, {
       clientAddress: from,
       envelopeSender: message.as === '' ? who : message.as,
-      envelopeRecipients: Array.from({ length: recipients }, (_, i) => `r${i}@dest.test`),
+      envelopeRecipients: Array.from({ length: recipients }, (_, i) => `r${i}@${domain}`),
+      ...(saying && { message: { headerFrom: who, derived: this.#derived(saying) } }),
     });
     const result = verdict.enforced ? verdict.verdict : 'pass';
     this.#keep(chapter, who === '' ? verdict.account : who, { result, verdict });
+  }
+
+  #derived({ texts, isAnswer }: Saying): DerivedMessage {
+    const paragraphs = texts.flatMap((name) => {
+      const text = this.#heads('text').find((head) => head.name === name);
+      if (text === undefined) throw new Error(`The text "${name}" is not written above.`);
+      return text.paragraphs;
+    });
+    const said = paragraphs.map((paragraph) => paragraph.replaceAll('{n}', String(this.#uses)));
+    return derivedFrom(said, { isReply: isAnswer });
   }
 
   #keep(chapter: Chapter, account: string, what: Pick<Outcome, 'result' | 'verdict'>): void {

@@ -1,4 +1,7 @@
-/** `primum relays` (ACC-1) and `primum senders` (ACC-2): what the operator should tidy up. */
+/**
+ * `primum relays` (ACC-1), `primum senders` (ACC-2) and `primum bulk-tools` (SND-12): what the operator
+ * should look through.
+ */
 import type { Command } from '../command.ts';
 import { table, when } from '../text.ts';
 
@@ -38,6 +41,30 @@ export const senders: Command = {
             ['Account', 'Sends as', 'Messages', 'Days'],
             proposals.map((p) => [p.account, p.address, p.messages, p.days]),
           )}\nAdd those that are right to the directory; the others are refused when you enforce.\n`,
+    );
+    return 0;
+  },
+};
+
+export const bulkTools: Command = {
+  name: 'bulk-tools',
+  summary: 'List accounts that write with tools for bulk mail, and how much.',
+  asksDaemon: true,
+  async run({ client, show }) {
+    show(await (await client()).bulkTools(), ({ tools }) =>
+      tools.length === 0
+        ? 'No account writes with a tool for bulk mail.\n'
+        : table(
+            ['Account', 'Tool', 'First (UTC)', 'Last (UTC)', 'Messages', 'Recipients'],
+            tools.map((t) => [
+              t.account,
+              t.tool,
+              when(t.firstAt),
+              when(t.lastAt),
+              t.messages,
+              t.recipients,
+            ]),
+          ),
     );
     return 0;
   },

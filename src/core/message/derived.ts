@@ -52,15 +52,18 @@ export interface TextBlock {
 /** Rows of a MinHash; two texts are near duplicates at 20 equal rows of 32. */
 export const FINGERPRINT_ROWS = 32;
 
-export type ConformanceFault =
-  | 'missing-date'
-  | 'missing-from'
-  | 'missing-message-id'
-  | 'unqualified-address'
-  | 'long-line'
-  | 'bare-line-break'
-  | 'eight-bit-header'
-  | 'duplicate-header';
+/** What a submitted message may lack of RFC 5322 (CON-7). */
+export const CONFORMANCE_FAULTS = [
+  'missing-date',
+  'missing-from',
+  'missing-message-id',
+  'unqualified-address',
+  'long-line',
+  'bare-line-break',
+  'eight-bit-header',
+  'duplicate-header',
+] as const;
+export type ConformanceFault = (typeof CONFORMANCE_FAULTS)[number];
 
 export interface DerivedMessage {
   readonly version: 1;
@@ -96,6 +99,8 @@ export interface DerivedMessage {
   readonly blocks?: readonly TextBlock[];
   /** MinHash of the text without boilerplate: `FINGERPRINT_ROWS` unsigned 32-bit, base64url. */
   readonly fingerprint?: string;
+  /** Words the fingerprint is made of; the gate writes it with the fingerprint. */
+  readonly fingerprintWords?: number;
   /** Ids of bulk tools recognised by header or shape (SND-12), from data/bulk-tools. */
   readonly bulkTools?: readonly string[];
   /** Words of payment or credentials, a count by small lists per language. */

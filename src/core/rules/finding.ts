@@ -4,6 +4,7 @@ import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../event.ts';
 import type { KeyedHash } from '../hash.ts';
 import type { Context, Identity } from '../identity.ts';
 import type { Lock } from '../intent.ts';
+import type { AttachmentKinds, ContentKnown } from '../message/content.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Policy } from '../policy.ts';
 import type { AccountRecord } from '../profile/account-record.ts';
@@ -25,6 +26,8 @@ export interface Finding {
   /** The account climbs the ladder and stays there for its clock, not only for this message. */
   readonly climbs?: boolean;
   readonly figures?: readonly Figure[];
+  /** What the client is told by name, such as a virus' signature. */
+  readonly detail?: string;
 }
 
 export interface Figure {
@@ -39,6 +42,7 @@ export interface World {
   readonly hash: KeyedHash;
   isOwnDomain(domain: string): boolean;
   isFreemail(domain: string): boolean;
+  readonly attachmentKinds: AttachmentKinds;
 }
 
 /** One limit at one name of its scope. */
@@ -68,6 +72,8 @@ export interface SubmissionSubject extends SubjectBase {
   readonly counters: readonly (Uint8Array | undefined)[];
   /** Of the same account, not yet judged. */
   readonly underWay: { readonly messages: number; readonly recipients: number };
+  /** Where a message was seen, not only its envelope. */
+  readonly content?: ContentKnown;
 }
 
 export interface LoginSubject extends SubjectBase {

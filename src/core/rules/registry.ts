@@ -1,12 +1,19 @@
 /** The operator's rules, in the order their sentences are shown when equally severe. */
 import * as accountLocked from './account-locked.ts';
+import { attachments } from './attachments.ts';
+import { campaign } from './campaign.ts';
 import { cleartext } from './cleartext.ts';
 import { clientNetwork } from './client-network.ts';
+import { conformance } from './conformance.ts';
+import type { ContentLook } from './content.ts';
 import { distinctCountries, distinctPlaces } from './distinct-use.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
 import { accountUnderAttack, sourceShutOut } from './guessing.ts';
+import { listedHosts } from './listed-hosts.ts';
+import { ownPassword } from './own-password.ts';
 import { relayWithoutAuth } from './relay-without-auth.ts';
 import { foreignSender, senderOwnership } from './senders.ts';
+import { virus } from './virus.ts';
 
 export type SubmissionLook = (subject: SubmissionSubject) => Finding | undefined;
 export type LoginLook = (subject: LoginSubject) => Finding | undefined;
@@ -21,6 +28,16 @@ export const SUBMISSION_RULES: readonly SubmissionLook[] = [
   distinctPlaces,
   distinctCountries,
   cleartext,
+];
+
+/** Asked where a message was seen. */
+export const CONTENT_RULES: readonly ContentLook[] = [
+  virus,
+  campaign,
+  ownPassword,
+  attachments,
+  listedHosts,
+  conformance,
 ];
 
 /** Asked before and after authentication. */

@@ -29,19 +29,32 @@ export function senderKind(subject: SubmissionSubject, address: string): SenderK
   return 'foreign';
 }
 
-function worst(subject: SubmissionSubject, wanted: SenderKind): string | undefined {
+interface Sender {
+  readonly address: string;
+  /** As a sentence names it. */
+  readonly where: 'sender address' | 'From address';
+}
+
+/** The sender of that kind: the envelope's, else the header's where a message was seen. */
+export function senderOfKind(subject: SubmissionSubject, wanted: SenderKind): Sender | undefined {
   const { envelopeSender, message } = subject.event;
-  if (senderKind(subject, envelopeSender) === wanted) return envelopeSender;
+  if (senderKind(subject, envelopeSender) === wanted) {
+    return { address: envelopeSender, where: 'sender address' };
+  }
   // Whoever writes to a list or is forwarded stays the author (RFC 5322 3.6.2).
   if (CARRIES_OTHERS.includes(subject.facts.class)) return undefined;
   const from = message?.headerFrom;
-  return from !== undefined && senderKind(subject, from) === wanted ? from : undefined;
+  return from !== undefined && senderKind(subject, from) === wanted
+    ? { address: from, where: 'From address' }
+    : undefined;
 }
 
 export function senderOwnership(subject: SubmissionSubject): Finding | undefined {
   if (!isAuthenticated(subject) || subject.rules.otherSender === 'off') return undefined;
-  const address = worst(subject, 'other');
-  if (address === undefined) return undefined;
+  const sender = senderOfKind(subject, 'other');
+  if (sender === undefined) return undefined;
+  const { where } = sender;
+  const domain = domainOf(sender.address);
   // Without a directory an unlisted address may be the account's alias: learned and proposed.
   const known = subject.facts.source === 'directory';
   return {
@@ -49,23 +62,23 @@ export function senderOwnership(subject: SubmissionSubject): Finding | undefined
     practice: 'ACC-2',
     action: known ? subject.rules.otherSender : 'observe',
     text: known
-      ? `The sender address is in ${domainOf(address)}, but it is not one of the account's.`
-      : `The sender address in ${domainOf(address)} is not the login's own; no directory says whose it is.`,
+      ? `The ${where} is in ${domain}, but it is not one of the account's.`
+      : `The ${where} in ${domain} is not the login's own; no directory says whose it is.`,
   };
 }
 
 export function foreignSender(subject: SubmissionSubject): Finding | undefined {
   const action: SenderAction = subject.rules.foreignSender;
   if (!isAuthenticated(subject) || action === 'off') return undefined;
-  const address = worst(subject, 'foreign');
-  if (address === undefined) return undefined;
-  const domain = domainOf(address);
+  const sender = senderOfKind(subject, 'foreign');
+  if (sender === undefined) return undefined;
+  const domain = domainOf(sender.address);
   const what = subject.world.isFreemail(domain) ? 'a freemail provider' : 'a foreign domain';
   return {
     rule: 'foreign-sender',
     practice: 'ACC-3',
     action,
-    text: `The sender address is in ${domain}, ${what}: we do not receive mail for it.`,
+    text: `The ${sender.where} is in ${domain}, ${what}: we do not receive mail for it.`,
     cause: 'foreign-sender',
     figures: [{ name: 'Sender domain', observed: domain, usual: subject.facts.tenant }],
   };

@@ -4,7 +4,14 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { accountParams, referenceParams } from '../schemas/input.ts';
-import { accountView, explanation, limitList, proposalList, relayList } from '../schemas/output.ts';
+import {
+  accountView,
+  bulkToolList,
+  explanation,
+  limitList,
+  proposalList,
+  relayList,
+} from '../schemas/output.ts';
 
 /** Open incidents shown with an account; the list of incidents has the rest. */
 const SHOWN_INCIDENTS = 20;
@@ -82,6 +89,14 @@ export function senderEndpoints({ inspector }: ApiParts) {
       summary: 'Sender addresses with a clean history that the directory does not name (ACC-2).',
       response: proposalList,
       handle: async () => ({ proposals: await inspector.proposedSenders() }),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/bulk-tools',
+      tag: 'accounts',
+      summary: 'Accounts that write with tools for bulk mail, and how much (SND-12).',
+      response: bulkToolList,
+      handle: async () => ({ tools: await inspector.bulkTools() }),
     }),
   ];
 }

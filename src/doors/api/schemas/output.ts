@@ -10,6 +10,7 @@ import type { Limit } from '../../../core/policy.ts';
 import type {
   AccountReport,
   AddressReport,
+  BulkToolReport,
   ContextReport,
   Explanation,
   IdentityReport,
@@ -110,6 +111,7 @@ const reason = z.object({
   practice: text.exactOptional(),
   weight: count.describe("Nats of evidence; 0 for an operator's rule."),
   text,
+  detail: text.describe('What the client is told by name.').exactOptional(),
 });
 
 export const verdict = z.object({
@@ -204,6 +206,15 @@ const senderProposal = z.object({
   days: count,
 }) satisfies z.ZodType<SenderProposal>;
 
+const bulkTool = z.object({
+  account: text,
+  tool: text,
+  firstAt: at,
+  lastAt: at,
+  messages: count,
+  recipients: count,
+}) satisfies z.ZodType<BulkToolReport>;
+
 export const listEntry = z.object({
   list: z.enum(['allow', 'deny']),
   key: z.object({
@@ -228,6 +239,7 @@ export const incidentList = z.object({ incidents: z.array(incident) });
 export const auditList = z.object({ entries: z.array(auditEntry) });
 export const relayList = z.object({ relays: z.array(relay) });
 export const proposalList = z.object({ proposals: z.array(senderProposal) });
+export const bulkToolList = z.object({ tools: z.array(bulkTool) });
 export const listEntries = z.object({ entries: z.array(listEntry) });
 export const alertOutcomes = z.object({
   outcomes: z.array(z.object({ channel: text, outcome: text })),

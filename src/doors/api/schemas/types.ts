@@ -12,6 +12,7 @@ import type {
   lock,
   lockList,
   problem,
+  bulkToolList,
   proposalList,
   relayList,
   reloadOutcome,
@@ -31,6 +32,7 @@ export type ListEntryView = z.output<typeof listEntry>;
 export type LockList = z.output<typeof lockList>;
 export type LockView = z.output<typeof lock>;
 export type ProblemView = z.output<typeof problem>;
+export type BulkToolList = z.output<typeof bulkToolList>;
 export type ProposalList = z.output<typeof proposalList>;
 export type RelayList = z.output<typeof relayList>;
 export type ReloadOutcome = z.output<typeof reloadOutcome>;

@@ -1,0 +1,116 @@
+/** What is done about what is in a message. Everything here is taken up by a reload (SIGHUP). */
+import { z } from 'zod';
+import { ATTACHMENT_KINDS } from '../../core/message/content.ts';
+import { parseFingerprint } from '../../core/message/fingerprint.ts';
+import { MAX_CLUSTER_ACCOUNTS } from '../../core/profile/cluster-record.ts';
+import { count } from '../scalars.ts';
+import { SENDER_ACTIONS } from './limits.ts';
+
+/** Texts an operator allows by hand; more of them is a case for another class of account. */
+export const MAX_ALLOWED_TEXTS = 100;
+
+const ACTIONS =
+  '`off` does not look, `observe` records, `hold` keeps the message, `reject` refuses it.';
+
+const virus = z.strictObject({
+  action: z
+    .enum(SENDER_ACTIONS)
+    .default('reject')
+    .describe(
+      `A message in which a scanner found a virus. ${ACTIONS} The client is told its name.`,
+    ),
+  unknown: z
+    .enum(['pass', 'defer'])
+    .default('pass')
+    .describe(
+      'When the virus scanner is away or late: `pass` lets the message go unscanned, `defer` asks the ' +
+        'client to come again.',
+    ),
+});
+
+const fingerprint = z.string().refine((text) => parseFingerprint(text) !== undefined, {
+  message:
+    'this is no fingerprint. Copy `derived.fingerprint` from what `primum explain REFERENCE` shows.',
+});
+
+const campaign = z.strictObject({
+  action: z
+    .enum(SENDER_ACTIONS)
+    .default('hold')
+    .describe(`The text of a campaign, from the account that makes it one on. ${ACTIONS}`),
+  accounts: count(2, MAX_CLUSTER_ACCOUNTS)
+    .default(4)
+    .describe(
+      'Distinct accounts that sent nearly the same text outside within 72 hours before it is a ' +
+        'campaign, the latest one included. Answers, mail within a tenant, and lists, programs and ' +
+        'devices do not count.',
+    ),
+  min_words: count(5, 1_000)
+    .default(12)
+    .describe(
+      'Texts with fewer words are not compared: people write the same short answers. What all people ' +
+        'of a tenant send (footers, disclaimers) is not counted.',
+    ),
+  allow: z
+    .array(fingerprint)
+    .max(MAX_ALLOWED_TEXTS)
+    .prefault([])
+    .meta({
+      description:
+        'Fingerprints of texts that may come from anybody, such as a petition: the value of ' +
+        '`derived.fingerprint` that `primum explain REFERENCE` shows for a held message.',
+      sample: [],
+    }),
+});
+
+const attachments = z.strictObject({
+  action: z
+    .enum(SENDER_ACTIONS)
+    .default('off')
+    .describe(
+      `Attachments of the kinds below. ${ACTIONS} Dangerous kinds count as evidence in any case.`,
+    ),
+  kinds: z
+    .array(z.enum(ATTACHMENT_KINDS))
+    .max(ATTACHMENT_KINDS.length)
+    .prefault(['executable', 'script', 'shortcut', 'disk-image'])
+    .describe(
+      'Kinds that are not let out, by the list data/attachment-types; `encrypted` is an archive with a ' +
+        'password, `disguised` a file that is not what it is declared to be.',
+    ),
+});
+
+const fault = (what: string) =>
+  z
+    .enum(['off', 'observe', 'refuse'])
+    .default('observe')
+    .describe(`${what}: \`off\`, \`observe\` or \`refuse\`.`);
+
+const conformance = z.strictObject({
+  missing_date: fault('A message without a Date'),
+  missing_from: fault('A message without a From'),
+  missing_message_id: fault('A message without a Message-ID'),
+  unqualified_address: fault('An address in the header without a domain'),
+  long_line: fault('A line of more than 998 characters'),
+  bare_line_break: fault('CR or LF that does not end a line with the other'),
+  eight_bit_header: fault('A header with bytes that are neither ASCII nor UTF-8'),
+  duplicate_header: fault('A field twice that may stand once'),
+});
+
+export const contentSchema = z.strictObject({
+  virus: virus.prefault({}).describe('Viruses (CON-1).'),
+  campaign: campaign.prefault({}).describe('One text from several accounts (CON-3).'),
+  attachments: attachments.prefault({}).describe('Dangerous kinds of attachment (CON-2).'),
+  listed_hosts: z
+    .enum(SENDER_ACTIONS)
+    .default('off')
+    .describe(
+      'Links to hosts on your lists or on a DNSBL (CON-2): `off` counts them as evidence only, ' +
+        '`observe` records, `hold` keeps the message, `reject` refuses it.',
+    ),
+  own_password: z
+    .enum(SENDER_ACTIONS)
+    .default('hold')
+    .describe(`A message with the account's own password in it (CON-8). ${ACTIONS}`),
+  conformance: conformance.prefault({}).describe('Faults in form (CON-7).'),
+});

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { derivedFrom } from '../../../test/derived.ts';
+import { FINGERPRINT_ROWS } from './derived.ts';
+import {
+  bandsOf,
+  equalRows,
+  formatFingerprint,
+  mergeMinima,
+  NEAR_DUPLICATE_ROWS,
+  parseFingerprint,
+} from './fingerprint.ts';
+
+const word = fc.integer({ min: 0, max: 0xffffffff });
+const rows = fc
+  .array(word, { minLength: FINGERPRINT_ROWS, maxLength: FINGERPRINT_ROWS })
+  .map((values) => new Uint32Array(values));
+const fingerprint = (...paragraphs: string[]) =>
+  mergeMinima((derivedFrom(paragraphs).blocks ?? []).map(({ minima }) => minima));
+
+describe('fingerprints (CON-2)', () => {
+  it('come back as they were written', () => {
+    fc.assert(
+      fc.property(rows, (value) => {
+        expect(parseFingerprint(formatFingerprint(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it('are refused when they are none', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(parseFingerprint(text)).toBeUndefined();
+      }),
+    );
+    expect(parseFingerprint('!'.repeat(171))).toBeUndefined();
+    expect(parseFingerprint('€'.repeat(171))).toBeUndefined();
+  });
+
+  it('share a band whenever they are near duplicates, whichever rows differ', () => {
+    const differ = fc.uniqueArray(fc.integer({ min: 0, max: FINGERPRINT_ROWS - 1 }), {
+      maxLength: FINGERPRINT_ROWS - NEAR_DUPLICATE_ROWS,
+    });
+    fc.assert(
+      fc.property(rows, differ, (value, places) => {
+        const other = value.map((row, i) => (places.includes(i) ? row ^ 1 : row));
+        expect(equalRows(value, other)).toBeGreaterThanOrEqual(NEAR_DUPLICATE_ROWS);
+        const bands = bandsOf(other);
+        expect(bandsOf(value).some((band, i) => band === bands[i])).toBe(true);
+      }),
+    );
+  });
+
+  it('are near for one text with another name in it, and far for two texts', () => {
+    const letter =
+      'we offer you a private loan at three percent without any check of your income or your debts ' +
+      'paid to your bank within two days if you write to our officer today';
+    const offer = fingerprint('Dear Ann,', letter);
+    expect(equalRows(offer, fingerprint('Dear Bob Smith,', letter))).toBeGreaterThanOrEqual(20);
+    const other = fingerprint(
+      'the lorry stands at gate four and waits for your papers since eight in the morning',
+    );
+    expect(equalRows(offer, other)).toBeLessThan(3);
+  });
+});

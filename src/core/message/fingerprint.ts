@@ -1,0 +1,105 @@
+/**
+ * MinHash fingerprints of texts (Broder, 1997): the share of equal rows of two fingerprints is about
+ * the share of word sequences the texts have in common. Near duplicates are found by locality
+ * sensitive hashing: two rows make a band, and texts with an equal band are compared.
+ */
+import { FINGERPRINT_ROWS } from './derived.ts';
+
+export type Fingerprint = Uint32Array;
+
+/** Equal rows of 32 from which two texts are one (detection design 1.2). */
+export const NEAR_DUPLICATE_ROWS = 20;
+
+/**
+ * Bands of two rows. Twelve unequal rows leave at least four of sixteen bands untouched, so no near
+ * duplicate is ever missed.
+ */
+export const BANDS = 16;
+const ROWS_OF_BAND = FINGERPRINT_ROWS / BANDS;
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const VALUES = new Int8Array(128).fill(-1);
+for (let i = 0; i < ALPHABET.length; i += 1) VALUES[ALPHABET.charCodeAt(i)] = i;
+const BYTES = FINGERPRINT_ROWS * 4;
+
+/** The fingerprint of several blocks: the minimum row by row. */
+export function mergeMinima(blocks: readonly (readonly number[])[]): Fingerprint {
+  const rows = new Uint32Array(FINGERPRINT_ROWS).fill(0xffffffff);
+  for (const minima of blocks) {
+    for (let i = 0; i < FINGERPRINT_ROWS; i += 1) {
+      const value = minima[i] as number;
+      if (value < (rows[i] as number)) rows[i] = value;
+    }
+  }
+  return rows;
+}
+
+export function equalRows(a: Fingerprint, b: Fingerprint): number {
+  let equal = 0;
+  for (let i = 0; i < FINGERPRINT_ROWS; i += 1) if (a[i] === b[i]) equal += 1;
+  return equal;
+}
+
+/** Rows little-endian, base64url without padding (RFC 4648 section 5). */
+export function formatFingerprint(rows: Fingerprint): string {
+  let text = '';
+  let held = 0;
+  let bits = 0;
+  for (let at = 0; at < BYTES; at += 1) {
+    const byte = ((rows[at >> 2] as number) >>> (8 * (at & 3))) & 0xff;
+    held = (held << 8) | byte;
+    for (bits += 8; bits >= 6; bits -= 6) text += ALPHABET[(held >>> (bits - 6)) & 63] ?? '';
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + (ALPHABET[(held << (6 - bits)) & 63] ?? '');
+}
+
+/** `undefined` for a text that is no fingerprint. */
+export function parseFingerprint(text: string): Fingerprint | undefined {
+  if (text.length !== Math.ceil((BYTES * 8) / 6)) return undefined;
+  const rows = new Uint32Array(FINGERPRINT_ROWS);
+  let held = 0;
+  let bits = 0;
+  let at = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const value = VALUES[text.charCodeAt(i)] ?? -1;
+    if (value < 0) return undefined;
+    held = (held << 6) | value;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    rows[at >> 2] = (rows[at >> 2] as number) | ((held >>> bits) << (8 * (at & 3)));
+    held &= (1 << bits) - 1;
+    at += 1;
+  }
+  return rows;
+}
+
+/** One 32-bit hash a band. */
+export function bandsOf(rows: Fingerprint): Uint32Array {
+  const bands = new Uint32Array(BANDS);
+  for (let band = 0; band < BANDS; band += 1) {
+    let hash = band + 1;
+    for (let i = 0; i < ROWS_OF_BAND; i += 1) {
+      hash = mix(hash ^ (rows[band * ROWS_OF_BAND + i] as number));
+    }
+    bands[band] = hash;
+  }
+  return bands;
+}
+
+/** One 32-bit hash of all rows. */
+export function hashOf(rows: Fingerprint): number {
+  let hash = 0;
+  for (const row of rows) hash = mix(hash ^ row);
+  return hash;
+}
+
+/** The finaliser of MurmurHash3 (Appleby, public domain): every bit of input moves every other. */
+export function mix(value: number): number {
+  let h = value ^ (value >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

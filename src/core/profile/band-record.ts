@@ -1,0 +1,71 @@
+/**
+ * Which texts share one band of their fingerprints: a bucket of locality sensitive hashing. A fixed
+ * number of buckets with a fixed number of rows; the row not seen for longest makes room.
+ *
+ * Header: 4 bytes. Sections: 8 rows of (u32 band and cluster, u32 last seconds).
+ */
+import { openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+
+export const BAND_ROWS = 8;
+const ROW = 8;
+const FORM: RecordForm = { kind: 0xd1, version: 1, headerBytes: 4, bodyBytes: BAND_ROWS * ROW };
+
+/** Buckets of each band. */
+export const BAND_BUCKETS = 1 << 15;
+/** Clusters there can be; a number of this many bits fits a row beside the band's check. */
+export const CLUSTER_BITS = 18;
+export const CLUSTERS = 1 << CLUSTER_BITS;
+
+/** Which bucket a band's hash falls in, and what tells it from others there. */
+export function bucketOf(band: number): number {
+  return band & (BAND_BUCKETS - 1);
+}
+
+const checkOf = (band: number): number => band >>> CLUSTER_BITS;
+
+/** Clusters with this band seen since `sinceMs`. */
+export function clustersIn(
+  bytes: Uint8Array | undefined,
+  band: number,
+  sinceMs: number,
+): readonly number[] {
+  if (bytes === undefined) return [];
+  const view = viewOf(bytes);
+  const since = toSeconds(sinceMs);
+  const check = checkOf(band);
+  const found: number[] = [];
+  for (let at = FORM.headerBytes; at + ROW <= bytes.length; at += ROW) {
+    const value = view.getUint32(at, true);
+    const last = view.getUint32(at + 4, true);
+    if (last === 0 || last < since || value >>> CLUSTER_BITS !== check) continue;
+    found.push(value & (CLUSTERS - 1));
+  }
+  return found;
+}
+
+/** Remembers that a cluster has this band; returns the record to keep. */
+export function addCluster(
+  record: Uint8Array | undefined,
+  band: number,
+  seen: { readonly cluster: number; readonly nowMs: number },
+): Uint8Array {
+  const bytes = openRecord(record, FORM);
+  const view = viewOf(bytes);
+  const value = ((checkOf(band) << CLUSTER_BITS) | seen.cluster) >>> 0;
+  let chosen = FORM.headerBytes;
+  let oldest = Infinity;
+  for (let at = FORM.headerBytes; at + ROW <= bytes.length; at += ROW) {
+    const last = view.getUint32(at + 4, true);
+    if (last !== 0 && view.getUint32(at, true) === value) {
+      chosen = at;
+      break;
+    }
+    if (last < oldest) {
+      oldest = last;
+      chosen = at;
+    }
+  }
+  view.setUint32(chosen, value, true);
+  view.setUint32(chosen + 4, Math.max(1, toSeconds(seen.nowMs)), true);
+  return bytes;
+}

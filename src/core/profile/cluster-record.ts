@@ -1,0 +1,172 @@
+/**
+ * One text that was sent, with the accounts that sent it or a near duplicate of it. Accounts and
+ * tenants are keyed hashes; of the text there is only its fingerprint.
+ *
+ * Header: 4 first, 8 last, 12 messages u32, 16 accounts u8. Sections: 32 fingerprint rows × u16,
+ * accounts × (account u32, tenant u32, last u32, last as something new u32).
+ */
+import { FINGERPRINT_ROWS } from '../message/derived.ts';
+import { NEAR_DUPLICATE_ROWS, type Fingerprint } from '../message/fingerprint.ts';
+import { countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+
+/** A text counts for as long as this after it was last sent (detection design 1.2). */
+export const CLUSTER_HOURS = 72;
+const CLUSTER_MS = CLUSTER_HOURS * 3_600_000;
+/** Accounts of one text; the one unseen for longest makes room. */
+export const MAX_CLUSTER_ACCOUNTS = 12;
+
+const ROW = 16;
+const FORM: RecordForm = {
+  kind: 0xd0,
+  version: 1,
+  headerBytes: 20,
+  // Half of each row's bits: sixteen are plenty to tell rows apart.
+  bodyBytes: FINGERPRINT_ROWS * 2,
+};
+/** Longest record, for the bound of the whole. */
+export const CLUSTER_BYTES = FORM.headerBytes + FORM.bodyBytes + MAX_CLUSTER_ACCOUNTS * ROW;
+
+/** Distinct senders of a text in the last 72 hours. */
+export interface ClusterCount {
+  readonly accounts: number;
+  readonly tenants: number;
+  /** Accounts that sent it as something new, not as an answer or forwarded. */
+  readonly authors: number;
+  readonly messages: number;
+  readonly firstMs: number;
+}
+
+export interface ClusterUse {
+  readonly rows: Fingerprint;
+  readonly account: number;
+  readonly tenant: number;
+  readonly nowMs: number;
+  /** Not an answer or forwarded. */
+  readonly isNew: boolean;
+}
+
+/** Equal rows of the record's text, 0 when it is none or too old. */
+export function rowsShared(
+  bytes: Uint8Array | undefined,
+  rows: Fingerprint,
+  nowMs: number,
+): number {
+  if (bytes === undefined || bytes.length < FORM.headerBytes + FORM.bodyBytes) return 0;
+  const view = viewOf(bytes);
+  if (view.getUint32(8, true) * 1000 < nowMs - CLUSTER_MS) return 0;
+  const start = view.getUint16(2, true);
+  let equal = 0;
+  for (let i = 0; i < FINGERPRINT_ROWS; i += 1) {
+    if (view.getUint16(start + 2 * i, true) === ((rows[i] as number) & 0xffff)) equal += 1;
+  }
+  return equal;
+}
+
+/** How readily a record is given up: texts of one account first, then those not seen for longest. */
+export function rankOf(bytes: Uint8Array | undefined, nowMs: number): number {
+  if (bytes === undefined || bytes.length < FORM.headerBytes) return -1;
+  const view = viewOf(bytes);
+  const last = view.getUint32(8, true);
+  if (last * 1000 < nowMs - CLUSTER_MS) return -1;
+  return view.getUint8(16) * 2 ** 32 + last;
+}
+
+export class ClusterRecord {
+  private bytes: Uint8Array;
+  private view: DataView;
+
+  /** The cluster of this text: the one given where it is a near duplicate, else a new one. */
+  constructor(bytes: Uint8Array | undefined, use: Pick<ClusterUse, 'rows' | 'nowMs'>) {
+    const isSame = rowsShared(bytes, use.rows, use.nowMs) >= NEAR_DUPLICATE_ROWS;
+    this.bytes = openRecord(isSame ? bytes : undefined, FORM);
+    this.view = viewOf(this.bytes);
+    if (isSame) return;
+    const start = this.rowsAt;
+    for (let i = 0; i < FINGERPRINT_ROWS; i += 1) {
+      this.view.setUint16(start + 2 * i, (use.rows[i] as number) & 0xffff, true);
+    }
+  }
+
+  toBytes(): Uint8Array {
+    return this.bytes;
+  }
+
+  /** What the count is with this use included, whether or not it is kept. */
+  countWith(use: ClusterUse): ClusterCount {
+    const since = toSeconds(use.nowMs - CLUSTER_MS);
+    const tenants = [use.tenant];
+    let accounts = 1;
+    let authors = use.isNew ? 1 : 0;
+    for (let at = this.accountsAt; at < this.end; at += ROW) {
+      if (this.view.getUint32(at + 8, true) < since) continue;
+      const isAuthor = this.view.getUint32(at + 12, true) >= Math.max(1, since);
+      if (this.view.getUint32(at, true) === use.account) {
+        if (isAuthor && !use.isNew) authors += 1;
+        continue;
+      }
+      accounts += 1;
+      if (isAuthor) authors += 1;
+      const tenant = this.view.getUint32(at + 4, true);
+      if (!tenants.includes(tenant)) tenants.push(tenant);
+    }
+    const first = this.view.getUint32(4, true);
+    return {
+      accounts,
+      tenants: tenants.length,
+      authors,
+      messages: this.view.getUint32(12, true) + 1,
+      firstMs: first === 0 ? use.nowMs : first * 1000,
+    };
+  }
+
+  learn(use: ClusterUse): void {
+    const now = Math.max(1, toSeconds(use.nowMs));
+    if (this.view.getUint32(4, true) === 0) this.view.setUint32(4, now, true);
+    this.view.setUint32(8, Math.max(now, this.view.getUint32(8, true)), true);
+    countU32(this.view, 12, 1);
+    const at = this.findRow(use.account) ?? this.addRow(use.account);
+    this.view.setUint32(at + 4, use.tenant, true);
+    this.view.setUint32(at + 8, now, true);
+    if (use.isNew) this.view.setUint32(at + 12, now, true);
+  }
+
+  private get rowsAt(): number {
+    return this.view.getUint16(2, true);
+  }
+
+  private get accountsAt(): number {
+    return this.rowsAt + FORM.bodyBytes;
+  }
+
+  private get end(): number {
+    const count = Math.min(this.view.getUint8(16), MAX_CLUSTER_ACCOUNTS);
+    return Math.min(this.accountsAt + count * ROW, this.bytes.length);
+  }
+
+  private findRow(account: number): number | undefined {
+    for (let at = this.accountsAt; at < this.end; at += ROW) {
+      if (this.view.getUint32(at, true) === account) return at;
+    }
+    return undefined;
+  }
+
+  private addRow(account: number): number {
+    let at = this.end;
+    const count = (at - this.accountsAt) / ROW;
+    if (count >= MAX_CLUSTER_ACCOUNTS) {
+      at = this.accountsAt;
+      for (let row = at; row < this.end; row += ROW) {
+        if (this.view.getUint32(row + 8, true) < this.view.getUint32(at + 8, true)) at = row;
+      }
+      this.bytes.fill(0, at, at + ROW);
+    } else {
+      const wider = new Uint8Array(at + ROW);
+      wider.set(this.bytes.subarray(0, Math.min(at, this.bytes.length)));
+      this.bytes = wider;
+      this.view = viewOf(wider);
+      this.view.setUint8(16, count + 1);
+    }
+    this.view.setUint32(at, account, true);
+    return at;
+  }
+}

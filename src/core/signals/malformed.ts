@@ -1,0 +1,15 @@
+/** A message no usual program writes: it could not be parsed as it should. */
+import type { Evidence } from '../evidence.ts';
+import { namesOf, type Looked } from '../rules/content.ts';
+
+export function malformed({ content }: Looked): Evidence | undefined {
+  const faults = content.derived.malformed ?? [];
+  if (faults.length === 0) return undefined;
+  return {
+    signal: 'malformed',
+    practice: 'CON-2',
+    family: 'content',
+    weight: 1.5,
+    text: `The message is malformed (${namesOf(faults)}), so only a part of it could be looked at.`,
+  };
+}

@@ -1,0 +1,144 @@
+/** What the gate keeps of messages: no text in the journal, bounded records, the same verdicts again. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { derivedFrom } from '../../test/derived.ts';
+import { createPlatform } from '../../test/platform.ts';
+import type { SubmissionEvent } from '../core/event.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { loadAttachmentKinds, MAX_KINDS_BYTES, readAttachmentKinds } from './attachment-kinds.ts';
+import { settledForm } from './settled.ts';
+
+const FOOTER =
+  'This message is confidential and only meant for the person it is addressed to; if that is not you, ' +
+  'tell us and delete it, for any use of it is forbidden.';
+const OFFER =
+  'We offer you a private loan at three percent without any check of your income or your debts, paid ' +
+  'to your bank within two days if you write to our officer.';
+const people = Array.from({ length: 6 }, (_, i) => `p${i}@works.test`);
+const ownText = (i: number) => Array.from({ length: 10 }, (_, n) => `word${i}x${n}`).join(' ');
+
+/** Letters with a footer, then a campaign above the same footer. */
+function story(): SubmissionEvent[] {
+  const p = createPlatform();
+  const say = (account: string, text: string): SubmissionEvent => {
+    p.wait(600_000);
+    return p.submission(account, {
+      message: {
+        headerFrom: account,
+        text,
+        derived: { ...derivedFrom([text, FOOTER], { urlHosts: ['x.test'] }), later: 'kept' },
+      },
+    });
+  };
+  return [
+    ...people.map((name, i) => say(name, ownText(i))),
+    ...people.map((name) => say(name, OFFER)),
+  ];
+}
+
+function judge(events: readonly SubmissionEvent[]) {
+  const p = createPlatform();
+  const verdicts = events.map((event) => {
+    p.goTo(event.at);
+    return p.gate.judge(event) as Verdict;
+  });
+  return { p, verdicts };
+}
+
+describe('what is kept of a message', () => {
+  it('CON-3: a footer is told apart, so that only what was written is compared', () => {
+    const { verdicts } = judge(story());
+    expect(verdicts.map(({ verdict }) => verdict).join(' ')).toBe(
+      'pass pass pass pass pass pass pass pass pass hold hold hold',
+    );
+  });
+
+  it('is a fingerprint, not its paragraphs; unknown fields stay', () => {
+    const { p } = judge(story());
+    const kept = p.lines.filter((line) => line.kind === 'submission').at(-1);
+    expect(kept?.message?.derived).toMatchObject({
+      later: 'kept',
+      fingerprint: expect.stringMatching(/^[\w-]{171}$/) as string,
+      fingerprintWords: OFFER.split(' ').length,
+    });
+    expect(JSON.stringify(kept)).not.toContain('minima');
+  });
+
+  it('gives the same verdicts again from the journal', () => {
+    const first = judge(story());
+    const journal = first.p.lines.filter((line) => line.kind === 'submission');
+    const again = journal.map(
+      (line) => JSON.parse(JSON.stringify(line)) as (typeof journal)[number],
+    );
+    expect(judge(again).verdicts).toEqual(first.verdicts);
+    expect(judge(story()).verdicts).toEqual(first.verdicts);
+  });
+
+  it('is stripped of paragraphs even when nobody could judge it', () => {
+    const [event] = story();
+    const derived = settledForm(event as SubmissionEvent) as SubmissionEvent;
+    expect(derived.message?.derived).not.toHaveProperty('blocks');
+    const odd = { ...(event as SubmissionEvent), message: { derived: { blocks: 'odd' } } };
+    expect((settledForm(odd) as SubmissionEvent).message).toEqual({ derived: {} });
+  });
+
+  it('is asked about without being kept', () => {
+    const events = story();
+    const { p } = judge(events.slice(0, 6));
+    const before = p.standing.stats();
+    for (const event of events.slice(6)) {
+      expect((p.gate.check(event) as Verdict).verdict).toBe('pass');
+    }
+    expect(p.standing.stats()).toEqual(before);
+  });
+
+  it('stays bounded in records for a text', async () => {
+    const { p } = judge(story());
+    const count = async (prefix: string) => (await Array.fromAsync(p.standing.scan(prefix))).length;
+    expect(await count('m:b:')).toBe(1);
+    expect(await count('m:a:')).toBe(people.length);
+    expect(await count('m:c:')).toBeLessThanOrEqual(12);
+    expect(await count('m:n:')).toBeLessThanOrEqual(12 * 16);
+    expect((await Array.fromAsync(p.standing.scan('m:'))).map(([key]) => key).join()).not.toContain(
+      'works.test',
+    );
+  });
+
+  it('without AUTH, refused mail leaves nothing', () => {
+    const p = createPlatform();
+    const [event] = story();
+    const { account: _account, ...rest } = event as SubmissionEvent;
+    expect((p.gate.judge(rest) as Verdict).verdict).toBe('reject');
+    expect(p.standing.stats().records).toBe(0);
+  });
+});
+
+describe('the list of attachment types (CON-2)', () => {
+  it('has every kind that is told by name', () => {
+    const kinds = loadAttachmentKinds();
+    expect(kinds.get('exe')).toBe('executable');
+    expect(kinds.get('lnk')).toBe('shortcut');
+    expect(kinds.get('pdf')).toBeUndefined();
+    expect(new Set(kinds.values()).size).toBe(6);
+  });
+
+  it.each([
+    ['{}', '"kinds" is missing'],
+    ['{"kinds":[{"kind":"evil","extensions":[]}]}', 'a known "kind"'],
+    ['{"kinds":[{"kind":"script","extensions":["JS"]}]}', 'lower-case'],
+    ['{"kinds":[{"kind":"script","extensions":["js","js"]}]}', 'js stands twice'],
+    [' '.repeat(MAX_KINDS_BYTES + 1), `more than ${MAX_KINDS_BYTES} bytes`],
+  ])('that is broken is an error naming the file (%#)', (text, why) => {
+    const folder = mkdtempSync(join(tmpdir(), 'primum-kinds-'));
+    try {
+      const file = join(folder, 'kinds.json');
+      writeFileSync(file, text);
+      expect(() => readAttachmentKinds(file)).toThrow(why);
+      expect(() => readAttachmentKinds(file)).toThrow(file);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,121 @@
+/**
+ * Near duplicates in standing state: buckets of locality sensitive hashing tell which texts to
+ * compare, one record a text tells who sent it. Both are fixed in number; at their fullest the
+ * buckets are 36 MB (16 bands of 32,768, 68 bytes each) and the texts 72 MB (262,144 of at most 276
+ * bytes, most have 100).
+ */
+import { andThen, type Maybe } from '../core/maybe.ts';
+import {
+  bandsOf,
+  hashOf,
+  NEAR_DUPLICATE_ROWS,
+  type Fingerprint,
+} from '../core/message/fingerprint.ts';
+import { addCluster, bucketOf, CLUSTERS, clustersIn } from '../core/profile/band-record.ts';
+import {
+  CLUSTER_HOURS,
+  ClusterRecord,
+  rankOf,
+  rowsShared,
+  type ClusterCount,
+  type ClusterUse,
+} from '../core/profile/cluster-record.ts';
+import type { StandingRecord, StandingStore } from '../store/standing.ts';
+
+/** Texts compared for one message, those with most bands in common. */
+const MAX_CANDIDATES = 8;
+/** Places a new text may take. */
+const PLACES = 4;
+const NEXT_PLACE = 0x9e37;
+
+/** Where the copies of one text are counted. */
+export interface Copies {
+  /** Of the text, then of its bands. */
+  readonly keys: readonly string[];
+  /** @param records of `keys` */
+  countWith(records: readonly StandingRecord[], use: ClusterUse): ClusterCount;
+  /** Alters `records` to what they are after one more. */
+  keep(records: StandingRecord[], at: number, use: ClusterUse): void;
+}
+
+const clusterKey = (cluster: number): string => `m:c:${cluster}`;
+
+/** The cluster the text belongs to, or the place where a new one is kept. */
+export function findCopies(
+  standing: StandingStore,
+  rows: Fingerprint,
+  nowMs: number,
+): Maybe<Copies> {
+  const bands = bandsOf(rows);
+  const bandKeys = Array.from(bands, (band, i) => `m:n:${i}.${bucketOf(band)}`);
+  return andThen(standing.read(bandKeys), (buckets) => {
+    const candidates = candidatesIn(buckets, bands, nowMs);
+    const first = hashOf(rows);
+    const places = Array.from({ length: PLACES }, (_, i) => (first + i * NEXT_PLACE) % CLUSTERS);
+    const asked = [...candidates, ...places];
+    return andThen(standing.read(asked.map(clusterKey)), (records) => {
+      const by = { rows, nowMs, candidates: candidates.length };
+      const cluster = chooseCluster(asked, records, by);
+      return copiesOf(cluster, bands, [clusterKey(cluster), ...bandKeys]);
+    });
+  });
+}
+
+function candidatesIn(
+  buckets: readonly StandingRecord[],
+  bands: Uint32Array,
+  nowMs: number,
+): readonly number[] {
+  const sinceMs = nowMs - CLUSTER_HOURS * 3_600_000;
+  const hits = new Map<number, number>();
+  buckets.forEach((bucket, i) => {
+    for (const cluster of clustersIn(bucket, bands[i] ?? 0, sinceMs)) {
+      hits.set(cluster, (hits.get(cluster) ?? 0) + 1);
+    }
+  });
+  if (hits.size === 0) return [];
+  const most = [...hits].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return most.slice(0, MAX_CANDIDATES).map(([cluster]) => cluster);
+}
+
+function chooseCluster(
+  asked: readonly number[],
+  records: readonly StandingRecord[],
+  by: { readonly rows: Fingerprint; readonly nowMs: number; readonly candidates: number },
+): number {
+  let best = -1;
+  let mostRows = NEAR_DUPLICATE_ROWS - 1;
+  for (let i = 0; i < asked.length; i += 1) {
+    const shared = rowsShared(records[i], by.rows, by.nowMs);
+    if (shared > mostRows) {
+      mostRows = shared;
+      best = i;
+    }
+  }
+  if (best >= 0) return asked[best] ?? 0;
+  let least = Infinity;
+  for (let i = by.candidates; i < asked.length; i += 1) {
+    const rank = rankOf(records[i], by.nowMs);
+    if (rank < least) {
+      least = rank;
+      best = i;
+    }
+  }
+  return asked[best] ?? 0;
+}
+
+function copiesOf(cluster: number, bands: Uint32Array, keys: readonly string[]): Copies {
+  return {
+    keys,
+    countWith: ([record], use) => new ClusterRecord(record, use).countWith(use),
+    keep: (records, at, use) => {
+      const record = new ClusterRecord(records[at], use);
+      record.learn(use);
+      records[at] = record.toBytes();
+      const seen = { cluster, nowMs: use.nowMs };
+      bands.forEach((band, i) => {
+        records[at + 1 + i] = addCluster(records[at + 1 + i], band, seen);
+      });
+    },
+  };
+}
