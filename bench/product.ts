@@ -35,7 +35,12 @@ interface Parts {
 async function partsOf(program: Program): Promise<Parts> {
   const load = async (path: string): Promise<unknown> =>
     import(
-      new URL(program === 'dist' ? `../dist/${path}.js` : `../src/${path}.ts`, import.meta.url).href
+      new URL(
+        program === 'dist'
+          ? `../dist/program/${path.replaceAll('/', '-')}.js`
+          : `../src/${path}.ts`,
+        import.meta.url,
+      ).href
     );
   const all: object[] = [];
   for (const path of ['config/load', 'daemon/daemon', 'telemetry/telemetry']) {

@@ -1,6 +1,7 @@
 /**
  * From the start of the process to listening on all doors, with an empty state, beside a Node.js
- * that starts and ends. CPU time is said too, for a machine that others use at the same time.
+ * that starts and ends. The built program starts as operators start it, by bin/primum.js. CPU time
+ * is said too, for a machine that others use at the same time.
  * `node bench/start.ts [dist|src] [ROUNDS]` prints one JSON line.
  */
 import { spawn } from 'node:child_process';
@@ -8,6 +9,8 @@ import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { isBuiltFrom } from '../bin/built.js';
 import { inFolder, median, stopChild } from './children.ts';
 
 /** Medians of the rounds, in milliseconds. */
@@ -32,7 +35,8 @@ export interface StartOptions {
 
 type Round = Pick<StartFigures, 'mailDoorsMs' | 'allDoorsMs' | 'mainCpuMs' | 'allCpuMs'>;
 
-const LAST_MAIL_DOOR = 'The auth-policy door listens';
+/** The log's line of a door of the mail path. */
+const MAIL_DOOR = /"event":"door-open","msg":"The (?!api )/;
 
 const CONFIG = `state: state
 doors:
@@ -41,8 +45,23 @@ doors:
   api: { listen: ['127.0.0.1:0'] }
 `;
 
+const place = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Arguments of node that run the program. */
+const PROGRAMS = {
+  dist: [place('../bin/primum.js')],
+  src: [
+    '--input-type=module',
+    '-e',
+    `process.exitCode = await (await import('${place('../src/main.ts')}')).main(process.argv.slice(1));`,
+  ],
+};
+
 /** Rounds of product and peer take turns; what is compiled is kept between them, as in a home. */
 export function measureStart({ program, rounds }: StartOptions): Promise<StartFigures> {
+  if (program === 'dist' && !isBuiltFrom(place('../dist/program'), place('../src'))) {
+    throw new Error('The built program is not that of these sources. Run "npm run build" first.');
+  }
   return inFolder(async (folder) => {
     writeFileSync(join(folder, 'primum.yaml'), CONFIG);
     const first = await startOnce(program, folder);
@@ -66,20 +85,21 @@ export function measureStart({ program, rounds }: StartOptions): Promise<StartFi
 
 async function startOnce(program: StartOptions['program'], folder: string): Promise<Round> {
   rmSync(join(folder, 'state'), { recursive: true, force: true });
-  const entry = new URL(program === 'dist' ? '../dist/main.js' : '../src/main.ts', import.meta.url);
-  const script = `process.exitCode = await (await import('${entry.href}')).main(process.argv.slice(1));`;
-  const words = ['start', '--config', join(folder, 'primum.yaml')];
+  const words = [...PROGRAMS[program], 'start', '--config', join(folder, 'primum.yaml')];
+  // Either way what is compiled is kept in this folder.
+  const { CACHE_DIRECTORY: _, ...env } = process.env;
+  const kept = { XDG_CACHE_HOME: folder, ...(program === 'src' && { NODE_COMPILE_CACHE: folder }) };
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, ...words], {
+  const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+    env: { ...env, ...kept },
   });
   const pid = child.pid ?? 0;
   try {
     let mailDoorsMs = 0;
     for await (const line of createInterface(child.stdout)) {
       const passedMs = Math.round(performance.now() - startedMs);
-      if (line.includes(LAST_MAIL_DOOR)) mailDoorsMs = passedMs;
+      if (MAIL_DOOR.test(line)) mailDoorsMs = passedMs;
       if (!line.includes('"event":"started"')) continue;
       const [main, all] = [`/proc/${pid}/task/${pid}/stat`, `/proc/${pid}/stat`];
       return { mailDoorsMs, allDoorsMs: passedMs, mainCpuMs: cpuMs(main), allCpuMs: cpuMs(all) };

@@ -1,14 +1,19 @@
-// A checkout runs its sources, a published package the built program it ships. Both keep what the
-// engine made of them, so that the next start needs not make it again.
+// A published package runs the built program it ships, and so does a checkout while it is that of its
+// sources; else the sources run. What the engine made of either is kept, so that the next start needs
+// not make it again.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isBuiltFrom } from './built.js';
 
 export async function launch(argv) {
   keepCompiled();
-  const source = new URL('../src/main.ts', import.meta.url);
-  const built = new URL('../dist/main.js', import.meta.url);
-  const { main } = await import(existsSync(source) ? source.href : built.href);
+  const sources = new URL('../src/', import.meta.url);
+  const program = new URL('../dist/program/', import.meta.url);
+  const isBuilt =
+    !existsSync(sources) || isBuiltFrom(fileURLToPath(program), fileURLToPath(sources));
+  const { main } = await import(isBuilt ? `${program}main.js` : `${sources}main.ts`);
   return main(argv);
 }
 

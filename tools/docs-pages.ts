@@ -1,5 +1,5 @@
 /** The generated reference pages, each made from the code that it describes. */
-import { buildApi } from '../src/doors/api/open-api-door.ts';
+import { describeApi } from '../src/doors/api/describe-api.ts';
 import type { ApiParts } from '../src/doors/api/contract.ts';
 import { COMMANDS } from '../src/cli/registry.ts';
 import { optionsOf, usageOf } from '../src/cli/command.ts';
@@ -125,19 +125,13 @@ export async function apiPage(): Promise<string> {
 }
 
 /** The document needs only the descriptions; nothing is asked. */
-async function openApi(): Promise<unknown> {
+function openApi(): Promise<unknown> {
   const nobody = {} as Pick<ApiParts, 'inspector' | 'desk'>;
-  const app = await buildApi(
-    { token: '' },
-    {
-      ...nobody,
-      telemetry: createSilentTelemetry(),
-      version: '1',
-      ready: () => true,
-      take: () => undefined,
-    },
-  );
-  const document: unknown = app.swagger();
-  await app.close();
-  return document;
+  return describeApi({
+    ...nobody,
+    telemetry: createSilentTelemetry(),
+    version: '1',
+    ready: () => true,
+    take: () => undefined,
+  });
 }

@@ -4,7 +4,6 @@ import { nearest } from '../config/nearest.ts';
 import { PrimumError, type ErrorCode } from '../errors.ts';
 import type { Command, Context, Wiring } from './command.ts';
 import { optionsOf, usageOf } from './command.ts';
-import { connect } from './connect.ts';
 import type { Io } from './io.ts';
 import { COMMANDS } from './registry.ts';
 import { harmless } from './text.ts';
@@ -86,7 +85,10 @@ function readContext(command: Command, rest: readonly string[], io: Io, wiring: 
     option,
     flag: (name) => values[name] === true,
     config,
-    client: () => connect({ api: option('api'), state: option('state'), config }, io),
+    client: async () => {
+      const { connect } = await import('./connect.ts');
+      return connect({ api: option('api'), state: option('state'), config }, io);
+    },
     show(value, text) {
       const shown = values['json'] === true ? `${JSON.stringify(value, null, 2)}\n` : text(value);
       io.out(harmless(shown));

@@ -18,6 +18,9 @@ export interface Config extends Settings {
   readonly secrets: Secrets;
 }
 
+/** Compiling the schema pays from the second file on; a start reads one. */
+const READ_ONCE = { jitless: true };
+
 /** Beyond these somebody is reading a wrong file, not mending a right one. */
 export const MAX_MISTAKES = 20;
 
@@ -94,7 +97,7 @@ export function loadConfig(path: string | undefined, env: Environment): Config {
 function loadSource(source: Source, env: Environment): Config {
   if (source.errors.length > 0) refuse(source.errors);
   const file = withState(fillEmptySections(configSchema, source.value), env);
-  const result = configSchema.safeParse(file);
+  const result = configSchema.safeParse(file, READ_ONCE);
   if (!result.success) refuse(lines(source, mistakesOf(result.error, configSchema, file)));
   const settings = result.data;
   resolvePaths(settings, source === NO_FILE ? '.' : dirname(source.file));

@@ -297,6 +297,8 @@ export const timeZone = () =>
     'Europe/Berlin',
     'Write an IANA name, such as Europe/Berlin or UTC.',
     (text) => {
+      // The default needs no look into ICU's data, which takes 20 ms of every start.
+      if (text === 'UTC') return text;
       try {
         return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
       } catch {

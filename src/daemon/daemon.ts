@@ -80,6 +80,9 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     });
     closers.push(() => doors.close());
     await doors.open();
+    // Either would keep the doors from listening; the table is made in a thread of its own.
+    void parts.networks.ready();
+    loadFreemail();
     return {
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
@@ -150,7 +153,6 @@ async function openParts(
   const hash = createKeyedHash(hashKey(config.state));
   const warn = (message: string): void => telemetry.warn(message);
   const trace = openTrace(traceOptions(config, { now, warn }));
-  const freemail = loadFreemail();
   const room = createGate({
     ...stores,
     networks,
@@ -159,7 +161,7 @@ async function openParts(
     locks: desk.locks,
     telemetry,
     hash,
-    isFreemail: (domain) => freemail.has(domain),
+    isFreemail: (domain) => loadFreemail().has(domain),
     policy,
     now,
     newId,

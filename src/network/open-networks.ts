@@ -1,6 +1,6 @@
 /**
  * What is known of an address, put together: country, autonomous system, named class, place.
- * Everything is answered from memory; the ASN table arrives a moment after the start.
+ * Everything is answered from memory; the ASN table arrives when it is asked for and loaded.
  */
 import { join } from 'node:path';
 import { UNKNOWN_NETWORK, type NetworkClass, type NetworkFacts } from '../core/network.ts';
@@ -58,7 +58,7 @@ export interface NetworkOptions {
 
 /** A network source that says when it knows everything. */
 export interface Networks extends NetworkSource {
-  /** Resolves when the ASN table is in use, or there is none. Never rejects. */
+  /** Loads the ASN table, once; resolves when it is in use, or there is none. Never rejects. */
   ready(): Promise<void>;
   /** Facts kept from earlier answers. */
   cachedEntries(): number;
@@ -72,7 +72,7 @@ interface Knowledge {
 }
 
 /**
- * Opens all data but the ASN table, which goes on loading (`ready`); until then `asn` is 0.
+ * Opens all data but the ASN table, which `ready` loads; until then `asn` is 0.
  * @throws PrimumError when a file that the operator named cannot be used.
  */
 export async function openNetworks(options: NetworkOptions): Promise<Networks> {
@@ -94,12 +94,15 @@ export async function openNetworks(options: NetworkOptions): Promise<Networks> {
         }),
   ]);
   const known: Knowledge = { country, classifier, tor, asn: asnMmdb ?? (() => undefined) };
-  const load = asnMmdb === undefined ? startAsn(options, onWarning) : undefined;
-  const ready = Promise.resolve(load?.done).then((source) => {
+  let load: AsnLoad | undefined;
+  const loadTable = async (): Promise<void> => {
+    load = startAsn(options, onWarning);
+    const source = await load.done;
     if (source === undefined) return;
     known.asn = source;
     cache.clear();
-  });
+  };
+  let ready = asnMmdb === undefined ? undefined : Promise.resolve();
   return {
     find(text) {
       const kept = cache.get(text);
@@ -110,7 +113,7 @@ export async function openNetworks(options: NetworkOptions): Promise<Networks> {
       cache.set(text === facts.address ? facts.address : detached(text), facts);
       return facts;
     },
-    ready: () => ready,
+    ready: () => (ready ??= loadTable()),
     cachedEntries: () => cache.size(),
     async close() {
       tor?.close();

@@ -66,8 +66,10 @@ describe('the published package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'bin/primum.js',
-        'dist/main.js',
+        'dist/program/main.js',
+        'dist/client/client.js',
         'dist/client/client.d.ts',
+        'dist/THIRD-PARTY-LICENSES.txt',
         'LICENSE',
       ]),
     );

@@ -57,8 +57,8 @@ export interface ApiDoor {
   /** Where it listens, as people write it; several are joined by a comma. */
   readonly address: string;
   readonly addresses: readonly string[];
-  /** The OpenAPI document. */
-  openApi(): unknown;
+  /** The OpenAPI document, made anew. */
+  openApi(): Promise<unknown>;
   /** Stops listening and finishes what is in flight. */
   close(): Promise<void>;
 }

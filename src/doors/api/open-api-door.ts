@@ -2,33 +2,23 @@
  * The API door: REST below /api/v1 for people's tools, and health and metrics. Everything but
  * those asks for the bearer token, which is compared before anything else is looked at.
  */
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import swagger from '@fastify/swagger';
 import fastify from 'fastify';
-import type {
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchemaCompiler,
-  FastifyServerOptions,
-} from 'fastify';
-import { z } from 'zod';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseListenAddress } from '../listen-address.ts';
 import { bind } from '../listen.ts';
 import type { ListenOptions } from '../listen.ts';
+import { COMPILERS } from './compilers.ts';
 import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
-import { explainIssues, jsonSchema } from './endpoint.ts';
-import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
-import { NDJSON, eventEndpoints } from './endpoints/events.ts';
-import { incidentEndpoints } from './endpoints/incidents.ts';
-import { listEndpoints } from './endpoints/lists.ts';
-import { lockEndpoints } from './endpoints/locks.ts';
-import { traceEndpoints } from './endpoints/trace.ts';
+import { describeApi } from './describe-api.ts';
+import { allEndpoints } from './endpoints.ts';
+import { NDJSON } from './endpoints/events.ts';
 import { PrimumError } from '../../errors.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
 import { createTokenCheck } from './token.ts';
+
+// An import of node:http reads all it exports, undici with it, which takes 50 ms of every start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export const DEFAULT_API_ADDRESS = '127.0.0.1:10044';
 export const DEFAULT_MAX_CONNECTIONS = 500;
@@ -63,7 +53,7 @@ export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Pro
   return {
     address: addresses.join(', '),
     addresses,
-    openApi: () => app.swagger(),
+    openApi: () => describeApi(parts),
     async close() {
       await Promise.all(servers.map(closeServer));
       await app.close();
@@ -143,7 +133,6 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
     answerError(error, request, reply, parts),
   );
   app.addContentTypeParser(NDJSON, { parseAs: 'string' }, (_, body, done) => done(null, body));
-  await app.register(swagger, { openapi: document(parts.version), transform: toJsonSchema });
   addHealth(app, parts);
   await app.register(addApi(parts), { prefix: '/api/v1' });
   await app.ready();
@@ -175,47 +164,11 @@ function addHealth(app: FastifyInstance, parts: ApiParts): void {
 
 function addApi(parts: ApiParts) {
   return (app: FastifyInstance, _: unknown, done: () => void): void => {
-    const endpoints = [
-      ...accountEndpoints(parts),
-      ...senderEndpoints(parts),
-      ...lockEndpoints(parts),
-      ...incidentEndpoints(parts),
-      ...listEndpoints(parts),
-      ...eventEndpoints(parts),
-      ...traceEndpoints(parts),
-    ];
-    for (const add of endpoints) add(app);
-    app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    for (const add of allEndpoints(parts)) add(app);
+    app.get('/openapi.json', { schema: { hide: true } }, () => describeApi(parts));
     done();
   };
 }
-
-/** Inputs are validated by their zod schema and replaced by its output. */
-const validate: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
-  if (!(schema instanceof z.ZodType)) throw new TypeError('Every input has a zod schema.');
-  return (input: unknown) => {
-    const result = schema.safeParse(input, { reportInput: true });
-    if (result.success) return { value: result.data };
-    const where = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
-    return {
-      error: new ProblemError(400, `The ${where} is not right: ${explainIssues(result.error)}.`),
-    };
-  };
-};
-
-type CompilerFactories = NonNullable<
-  NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']
->;
-
-/**
- * Answers are held against their schemas by tests; at run time that would only drop fields. Given
- * as factories, so that the compilers of fastify are not loaded: that takes 0.2 s at each start.
- */
-const COMPILERS = {
-  buildValidator: () => validate,
-  buildSerializer: () => () => (data: unknown) => JSON.stringify(data),
-  // The declarations know ajv's own functions only; fastify calls any with these arguments.
-} as unknown as CompilerFactories;
 
 function answerError(
   error: FastifyError,
@@ -241,34 +194,4 @@ function answerError(
     `This could not be done. The log of the daemon says why; look for the reference ${reference}.`,
     reference,
   );
-}
-
-function document(version: string) {
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Primum',
-      version,
-      description: 'What leaves a mail platform: accounts, locks, incidents, lists, events.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    components: { securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } } },
-    security: [{ token: [] }],
-  };
-}
-
-interface RouteSchemas {
-  readonly schema?: unknown;
-  readonly url: string;
-}
-
-/** Gives the OpenAPI writer JSON Schema in place of zod. */
-function toJsonSchema({ schema, url }: RouteSchemas) {
-  const parts = Object.entries((schema ?? {}) as Record<string, unknown>).map(([name, value]) => {
-    if (value instanceof z.ZodType) return [name, jsonSchema(value, 'input')];
-    if (name !== 'response') return [name, value];
-    const answers = Object.entries(value as Record<string, z.ZodType>);
-    return [name, Object.fromEntries(answers.map(([s, a]) => [s, jsonSchema(a, 'output')]))];
-  });
-  return { schema: Object.fromEntries(parts) as Record<string, unknown>, url };
 }

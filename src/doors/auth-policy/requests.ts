@@ -1,9 +1,10 @@
 /** Bytes of HTTP on their way in and out: bodies with a bound, replies, and broken requests. */
-import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { failure } from './command.ts';
 import type { Reply } from './command.ts';
+
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** The value of a request header; rawHeaders spares building the whole header object. */
 export function headerOf(request: IncomingMessage, lowerCaseName: string): string | undefined {

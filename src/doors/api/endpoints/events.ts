@@ -26,7 +26,10 @@ export function eventEndpoints(parts: ApiParts) {
       bodyLimitBytes: MAX_EVENTS_BYTES,
       // The batch is validated event by event, so that the answer can name the one that is wrong.
       body: z.unknown().meta({
-        oneOf: [primumEvent, z.array(primumEvent)].map((schema) => jsonSchema(schema, 'input')),
+        // Written when the document is asked for, not at each start.
+        get oneOf() {
+          return [primumEvent, z.array(primumEvent)].map((schema) => jsonSchema(schema, 'input'));
+        },
       }),
       response: eventsTaken,
       async handle({ body }) {

@@ -1,0 +1,3 @@
+export const STAMP: string;
+export function stampOf(folder: string): string;
+export function isBuiltFrom(program: string, sources: string): boolean;

@@ -1,0 +1,57 @@
+/**
+ * The OpenAPI document, from the descriptions of the endpoints. Few ever ask for it, so what writes
+ * it is loaded and run when somebody does: at the start that would take 30 ms.
+ */
+import fastify from 'fastify';
+import { z } from 'zod';
+import { COMPILERS } from './compilers.ts';
+import type { ApiParts } from './contract.ts';
+import { jsonSchema } from './endpoint.ts';
+import { allEndpoints } from './endpoints.ts';
+
+export async function describeApi(parts: ApiParts): Promise<unknown> {
+  const { default: swagger } = await import('@fastify/swagger');
+  const app = fastify({ logger: false, schemaController: { compilersFactory: COMPILERS } });
+  await app.register(swagger, { openapi: document(parts.version), transform: toJsonSchema });
+  await app.register(
+    (api, _, done) => {
+      for (const add of allEndpoints(parts)) add(api);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  const described: unknown = app.swagger();
+  await app.close();
+  return described;
+}
+
+function document(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Primum',
+      version,
+      description: 'What leaves a mail platform: accounts, locks, incidents, lists, events.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    components: { securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } } },
+    security: [{ token: [] }],
+  };
+}
+
+interface RouteSchemas {
+  readonly schema?: unknown;
+  readonly url: string;
+}
+
+/** Gives the OpenAPI writer JSON Schema in place of zod. */
+function toJsonSchema({ schema, url }: RouteSchemas) {
+  const parts = Object.entries((schema ?? {}) as Record<string, unknown>).map(([name, value]) => {
+    if (value instanceof z.ZodType) return [name, jsonSchema(value, 'input')];
+    if (name !== 'response') return [name, value];
+    const answers = Object.entries(value as Record<string, z.ZodType>);
+    return [name, Object.fromEntries(answers.map(([s, a]) => [s, jsonSchema(a, 'output')]))];
+  });
+  return { schema: Object.fromEntries(parts) as Record<string, unknown>, url };
+}

@@ -1,0 +1,21 @@
+/** Everything below /api/v1, in the order of the documents; a new group is a file and a line here. */
+import type { ApiParts } from './contract.ts';
+import type { Endpoint } from './endpoint.ts';
+import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
+import { eventEndpoints } from './endpoints/events.ts';
+import { incidentEndpoints } from './endpoints/incidents.ts';
+import { listEndpoints } from './endpoints/lists.ts';
+import { lockEndpoints } from './endpoints/locks.ts';
+import { traceEndpoints } from './endpoints/trace.ts';
+
+export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
+  return [
+    ...accountEndpoints(parts),
+    ...senderEndpoints(parts),
+    ...lockEndpoints(parts),
+    ...incidentEndpoints(parts),
+    ...listEndpoints(parts),
+    ...eventEndpoints(parts),
+    ...traceEndpoints(parts),
+  ];
+}
