@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
+import { messageRows } from './message.ts';
 import { policyRows } from './policy.ts';
 import { replayRows } from './replay.ts';
 import { formatDocument, formatTable, machineLine, type Row, type Section } from './report.ts';
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   standing: standingRows,
   start: startRows,
   core: coreRows,
+  message: messageRows,
   replay: replayRows,
 };
 

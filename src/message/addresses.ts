@@ -1,0 +1,42 @@
+/** Bare addresses of header fields (RFC 5322 section 3.4), as people and programs write them. */
+import { addressParser, type Address } from 'postal-mime';
+import { unfold } from './header-fields.ts';
+import { MAX_ADDRESSES } from './limits.ts';
+import { readableText } from './parameters.ts';
+
+/** Longer fields go to the full parser: the pattern of the common form looks back at each step. */
+const MAX_SIMPLE_CHARS = 320;
+
+/** All addresses of the field; groups opened. One may lack its domain: a word alone is such. */
+export function parseAddresses(value: string): readonly string[] {
+  const found: string[] = [];
+  // Encoded words may stand in names only, so what is not needed is not decoded.
+  const collect = (list: readonly Address[]): void => {
+    for (const one of list) {
+      if (found.length >= MAX_ADDRESSES) return;
+      if (one.group !== undefined) collect(one.group);
+      else if (one.address !== '') found.push(one.address.trim());
+      else if (/^\S+$/.test(one.name)) found.push(one.name);
+    }
+  };
+  collect(addressParser(readableText(unfold(value))));
+  return found;
+}
+
+/** The first address with a domain, `undefined` when there is none; the common form is quick. */
+export function firstAddress(value: string): string | undefined {
+  const simple =
+    value.length > MAX_SIMPLE_CHARS
+      ? null
+      : /^\s*(?:"[^"\\<>,;:]*"|[^"<>,;:()\\@]*)\s*<\s*([^\s<>"(),:;]+)\s*>\s*$/.exec(value);
+  if (simple?.[1] !== undefined && !simple[1].includes('=?')) return readableText(simple[1]);
+  return parseAddresses(value).find((address) => address.includes('@'));
+}
+
+/** Whether mail systems elsewhere could answer it: a local part and a domain with a dot. */
+export function isQualified(address: string): boolean {
+  const at = address.lastIndexOf('@');
+  if (at < 1) return false;
+  const domain = address.slice(at + 1);
+  return /^\[.*\]$/.test(domain) || /^[^.\s]+(?:\.[^.\s]+)+\.?$/.test(domain);
+}

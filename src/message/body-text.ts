@@ -1,0 +1,104 @@
+/** From text parts to what the author wrote, and to the URLs of everything. */
+import { decodeText } from './charset.ts';
+import { readHtml } from './html-text.ts';
+import { MAX_SHORT_WORDS } from './limits.ts';
+import type { Notes } from './notes.ts';
+import { readOwnText } from './own-text.ts';
+import type { TextPart } from './part-tree.ts';
+import type { UrlCollector } from './urls.ts';
+import { readWords, type WordStream } from './words.ts';
+
+/** Fewer own words than this do not stand for the message when there is more in quotes. */
+const MIN_OWN_WORDS = 8;
+
+/** HTML with this many times the words of the plain part is what people read. */
+const HTML_LEAD = 2;
+
+export interface BodyText {
+  /** Own words for counting. */
+  readonly words: number;
+  /** What is compared between messages: own words, or all of them where hardly any are own. */
+  readonly stream: WordStream;
+  readonly hasHtml: boolean;
+  readonly hasSignature: boolean;
+  readonly charset: string | undefined;
+  /** The readable text, for whoever may keep it. */
+  readonly text: string;
+  /** Own words as written, of short texts only (CON-8). */
+  readonly shortWords: readonly string[];
+}
+
+interface Reading {
+  own: string;
+  all: string;
+  hasSignature: boolean;
+}
+
+export function readBodyText(
+  parts: readonly TextPart[],
+  urls: UrlCollector,
+  notes: Notes,
+): BodyText {
+  const plain: Reading = { own: '', all: '', hasSignature: false };
+  const html: Reading = { own: '', all: '', hasSignature: false };
+  for (const part of parts) {
+    const { text, isUnknown } = decodeText(part.bytes, part.charset);
+    if (isUnknown) notes.add('unknown-charset');
+    if (part.kind === 'html') {
+      const read = readHtml(text, urls, notes);
+      urls.addFromText(read.all);
+      if (part.isBody) join(html, read.own, read.all, read.hasSignature);
+    } else {
+      urls.addFromText(text);
+      const { own, hasSignature } = readOwnText(text);
+      if (part.isBody) join(plain, own, text, hasSignature);
+    }
+  }
+  return choose(plain, html, parts);
+}
+
+function join(to: Reading, own: string, all: string, hasSignature: boolean): void {
+  const gap = to.all === '' ? '' : '\n\n';
+  to.own += gap + own;
+  to.all += gap + all;
+  to.hasSignature ||= hasSignature;
+}
+
+function choose(plain: Reading, html: Reading, parts: readonly TextPart[]): BodyText {
+  let chosen = plain;
+  let own = readWords(plain.own);
+  if (html.all !== '') {
+    const htmlOwn = readWords(html.own);
+    if (htmlOwn.words.length > own.words.length * HTML_LEAD) {
+      chosen = html;
+      own = htmlOwn;
+    }
+  }
+  const isOwnEnough = own.words.length >= MIN_OWN_WORDS || chosen.own === chosen.all;
+  const all = isOwnEnough ? own : readWords(chosen.all);
+  const body = parts.find((part) => part.isBody);
+  const charset = body?.charset.trim().toLowerCase().slice(0, 40);
+  return {
+    words: own.words.length,
+    stream: all.words.length > own.words.length ? all : own,
+    hasHtml: parts.some((part) => part.isBody && part.kind === 'html'),
+    hasSignature: plain.hasSignature || html.hasSignature,
+    charset: charset === '' ? undefined : charset,
+    text: chosen.all,
+    shortWords: own.words.length > MAX_SHORT_WORDS ? [] : shortWords(chosen.own),
+  };
+}
+
+/** Words as typed, and without the punctuation of a sentence around them; each once. */
+function shortWords(text: string): readonly string[] {
+  const found = new Set<string>();
+  for (const word of text.split(/\s+/)) {
+    if (word === '' || word.length > 128) continue;
+    found.add(word);
+    const bare = word.replace(/^[("'<[]+|[)"'>\].,;:!?]+$/g, '');
+    if (bare !== '') found.add(bare);
+    const afterColon = /^[^:=]{1,30}[:=](.+)$/.exec(word)?.[1];
+    if (afterColon !== undefined) found.add(afterColon);
+  }
+  return [...found].slice(0, MAX_SHORT_WORDS * 3);
+}

@@ -1,0 +1,196 @@
+/** From what was read to the facts of the event: what signals read, and what the journal may keep. */
+import type { DerivedMessage } from '../core/message/derived.ts';
+import type { MessageFacts } from '../core/event.ts';
+import { firstAddress } from './addresses.ts';
+import { makeBlocks } from './blocks.ts';
+import { readBodyText, type BodyText } from './body-text.ts';
+import { clientFamily } from './client-family.ts';
+import { findFaults, type LineCheck } from './conformance.ts';
+import type { HeaderField } from './contract.ts';
+import { HeaderIndex } from './header-index.ts';
+import { MAX_REFERENCES } from './limits.ts';
+import type { Notes } from './notes.ts';
+import { readableText } from './parameters.ts';
+import type { PartTree } from './part-tree.ts';
+import type { Knowledge } from './reading.ts';
+import { dateZoneMinutes, headerShape, readMessageId, shapeOf } from './shapes.ts';
+import { UrlCollector } from './urls.ts';
+
+/**
+ * What the facts, and so the journal, hold besides derived values. Without either they hold the
+ * addresses and ids of the header, which signals and feedback need, but no text, no subject, no
+ * whole URL and no name of an attachment.
+ */
+export interface KeepOptions {
+  /** Text, whole URLs, names of attachments, List-Unsubscribe. */
+  readonly text: boolean;
+  readonly subject: boolean;
+}
+
+export const KEEP_NOTHING: KeepOptions = { text: false, subject: false };
+
+export interface ReadMessage {
+  /** Without `derived`. */
+  readonly facts: MessageFacts;
+  readonly derived: DerivedMessage;
+  readonly sizeBytes: number;
+  /** Own words of a short text, for the check of CON-8; never in the facts. */
+  readonly shortWords: readonly string[];
+}
+
+export interface FactsInput {
+  readonly headers: readonly HeaderField[];
+  readonly tree: PartTree;
+  readonly lines: LineCheck;
+  readonly notes: Notes;
+  readonly sizeBytes: number;
+  readonly knowledge: Knowledge;
+  readonly keep: KeepOptions;
+}
+
+/** Longest text of a header that is kept. */
+const MAX_FIELD_CHARS = 998;
+
+export function factsOf(input: FactsInput): ReadMessage {
+  const index = new HeaderIndex(input.headers);
+  const urls = new UrlCollector();
+  const text = quietly(input.notes, () => readBodyText(input.tree.texts, urls, input.notes));
+  const parts = { ...input, index, urls, text };
+  const derived = derive(parts);
+  return {
+    facts: { ...headerFacts(parts), ...keptFacts(parts) },
+    derived,
+    sizeBytes: input.sizeBytes,
+    shortWords: text?.shortWords ?? [],
+  };
+}
+
+interface Parts extends FactsInput {
+  readonly index: HeaderIndex;
+  readonly urls: UrlCollector;
+  readonly text: BodyText | undefined;
+}
+
+/** A mistake of ours costs the value and is noted. */
+function quietly<T>(notes: Notes, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    notes.add('unreadable');
+    return undefined;
+  }
+}
+
+type Optional<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Without the fields that are `undefined`. */
+function defined<T extends object>(value: T): Partial<Optional<T>> {
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries) as Partial<Optional<T>>;
+}
+
+function headerFacts({ index, notes }: Parts): MessageFacts {
+  const kept = (name: string): string | undefined => index.text(name)?.slice(0, MAX_FIELD_CHARS);
+  const address = (name: string): string | undefined => {
+    const value = index.text(name);
+    return value === undefined
+      ? undefined
+      : quietly(notes, () => firstAddress(value)?.slice(0, MAX_FIELD_CHARS));
+  };
+  const id = kept('message-id');
+  const reply = kept('in-reply-to');
+  const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
+  return defined({
+    headerFrom: address('from'),
+    replyTo: address('reply-to'),
+    messageId: id === undefined ? undefined : readMessageId(id).messageId,
+    inReplyTo: reply === undefined ? undefined : readMessageId(reply).messageId,
+    references: references === undefined || references === null ? undefined : ends(references),
+    date: kept('date'),
+    userAgent: kept('user-agent') ?? kept('x-mailer'),
+    listId: kept('list-id'),
+    autoSubmitted: kept('auto-submitted'),
+  });
+}
+
+/** The thread's first message and its latest ones tell the thread. */
+function ends(references: readonly string[]): readonly string[] {
+  return references.length <= MAX_REFERENCES
+    ? references
+    : [references[0] as string, ...references.slice(1 - MAX_REFERENCES)];
+}
+
+function keptFacts({ index, keep, text, urls, tree, headers }: Parts): MessageFacts {
+  const subject = keep.subject ? index.text('subject') : undefined;
+  return defined({
+    headerNames: headers.map(({ name }) => name.slice(0, 100)),
+    subject: subject === undefined ? undefined : readableText(subject).slice(0, MAX_FIELD_CHARS),
+    ...(keep.text && {
+      text: text?.text,
+      urls: urls.urls,
+      listUnsubscribe: index.text('list-unsubscribe')?.slice(0, MAX_FIELD_CHARS),
+      attachments: tree.attachments.map(({ name, declaredType, sizeBytes, sha256 }) => ({
+        name,
+        contentType: declaredType,
+        sizeBytes,
+        sha256,
+      })),
+    }),
+  });
+}
+
+function derive(parts: Parts): DerivedMessage {
+  const { headers, tree, lines, notes, sizeBytes, knowledge, index, text, urls } = parts;
+  const wording = text === undefined ? undefined : knowledge.readWording(text.stream);
+  const shapes = deriveShapes(parts);
+  const tools = quietly(notes, () => knowledge.findTools({ headers, ...shapes })) ?? [];
+  const conformance = quietly(notes, () => findFaults(headers, lines)) ?? [];
+  const isReply = index.text('in-reply-to') !== undefined || index.text('references') !== undefined;
+  const malformed = notes.list();
+  return {
+    version: 1,
+    sizeBytes,
+    ...defined(shapes),
+    ...defined({
+      charset: text?.charset,
+      language: wording?.language,
+      words: text?.words,
+      hasHtml: text?.hasHtml,
+      hasSignature: text?.hasSignature,
+      paymentWords: wording?.paymentWords,
+      credentialWords: wording?.credentialWords,
+    }),
+    isReply,
+    urlHosts: urls.hosts,
+    urlCount: urls.urls.length,
+    attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
+    ...(tree.attachmentsMore > 0 && { attachmentsMore: tree.attachmentsMore }),
+    blocks: text === undefined ? [] : makeBlocks(text.stream),
+    ...(tools.length > 0 && { bulkTools: tools }),
+    ...(conformance.length > 0 && { conformance }),
+    ...(malformed.length > 0 && { malformed }),
+  };
+}
+
+function deriveShapes({ headers, tree, index }: Parts) {
+  const id = index.text('message-id');
+  const idParts = id === undefined ? undefined : readMessageId(id);
+  const date = index.text('date');
+  const boundaryShape = tree.boundary === undefined ? undefined : shapeOf(tree.boundary);
+  return {
+    clientFamily: clientFamily({
+      userAgent: index.text('user-agent'),
+      xMailer: index.text('x-mailer'),
+      messageIdHost: idParts?.host,
+      messageIdShape: idParts?.shape,
+      boundary: tree.boundary,
+      names: index.names,
+    }),
+    headerShape: headerShape(headers),
+    mimeShape: tree.mimeShape,
+    boundaryShape,
+    messageIdShape: idParts?.shape,
+    messageIdHost: idParts?.host,
+    dateZoneMinutes: date === undefined ? undefined : dateZoneMinutes(date),
+  };
+}

@@ -1,0 +1,112 @@
+/** The text and the links of an HTML part, as a reader would see them; nothing is rendered. */
+import { Parser } from 'htmlparser2';
+import { MAX_HTML_DEPTH } from './limits.ts';
+import type { Notes } from './notes.ts';
+import type { UrlCollector } from './urls.ts';
+
+export interface HtmlText {
+  /** Without quotes and signature. */
+  readonly own: string;
+  readonly all: string;
+  readonly hasSignature: boolean;
+}
+
+const LINK_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ['a', 'href'],
+  ['area', 'href'],
+  ['base', 'href'],
+  ['form', 'action'],
+  ['iframe', 'src'],
+  ['img', 'src'],
+  ['script', 'src'],
+]);
+
+const UNSEEN = new Set(['head', 'script', 'style', 'template', 'title']);
+const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'ul', 'ol', 'hr']);
+const LINES = new Set(['br', 'div', 'tr', 'li', 'pre', 'center', 'section', 'article']);
+
+/** How mail programs mark what they quote and what they append. */
+const QUOTE_CLASS = /\b(?:gmail_quote|gmail_extra|yahoo_quoted|moz-cite-prefix|protonmail_quote)\b/;
+const REST_IS_QUOTE_ID = /^(?:x_)*(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|reply-intro)$/;
+const SIGNATURE = /(?:\b|_)(?:moz-signature|gmail_signature|AppleMailSignature|Signature)\b/;
+const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])/i;
+
+type Area = 'unseen' | 'quote' | 'signature';
+
+class TextBuilder {
+  own = '';
+  all = '';
+  hasSignature = false;
+  isTooDeep = false;
+  #depth = 0;
+  #isRestQuote = false;
+  /** Innermost last; the depth at which each area ends. */
+  readonly #areas: { readonly kind: Area; readonly depth: number }[] = [];
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_HTML_DEPTH) this.isTooDeep = true;
+    this.#space(name);
+    const area = this.#areaOf(name, attributes);
+    if (area !== undefined) this.#areas.push({ kind: area, depth: this.#depth });
+    if (area === 'signature') this.hasSignature = true;
+  }
+
+  #areaOf(name: string, attributes: Readonly<Record<string, string>>): Area | undefined {
+    if (UNSEEN.has(name)) return 'unseen';
+    const { style, class: classes, id } = attributes;
+    if (style !== undefined && HIDDEN.test(style)) return 'unseen';
+    if (id !== undefined && REST_IS_QUOTE_ID.test(id)) this.#isRestQuote = true;
+    if (name === 'blockquote') return 'quote';
+    if (classes !== undefined && QUOTE_CLASS.test(classes)) return 'quote';
+    const marks = `${classes ?? ''} ${id ?? ''}`;
+    return marks.length > 1 && SIGNATURE.test(marks) ? 'signature' : undefined;
+  }
+
+  close(name: string): void {
+    if (this.#areas.at(-1)?.depth === this.#depth) this.#areas.pop();
+    this.#depth -= 1;
+    if (name !== 'br' && name !== 'hr') this.#space(name);
+  }
+
+  text(text: string): void {
+    let isOwn = !this.#isRestQuote;
+    for (const { kind } of this.#areas) {
+      if (kind === 'unseen') return;
+      isOwn = false;
+    }
+    const flat = text.replace(/[\r\n]+/g, ' ');
+    this.all += flat;
+    if (isOwn) this.own += flat;
+  }
+
+  #space(name: string): void {
+    const space = PARAGRAPHS.has(name) ? '\n\n' : LINES.has(name) ? '\n' : name === 'td' ? ' ' : '';
+    if (space === '') return;
+    this.all += space;
+    this.own += space;
+  }
+}
+
+export function readHtml(html: string, urls: UrlCollector, notes: Notes): HtmlText {
+  const builder = new TextBuilder();
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      builder.open(name, attributes);
+      const link = LINK_ATTRIBUTES.get(name);
+      const url = link === undefined ? undefined : attributes[link];
+      if (url !== undefined) urls.add(url);
+    },
+    ontext: (text) => builder.text(text),
+    onclosetag: (name) => builder.close(name),
+  });
+  // In pieces, so that elements without end stop the parser before its stack is long.
+  for (let at = 0; at < html.length && !builder.isTooDeep; at += PIECE_CHARS) {
+    parser.write(html.slice(at, at + PIECE_CHARS));
+  }
+  if (builder.isTooDeep) notes.add('html-too-deep');
+  else parser.end();
+  return { own: builder.own, all: builder.all, hasSignature: builder.hasSignature };
+}
+
+const PIECE_CHARS = 4096;

@@ -1,0 +1,177 @@
+/**
+ * One message on its way through a door: to the scanners as it comes, to a reader in this thread
+ * while it is small and in another once it is not, and at the end to the facts with what scanners
+ * and lists said.
+ */
+import { andThen, type Maybe } from '../core/maybe.ts';
+import type { DerivedMessage, ScanFinding } from '../core/message/derived.ts';
+import type { HostLists, Scan, Scanner } from '../scanners/contract.ts';
+import type {
+  HeaderField,
+  InspectedMessage,
+  MessageEnvelope,
+  MessageInspection,
+} from './contract.ts';
+import type { KeepOptions, ReadMessage } from './facts.ts';
+import { formatHeader } from './header-fields.ts';
+import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
+import type { MalformedNote } from './notes.ts';
+import type { PooledOutcome, PooledReading, ReaderPool } from './reader-pool.ts';
+import { Reading, type Knowledge } from './reading.ts';
+
+/** What all inspections share. */
+export interface InspectionParts {
+  readonly scanners: readonly Scanner[];
+  readonly lists: HostLists | undefined;
+  readonly knowledge: Knowledge;
+  readonly keep: KeepOptions;
+  readonly ownPassword: ((account: string, words: readonly string[]) => boolean) | undefined;
+  readonly pool: ReaderPool;
+  /** Body bytes up to which a message is read in this thread. */
+  readonly inlineBytes: number;
+}
+
+export class Inspection implements MessageInspection {
+  readonly #parts: InspectionParts;
+  readonly #envelope: MessageEnvelope;
+  readonly #scans: readonly Scan[];
+  readonly #headers: HeaderField[] = [];
+  readonly #notes: MalformedNote[] = [];
+  #headerBytes = 0;
+  #hasHeader = false;
+  /** The body while it is small. */
+  #pieces: Uint8Array[] = [];
+  #bodyBytes = 0;
+  #pooled: PooledReading | undefined;
+  /** The pool was full: the rest of the body is counted only. */
+  #isCut = false;
+
+  constructor(parts: InspectionParts, envelope: MessageEnvelope) {
+    this.#parts = parts;
+    this.#envelope = envelope;
+    this.#scans = parts.scanners.map((scanner) => scanner.begin(envelope));
+  }
+
+  header(name: string, value: string): void {
+    const bytes = name.length + value.length + 3;
+    if (this.#headers.length >= MAX_HEADER_FIELDS) {
+      this.#note('too-many-headers');
+    } else if (this.#headerBytes + bytes > MAX_HEADER_BYTES) {
+      this.#note('header-too-long');
+    } else {
+      this.#headers.push({ name, value });
+    }
+    this.#headerBytes += bytes;
+  }
+
+  body(chunk: Uint8Array): boolean {
+    this.#headerDone();
+    if (chunk.length === 0) return true;
+    this.#bodyBytes += chunk.length;
+    let isReady = true;
+    for (const scan of this.#scans) if (!scan.write(chunk)) isReady = false;
+    if (this.#pooled !== undefined) return this.#pooled.body(chunk) && isReady;
+    if (this.#isCut) return isReady;
+    if (this.#bodyBytes > this.#parts.inlineBytes) return this.#moveOut(chunk) && isReady;
+    this.#pieces.push(Uint8Array.from(chunk));
+    return isReady;
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all([this.#pooled?.drained(), ...this.#scans.map((scan) => scan.drained())]);
+  }
+
+  end(): Maybe<InspectedMessage> {
+    this.#headerDone();
+    // Every scan is asked to end before anything is waited for.
+    const scans = this.#scans.map((scan) => scan.end());
+    const read = this.#endReading();
+    return andThen(read, (message) => this.#join(message, scans));
+  }
+
+  abort(): void {
+    this.#pooled?.abort();
+    for (const scan of this.#scans) scan.abort();
+    this.#pieces = [];
+  }
+
+  #note(note: MalformedNote): void {
+    if (!this.#notes.includes(note)) this.#notes.push(note);
+  }
+
+  #headerDone(): void {
+    if (this.#hasHeader) return;
+    this.#hasHeader = true;
+    this.#headerBytes += 2;
+    if (this.#scans.length === 0) return;
+    const bytes = formatHeader(this.#headers);
+    for (const scan of this.#scans) scan.write(bytes);
+  }
+
+  /** The message is not small any more. */
+  #moveOut(chunk: Uint8Array): boolean {
+    this.#pooled = this.#parts.pool.begin(this.#headers);
+    if (this.#pooled === undefined) {
+      this.#isCut = true;
+      return true;
+    }
+    for (const piece of this.#pieces) this.#pooled.body(piece);
+    this.#pieces = [];
+    return this.#pooled.body(chunk);
+  }
+
+  #endReading(): Maybe<ReadMessage> {
+    if (this.#pooled !== undefined) {
+      return this.#pooled.end(this.#headerBytes).then((outcome) => this.#fromPool(outcome));
+    }
+    if (this.#isCut) this.#note('reader-busy');
+    return this.#readHere(this.#pieces);
+  }
+
+  #fromPool(outcome: PooledOutcome): ReadMessage {
+    if (typeof outcome === 'object') return outcome;
+    // What a thread died of is not tried again in this one: the header must do.
+    this.#note(outcome === 'late' ? 'reader-late' : 'reader-failed');
+    return this.#readHere([]);
+  }
+
+  #readHere(pieces: readonly Uint8Array[]): ReadMessage {
+    const reading = new Reading(this.#headers, this.#parts.knowledge, this.#parts.keep);
+    for (const piece of pieces) reading.body(piece);
+    return reading.end(this.#headerBytes);
+  }
+
+  #join(
+    { facts, derived, shortWords }: ReadMessage,
+    scans: readonly Promise<ScanFinding>[],
+  ): Maybe<InspectedMessage> {
+    const { lists } = this.#parts;
+    const hosts = derived.urlHosts ?? [];
+    const notes = [...new Set([...(derived.malformed ?? []), ...this.#notes])].sort();
+    const extra: Partial<DerivedMessage> = {
+      sizeBytes: this.#headerBytes + this.#bodyBytes,
+      ...(notes.length > 0 && { malformed: notes }),
+      ...(this.#isOwnPassword(shortWords) && { ownPassword: true as const }),
+    };
+    const finish = (more: Partial<DerivedMessage>): InspectedMessage => ({
+      facts: { ...facts, derived: { ...derived, ...extra, ...more } },
+      headers: this.#headers,
+      sizeBytes: this.#headerBytes + this.#bodyBytes,
+    });
+    if (scans.length === 0 && (lists === undefined || hosts.length === 0)) return finish({});
+    const listed = lists === undefined || hosts.length === 0 ? [] : lists.find(hosts);
+    return Promise.all([Promise.all(scans), listed]).then(([findings, listedHosts]) =>
+      finish({
+        ...(findings.length > 0 && { scans: findings }),
+        ...(listedHosts.length > 0 && { listedHosts }),
+      }),
+    );
+  }
+
+  #isOwnPassword(words: readonly string[]): boolean {
+    const { account } = this.#envelope;
+    const { ownPassword } = this.#parts;
+    if (ownPassword === undefined || account === undefined || words.length === 0) return false;
+    return ownPassword(account, words);
+  }
+}

@@ -1,0 +1,64 @@
+/** How much of a message is read. Beyond a bound the rest is passed over and that is noted. */
+
+/** Header fields of the message that are kept and judged; 1000 is what the contract promises. */
+export const MAX_HEADER_FIELDS = 1000;
+
+/** Bytes of the message's header; Postfix stops at 102,400 (header_size_limit) by default. */
+export const MAX_HEADER_BYTES = 256 * 1024;
+
+/** One header field with its folds. */
+export const MAX_FIELD_BYTES = 32 * 1024;
+
+/** Header fields of one part; what is needed stands in the first few. */
+export const MAX_PART_FIELDS = 64;
+
+/** A line of a part's header; the rest of a longer one is passed over. */
+export const MAX_HEADER_LINE_BYTES = 8 * 1024;
+
+/** Parts inside parts. People's mail stays below ten: forwards of forwards. */
+export const MAX_DEPTH = 24;
+
+/** Parts in all; what follows is not split any more. */
+export const MAX_PARTS = 500;
+
+/** RFC 2046 section 5.1.1 allows 70; some programs write more. */
+export const MAX_BOUNDARY_BYTES = 200;
+
+/** A delimiter line with its dashes, padding and line end; longer lines are text. */
+export const MAX_DELIMITER_LINE_BYTES = MAX_BOUNDARY_BYTES + 100;
+
+/** Decoded bytes of plain text, and as many of HTML, that are read. */
+export const MAX_TEXT_BYTES = 256 * 1024;
+
+/** HTML elements inside each other; newsletters of nested tables reach about 100. */
+export const MAX_HTML_DEPTH = 400;
+
+/** Attachments that are typed and hashed; the rest are counted. */
+export const MAX_ATTACHMENTS = 32;
+
+/** Distinct URLs that are looked at. */
+export const MAX_URLS = 300;
+
+/** One URL; longer ones are cut, which hurts only what stands behind the host. */
+export const MAX_URL_CHARS = 2048;
+
+/** Hosts named in the derived message. */
+export const MAX_URL_HOSTS = 50;
+
+/** Paragraphs; the last one takes what is left over. */
+export const MAX_BLOCKS = 24;
+
+/** First bytes of an attachment that tell its type. */
+export const SNIFF_BYTES = 4096;
+
+/** Message-IDs of the References header that are kept: the first and the last ones. */
+export const MAX_REFERENCES = 20;
+
+/** A reply that carries a password is short (CON-8): texts of more words are not compared. */
+export const MAX_SHORT_WORDS = 100;
+
+/** Addresses of a header field that are looked at. */
+export const MAX_ADDRESSES = 2000;
+
+/** RFC 5322 section 2.1.1: a line has at most 998 characters without its end. */
+export const MAX_LINE_OCTETS = 998;

@@ -1,0 +1,53 @@
+/** The author's own words of a plain text: without quotes, forwarded headers and signature. */
+
+export interface OwnText {
+  readonly own: string;
+  readonly hasSignature: boolean;
+}
+
+/** RFC 3676 section 4.3 has "-- "; many programs lose the blank. */
+const SIGNATURE_MARK = /^-- ?$/;
+
+/** `-----Original Message-----` in any language. */
+const FORWARD_MARK = /^-{4,} ?[^-\s][^-]{2,60}-{4,}$/;
+
+/** Outlook's block of headers above what it quotes, in the languages of its larger user bases. */
+const QUOTED_FROM =
+  /^\*?(?:From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|Feladó|Kimden|От|发件人|差出人)\s?:/;
+const QUOTED_NEXT =
+  /^\*?(?:Sent|Date|To|Gesendet|Datum|An|Envoyé|À|Enviado|Para|Inviato|A|Verzonden|Aan|Wysłano|Do|Sendt|Til|Skickat|Till|Lähetetty|Elküldve|Gönderme|Отправлено|发送时间|送信日時)\s?:/;
+
+export function readOwnText(text: string): OwnText {
+  const lines = text.split(/\r?\n/);
+  const kept: string[] = [];
+  let hasSignature = false;
+  for (let i = 0; i < lines.length; i += 1) {
+    const line = lines[i] as string;
+    const first = line.charCodeAt(0);
+    if (first === 0x3e) continue;
+    if (first === 0x2d) {
+      if (SIGNATURE_MARK.test(line)) {
+        hasSignature = true;
+        break;
+      }
+      if (line.length < 100 && FORWARD_MARK.test(line.trimEnd())) break;
+    }
+    if (line.endsWith(':') && isAttribution(lines, i)) continue;
+    if (line.includes(':') && isQuotedHeader(lines, i)) break;
+    kept.push(line);
+  }
+  return { own: kept.join('\n'), hasSignature };
+}
+
+/** "On Monday, Ann wrote:" above the quoted lines, in any language. */
+function isAttribution(lines: readonly string[], at: number): boolean {
+  const next = lines[at + 1]?.trim() === '' ? lines[at + 2] : lines[at + 1];
+  return next?.startsWith('>') === true;
+}
+
+function isQuotedHeader(lines: readonly string[], at: number): boolean {
+  const line = (lines[at] as string).trim();
+  return (
+    QUOTED_FROM.test(line) && [1, 2, 3].some((n) => QUOTED_NEXT.test(lines[at + n]?.trim() ?? ''))
+  );
+}

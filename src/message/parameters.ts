@@ -1,0 +1,82 @@
+/**
+ * Content-Type and Content-Disposition with their parameters (RFC 2045 section 5.1), continued and
+ * encoded ones too (RFC 2231). Bounds come from the field; anything at all gives a value.
+ */
+import { decodeWords } from 'postal-mime';
+import { decodeText, latin1Bytes } from './charset.ts';
+import { unfold } from './header-fields.ts';
+
+export interface ParameterField {
+  /** Lower case; empty when there is none. */
+  readonly value: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** More parameters than this are not from a mail program. */
+const MAX_PARAMETERS = 64;
+
+const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\[^])*)"?|([^\s;]*))/g;
+
+export function parseParameterField(field: string): ParameterField {
+  const text = unfold(field);
+  const end = text.indexOf(';');
+  const value = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();
+  const plain = new Map<string, string>();
+  const pieces = new Map<string, Map<number, Piece>>();
+  let count = 0;
+  for (const match of end < 0 ? [] : text.slice(end).matchAll(PARAMETER)) {
+    count += 1;
+    if (count > MAX_PARAMETERS) break;
+    const name = (match[1] ?? '').toLowerCase();
+    const content = match[2]?.replace(/\\([^])/g, '$1') ?? match[3] ?? '';
+    const extended = /^([^*]+)\*(?:(\d{1,3})(\*)?)?$/.exec(name);
+    if (extended === null) {
+      if (!plain.has(name)) plain.set(name, content);
+      continue;
+    }
+    const [, base = '', section, star] = extended;
+    const parts = pieces.get(base) ?? new Map<number, Piece>();
+    pieces.set(base, parts);
+    parts.set(Number(section ?? 0), {
+      text: content,
+      isEncoded: section === undefined || star !== undefined,
+    });
+  }
+  for (const [name, parts] of pieces) plain.set(name, joinPieces(parts));
+  return { value, parameters: plain };
+}
+
+interface Piece {
+  readonly text: string;
+  readonly isEncoded: boolean;
+}
+
+/** RFC 2231 sections 3 and 4: sections in order until one is missing, charset in the first. */
+function joinPieces(parts: ReadonlyMap<number, Piece>): string {
+  let charset = '';
+  let bytes = '';
+  for (let section = 0; ; section += 1) {
+    const piece = parts.get(section);
+    if (piece === undefined) break;
+    let text = piece.text;
+    if (piece.isEncoded) {
+      const quoted = section === 0 ? /^([^']*)'[^']*'([^]*)$/.exec(text) : null;
+      if (quoted !== null) [, charset = '', text = ''] = quoted;
+      text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
+    }
+    bytes += text;
+  }
+  return decodeText(latin1Bytes(bytes), charset).text;
+}
+
+/** Header text for reading: 8-bit bytes as UTF-8 where they are, encoded words decoded (RFC 2047). */
+export function readableText(latin1: string): string {
+  const text = decodeBytes(latin1);
+  return text.includes('=?') ? decodeWords(text) : text;
+}
+
+function decodeBytes(latin1: string): string {
+  return /^[\x00-\x7f]*$/.test(latin1) ? latin1 : decodeText(latin1Bytes(latin1), '').text;
+}

@@ -1,0 +1,190 @@
+/**
+ * What is kept of the parts of a message: the shape, the text up to a bound, and of attachments
+ * type, size and hash. Parts stream by; nothing else stays.
+ */
+import type { DerivedAttachment } from '../core/message/derived.ts';
+import { AttachmentReader } from './attachment.ts';
+import type { HeaderField } from './contract.ts';
+import { MAX_ATTACHMENTS, MAX_TEXT_BYTES } from './limits.ts';
+import type { Notes } from './notes.ts';
+import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
+import type { PartListener, PartPlan } from './splitter.ts';
+import { createTransferDecoder, type TransferDecoder } from './transfer-decoding.ts';
+
+export interface TextPart {
+  readonly kind: 'plain' | 'html';
+  readonly charset: string;
+  /** Written by the author for the reader; false for attached files and forwarded messages. */
+  readonly isBody: boolean;
+  readonly bytes: Uint8Array;
+}
+
+export interface NamedAttachment extends DerivedAttachment {
+  readonly name: string;
+}
+
+/** The longest shape of the contract. */
+const MAX_MIME_SHAPE_CHARS = 200;
+
+/** Names are kept on request only; longer ones are cut. */
+const MAX_NAME_CHARS = 255;
+
+interface Leaf {
+  readonly decoder: TransferDecoder;
+  readonly attachment: AttachmentReader | undefined;
+  readonly name: string;
+  readonly text: OpenText | undefined;
+}
+
+interface OpenText {
+  readonly kind: 'plain' | 'html';
+  readonly charset: string;
+  readonly isBody: boolean;
+  readonly chunks: Uint8Array[];
+}
+
+export class PartTree implements PartListener {
+  readonly texts: TextPart[] = [];
+  readonly attachments: NamedAttachment[] = [];
+  attachmentsMore = 0;
+  /** Of the outermost multipart. */
+  boundary: string | undefined;
+  readonly #notes: Notes;
+  /** Open parts: a leaf, or what is inside it. */
+  readonly #open: (Leaf | 'message' | 'multipart')[] = [];
+  readonly #room = { plain: MAX_TEXT_BYTES, html: MAX_TEXT_BYTES };
+  #shape = '';
+  #needsComma = false;
+  #messages = 0;
+
+  constructor(notes: Notes) {
+    this.#notes = notes;
+  }
+
+  get mimeShape(): string {
+    return this.#shape.slice(0, MAX_MIME_SHAPE_CHARS);
+  }
+
+  open(fields: readonly HeaderField[]): PartPlan {
+    const own = new PartFields(fields);
+    const [type = '', subtype = ''] = own.type.split('/', 2);
+    if (type === 'multipart') {
+      const plan = this.#multipart(own.contentType);
+      this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
+      this.#open.push('multipart');
+      return plan;
+    }
+    const isPlainCoded = ['', '7bit', '8bit', 'binary'].includes(own.encoding);
+    if (own.type === 'message/rfc822' && isPlainCoded) {
+      this.#write('message(', true);
+      this.#messages += 1;
+      this.#open.push('message');
+      return { kind: 'message' };
+    }
+    this.#write(own.type, false);
+    this.#open.push(this.#leaf(own));
+    return { kind: 'leaf' };
+  }
+
+  bytes(chunk: Uint8Array): void {
+    const leaf = this.#open.at(-1);
+    if (typeof leaf === 'object') this.#feed(leaf, leaf.decoder.decode(chunk));
+  }
+
+  close(): void {
+    const part = this.#open.pop();
+    if (part === undefined) return;
+    if (typeof part === 'string') {
+      if (part === 'message') this.#messages -= 1;
+      if (this.#shape.length < MAX_MIME_SHAPE_CHARS) this.#shape += ')';
+      this.#needsComma = true;
+      return;
+    }
+    this.#feed(part, part.decoder.end());
+    if (part.text !== undefined) {
+      this.texts.push({ ...part.text, bytes: Buffer.concat(part.text.chunks) });
+    }
+    if (part.attachment !== undefined) {
+      this.attachments.push({ ...part.attachment.end(), name: part.name });
+    }
+  }
+
+  #multipart(contentType: ParameterField): PartPlan {
+    const boundary = contentType.parameters.get('boundary')?.trimEnd() ?? '';
+    if (boundary === '') {
+      this.#notes.add('boundary-missing');
+      return { kind: 'leaf' };
+    }
+    this.boundary ??= boundary;
+    return { kind: 'multipart', boundary };
+  }
+
+  #leaf(own: PartFields): Leaf {
+    const kind =
+      own.type === 'text/html' ? 'html' : own.type.startsWith('text/') ? 'plain' : undefined;
+    const isFile = own.disposition === 'attachment' || own.name !== '' || kind === undefined;
+    const charset = own.contentType.parameters.get('charset') ?? '';
+    const text: OpenText | undefined =
+      kind === undefined || (isFile && kind === 'plain')
+        ? undefined
+        : { kind, charset, isBody: !isFile && this.#messages === 0, chunks: [] };
+    const isHashed = isFile && this.attachments.length < MAX_ATTACHMENTS;
+    if (isFile && !isHashed) this.attachmentsMore += 1;
+    return {
+      decoder: createTransferDecoder(own.encoding, this.#notes),
+      attachment: isHashed ? new AttachmentReader(own.name, own.type) : undefined,
+      name: own.name,
+      text,
+    };
+  }
+
+  #feed(leaf: Leaf, decoded: Uint8Array): void {
+    if (decoded.length === 0) return;
+    leaf.attachment?.feed(decoded);
+    if (leaf.text === undefined) return;
+    const room = this.#room[leaf.text.kind];
+    if (room === 0) return;
+    const taken = decoded.subarray(0, room);
+    // The decoder writes over its bytes at the next call.
+    leaf.text.chunks.push(Uint8Array.from(taken));
+    this.#room[leaf.text.kind] = room - taken.length;
+  }
+
+  #write(text: string, hasParts: boolean): void {
+    if (this.#shape.length >= MAX_MIME_SHAPE_CHARS) return;
+    this.#shape += (this.#needsComma ? ',' : '') + text;
+    this.#needsComma = !hasParts;
+  }
+}
+
+/** The fields of a part that say how to read it. */
+class PartFields {
+  readonly contentType: ParameterField;
+  /** Lower case, only what a media type may hold. */
+  readonly type: string;
+  readonly disposition: string;
+  readonly encoding: string;
+  readonly name: string;
+
+  constructor(fields: readonly HeaderField[]) {
+    const found = new Map<string, string>();
+    for (const { name, value } of fields) {
+      const key = name.toLowerCase();
+      if (key.startsWith('content-') && !found.has(key)) found.set(key, value);
+    }
+    this.contentType = parseParameterField(found.get('content-type') ?? '');
+    const { value, parameters } = this.contentType;
+    // RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text.
+    this.type = /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,100}$/.test(value)
+      ? value
+      : 'text/plain';
+    const disposition = parseParameterField(found.get('content-disposition') ?? '');
+    this.disposition = disposition.value;
+    this.encoding = (found.get('content-transfer-encoding') ?? '')
+      .replace(/[;(][^]*$/, '')
+      .trim()
+      .toLowerCase();
+    const name = disposition.parameters.get('filename') ?? parameters.get('name') ?? '';
+    this.name = readableText(name).slice(-MAX_NAME_CHARS);
+  }
+}

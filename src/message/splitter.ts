@@ -1,0 +1,265 @@
+/**
+ * MIME split as it streams (RFC 2046 section 5.1): body bytes in; parts, their header fields and
+ * their bytes out. Nothing is kept but the line that may be a delimiter, so memory does not depend
+ * on the message, and the result does not depend on how it was cut into chunks.
+ */
+import type { HeaderField } from './contract.ts';
+import { FieldCollector } from './header-fields.ts';
+import {
+  MAX_BOUNDARY_BYTES,
+  MAX_DELIMITER_LINE_BYTES,
+  MAX_DEPTH,
+  MAX_HEADER_LINE_BYTES,
+  MAX_PART_FIELDS,
+  MAX_PARTS,
+} from './limits.ts';
+import type { Notes } from './notes.ts';
+
+/** How the body of a part is to be read. */
+export type PartPlan =
+  | { readonly kind: 'leaf' }
+  | { readonly kind: 'multipart'; readonly boundary: string }
+  | { readonly kind: 'message' };
+
+/** Hears of the parts; every `open` is followed by its `close`, parts inside in between. */
+export interface PartListener {
+  open(fields: readonly HeaderField[]): PartPlan;
+  /** Bytes of the innermost part, transfer encoding still on; valid during the call. */
+  bytes(chunk: Uint8Array): void;
+  close(): void;
+}
+
+interface OpenPart {
+  /** Empty for leaves and messages. */
+  readonly boundary: string;
+  /** Its closing delimiter, or none at all, was seen. */
+  isClosed: boolean;
+  hasParts: boolean;
+}
+
+/** Reading a part's header; giving a leaf's bytes; passing over preamble, epilogue and the like. */
+type Mode = 'header' | 'leaf' | 'skip';
+
+const BREAK_AND_DASHES = Buffer.from('\n--');
+
+/** Needs more bytes to tell whether this line is a delimiter. */
+const UNDECIDED = -1;
+
+export class Splitter {
+  readonly #listener: PartListener;
+  readonly #notes: Notes;
+  readonly #open: OpenPart[] = [];
+  #mode: Mode = 'leaf';
+  #collector: FieldCollector;
+  /** Bytes held back: an unfinished line, or a line break that may belong to a delimiter. */
+  #held: Uint8Array = new Uint8Array(0);
+  /** The first byte held or next is at the start of a line, though no line break is before it. */
+  #atLineStart = true;
+  /** The rest of an overlong header line is passed over. */
+  #isInLongLine = false;
+  #parts = 0;
+  /** Boundaries now open; without one there is nothing to look for. */
+  #boundaries = 0;
+  /** Set by `#delimiter`: where the line after it begins, which part it is of, and its kind. */
+  #matchEnd = 0;
+  #matchPart = 0;
+  #matchCloses = false;
+
+  constructor(fields: readonly HeaderField[], listener: PartListener, notes: Notes) {
+    this.#listener = listener;
+    this.#notes = notes;
+    this.#collector = new FieldCollector(notes, MAX_PART_FIELDS);
+    this.#begin(fields);
+  }
+
+  feed(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    const data =
+      this.#held.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+        : Buffer.concat([this.#held, chunk]);
+    const at = this.#consume(data, false);
+    this.#held = at === data.length ? data.subarray(0, 0) : Uint8Array.from(data.subarray(at));
+  }
+
+  end(): void {
+    const data = Buffer.from(this.#held);
+    this.#held = data.subarray(0, 0);
+    this.#consume(data, true);
+    if (this.#mode === 'header') this.#begin(this.#collector.end());
+    this.#closeDownTo(0);
+  }
+
+  /** Returns up to where the data is dealt with. */
+  #consume(data: Buffer, isLast: boolean): number {
+    let at = 0;
+    while (at < data.length) {
+      const next =
+        this.#mode === 'header'
+          ? this.#headerLine(data, at, isLast)
+          : this.#bodyBytes(data, at, isLast);
+      if (next === UNDECIDED) return at;
+      at = next;
+    }
+    return at;
+  }
+
+  #headerLine(data: Buffer, at: number, isLast: boolean): number {
+    const lineEnd = data.indexOf(0x0a, at);
+    if (lineEnd < 0 && !isLast) {
+      if (data.length - at <= MAX_HEADER_LINE_BYTES) return UNDECIDED;
+      if (!this.#isInLongLine) this.#takeLine(data, at, at + MAX_HEADER_LINE_BYTES);
+      this.#isInLongLine = true;
+      return data.length;
+    }
+    const next = lineEnd < 0 ? data.length : lineEnd + 1;
+    if (this.#isInLongLine) {
+      this.#isInLongLine = false;
+      return next;
+    }
+    if (this.#boundaries > 0 && this.#delimiter(data, at, true) > 0) {
+      this.#begin(this.#collector.end());
+      this.#cross();
+      return this.#matchEnd;
+    }
+    let end = lineEnd < 0 ? data.length : lineEnd;
+    if (end > at && data[end - 1] === 0x0d) end -= 1;
+    if (end > at) {
+      this.#takeLine(data, at, Math.min(end, at + MAX_HEADER_LINE_BYTES));
+    } else {
+      this.#begin(this.#collector.end());
+    }
+    return next;
+  }
+
+  #takeLine(data: Buffer, at: number, end: number): void {
+    if (end - at >= MAX_HEADER_LINE_BYTES) this.#notes.add('header-too-long');
+    this.#collector.line(data.toString('latin1', at, end));
+  }
+
+  /** Gives bytes up to the next delimiter, or up to what must be held back. */
+  #bodyBytes(data: Buffer, from: number, isLast: boolean): number {
+    if (this.#boundaries === 0) {
+      this.#give(data, from, data.length);
+      return data.length;
+    }
+    if (this.#atLineStart) {
+      const found = this.#delimiter(data, from, isLast);
+      if (found === UNDECIDED) return UNDECIDED;
+      this.#atLineStart = false;
+      if (found > 0) {
+        this.#cross();
+        return this.#matchEnd;
+      }
+    }
+    let search = from;
+    for (;;) {
+      const lineBreak = data.indexOf(BREAK_AND_DASHES, search);
+      if (lineBreak < 0) break;
+      const found = this.#delimiter(data, lineBreak + 1, isLast);
+      if (found !== 0) {
+        // The line break before a delimiter belongs to it (RFC 2046 section 5.1.1).
+        const end = lineBreak > from && data[lineBreak - 1] === 0x0d ? lineBreak - 1 : lineBreak;
+        this.#give(data, from, end);
+        if (found === UNDECIDED) return end === from ? UNDECIDED : end;
+        this.#cross();
+        return this.#matchEnd;
+      }
+      search = lineBreak + 1;
+    }
+    const end = isLast ? data.length : data.length - heldTail(data, from);
+    this.#give(data, from, end);
+    return end === from && end < data.length ? UNDECIDED : end;
+  }
+
+  #give(data: Buffer, from: number, end: number): void {
+    if (this.#mode === 'leaf' && end > from) this.#listener.bytes(data.subarray(from, end));
+  }
+
+  /** 1 when the line at `at` is a delimiter of an open part, 0 when not, else `UNDECIDED`. */
+  #delimiter(data: Buffer, at: number, isLast: boolean): number {
+    const left = data.length - at;
+    if (left >= 1 && data[at] !== 0x2d) return 0;
+    if (left >= 2 && data[at + 1] !== 0x2d) return 0;
+    const lineEnd = data.indexOf(0x0a, at);
+    if (lineEnd < 0 && !isLast) return left > MAX_DELIMITER_LINE_BYTES ? 0 : UNDECIDED;
+    const end = lineEnd < 0 ? data.length : lineEnd;
+    if (end - at > MAX_DELIMITER_LINE_BYTES || end - at < 3) return 0;
+    const line = data.toString('latin1', at + 2, end).trimEnd();
+    for (let i = this.#open.length - 1; i >= 0; i -= 1) {
+      const { boundary, isClosed } = this.#open[i] as OpenPart;
+      if (boundary === '' || isClosed || !line.startsWith(boundary)) continue;
+      // The whole line counts: one boundary may begin with another.
+      const rest = line.length - boundary.length;
+      if (rest !== 0 && !(rest === 2 && line.endsWith('--'))) continue;
+      this.#matchEnd = lineEnd < 0 ? data.length : lineEnd + 1;
+      this.#matchPart = i;
+      this.#matchCloses = rest === 2;
+      return 1;
+    }
+    return 0;
+  }
+
+  /** Goes over the delimiter just matched. */
+  #cross(): void {
+    this.#closeDownTo(this.#matchPart + 1);
+    const part = this.#open[this.#matchPart] as OpenPart;
+    this.#atLineStart = true;
+    if (this.#matchCloses) {
+      part.isClosed = true;
+      this.#boundaries -= 1;
+      this.#mode = 'skip';
+      return;
+    }
+    part.hasParts = true;
+    if (this.#parts >= MAX_PARTS) {
+      this.#notes.add('too-many-parts');
+      this.#mode = 'skip';
+      return;
+    }
+    this.#mode = 'header';
+    this.#collector = new FieldCollector(this.#notes, MAX_PART_FIELDS);
+  }
+
+  /** A header is complete: its part begins. */
+  #begin(fields: readonly HeaderField[]): void {
+    this.#parts += 1;
+    let plan = this.#listener.open(fields);
+    if (plan.kind === 'multipart' && plan.boundary.length > MAX_BOUNDARY_BYTES) {
+      this.#notes.add('boundary-too-long');
+      plan = { kind: 'leaf' };
+    }
+    if (plan.kind !== 'leaf' && this.#open.length >= MAX_DEPTH) {
+      this.#notes.add('too-deep');
+      plan = { kind: 'leaf' };
+    }
+    const boundary = plan.kind === 'multipart' ? plan.boundary : '';
+    this.#open.push({ boundary, isClosed: boundary === '', hasParts: false });
+    if (boundary !== '') this.#boundaries += 1;
+    this.#atLineStart = true;
+    this.#mode = plan.kind === 'leaf' ? 'leaf' : plan.kind === 'multipart' ? 'skip' : 'header';
+    if (plan.kind === 'message') {
+      this.#collector = new FieldCollector(this.#notes, MAX_PART_FIELDS);
+    }
+  }
+
+  #closeDownTo(count: number): void {
+    while (this.#open.length > count) {
+      const part = this.#open.pop() as OpenPart;
+      if (!part.isClosed) {
+        this.#boundaries -= 1;
+        this.#notes.add(part.hasParts ? 'boundary-never-closed' : 'boundary-never-found');
+      }
+      this.#listener.close();
+    }
+  }
+}
+
+/** Bytes at the end that may be the line break and the dashes of a delimiter. */
+function heldTail(data: Buffer, from: number): number {
+  for (const tail of ['\r\n-', '\n-', '\r\n', '\n', '\r']) {
+    const at = data.length - tail.length;
+    if (at >= from && data.toString('latin1', at, data.length) === tail) return tail.length;
+  }
+  return 0;
+}
