@@ -12,7 +12,7 @@ import { MAX_REFERENCES } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
-import type { Knowledge } from './reading.ts';
+import type { Knowledge } from './knowledge.ts';
 import { dateZoneMinutes, headerShape, readMessageId, shapeOf } from './shapes.ts';
 import { UrlCollector } from './urls.ts';
 

@@ -17,7 +17,8 @@ import { formatHeader } from './header-fields.ts';
 import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
 import type { MalformedNote } from './notes.ts';
 import type { PooledOutcome, PooledReading, ReaderPool } from './reader-pool.ts';
-import { Reading, type Knowledge } from './reading.ts';
+import { Reading } from './reading.ts';
+import type { Knowledge } from './knowledge.ts';
 
 /** What all inspections share. */
 export interface InspectionParts {

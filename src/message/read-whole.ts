@@ -3,7 +3,8 @@ import type { InspectedMessage } from './contract.ts';
 import { KEEP_NOTHING, type KeepOptions } from './facts.ts';
 import { splitHeader } from './header-fields.ts';
 import { Notes } from './notes.ts';
-import { createKnowledge, loadLists, Reading, type Knowledge } from './reading.ts';
+import { createKnowledge, loadLists, type Knowledge } from './knowledge.ts';
+import { Reading } from './reading.ts';
 
 let shipped: Knowledge | undefined;
 

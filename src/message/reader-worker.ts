@@ -1,7 +1,8 @@
 /** A thread that reads large messages, several at a time as their bytes come. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromReader, ReaderSetup, ToReader } from './reader-messages.ts';
-import { createKnowledge, Reading } from './reading.ts';
+import { createKnowledge } from './knowledge.ts';
+import { Reading } from './reading.ts';
 
 const { lists, keep } = workerData as ReaderSetup;
 const knowledge = createKnowledge(lists);

@@ -3,36 +3,14 @@
  * limits.ts and never failing: what goes wrong is a note. It runs in the daemon's thread for small
  * messages and in a reader's thread for large ones, with equal results.
  */
-import { createBulkMatcher, readBulkTools, type BulkMatcher, type BulkTool } from './bulk-tools.ts';
 import { LineCheck } from './conformance.ts';
 import type { HeaderField } from './contract.ts';
 import { factsOf, type KeepOptions, type ReadMessage } from './facts.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { MalformedNote } from './notes.ts';
 import { Notes } from './notes.ts';
 import { PartTree } from './part-tree.ts';
 import { Splitter } from './splitter.ts';
-import { createWordingReader, readWording, type Wording, type WordingReader } from './wording.ts';
-
-/** The lists that reading uses, as plain data that can be given to a thread. */
-export interface Lists {
-  readonly tools: readonly BulkTool[];
-  readonly wording: Wording;
-}
-
-/** The lists made ready for use. */
-export interface Knowledge {
-  readonly findTools: BulkMatcher;
-  readonly readWording: WordingReader;
-}
-
-/** @throws PrimumError INPUT_UNREADABLE when a shipped list cannot be used. */
-export function loadLists(): Lists {
-  return { tools: readBulkTools(), wording: readWording() };
-}
-
-export function createKnowledge({ tools, wording }: Lists): Knowledge {
-  return { findTools: createBulkMatcher(tools), readWording: createWordingReader(wording) };
-}
 
 export class Reading {
   readonly #headers: readonly HeaderField[];
