@@ -92,6 +92,16 @@ describe.runIf(mailServersAreHere)('rspamd', () => {
     });
   });
 
+  test('over its own bound is unknown, names the remedy, and keeps no other message from it', async () => {
+    const scanner = open();
+    for (let index = 0; index < 4; index += 1) {
+      expect((await scan(scanner, message('hello', 10 * MIB))).result).toBe('unknown');
+    }
+    expect(heard.failures.every((text) => /max_message|takes no message/.test(text))).toBe(true);
+    expect(await scan(scanner, message('spam-of-the-tests'))).toMatchObject({ result: 'spam' });
+    expect(heard.changes).toEqual(['rspamd works']);
+  });
+
   test('judges many messages at once over no more connections than allowed', async () => {
     const scanner = open({ connections: 3, timeoutMs: 60_000 });
     const connections = heard.gauges.get('primum_scanner_connections')!;

@@ -1,5 +1,6 @@
 /** What calls itself clamd and does not behave like it, through a real socket. */
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { BLOCK_BYTES } from '../../src/scanners/blocks.ts';
 import { MAX_REPLY_BYTES } from '../../src/scanners/engines/clamd-reply.ts';
 import type { ScanLimits } from '../../src/scanners/engine.ts';
 import { openScanners } from '../../src/scanners/open-scanners.ts';
@@ -109,6 +110,25 @@ describe('a clamd that is slow', () => {
     const begun = scanner.begin(ENVELOPE);
     await feed(begun, message('hello', 30 * MIB));
     expect(await begun.end()).toMatchObject({ result: 'unknown', name: 'no answer in time' });
+  });
+
+  test('keeps of a message that waits for a connection no more than a block', async () => {
+    const { address } = await fakeServer((socket) => void socket.resume());
+    const { scanner } = open(address, { connections: 1 });
+    const first = scanner.begin(ENVELOPE);
+    await feed(first, message('hello', MIB));
+    const second = scanner.begin(ENVELOPE);
+    let accepted = 0;
+    let isTaken = true;
+    while (isTaken && accepted < MIB) {
+      isTaken = second.write(Buffer.alloc(1_000, 'x'));
+      accepted += 1_000;
+    }
+    expect(isTaken).toBe(false);
+    expect(accepted).toBeLessThanOrEqual(BLOCK_BYTES + 1_000);
+    first.abort();
+    await second.drained();
+    expect(second.write(Buffer.alloc(1_000, 'x'))).toBe(true);
   });
 
   test('leaves later messages waiting for a connection no longer than the time-out', async () => {

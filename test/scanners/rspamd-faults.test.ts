@@ -1,6 +1,9 @@
 /** What calls itself rspamd and does not behave like it, through a real socket. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_REPLY_BYTES } from '../../src/scanners/engines/rspamd-reply.ts';
 import type { ScanLimits } from '../../src/scanners/engine.ts';
@@ -19,7 +22,7 @@ function open(address: string, changes: Partial<ScanLimits> & { readonly passwor
 }
 
 /** Reads the request to its end, then answers. */
-async function serving(handler: RequestListener): Promise<string> {
+async function serving(handler: RequestListener, socketPath?: string): Promise<string> {
   const server = createServer((request, response) => {
     request.resume();
     request.once('end', () => {
@@ -27,14 +30,17 @@ async function serving(handler: RequestListener): Promise<string> {
     });
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
+    const listening = (): void => {
       resolve();
-    });
+    };
+    if (socketPath === undefined) server.listen(0, '127.0.0.1', listening);
+    else server.listen(socketPath, listening);
   });
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
+  if (socketPath !== undefined) return `unix:${socketPath}`;
   const bound = server.address();
   return `127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
 }
@@ -162,4 +168,20 @@ test('the password is sent where there is one', async () => {
   await scan(open(address, { password: 'quiet' }).scanner, message('hello'));
   expect(await scan(open(address).scanner, message('hello'))).toMatchObject({ score: 0.5 });
   expect(passwords).toEqual(['quiet', undefined]);
+});
+
+test('a unix socket will do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'primum-rspamd-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const answer: RequestListener = (_request, response) =>
+    response.end('{"action":"add header","score":8,"symbols":{"A":{"score":3},"B":{"score":5}}}');
+  const { scanner } = open(await serving(answer, join(folder, 'rspamd.sock')));
+  expect(await scan(scanner, message('hello'))).toEqual({
+    scanner: 'rspamd',
+    result: 'spam',
+    name: 'B',
+    score: 8,
+  });
 });

@@ -68,6 +68,13 @@ function lost(
     const remedy = 'Start clamd, or mend scanners.clamd.address.';
     return failed('away', 'away', `${at.address} cannot be reached (${reason}). ${remedy}`, error);
   }
-  const when = at.isEnded ? 'before it answered' : 'in the middle of a message';
-  return failed('scanner', 'connection lost', `the connection broke ${when} (${reason})`, error);
+  if (at.isEnded) {
+    const text = `the connection broke before it answered (${reason})`;
+    return failed('scanner', 'connection lost', text, error);
+  }
+  // A clamd that died refuses the next connection; one that lives closed this one over its bound,
+  // and its reason is often lost with the connection (github.com/Cisco-Talos/clamav/issues/1210).
+  const remedy = 'Is StreamMaxLength of clamd.conf below scanners.clamd.max_size?';
+  const text = `the connection broke in the middle of a message (${reason}). ${remedy}`;
+  return failed('message', 'connection lost', text, error);
 }

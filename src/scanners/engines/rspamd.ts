@@ -39,7 +39,8 @@ export function requestFields(envelope: ScanEnvelope, password?: string): Outgoi
   const known: Readonly<Record<string, string | undefined>> = {
     From: envelopeSender === '' ? '<>' : envelopeSender,
     IP: clientAddress,
-    Hostname: clientName,
+    // A name in brackets is an address that has none.
+    Hostname: clientName === 'unknown' || clientName?.startsWith('[') ? undefined : clientName,
     Helo: heloName,
     User: account,
     'Queue-Id': queueId,
@@ -58,12 +59,13 @@ function converse(
   envelope: ScanEnvelope,
   listener: ConversationListener,
 ): Conversation {
-  const place = target(options.address);
+  const { address, password } = options;
+  const place = target(address);
   const post = request({
     ...('path' in place ? { socketPath: place.path } : place),
     method: 'POST',
     path: '/checkv2',
-    headers: requestFields(envelope, options.password),
+    headers: requestFields(envelope, password),
     agent: false,
   });
   let isConnected = false;
@@ -76,8 +78,8 @@ function converse(
   post.on('socket', (socket) => socket.once('connect', () => (isConnected = true)));
   post.on('drain', () => listener.drained());
   post.on('response', (response) => readReply(response, { finish, isEnded: () => isEnded }));
-  post.on('error', (error) => finish(lost(error, options.address, isConnected)));
-  post.on('close', () => finish(lost(undefined, options.address, isConnected)));
+  post.on('error', (error) => finish(lost(error, { address, isConnected, isEnded })));
+  post.on('close', () => finish(lost(undefined, { address, isConnected, isEnded })));
   return {
     write: (block) => post.write(block),
     end() {
@@ -129,11 +131,21 @@ function incoherent(text: string): Outcome {
   return failed('scanner', 'incoherent answer', `${text}. ${remedy}`);
 }
 
-function lost(error: Error | undefined, address: string, isConnected: boolean): Outcome {
+function lost(
+  error: Error | undefined,
+  at: { readonly address: string; readonly isConnected: boolean; readonly isEnded: boolean },
+): Outcome {
   const reason = error === undefined ? 'it closed the connection' : errorText(error);
-  if (isConnected) {
-    return failed('scanner', 'connection lost', `the connection broke (${reason})`, error);
+  if (!at.isConnected) {
+    const remedy = 'Start rspamd, or mend scanners.rspamd.address.';
+    return failed('away', 'away', `${at.address} cannot be reached (${reason}). ${remedy}`, error);
   }
-  const remedy = 'Start rspamd, or mend scanners.rspamd.address.';
-  return failed('away', 'away', `${address} cannot be reached (${reason}). ${remedy}`, error);
+  if (at.isEnded) {
+    const text = `the connection broke before it answered (${reason})`;
+    return failed('scanner', 'connection lost', text, error);
+  }
+  // An rspamd that died refuses the next connection; one that lives closed this one over its bound.
+  const remedy = 'Is max_message of rspamd below scanners.rspamd.max_size?';
+  const text = `the connection broke in the middle of a message (${reason}). ${remedy}`;
+  return failed('message', 'connection lost', text, error);
 }
