@@ -2,6 +2,7 @@ import {
   appendFile,
   copyFile,
   mkdtemp,
+  readdir,
   readFile,
   rm,
   stat,
@@ -314,9 +315,18 @@ describe('the ASN table', () => {
   test('still being made does not delay the start or the stop', async () => {
     const said: string[] = [];
     const opened = await openNetworks({ onWarning: (text) => said.push(text) });
+    const ready = opened.ready();
     expect(opened.find('8.8.8.8')).toMatchObject({ asn: 0, country: 'US' });
     await opened.close();
-    await opened.ready();
+    await ready;
     expect(said).toEqual([]);
+  });
+
+  test('is not made when it was not asked for before the end', async () => {
+    const own = await mkdtemp(join(folder, 'cache-'));
+    const opened = await openNetworks({ cacheFolder: own });
+    await opened.close();
+    await opened.ready();
+    expect(await readdir(own)).toEqual([]);
   });
 });

@@ -117,6 +117,8 @@ export async function openNetworks(options: NetworkOptions): Promise<Networks> {
     cachedEntries: () => cache.size(),
     async close() {
       tor?.close();
+      // What was not asked for by now is not loaded any more.
+      ready ??= Promise.resolve();
       await load?.stop();
       await ready;
       cache.clear();
