@@ -4,6 +4,7 @@ import { isLocal, path, text } from './scalars.ts';
 import { accountsSchema } from './sections/accounts.ts';
 import { alertsSchema } from './sections/alerts.ts';
 import { contentSchema } from './sections/content.ts';
+import { conformanceSchema } from './sections/conformance.ts';
 import { directorySchema } from './sections/directory.ts';
 import { doorsSchema } from './sections/doors.ts';
 import { journalSchema } from './sections/journal.ts';
@@ -35,6 +36,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'reload' })
       .describe('The rules: what is ordinary, and what happens when something is not.'),
+    conformance: conformanceSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('What is mended or refused in submitted mail that is not as RFC 5322 wants it.'),
     trace: traceSchema
       .prefault({})
       .meta({ effect: 'restart' })

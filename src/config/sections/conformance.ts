@@ -1,0 +1,37 @@
+/** What is done about submitted mail that is not as RFC 5322 wants it (CON-7). */
+import { z } from 'zod';
+import { domain } from '../scalars.ts';
+
+const MENDED = '`mend` does it, `refuse` answers 550 and says what is wrong, `off` lets it be.';
+const REFUSED = '`refuse` answers 550 and says what is wrong, `off` lets it be.';
+
+const mendable = (normal: 'mend' | 'off', prose: string) =>
+  z.enum(['mend', 'refuse', 'off']).default(normal).describe(`${prose} ${MENDED}`);
+
+/** Nobody may guess an author or change a body. */
+const refusable = (prose: string) =>
+  z.enum(['refuse', 'off']).default('off').describe(`${prose} ${REFUSED}`);
+
+export const conformanceSchema = z.strictObject({
+  domain: domain()
+    .optional()
+    .describe(
+      'What is put behind addresses without a domain. Without it they are left as they are.',
+    ),
+  unqualified_address: mendable(
+    'mend',
+    'An address in From, Sender, Reply-To, To or Cc without a domain: it gets the one above.',
+  ),
+  missing_date: mendable('mend', 'No Date header: one with the time of submission is added.'),
+  missing_message_id: mendable('mend', 'No Message-ID header: a fresh one is added.'),
+  duplicate_header: mendable(
+    'off',
+    'A header that may stand once (Subject, From, Date ...) twice: repeats of the same value go.',
+  ),
+  missing_from: refusable('No From header.'),
+  eight_bit_header: refusable('Letters beyond ASCII in a header, without encoding or SMTPUTF8.'),
+  long_line: refusable('A line of more than 998 characters.'),
+  bare_line_break: refusable(
+    'A line feed or carriage return that stands alone, as in SMTP smuggling.',
+  ),
+});
