@@ -10,6 +10,7 @@ import { doorsSchema } from './sections/doors.ts';
 import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
+import { ownPasswordSchema } from './sections/own-password.ts';
 import { policySchema } from './sections/policy.ts';
 import { scannersSchema } from './sections/scanners.ts';
 import { traceSchema } from './sections/trace.ts';
@@ -40,6 +41,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'restart' })
       .describe('What is mended or refused in submitted mail that is not as RFC 5322 wants it.'),
+    own_password: ownPasswordSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('A user who sends out his own password, as in a reply to a phish.'),
     trace: traceSchema
       .prefault({})
       .meta({ effect: 'restart' })

@@ -34,6 +34,7 @@ import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { hashKey } from './secrets.ts';
 import { traceOptions } from './trace-options.ts';
+import { openOwnPassword } from './own-password.ts';
 import { packageVersion } from './version.ts';
 
 export interface Daemon {
@@ -153,6 +154,7 @@ async function openParts(
   const hash = createKeyedHash(hashKey(config.state));
   const warn = (message: string): void => telemetry.warn(message);
   const trace = openTrace(traceOptions(config, { now, warn }));
+  const ownPassword = openOwnPassword(config, { now, warn });
   const room = createGate({
     ...stores,
     networks,
@@ -166,7 +168,20 @@ async function openParts(
     now,
     newId,
   });
-  return { ...stores, networks, directory, desk, room, telemetry, policy, now, newId, hash, trace };
+  return {
+    ...stores,
+    networks,
+    directory,
+    desk,
+    room,
+    telemetry,
+    policy,
+    now,
+    newId,
+    hash,
+    trace,
+    ownPassword,
+  };
 }
 
 async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {

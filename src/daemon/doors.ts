@@ -96,6 +96,7 @@ async function openAuthPolicy(
       {
         ...options,
         contact: () => parts.policy().contact,
+        ...(parts.ownPassword && { ownPassword: parts.ownPassword }),
         // Each change of a list is told once, however many addresses the door has.
         listChanges: isFirst
           ? (listener) => desk.lists.onChange((what, entry) => listener({ what, entry }))
@@ -126,6 +127,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       desk: parts.desk,
       telemetry: parts.telemetry,
       trace: parts.trace,
+      ...(parts.ownPassword && { ownPassword: parts.ownPassword }),
       version: given.version,
       now: parts.now,
       ready: given.ready,

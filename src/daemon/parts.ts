@@ -4,6 +4,7 @@ import type { OpenDesk } from '../desk/desk.ts';
 import type { OpenDirectory } from '../directory/open-directory.ts';
 import type { GateRoom } from '../gate/gate.ts';
 import type { Networks } from '../network/open-networks.ts';
+import type { OwnPasswordKeeper } from '../own-password/keeper.ts';
 import type { FileJournal } from '../store/journal-files/file-journal.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { StandingStore } from '../store/standing.ts';
@@ -20,6 +21,8 @@ export interface DaemonParts {
   readonly room: GateRoom;
   readonly telemetry: RunningTelemetry;
   readonly trace: Trace;
+  /** Undefined while `own_password` is off. */
+  readonly ownPassword: OwnPasswordKeeper | undefined;
   readonly policy: () => Policy;
   readonly now: () => number;
   readonly newId: () => string;

@@ -238,6 +238,20 @@ export function loginService(protocol: string): LoginService {
   return Object.hasOwn(SERVICES, protocol) ? SERVICES[protocol as keyof typeof SERVICES] : 'other';
 }
 
+/** Whole digests begin at MD5's 128 bits. */
+const WHOLE_DIGEST = /^[0-9a-f]{32,}$/i;
+
+/**
+ * The request with no more of a whole digest than Dovecot gives by itself
+ * (`auth_policy_hash_truncate = 12`: the first twelve bits, to the right of two bytes), so that equal
+ * passwords stay equal whichever way Dovecot is set.
+ */
+export function withShortHash(body: JsonObject): JsonObject {
+  const hash = body['pwhash'];
+  if (typeof hash !== 'string' || !WHOLE_DIGEST.test(hash)) return body;
+  return { ...body, pwhash: `0${hash.slice(0, 3).toLowerCase()}` };
+}
+
 export interface AllowReply {
   /** -1 refuses, 0 goes on, 1 and more go on after so many seconds. */
   readonly status: number;

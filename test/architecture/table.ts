@@ -100,6 +100,11 @@ export const PARTS: readonly Part[] = [
     mayImport: ['core/', 'errors.ts'],
   },
   {
+    path: 'own-password/',
+    why: 'digests of passwords are in one place, in memory, and nobody else may look',
+    mayImport: [],
+  },
+  {
     path: 'doors/milter/',
     why: 'the full door sees the message and marks it; how both is done is behind contracts',
     mayImport: [

@@ -1,8 +1,11 @@
 /** A Dovecot of its own in a folder: start, stop, accounts, log. */
-import { chown, mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chown, mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustRun, run, startDaemon, until } from './run.ts';
 import { fillTemplate } from './template.ts';
+
+/** `auth_policy_hash_nonce` of the tests. */
+export const DOVECOT_NONCE = 'peers-in-tests';
 
 export interface DovecotPorts {
   readonly imap: number;
@@ -15,6 +18,8 @@ export interface DovecotSettings {
   readonly users: Readonly<Record<string, string>>;
   /** `user:password` that Primum's auth policy door asks for. */
   readonly authPolicyLogin: string;
+  /** Further lines of the configuration. */
+  readonly extra?: string;
 }
 
 export interface Dovecot {
@@ -74,8 +79,9 @@ export async function startDovecot(folder: string, settings: DovecotSettings): P
     IMAP_PORT: settings.ports.imap,
     AUTH_POLICY_PORT: settings.ports.authPolicy,
     AUTH_POLICY_TOKEN: Buffer.from(settings.authPolicyLogin).toString('base64'),
-    NONCE: 'peers-in-tests',
+    NONCE: DOVECOT_NONCE,
   });
+  await appendFile(configFile, `\n${settings.extra ?? ''}\n`);
   const logFile = join(folder, 'log/dovecot.log');
   await startDaemon('dovecot', ['-c', configFile], join(folder, 'log/dovecot-start'));
   const pidFile = join(folder, 'dc/run/master.pid');

@@ -49,6 +49,10 @@ export interface ApiParts {
   /** Takes in one event; gives the verdict where one is asked for. Idempotent by the event's id. */
   readonly take: (event: PrimumEvent) => Maybe<Verdict | undefined>;
   readonly trace?: ApiTrace;
+  /** Takes the digest of a password that worked (CON-8); absent while that is off. */
+  readonly ownPassword?: {
+    remember(account: string, digest: string, login?: string): void;
+  };
   /** Reads the configuration again: what changed, or why the old one stays. */
   reload?(): Promise<Parsed<string>>;
 }

@@ -6,6 +6,7 @@ import { eventEndpoints } from './endpoints/events.ts';
 import { incidentEndpoints } from './endpoints/incidents.ts';
 import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
+import { ownPasswordEndpoints } from './endpoints/own-password.ts';
 import { traceEndpoints } from './endpoints/trace.ts';
 
 export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
@@ -17,5 +18,6 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...listEndpoints(parts),
     ...eventEndpoints(parts),
     ...traceEndpoints(parts),
+    ...ownPasswordEndpoints(parts),
   ];
 }

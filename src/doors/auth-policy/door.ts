@@ -112,6 +112,7 @@ function commandsOf(options: AuthPolicyOptions, parts: WholeParts): readonly Com
       denyMessages: options.denyMessages ?? {},
       refusals: new Refusals(),
       contact: options.contact ?? (() => ''),
+      ownPassword: options.ownPassword,
     }),
     ...createListCommands(listParts),
     ...createKnowledgeCommands({ ...parts, ...listParts, options }),

@@ -15,6 +15,7 @@ import {
   formatTime,
   loginService,
   parseLoginTuple,
+  withShortHash,
 } from '../../protocol/auth-policy.ts';
 import type { AllowReply, JsonObject, LoginTuple } from '../../protocol/auth-policy.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
@@ -23,6 +24,7 @@ import type { Command, Reply } from './command.ts';
 import type { Counters } from './counters.ts';
 import { listKind } from './list-key.ts';
 import type { ListKind } from './list-key.ts';
+import type { OwnPasswordEar } from './options.ts';
 import type { Refusals } from './refusals.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -43,6 +45,7 @@ export interface LoginParts {
   readonly refusals: Refusals;
   /** Mail address where a person who was refused can turn to; empty when none is set. */
   readonly contact: () => string;
+  readonly ownPassword: OwnPasswordEar | undefined;
 }
 
 /** Postfix drops its authentication connection after 10 s; 8 was seen to work, 12 not. */
@@ -65,7 +68,8 @@ export function createLoginCommands(parts: LoginParts): readonly Command[] {
     name: 'allow',
     verb: 'POST',
     scope: 'allow',
-    run: ({ body }) => {
+    run: (call) => {
+      const body = parts.ownPassword ? withShortHash(call.body) : call.body;
       const tuple = parseLoginTuple(body);
       if (!tuple.ok) return failure(400, tuple.reason);
       parts.counters.allows++;
@@ -81,13 +85,15 @@ export function createLoginCommands(parts: LoginParts): readonly Command[] {
     name: 'report',
     verb: 'POST',
     scope: 'report',
-    run: ({ body }) => {
+    run: (call) => {
+      const body = parts.ownPassword ? withShortHash(call.body) : call.body;
       const tuple = parseLoginTuple(body);
       if (!tuple.ok) return failure(400, tuple.reason);
       if (tuple.value.success === undefined) {
         return failure(400, 'The field success is missing. Send true or false.');
       }
       parts.counters.reports++;
+      tellOwnPassword(parts, tuple.value, call.body);
       if (parts.webhooks.wants('report')) parts.webhooks.send('report', body);
       return andThen(record(parts, tuple.value, tuple.value.success), () => OK);
     },
@@ -95,6 +101,14 @@ export function createLoginCommands(parts: LoginParts): readonly Command[] {
     instead: () => OK,
   };
   return [allow, report];
+}
+
+/** CON-8: a password that just worked; the only place that sees its whole digest. */
+function tellOwnPassword(parts: LoginParts, tuple: LoginTuple, body: JsonObject): void {
+  const { login, pwhash } = body;
+  if (tuple.success !== true || tuple.policyReject || tuple.login === '') return;
+  if (typeof login !== 'string' || typeof pwhash !== 'string' || pwhash === '') return;
+  parts.ownPassword?.remember(tuple.login, pwhash, login);
 }
 
 function answer(parts: LoginParts, request: JsonObject, reply: AllowReply): Reply {

@@ -13,6 +13,12 @@ export interface ListChange {
 /** Starts telling the listener of changes; the result ends it. */
 export type ListSubscription = (listener: (change: ListChange) => void) => () => void;
 
+/** Who is told the password hash of a successful login (CON-8). */
+export interface OwnPasswordEar {
+  /** `login` as it went into the digest; the account is its lower case. */
+  remember(account: string, digest: string, login: string): void;
+}
+
 export interface AuthPolicyOptions {
   /** `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. */
   readonly address: string;
@@ -44,6 +50,8 @@ export interface AuthPolicyOptions {
   readonly denyMessages?: Partial<Readonly<Record<ListKind, string>>>;
   /** Mail address where a person who was refused can turn to; asked at each refusal. */
   readonly contact?: () => string;
+  /** With it whole digests go there and no further; all else sees twelve bits of them. */
+  readonly ownPassword?: OwnPasswordEar;
   readonly bounds?: Partial<Bounds>;
 }
 

@@ -60,6 +60,19 @@ export const lockInput = z.strictObject({
 export const lockAccountInput = z.strictObject({ account: accountName, ...lockInput.shape });
 export const decisionInput = z.strictObject({ by, why });
 export const byInput = z.strictObject({ by });
+export const ownPasswordInput = z.strictObject({
+  account: accountName,
+  digest: z
+    .string()
+    .regex(/^(?:[0-9a-fA-F]{2}){16,64}$/, 'is not a whole digest in hexadecimal')
+    .describe('Hash of nonce, login, a NUL and the password, as Dovecot makes it.'),
+  login: z
+    .string()
+    .min(1)
+    .max(MAX_ACCOUNT_LENGTH)
+    .exactOptional()
+    .describe('The login as it went into the digest, where it is not the account.'),
+});
 export const traceInput = z.strictObject({
   text: z
     .string()
