@@ -1,7 +1,13 @@
 /** ClamAV's real daemon as a scanner (CON-1). */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openScanners, type OpenScanners } from '../../src/scanners/open-scanners.ts';
+import { openMessageInspector } from '../../src/message/open-inspector.ts';
 import type { ScanLimits } from '../../src/scanners/engine.ts';
+import type { HostListOptions } from '../../src/scanners/lists/open-host-lists.ts';
+import { createSilentTelemetry } from '../../src/telemetry/telemetry.ts';
 import {
   EICAR,
   ENVELOPE,
@@ -31,10 +37,19 @@ interface Opened {
 }
 
 /** A scanner with a clock that the test moves. */
-function openClamd(address: string, changes: Partial<ScanLimits> = {}): Opened {
+function openClamd(
+  address: string,
+  changes: Partial<ScanLimits> = {},
+  files: HostListOptions['files'] = [],
+): Opened {
   const heard = listener();
   let clock = 0;
-  const open = openScanners({ clamd: { address, ...LIMITS, ...changes } }, heard, () => clock);
+  const hostLists = {
+    ...{ files, zones: [], skip: [], servers: [], timeoutMs: 5_000, maxQueries: 10 },
+    ...{ cache: { entries: 10, negativeTtlMs: 1_000 }, retryAfterMs: 1_000 },
+  };
+  const options = { clamd: { address, ...LIMITS, ...changes }, hostLists };
+  const open = openScanners(options, heard, () => clock);
   return { heard, open, scanner: open.scanners[0]!, wait: (ms) => void (clock += ms) };
 }
 
@@ -60,6 +75,33 @@ describe.runIf(mailServersAreHere)('clamd', () => {
       expect(await scan(scanner, message('hello'))).toEqual(CLEAN);
       expect(heard.results).toEqual(['infected', 'infected', 'clean']);
       expect(heard.changes).toEqual(['clamd works']);
+    },
+  );
+
+  test.each([0, 5 * MIB])(
+    'CON-1: stands in what is read of a message, beside its listed hosts (%i bytes more)',
+    async (more) => {
+      const folder = await mkdtemp(join(tmpdir(), 'primum-clamd-hosts-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      const path = join(folder, 'hosts.txt');
+      await writeFile(path, 'bad.example.com\n');
+      const { open } = openClamd(clamd.unix, {}, [{ name: 'own', path, checkEveryMs: 1_000 }]);
+      const inspector = openMessageInspector(
+        { scanners: open.scanners, lists: open.hostLists },
+        createSilentTelemetry(),
+      );
+      onTestFinished(() => inspector.close());
+      const inspection = inspector.begin(ENVELOPE);
+      inspection.header('From', ' ann@example.org');
+      inspection.header('Subject', ' see there');
+      const body = `see https://www.bad.example.com/x\r\n${'lorem ipsum\r\n'.repeat(more / 13)}`;
+      const bytes = Buffer.from(`${body}${EICAR}\r\n`);
+      for (let at = 0; at < bytes.length; at += 65_535) {
+        if (!inspection.body(bytes.subarray(at, at + 65_535))) await inspection.drained();
+      }
+      const { facts } = await inspection.end();
+      const listedHosts = [{ host: 'www.bad.example.com', list: 'own' }];
+      expect(facts).toMatchObject({ derived: { scans: [INFECTED], listedHosts } });
     },
   );
 
