@@ -4,6 +4,13 @@ import { toPolicy } from '../src/config/to-policy.ts';
 import { defaultAccountFacts } from '../src/core/account.ts';
 import type { LoginEvent, SubmissionEvent } from '../src/core/event.ts';
 import { createKeyedHash } from '../src/core/hash.ts';
+import { domainOf } from '../src/core/identity.ts';
+import {
+  FINGERPRINT_ROWS,
+  type DerivedMessage,
+  type TextBlock,
+} from '../src/core/message/derived.ts';
+import { mix } from '../src/core/message/fingerprint.ts';
 import type { Gate } from '../src/gate-contract.ts';
 import { createGate } from '../src/gate/gate.ts';
 import { openNetworks } from '../src/network/open-networks.ts';
@@ -92,6 +99,48 @@ export function submission(sent: Sent): SubmissionEvent {
     ),
     sizeBytes: 4_321,
   };
+}
+
+const WORDS = 60;
+
+/** The same with a message that was read: six paragraphs of its own, a footer, three links. */
+export function submissionWithMessage(sent: Sent): SubmissionEvent {
+  const event = submission(sent);
+  const tenant = domainOf(sent.account);
+  const paragraphs = Array.from({ length: 6 }, (_, i) => blockOf(`${event.id}-${i}`, WORDS));
+  const derived: DerivedMessage = {
+    version: 1,
+    sizeBytes: 3_072,
+    clientFamily: 'thunderbird',
+    headerShape: '5e8f12aa',
+    mimeShape: 'alternative(text/plain,text/html)',
+    charset: 'utf-8',
+    language: 'en',
+    isReply: ids % 2 === 0,
+    words: 6 * WORDS,
+    hasHtml: true,
+    blocks: [...paragraphs, blockOf(`footer of ${tenant}`, 40)],
+    urlHosts: ['www.shop.example', `site${ids % 500}.example`, `www.${tenant}`],
+    urlCount: 3,
+    attachments: [
+      {
+        extension: 'pdf',
+        declaredType: 'application/pdf',
+        trueType: 'application/pdf',
+        sizeBytes: 40_000,
+        sha256: 'ab'.repeat(32),
+      },
+    ],
+    scans: [{ scanner: 'clamd', result: 'clean' }],
+  };
+  return { ...event, message: { headerFrom: sent.account, derived } };
+}
+
+function blockOf(seed: string, words: number): TextBlock {
+  let hash = 17;
+  for (let i = 0; i < seed.length; i += 1) hash = mix(hash ^ seed.charCodeAt(i));
+  const minima = Array.from({ length: FINGERPRINT_ROWS }, (_, i) => mix(hash + i) >>> 5);
+  return { hash, words, minima };
 }
 
 export function login(sent: Sent): LoginEvent {

@@ -300,6 +300,15 @@ describe('one text from several accounts', () => {
     },
   );
 
+  it("CON-3: answers take three times as many accounts, and are nobody else's new text", () => {
+    const many = Array.from({ length: 13 }, (_, i) => `q${i}@s${i}.test`);
+    const p = platform({}, many);
+    const verdicts = many.map((name) => p.submit(name, saying(name, OFFER, { isReply: true })));
+    expect(verdicts.map(({ verdict }) => verdict).indexOf('hold')).toBe(11);
+    expect(verdicts[11]?.reasons[0]?.text).toContain('from 12 accounts');
+    expect(p.submit('new@t.test', saying('new@t.test')).verdict).toBe('pass');
+  });
+
   it('CON-3: after 72 hours it begins anew', () => {
     const p = platform({}, names);
     for (const name of names.slice(0, 3)) p.submit(name, saying(name));

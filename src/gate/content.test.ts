@@ -100,7 +100,7 @@ describe('what is kept of a message', () => {
     expect(await count('m:b:')).toBe(1);
     expect(await count('m:a:')).toBe(people.length);
     expect(await count('m:c:')).toBeLessThanOrEqual(12);
-    expect(await count('m:n:')).toBeLessThanOrEqual(12 * 16);
+    expect(await count('m:n:')).toBeLessThanOrEqual(12 * 8);
     expect((await Array.fromAsync(p.standing.scan('m:'))).map(([key]) => key).join()).not.toContain(
       'works.test',
     );

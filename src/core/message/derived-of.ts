@@ -195,8 +195,9 @@ function blockOf(value: unknown): TextBlock | undefined {
   if (!isObject(value)) return undefined;
   const { hash, words, minima } = value;
   if (!isWord(hash) || countOf(words) === undefined || !Array.isArray(minima)) return undefined;
-  if (minima.length !== FINGERPRINT_ROWS || !minima.every(isWord)) return undefined;
-  return { hash, words: words as number, minima };
+  if (minima.length !== FINGERPRINT_ROWS) return undefined;
+  for (let i = 0; i < FINGERPRINT_ROWS; i += 1) if (!isWord(minima[i])) return undefined;
+  return { hash, words: words as number, minima: minima as readonly number[] };
 }
 
 function faultOf(value: unknown): ConformanceFault | undefined {

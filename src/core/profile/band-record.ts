@@ -4,11 +4,12 @@
  *
  * Header: 4 bytes. Sections: 8 rows of (u32 band and cluster, u32 last seconds).
  */
-import { openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import { openRecord, toSeconds, type RecordForm } from './record.ts';
 
 export const BAND_ROWS = 8;
 const ROW = 8;
 const FORM: RecordForm = { kind: 0xd1, version: 1, headerBytes: 4, bodyBytes: BAND_ROWS * ROW };
+const RECORD_BYTES = FORM.headerBytes + FORM.bodyBytes;
 
 /** Buckets of each band. */
 export const BAND_BUCKETS = 1 << 15;
@@ -29,19 +30,19 @@ export function clustersIn(
   band: number,
   sinceMs: number,
 ): readonly number[] {
-  if (bytes === undefined) return [];
-  const view = viewOf(bytes);
-  const since = toSeconds(sinceMs);
+  if (bytes === undefined) return NONE;
+  const since = Math.max(1, toSeconds(sinceMs));
   const check = checkOf(band);
-  const found: number[] = [];
+  let found: number[] | undefined;
   for (let at = FORM.headerBytes; at + ROW <= bytes.length; at += ROW) {
-    const value = view.getUint32(at, true);
-    const last = view.getUint32(at + 4, true);
-    if (last === 0 || last < since || value >>> CLUSTER_BITS !== check) continue;
-    found.push(value & (CLUSTERS - 1));
+    const value = wordAt(bytes, at);
+    if (value >>> CLUSTER_BITS !== check || wordAt(bytes, at + 4) < since) continue;
+    (found ??= []).push(value & (CLUSTERS - 1));
   }
-  return found;
+  return found ?? NONE;
 }
+
+const NONE: readonly number[] = [];
 
 /** Remembers that a cluster has this band; returns the record to keep. */
 export function addCluster(
@@ -49,14 +50,13 @@ export function addCluster(
   band: number,
   seen: { readonly cluster: number; readonly nowMs: number },
 ): Uint8Array {
-  const bytes = openRecord(record, FORM);
-  const view = viewOf(bytes);
+  const bytes = record?.length === RECORD_BYTES ? record : openRecord(undefined, FORM);
   const value = ((checkOf(band) << CLUSTER_BITS) | seen.cluster) >>> 0;
   let chosen = FORM.headerBytes;
   let oldest = Infinity;
-  for (let at = FORM.headerBytes; at + ROW <= bytes.length; at += ROW) {
-    const last = view.getUint32(at + 4, true);
-    if (last !== 0 && view.getUint32(at, true) === value) {
+  for (let at = FORM.headerBytes; at < RECORD_BYTES; at += ROW) {
+    const last = wordAt(bytes, at + 4);
+    if (last !== 0 && wordAt(bytes, at) === value) {
       chosen = at;
       break;
     }
@@ -65,7 +65,25 @@ export function addCluster(
       chosen = at;
     }
   }
-  view.setUint32(chosen, value, true);
-  view.setUint32(chosen + 4, Math.max(1, toSeconds(seen.nowMs)), true);
+  setWord(bytes, chosen, value);
+  setWord(bytes, chosen + 4, Math.max(1, toSeconds(seen.nowMs)));
   return bytes;
+}
+
+// Eight records a message: a view of each would cost more than what is done with it.
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+function setWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }

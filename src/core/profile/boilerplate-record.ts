@@ -17,12 +17,13 @@ const RESTS = 3;
 /** Shorter paragraphs are greetings: neither boilerplate nor a text of somebody's own. */
 export const MIN_BLOCK_WORDS = 6;
 /** Footers come last and banners first; what is between is nobody's boilerplate. */
-const FIRST_BLOCKS = 4;
-const LAST_BLOCKS = 12;
+const FIRST_BLOCKS = 1;
+const LAST_BLOCKS = 5;
 /** Unseen for this long it is no longer in use. */
 const FORGET_MS = 60 * 86_400_000;
 
 const SKETCH_ROWS = 16;
+const SKETCH_STEP = FINGERPRINT_ROWS / SKETCH_ROWS;
 /** Two texts of different people share nearly nothing; spun ones of a campaign share half. */
 const SKETCH_ALIKE = 5;
 const ACCOUNT = 4;
@@ -66,25 +67,60 @@ export function learnBlocks(
   const chosen = blocksToWatch(blocks);
   if (chosen.length === 0) return record;
   let bytes = openRecord(record, FORM);
-  const shared = new Set<TextBlock>();
+  const own = ownSketch(bytes, chosen, sent.account);
   for (const block of chosen) {
-    const view = viewOf(bytes);
-    const at = findRow(view, block.hash);
-    if (at !== undefined && isSeenFromOthers(view, at, sent.account)) shared.add(block);
-  }
-  for (const block of chosen) {
-    const found = findRow(viewOf(bytes), block.hash);
-    if (found === undefined) bytes = addRow(bytes, block.hash);
+    if (findRow(viewOf(bytes), block.hash) === undefined) bytes = addRow(bytes, block.hash);
     const view = viewOf(bytes);
     const at = findRow(view, block.hash);
     if (at === undefined) continue;
     view.setUint32(at + LAST, Math.max(1, toSeconds(sent.nowMs)), true);
     learnAccount(view, at, sent.account);
-    // What nobody else has sent yet is this person's own text.
-    const own = chosen.filter((other) => other !== block && !shared.has(other));
-    if (own.length > 0) learnRest(bytes, at, sketchOf(own));
+    const rest = restOf(own, block);
+    if (rest !== undefined) learnRest(bytes, at, rest);
   }
   return bytes;
+}
+
+/** The two least of each row over the blocks nobody else has sent yet, which are the person's own. */
+interface OwnSketch {
+  readonly blocks: readonly TextBlock[];
+  readonly least: Uint32Array;
+  readonly leastBlock: readonly TextBlock[];
+  readonly second: Uint32Array;
+}
+
+function ownSketch(bytes: Uint8Array, chosen: readonly TextBlock[], account: number): OwnSketch {
+  const view = viewOf(bytes);
+  const blocks = chosen.filter(({ hash }) => {
+    const at = findRow(view, hash);
+    return at === undefined || !isSeenFromOthers(view, at, account);
+  });
+  const least = new Uint32Array(SKETCH_ROWS).fill(0xffffffff);
+  const second = new Uint32Array(SKETCH_ROWS).fill(0xffffffff);
+  const leastBlock: TextBlock[] = [];
+  for (const block of blocks) {
+    for (let i = 0; i < SKETCH_ROWS; i += 1) {
+      const value = block.minima[i * SKETCH_STEP] as number;
+      if (value < (least[i] as number) || leastBlock[i] === undefined) {
+        second[i] = least[i] as number;
+        least[i] = value;
+        leastBlock[i] = block;
+      } else if (value < (second[i] as number)) second[i] = value;
+    }
+  }
+  return { blocks, least, leastBlock, second };
+}
+
+/** One byte a row of what is the person's own beside this block; undefined when nothing is. */
+function restOf(own: OwnSketch, block: TextBlock): Uint8Array | undefined {
+  const others = own.blocks.length - (own.blocks.includes(block) ? 1 : 0);
+  if (others === 0) return undefined;
+  const sketch = new Uint8Array(SKETCH_ROWS);
+  for (let i = 0; i < SKETCH_ROWS; i += 1) {
+    const value = own.leastBlock[i] === block ? own.second[i] : own.least[i];
+    sketch[i] = mix(value as number) & 0xff;
+  }
+  return sketch;
 }
 
 function blocksToWatch(blocks: readonly TextBlock[]): readonly TextBlock[] {
@@ -116,18 +152,6 @@ function learnAccount(view: DataView, at: number, account: number): void {
     view.setUint32(at + offset, account, true);
     return;
   }
-}
-
-/** One byte a row of the fingerprint of a rest. */
-function sketchOf(blocks: readonly TextBlock[]): Uint8Array {
-  const sketch = new Uint8Array(SKETCH_ROWS);
-  const step = FINGERPRINT_ROWS / SKETCH_ROWS;
-  for (let i = 0; i < SKETCH_ROWS; i += 1) {
-    let least = 0xffffffff;
-    for (const { minima } of blocks) least = Math.min(least, minima[i * step] as number);
-    sketch[i] = mix(least) & 0xff;
-  }
-  return sketch;
 }
 
 /** Keeps the rest where it is unlike those already kept. */

@@ -1,17 +1,22 @@
 /**
  * CON-3: one text from several accounts within 72 hours is a campaign, whatever else speaks for its
- * senders. Only people count, only what goes outside, and not what is answered or forwarded.
+ * senders. Only people count, and only what goes outside. Quotes are not part of a text, yet what is
+ * answered or passed on is more often the same honestly, so it takes more accounts.
  */
 import { CLUSTER_HOURS } from '../profile/cluster-record.ts';
 import { isOn, type Looked } from './content.ts';
 import type { Finding } from './finding.ts';
 
+/** As many times the accounts make a campaign of answers and forwarded mail. */
+const ANSWERS = 3;
+
 export function campaign({ content, rules }: Looked): Finding | undefined {
   const { cluster, isNew } = content;
-  const { accounts, action } = rules.campaign;
-  if (cluster === undefined || !isNew || cluster.authors < accounts || !isOn(action)) {
-    return undefined;
-  }
+  const { action } = rules.campaign;
+  if (cluster === undefined || !isOn(action)) return undefined;
+  const accounts = rules.campaign.accounts * (isNew ? 1 : ANSWERS);
+  const seen = isNew ? cluster.authors : cluster.accounts;
+  if (seen < accounts) return undefined;
   const since = new Date(cluster.firstMs).toISOString();
   return {
     rule: 'campaign',
@@ -19,12 +24,12 @@ export function campaign({ content, rules }: Looked): Finding | undefined {
     action,
     cause: 'campaign',
     text:
-      `The same text came from ${cluster.authors} accounts in the last ${CLUSTER_HOURS} hours, ` +
+      `The same text came from ${seen} accounts in the last ${CLUSTER_HOURS} hours, ` +
       `${cluster.messages} messages since ${since}; from ${accounts} on it is a campaign.`,
     figures: [
       {
         name: `Accounts sending this text in ${CLUSTER_HOURS} hours`,
-        observed: String(cluster.authors),
+        observed: String(seen),
         usual: `fewer than ${accounts}`,
       },
       { name: 'Messages with this text', observed: String(cluster.messages), usual: '' },
