@@ -270,3 +270,47 @@ describe("the daemon's own journal", () => {
     expect(verdicts.map(tell)).toEqual(given.map(tell));
   });
 });
+
+describe('whole messages in a replayed file (CON-2, CON-3)', () => {
+  const OFFER =
+    'We offer you a private loan at three percent without any check of your income or your debts, ' +
+    'paid to your bank within two days if you write to our officer today.';
+  const rawOf = (from: string, more = '') =>
+    `From: <${from}>\r\nTo: <bob@dest.test>\r\nSubject: Hello\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n` +
+    `Message-ID: <${++count}@host.example>\r\n${more}\r\nDear friend,\r\n\r\n${OFFER}\r\n`;
+  const from = (n: number, minute: number, message: SubmissionEvent['message']) => {
+    const account = `p${n}@t${n}.test`;
+    return submission(minute, { account, envelopeSender: account, ...(message && { message }) });
+  };
+
+  it('are read from the event or from a file beside it, and judged', async () => {
+    const events = [1, 2, 3, 4, 5].map((n) => {
+      const raw = rawOf(`p${n}@t${n}.test`);
+      if (n % 2 === 0) return from(n, n, { raw });
+      writeFileSync(join(folder, `message-${n}.eml`), raw);
+      return from(n, n, { rawPath: `message-${n}.eml` });
+    });
+    const { verdicts } = await run(textOf(events));
+    expect(kinds(verdicts)).toEqual(['pass', 'pass', 'pass', 'hold', 'hold']);
+    expect(verdicts[3]?.reasons[0]?.signal).toBe('campaign');
+  });
+
+  it('ACC-2: their From counts like the envelope sender', async () => {
+    const raw = rawOf('boss@freemail.example');
+    const { verdicts } = await run(textOf([submission(1, { message: { raw } })]));
+    expect(verdicts[0]?.reasons[0]?.text).toContain('The From address');
+  });
+
+  it('that cannot be read, or lie elsewhere, are named and passed over', async () => {
+    const paths = ['../outside.eml', '/etc/hostname', 'missing.eml', '.'];
+    const events = paths.map((rawPath, i) => from(i, i, { rawPath }));
+    const { summary, verdicts } = await run(textOf([...events, submission(9)]));
+    expect(verdicts).toHaveLength(1);
+    expect(summary.unreadable.map(({ reason }) => reason.replace(/(:.*)?$/, ''))).toEqual([
+      'The message file ../outside.eml is not below the folder of the events.',
+      'The message file /etc/hostname is not below the folder of the events.',
+      'The message file missing.eml cannot be read',
+      'The message file . is not below the folder of the events.',
+    ]);
+  });
+});

@@ -3,9 +3,9 @@
  * and key give the same verdicts. Locks of the file hold from where they stand in it.
  */
 import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { toDirectoryOptions } from './config/to-directory.ts';
 import { loadConfig, type Config } from './config/load.ts';
@@ -14,13 +14,15 @@ import { factsAfter, type AccountFacts } from './core/account.ts';
 import type { PrimumEvent } from './core/event.ts';
 import { createKeyedHash } from './core/hash.ts';
 import type { Lock } from './core/intent.ts';
-import { readEvent } from './core/read-event.ts';
+import { parsed, unreadable, type Parsed } from './core/parsed.ts';
+import { MAX_MESSAGE_CHARS, readEvent } from './core/read-event.ts';
 import { referenceOf } from './core/reference.ts';
 import type { RungChange, Verdict } from './core/verdict.ts';
 import { openDirectory } from './directory/open-directory.ts';
 import { PrimumError } from './errors.ts';
 import type { Gate } from './gate-contract.ts';
 import { createGate } from './gate/gate.ts';
+import { readWholeMessage } from './message/read-whole.ts';
 import { loadFreemail } from './network/freemail.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
 import { readObjects } from './store/journal-files/read-lines.ts';
@@ -71,6 +73,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
   const opened = finished(output);
   opened.catch(() => undefined);
+  const folder = dirname(resolve(options.eventsFile));
   const found = { events: 0, passedOver: 0, duplicates: 0, unreadableInAll: 0 };
   const named: { line: number; reason: string }[] = [];
   const refuse = (line: number, reason: string): void => {
@@ -87,8 +90,13 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
       if (event.ok === 'other') found.passedOver += 1;
       else if (!event.ok) refuse(entry.number, event.reason);
       else {
+        const whole = withMessage(event.value, folder);
+        if (!whole.ok) {
+          refuse(entry.number, whole.reason);
+          continue;
+        }
         found.events += 1;
-        await state.take(event.value);
+        await state.take(whole.value);
         if (output.writableNeedDrain) await once(output, 'drain');
       }
     }
@@ -107,6 +115,37 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   }
   const seconds = (performance.now() - startedMs) / 1000;
   return { ...found, ...state.counts(), unreadable: named, seconds };
+}
+
+/**
+ * A message that comes as a whole is read as on the way through. What the event says itself stands,
+ * and where it has what is derived, nothing is read.
+ */
+function withMessage(event: PrimumEvent, folder: string): Parsed<PrimumEvent> {
+  if (event.kind !== 'submission' || event.message === undefined) return parsed(event);
+  const { raw, rawPath, ...said } = event.message;
+  if (said.derived !== undefined || (raw ?? rawPath) === undefined) return parsed(event);
+  const bytes = raw === undefined ? readRaw(rawPath ?? '', folder) : parsed(Buffer.from(raw));
+  if (!bytes.ok) return bytes;
+  const { facts, sizeBytes } = readWholeMessage(bytes.value);
+  return parsed({ sizeBytes, ...event, message: { ...facts, ...said } });
+}
+
+/** A file beside the events or below: an event must not name files elsewhere. */
+function readRaw(rawPath: string, folder: string): Parsed<Uint8Array> {
+  const file = resolve(folder, rawPath);
+  if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
+    return unreadable(`The message file ${rawPath} is not below the folder of the events.`);
+  }
+  try {
+    if (statSync(file).size > MAX_MESSAGE_CHARS) {
+      return unreadable(`The message file ${rawPath} is larger than ${MAX_MESSAGE_CHARS} bytes.`);
+    }
+    return parsed(readFileSync(file));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return unreadable(`The message file ${rawPath} cannot be read: ${why}`);
+  }
 }
 
 interface Replaying {

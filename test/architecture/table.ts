@@ -218,6 +218,7 @@ export const PARTS: readonly Part[] = [
       'gate/',
       'gate-contract.ts',
       'config/',
+      'message/',
       'network/',
       'directory/',
       'effects/contract.ts',
