@@ -37,19 +37,37 @@ function makeBlock(words: readonly number[], from: number, end: number): TextBlo
   for (let i = from; i < end; i += 1) hash = Math.imul(hash ^ (words[i] as number), 0x01000193);
   const runs = hashRuns(words, from, end);
   const minima: number[] = [];
-  for (let row = 0; row < FINGERPRINT_ROWS; row += 1) {
-    const add = ADDS[row] as number;
-    const factor = FACTORS[row] as number;
-    let least = 0x7fffffff;
-    for (const run of runs) {
-      const value = Math.imul(run ^ add, factor);
-      const spread = value ^ (value >>> 15);
-      if (spread < least) least = spread;
-    }
-    // The same order, unsigned.
-    minima.push((least ^ 0x80000000) >>> 0);
-  }
+  for (let row = 0; row < FINGERPRINT_ROWS; row += 4) leastOfFour(runs, row, minima);
   return { hash: mix32(hash) >>> 0, words: end - from, minima };
+}
+
+/** Four rows in one pass: this loop is a third of what reading a text costs. */
+function leastOfFour(runs: Int32Array, row: number, minima: number[]): void {
+  const add0 = ADDS[row] as number;
+  const add1 = ADDS[row + 1] as number;
+  const add2 = ADDS[row + 2] as number;
+  const add3 = ADDS[row + 3] as number;
+  const factor0 = FACTORS[row] as number;
+  const factor1 = FACTORS[row + 1] as number;
+  const factor2 = FACTORS[row + 2] as number;
+  const factor3 = FACTORS[row + 3] as number;
+  let least0 = 0x7fffffff;
+  let least1 = 0x7fffffff;
+  let least2 = 0x7fffffff;
+  let least3 = 0x7fffffff;
+  for (let i = 0; i < runs.length; i += 1) {
+    const run = runs[i] as number;
+    least0 = Math.min(least0, Math.imul(run ^ add0, factor0));
+    least1 = Math.min(least1, Math.imul(run ^ add1, factor1));
+    least2 = Math.min(least2, Math.imul(run ^ add2, factor2));
+    least3 = Math.min(least3, Math.imul(run ^ add3, factor3));
+  }
+  minima.push(unsigned(least0), unsigned(least1), unsigned(least2), unsigned(least3));
+}
+
+/** In the same order. */
+function unsigned(value: number): number {
+  return (value ^ 0x80000000) >>> 0;
 }
 
 /** One hash for each three words that follow each other; fewer than three words are one run. */

@@ -85,8 +85,11 @@ type Optional<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Without the fields that are `undefined`. */
 function defined<T extends object>(value: T): Partial<Optional<T>> {
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(entries) as Partial<Optional<T>>;
+  const kept: Partial<T> = {};
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    if (value[key] !== undefined) kept[key] = value[key];
+  }
+  return kept as Partial<Optional<T>>;
 }
 
 function headerFacts({ index, notes }: Parts): MessageFacts {

@@ -175,8 +175,8 @@ describe('blocks', () => {
     expect([block!.hash, block!.minima[0], block!.minima[31]]).toMatchInlineSnapshot(`
       [
         27583553,
-        262902828,
-        546372329,
+        262835065,
+        546421706,
       ]
     `);
   });
