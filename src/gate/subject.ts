@@ -111,7 +111,7 @@ export function planLogin(event: LoginEvent | LoginAttempt, known: Known): Login
     subject: (records) => ({
       event,
       world,
-      nowMs: Date.parse(event.at),
+      nowMs: millisecondsOf(event.at),
       who,
       context: contextOf(event, network, world.hash),
       facts,

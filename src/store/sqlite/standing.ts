@@ -170,11 +170,28 @@ class Standing implements SqliteStanding {
     entries: readonly (Entry | undefined)[],
     records: readonly StandingRecord[],
   ): void {
-    for (const record of records) {
+    let isInPlace = records.length === keys.length;
+    for (let i = 0; i < records.length; i += 1) {
+      const record = records[i];
       if (record !== undefined && record.length > MAX_RECORD_BYTES) {
         throw new RangeError(`A record of ${record.length} bytes is over ${MAX_RECORD_BYTES}.`);
       }
+      isInPlace &&= record === entries[i]?.slot?.bytes;
     }
+    // Nearly always the same bytes were altered where they are.
+    if (isInPlace) this.#markAll(entries);
+    else this.#takeOver(keys, entries, records);
+  }
+
+  #markAll(entries: readonly (Entry | undefined)[]): void {
+    for (const entry of entries) if (entry?.slot !== undefined) this.#markDirty(entry);
+  }
+
+  #takeOver(
+    keys: readonly string[],
+    entries: readonly (Entry | undefined)[],
+    records: readonly StandingRecord[],
+  ): void {
     // All copies come first: records may have changed places.
     const slots = keys.map((_, i) => {
       const old = entries[i]?.slot;
