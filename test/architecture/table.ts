@@ -249,8 +249,6 @@ export const DRIVERS: readonly { readonly package: string; readonly only: readon
   { package: 'yaml', only: ['config/', 'directory/'] },
   { package: 'postal-mime', only: ['message/'] },
   { package: 'htmlparser2', only: ['message/'] },
-  { package: 'file-type', only: ['message/'] },
-  { package: 'tinyld', only: ['message/'] },
 ];
 
 /** What would make a pure file answer differently the second time. */
