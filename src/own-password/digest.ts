@@ -2,7 +2,7 @@
  * Dovecot's digest of a password for its auth policy server: the hash of nonce, login, a NUL and the
  * password, in hexadecimal. Whole only with `auth_policy_hash_truncate = 0`.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Those of `auth_policy_hash_mech` that Node.js knows everywhere. */
 export const MECHANISMS = ['sha256', 'sha512', 'sha1', 'md5'] as const;
@@ -22,9 +22,7 @@ export interface DigestScheme {
 }
 
 export function passwordDigest(scheme: DigestScheme, login: string, password: string): Buffer {
-  return createHash(scheme.mechanism)
-    .update(`${scheme.nonce}${login}\0${password}`, 'utf8')
-    .digest();
+  return hash(scheme.mechanism, `${scheme.nonce}${login}\0${password}`, 'buffer');
 }
 
 /** `undefined` when it is not a whole digest of this mechanism. */

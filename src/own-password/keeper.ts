@@ -3,7 +3,7 @@
  * his own password is seen (CON-8). In memory only, keyed again with a key that dies with the
  * process; no password is ever here, and nothing of this is written anywhere.
  */
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { candidatesOf } from './candidates.ts';
 import { parseDigest, passwordDigest } from './digest.ts';
 import type { DigestScheme } from './digest.ts';
@@ -45,8 +45,9 @@ interface Remembered {
 
 export function createOwnPasswordKeeper(settings: OwnPasswordSettings): OwnPasswordKeeper {
   const { maxAccounts = MAX_ACCOUNTS, maxAgeMs = MAX_AGE_MS, now } = settings;
-  const key = createSecretKey(randomBytes(32));
-  const keyed = (digest: Buffer): Buffer => createHmac('sha256', key).update(digest).digest();
+  const key = randomBytes(32);
+  // All inputs have one length, so a key in front is a sound MAC, at half the cost of an HMAC.
+  const keyed = (digest: Buffer): Buffer => hash('sha256', Buffer.concat([key, digest]), 'buffer');
   // In the order of the last login, so that what is old stands first.
   const accounts = new Map<string, readonly Remembered[]>();
   let isWarned = false;
