@@ -12,6 +12,7 @@ export function main(argv: readonly string[]): Promise<number> {
   const wiring: Wiring = {
     version: packageVersion(),
     start: async ({ configFile }) => (await import('./daemon/guard.ts')).guard(configFile),
+    agent: async ({ configFile }) => (await import('./daemon/run-agent.ts')).runAgent(configFile),
     replay: async (options) => (await import('./replay.ts')).replayFile(options, process.stdout),
   };
   return runCli(argv, processIo(), wiring);

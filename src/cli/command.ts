@@ -8,6 +8,8 @@ export interface Wiring {
   readonly version: string;
   /** Runs the daemon until it is told to stop. */
   start(options: { readonly configFile: string | undefined }): Promise<number>;
+  /** Works on the queue of this host until it is told to stop. */
+  agent(options: { readonly configFile: string | undefined }): Promise<number>;
   /** Judges the events of a file again and writes the verdicts. */
   replay(options: {
     readonly eventsFile: string;

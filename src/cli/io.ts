@@ -9,6 +9,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Standard input. Default: that of the process. */
   stdin?(): AsyncIterable<unknown>;
+  /** Whether a person is at the keyboard. Default: nobody is. */
+  isTerminal?(): boolean;
   /** Who is at the keyboard, for the audit log. */
   user(): string;
 }
@@ -18,6 +20,7 @@ export function processIo(): Io {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     env: process.env,
+    isTerminal: () => process.stdin.isTTY && process.stdout.isTTY,
     user: osUser,
   };
 }

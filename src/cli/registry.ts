@@ -1,10 +1,12 @@
 /** Every command, in the order of the help. A new one is a file and a line here. */
 import type { Command } from './command.ts';
 import { account, limits } from './commands/account.ts';
+import { agent } from './commands/agent.ts';
 import { check } from './commands/check.ts';
 import { configExplain, configPrint } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
 import { help } from './commands/help.ts';
+import { holdDelete, holdList, holdRelease, holdReturn, holdShow } from './commands/holds.ts';
 import { audit, incidents, incidentsClose } from './commands/incidents.ts';
 import { lists, listsAdd, listsRemove } from './commands/lists.ts';
 import { lock, locks, unlock } from './commands/locks.ts';
@@ -29,6 +31,11 @@ export const COMMANDS: readonly Command[] = [
   lock,
   unlock,
   locks,
+  holdList,
+  holdShow,
+  holdRelease,
+  holdReturn,
+  holdDelete,
   incidents,
   incidentsClose,
   audit,
@@ -39,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   senders,
   bulkTools,
   alertsTest,
+  agent,
   replay,
   help,
   version,

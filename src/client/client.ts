@@ -3,12 +3,16 @@
  * with a PrimumError whose message is a sentence for people.
  */
 import type { PrimumEvent } from '../core/event.ts';
+import type { AgentResult, AgentTask } from '../agent/contract.ts';
 import type { Explanation } from '../core/report.ts';
 import type {
   AccountView,
   AlertOutcomes,
   AuditList,
+  ContainedMail,
   EventsTaken,
+  HoldList,
+  HoldView,
   IncidentList,
   IncidentView,
   LimitList,
@@ -22,12 +26,23 @@ import type {
   ReloadOutcome,
   TraceKeyView,
   TraceView,
+  ShownView,
+  Unlocked,
 } from '../doors/api/schemas/types.ts';
 import type { ListKey, ListName } from '../core/access-list.ts';
 import { call } from './request.ts';
 import type { Call, Target } from './request.ts';
 
-export type { AccountView, IncidentView, ListEntryView, LockView, Target, TraceView };
+export type {
+  AccountView,
+  HoldView,
+  IncidentView,
+  ListEntryView,
+  LockView,
+  ShownView,
+  Target,
+  TraceView,
+};
 
 export interface Decision {
   readonly by: string;
@@ -63,8 +78,13 @@ export function openClient(target: Target) {
     locks: () => get<LockList>('/locks'),
     lock: (account: string, request: Decision & { readonly unlockOn?: LockView['unlockOn'] }) =>
       send<LockView>('PUT', `/locks/${part(account)}`, request),
-    unlock: (account: string, decision: Decision) =>
-      send<{ readonly done: true }>('DELETE', `/locks/${part(account)}`, decision),
+    unlock: (
+      account: string,
+      decision: Decision & { readonly mail?: 'release' | 'keep' | 'return' },
+    ) => send<Unlocked>('DELETE', `/locks/${part(account)}`, decision),
+    containedMail: (account: string) => get<ContainedMail>(`/locks/${part(account)}/mail`),
+
+    ...heldMail({ ask, get, send }),
 
     incidents: (
       query: Page & { readonly state?: IncidentView['state']; readonly account?: string } = {},
@@ -100,6 +120,36 @@ export function openClient(target: Target) {
         contentType: 'application/x-ndjson',
       }),
     reload: (by: string) => send<ReloadOutcome>('POST', '/reload', { by }),
+  };
+}
+
+interface Ways {
+  readonly ask: <T>(what: Call) => Promise<T>;
+  readonly get: <T>(path: string) => Promise<T>;
+  readonly send: <T>(method: string, path: string, body: object) => Promise<T>;
+}
+
+/** Held messages, for people and for the agents that work on the queues. */
+function heldMail({ ask, get, send }: Ways) {
+  return {
+    holds: (query: Page & { readonly state?: 'open' | 'closed'; readonly account?: string } = {}) =>
+      get<HoldList>(`/holds${search(query)}`),
+    hold: (name: string) => get<HoldView>(`/holds/${part(name)}`),
+    heldMessage: (name: string) => get<ShownView>(`/holds/${part(name)}/message`),
+    decideHold: (name: string, choice: 'release' | 'return' | 'delete', decision: Decision) =>
+      send<HoldView>('POST', `/holds/${part(name)}/${choice}`, decision),
+
+    /** With an agent's token only. */
+    agentTasks: async (waitSeconds: number, signal?: AbortSignal) => {
+      const { tasks } = await ask<{ readonly tasks: readonly AgentTask[] }>({
+        method: 'GET',
+        path: `/agent/tasks${search({ waitSeconds })}`,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return tasks;
+    },
+    agentResults: (results: readonly AgentResult[]) =>
+      send<{ readonly done: true }>('POST', '/agent/results', { results }),
   };
 }
 

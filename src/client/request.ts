@@ -38,6 +38,8 @@ export interface Call {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Gives up waiting for the answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** @throws PrimumError DAEMON_UNREACHABLE. @throws ApiRefusal for any answer but 2xx. */
@@ -51,7 +53,8 @@ export async function call(target: Target, what: Call): Promise<unknown> {
 }
 
 function exchange(target: Target, what: Call): Promise<{ status: number; text: string }> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const late = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = what.signal === undefined ? late : AbortSignal.any([late, what.signal]);
   const body = what.body === undefined ? undefined : Buffer.from(what.body);
   const options = {
     method: what.method,

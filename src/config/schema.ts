@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { isLocal, path, text } from './scalars.ts';
 import { accountsSchema } from './sections/accounts.ts';
+import { agentSchema } from './sections/agent.ts';
 import { alertsSchema } from './sections/alerts.ts';
 import { contentSchema } from './sections/content.ts';
 import { conformanceSchema } from './sections/conformance.ts';
 import { directorySchema } from './sections/directory.ts';
 import { doorsSchema } from './sections/doors.ts';
+import { holdsSchema } from './sections/holds.ts';
 import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
@@ -78,6 +80,14 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'reload' })
       .describe('What is done in your own systems when an account is locked.'),
+    holds: holdsSchema
+      .prefault({})
+      .meta({ effect: 'reload' })
+      .describe('Messages in the hold queue: whose they are, and until when.'),
+    agent: agentSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('Work on the queues of mail hosts: hold, release, return, delete.'),
     journal: journalSchema
       .prefault({})
       .meta({ effect: 'restart' })

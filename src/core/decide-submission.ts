@@ -1,6 +1,7 @@
 /** Judges one submission. Pure: reads the subject, changes nothing. */
 import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
 import type { Evidence } from './evidence.ts';
+import { holdIntentsOf } from './hold-intent.ts';
 import type { Intent } from './intent.ts';
 import { higherRung, stepLadder, type LadderState } from './ladder.ts';
 import type { Finding, SubmissionSubject } from './rules/finding.ts';
@@ -70,7 +71,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   return {
     verdict,
     rungChange: rungChangeOf(subject, higherRung(ladder.rung, accountLadder.rung), reasons),
-    intents: intentsOf(subject, verdict, findings),
+    intents: [...intentsOf(subject, verdict, findings), ...holdIntentsOf(subject, verdict)],
     accountLadder,
     ladder,
     sums: scored.sums,

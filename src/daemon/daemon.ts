@@ -8,6 +8,7 @@ import { toDirectoryOptions } from '../config/to-directory.ts';
 import { toPolicy } from '../config/to-policy.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import { createKeyedHash } from '../core/hash.ts';
+import type { Inspector } from '../core/report.ts';
 import type { Maybe } from '../core/maybe.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -29,7 +30,9 @@ import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
+import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
 import { networkOptions } from './options.ts';
+import { RecentSubmissions } from './recent-submissions.ts';
 import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { hashKey } from './secrets.ts';
@@ -74,12 +77,14 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     let policy = toPolicy(config);
     const parts = await openParts(config, { telemetry, closers, policy: () => policy, now });
     const doors = await openDoors(config, parts, {
-      inspector: createInspector({ ...parts, hash: parts.hash }),
+      inspector: parts.inspector,
       version: packageVersion(),
       take: (event) => take(parts.room, event),
       reload,
     });
     closers.push(() => doors.close());
+    const agent = openEmbeddedAgent(config, parts);
+    if (agent !== undefined) closers.push(() => agent.close());
     await doors.open();
     // Either would keep the doors from listening; the table is made in a thread of its own.
     void parts.networks.ready();
@@ -116,7 +121,7 @@ async function closeEach(closers: Closers): Promise<void> {
   if (troubles.length > 0) throw troubles[0];
 }
 
-type Opened = DaemonParts & { readonly hash: ReturnType<typeof createKeyedHash> };
+type Opened = DaemonParts & { readonly inspector: Inspector };
 
 async function openParts(
   config: Config,
@@ -142,11 +147,18 @@ async function openParts(
   const directory = await openDirectory(toDirectoryOptions(config), telemetry);
   closers.push(() => directory.close());
 
+  const recent = new RecentSubmissions();
   const desk = await openDesk({
     records: stores.records,
     telemetry,
     ...(await deskSettings(config)),
     now,
+    world: holdWorld({
+      isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
+      inspector: () => inspector,
+      recent,
+    }),
+    onHoldDecision: (decision) => noteDecision({ ...stores, now, newId }, decision),
     onLockChange: (change) => noteLock({ room, desk, now, newId }, change),
   });
   closers.push(() => desk.close());
@@ -155,8 +167,10 @@ async function openParts(
   const warn = (message: string): void => telemetry.warn(message);
   const trace = openTrace(traceOptions(config, { now, warn }));
   const ownPassword = openOwnPassword(config, { now, warn });
+  const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
   const room = createGate({
     ...stores,
+    journal: rememberSubmissions(stores.journal, recent),
     networks,
     directory,
     effects: desk.effects,
@@ -178,9 +192,9 @@ async function openParts(
     policy,
     now,
     newId,
-    hash,
     trace,
     ownPassword,
+    inspector,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Inspector } from '../core/report.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
+import { agentTokens } from './holds.ts';
 import { apiListen, authPolicyOptions, policyDoorOptions } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 
@@ -118,6 +119,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
     {
       listen: apiListen(config),
       token: await ensureApiToken(config.state),
+      agentTokens: await agentTokens(config),
       maxConnections: config.doors.api.max_connections,
       maxBodyBytes: config.doors.api.max_body,
       requestTimeoutSeconds: config.doors.api.timeout / 1000,

@@ -3,6 +3,7 @@
  * configured: the mail client alone takes 50 ms of every start.
  */
 import type { Config } from '../config/load.ts';
+import { holdSettings } from './holds.ts';
 import type { DeskSettings } from '../desk/options.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 
@@ -11,6 +12,7 @@ export async function deskSettings(config: Config): Promise<DeskSettings> {
   return {
     channels: await alertChannels(config),
     connectors: await accountConnectors(config),
+    holds: holdSettings(config),
     alerts: {
       repeatAfterSeconds: config.alerts.repeat_after / 1000,
       consoleUrl: config.alerts.link_base_url,

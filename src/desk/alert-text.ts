@@ -70,6 +70,7 @@ function formatItem(item: AlertItem, options: Pick<AlertOptions, 'consoleUrl'>):
       'Why',
       practice === undefined ? text : `${text} (${practice})`,
     ]),
+    ...waitingRow(item),
     ['Done', whatWasDone(item, detail)],
     ['Look', whereToLook(incident, detail, options)],
   ];
@@ -99,11 +100,35 @@ function howMuch({ incident, notices }: AlertItem): string {
   return `${all}, ${repeated.more} of them since the last alert at ${repeated.sinceAt}`;
 }
 
+/** What still waits for a decision (CON-3): how many, whose, and until when. */
+function waitingRow({ notices }: AlertItem): [string, string][] {
+  const held = notices.filter((notice) => notice.what === 'held');
+  const [first] = held;
+  if (first === undefined) return [];
+  const ends = held.map(({ endsAt }) => endsAt).filter((at) => at !== '');
+  const many = held.length === 1 ? `Message ${first.reference} is` : `${held.length} messages are`;
+  const oldest = held.map(({ sinceAt }) => sinceAt).sort()[0] ?? '';
+  const escalated = held.some(({ stage }) => stage === 'escalation')
+    ? ' Nobody decided in time.'
+    : '';
+  const end =
+    ends.length === 0
+      ? ' Nothing goes back to its sender by itself.'
+      : ` The first goes back to its sender at ${ends.sort()[0] ?? ''}.`;
+  return [
+    [
+      'Waits',
+      `${many} held since ${oldest}; owner: ${held.at(-1)?.owner ?? ''}.${escalated}${end}`,
+    ],
+  ];
+}
+
 function whatWasDone(item: AlertItem, detail: Detail | undefined): string {
   const lock = lockOf(item);
   const done = detail?.done ?? '';
   if (lock === undefined) {
     if (done !== '') return done;
+    if (item.incident.cause === 'hold') return 'Held messages wait for a person: primum hold list.';
     return detail?.enforced === true ? 'It was enforced.' : 'Nothing; it was only observed.';
   }
   const until =

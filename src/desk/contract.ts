@@ -1,7 +1,9 @@
 /** The records people work with: durable before they are acknowledged. */
 import type { AccessLists } from '../core/access-list.ts';
 import type { Lock } from '../core/intent.ts';
+import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
+import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export interface Incident {
   readonly id: string;
@@ -34,6 +36,52 @@ export interface AuditEntry {
   readonly why: string;
 }
 
+export type Hold = HoldRow;
+export type { HoldState };
+
+/** What a person decides of a held message. */
+export type HoldChoice = 'release' | 'return' | 'delete';
+
+export type HoldAnswer =
+  | { readonly ok: true; readonly hold: Hold }
+  | {
+      readonly ok: false;
+      readonly reason: 'unknown' | 'under-way' | 'ended' | 'no-sender-of-ours';
+    };
+
+export type ShownMessage = Omit<Extract<AgentResult, { kind: 'show' }>, 'id' | 'kind'>;
+
+/** Messages in the MTA's hold queue, each with an owner, a clock and an end (CON-3, CON-4). */
+export interface HoldDesk {
+  /** Newest first. */
+  list(query: {
+    readonly isOpen?: boolean;
+    readonly account?: string;
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<readonly Hold[]>;
+  /** By its id or by the reference of the decision, the newest then. */
+  get(name: string): Promise<Hold | undefined>;
+  /** Resolves when the decision is durable; the agent of the mail host carries it out. */
+  decide(request: {
+    readonly name: string;
+    readonly choice: HoldChoice;
+    readonly by: string;
+    readonly why: string;
+  }): Promise<HoldAnswer>;
+  /** The message as inert text; `undefined` when the agent does not answer in time. */
+  show(hold: Hold): Promise<ShownMessage | undefined>;
+  /** Messages that wait because the account was locked. */
+  countContained(account: string): Promise<number>;
+  /** Decides on all of them; how many there were. */
+  decideContained(request: {
+    readonly account: string;
+    readonly choice: 'release' | 'return';
+    readonly by: string;
+    readonly why: string;
+  }): Promise<number>;
+}
+
 export interface Desk {
   /** For the gate. */
   readonly effects: Effects;
@@ -55,6 +103,9 @@ export interface Desk {
     }): Promise<boolean>;
   };
   readonly lists: AccessLists;
+  readonly holds: HoldDesk;
+  /** For the agents on the mail hosts. */
+  readonly agents: AgentDesk;
   readonly incidents: {
     /** Newest first. */
     list(query: {

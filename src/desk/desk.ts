@@ -12,6 +12,13 @@ import { deliverGroup } from './delivery.ts';
 import { Health } from './health.ts';
 import { IncidentCounter } from './incident-counter.ts';
 import { LockKeeper } from './lock-keeper.ts';
+import { AgentRoom } from './agent-desk.ts';
+import { Containments } from './containment.ts';
+import { HoldClock } from './hold-clock.ts';
+import { HoldKeeper } from './hold-keeper.ts';
+import { DEFAULT_HOLDS, NO_WORLD } from './hold-options.ts';
+import type { HoldSettings } from './hold-options.ts';
+import type { HoldParts } from './hold-parts.ts';
 import { alertJobs, readChange } from './notice.ts';
 import { DEFAULT_ALERTS, DEFAULT_DELIVERY } from './options.ts';
 import type {
@@ -36,6 +43,8 @@ export interface OpenDesk extends Desk {
   };
   /** From now on these are spoken to; jobs for those that are gone are given up and audited. */
   configure(settings: DeskSettings): void;
+  /** Does what the clocks of held messages have due; the desk's own clock does so every second. */
+  tick(): Promise<void>;
   /** Resolves when everything started so far is durable. @throws when the records fail. */
   flush(): Promise<void>;
 }
@@ -53,6 +62,10 @@ interface Parts extends DeskOptions {
   readonly counter: IncidentCounter;
   readonly listKeeper: ListKeeper;
   readonly runner: OutboxRunner;
+  readonly holdSettings: HoldSettings;
+  readonly holdKeeper: HoldKeeper;
+  readonly holdClock: HoldClock;
+  readonly agents: AgentRoom;
 }
 
 /** @throws PrimumError STORE_UNAVAILABLE when what is known cannot be read. */
@@ -61,11 +74,18 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
   const { keeper, counter, listKeeper, runner, telemetry } = parts;
   telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
   telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
+  telemetry.gauge(
+    'primum_agents',
+    'Mail hosts whose agent was heard within a minute.',
+    () => parts.agents.presentCount,
+  );
   const repeats = startRepeats(parts);
+  parts.holdClock.start();
   runner.wake();
   const flush = async (): Promise<void> => {
     await counter.flush();
     await keeper.flush();
+    await parts.holdKeeper.flush();
   };
   return {
     effects: { start: (intent) => start(parts, intent) },
@@ -76,16 +96,22 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
       unlock: (request) => keeper.unlock(request),
     },
     lists: listKeeper,
+    holds: holdsOf(parts),
+    agents: parts.agents,
     incidents: incidentsOf(parts),
     audit: auditOf(parts),
     testAlerts: (by) => testAlerts(parts, by),
     configure: (settings) => configure(parts, settings),
+    tick: () => parts.holdClock.tick(),
     flush,
     async close() {
       clearInterval(repeats);
+      parts.agents.close();
+      await parts.holdClock.stop();
       await flush().catch(() => warnUnwritten(parts));
       counter.stop();
       keeper.stop();
+      parts.holdKeeper.stop();
       listKeeper.stop();
       await runner.close();
     },
@@ -127,8 +153,21 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   });
   const entries = await records.lists.all(now());
   const listKeeper = new ListKeeper({ records, health, now }, entries);
+  const holdSettings = { ...DEFAULT_HOLDS, ...options.holds };
+  const held = openHolds({
+    ...shared,
+    alerts: alertOptions,
+    settings: holdSettings,
+    world: options.world ?? NO_WORLD,
+    isLocked: (account) => keeper.find(account) !== undefined,
+    onWork: (mta) => held.agents.wake(mta),
+    onAlerts: wake,
+    onDecision: (decision) => options.onHoldDecision?.(decision),
+  });
   return {
     ...shared,
+    ...held,
+    holdSettings,
     alertOptions,
     deliveryOptions,
     keeper,
@@ -138,11 +177,33 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   };
 }
 
-function configure(parts: Parts, { channels, connectors, alerts }: DeskSettings): void {
+function openHolds(parts: HoldParts): Pick<Parts, 'holdKeeper' | 'holdClock' | 'agents'> {
+  const keeper = new HoldKeeper(parts);
+  const agents = new AgentRoom(parts, {
+    keeper,
+    containments: new Containments(parts, keeper),
+  });
+  return { holdKeeper: keeper, agents, holdClock: new HoldClock(parts, keeper) };
+}
+
+function holdsOf({ holdKeeper: holds, agents }: Parts): Desk['holds'] {
+  return {
+    list: (query) => holds.list(query),
+    get: (name) => holds.get(name),
+    decide: (request) => holds.decide(request),
+    show: (hold) => agents.show(hold),
+    countContained: (account) => holds.countContained(account),
+    decideContained: (request) => holds.decideContained(request),
+  };
+}
+
+function configure(parts: Parts, settings: DeskSettings): void {
+  const { channels, connectors, alerts, holds } = settings;
   parts.channels.splice(0, Infinity, ...channels);
   parts.connectors.splice(0, Infinity, ...connectors);
   // The clock of a group that is open goes on; what an alert says and when it repeats is new.
   Object.assign(parts.alertOptions, DEFAULT_ALERTS, alerts);
+  Object.assign(parts.holdSettings, DEFAULT_HOLDS, holds);
 }
 
 /** A listener's trouble must not keep a lock from being written. */
@@ -162,6 +223,9 @@ function start(parts: Parts, intent: Intent): void {
         break;
       case 'lock':
         parts.keeper.start(intent);
+        break;
+      case 'hold':
+        parts.holdKeeper.start(intent);
         break;
       case 'password-changed':
         parts.keeper.passwordChanged(intent);

@@ -1,4 +1,4 @@
-/** Ids of incidents: they rise with time, so that the order of ids is the order of opening. */
+/** Ids of incidents and holds: they rise with time, so that the order of ids is the order of opening. */
 import { randomBytes } from 'node:crypto';
 
 /** Crockford's base 32: nothing to confuse on the telephone. */
@@ -9,6 +9,15 @@ let serial = 0;
 
 /** Such as `i01kx2m3p7q000f3zk`: time, a number within the millisecond, and chance. */
 export function newIncidentId(nowMs: number): string {
+  return `i${newId(nowMs)}`;
+}
+
+/** The same form, with an `h`. */
+export function newHoldId(nowMs: number): string {
+  return `h${newId(nowMs)}`;
+}
+
+function newId(nowMs: number): string {
   if (nowMs > lastMs) {
     lastMs = nowMs;
     serial = 0;
@@ -17,7 +26,7 @@ export function newIncidentId(nowMs: number): string {
     serial++;
   }
   const chance = randomBytes(3).reduce((text, byte) => text + (DIGITS[byte % 32] ?? '0'), '');
-  return `i${digits(lastMs, 10)}${digits(serial, 4)}${chance}`;
+  return `${digits(lastMs, 10)}${digits(serial, 4)}${chance}`;
 }
 
 function digits(value: number, length: number): string {

@@ -20,6 +20,16 @@ export type Notice =
       readonly more: number;
     }
   | {
+      /** A held message still waits, or waits for somebody else now. */
+      readonly what: 'held';
+      readonly stage: 'reminder' | 'escalation' | 'stays';
+      readonly reference: string;
+      readonly sinceAt: string;
+      readonly owner: string;
+      /** When it goes back to its sender; empty when it does not. */
+      readonly endsAt: string;
+    }
+  | {
       readonly what: 'locked';
       readonly at: string;
       readonly by: string;

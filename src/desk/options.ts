@@ -2,6 +2,7 @@
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
+import type { HoldDecision, HoldSettings, HoldWorld } from './hold-options.ts';
 
 /** A lock that came into force, or one that was lifted. */
 export interface LockChange {
@@ -36,6 +37,7 @@ export interface DeskSettings {
   readonly channels: readonly AlertChannel[];
   readonly connectors: readonly AccountConnector[];
   readonly alerts?: Partial<AlertOptions>;
+  readonly holds?: Partial<HoldSettings>;
 }
 
 export interface DeskOptions extends DeskSettings {
@@ -48,6 +50,10 @@ export interface DeskOptions extends DeskSettings {
   readonly delivery?: Partial<DeliveryOptions>;
   /** Told of every lock that comes into force and every one that is lifted. */
   readonly onLockChange?: (change: LockChange) => void;
+  /** What held messages ask of the platform; without it nothing can be returned to its sender. */
+  readonly world?: HoldWorld;
+  /** Told of every decision on a held message, once it is durable. */
+  readonly onHoldDecision?: (decision: HoldDecision) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }

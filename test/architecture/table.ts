@@ -85,6 +85,7 @@ export const PARTS: readonly Part[] = [
       'telemetry/contract.ts',
       'desk/contract.ts',
       'trace/contract.ts',
+      'agent/contract.ts',
       'doors/listen.ts',
       'doors/listen-address.ts',
     ],
@@ -148,6 +149,8 @@ export const PARTS: readonly Part[] = [
       ...STORE_CONTRACTS,
       'effects/contract.ts',
       'telemetry/contract.ts',
+      // What is to be done in a queue is decided here and done there.
+      'agent/contract.ts',
     ],
   },
   {
@@ -202,7 +205,13 @@ export const PARTS: readonly Part[] = [
   {
     path: 'client/',
     why: 'the client speaks to the API and shares only its types',
-    mayImport: ['core/', 'errors.ts', 'desk/contract.ts', 'doors/api/schemas/'],
+    mayImport: [
+      'core/',
+      'errors.ts',
+      'desk/contract.ts',
+      'agent/contract.ts',
+      'doors/api/schemas/',
+    ],
   },
   {
     path: 'cli/',

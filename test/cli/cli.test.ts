@@ -33,9 +33,11 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
     err: (text: string) => (err += text),
     env: { PRIMUM_STATE: state, PRIMUM_API: api.baseUrl, ...env },
     user: () => 'olga',
+    isTerminal: () => false,
   };
   const code = await runCli(words, io, {
     version: '1.2.3',
+    agent: () => Promise.resolve(0),
     start: (options) => {
       asked.push(options);
       return Promise.resolve(0);

@@ -39,6 +39,7 @@ async function trace(words: readonly string[], stdin = '') {
   const code = await runCli(['trace', ...words], io, {
     version: '1.2.3',
     start: () => Promise.resolve(0),
+    agent: () => Promise.resolve(0),
     replay: () => Promise.resolve(0),
   });
   return { code, out, err };

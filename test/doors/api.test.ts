@@ -183,7 +183,7 @@ describe('locks (ACC-11)', () => {
       '/api/v1/locks/ann@example.org',
       json('DELETE', { by: 'olga', why: 'owner has a new password' }),
     );
-    expect(await gone.json()).toEqual({ done: true });
+    expect(await gone.json()).toEqual({ done: true, mail: 'keep', messages: 0 });
     expect(api.desk.locks.find('ann@example.org')).toBeUndefined();
     const audit = await api.fetch('/api/v1/audit?subject=ann@example.org');
     const { entries } = output.auditList.parse(await audit.json());

@@ -5,6 +5,8 @@ import { startMailStack, type MailStack, type StackOptions } from './mail-stack.
 import { startPrimum, type Primum, type PrimumOptions } from './primum.ts';
 
 export interface Operator {
+  /** Runs any command that must succeed; what it prints. */
+  say(...args: string[]): Promise<string>;
   lock(account: string, why: string): Promise<void>;
   unlock(account: string, why: string): Promise<void>;
   /** What `primum locks` prints. */
@@ -35,6 +37,7 @@ async function mustSay(primum: Primum, args: readonly string[]): Promise<string>
 
 function operatorOf(primum: Primum): Operator {
   return {
+    say: (...args) => mustSay(primum, args),
     lock: async (account, why) => {
       await mustSay(primum, ['lock', account, '--why', why]);
     },

@@ -16,6 +16,10 @@ export interface Postfix {
   queue(): Promise<readonly QueuedMessage[]>;
   /** Takes a message off the hold queue and delivers it now. */
   release(queueId: string): Promise<void>;
+  /** Runs a queue tool on this instance. */
+  tool(program: 'postsuper' | 'postqueue' | 'postcat', ...args: string[]): Promise<string>;
+  /** Sets a parameter and makes Postfix read it; without a value the parameter is its default. */
+  set(name: string, value?: string): Promise<void>;
   /** The mail log so far. */
   log(): Promise<string>;
   stop(): Promise<void>;
@@ -98,6 +102,12 @@ export async function startPostfix(
     release: async (queueId) => {
       await mustRun('postsuper', ['-c', etc, '-H', queueId]);
       await mustRun('postqueue', ['-c', etc, '-i', queueId]);
+    },
+    tool: (program, ...args) => mustRun(program, ['-c', etc, ...args]),
+    set: async (name, value) => {
+      const change = value === undefined ? ['-X', name] : ['-e', `${name}=${value}`];
+      await mustRun('postconf', ['-c', etc, ...change]);
+      await mustRun('postfix', ['-c', etc, 'reload']);
     },
     stop: async () => {
       await run('postfix', ['-c', etc, 'stop']);

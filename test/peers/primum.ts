@@ -33,6 +33,8 @@ export interface PrimumOptions {
   readonly policy: SettingsInput['policy'];
   /** The accounts file of the directory, YAML; without it there is no directory. */
   readonly accountsFile?: string;
+  /** Sections of the configuration besides. */
+  readonly sections?: Pick<SettingsInput, 'agent' | 'holds'>;
 }
 
 /** The configuration of the guides, on the ports of the stack. */
@@ -58,6 +60,10 @@ function configuration(stack: MailStack, state: string, options: PrimumOptions):
     alerts: {
       email: { to: [POSTMASTER], from: ALERT_SENDER, host: '127.0.0.1', port: ports.sink },
     },
+    ...options.sections,
+    ...(options.sections?.agent !== undefined && {
+      agent: { config_directory: join(stack.folder, 'pf/etc'), ...options.sections.agent },
+    }),
     accounts: {
       end_sessions: {
         command: ['/usr/bin/doveadm', '-c', stack.dovecot.configFile, 'kick', '{account}'],

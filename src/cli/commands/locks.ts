@@ -1,5 +1,6 @@
 /** `primum lock`, `unlock` and `locks` (ACC-11). */
 import type { LockView } from '../../client/client.ts';
+import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { counted, table, when } from '../text.ts';
 
@@ -36,12 +37,33 @@ export const unlock: Command = {
   name: 'unlock',
   summary: 'Lift the lock of an account.',
   arguments: [{ name: 'ACCOUNT' }],
-  options: WHY,
+  options: {
+    ...WHY,
+    mail: {
+      type: 'string',
+      value: 'release|keep|return',
+      help: 'What becomes of its mail that was held with the lock. On a terminal it is asked for when there is some; else it is kept.',
+    },
+  },
   asksDaemon: true,
   async run({ argument, option, io, client, show }) {
     const account = argument(0);
-    await (await client()).unlock(account, { by: io.user(), why: option('why') ?? '' });
-    show({ account, locked: false }, () => `${account} is no longer locked.\n`);
+    const daemon = await client();
+    const mail = mailChoice(option('mail'));
+    if (mail === undefined && io.isTerminal?.() === true) {
+      const { messages } = await daemon.containedMail(account);
+      if (messages > 0) throw undecided(account, messages);
+    }
+    const why = option('why') ?? '';
+    const answer = await daemon.unlock(account, {
+      by: io.user(),
+      why,
+      ...(mail === undefined ? {} : { mail }),
+    });
+    show(
+      { account, locked: false, mail: answer.mail, messages: answer.messages },
+      ({ messages }) => `${account} is no longer locked.${became(answer.mail, messages)}\n`,
+    );
     return 0;
   },
 };
@@ -62,6 +84,31 @@ export const locks: Command = {
     return 0;
   },
 };
+
+const MAIL = ['release', 'keep', 'return'] as const;
+type MailChoice = (typeof MAIL)[number];
+
+/** @throws PrimumError USAGE. */
+function mailChoice(text: string | undefined): MailChoice | undefined {
+  const choice = MAIL.find((name) => name === text);
+  if (text !== undefined && choice === undefined) {
+    throw new PrimumError('USAGE', `--mail is release, keep or return, not "${text}".`);
+  }
+  return choice;
+}
+
+function undecided(account: string, messages: number): PrimumError {
+  return new PrimumError(
+    'USAGE',
+    `${counted(messages, 'message')} of ${account} ${messages === 1 ? 'was' : 'were'} held with the lock. Say what becomes of them: --mail release delivers them, --mail return sends them back to their sender, --mail keep leaves them held.`,
+  );
+}
+
+function became(mail: MailChoice, messages: number): string {
+  if (messages === 0) return '';
+  const what = { release: 'released', return: 'returned', keep: 'still held' }[mail];
+  return ` ${counted(messages, 'message')} ${messages === 1 ? 'is' : 'are'} ${what}.`;
+}
 
 function lifter({ unlockOn }: LockView): string {
   return unlockOn === 'password' ? 'a changed password' : 'a person';

@@ -14,6 +14,8 @@ export interface ApiDoorOptions {
   readonly listen?: readonly ListenOptions[];
   /** The bearer token, from `ensureApiToken`. */
   readonly token: string;
+  /** Tokens of agents by their mail host; each opens nothing but the agent's own paths. */
+  readonly agentTokens?: ReadonlyMap<string, string>;
   /** Connections at once; more are closed. Default 500. */
   readonly maxConnections?: number;
   /** Largest request body, events excepted. Default 1 MiB. */
@@ -53,6 +55,8 @@ export interface ApiParts {
   readonly ownPassword?: {
     remember(account: string, digest: string, login?: string): void;
   };
+  /** Aborted when the door closes, so that nobody is waited for. */
+  readonly closing?: AbortSignal;
   /** Reads the configuration again: what changed, or why the old one stays. */
   reload?(): Promise<Parsed<string>>;
 }

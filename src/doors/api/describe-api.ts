@@ -32,7 +32,8 @@ function document(version: string) {
     info: {
       title: 'Primum',
       version,
-      description: 'What leaves a mail platform: accounts, locks, incidents, lists, events.',
+      description:
+        'What leaves a mail platform: accounts, locks, incidents, held messages, lists, events.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     components: { securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } } },

@@ -6,6 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { problem } from './schemas/output.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the check of tokens. */
+    mta: string;
+  }
+}
+
 /** Arrays and objects as the contracts have them: not to be changed. */
 export type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
@@ -31,6 +38,8 @@ export interface Description<P, Q, B, R> {
     readonly params: P;
     readonly query: Q;
     readonly body: B;
+    /** The mail host whose agent asks; empty for everybody else. */
+    readonly mta: string;
   }): Promise<DeepReadonly<R>>;
 }
 
@@ -61,6 +70,7 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
           params: request.params as P,
           query: request.query as Q,
           body: request.body as B,
+          mta: request.mta,
         }),
     });
   };

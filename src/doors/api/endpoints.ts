@@ -1,8 +1,10 @@
 /** Everything below /api/v1, in the order of the documents; a new group is a file and a line here. */
 import type { ApiParts } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
+import { agentEndpoints } from './endpoints/agent.ts';
 import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
 import { eventEndpoints } from './endpoints/events.ts';
+import { holdEndpoints } from './endpoints/holds.ts';
 import { incidentEndpoints } from './endpoints/incidents.ts';
 import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
@@ -16,6 +18,8 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...lockEndpoints(parts),
     ...incidentEndpoints(parts),
     ...listEndpoints(parts),
+    ...holdEndpoints(parts),
+    ...agentEndpoints(parts),
     ...eventEndpoints(parts),
     ...traceEndpoints(parts),
     ...ownPasswordEndpoints(parts),

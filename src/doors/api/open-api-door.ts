@@ -12,10 +12,11 @@ import { COMPILERS } from './compilers.ts';
 import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
 import { describeApi } from './describe-api.ts';
 import { allEndpoints } from './endpoints.ts';
+import { AGENT_PATH } from './endpoints/agent.ts';
 import { NDJSON } from './endpoints/events.ts';
 import { PrimumError } from '../../errors.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
-import { createTokenCheck } from './token.ts';
+import { createAgentCheck, createTokenCheck } from './token.ts';
 
 // An import of node:http reads all it exports, undici with it, which takes 50 ms of every start.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -35,7 +36,8 @@ const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 /** @throws PrimumError PORT_TAKEN or LISTEN_FAILED; then no address stays open. */
 export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Promise<ApiDoor> {
   const places = options.listen ?? [{ address: DEFAULT_API_ADDRESS }];
-  const app = await buildApi({ ...options, listen: places }, parts);
+  const closing = new AbortController();
+  const app = await buildApi({ ...options, listen: places }, { ...parts, closing: closing.signal });
   const servers: Server[] = [];
   const addresses: string[] = [];
   try {
@@ -55,6 +57,7 @@ export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Pro
     addresses,
     openApi: () => describeApi(parts),
     async close() {
+      closing.abort();
       await Promise.all(servers.map(closeServer));
       await app.close();
     },
@@ -115,8 +118,17 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   });
   const isOpen = openPaths(options.listen ?? []);
   const mayPass = createTokenCheck(options.token);
+  const agentOf = createAgentCheck(options.agentTokens ?? new Map());
+  app.decorateRequest('mta', '');
   app.addHook('onRequest', async (request, reply) => {
-    if (isOpen.has(request.routeOptions.url ?? '')) return;
+    const path = request.routeOptions.url ?? '';
+    if (isOpen.has(path)) return;
+    if (path.startsWith(AGENT_PATH)) {
+      request.mta = agentOf(request.headers.authorization) ?? '';
+      if (request.mta !== '') return;
+      await refuseAgent(reply);
+      return;
+    }
     if (mayPass(request.headers.authorization)) return;
     // RFC 6750 §3.
     void reply.header('www-authenticate', 'Bearer realm="primum"');
@@ -137,6 +149,16 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   await app.register(addApi(parts), { prefix: '/api/v1' });
   await app.ready();
   return app;
+}
+
+async function refuseAgent(reply: FastifyReply): Promise<void> {
+  // RFC 6750 §3.
+  void reply.header('www-authenticate', 'Bearer realm="primum-agent"');
+  await sendProblem(
+    reply,
+    401,
+    "This needs an agent's token: the file agent-token in the state folder for the mail host beside this daemon, else the one named under agent.hosts.",
+  );
 }
 
 /** Metrics name no person, but beyond this host they are nobody's business. */

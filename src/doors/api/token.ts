@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { PrimumError } from '../../errors.ts';
 
 export const TOKEN_FILE = 'api-token';
+/** Of the agent beside this daemon; it opens the agent's paths and nothing else. */
+export const AGENT_TOKEN_FILE = 'agent-token';
 const TOKEN_BYTES = 32;
 const OWNER_ONLY = 0o600;
 /** 32 bytes as base64url, without padding. */
@@ -17,8 +19,16 @@ const TOKEN_FORM = /^[A-Za-z0-9_-]{43}$/;
  * The token of a state folder; makes it where there is none. Permissions that grew wider are
  * narrowed again. @throws PrimumError STATE_UNUSABLE.
  */
-export async function ensureApiToken(stateFolder: string): Promise<string> {
-  const path = join(stateFolder, TOKEN_FILE);
+export function ensureApiToken(stateFolder: string): Promise<string> {
+  return ensureToken(join(stateFolder, TOKEN_FILE));
+}
+
+/** The same for the agent on this host. */
+export function ensureAgentToken(stateFolder: string): Promise<string> {
+  return ensureToken(join(stateFolder, AGENT_TOKEN_FILE));
+}
+
+async function ensureToken(path: string): Promise<string> {
   try {
     return (await readToken(path)) ?? (await makeToken(path));
   } catch (error) {
@@ -68,11 +78,23 @@ async function makeToken(path: string): Promise<string> {
 /** Whether an `Authorization` header carries the token. Takes as long for every wrong one. */
 export function createTokenCheck(token: string): (authorization: string | undefined) => boolean {
   const right = digest(token);
+  return (authorization) => timingSafeEqual(digest(offered(authorization)), right);
+}
+
+/** The mail host whose agent asks; every token is compared, whichever is right. */
+export function createAgentCheck(
+  tokens: ReadonlyMap<string, string>,
+): (authorization: string | undefined) => string | undefined {
+  const all = [...tokens].map(([mta, token]) => ({ mta, right: digest(token) }));
   return (authorization) => {
-    // RFC 6750 §2.1; RFC 9110 §11.1: the scheme is case-insensitive.
-    const offered = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
-    return timingSafeEqual(digest(offered), right);
+    const given = digest(offered(authorization));
+    return all.filter(({ right }) => timingSafeEqual(given, right)).at(-1)?.mta;
   };
+}
+
+function offered(authorization: string | undefined): string {
+  // RFC 6750 §2.1; RFC 9110 §11.1: the scheme is case-insensitive.
+  return /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
 }
 
 function digest(text: string): Buffer {

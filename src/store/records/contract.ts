@@ -5,15 +5,23 @@
  */
 import type { ListEntry, ListKey, ListName } from '../../core/access-list.ts';
 import type { Lock } from '../../core/intent.ts';
+import type {
+  AuditDraft,
+  IncidentAddition,
+  IncidentDraft,
+  JobDraft,
+  TimelineEntry,
+} from './entries.ts';
+import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
-export interface AuditDraft {
-  /** RFC 3339. */
-  readonly at: string;
-  readonly by: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly why: string;
-}
+export type {
+  AuditDraft,
+  IncidentAddition,
+  IncidentDraft,
+  JobDraft,
+  JobKind,
+  TimelineEntry,
+} from './entries.ts';
 
 export interface AuditRow extends AuditDraft {
   readonly id: number;
@@ -25,12 +33,6 @@ export interface ChecklistEntry {
   readonly item: ChecklistItem;
   readonly doneAt?: string;
   readonly by?: string;
-}
-
-export interface TimelineEntry {
-  readonly at: string;
-  readonly by: string;
-  readonly text: string;
 }
 
 export interface IncidentRow {
@@ -52,45 +54,6 @@ export interface IncidentRow {
   /** When and at what count people were last alerted. */
   readonly alertedAt?: string;
   readonly alertedCount: number;
-}
-
-/** How a new incident begins where none is open yet. */
-export interface IncidentDraft {
-  readonly id: string;
-  readonly cause: string;
-  readonly practice: string;
-  readonly summary: string;
-  readonly detail: string;
-}
-
-/** Decisions of one account and cause, counted together. */
-export interface IncidentAddition extends IncidentDraft {
-  readonly account: string;
-  /** Time of the first and of the last decision counted here. */
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly count: number;
-  /** Oldest first. */
-  readonly references: readonly string[];
-  /** Asked for jobs only when this opens an incident. */
-  readonly jobs: () => readonly JobDraft[];
-  /** When an alert may follow that says what happened since the last one. */
-  readonly repeatAfterMs: number;
-  readonly nowMs: number;
-}
-
-export type JobKind = 'alert' | 'connector' | 'sessions';
-
-/** Something to do outside, kept until it is done or given up. */
-export interface JobDraft {
-  readonly kind: JobKind;
-  /** Name of the channel or connector. */
-  readonly target: string;
-  /** The account. Jobs of one target and account run one after the other, alerts excepted. */
-  readonly subject: string;
-  readonly payload: string;
-  readonly createdAtMs: number;
-  readonly notBeforeMs: number;
 }
 
 export interface Job extends JobDraft {
@@ -222,5 +185,7 @@ export interface Records {
   readonly lists: ListRecords;
   readonly outbox: OutboxRecords;
   readonly settings: SettingRecords;
+  readonly holds: HoldRecords;
+  readonly containments: ContainmentRecords;
   close(): Promise<void>;
 }

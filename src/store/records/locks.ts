@@ -1,5 +1,6 @@
 /** Locks with what belongs to them: incident, checklist, audit row and jobs, in one transaction. */
 import type { Lock } from '../../core/intent.ts';
+import { endContainment, startContainment } from './containments.ts';
 import type { LiftRequest, LockDraft, LockRecords, TickOutcome, TickRequest } from './contract.ts';
 import {
   countFirst,
@@ -58,6 +59,7 @@ async function saveLock(tx: RecordsTx, draft: LockDraft): Promise<Lock> {
     .values({ account, ...columns })
     .onConflict((conflict) => conflict.column('account').doUpdateSet(columns))
     .execute();
+  await startContainment(tx, { account, incident: incident.id, atMs: Date.parse(draft.audit.at) });
   await addAudit(tx, [draft.audit]);
   await addJobs(tx, draft.jobs, incident);
   return { account, ...columns };
@@ -93,6 +95,7 @@ async function incidentFor(tx: RecordsTx, draft: LockDraft): Promise<IncidentSta
 async function liftLock(tx: RecordsTx, lock: Lock, request: LiftRequest): Promise<void> {
   const { at, by, why } = request;
   await tx.deleteFrom('locks').where('account', '=', lock.account).execute();
+  await endContainment(tx, lock.account);
   const incident = await readIncident(tx, lock.incident);
   if (incident !== undefined) {
     await saveIncident(tx, noted(incident, { at, by, text: `Unlocked: ${why}` }));

@@ -6,6 +6,7 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { PrimumError } from '../../errors.ts';
+import { createHolds } from './hold-schema.ts';
 import type { RecordsDb } from './tables.ts';
 
 /** Engines that the schema is written for; they number rows in different words. */
@@ -42,7 +43,10 @@ async function refuseNewer(db: RecordsDb, known: ReadonlySet<string>): Promise<v
 }
 
 function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
-  return { '0001_records': { up: (db: Kysely<unknown>) => createRecords(db, engine) } };
+  return {
+    '0001_records': { up: (db: Kysely<unknown>) => createRecords(db, engine) },
+    '0002_holds': { up: createHolds },
+  };
 }
 
 async function createRecords(db: Kysely<unknown>, engine: RecordsEngine): Promise<void> {

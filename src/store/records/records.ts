@@ -1,6 +1,8 @@
 /** The repository: every function one transaction, written once in Kysely for all SQL engines. */
 import { PrimumError } from '../../errors.ts';
+import { containmentRecords } from './containments.ts';
 import type { Records } from './contract.ts';
+import { holdRecords } from './holds.ts';
 import { incidentRecords } from './incidents.ts';
 import { lockRecords } from './locks.ts';
 import { migrateRecords } from './migrations.ts';
@@ -33,6 +35,8 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     lists: listRecords(transact),
     outbox: outboxRecords(transact),
     settings: settingRecords(transact),
+    holds: holdRecords(transact),
+    containments: containmentRecords(transact),
     close: () => db.destroy(),
   };
 }

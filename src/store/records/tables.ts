@@ -71,6 +71,67 @@ export interface SettingTable {
   value: string;
 }
 
+export interface HoldTable {
+  id: string;
+  account: string;
+  identity: string;
+  context: string;
+  at: string;
+  reference: string;
+  submission: string;
+  mta: string;
+  queueId: string;
+  envelopeSender: string;
+  recipients: number;
+  subject: string;
+  reasons: string;
+  cause: 'verdict' | 'defer' | 'containment' | 'found';
+  incident: string;
+  state: HoldStateText;
+  owner: string;
+  by: string;
+  why: string;
+  outcome: string;
+  closedAt: string | null;
+  seenArrivalSeconds: number | null;
+  seenSender: string | null;
+  sizeBytes: number;
+  misses: number;
+  tries: number;
+  lastError: string;
+  notice: 'none' | 'due' | 'sent' | 'failed';
+  noticeTries: number;
+  releaseAtMs: number | null;
+  remindAtMs: number | null;
+  escalateAtMs: number | null;
+  expiresAtMs: number | null;
+  checkAtMs: number | null;
+  retryAtMs: number | null;
+  /** When the clock next wants something; the earliest of its times. */
+  dueMs: number | null;
+  /** When the agent is next wanted. */
+  workMs: number | null;
+}
+
+export type HoldStateText =
+  | 'held'
+  | 'releasing'
+  | 'returning'
+  | 'notified'
+  | 'deleting'
+  | 'released'
+  | 'returned'
+  | 'deleted'
+  | 'gone';
+
+export interface ContainmentTable {
+  account: string;
+  incident: string;
+  startedAtMs: number;
+  /** JSON: what each mail host has done. */
+  hosts: string;
+}
+
 export interface RecordsTables {
   locks: LockTable;
   incidents: IncidentTable;
@@ -78,6 +139,8 @@ export interface RecordsTables {
   listEntries: ListEntryTable;
   outbox: OutboxTable;
   settings: SettingTable;
+  holds: HoldTable;
+  containments: ContainmentTable;
 }
 
 export type RecordsDb = Kysely<RecordsTables>;

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { accountParams, decisionInput, lockAccountInput, lockInput } from '../schemas/input.ts';
-import { DONE, done, lock, lockList } from '../schemas/output.ts';
+import { accountParams, lockAccountInput, lockInput, unlockInput } from '../schemas/input.ts';
+import { containedMail, lock, lockList, unlocked } from '../schemas/output.ts';
 
 export function lockEndpoints(parts: ApiParts) {
   const { desk } = parts;
@@ -16,6 +16,18 @@ export function lockEndpoints(parts: ApiParts) {
       summary: 'The locks in force.',
       response: lockList,
       handle: () => Promise.resolve({ locks: desk.locks.list() }),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/locks/:account/mail',
+      tag: 'locks',
+      summary: 'How much mail of a locked account is held with the lock.',
+      params: accountParams,
+      response: containedMail,
+      handle: async ({ params: { account } }) => ({
+        account,
+        messages: await desk.holds.countContained(account),
+      }),
     }),
     endpoint({
       method: 'POST',
@@ -42,12 +54,22 @@ export function lockEndpoints(parts: ApiParts) {
       tag: 'locks',
       summary: 'Lifts the lock of an account, or releases one that is held or slowed.',
       params: accountParams,
-      body: decisionInput,
-      response: done,
-      async handle({ params: { account }, body }) {
-        if (await desk.locks.unlock({ ...body, account })) return DONE;
-        if (await release(parts, { ...body, account })) return DONE;
-        throw new ProblemError(404, `The account ${account} is neither locked nor held.`);
+      body: unlockInput,
+      response: unlocked,
+      async handle({ params: { account }, body: { mail, ...body } }) {
+        const isLifted = await desk.locks.unlock({ ...body, account });
+        if (!isLifted && !(await release(parts, { ...body, account }))) {
+          // An unlock whose mail was not decided yet can be said again.
+          const isLeft = mail !== 'keep' && (await desk.holds.countContained(account)) > 0;
+          if (!isLeft) {
+            throw new ProblemError(404, `The account ${account} is neither locked nor held.`);
+          }
+        }
+        const messages =
+          mail === 'keep'
+            ? await desk.holds.countContained(account)
+            : await desk.holds.decideContained({ ...body, account, choice: mail });
+        return { done: true as const, mail, messages };
       },
     }),
   ];

@@ -59,6 +59,14 @@ export const lockInput = z.strictObject({
 });
 export const lockAccountInput = z.strictObject({ account: accountName, ...lockInput.shape });
 export const decisionInput = z.strictObject({ by, why });
+export const unlockInput = z.strictObject({
+  by,
+  why,
+  mail: z
+    .enum(['release', 'keep', 'return'])
+    .default('keep')
+    .describe('What becomes of its mail that was held with the lock.'),
+});
 export const byInput = z.strictObject({ by });
 export const ownPasswordInput = z.strictObject({
   account: accountName,
@@ -88,7 +96,7 @@ export const closeInput = z.strictObject({
     .describe('Whether it was abuse, as far as the reviewer knows.'),
 });
 
-const limit = z.coerce
+export const limitInput = z.coerce
   .number()
   .int()
   .min(1)
@@ -99,7 +107,7 @@ const limit = z.coerce
 export const incidentQuery = z.strictObject({
   state: z.enum(['open', 'closed']).exactOptional(),
   account: accountName.exactOptional(),
-  limit,
+  limit: limitInput,
   before: z
     .string()
     .min(1)
@@ -109,7 +117,7 @@ export const incidentQuery = z.strictObject({
 });
 export const auditQuery = z.strictObject({
   subject: z.string().min(1).max(MAX_ACCOUNT_LENGTH).exactOptional(),
-  limit,
+  limit: limitInput,
   before: z.coerce
     .number()
     .int()

@@ -284,6 +284,12 @@ export const traceView = z.object({
   ),
 });
 export const traceKey = z.object({ key: text.describe('Id of the key that now makes tokens.') });
+export const containedMail = z.object({ account: text, messages: count });
+export const unlocked = z.object({
+  done: z.literal(true),
+  mail: z.enum(['release', 'keep', 'return']),
+  messages: count.describe('Held messages that this was decided for.'),
+});
 export const done = z.object({ done: z.literal(true) });
 export const DONE = { done: true } as const;
 

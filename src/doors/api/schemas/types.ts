@@ -1,9 +1,12 @@
 /** The answers of the API as types, for the client. */
 import type { z } from 'zod';
+import type { agentTasks } from './agent.ts';
+import type { hold, holdList, shownMessage } from './hold.ts';
 import type {
   accountView,
   alertOutcomes,
   auditList,
+  containedMail,
   eventsTaken,
   incidentList,
   limitList,
@@ -18,6 +21,7 @@ import type {
   reloadOutcome,
   traceKey,
   traceView,
+  unlocked,
 } from './output.ts';
 
 export type AccountView = z.output<typeof accountView>;
@@ -38,3 +42,9 @@ export type RelayList = z.output<typeof relayList>;
 export type ReloadOutcome = z.output<typeof reloadOutcome>;
 export type TraceKeyView = z.output<typeof traceKey>;
 export type TraceView = z.output<typeof traceView>;
+export type AgentTasks = z.output<typeof agentTasks>;
+export type HoldList = z.output<typeof holdList>;
+export type HoldView = z.output<typeof hold>;
+export type ShownView = z.output<typeof shownMessage>;
+export type ContainedMail = z.output<typeof containedMail>;
+export type Unlocked = z.output<typeof unlocked>;

@@ -1,0 +1,120 @@
+/**
+ * What the desk asks of an agent on a mail host, and what the agent answers. Every task may be done
+ * twice without harm: an agent may die after the deed and before it could say so.
+ */
+
+/** A message in the queue as the records know it; never acted on where these do not agree. */
+export interface QueuedTarget {
+  /** Id of the hold. */
+  readonly hold: string;
+  readonly queueId: string;
+  /** As the client gave it; the queue may have it rewritten. */
+  readonly envelopeSender: string;
+  readonly account: string;
+  /** When the decision was made, RFC 3339. */
+  readonly at: string;
+  /** What the agent saw when it first found the message; from then on it must be equal. */
+  readonly seen?: SeenMessage;
+}
+
+export interface SeenMessage {
+  /** Seconds since 1970. */
+  readonly arrivalSeconds: number;
+  readonly sender: string;
+}
+
+/** A notification to the sender, composed on the mail host where the message is. */
+export interface Notification {
+  readonly what: 'returned' | 'held';
+  readonly recipient: string;
+  readonly messageId: string;
+  readonly from: string;
+  readonly words: readonly string[];
+  readonly reference: string;
+  /** 1 for the first; from the second on the queue is searched for the first. */
+  readonly attempt: number;
+}
+
+interface TaskBase {
+  /** Equal each time the same task is handed out. */
+  readonly id: string;
+}
+
+export type AgentTask = TaskBase &
+  (
+    | { readonly kind: 'check'; readonly targets: readonly QueuedTarget[] }
+    | { readonly kind: 'survey' }
+    | { readonly kind: 'release'; readonly target: QueuedTarget }
+    | {
+        readonly kind: 'notify';
+        readonly target: QueuedTarget;
+        readonly notification: Notification;
+      }
+    | { readonly kind: 'delete'; readonly target: QueuedTarget }
+    | {
+        readonly kind: 'contain';
+        readonly account: string;
+        /** Messages known to be the account's from its events; `hold` is empty. */
+        readonly known: readonly QueuedTarget[];
+      }
+    | { readonly kind: 'show'; readonly target: QueuedTarget; readonly maxBytes: number }
+  );
+
+/** Where a message was found. */
+export interface FoundMessage extends SeenMessage {
+  readonly queueId: string;
+  readonly queueName: string;
+  readonly sizeBytes: number;
+  readonly saslLogin: string;
+  readonly recipients: number;
+}
+
+/** `other`: the queue id belongs to a different message now, which was not touched. */
+export type TargetState = 'held' | 'elsewhere' | 'missing' | 'other';
+
+export type AgentResult = TaskBase &
+  (
+    | {
+        readonly kind: 'check';
+        readonly found: readonly {
+          readonly hold: string;
+          readonly state: TargetState;
+          readonly message?: FoundMessage;
+        }[];
+      }
+    | { readonly kind: 'survey'; readonly held: readonly FoundMessage[] }
+    /** `done` is true when the message is out of the queue or on its way as asked. */
+    | { readonly kind: 'release' | 'delete'; readonly done: boolean; readonly state: TargetState }
+    | { readonly kind: 'notify'; readonly sent: boolean; readonly state: TargetState }
+    | { readonly kind: 'contain'; readonly contained: readonly FoundMessage[] }
+    | {
+        readonly kind: 'show';
+        readonly state: TargetState;
+        readonly message?: {
+          readonly headers: string;
+          readonly body: string;
+          readonly isCut: boolean;
+          readonly recipients: readonly string[];
+          readonly sizeBytes: number;
+        };
+      }
+    /** The tool failed; it is asked again later. */
+    | { readonly kind: 'failed'; readonly error: string }
+  );
+
+/** The desk as an agent sees it. */
+export interface AgentDesk {
+  /** What there is to do on one mail host; waits up to `waitMs` for something. */
+  tasks(
+    mta: string,
+    options?: { readonly waitMs?: number; readonly signal?: AbortSignal },
+  ): Promise<readonly AgentTask[]>;
+  /** Resolves when the results are durable. */
+  report(mta: string, results: readonly AgentResult[]): Promise<void>;
+}
+
+/** Bounds of what goes over the API. */
+export const MAX_TASKS = 20;
+export const MAX_CHECKED = 500;
+export const MAX_CONTAINED = 1_000;
+export const MAX_SHOWN_BYTES = 256 * 1024;

@@ -1,0 +1,57 @@
+/** Finds a message that the records know in the queue, and makes sure that it is that one. */
+import type { QueueEnvelope } from '../protocol/postcat.ts';
+import type { FoundMessage, QueuedTarget, TargetState } from './contract.ts';
+import type { QueueTools } from './queue-tools.ts';
+
+export interface Looked {
+  readonly state: TargetState;
+  readonly envelope?: QueueEnvelope;
+}
+
+/** A file that moves between two queues can be overlooked; twice in a row it is not. */
+const LOOKS = 2;
+
+export async function look(tools: QueueTools, target: QueuedTarget): Promise<Looked> {
+  for (let n = 0; n < LOOKS; n++) {
+    const [envelope] = await tools.envelopes([target.queueId]);
+    if (envelope !== undefined) return judge(target, envelope);
+  }
+  return { state: 'missing' };
+}
+
+/** Longest SMTP transaction, from its first recipient to the decision. */
+const LONGEST_TRANSACTION_MS = 6 * 3_600_000;
+/** Clocks of two hosts. */
+const CLOCK_DIFFERENCE_MS = 600_000;
+
+/** Queue ids come again when long ids are off (postconf(5) enable_long_queue_ids). */
+export function judge(target: QueuedTarget, envelope: QueueEnvelope): Looked {
+  const state = envelope.queueName === 'hold' ? 'held' : 'elsewhere';
+  return isTarget(target, envelope) ? { state, envelope } : { state: 'other' };
+}
+
+export function isTarget(target: QueuedTarget, envelope: QueueEnvelope): boolean {
+  const { seen } = target;
+  const { arrivalSeconds, sender, saslLogin } = envelope;
+  if (arrivalSeconds === undefined) return false;
+  if (seen !== undefined) return seen.arrivalSeconds === arrivalSeconds && seen.sender === sender;
+  const age = Date.parse(target.at) - arrivalSeconds * 1000;
+  if (!(age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS)) return false;
+  const isSender = sender.toLowerCase() === target.envelopeSender.toLowerCase();
+  // Canonical maps may have rewritten the sender; the login stays.
+  return isSender || (saslLogin !== '' && saslLogin.toLowerCase() === target.account.toLowerCase());
+}
+
+export function foundMessage(envelope: QueueEnvelope): FoundMessage {
+  const { queueId, queueName, sizeBytes, saslLogin, sender, recipientCount } = envelope;
+  const arrivalSeconds = envelope.arrivalSeconds ?? 0;
+  return {
+    queueId,
+    queueName,
+    sizeBytes,
+    saslLogin,
+    sender,
+    recipients: recipientCount,
+    arrivalSeconds,
+  };
+}

@@ -1,0 +1,117 @@
+/** Held messages and agents: from the configuration to the desk, the API's tokens and the agent. */
+import type { Config } from '../config/load.ts';
+import { secretOf } from '../config/load.ts';
+import { startAgent, type RunningAgent } from '../agent/loop.ts';
+import { createQueueTools, type QueueTools } from '../agent/queue-tools.ts';
+import type { Inspector } from '../core/report.ts';
+import type { HoldDecision, HoldSettings, HoldWorld } from '../desk/hold-options.ts';
+import { ensureAgentToken } from '../doors/api/token.ts';
+import { PrimumError } from '../errors.ts';
+import type { Journal } from '../store/journal.ts';
+import { mtaName } from './options.ts';
+import type { DaemonParts } from './parts.ts';
+import type { RecentSubmissions } from './recent-submissions.ts';
+
+export function holdSettings(config: Config): Partial<HoldSettings> {
+  const { holds, alerts } = config;
+  const seconds = (ms: number): number => ms / 1000;
+  return {
+    owner: holds.owner,
+    escalateTo: holds.escalate_to,
+    remindAfterSeconds: seconds(holds.remind_after),
+    escalateAfterSeconds: seconds(holds.escalate_after),
+    expireAfterSeconds: seconds(holds.expire_after),
+    releaseSpacingSeconds: seconds(holds.release_spacing),
+    checkEverySeconds: seconds(holds.check_every),
+    notifySender: holds.notify_sender,
+    from: holds.from ?? alerts.postmaster ?? alerts.email?.from ?? `postmaster@${mtaName(config)}`,
+    contact: alerts.postmaster ?? '',
+  };
+}
+
+/** Least length of a token somebody chose himself. */
+const MIN_TOKEN_LENGTH = 32;
+
+/** @throws PrimumError CONFIG_INVALID for a token that can be guessed or is given twice. */
+export async function agentTokens(config: Config): Promise<ReadonlyMap<string, string>> {
+  const tokens = new Map([[mtaName(config), await ensureAgentToken(config.state)]]);
+  for (const { mta, token_file } of config.agent.hosts) {
+    const token = secretOf(config, token_file) ?? '';
+    if (token.length < MIN_TOKEN_LENGTH || [...tokens.values()].includes(token)) {
+      throw new PrimumError(
+        'CONFIG_INVALID',
+        `agent.hosts: the token of ${mta} has fewer than ${MIN_TOKEN_LENGTH} characters or is that of another host. Make one with: openssl rand -hex 32`,
+      );
+    }
+    tokens.set(mta, token);
+  }
+  return tokens;
+}
+
+export function queueTools(config: Config): QueueTools {
+  const { config_directory, tool_timeout } = config.agent;
+  return createQueueTools({
+    timeoutMs: tool_timeout,
+    ...(config_directory === undefined ? {} : { configDirectory: config_directory }),
+  });
+}
+
+/** The agent inside the daemon, where the configuration asks for it. */
+export function openEmbeddedAgent(
+  config: Config,
+  { desk, telemetry, now }: Pick<DaemonParts, 'desk' | 'telemetry' | 'now'>,
+): RunningAgent | undefined {
+  if (!config.agent.embedded) return undefined;
+  const mta = mtaName(config);
+  return startAgent({ desk: desk.agents, tools: queueTools(config), mta, now, telemetry });
+}
+
+/** What held messages ask of the rest of the platform. */
+export function holdWorld(parts: {
+  readonly isOwnDomain: (domain: string) => boolean;
+  readonly inspector: () => Inspector;
+  readonly recent: RecentSubmissions;
+}): HoldWorld {
+  return {
+    isOwnDomain: parts.isOwnDomain,
+    known: (account) => Promise.resolve(parts.recent.of(account)),
+    hasClimbed: async ({ account, identity }) => {
+      const report = await parts.inspector().account(account);
+      const own = report?.identities.find((one) => one.identity === identity);
+      return [report?.rung, own?.rung].some((rung) => rung === 'hold' || rung === 'lock');
+    },
+  };
+}
+
+/** A journal that also remembers whose message got which queue id. */
+export function rememberSubmissions(journal: Journal, recent: RecentSubmissions): Journal {
+  return {
+    find: (match, text) => journal.find(match, text),
+    flush: () => journal.flush(),
+    close: () => journal.close(),
+    stats: () => journal.stats(),
+    append: (...lines) => {
+      for (const line of lines) {
+        if (line.kind === 'submission') recent.add(line);
+      }
+      journal.append(...lines);
+    },
+  };
+}
+
+/** A decision on a held message is a fact: it stands in the journal. */
+export function noteDecision(
+  parts: Pick<DaemonParts, 'journal' | 'now' | 'newId'>,
+  { action, hold }: HoldDecision,
+): void {
+  if (action === 'delete' || hold.submission === '') return;
+  parts.journal.append({
+    v: 1,
+    kind: action,
+    id: parts.newId(),
+    at: new Date(parts.now()).toISOString(),
+    submission: hold.submission,
+    by: hold.by,
+    why: hold.why,
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * Held messages (CON-3, CON-4). The message stays in the MTA's custody; here is who owns it, its
+ * clock, and what was decided. A decision is durable before anything is done in the queue.
+ */
+import type { HoldDraft, HoldRow } from '../store/records/hold-contract.ts';
+import type { Hold, HoldAnswer, HoldDesk } from './contract.ts';
+import { draftVerdict, type DraftParts, type HoldIntent } from './hold-draft.ts';
+import type { HoldParts } from './hold-parts.ts';
+import { decided } from './hold-states.ts';
+import { RetryTimer } from './retry-timer.ts';
+import { Serial } from './serial.ts';
+
+/** Holds that wait for the records; those that find no room are found again in the queue. */
+export const MAX_WAITING = 10_000;
+
+/** Holds of one transaction, so that none blocks the mail path for long. */
+const BATCH = 100;
+/** Contained messages decided before the next are read. */
+const DECIDE_BATCH = 200;
+
+export class HoldKeeper implements Omit<HoldDesk, 'show'> {
+  readonly #parts: HoldParts;
+  readonly #waiting: HoldIntent[] = [];
+  readonly #serial = new Serial();
+  readonly #timer = new RetryTimer(() => void this.flush().catch(() => undefined));
+  #shed = 0;
+
+  constructor(parts: HoldParts) {
+    this.#parts = parts;
+  }
+
+  /** Returns at once; the record is durable soon after. */
+  start(intent: HoldIntent): void {
+    if (this.#waiting.length >= MAX_WAITING) this.#shed++;
+    else this.#waiting.push(intent);
+    this.#timer.at(0);
+  }
+
+  /** Resolves when every hold started so far is durable. @throws when the records fail. */
+  flush(): Promise<void> {
+    return this.#serial.run(async () => {
+      while (this.#waiting.length > 0) {
+        const drafts = this.#waiting.slice(0, BATCH).map((intent) => this.#draft(intent));
+        await this.#save(drafts);
+        this.#waiting.splice(0, drafts.length);
+      }
+      if (this.#shed === 0) return;
+      this.#parts.telemetry.warn(
+        `${this.#shed} held messages have no record: more than ${MAX_WAITING} waited for the store. The agent finds them in the hold queue; see "primum hold list".`,
+      );
+      this.#shed = 0;
+    });
+  }
+
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  list(query: Parameters<HoldDesk['list']>[0]): Promise<readonly Hold[]> {
+    const { records, health } = this.#parts;
+    return health.read(() => records.holds.list(query));
+  }
+
+  get(name: string): Promise<Hold | undefined> {
+    const { records, health } = this.#parts;
+    return health.read(async () => {
+      const byId = /^h[0-9a-z]{10,30}$/.test(name) ? await records.holds.get(name) : undefined;
+      return byId ?? (await records.holds.find(name.toUpperCase()));
+    });
+  }
+
+  async decide(request: Parameters<HoldDesk['decide']>[0]): Promise<HoldAnswer> {
+    const { records, health, now, onWork } = this.#parts;
+    const { name, choice, by, why } = request;
+    const found = await this.get(name);
+    if (found === undefined) return { ok: false, reason: 'unknown' };
+    if (choice === 'return' && !this.isReturnable(found)) {
+      return { ok: false, reason: 'no-sender-of-ours' };
+    }
+    const hold = await health.read(() =>
+      records.holds.change(found.id, (row) => decided(row, choice, { by, why, nowMs: now() })),
+    );
+    if (hold === undefined) {
+      return { ok: false, reason: found.closedAt === undefined ? 'under-way' : 'ended' };
+    }
+    onWork(hold.mta);
+    this.#parts.onDecision({ action: choice, hold });
+    return { ok: true, hold };
+  }
+
+  /** Notifications go to senders of the platform's own domains only. */
+  isReturnable({ envelopeSender, seen }: HoldRow): boolean {
+    return this.#parts.world.isOwnDomain(domainOf(seen?.sender ?? envelopeSender));
+  }
+
+  countContained(account: string): Promise<number> {
+    const { records, health } = this.#parts;
+    const query = { account: account.toLowerCase(), cause: 'containment' as const };
+    return health.read(() => records.holds.countOpen(query));
+  }
+
+  async decideContained(request: Parameters<HoldDesk['decideContained']>[0]): Promise<number> {
+    const { records, health } = this.#parts;
+    const { choice, by, why } = request;
+    const account = request.account.toLowerCase();
+    let count = 0;
+    let before: string | undefined;
+    for (;;) {
+      const rows = await health.read(() =>
+        records.holds.list({
+          ...{ isOpen: true, account, cause: 'containment' as const, limit: DECIDE_BATCH },
+          ...(before === undefined ? {} : { before }),
+        }),
+      );
+      for (const { id } of rows) {
+        if ((await this.decide({ name: id, choice, by, why })).ok) count++;
+      }
+      before = rows.at(-1)?.id;
+      if (before === undefined) return count;
+    }
+  }
+
+  /** What drafts are made with, as it is now. */
+  draftParts(): DraftParts {
+    const { settings, channels, clock, alerts, now } = this.#parts;
+    const { repeatAfterSeconds } = alerts;
+    return { settings, channels, clock, repeatAfterSeconds, nowMs: now() };
+  }
+
+  #draft(intent: HoldIntent): HoldDraft {
+    return draftVerdict(this.draftParts(), { ...intent, account: intent.account.toLowerCase() });
+  }
+
+  async #save(drafts: readonly HoldDraft[]): Promise<void> {
+    const { records, health, onWork, onAlerts } = this.#parts;
+    try {
+      const saved = await health.write(() => records.holds.add(drafts));
+      this.#timer.succeeded();
+      for (const mta of new Set(saved.map((hold) => hold.mta))) onWork(mta);
+      if (saved.length > 0) onAlerts();
+    } catch (error) {
+      this.#timer.failed();
+      throw error;
+    }
+  }
+}
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}

@@ -1,0 +1,55 @@
+/** What several kinds of record are written with: audit rows, timelines, incidents and jobs. */
+
+export type JobKind = 'alert' | 'connector' | 'sessions';
+
+export interface AuditDraft {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly by: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly why: string;
+}
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly by: string;
+  readonly text: string;
+}
+
+/** How a new incident begins where none is open yet. */
+export interface IncidentDraft {
+  readonly id: string;
+  readonly cause: string;
+  readonly practice: string;
+  readonly summary: string;
+  readonly detail: string;
+}
+
+/** Decisions of one account and cause, counted together. */
+export interface IncidentAddition extends IncidentDraft {
+  readonly account: string;
+  /** Time of the first and of the last decision counted here. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly count: number;
+  /** Oldest first. */
+  readonly references: readonly string[];
+  /** Asked for jobs only when this opens an incident. */
+  readonly jobs: () => readonly JobDraft[];
+  /** When an alert may follow that says what happened since the last one. */
+  readonly repeatAfterMs: number;
+  readonly nowMs: number;
+}
+
+/** Something to do outside, kept until it is done or given up. */
+export interface JobDraft {
+  readonly kind: JobKind;
+  /** Name of the channel or connector. */
+  readonly target: string;
+  /** The account. Jobs of one target and account run one after the other, alerts excepted. */
+  readonly subject: string;
+  readonly payload: string;
+  readonly createdAtMs: number;
+  readonly notBeforeMs: number;
+}

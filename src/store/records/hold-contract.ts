@@ -1,0 +1,154 @@
+/** Held messages and containments as the records keep them. */
+import type { AuditDraft, IncidentAddition, JobDraft, TimelineEntry } from './entries.ts';
+
+/**
+ * `releasing`, `returning`, `notified` and `deleting` are decided and on their way: the agent is
+ * asked until it is done. The last four are ends; `gone` means that somebody else took it away.
+ */
+export type HoldState =
+  | 'held'
+  | 'releasing'
+  | 'returning'
+  | 'notified'
+  | 'deleting'
+  | 'released'
+  | 'returned'
+  | 'deleted'
+  | 'gone';
+
+export type HoldCause = 'verdict' | 'defer' | 'containment' | 'found';
+
+export interface HoldReason {
+  readonly text: string;
+  readonly practice?: string;
+}
+
+export interface HoldRow {
+  /** Rises with time. */
+  readonly id: string;
+  readonly account: string;
+  readonly identity: string;
+  readonly context: string;
+  /** When it was held, RFC 3339. */
+  readonly at: string;
+  readonly reference: string;
+  readonly submission: string;
+  readonly mta: string;
+  readonly queueId: string;
+  readonly envelopeSender: string;
+  readonly recipients: number;
+  readonly subject: string;
+  readonly reasons: readonly HoldReason[];
+  readonly cause: HoldCause;
+  /** Empty where none was opened. */
+  readonly incident: string;
+  readonly state: HoldState;
+  readonly owner: string;
+  /** Who decided last, and why. Empty while nobody has. */
+  readonly by: string;
+  readonly why: string;
+  /** How it ended, in a sentence. */
+  readonly outcome: string;
+  readonly closedAt?: string;
+  /** What tells the message in the queue from any other with the same queue id. */
+  readonly seen?: { readonly arrivalSeconds: number; readonly sender: string };
+  readonly sizeBytes: number;
+  /** Looks in a row that did not find it. */
+  readonly misses: number;
+  /** Times the agent was asked for what the state wants. */
+  readonly tries: number;
+  readonly lastError: string;
+  /** Of telling the sender that his message waits. */
+  readonly notice: 'none' | 'due' | 'sent' | 'failed';
+  readonly noticeTries: number;
+  readonly releaseAtMs?: number;
+  readonly remindAtMs?: number;
+  readonly escalateAtMs?: number;
+  readonly expiresAtMs?: number;
+  readonly checkAtMs?: number;
+  readonly retryAtMs?: number;
+}
+
+export interface HoldDraft {
+  readonly hold: HoldRow;
+  /** Opens or counts an incident of its own: the ticket. Else the row names one or none. */
+  readonly ticket?: IncidentAddition;
+  /** Least time between two self-releases of one account and context. */
+  readonly spacingMs: number;
+  readonly audit: AuditDraft;
+}
+
+export interface HoldChange {
+  readonly hold: HoldRow;
+  readonly audit?: AuditDraft;
+  /** Goes to the timeline of the hold's incident. */
+  readonly note?: TimelineEntry;
+  /** Alerts about the hold's incident; given up where it has none. */
+  readonly jobs?: readonly JobDraft[];
+}
+
+export interface HoldQuery {
+  readonly isOpen?: boolean;
+  readonly account?: string;
+  readonly cause?: HoldCause;
+  readonly limit: number;
+  /** Only holds before the one with this id. */
+  readonly before?: string;
+}
+
+export interface HoldRecords {
+  /** Saves those whose message has no open hold yet; gives them as saved. */
+  add(drafts: readonly HoldDraft[]): Promise<readonly HoldRow[]>;
+  get(id: string): Promise<HoldRow | undefined>;
+  /** The newest with the reference. */
+  find(reference: string): Promise<HoldRow | undefined>;
+  /** Newest first. */
+  list(query: HoldQuery): Promise<readonly HoldRow[]>;
+  countOpen(query?: { readonly account?: string; readonly cause?: HoldCause }): Promise<number>;
+  /**
+   * Changes one hold in one transaction; the result is as saved, `undefined` where there is none or
+   * `change` gave nothing.
+   */
+  change(
+    id: string,
+    change: (hold: HoldRow) => HoldChange | undefined,
+  ): Promise<HoldRow | undefined>;
+  /** Whose clock has come, earliest first. */
+  due(nowMs: number, limit: number): Promise<readonly HoldRow[]>;
+  /** What the agent of a mail host is wanted for, earliest first. */
+  work(mta: string, nowMs: number, limit: number): Promise<readonly HoldRow[]>;
+}
+
+export interface ContainmentHost {
+  /** Messages held here so far. */
+  readonly contained: number;
+  /** Passes in a row that found nothing more. */
+  readonly clean: number;
+  readonly nextMs: number;
+}
+
+/** Of an account that is locked now. */
+export interface ContainmentRow {
+  readonly account: string;
+  readonly incident: string;
+  readonly startedAtMs: number;
+  /** By mail host. */
+  readonly hosts: ReadonlyMap<string, ContainmentHost>;
+}
+
+export interface ContainmentRecords {
+  all(): Promise<readonly ContainmentRow[]>;
+  /**
+   * One pass on one mail host: its holds, its count and the note in the incident. Gives how many
+   * holds are new.
+   */
+  pass(request: {
+    readonly account: string;
+    readonly mta: string;
+    readonly drafts: readonly HoldDraft[];
+    /** From what is known of the host and how many holds are new. */
+    readonly next: (before: ContainmentHost | undefined, added: number) => ContainmentHost;
+    /** Only where there are new ones; `contained` is the count of all hosts. */
+    readonly note: (added: number, contained: number) => TimelineEntry;
+  }): Promise<number>;
+}
