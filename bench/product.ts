@@ -61,6 +61,8 @@ export function benchConfig(state: string, loadConfig: Parts['loadConfig']): Con
       'mta_name: mx1',
       'doors:',
       '  policy: { listen: ["127.0.0.1:0"] }',
+      // As the guide says: a unix socket, which waits for fewer answers than TCP does.
+      `  milter: { listen: ["unix:${join(state, 'milter.sock')}"], socket_mode: "0666" }`,
       '  auth_policy:',
       '    listen: ["127.0.0.1:0"]',
       `    credentials: [{ name: bench, password_file: ${secret} }]`,

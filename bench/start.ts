@@ -41,6 +41,7 @@ const MAIL_DOOR = /"event":"door-open","msg":"The (?!api )/;
 const CONFIG = `state: state
 doors:
   policy: { listen: ['127.0.0.1:0'] }
+  milter: { listen: ['127.0.0.1:0'] }
   auth_policy: { listen: ['127.0.0.1:0'] }
   api: { listen: ['127.0.0.1:0'] }
 `;

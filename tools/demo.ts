@@ -36,6 +36,7 @@ const CONFIG = `
 state: STATE
 doors:
   policy: { listen: ['127.0.0.1:0'] }
+  milter: { listen: ['127.0.0.1:0'] }
   auth_policy: { listen: ['127.0.0.1:0'] }
   api: { listen: ['127.0.0.1:0'] }
 policy:

@@ -5,6 +5,9 @@
 
 export type Service = 'submission' | 'imap' | 'pop3' | 'webmail' | 'sieve' | 'other';
 
+/** `service` of mail that a program of the MTA's own host hands to the sendmail command. */
+export const LOCAL_SERVICE = 'sendmail';
+
 /** Fields every event carries. `at` is RFC 3339 in UTC with milliseconds. */
 export interface EventBase {
   readonly v: 1;

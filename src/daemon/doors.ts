@@ -4,14 +4,17 @@
  */
 import type { Config } from '../config/load.ts';
 import type { PrimumEvent } from '../core/event.ts';
-import type { Maybe } from '../core/maybe.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
 import { parsed, unreadable } from '../core/parsed.ts';
 import type { Inspector } from '../core/report.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
+import { openMilterDoor } from '../doors/milter/door.ts';
+import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { agentTokens } from './holds.ts';
 import { apiListen, authPolicyOptions, policyDoorOptions } from './options.ts';
+import { apiListen, authPolicyOptions, milterDoorOptions, policyDoorOptions } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 
 export interface DoorParts {
@@ -50,7 +53,9 @@ export async function openDoors(
     await Promise.all(last.map((door) => door.close()));
   };
   try {
-    open.push(await openPolicy(config, parts));
+    const transactions = new OpenTransactions();
+    open.push(await openPolicy(config, parts, transactions));
+    open.push(await openMilter(config, parts, transactions));
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
     open.push(await openApi(config, parts, { ...given, ready }));
   } catch (error) {
@@ -71,12 +76,32 @@ export async function openDoors(
   };
 }
 
-async function openPolicy(config: Config, parts: DaemonParts): Promise<Listening> {
+async function openPolicy(
+  config: Config,
+  parts: DaemonParts,
+  watched: OpenTransactions,
+): Promise<Listening> {
   const { on_failure, timeout } = config.doors.policy;
   const gate = parts.room.forDoor('policy', { onFailure: on_failure, timeoutMs: timeout });
-  const options = policyDoorOptions(config, parts.policy);
+  const options = policyDoorOptions(config, parts.policy, watched);
   const door = await openPolicyDoor(options, gate, parts.telemetry);
   return { name: 'policy', addresses: door.addresses, close: () => door.close() };
+}
+
+async function openMilter(
+  config: Config,
+  parts: DaemonParts,
+  transactions: OpenTransactions,
+): Promise<Listening> {
+  const { on_failure, timeout } = config.doors.milter;
+  const gate = parts.room.forDoor('milter', { onFailure: on_failure, timeoutMs: timeout });
+  const options = milterDoorOptions(config, () => parts.policy().contact, {
+    transactions,
+    isPerson: (account) =>
+      andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
+  });
+  const door = await openMilterDoor(options, gate, parts.telemetry);
+  return { name: 'milter', addresses: door.addresses, close: () => door.close() };
 }
 
 type Ready = DoorParts & { readonly ready: () => boolean };

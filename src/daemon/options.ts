@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { secretOf, type Config } from '../config/load.ts';
 import type { AuthPolicyOptions } from '../doors/auth-policy/options.ts';
 import type { ListenOptions } from '../doors/listen.ts';
+import type { MilterDoorOptions } from '../doors/milter/options.ts';
+import type { OpenTransactions } from '../doors/open-transactions.ts';
 import type { PolicyDoorOptions } from '../doors/policy/options.ts';
 import type { NetworkOptions } from '../network/open-networks.ts';
 
@@ -28,6 +30,7 @@ function listenOptions(
 export function policyDoorOptions(
   config: Config,
   policy: PolicyDoorOptions['policy'],
+  watched: OpenTransactions,
 ): PolicyDoorOptions {
   const door = config.doors.policy;
   return {
@@ -36,12 +39,47 @@ export function policyDoorOptions(
     policy,
     onFailure: door.on_failure,
     deferAs: door.defer_as,
+    watched,
     maxConnections: door.max_connections,
     maxRequestBytes: door.max_request,
     idleTimeoutSeconds: door.idle_timeout / 1000,
     requestTimeoutSeconds: door.request_timeout / 1000,
     transactionIdleSeconds: door.transaction_idle / 1000,
     maxTransactions: door.max_transactions,
+  };
+}
+
+type MilterParts = Pick<
+  MilterDoorOptions,
+  'inspector' | 'trace' | 'mend' | 'isPerson' | 'transactions'
+>;
+
+export function milterDoorOptions(
+  config: Config,
+  contact: () => string | undefined,
+  parts: MilterParts,
+): MilterDoorOptions {
+  const door = config.doors.milter;
+  return {
+    ...parts,
+    listen: listenOptions(door.listen, 'doors.milter.listen', door),
+    mta: mtaName(config),
+    policy: () => {
+      const address = contact();
+      return {
+        inboundDaemons: door.inbound_daemons,
+        ...(address !== undefined && { contact: address }),
+      };
+    },
+    onFailure: door.on_failure,
+    deferAs: door.defer_as,
+    maxConnections: door.max_connections,
+    maxPacketBytes: door.max_packet,
+    maxBodyBytes: door.max_body,
+    idleTimeoutSeconds: door.idle_timeout / 1000,
+    packetTimeoutSeconds: door.packet_timeout / 1000,
+    inspectTimeoutSeconds: door.inspect_timeout / 1000,
+    progressSeconds: door.progress / 1000,
   };
 }
 

@@ -72,6 +72,7 @@ export const PARTS: readonly Part[] = [
       'telemetry/contract.ts',
       'doors/listen.ts',
       'doors/listen-address.ts',
+      'doors/open-transactions.ts',
     ],
   },
   {
@@ -118,6 +119,7 @@ export const PARTS: readonly Part[] = [
       'trace/contract.ts',
       'doors/listen.ts',
       'doors/listen-address.ts',
+      'doors/open-transactions.ts',
     ],
   },
   {

@@ -58,6 +58,7 @@ export class Place {
       state: this.state,
       doors: {
         policy: { listen, ...doors.policy },
+        milter: { listen, ...doors.milter },
         auth_policy: { listen, ...doors.auth_policy },
         api: { listen, ...doors.api },
       },

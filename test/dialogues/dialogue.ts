@@ -152,7 +152,7 @@ export async function hold(dialogue: Dialogue, partner: Partner): Promise<void> 
   }
 }
 
-async function nextJudged(
+export async function nextJudged(
   partner: Partner,
   index: number,
   isLast: boolean,
@@ -161,7 +161,7 @@ async function nextJudged(
   return partner.judged()[index];
 }
 
-function mustMatch(step: Step, line: string | undefined): void {
+export function mustMatch(step: Step, line: string | undefined): void {
   const parts = step.text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   if (line === undefined || !new RegExp(`^${parts.join('.*')}$`).test(line)) {
     throw new Error(
@@ -170,7 +170,7 @@ function mustMatch(step: Step, line: string | undefined): void {
   }
 }
 
-function mustBeJudged(step: Step, event: SubmissionEvent | undefined): void {
+export function mustBeJudged(step: Step, event: SubmissionEvent | undefined): void {
   const expected = step.text;
   const actual = event === undefined ? 'nothing' : describeJudged(event, expected);
   if (actual !== expected) {

@@ -23,6 +23,7 @@ export interface StackPorts {
   readonly sink: number;
   /** Where Postfix and Dovecot look for Primum. */
   readonly policy: number;
+  readonly milter: number;
   readonly authPolicy: number;
   readonly api: number;
 }
@@ -33,6 +34,8 @@ export interface MailStack {
   readonly authPolicyLogin: string;
   /** Where Primum's policy door must listen, `host:port` or `unix:/path`. */
   readonly policyAddress: string;
+  /** Where its milter door must listen; empty when Postfix has no milter. */
+  readonly milterAddress: string;
   readonly sink: SmtpSink;
   readonly postfix: Postfix;
   readonly dovecot: Dovecot;
@@ -58,6 +61,8 @@ export interface ImapSource {
 export interface StackOptions {
   /** Primum's policy door: TCP, or a socket below the queue directory and smtpd in a chroot. */
   readonly policyDoor?: 'tcp' | 'unix-in-chroot';
+  /** Primum's milter door; none unless told otherwise. */
+  readonly milterDoor?: 'none' | 'tcp' | 'unix-in-chroot';
 }
 
 export const AUTH_POLICY_LOGIN = 'dovecot:secret-of-the-tests';
@@ -74,10 +79,10 @@ async function makeCertificate(folder: string): Promise<void> {
 
 async function allPorts() {
   const block = await takePorts();
-  const [submission, relay, imap, sink, policy, authPolicy, api] = block.ports as [
-    ...[number, number, number, number, number, number, number],
+  const [submission, relay, imap, sink, policy, authPolicy, api, milter] = block.ports as [
+    ...[number, number, number, number, number, number, number, number],
   ];
-  return { block, ports: { submission, relay, imap, sink, policy, authPolicy, api } };
+  return { block, ports: { submission, relay, imap, sink, policy, authPolicy, api, milter } };
 }
 
 /** Last resort when the test process dies before `stop`: end the masters, drop the folder. */
@@ -105,6 +110,16 @@ async function undo(steps: readonly (() => Promise<void>)[]): Promise<void> {
     throw new AggregateError(failures, 'The mail stack did not stop cleanly');
 }
 
+function milterService(door: StackOptions['milterDoor'], port: number): string {
+  if (door === 'unix-in-chroot') return 'unix:primum/milter.sock';
+  return door === 'tcp' ? `inet:127.0.0.1:${port}` : '';
+}
+
+function milterListen(door: StackOptions['milterDoor'], folder: string, port: number): string {
+  if (door === 'unix-in-chroot') return `unix:${join(folder, 'pf/spool/primum/milter.sock')}`;
+  return door === 'tcp' ? `127.0.0.1:${port}` : '';
+}
+
 async function startPrograms(
   users: Readonly<Record<string, string>>,
   options: StackOptions,
@@ -125,7 +140,8 @@ async function startPrograms(
   const isUnix = options.policyDoor === 'unix-in-chroot';
   const postfix = await startPostfix(folder, ports, {
     service: isUnix ? 'unix:primum/policy.sock' : `inet:127.0.0.1:${ports.policy}`,
-    chroot: isUnix,
+    chroot: isUnix || options.milterDoor === 'unix-in-chroot',
+    milter: milterService(options.milterDoor, ports.milter),
   });
   steps.push(() => postfix.stop());
   const forget = endOnExit(folder, [postfix.pidFile, dovecot.pidFile]);
@@ -136,7 +152,8 @@ async function startPrograms(
   const policyAddress = isUnix
     ? `unix:${join(folder, 'pf/spool/primum/policy.sock')}`
     : `127.0.0.1:${ports.policy}`;
-  return { ports, folder, policyAddress, sink, dovecot, postfix };
+  const milterAddress = milterListen(options.milterDoor, folder, ports.milter);
+  return { ports, folder, policyAddress, milterAddress, sink, dovecot, postfix };
 }
 
 /** Starts the platform with these accounts (passwords by user name). Takes a few seconds. */

@@ -33,6 +33,8 @@ export interface PolicyService {
   readonly service: string;
   /** Whether the submission service runs in a chroot, as on Debian. */
   readonly chroot: boolean;
+  /** Primum's milter as smtpd_milters takes it; empty for none. */
+  readonly milter?: string;
 }
 
 export interface PostfixPorts {
@@ -87,6 +89,10 @@ export async function startPostfix(
     DIR: folder,
     SINK_PORT: ports.sink,
     POLICY_SERVICE: policy.service,
+    MILTERS:
+      policy.milter === undefined || policy.milter === ''
+        ? ''
+        : `{ ${policy.milter}, connect_timeout=2s, command_timeout=5s, content_timeout=30s, default_action=accept }`,
     CHROOT: policy.chroot ? 'y' : 'n',
     RELAY_PORT: ports.relay,
     SUBMISSION_PORT: ports.submission,

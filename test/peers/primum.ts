@@ -31,6 +31,8 @@ export interface Primum {
 
 export interface PrimumOptions {
   readonly policy: SettingsInput['policy'];
+  /** Primum's milter door is closed, whatever Postfix asks. */
+  readonly milterIsDown?: boolean;
   /** The accounts file of the directory, YAML; without it there is no directory. */
   readonly accountsFile?: string;
   /** Sections of the configuration besides. */
@@ -46,6 +48,12 @@ function configuration(stack: MailStack, state: string, options: PrimumOptions):
     mta_name: 'mail.local.test',
     doors: {
       policy: { listen: [stack.policyAddress], ...(isUnix && { socket_group: 'postfix' }) },
+      milter: {
+        listen:
+          stack.milterAddress === '' || options.milterIsDown === true ? [] : [stack.milterAddress],
+        ...(stack.milterAddress.startsWith('unix:') && { socket_group: 'postfix' }),
+        inbound_daemons: ['mx'],
+      },
       auth_policy: {
         listen: [`127.0.0.1:${ports.authPolicy}`],
         timeout: '900ms',

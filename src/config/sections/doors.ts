@@ -1,5 +1,6 @@
 /** What Primum listens on. Doors are opened at start, so changes here need a restart. */
 import { z } from 'zod';
+import { milterDoor } from './doors-milter.ts';
 import { MAX_NETWORKS } from './limits.ts';
 import {
   count,
@@ -229,6 +230,7 @@ const apiDoor = z.strictObject({
 
 export const doorsSchema = z.strictObject({
   policy: policyDoor.prefault({}).describe('Postfix SMTPD policy delegation.'),
+  milter: milterDoor.prefault({}).describe('Milter: the whole message, headers, hold.'),
   auth_policy: authPolicyDoor
     .prefault({})
     .describe("Dovecot's auth policy, with the HTTP API of weakforced."),

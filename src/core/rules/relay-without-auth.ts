@@ -2,6 +2,7 @@
 import { compileNetworkRules } from '../network-rule.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Policy } from '../policy.ts';
+import { LOCAL_SERVICE } from '../event.ts';
 import type { Finding, SubmissionSubject } from './finding.ts';
 
 const compiled = new WeakMap<Policy, (network: NetworkFacts) => boolean>();
@@ -19,6 +20,8 @@ export function isLegacyClient(policy: Policy, network: NetworkFacts): boolean {
 export function relayWithoutAuth(subject: SubmissionSubject): Finding | undefined {
   const { event, network, world } = subject;
   if (event.account !== undefined && event.account !== '') return undefined;
+  // A program of this very host hands its mail to the sendmail command: nobody relays.
+  if (event.service === LOCAL_SERVICE) return undefined;
   const { action } = world.policy.relay;
   if (action === 'off') return undefined;
   const legacy = isLegacyClient(world.policy, network);

@@ -110,6 +110,12 @@ export class PolicyJudge {
     }
     transaction.attributes = attributes;
     transaction.lastAt = this.#gate.now();
+    transaction.isWatched =
+      this.#settings.watched?.isWatched({
+        clientAddress: client,
+        clientPort: attributes.client_port,
+        envelopeSender: bareAddress(sender),
+      }) === true;
     if (asker.current !== transaction) {
       this.leave(asker);
       asker.current = transaction;
@@ -188,6 +194,12 @@ export class PolicyJudge {
     const told = wholeNumber(attributes.recipient_count) - transaction.judged;
     const count = told > 0 ? told : Math.max(acceptedCount(transaction), 1);
     const only = bareAddress(attributes.recipient);
+    if (transaction.isWatched) {
+      // The milter door judges and counts it at the end of the message, and its word holds.
+      this.#transactions.settle(transaction, count, DUNNO);
+      transaction.judgedState = attributes.protocol_state;
+      return DUNNO;
+    }
     this.#renewAfterRefusal(transaction);
     const names = only !== '' && count === 1 ? [only] : transaction.recipients.slice(0, count);
     return this.#judge(transaction, this.#event(transaction, names, { count, isAbandoned: false }));
@@ -222,7 +234,7 @@ export class PolicyJudge {
     const count = acceptedCount(transaction);
     const isTold = transaction.isRefusalJudged || transaction.refused.length === 0;
     const isSilent = count === 0 && isTold;
-    if (transaction.action !== undefined || isSilent) {
+    if (transaction.action !== undefined || isSilent || transaction.isWatched) {
       this.#transactions.remember(transaction);
       return;
     }

@@ -1,6 +1,7 @@
 /** What the policy door is told at its opening, with the defaults and bounds that hold otherwise. */
 import { MAX_REQUEST_BYTES } from '../../protocol/postfix-policy-reader.ts';
 import type { ListenOptions } from '../listen.ts';
+import type { WatchedTransactions } from '../open-transactions.ts';
 
 /** How `defer` is said at DATA and END-OF-MESSAGE. */
 export type DeferAs =
@@ -25,6 +26,8 @@ export interface PolicyDoorOptions {
   /** What a request that cannot be read or judged is answered. Default `pass`. */
   readonly onFailure?: 'pass' | 'defer';
   readonly deferAs?: DeferAs;
+  /** Transactions that a milter door of this program judges: here they are only checked. */
+  readonly watched?: WatchedTransactions;
   readonly maxConnections?: number;
   readonly maxRequestBytes?: number;
   readonly idleTimeoutSeconds?: number;

@@ -42,6 +42,8 @@ export interface Transaction {
   isClosed: boolean;
   /** Counts up as transactions are opened. */
   readonly number: number;
+  /** A milter door has it open and judges its message. */
+  isWatched: boolean;
 }
 
 interface Sum {
@@ -98,6 +100,7 @@ export class Transactions {
       judgedState: '',
       isClosed: false,
       number: (this.#opened += 1),
+      isWatched: false,
     };
     this.#open.set(key, transaction);
     return transaction;

@@ -1,0 +1,71 @@
+/** The milter door: the whole message, from Postfix or Sendmail. */
+import { z } from 'zod';
+import { count, duration, listenAddress, size, socketMode, text } from '../scalars.ts';
+
+export const milterDoor = z.strictObject({
+  listen: z
+    .array(listenAddress())
+    .max(16)
+    .prefault(['127.0.0.1:10041'])
+    .describe(
+      'Where it listens: `unix:/path`, which is faster, or `host:port`. An empty list closes the door.',
+    ),
+  socket_mode: socketMode()
+    .prefault('0660')
+    .describe('Permissions of a `unix:` socket: who may write to it may ask.'),
+  socket_group: text('postfix')
+    .optional()
+    .describe('Group of a `unix:` socket, so that Postfix may use it; else that of the program.'),
+  on_failure: z
+    .enum(['pass', 'defer'])
+    .default('pass')
+    .describe(
+      'The failure stance: what is answered when Primum cannot judge. `pass` keeps mail flowing.',
+    ),
+  timeout: duration('10ms', '60s')
+    .prefault('1500ms')
+    .describe('How long a decision may take before the failure stance answers.'),
+  inspect_timeout: duration('100ms', '5m')
+    .prefault('20s')
+    .describe(
+      'How long reading a message may take, scanners included; then it is judged by its envelope, or ' +
+        'deferred where that is the stance. Keep it under `content_timeout` of the mail server.',
+    ),
+  progress: duration('1s', '5m')
+    .prefault('5s')
+    .describe('How often the mail server is told that a message is still being read.'),
+  defer_as: z
+    .enum(['hold', 'tempfail'])
+    .default('hold')
+    .describe(
+      'How `defer` is said to a person, whose mail program does not try again: `hold`, a short hold ' +
+        'that releases itself, or `tempfail` (450). Other accounts always get 450.',
+    ),
+  inbound_daemons: z
+    .array(text('mx'))
+    .max(100)
+    .prefault([])
+    .meta({
+      description:
+        '`milter_macro_daemon_name` of services that take mail from outside; their mail is not a ' +
+        'submission and is not judged as one.',
+      sample: ['mx'],
+    }),
+  max_connections: count(1, 1_000_000)
+    .default(2_000)
+    .describe('Connections at once, one for each SMTP session; more are closed at once.'),
+  max_packet: size('64KiB', '16MiB')
+    .prefault('256KiB')
+    .describe(
+      'Longest packet. Pieces of a body have 64KiB; a header field has at most `header_size_limit`.',
+    ),
+  max_body: size('64KiB', '1GiB')
+    .prefault('64MiB')
+    .describe('How much of a body is read; what is beyond is counted and not looked at.'),
+  packet_timeout: duration('1s', '10m')
+    .prefault('60s')
+    .describe('Longest time from the first byte of a packet to its last.'),
+  idle_timeout: duration('1s', '1d')
+    .prefault('7210s')
+    .describe('A silent connection is closed after this time.'),
+});

@@ -1,0 +1,72 @@
+/** What is sent at the end of a message: changes of the header, the hold, and the last word. */
+import type { Verdict } from '../../core/verdict.ts';
+import { ACTION, STEP } from '../../protocol/milter.ts';
+import { may, type Agreement } from '../../protocol/milter-negotiation.ts';
+import {
+  ACCEPT,
+  formatChange,
+  formatQuarantine,
+  formatReply,
+  type HeaderChange,
+  type SmtpAnswer,
+} from '../../protocol/milter-replies.ts';
+import type { TraceHeader } from '../../trace/contract.ts';
+import type { Answer } from './answer.ts';
+import type { Mending } from './options.ts';
+
+export interface Ending {
+  readonly answer: Answer;
+  readonly agreement: Agreement;
+  /** Fields from outside that only we write: how many of each name. */
+  readonly foreign: ReadonlyMap<string, number>;
+  readonly changes: readonly HeaderChange[];
+  readonly traces: readonly TraceHeader[];
+}
+
+// Below the Received field of our own MTA, so that the trace of the way stays on top.
+const TRACE_INDEX = 1;
+
+/** Held messages are marked too: they leave later without passing here again. */
+export function endingOf({ answer, agreement, foreign, changes, traces }: Ending): string {
+  if (answer.kind === 'refuse') return formatReply(answer.reply);
+  const withSpace = (agreement.steps & STEP.headerLeadingSpace) !== 0;
+  let said = '';
+  // Mending names fields as they came, so it goes before anything is removed or added.
+  for (const change of changes) {
+    if (may(agreement, actionOf(change))) said += formatChange(change, withSpace);
+  }
+  if (may(agreement, ACTION.changeHeaders)) said += removals(foreign);
+  if (may(agreement, ACTION.addHeaders)) {
+    // Each goes to the same place, so the last one is put in first.
+    for (const { name, value } of traces.toReversed()) {
+      said += formatChange({ kind: 'insert', name, value, index: TRACE_INDEX }, withSpace);
+    }
+  }
+  if (answer.kind === 'hold') said += formatQuarantine(answer.reason);
+  return said + ACCEPT;
+}
+
+/** From the last to the first, so that the places of the others stay what they are. */
+function removals(foreign: ReadonlyMap<string, number>): string {
+  let said = '';
+  for (const [name, count] of foreign) {
+    for (let index = count; index >= 1; index -= 1) {
+      said += formatChange({ kind: 'remove', name, index }, false);
+    }
+  }
+  return said;
+}
+
+function actionOf({ kind }: HeaderChange): number {
+  return kind === 'insert' || kind === 'append' ? ACTION.addHeaders : ACTION.changeHeaders;
+}
+
+/** Why a message is not taken as it is (CON-7); always a refusal, whatever the plan says. */
+export function refusalOf(
+  refuse: NonNullable<Mending['refuse']>,
+  verdict: Verdict | undefined,
+): SmtpAnswer {
+  const status = /^5\.\d{1,3}\.\d{1,3}$/.test(refuse.status) ? refuse.status : '5.6.0';
+  const reference = verdict === undefined ? '' : ` Reference ${verdict.reference}`;
+  return { code: 554, status, text: `${refuse.text}${reference}` };
+}

@@ -1,0 +1,98 @@
+/** What the milter door is told at its opening, with the defaults and bounds that hold otherwise. */
+import type { Maybe } from '../../core/maybe.ts';
+import type { InspectedMessage, MessageInspector } from '../../message/contract.ts';
+import { MAX_PACKET_BYTES } from '../../protocol/milter-reader.ts';
+import type { HeaderChange } from '../../protocol/milter-replies.ts';
+import type { TraceHeaders } from '../../trace/contract.ts';
+import type { ListenOptions } from '../listen.ts';
+import type { OpenTransactions } from '../open-transactions.ts';
+
+/** How `defer` is said to a person: their mail programs do not try again by themselves. */
+export type DeferAs =
+  /** A short hold; whoever keeps the hold queue releases it. */
+  | 'hold'
+  /** A 4xx, as to everybody else. */
+  | 'tempfail';
+
+/** The part of the policy this door reads; asked at every connection, so a reload takes effect. */
+export interface MilterDoorPolicy {
+  /** `{daemon_name}` of services that take mail from outside: not judged. */
+  readonly inboundDaemons: readonly string[];
+  /** Mail address where a person who was stopped can turn to. */
+  readonly contact?: string;
+}
+
+/** How a message that does not conform is mended, or why it is refused (CON-7). */
+export interface Mending {
+  readonly changes: readonly HeaderChange[];
+  readonly refuse?: { readonly status: string; readonly text: string };
+}
+
+export interface MilterDoorOptions {
+  readonly listen: readonly ListenOptions[];
+  /** Name of the MTA host that asks; goes with every queue id. */
+  readonly mta: string;
+  policy(): MilterDoorPolicy;
+  /** Reads the message. Without it envelope and size are judged. */
+  readonly inspector?: MessageInspector;
+  readonly trace?: TraceHeaders;
+  readonly mend?: (inspected: InspectedMessage) => Mending;
+  /** Whether an account is a person's; asked when it is deferred. Without it everybody is. */
+  readonly isPerson?: (account: string) => Maybe<boolean>;
+  /** Where open transactions are shown to other doors of the same MTA. */
+  readonly transactions?: OpenTransactions;
+  /** What is answered when nothing can be read or judged. Default `pass`. */
+  readonly onFailure?: 'pass' | 'defer';
+  readonly deferAs?: DeferAs;
+  readonly maxConnections?: number;
+  readonly maxPacketBytes?: number;
+  readonly maxBodyBytes?: number;
+  readonly idleTimeoutSeconds?: number;
+  readonly packetTimeoutSeconds?: number;
+  readonly inspectTimeoutSeconds?: number;
+  readonly progressSeconds?: number;
+  readonly closeGraceSeconds?: number;
+}
+
+export const MILTER_DOOR_DEFAULTS = {
+  onFailure: 'pass',
+  deferAs: 'hold',
+  // One connection an SMTP session; the guide's Postfix has at most 1,000 smtpd processes.
+  maxConnections: 2000,
+  maxPacketBytes: MAX_PACKET_BYTES,
+  // Twice the largest message most platforms take; what is beyond is judged on what was read.
+  maxBodyBytes: 64 * 1024 * 1024,
+  // libmilter's own default (MI_TIMEOUT): an SMTP client may be silent for long.
+  idleTimeoutSeconds: 7210,
+  // An MTA writes a packet at once; who takes longer dribbles.
+  packetTimeoutSeconds: 60,
+  // Ends before content_timeout of the guide (30 s) does.
+  inspectTimeoutSeconds: 20,
+  progressSeconds: 5,
+  closeGraceSeconds: 5,
+} as const;
+
+/** Recipients of one transaction kept by name; further ones are counted. smtpd_recipient_limit. */
+export const MAX_NAMED_RECIPIENTS = 1000;
+
+/** Refused recipients of one transaction kept as evidence. */
+export const MAX_REFUSED_RECIPIENTS = 100;
+
+/** Fields of ours in one message that are removed; a client that sends more is a fault. */
+export const MAX_REMOVED_HEADERS = 1000;
+
+/** Answers an MTA has not taken yet; above it nothing more is read from it. */
+export const MAX_UNSENT_BYTES = 64 * 1024;
+
+/** As in the policy door: a refusal that comes too late is no refusal. */
+export const MAX_REFUSAL_WAIT_MS = 200;
+
+type Defaulted = keyof typeof MILTER_DOOR_DEFAULTS;
+
+/** The options with every default in place. */
+export type MilterDoorSettings = Omit<MilterDoorOptions, Defaulted> &
+  Required<Pick<MilterDoorOptions, Defaulted>>;
+
+export function withDefaults(options: MilterDoorOptions): MilterDoorSettings {
+  return { ...MILTER_DOOR_DEFAULTS, ...options };
+}
