@@ -97,6 +97,7 @@ async function openMilter(
   const gate = parts.room.forDoor('milter', { onFailure: on_failure, timeoutMs: timeout });
   const options = milterDoorOptions(config, () => parts.policy().contact, {
     transactions,
+    trace: parts.trace.headers,
     isPerson: (account) =>
       andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
   });

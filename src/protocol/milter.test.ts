@@ -31,7 +31,7 @@ function readAll(reader: MilterReader): { command: string; data: string }[] {
 describe('the reader of packets', () => {
   it('gives the packets however their bytes are cut', () => {
     const packet = fc.record({
-      command: fc.constantFrom(...'ABCDEHKLMNOQRTU'),
+      command: fc.constantFrom(...'A B C D E H K L M N O Q R T U'.split(' ')),
       data: fc.uint8Array({ maxLength: 300 }).map((data) => Buffer.from(data).toString('latin1')),
     });
     fc.assert(

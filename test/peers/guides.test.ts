@@ -36,7 +36,12 @@ describe('the guide for Postfix', () => {
       .filter((line) => /primum_|_relay_restrictions/.test(line)),
   )('shows a line that is tested: %s', (line) => {
     const service = / (inet:127\.0\.0\.1:10040|unix:primum\/policy\.sock),/;
-    expect(tested).toContain(line.replace(service, ' @POLICY_SERVICE@,'));
+    const milter = / unix:primum\/milter\.sock,/;
+    const told = line
+      .replace(service, ' @POLICY_SERVICE@,')
+      .replace(milter, ' @MILTER_SERVICE@,')
+      .replace(/smtpd_milters( ?= ?)\$primum_milter$/, 'smtpd_milters$1@MILTERS@');
+    expect(tested).toContain(told);
   });
 });
 

@@ -46,7 +46,7 @@ describe.runIf(mailServersAreHere).each(['tcp', 'unix-in-chroot'] as const)(
         mode: 'enforce',
         business_hours: { outside_factor: 1 },
         limits: [
-          { scope: 'account', count: 'recipients', window: '1h', limit: 5, action: 'reject' },
+          { scope: 'account', count: 'recipients', window: '1h', limit: 5, action: 'throttle' },
         ],
       },
       { policyDoor: way, milterDoor: way },
@@ -87,13 +87,35 @@ describe.runIf(mailServersAreHere).each(['tcp', 'unix-in-chroot'] as const)(
       expect(done.end?.text).toContain(event?.queueId);
     });
 
+    it('CON-5: the message is marked, and a mark from outside is removed', async () => {
+      const { stack, primum } = platform();
+      const client = await stack.smtp();
+      await client.auth(BEN, 'secret-of-ben');
+      await client.command(`MAIL FROM:<${BEN}>`);
+      await client.command('RCPT TO:<a@dest.test>');
+      await client.command('DATA');
+      const forged = ['X-Primum-Trace: forged', 'Subject: marked', 'x-primum-trace: again'];
+      const done = await client.command([...forged, '', 'Good day.', '.'].join('\r\n'));
+      expect(done.code).toBe(250);
+      await client.quit();
+      const { text } = await stack.sink.waitFor('the marked one', (message) =>
+        message.text.includes('Subject: marked'),
+      );
+      const marks = text.split('\n').filter((line) => /^x-primum-trace:/i.test(line));
+      expect(marks).toHaveLength(1);
+      expect(text.indexOf('Received:')).toBeLessThan(text.indexOf('X-Primum-Trace:'));
+      const folded = /^X-Primum-Trace:((?:.*\n[ \t])*.*)/m.exec(text)?.[1] ?? '';
+      const { stdout } = await primum.cli('trace', folded.replaceAll(/\s/g, ''));
+      expect(stdout).toContain(BEN);
+    });
+
     it('the limit of five recipients stands after five: each was counted once', async () => {
       // Were they counted twice, the fourth and fifth would be refused.
       const second = await send(ANN, ['d@dest.test', 'e@dest.test'], 'second');
       expect(second.recipients.map(({ code }) => code)).toEqual([250, 250]);
       expect(second.end?.code).toBe(250);
       const third = await send(ANN, ['f@dest.test'], 'third');
-      expect(third.recipients[0]?.text).toMatch(/^55\d 5\.7\.1 .*Sending is limited/);
+      expect(third.recipients[0]?.text).toMatch(/^450 4\.7\.1 .*Sending is limited/);
       expect(
         await platform().operator.explain(referenceIn(third.recipients[0]?.text ?? '')),
       ).toMatch(/5 recipients/);
@@ -117,11 +139,10 @@ describe.runIf(mailServersAreHere).each(['tcp', 'unix-in-chroot'] as const)(
       await client.command(`MAIL FROM:<${BEN}>`);
       await client.command('RCPT TO:<lost@dest.test>');
       client.close();
-      const all = await sent(BEN, 4);
-      const said = all.map(({ envelopeRecipients, abandoned }) => [
-        envelopeRecipients?.[0],
-        abandoned === true,
-      ]);
+      const all = await sent(BEN, 5);
+      const said = all
+        .slice(1)
+        .map(({ envelopeRecipients, abandoned }) => [envelopeRecipients?.[0], abandoned === true]);
       expect(said).toEqual([
         ['a@dest.test', false],
         ['never@dest.test', true],

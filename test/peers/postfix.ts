@@ -89,10 +89,8 @@ export async function startPostfix(
     DIR: folder,
     SINK_PORT: ports.sink,
     POLICY_SERVICE: policy.service,
-    MILTERS:
-      policy.milter === undefined || policy.milter === ''
-        ? ''
-        : `{ ${policy.milter}, connect_timeout=2s, command_timeout=5s, content_timeout=30s, default_action=accept }`,
+    MILTER_SERVICE: policy.milter ?? '',
+    MILTERS: (policy.milter ?? '') === '' ? '' : '$primum_milter',
     CHROOT: policy.chroot ? 'y' : 'n',
     RELAY_PORT: ports.relay,
     SUBMISSION_PORT: ports.submission,
