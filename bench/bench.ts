@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
 import { messageRows } from './message.ts';
+import { milterRows } from './milter.ts';
 import { policyRows } from './policy.ts';
 import { replayRows } from './replay.ts';
 import { formatDocument, formatTable, machineLine, type Row, type Section } from './report.ts';
@@ -17,6 +18,7 @@ import { startRows } from './start-rows.ts';
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   policy: policyRows,
+  milter: milterRows,
   'auth-policy': authPolicyRows,
   standing: standingRows,
   start: startRows,
