@@ -13,7 +13,6 @@ import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { agentTokens } from './holds.ts';
-import { apiListen, authPolicyOptions, policyDoorOptions } from './options.ts';
 import { apiListen, authPolicyOptions, milterDoorOptions, policyDoorOptions } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 
