@@ -1,5 +1,5 @@
 /** From the file's policy section to the rules as the core reads them. */
-import type { DistinctRule, Limit, Policy, RuleChanges } from '../core/policy.ts';
+import type { DistinctRule, FaultAction, Limit, Policy, RuleChanges } from '../core/policy.ts';
 import { parseFingerprint } from '../core/message/fingerprint.ts';
 import type { Settings } from './schema.ts';
 import { WEEKDAYS } from './sections/policy.ts';
@@ -75,8 +75,8 @@ function rules(policy: PolicySettings): Policy['rules'] {
   };
 }
 
-function content(from: Settings['content']): Policy['content'] {
-  const { conformance: faults, campaign } = from;
+function content(from: Settings['content'], faults: Settings['conformance']): Policy['content'] {
+  const { campaign } = from;
   return {
     virus: from.virus,
     campaign: {
@@ -89,16 +89,21 @@ function content(from: Settings['content']): Policy['content'] {
     listedHosts: from.listed_hosts,
     ownPassword: from.own_password,
     conformance: {
-      'missing-date': faults.missing_date,
-      'missing-from': faults.missing_from,
-      'missing-message-id': faults.missing_message_id,
-      'unqualified-address': faults.unqualified_address,
-      'long-line': faults.long_line,
-      'bare-line-break': faults.bare_line_break,
-      'eight-bit-header': faults.eight_bit_header,
-      'duplicate-header': faults.duplicate_header,
+      'missing-date': judged(faults.missing_date),
+      'missing-from': judged(faults.missing_from),
+      'missing-message-id': judged(faults.missing_message_id),
+      'unqualified-address': judged(faults.unqualified_address),
+      'long-line': judged(faults.long_line),
+      'bare-line-break': judged(faults.bare_line_break),
+      'eight-bit-header': judged(faults.eight_bit_header),
+      'duplicate-header': judged(faults.duplicate_header),
     },
   };
+}
+
+/** What the door mends is no fault of what leaves. */
+function judged(remedy: FaultAction | 'mend'): FaultAction {
+  return remedy === 'mend' ? 'off' : remedy;
 }
 
 export function toPolicy(config: Settings): Policy {
@@ -114,7 +119,7 @@ export function toPolicy(config: Settings): Policy {
     domains: policy.domains,
     relay: policy.relay,
     inboundContexts: config.doors.policy.inbound_contexts,
-    content: content(config.content),
+    content: content(config.content, config.conformance),
     thresholds,
     unlockOn: policy.locks.unlock_on,
     contact: config.alerts.postmaster ?? '',

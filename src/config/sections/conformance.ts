@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import { domain } from '../scalars.ts';
 
-const MENDED = '`mend` does it, `refuse` answers 550 and says what is wrong, `off` lets it be.';
-const REFUSED = '`refuse` answers 550 and says what is wrong, `off` lets it be.';
+const LEFT =
+  '`off` lets it be, `observe` records it, `refuse` refuses the message and says what is wrong.';
 
-const mendable = (normal: 'mend' | 'off', prose: string) =>
-  z.enum(['mend', 'refuse', 'off']).default(normal).describe(`${prose} ${MENDED}`);
+const mendable = (normal: 'mend' | 'observe', prose: string) =>
+  z
+    .enum(['off', 'mend', 'observe', 'refuse'])
+    .default(normal)
+    .describe(`${prose} \`mend\` does it (at the milter door), ${LEFT}`);
 
 /** Nobody may guess an author or change a body. */
 const refusable = (prose: string) =>
-  z.enum(['refuse', 'off']).default('off').describe(`${prose} ${REFUSED}`);
+  z.enum(['off', 'observe', 'refuse']).default('observe').describe(`${prose} ${LEFT}`);
 
 export const conformanceSchema = z.strictObject({
   domain: domain()
@@ -25,7 +28,7 @@ export const conformanceSchema = z.strictObject({
   missing_date: mendable('mend', 'No Date header: one with the time of submission is added.'),
   missing_message_id: mendable('mend', 'No Message-ID header: a fresh one is added.'),
   duplicate_header: mendable(
-    'off',
+    'observe',
     'A header that may stand once (Subject, From, Date ...) twice: repeats of the same value go.',
   ),
   missing_from: refusable('No From header.'),

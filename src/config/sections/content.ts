@@ -80,23 +80,6 @@ const attachments = z.strictObject({
     ),
 });
 
-const fault = (what: string) =>
-  z
-    .enum(['off', 'observe', 'refuse'])
-    .default('observe')
-    .describe(`${what}: \`off\`, \`observe\` or \`refuse\`.`);
-
-const conformance = z.strictObject({
-  missing_date: fault('A message without a Date'),
-  missing_from: fault('A message without a From'),
-  missing_message_id: fault('A message without a Message-ID'),
-  unqualified_address: fault('An address in the header without a domain'),
-  long_line: fault('A line of more than 998 characters'),
-  bare_line_break: fault('CR or LF that does not end a line with the other'),
-  eight_bit_header: fault('A header with bytes that are neither ASCII nor UTF-8'),
-  duplicate_header: fault('A field twice that may stand once'),
-});
-
 export const contentSchema = z.strictObject({
   virus: virus.prefault({}).describe('Viruses (CON-1).'),
   campaign: campaign.prefault({}).describe('One text from several accounts (CON-3).'),
@@ -112,5 +95,4 @@ export const contentSchema = z.strictObject({
     .enum(SENDER_ACTIONS)
     .default('hold')
     .describe(`A message with the account's own password in it (CON-8). ${ACTIONS}`),
-  conformance: conformance.prefault({}).describe('Faults in form (CON-7).'),
 });
