@@ -9,20 +9,29 @@ export interface Change {
   readonly value: Uint8Array | undefined;
 }
 
+/** A block and how much of it is used. */
+export interface Packed {
+  readonly block: ArrayBuffer;
+  readonly bytes: number;
+}
+
 const HEAD_BYTES = 8;
+const ASCII_END = 0x80;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Packs changes in order. */
-export function formatBatch(changes: readonly Change[]): ArrayBuffer {
-  let room = 0;
-  // A UTF-16 unit takes at most three bytes in UTF-8.
-  for (const { key, value } of changes) room += HEAD_BYTES + key.length * 3 + (value?.length ?? 0);
-  const bytes = new Uint8Array(room);
-  const view = new DataView(bytes.buffer);
+/** Room the change takes at most: a UTF-16 unit takes up to three bytes in UTF-8. */
+export function roomOf({ key, value }: Change): number {
+  return HEAD_BYTES + key.length * 3 + (value?.length ?? 0);
+}
+
+/** Packs changes in order into `block`, which has room for all of them. */
+export function formatBatch(changes: readonly Change[], block: ArrayBuffer): Packed {
+  const bytes = new Uint8Array(block);
+  const view = new DataView(block);
   let at = 0;
   for (const { key, value } of changes) {
-    const keyBytes = encoder.encodeInto(key, bytes.subarray(at + HEAD_BYTES)).written;
+    const keyBytes = writeKey(key, bytes, at + HEAD_BYTES);
     view.setUint32(at, keyBytes);
     view.setInt32(at + 4, value?.length ?? -1);
     at += HEAD_BYTES + keyBytes;
@@ -30,13 +39,23 @@ export function formatBatch(changes: readonly Change[]): ArrayBuffer {
     bytes.set(value, at);
     at += value.length;
   }
-  return bytes.buffer.transfer(at);
+  return { block, bytes: at };
 }
 
-/** Unpacks what `formatBatch` packed. The values are views of `batch`. */
-export function* parseBatch(batch: ArrayBuffer): Generator<Change> {
-  const bytes = new Uint8Array(batch);
-  const view = new DataView(batch);
+/** Nearly all keys are ASCII, and the encoder costs more than their letters. */
+function writeKey(key: string, bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < key.length; i += 1) {
+    const code = key.charCodeAt(i);
+    if (code >= ASCII_END) return encoder.encodeInto(key, bytes.subarray(at)).written;
+    bytes[at + i] = code;
+  }
+  return key.length;
+}
+
+/** Unpacks what `formatBatch` packed. The values are views of the block. */
+export function* parseBatch(packed: Packed): Generator<Change> {
+  const bytes = new Uint8Array(packed.block, 0, packed.bytes);
+  const view = new DataView(packed.block);
   let at = 0;
   while (at < bytes.length) {
     const keyEnd = at + HEAD_BYTES + view.getUint32(at);

@@ -2,21 +2,28 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { StatementSync } from 'node:sqlite';
-import { parseBatch } from './standing-batch.ts';
+import { parseBatch, type Packed } from './standing-batch.ts';
 import { openStandingDatabase } from './standing-database.ts';
 
 /** A part of a batch; the batch is committed with its last part. */
 export interface Part {
-  readonly part: ArrayBuffer;
+  readonly part: Packed;
   readonly last: boolean;
 }
 
 export type ToWorker = Part | 'close';
 
+/** A block is empty and may be filled again. */
+export interface Emptied {
+  readonly emptied: ArrayBuffer;
+}
+
 /** Answer to a whole batch: no `failed` means that it is committed. */
-export interface FromWorker {
+export interface Answer {
   readonly failed?: string;
 }
+
+export type FromWorker = Emptied | Answer;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread only.');
@@ -34,6 +41,8 @@ port.on('message', (message: ToWorker) => {
     return;
   }
   if (failed === undefined) attempt(message);
+  const { block } = message.part;
+  port.postMessage({ emptied: block } satisfies FromWorker, [block]);
   if (!message.last) return;
   const answer: FromWorker = failed === undefined ? {} : { failed };
   failed = undefined;

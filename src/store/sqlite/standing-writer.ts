@@ -2,13 +2,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { PrimumError } from '../../errors.ts';
-import { formatBatch } from './standing-batch.ts';
+import { formatBatch, roomOf } from './standing-batch.ts';
 import type { Change } from './standing-batch.ts';
 import type { FromWorker, ToWorker } from './standing-worker.ts';
 
-/** Bounds of one part, so that packing never holds the event loop for long (about 0.2 ms). */
-const PART_BYTES = 524_288;
-const PART_CHANGES = 512;
+/** Bounds of one part, so that packing never holds the event loop for long (about 0.1 ms). */
+const PART_BYTES = 131_072;
+const PART_CHANGES = 256;
+
+/** Empty blocks kept: fresh memory costs more than the packing. */
+const SPARE_BLOCKS = 8;
 
 // The build rewrites imports from .ts to .js but not this: the worker has this file's extension.
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -22,6 +25,7 @@ export class StandingWriter {
   readonly #path: string;
   #worker: Worker | undefined;
   #waiting: Waiting | undefined;
+  readonly #spare: ArrayBuffer[] = [];
 
   constructor(path: string) {
     this.#path = path;
@@ -64,12 +68,24 @@ export class StandingWriter {
 
   async #send(worker: Worker, changes: readonly Change[]): Promise<void> {
     for (let from = 0; from < changes.length;) {
-      const to = partEnd(changes, from);
-      const part = formatBatch(changes.slice(from, to));
+      const { to, room } = partFrom(changes, from);
+      const part = formatBatch(changes.slice(from, to), this.#block(room));
       const message: ToWorker = { part, last: to === changes.length };
-      worker.postMessage(message, [part]);
+      worker.postMessage(message, [part.block]);
       from = to;
       if (from < changes.length) await nextTurn();
+    }
+  }
+
+  #block(room: number): ArrayBuffer {
+    if (room > PART_BYTES) return new ArrayBuffer(room);
+    return this.#spare.pop() ?? new ArrayBuffer(PART_BYTES);
+  }
+
+  #hear(message: FromWorker): void {
+    if (!('emptied' in message)) this.#settle(message.failed);
+    else if (message.emptied.byteLength === PART_BYTES && this.#spare.length < SPARE_BLOCKS) {
+      this.#spare.push(message.emptied);
     }
   }
 
@@ -78,7 +94,7 @@ export class StandingWriter {
     const worker = new Worker(file, { workerData: { path: this.#path } });
     worker.unref();
     let cause = 'it stopped';
-    worker.on('message', (answer: FromWorker) => this.#settle(answer.failed));
+    worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error: unknown) => {
       cause = error instanceof Error ? error.message : String(error);
     });
@@ -97,14 +113,18 @@ export class StandingWriter {
   }
 }
 
-function partEnd(changes: readonly Change[], from: number): number {
-  let bytes = 0;
+/** Where the part that begins at `from` ends, and the room it needs; at least one change. */
+function partFrom(changes: readonly Change[], from: number): { to: number; room: number } {
+  let room = 0;
   let to = from;
-  while (to < changes.length && to - from < PART_CHANGES && bytes < PART_BYTES) {
-    bytes += changes[to]?.value?.length ?? 0;
-    to += 1;
+  for (; to < changes.length && to - from < PART_CHANGES; to += 1) {
+    const change = changes[to];
+    if (change === undefined) break;
+    const needed = roomOf(change);
+    if (to > from && room + needed > PART_BYTES) break;
+    room += needed;
   }
-  return to;
+  return { to, room };
 }
 
 function unavailable(path: string, cause: string): PrimumError {

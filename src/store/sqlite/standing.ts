@@ -24,7 +24,7 @@ export interface SqliteStandingOptions {
   readonly cacheRecords?: number;
   /** Bytes kept in memory, all told. Default: half of the machine's memory, at most 4 GiB. */
   readonly cacheBytes?: number;
-  /** How often changes go to disk. */
+  /** How long a change waits at most before it goes to the disk, others with it. */
   readonly flushMs?: number;
   /** Called once when changes cannot be written; memory goes on. */
   readonly onError?: (error: unknown) => void;
@@ -38,7 +38,14 @@ export interface SqliteStanding extends StandingStore {
   update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R): R;
 }
 
-const DEFAULT_FLUSH_MS = 250;
+// The longer, the fewer records are written: busy accounts change theirs many times a second.
+const DEFAULT_FLUSH_MS = 600;
+
+/** Age by which a change should be on disk; the promise is a second. */
+const AGE_MS = 800;
+
+/** Looks at the clock within one flush time. */
+const LOOKS = 10;
 const DEFAULT_CACHE_BYTES = 4 * 1024 ** 3;
 
 /** Pause before a failed batch is tried again. */
@@ -56,6 +63,10 @@ class Standing implements SqliteStanding {
   readonly #cache: StandingCache;
   readonly #writer: StandingWriter;
   readonly #timer: NodeJS.Timeout;
+  readonly #flushMs: number;
+  /** When the oldest change that waits was made; how long the last batch took to the disk. */
+  #dirtySince = 0;
+  #lastWriteMs = 0;
   readonly #undo = new Undo();
   #dirty: Entry[] = [];
   /** Entries being written, and the promise of their commit. */
@@ -76,7 +87,9 @@ class Standing implements SqliteStanding {
     };
     this.#cache = new StandingCache(bounds, isEmpty);
     this.#writer = new StandingWriter(options.path);
-    this.#timer = setInterval(() => this.#tick(), options.flushMs ?? DEFAULT_FLUSH_MS).unref();
+    this.#flushMs = options.flushMs ?? DEFAULT_FLUSH_MS;
+    const lookMs = Math.max(1, this.#flushMs / LOOKS);
+    this.#timer = setInterval(() => this.#tick(), lookMs).unref();
   }
 
   read(keys: readonly string[]): readonly StandingRecord[] {
@@ -214,16 +227,24 @@ class Standing implements SqliteStanding {
   #markDirty(entry: Entry): void {
     if (entry.dirty) return;
     entry.dirty = true;
+    if (this.#dirty.length === 0) this.#dirtySince = performance.now();
     this.#dirty.push(entry);
   }
 
   #tick(): void {
     if (!this.#isPacking) this.#cache.slabs.recycle();
     if (this.#cache.lost > 0 && !this.#isLossSaid) this.#sayLoss();
-    if (this.#save !== undefined || this.#dirty.length === 0) return;
+    if (this.#save !== undefined || this.#dirty.length === 0 || !this.#isDue()) return;
     if (this.#cache.isDiskAway && Date.now() < this.#retryAt) return;
     // A failure is reported by `#begin`; here it only means another try.
     this.#begin().catch(() => undefined);
+  }
+
+  /** A slow disk is begun with earlier, so that the oldest change arrives in time. */
+  #isDue(): boolean {
+    const latest = Math.max(this.#flushMs / LOOKS, AGE_MS - 2 * this.#lastWriteMs);
+    const waited = performance.now() - this.#dirtySince;
+    return waited >= Math.min(this.#flushMs, latest) - this.#flushMs / LOOKS;
   }
 
   #begin(): Promise<void> {
@@ -246,8 +267,10 @@ class Standing implements SqliteStanding {
     }
     this.#saving = batch;
     this.#isPacking = true;
+    const startedAt = performance.now();
     try {
       await this.#writer.write(changes, () => (this.#isPacking = false));
+      this.#lastWriteMs = performance.now() - startedAt;
       for (const entry of batch) entry.saving = false;
       this.#succeeded();
     } catch (error) {
