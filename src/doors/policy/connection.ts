@@ -10,6 +10,7 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import type { StreamSession } from '../listen.ts';
 import { failureAction } from './answer.ts';
 import type { Asker, PolicyJudge } from './judge.ts';
+import type { LateWrites } from './late-writes.ts';
 import { MAX_UNSENT_BYTES, type PolicyDoorSettings } from './options.ts';
 import type { Transaction } from './transactions.ts';
 
@@ -18,6 +19,7 @@ export interface PolicyConnectionParts {
   readonly settings: PolicyDoorSettings;
   readonly telemetry: Telemetry;
   readonly number: number;
+  readonly late: LateWrites;
 }
 
 export class PolicyConnection implements StreamSession, Asker {
@@ -28,7 +30,9 @@ export class PolicyConnection implements StreamSession, Asker {
   readonly #settings: PolicyDoorSettings;
   readonly #telemetry: Telemetry;
   readonly #reader: PolicyReader;
+  readonly #late: LateWrites;
   #out = '';
+  #isLate = false;
   #waitsForGate = false;
   #waitsForClient = false;
   /** The client sends no more; it still reads. */
@@ -48,6 +52,7 @@ export class PolicyConnection implements StreamSession, Asker {
     this.#judge = parts.judge;
     this.#settings = parts.settings;
     this.#telemetry = parts.telemetry;
+    this.#late = parts.late;
     this.#reader = new PolicyReader(parts.settings.maxRequestBytes);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#resumeAfterDrain());
@@ -109,7 +114,9 @@ export class PolicyConnection implements StreamSession, Asker {
       if (action instanceof Promise) this.#await(action);
       else this.#say(action);
     }
-    this.#flush();
+    const isEnding = this.#isFinishing || this.#isHalfClosed;
+    if (isEnding) this.#flush();
+    else this.#flushLate();
     const isIdle = !this.#waitsForGate && !this.#waitsForClient && !this.#isOver;
     if (isIdle && this.#isFinishing) {
       this.#isOver = true;
@@ -138,6 +145,18 @@ export class PolicyConnection implements StreamSession, Asker {
   #say(action: PolicyAction): void {
     this.#out += formatPolicyAnswer(action);
     if (this.#out.length > MAX_UNSENT_BYTES) this.#flush();
+  }
+
+  /** Writes what the turn's requests were answered. */
+  writeNow(): void {
+    this.#isLate = false;
+    if (!this.#socket.destroyed) this.#flush();
+  }
+
+  #flushLate(): void {
+    if (this.#out === '' || this.#isLate) return;
+    this.#isLate = true;
+    this.#late.add(this);
   }
 
   #flush(): void {

@@ -6,6 +6,7 @@ import type { Gate } from '../../gate-contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { openStreamDoor, type OpenDoor } from '../listen.ts';
 import { PolicyConnection } from './connection.ts';
+import { LateWrites } from './late-writes.ts';
 import { PolicyJudge } from './judge.ts';
 import { withDefaults, type PolicyDoorOptions } from './options.ts';
 
@@ -22,6 +23,7 @@ export async function openPolicyDoor(
   const settings = withDefaults(options);
   const judge = new PolicyJudge(settings, gate, telemetry);
   const connections = new Set<PolicyConnection>();
+  const late = new LateWrites();
   let number = 0;
   const door = await openStreamDoor(
     {
@@ -33,7 +35,7 @@ export async function openPolicyDoor(
     telemetry,
     (socket) => {
       number += 1;
-      const connection = new PolicyConnection(socket, { judge, settings, telemetry, number });
+      const connection = new PolicyConnection(socket, { judge, settings, telemetry, number, late });
       connections.add(connection);
       socket.once('close', () => connections.delete(connection));
       return connection;
