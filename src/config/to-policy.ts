@@ -75,10 +75,11 @@ function rules(policy: PolicySettings): Policy['rules'] {
   };
 }
 
-function content(from: Settings['content'], faults: Settings['conformance']): Policy['content'] {
+function content(config: Settings): Policy['content'] {
+  const { content: from, conformance: faults, scanners } = config;
   const { campaign } = from;
   return {
-    virus: from.virus,
+    virus: { action: from.virus.action, unknown: scanners.clamd?.on_failure ?? 'pass' },
     campaign: {
       action: campaign.action,
       accounts: campaign.accounts,
@@ -119,7 +120,7 @@ export function toPolicy(config: Settings): Policy {
     domains: policy.domains,
     relay: policy.relay,
     inboundContexts: config.doors.policy.inbound_contexts,
-    content: content(config.content, config.conformance),
+    content: content(config),
     thresholds,
     unlockOn: policy.locks.unlock_on,
     contact: config.alerts.postmaster ?? '',

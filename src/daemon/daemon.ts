@@ -138,11 +138,10 @@ async function openParts(
   closers.push(() => folder.unlock());
   const stores = await openStores(config, telemetry, closers);
 
+  const warn = (message: string): void => telemetry.warn(message);
   const cacheFolder = join(config.state, 'cache');
   makeFolder(cacheFolder);
-  const networks = await openNetworks(
-    networkOptions(config, cacheFolder, (message) => telemetry.warn(message)),
-  );
+  const networks = await openNetworks(networkOptions(config, cacheFolder, warn));
   closers.push(() => networks.close());
   const directory = await openDirectory(toDirectoryOptions(config), telemetry);
   closers.push(() => directory.close());
@@ -164,7 +163,6 @@ async function openParts(
   closers.push(() => desk.close());
 
   const hash = createKeyedHash(hashKey(config.state));
-  const warn = (message: string): void => telemetry.warn(message);
   const trace = openTrace(traceOptions(config, { now, warn }));
   const ownPassword = openOwnPassword(config, { now, warn });
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });

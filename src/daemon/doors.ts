@@ -15,6 +15,7 @@ import { openPolicyDoor } from '../doors/policy/door.ts';
 import { agentTokens } from './holds.ts';
 import { apiListen, authPolicyOptions, milterDoorOptions, policyDoorOptions } from './options.ts';
 import type { DaemonParts } from './parts.ts';
+import { openReading } from './reading.ts';
 
 export interface DoorParts {
   readonly inspector: Inspector;
@@ -94,14 +95,25 @@ async function openMilter(
 ): Promise<Listening> {
   const { on_failure, timeout } = config.doors.milter;
   const gate = parts.room.forDoor('milter', { onFailure: on_failure, timeoutMs: timeout });
+  const reading = openReading(config, parts);
   const options = milterDoorOptions(config, () => parts.policy().contact, {
     transactions,
     trace: parts.trace.headers,
     isPerson: (account) =>
       andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
+    ...reading,
   });
-  const door = await openMilterDoor(options, gate, parts.telemetry);
-  return { name: 'milter', addresses: door.addresses, close: () => door.close() };
+  try {
+    const door = await openMilterDoor(options, gate, parts.telemetry);
+    const close = async (): Promise<void> => {
+      await door.close();
+      await reading.inspector.close();
+    };
+    return { name: 'milter', addresses: door.addresses, close };
+  } catch (error) {
+    await reading.inspector.close();
+    throw error;
+  }
 }
 
 type Ready = DoorParts & { readonly ready: () => boolean };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig, type Config } from '../config/load.ts';
-import { scanStances, scannerOptions } from './scanner-options.ts';
+import { scannerOptions } from './scanner-options.ts';
 
 function configOf(text: string): Config {
   const folder = mkdtempSync(join(tmpdir(), 'primum-scanners-'));
@@ -18,7 +18,6 @@ function configOf(text: string): Config {
 test('everything is off by default', () => {
   const config = configOf('log: { level: info }\n');
   expect(scannerOptions(config)).toEqual({});
-  expect(scanStances(config)).toEqual(new Map());
 });
 
 test('an empty section turns a scanner on with its defaults', () => {
@@ -39,7 +38,6 @@ test('an empty section turns a scanner on with its defaults', () => {
       retryAfterMs: 10_000,
     },
   });
-  expect(scanStances(config)).toEqual(new Map([['clamd', 'pass']]));
 });
 
 test('lists of hosts skip the own domains, and secrets come from their place', () => {
@@ -54,7 +52,6 @@ test('lists of hosts skip the own domains, and secrets come from their place', (
       '    skip: [example.com]\n' +
       '    dns_servers: ["127.0.0.1:5353"]\n',
   );
-  expect(scanStances(config)).toEqual(new Map([['clamd', 'defer']]));
   expect(scannerOptions(config)).toMatchObject({
     rspamd: { password: 'quiet' },
     hostLists: {

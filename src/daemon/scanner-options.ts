@@ -6,12 +6,6 @@ import type { ScannerOptions } from '../scanners/open-scanners.ts';
 
 type Scanners = Config['scanners'];
 
-/** What a failed scanner means for a message, by the scanner's name; others only give evidence. */
-export function scanStances(config: Config): ReadonlyMap<string, 'pass' | 'defer'> {
-  const { clamd } = config.scanners;
-  return new Map(clamd === undefined ? [] : [['clamd', clamd.on_failure]]);
-}
-
 function limitsOf(
   section: NonNullable<Scanners['clamd']> | NonNullable<Scanners['rspamd']>,
 ): ScanLimits {

@@ -78,7 +78,7 @@ export function guardedPlatform(
 }
 
 /** Starts both. Limits and thresholds are the shipped ones unless the policy says otherwise. */
-async function startGuarded(
+export async function startGuarded(
   users: Readonly<Record<string, string>>,
   options: PrimumOptions & StackOptions,
 ): Promise<Guarded> {

@@ -36,7 +36,10 @@ export interface PrimumOptions {
   /** The accounts file of the directory, YAML; without it there is no directory. */
   readonly accountsFile?: string;
   /** Sections of the configuration besides. */
-  readonly sections?: Pick<SettingsInput, 'agent' | 'holds'>;
+  readonly sections?: Pick<
+    SettingsInput,
+    'agent' | 'holds' | 'scanners' | 'content' | 'conformance'
+  >;
 }
 
 /** The configuration of the guides, on the ports of the stack. */

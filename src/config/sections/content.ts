@@ -19,13 +19,6 @@ const virus = z.strictObject({
     .describe(
       `A message in which a scanner found a virus. ${ACTIONS} The client is told its name.`,
     ),
-  unknown: z
-    .enum(['pass', 'defer'])
-    .default('pass')
-    .describe(
-      'When the virus scanner is away or late: `pass` lets the message go unscanned, `defer` asks the ' +
-        'client to come again.',
-    ),
 });
 
 const fingerprint = z.string().refine((text) => parseFingerprint(text) !== undefined, {

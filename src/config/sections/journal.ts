@@ -11,4 +11,17 @@ export const journalSchema = z.strictObject({
     .prefault('30d')
     .meta({ effect: 'reload' })
     .describe('Files older than this are deleted. Check what your law asks and allows.'),
+  keep_subject: z
+    .boolean()
+    .default(false)
+    .meta({ effect: 'restart' })
+    .describe('Whether subjects of messages are kept. Judging does not need them.'),
+  keep_text: z
+    .boolean()
+    .default(false)
+    .meta({ effect: 'restart' })
+    .describe(
+      'Whether texts of messages, whole links and names of attachments are kept. Judging does not ' +
+        'need them: it works on shapes, hosts and fingerprints.',
+    ),
 });

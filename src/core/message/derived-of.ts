@@ -3,7 +3,7 @@
  * who may post events, so every field is checked: what is unreadable is left out, what is too much
  * is cut at a named bound.
  */
-import type { SubmissionEvent } from '../event.ts';
+import type { MessageFacts, SubmissionEvent } from '../event.ts';
 import {
   CONFORMANCE_FAULTS,
   FINGERPRINT_ROWS,
@@ -41,7 +41,11 @@ const read = new WeakMap<object, { readonly derived: DerivedMessage | undefined 
  * version this program does not know. Read once for each event, however often it is asked.
  */
 export function derivedOf(event: SubmissionEvent): DerivedMessage | undefined {
-  const raw = event.message?.derived;
+  return derivedOfMessage(event.message);
+}
+
+export function derivedOfMessage(message: MessageFacts | undefined): DerivedMessage | undefined {
+  const raw = message?.derived;
   if (raw === undefined) return undefined;
   const known = read.get(raw);
   if (known !== undefined) return known.derived;
