@@ -3,11 +3,13 @@
  * what is known of the envelope in header fields (rspamd.com/doc/developers/protocol.html).
  * rspamd closes the connection after each answer.
  */
-import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { ScanEnvelope } from '../contract.ts';
 import type { Conversation, ConversationListener, Engine, Outcome } from '../engine.ts';
 import { errorText, failed, target } from '../engine.ts';
 import { MAX_REPLY_BYTES, parseRspamdReply } from './rspamd-reply.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 export interface RspamdOptions {
   readonly address: string;
