@@ -1,7 +1,7 @@
 /**
  * The auth policy door: HTTP with the API of weakforced, so that Dovecot's
  * `auth_policy_server_url`, OX App Suite and scripts need no change. The usual request is read on the
- * socket, all others by node:http (docs/decisions/0008-usual-requests.md).
+ * socket, all others by node:http (docs/decisions/0010-usual-requests.md).
  * docs/protocols/auth-policy.md describes it, with every difference.
  */
 import type { Server } from 'node:http';
