@@ -67,7 +67,8 @@ export class MilterJudge {
     acceptRecipient(transaction, recipient);
     this.#underWay.change(transaction.owner, before, before + 1);
     return andThen(this.#check(transaction, recipient, canHold), (answer) => {
-      if (answer.kind !== 'refuse') return answer;
+      // The connection may be lost meanwhile; then it is settled with this recipient in it.
+      if (answer.kind !== 'refuse' || transaction.isSettled) return answer;
       refuseRecipient(transaction, recipient);
       this.#underWay.change(transaction.owner, before + 1, before);
       return answer;

@@ -75,6 +75,9 @@ export const MILTER_DOOR_DEFAULTS = {
 /** Recipients of one transaction kept by name; further ones are counted. smtpd_recipient_limit. */
 export const MAX_NAMED_RECIPIENTS = 1000;
 
+/** Characters of a recipient kept by name; a longer one is counted. Postfix's line_length_limit. */
+export const MAX_RECIPIENT_LENGTH = 2048;
+
 /** Refused recipients of one transaction kept as evidence. */
 export const MAX_REFUSED_RECIPIENTS = 100;
 

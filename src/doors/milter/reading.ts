@@ -4,7 +4,7 @@
  * envelope.
  */
 import { andThen, type Maybe } from '../../core/maybe.ts';
-import type { InspectedMessage } from '../../message/contract.ts';
+import type { InspectedMessage, MessageEnvelope } from '../../message/contract.ts';
 import type { HeaderData } from '../../protocol/milter.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { MAX_REMOVED_HEADERS, type MilterDoorSettings } from './options.ts';
@@ -25,7 +25,7 @@ export class MessageReading {
     if (transaction.isInMessage) return;
     transaction.isInMessage = true;
     const { client, queueId, envelopeSender, recipients } = transaction;
-    transaction.inspection = this.#settings.inspector?.begin({
+    const envelope: MessageEnvelope = {
       ...(client.saslLogin !== '' && { account: client.saslLogin }),
       ...(queueId !== '' && { queueId }),
       ...(client.name !== '' && { clientName: client.name }),
@@ -33,6 +33,9 @@ export class MessageReading {
       clientAddress: client.address,
       envelopeSender,
       envelopeRecipients: recipients,
+    };
+    this.#guarded(transaction, () => {
+      transaction.inspection = this.#settings.inspector?.begin(envelope);
     });
   }
 
@@ -47,7 +50,7 @@ export class MessageReading {
     }
     // Colon and line end do not come with it, the blank only where it was agreed.
     transaction.sizeBytes += name.length + value.length + (withSpace ? 3 : 4);
-    transaction.inspection?.header(name, value);
+    this.#guarded(transaction, () => transaction.inspection?.header(name, value));
     return true;
   }
 
@@ -60,29 +63,48 @@ export class MessageReading {
     transaction.bodyBytes += data.length;
     const { inspection } = transaction;
     if (inspection === undefined || room <= 0 || data.length === 0) return;
-    if (inspection.body(data.length > room ? data.subarray(0, room) : data)) return;
-    return this.#inTime(transaction, inspection.drained());
+    const part = data.length > room ? data.subarray(0, room) : data;
+    return this.#guarded(transaction, () =>
+      inspection.body(part) ? undefined : this.#inTime(transaction, inspection.drained()),
+    );
   }
 
   /** What was read; `undefined` without a reader, or when it took too long. */
   end(transaction: Transaction): Maybe<InspectedMessage | undefined> {
     const { inspection } = transaction;
     if (inspection === undefined) return undefined;
-    return andThen(this.#inTime(transaction, inspection.end()), (inspected) => {
+    const ended = this.#guarded(transaction, () => this.#inTime(transaction, inspection.end()));
+    return andThen(ended, (inspected) => {
       transaction.inspection = undefined;
       return inspected;
     });
   }
 
+  /** A reader that throws is given up like one that takes too long. */
+  #guarded<T>(transaction: Transaction, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#giveUp(transaction, error);
+      return undefined;
+    }
+  }
+
   #inTime<T>(transaction: Transaction, work: Maybe<T>): Maybe<T | undefined> {
-    const { inspectTimeoutSeconds, onFailure } = this.#settings;
-    return within(inspectTimeoutSeconds * 1000, work, (reason) => {
+    return within(this.#settings.inspectTimeoutSeconds * 1000, work, (reason) => {
       const what = reason === 'late' ? 'took too long' : 'failed';
-      this.#telemetry.judgingFailed('milter', new Error(`Reading a message ${what}.`), onFailure);
-      transaction.inspection?.abort();
-      transaction.inspection = undefined;
-      transaction.isUnread = true;
+      this.#giveUp(transaction, new Error(`Reading a message ${what}.`));
       return undefined;
     });
+  }
+
+  #giveUp(transaction: Transaction, error: unknown): void {
+    // The connection was lost, and the reader was told to stop: that it does is no failure.
+    if (transaction.isSettled) return;
+    this.#telemetry.judgingFailed('milter', error, this.#settings.onFailure);
+    const { inspection } = transaction;
+    transaction.inspection = undefined;
+    transaction.isUnread = true;
+    inspection?.abort();
   }
 }

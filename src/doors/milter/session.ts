@@ -269,15 +269,12 @@ export class MilterSession {
     if (transaction === undefined) {
       return this.#isInbound ? ACCEPT : this.#outOfOrder('the end of a message');
     }
-    this.#isEnding = true;
     const read = andThen(this.#reading.body(transaction, data), () =>
       this.#reading.end(transaction),
     );
     const ended = andThen(read, (inspected) => this.#answer(transaction, inspected, agreement));
-    if (!(ended instanceof Promise)) {
-      this.#isEnding = false;
-      return ended;
-    }
+    if (!(ended instanceof Promise)) return ended;
+    this.#isEnding = true;
     return ended.finally(() => (this.#isEnding = false));
   }
 

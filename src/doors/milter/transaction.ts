@@ -2,7 +2,7 @@
 import type { SubmissionEvent } from '../../core/event.ts';
 import type { InspectedMessage, MessageInspection } from '../../message/contract.ts';
 import { serviceOf, type ClientFacts } from './client.ts';
-import { MAX_NAMED_RECIPIENTS, MAX_REFUSED_RECIPIENTS } from './options.ts';
+import { MAX_NAMED_RECIPIENTS, MAX_RECIPIENT_LENGTH, MAX_REFUSED_RECIPIENTS } from './options.ts';
 
 export interface Transaction {
   /** As it was at MAIL. */
@@ -70,20 +70,23 @@ export function acceptedCount(transaction: Transaction): number {
   return transaction.recipients.length + transaction.unnamed;
 }
 
-/** Takes one recipient in; over the bound it is only counted. */
+/** Takes one recipient in; over the bounds it is only counted. */
 export function acceptRecipient(transaction: Transaction, recipient: string): void {
-  if (transaction.recipients.length < MAX_NAMED_RECIPIENTS) transaction.recipients.push(recipient);
+  const { recipients } = transaction;
+  const isNamed =
+    recipients.length < MAX_NAMED_RECIPIENTS && recipient.length <= MAX_RECIPIENT_LENGTH;
+  if (isNamed) recipients.push(recipient);
   else transaction.unnamed += 1;
 }
 
 /** Takes out again the recipient that was accepted last. */
 export function refuseRecipient(transaction: Transaction, recipient: string): void {
-  if (transaction.unnamed > 0) transaction.unnamed -= 1;
-  else transaction.recipients.pop();
-  const { refused } = transaction;
-  if (refused.length < MAX_REFUSED_RECIPIENTS && !refused.includes(recipient)) {
-    refused.push(recipient);
-  }
+  const { recipients, refused } = transaction;
+  if (recipients.at(-1) === recipient) recipients.pop();
+  else transaction.unnamed -= 1;
+  const isNamed =
+    refused.length < MAX_REFUSED_RECIPIENTS && recipient.length <= MAX_RECIPIENT_LENGTH;
+  if (isNamed && !refused.includes(recipient)) refused.push(recipient);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
