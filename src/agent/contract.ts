@@ -117,4 +117,6 @@ export interface AgentDesk {
 export const MAX_TASKS = 20;
 export const MAX_CHECKED = 500;
 export const MAX_CONTAINED = 1_000;
+/** Characters told of one address or login: above RFC 5321's 320. */
+export const MAX_TOLD_LENGTH = 512;
 export const MAX_SHOWN_BYTES = 256 * 1024;

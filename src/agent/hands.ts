@@ -14,7 +14,7 @@ import type {
 import type { HandsOptions } from './hands-options.ts';
 import { notifySender } from './notify.ts';
 import type { QueueTools } from './queue-tools.ts';
-import { foundMessage, judge, look } from './target.ts';
+import { clipped, foundMessage, judge, look } from './target.ts';
 
 /** Never rejects: what failed is a result too. */
 export async function doTask(options: HandsOptions, task: AgentTask): Promise<AgentResult> {
@@ -111,6 +111,7 @@ async function show(tools: QueueTools, target: QueuedTarget, maxBytes: number): 
   const read = await tools.message(target.queueId, maxBytes);
   if (read === undefined) return { state: 'missing' };
   const { headers, body, isCut } = inertMessage(read.bytes, maxBytes);
-  const { recipients, sizeBytes } = envelope;
+  const { sizeBytes } = envelope;
+  const recipients = envelope.recipients.map(clipped);
   return { state, message: { headers, body, isCut: isCut || read.isCut, recipients, sizeBytes } };
 }

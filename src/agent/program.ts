@@ -31,18 +31,26 @@ export interface ProgramEnd {
 export function runProgram(
   program: string,
   args: readonly string[],
-  options: ProgramOptions,
+  limits: ProgramOptions,
 ): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: ENVIRONMENT, shell: false, cwd: '/' });
-    const output = new Bounded(options.maxOutputBytes);
+    const options = { env: ENVIRONMENT, shell: false, cwd: '/' };
+    // A process group of its own: sendmail starts postdrop, which must end with it.
+    const child = spawn(program, args, { ...options, detached: true });
+    const output = new Bounded(limits.maxOutputBytes);
     const errors = new Bounded(MAX_ERROR_BYTES);
     let isLate = false;
-    const end = (): void => void child.kill('SIGKILL');
+    const end = (): void => {
+      killGroup(child.pid);
+      // Whoever left the group may keep the pipes open; nobody waits for that.
+      child.stdin.destroy();
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const clock = setTimeout(() => {
       isLate = true;
       end();
-    }, options.timeoutMs);
+    }, limits.timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => {
       if (!output.add(chunk)) end();
     });
@@ -55,7 +63,7 @@ export function runProgram(
       clearTimeout(clock);
       if (isLate) {
         reject(
-          new Error(`${program} took longer than ${options.timeoutMs / 1000} s and was ended.`),
+          new Error(`${program} took longer than ${limits.timeoutMs / 1000} s and was ended.`),
         );
         return;
       }
@@ -64,8 +72,17 @@ export function runProgram(
     });
     // A program that ends without reading its input is judged by its exit code.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input);
+    child.stdin.end(limits.input);
   });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended by itself.
+  }
 }
 
 /** The first bytes of a stream. */

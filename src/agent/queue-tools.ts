@@ -154,8 +154,11 @@ function checkIds(queueIds: readonly string[]): void {
   if (wrong !== undefined) throw new Error('A queue id has letters and digits only.');
 }
 
+/** A plain address, so that it is neither an option nor a list nor a route. */
 function checkAddress(address: string): void {
-  const isPlain = /^[^\s\p{Cc}<>,;()"\\]+@[^\s\p{Cc}<>,;()"\\@]+$/u.test(address);
+  // Postfix routes by `%` and `!` in the local part (postconf(5) allow_percent_hack), and mail to
+  // somebody else must not leave under our name; `:` is an old source route.
+  const isPlain = /^[^\s\p{Cc}<>,;:()"\\@%!]+@[^\s\p{Cc}<>,;:()"\\@%!]+$/u.test(address);
   if (!isPlain || address.length > MAX_ADDRESS_LENGTH) {
     throw new Error('The recipient of a notification is not a plain address.');
   }

@@ -1,5 +1,6 @@
 /** Finds a message that the records know in the queue, and makes sure that it is that one. */
 import type { QueueEnvelope } from '../protocol/postcat.ts';
+import { MAX_TOLD_LENGTH } from './contract.ts';
 import type { FoundMessage, QueuedTarget, TargetState } from './contract.ts';
 import type { QueueTools } from './queue-tools.ts';
 
@@ -34,12 +35,22 @@ export function isTarget(target: QueuedTarget, envelope: QueueEnvelope): boolean
   const { seen } = target;
   const { arrivalSeconds, sender, saslLogin } = envelope;
   if (arrivalSeconds === undefined) return false;
-  if (seen !== undefined) return seen.arrivalSeconds === arrivalSeconds && seen.sender === sender;
+  if (seen !== undefined) {
+    return seen.arrivalSeconds === arrivalSeconds && clipped(seen.sender) === clipped(sender);
+  }
   const age = Date.parse(target.at) - arrivalSeconds * 1000;
   if (!(age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS)) return false;
   const isSender = sender.toLowerCase() === target.envelopeSender.toLowerCase();
   // Canonical maps may have rewritten the sender; the login stays.
   return isSender || (saslLogin !== '' && saslLogin.toLowerCase() === target.account.toLowerCase());
+}
+
+/**
+ * Postfix takes longer addresses than the desk; one of them must not spoil the report of all.
+ * Clipped again it stays the same.
+ */
+export function clipped(text: string): string {
+  return text.slice(0, MAX_TOLD_LENGTH).toWellFormed();
 }
 
 export function foundMessage(envelope: QueueEnvelope): FoundMessage {
@@ -49,8 +60,8 @@ export function foundMessage(envelope: QueueEnvelope): FoundMessage {
     queueId,
     queueName,
     sizeBytes,
-    saslLogin,
-    sender,
+    saslLogin: clipped(saslLogin),
+    sender: clipped(sender),
     recipients: recipientCount,
     arrivalSeconds,
   };

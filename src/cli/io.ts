@@ -11,6 +11,8 @@ export interface Io {
   stdin?(): AsyncIterable<unknown>;
   /** Whether a person is at the keyboard. Default: nobody is. */
   isTerminal?(): boolean;
+  /** One line that a person types; undefined at the end of input. Only on a terminal. */
+  ask?(question: string): Promise<string | undefined>;
   /** Who is at the keyboard, for the audit log. */
   user(): string;
 }
@@ -21,8 +23,23 @@ export function processIo(): Io {
     err: (text) => process.stderr.write(text),
     env: process.env,
     isTerminal: () => process.stdin.isTTY && process.stdout.isTTY,
+    ask: askPerson,
     user: osUser,
   };
+}
+
+/** Asks on standard error, so that what is printed for programs stays whole. */
+async function askPerson(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<undefined>((resolve) =>
+      lines.once('close', () => resolve(undefined)),
+    );
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
 }
 
 /** The name of the OS user, or its number where the system has no name for it. */

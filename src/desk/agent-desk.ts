@@ -12,7 +12,7 @@ import { draftFound } from './hold-draft.ts';
 import type { HoldKeeper } from './hold-keeper.ts';
 import { notificationOf } from './hold-notice.ts';
 import type { HoldParts } from './hold-parts.ts';
-import { acted, checked, failed, notified, notifying } from './hold-states.ts';
+import { acted, checked, failed, isUnseen, notified, notifying } from './hold-states.ts';
 import { Waiters } from './waiters.ts';
 
 /** How long a person waits to be shown a message. */
@@ -26,10 +26,12 @@ const ADOPT_AFTER_MS = 900_000;
 /** Longest wait for something to do; an agent that waits longer is not there. */
 export const MAX_WAIT_MS = 25_000;
 
+type ShowResult = Extract<AgentResult, { kind: 'show' }>;
+
 interface Show {
   readonly task: Extract<AgentTask, { kind: 'show' }>;
   readonly mta: string;
-  readonly answered: PromiseWithResolvers<Extract<AgentResult, { kind: 'show' }> | undefined>;
+  readonly answered: PromiseWithResolvers<ShowResult | undefined>;
 }
 
 export class AgentRoom implements AgentDesk {
@@ -76,10 +78,12 @@ export class AgentRoom implements AgentDesk {
       const host = this.#hear(mta);
       const tasks = await this.#due(mta, host);
       const leftMs = endsMs - performance.now();
-      if (tasks.length > 0 || leftMs <= 0 || this.#isClosed || signal?.aborted === true) {
+      if (tasks.length > 0 || leftMs <= 0 || this.#isClosed || isGone(signal)) {
         return tasks;
       }
       await this.#waiters.wait(mta, Math.min(leftMs, TICK_MS), signal);
+      // Whoever asked is gone: a notification handed out counts, even to nobody.
+      if (isGone(signal)) return [];
     }
   }
 
@@ -179,11 +183,13 @@ export class AgentRoom implements AgentDesk {
         await this.#containments.passed(mta, hold, result.contained);
         break;
       case 'show':
-        this.#shows.get(result.id)?.answered.resolve(result);
+        this.#shown(mta, result.id, result);
         break;
       case 'release':
       case 'delete':
-        await this.#change(hold, (row) => own(row, mta, () => acted(row, result, moment)));
+        await this.#change(hold, (row) =>
+          own(row, mta, () => (isAsked(row, result.kind) ? acted(row, result, moment) : undefined)),
+        );
         break;
       case 'notify':
         await this.#change(hold, (row) => own(row, mta, () => notified(row, result, moment)));
@@ -194,12 +200,17 @@ export class AgentRoom implements AgentDesk {
     }
   }
 
+  #shown(mta: string, id: string, result: ShowResult | undefined): void {
+    const show = this.#shows.get(id);
+    if (show?.mta === mta) show.answered.resolve(result);
+  }
+
   async #failed(mta: string, id: string, error: string): Promise<void> {
     const colon = id.indexOf(':');
     const kind = id.slice(0, Math.max(colon, 0));
     const subject = id.slice(colon + 1);
     if (kind === 'contain') await this.#containments.failed(mta, subject);
-    else if (kind === 'show') this.#shows.get(id)?.answered.resolve(undefined);
+    else if (kind === 'show') this.#shown(mta, id, undefined);
     else if (kind !== '') {
       await this.#change(subject, (row) => own(row, mta, () => failed(row, error, this.#moment())));
     } else if (id === 'check') {
@@ -250,8 +261,18 @@ function own(
   return row.mta === mta ? change() : undefined;
 }
 
+/** A result of an older task says nothing about what is asked now. */
+function isAsked(row: HoldRow, kind: 'release' | 'delete'): boolean {
+  return (row.state === 'releasing') === (kind === 'release');
+}
+
 function isCheck(row: HoldRow, nowMs: number): boolean {
-  return row.state === 'held' && row.checkAtMs !== undefined && row.checkAtMs <= nowMs;
+  if (row.state === 'held') return row.checkAtMs !== undefined && row.checkAtMs <= nowMs;
+  return isUnseen(row);
+}
+
+function isGone(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function targetOf(row: HoldRow): QueuedTarget {

@@ -62,6 +62,7 @@ export function checked(
   result: { readonly state: TargetState; readonly message?: FoundMessage },
   { nowMs, checkEveryMs }: Moment,
 ): HoldChange | undefined {
+  if (isUnseen(hold)) return sighted(hold, result, nowMs);
   if (hold.state !== 'held') return undefined;
   const { state, message } = result;
   if (state === 'held' && message !== undefined) {
@@ -82,6 +83,31 @@ export function checked(
   if (state === 'missing' && hold.misses + 1 < MISSES) {
     const misses = hold.misses + 1;
     return { hold: { ...hold, misses, checkAtMs: nowMs + LOOK_AGAIN_MS } };
+  }
+  return gone(hold, state, nowMs);
+}
+
+/**
+ * Decided before its message was found. It is found first: only then a message that is missing
+ * later is known to be done, and one still on its way into the queue is not taken for gone.
+ */
+export function isUnseen({ state, seen }: HoldRow): boolean {
+  const isDecided = state === 'releasing' || state === 'returning' || state === 'deleting';
+  return isDecided && seen === undefined;
+}
+
+function sighted(
+  hold: HoldRow,
+  { state, message }: { readonly state: TargetState; readonly message?: FoundMessage },
+  nowMs: number,
+): HoldChange {
+  if (message !== undefined && (state === 'held' || state === 'elsewhere')) {
+    const { retryAtMs: _, ...kept } = hold;
+    const { arrivalSeconds, sender, sizeBytes } = message;
+    return { hold: { ...kept, seen: { arrivalSeconds, sender }, sizeBytes } };
+  }
+  if (nowMs - Date.parse(hold.at) < ARRIVAL_GRACE_MS) {
+    return { hold: { ...hold, retryAtMs: nowMs + LOOK_AGAIN_MS } };
   }
   return gone(hold, state, nowMs);
 }

@@ -2,6 +2,7 @@
 import type { LockView } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
+import type { Io } from '../io.ts';
 import { counted, table, when } from '../text.ts';
 
 const WHY = {
@@ -49,10 +50,10 @@ export const unlock: Command = {
   async run({ argument, option, io, client, show }) {
     const account = argument(0);
     const daemon = await client();
-    const mail = mailChoice(option('mail'));
+    let mail = mailChoice(option('mail'));
     if (mail === undefined && io.isTerminal?.() === true) {
       const { messages } = await daemon.containedMail(account);
-      if (messages > 0) throw undecided(account, messages);
+      if (messages > 0) mail = await askForChoice(io, account, messages);
     }
     const why = option('why') ?? '';
     const answer = await daemon.unlock(account, {
@@ -96,6 +97,24 @@ function mailChoice(text: string | undefined): MailChoice | undefined {
   }
   return choice;
 }
+
+/** Asks until it is one of the words. @throws PrimumError USAGE after three others. */
+async function askForChoice(io: Io, account: string, messages: number): Promise<MailChoice> {
+  const were = messages === 1 ? 'was' : 'were';
+  const held = `${counted(messages, 'message')} of ${account} ${were} held with the lock.`;
+  let question = `${held} Release, keep or return? `;
+  for (let n = 0; n < MAX_QUESTIONS; n++) {
+    const said = await io.ask?.(question);
+    if (said === undefined) break;
+    const word = said.trim().toLowerCase();
+    const choice = MAIL.find((name) => name === word);
+    if (choice !== undefined) return choice;
+    question = 'Type release, keep or return: ';
+  }
+  throw undecided(account, messages);
+}
+
+const MAX_QUESTIONS = 3;
 
 function undecided(account: string, messages: number): PrimumError {
   return new PrimumError(

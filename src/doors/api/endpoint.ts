@@ -2,7 +2,7 @@
  * One request the API answers, described once: the description validates the input, types the
  * handler and becomes the OpenAPI document.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { problem } from './schemas/output.ts';
 
@@ -40,6 +40,8 @@ export interface Description<P, Q, B, R> {
     readonly body: B;
     /** The mail host whose agent asks; empty for everybody else. */
     readonly mta: string;
+    /** Aborted when the client goes away before it is answered. */
+    readonly left: () => AbortSignal;
   }): Promise<DeepReadonly<R>>;
 }
 
@@ -64,16 +66,23 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
         ...(description.consumes && { consumes: [...description.consumes] }),
         response: { 200: response, '4xx': problem },
       },
-      handler: (request) =>
+      handler: (request, reply) =>
         // The validator has put the schema's own output in place of what was sent.
         description.handle({
           params: request.params as P,
           query: request.query as Q,
           body: request.body as B,
           mta: request.mta,
+          left: () => leftSignal(reply),
         }),
     });
   };
+}
+
+function leftSignal(reply: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  reply.raw.once('close', () => left.abort());
+  return left.signal;
 }
 
 /** What is wrong with an input, in words, such as "`why` is missing". */

@@ -22,10 +22,10 @@ export function agentEndpoints({ desk, closing }: ApiParts) {
       summary: 'What there is to do on the mail host of this token.',
       query: tasksQuery,
       response: agentTasks,
-      handle: async ({ query: { waitSeconds }, mta }) => ({
+      handle: async ({ query: { waitSeconds }, mta, left }) => ({
         tasks: await desk.agents.tasks(mta, {
           waitMs: waitSeconds * 1000,
-          ...(closing === undefined ? {} : { signal: closing }),
+          signal: closing === undefined ? left() : AbortSignal.any([closing, left()]),
         }),
       }),
     }),
