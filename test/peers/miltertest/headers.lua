@@ -1,0 +1,12 @@
+-- The message is marked below the MTA's own Received field; a mark from outside is removed.
+dofile(common)
+local conn = open()
+mail(conn)
+rcpt(conn, "a@dest.test")
+message(conn, "forged")
+answered(conn, SMFIR_ACCEPT, "EOM")
+check(mt.eom_check(conn, MT_HDRDELETE, "x-primum-trace"), "the forged mark stayed")
+check(mt.eom_check(conn, MT_HDRINSERT, "X-Primum-Trace"), "no mark was added")
+check(not mt.eom_check(conn, MT_QUARANTINE), "the message was held")
+mt.echo(mt.getheader(conn, "X-Primum-Trace", 0))
+mt.disconnect(conn)
