@@ -160,14 +160,32 @@ describe('a result', () => {
 });
 
 describe('an agent that goes away while it waits', () => {
+  /** Resolves with the first listener: then somebody waits. */
+  function watched(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const add = signal.addEventListener.bind(signal);
+      signal.addEventListener = (...listener: Parameters<typeof add>) => {
+        add(...listener);
+        resolve();
+      };
+    });
+  }
+
   test('is handed nothing, so that a notification does not count', async () => {
     await see();
-    await opened.desk.agents.tasks(MTA);
+    const id = await decide('return');
+    expect((await asked()).map(({ kind }) => kind)).toEqual(['notify']);
+    await opened.desk.agents.report(MTA, [{ id: `notify:${id}`, kind: 'failed', error: 'No.' }]);
+    expect(await asked()).toEqual([]);
     const left = new AbortController();
+    const isWaiting = watched(left.signal);
     const waiting = opened.desk.agents.tasks(MTA, { waitMs: 20_000, signal: left.signal });
+    await isWaiting;
+    // The next attempt is due from now on.
+    nowMs += 60_000;
     left.abort();
-    await decide('return');
     expect(await waiting).toEqual([]);
-    expect(await only()).toMatchObject({ state: 'returning', tries: 0 });
+    expect(await only()).toMatchObject({ state: 'returning', tries: 1 });
+    expect((await asked()).map(({ kind }) => kind)).toEqual(['notify']);
   });
 });

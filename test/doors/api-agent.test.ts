@@ -105,6 +105,36 @@ describe('the question for tasks', () => {
   );
 });
 
+describe('an agent that hangs up while it waits for tasks', () => {
+  it('is waited for no more, so that nothing is handed to nobody', async () => {
+    // A survey is due at the first question only.
+    await ask('/agent/tasks', OTHER);
+    const asked = Promise.withResolvers<AbortSignal | undefined>();
+    const { agents } = api.desk;
+    const watched: typeof agents = {
+      tasks: (mta, options) => {
+        asked.resolve(options?.signal);
+        return agents.tasks(mta, options);
+      },
+      report: (mta, results) => agents.report(mta, results),
+    };
+    const agentTokens = new Map([['mx2.example.org', OTHER]]);
+    const desk = { ...api.desk, agents: watched };
+    const second = await openFixture({ agentTokens, parts: { desk } });
+    const left = new AbortController();
+    const waiting = second.fetch('/api/v1/agent/tasks?waitSeconds=20', {
+      headers: { authorization: `Bearer ${OTHER}` },
+      signal: left.signal,
+    });
+    const signal = await asked.promise;
+    expect(signal?.aborted).toBe(false);
+    left.abort();
+    await expect(waiting).rejects.toThrow();
+    await expect.poll(() => signal?.aborted).toBe(true);
+    await second.close();
+  });
+});
+
 describe('results that are not right', () => {
   const found = {
     ...{ queueId: 'Q', queueName: 'hold', sizeBytes: 1, saslLogin: '', sender: '' },
