@@ -79,3 +79,33 @@ export function plainText(text: string): string {
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What an operator does about a lost connection. */
+export interface LossRemedies {
+  /** It could not be reached at all. */
+  readonly away: string;
+  /** It broke in the middle of a message. */
+  readonly middle: string;
+}
+
+/** What a lost connection means: who is to blame depends on when it was lost. */
+export function lost(
+  error: Error | undefined,
+  at: LossRemedies & {
+    readonly address: string;
+    readonly isConnected: boolean;
+    readonly isEnded: boolean;
+  },
+): Outcome {
+  const reason = error === undefined ? 'it closed the connection' : errorText(error);
+  if (!at.isConnected) {
+    return failed('away', 'away', `${at.address} cannot be reached (${reason}). ${at.away}`, error);
+  }
+  if (at.isEnded) {
+    const text = `the connection broke before it answered (${reason})`;
+    return failed('scanner', 'connection lost', text, error);
+  }
+  // A scanner that died refuses the next connection; one that lives closed this one over its bound.
+  const text = `the connection broke in the middle of a message (${reason}). ${at.middle}`;
+  return failed('message', 'connection lost', text, error);
+}

@@ -39,6 +39,8 @@ function fill(path: string): string {
 
 describe('a full disk', { timeout: PROCESS_TEST_MS }, () => {
   it('stops no mail and no lock, is said once, and is made up for when there is space', async (context) => {
+    if (disk === undefined && process.env['CI'] === 'true')
+      throw new Error('No small disk can be mounted: run the tests as root.');
     if (disk === undefined) return context.skip('mounting a small disk needs root');
     place.configure({ policy: { mode: 'enforce' } });
     const primum = await place.start();

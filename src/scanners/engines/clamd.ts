@@ -4,8 +4,14 @@
  * thread of its own anyhow, and a kept connection may be closed by it just when it is used again.
  */
 import { connect } from 'node:net';
-import type { ConversationListener, Conversation, Engine, Outcome } from '../engine.ts';
-import { errorText, failed, target } from '../engine.ts';
+import type {
+  ConversationListener,
+  Conversation,
+  Engine,
+  LossRemedies,
+  Outcome,
+} from '../engine.ts';
+import { lost, target } from '../engine.ts';
 import { MAX_REPLY_BYTES, incoherent, parseClamdReply } from './clamd-reply.ts';
 
 const COMMAND = 'zINSTREAM\0';
@@ -38,8 +44,10 @@ function converse(address: string, listener: ConversationListener): Conversation
     else if (end !== -1 && end + 1 < reply.length) finish(incoherent('it says more than asked'));
     else if (end !== -1) finish(parseClamdReply(reply.slice(0, end), isEnded));
   });
-  socket.on('error', (error) => finish(lost(error, { address, isConnected, isEnded })));
-  socket.on('close', () => finish(lost(undefined, { address, isConnected, isEnded })));
+  socket.on('error', (error) =>
+    finish(lost(error, { address, isConnected, isEnded, ...REMEDIES })),
+  );
+  socket.on('close', () => finish(lost(undefined, { address, isConnected, isEnded, ...REMEDIES })));
   socket.write(COMMAND);
   return {
     write(block) {
@@ -59,22 +67,8 @@ function converse(address: string, listener: ConversationListener): Conversation
   };
 }
 
-function lost(
-  error: Error | undefined,
-  at: { readonly address: string; readonly isConnected: boolean; readonly isEnded: boolean },
-): Outcome {
-  const reason = error === undefined ? 'it closed the connection' : errorText(error);
-  if (!at.isConnected) {
-    const remedy = 'Start clamd, or mend scanners.clamd.address.';
-    return failed('away', 'away', `${at.address} cannot be reached (${reason}). ${remedy}`, error);
-  }
-  if (at.isEnded) {
-    const text = `the connection broke before it answered (${reason})`;
-    return failed('scanner', 'connection lost', text, error);
-  }
-  // A clamd that died refuses the next connection; one that lives closed this one over its bound,
-  // and its reason is often lost with the connection (github.com/Cisco-Talos/clamav/issues/1210).
-  const remedy = 'Is StreamMaxLength of clamd.conf below scanners.clamd.max_size?';
-  const text = `the connection broke in the middle of a message (${reason}). ${remedy}`;
-  return failed('message', 'connection lost', text, error);
-}
+/** Its reason for closing is often lost with the connection (github.com/Cisco-Talos/clamav/issues/1210). */
+const REMEDIES: LossRemedies = {
+  away: 'Start clamd, or mend scanners.clamd.address.',
+  middle: 'Is StreamMaxLength of clamd.conf below scanners.clamd.max_size?',
+};

@@ -5,8 +5,14 @@
  */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { ScanEnvelope } from '../contract.ts';
-import type { Conversation, ConversationListener, Engine, Outcome } from '../engine.ts';
-import { errorText, failed, target } from '../engine.ts';
+import type {
+  Conversation,
+  ConversationListener,
+  Engine,
+  LossRemedies,
+  Outcome,
+} from '../engine.ts';
+import { errorText, failed, lost, target } from '../engine.ts';
 import { MAX_REPLY_BYTES, parseRspamdReply } from './rspamd-reply.ts';
 
 const { request } = process.getBuiltinModule('node:http');
@@ -80,8 +86,8 @@ function converse(
   post.on('socket', (socket) => socket.once('connect', () => (isConnected = true)));
   post.on('drain', () => listener.drained());
   post.on('response', (response) => readReply(response, { finish, isEnded: () => isEnded }));
-  post.on('error', (error) => finish(lost(error, { address, isConnected, isEnded })));
-  post.on('close', () => finish(lost(undefined, { address, isConnected, isEnded })));
+  post.on('error', (error) => finish(lost(error, { address, isConnected, isEnded, ...REMEDIES })));
+  post.on('close', () => finish(lost(undefined, { address, isConnected, isEnded, ...REMEDIES })));
   return {
     write: (block) => post.write(block),
     end() {
@@ -133,21 +139,7 @@ function incoherent(text: string): Outcome {
   return failed('scanner', 'incoherent answer', `${text}. ${remedy}`);
 }
 
-function lost(
-  error: Error | undefined,
-  at: { readonly address: string; readonly isConnected: boolean; readonly isEnded: boolean },
-): Outcome {
-  const reason = error === undefined ? 'it closed the connection' : errorText(error);
-  if (!at.isConnected) {
-    const remedy = 'Start rspamd, or mend scanners.rspamd.address.';
-    return failed('away', 'away', `${at.address} cannot be reached (${reason}). ${remedy}`, error);
-  }
-  if (at.isEnded) {
-    const text = `the connection broke before it answered (${reason})`;
-    return failed('scanner', 'connection lost', text, error);
-  }
-  // An rspamd that died refuses the next connection; one that lives closed this one over its bound.
-  const remedy = 'Is max_message of rspamd below scanners.rspamd.max_size?';
-  const text = `the connection broke in the middle of a message (${reason}). ${remedy}`;
-  return failed('message', 'connection lost', text, error);
-}
+const REMEDIES: LossRemedies = {
+  away: 'Start rspamd, or mend scanners.rspamd.address.',
+  middle: 'Is max_message of rspamd below scanners.rspamd.max_size?',
+};
