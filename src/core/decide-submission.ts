@@ -59,19 +59,24 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     const since = accountLadder.rung === rung ? accountLadder.sinceMs : ladder.sinceMs;
     reasons.push(rungReason(rung, since));
   }
-  const verdict: Verdict = {
-    ...baseVerdict(subject),
+  const decided = {
     verdict: kind,
     enforced: isEnforced(subject, kind),
     rung: subject.lock === undefined ? rung : 'lock',
     score: Math.round(scored.score * 100) / 100,
     reasons,
-    ...(kind === 'defer' ? { retryAfterSeconds: RETRY_SECONDS } : {}),
-  };
+  } as const;
+  const base = baseVerdict(subject);
+  const verdict: Verdict =
+    kind === 'defer'
+      ? { ...base, ...decided, retryAfterSeconds: RETRY_SECONDS }
+      : { ...base, ...decided };
+  const holds = holdIntentsOf(subject, verdict);
+  const intents = intentsOf(subject, verdict, findings);
   return {
     verdict,
     rungChange: rungChangeOf(subject, higherRung(ladder.rung, accountLadder.rung), reasons),
-    intents: [...intentsOf(subject, verdict, findings), ...holdIntentsOf(subject, verdict)],
+    intents: holds.length === 0 ? intents : [...intents, ...holds],
     accountLadder,
     ladder,
     sums: scored.sums,

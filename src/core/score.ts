@@ -34,13 +34,20 @@ export function addEvidence(
 ): Scored {
   if (context === undefined && evidence.length === 0) return { sums: NONE, score: 0 };
   const fade = context ? 2 ** (-Math.max(0, nowMs - context.lastMs) / HALF_LIFE_MS) : 1;
-  const sums = { ...NONE } as Record<EvidenceFamily, number>;
-  for (const family of EVIDENCE_FAMILIES) sums[family] = (context?.sums[family] ?? 0) * fade;
+  const before = context?.sums ?? NONE;
+  const sums = {
+    context: before.context * fade,
+    recipients: before.recipients * fade,
+    content: before.content * fade,
+    outcomes: before.outcomes * fade,
+    cross: before.cross * fade,
+  };
   for (const { family, weight } of evidence) {
     const sum = family === 'context' ? Math.max(sums[family], weight) : sums[family] + weight;
     sums[family] = Math.min(CAPS[family], sum);
   }
-  return { sums, score: EVIDENCE_FAMILIES.reduce((total, family) => total + sums[family], 0) };
+  const score = sums.context + sums.recipients + sums.content + sums.outcomes + sums.cross;
+  return { sums, score };
 }
 
 /** The rung a score asks for. A lock by score alone needs evidence from outside. */
@@ -49,6 +56,10 @@ export function rungOfScore(
   thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number },
 ): Rung {
   const { score, sums } = scored;
+  // Nearly all mail ends here.
+  if (score < thresholds.throttle && score < thresholds.hold && score < thresholds.lock) {
+    return 'observe';
+  }
   const families = EVIDENCE_FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length;
   const external = sums.outcomes >= 2 || sums.cross >= 4;
   if (score >= thresholds.lock && families >= 3 && external) return 'lock';

@@ -4,6 +4,8 @@
  * Both name a transaction by client address and port, where the port is unknown by the sender.
  */
 
+import { ChurnMap } from '../core/churn-map.ts';
+
 export interface TransactionName {
   readonly clientAddress: string;
   /** Empty or `0` when the MTA did not say. */
@@ -20,7 +22,7 @@ export interface WatchedTransactions {
 
 /** Bounded by the connections of the doors that open transactions: one each at a time. */
 export class OpenTransactions implements WatchedTransactions {
-  readonly #open = new Map<string, number>();
+  readonly #open = new ChurnMap<number>();
 
   get size(): number {
     return this.#open.size;
@@ -41,7 +43,7 @@ export class OpenTransactions implements WatchedTransactions {
   }
 
   isWatched(name: TransactionName): boolean {
-    return this.#open.size > 0 && this.#open.has(keyOf(name));
+    return this.#open.size > 0 && this.#open.get(keyOf(name)) !== undefined;
   }
 }
 

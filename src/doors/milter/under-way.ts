@@ -1,4 +1,5 @@
 /** What each sender has open and not judged yet, so that parallel messages share one limit. */
+import { ChurnMap } from '../../core/churn-map.ts';
 import type { UnderWay } from '../../gate-contract.ts';
 
 interface Sum {
@@ -7,7 +8,7 @@ interface Sum {
 }
 
 export class UnderWayCounts {
-  readonly #sums = new Map<string, Sum>();
+  readonly #sums = new ChurnMap<Sum>();
 
   /** What the sender has open beside one message with so many recipients. */
   beside(sender: string, recipients: number): UnderWay | undefined {
