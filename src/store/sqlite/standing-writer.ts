@@ -70,7 +70,7 @@ export class StandingWriter {
     for (let from = 0; from < changes.length;) {
       const { to, room } = partFrom(changes, from);
       const part = formatBatch(changes.slice(from, to), this.#block(room));
-      const message: ToWorker = { part, last: to === changes.length };
+      const message: ToWorker = { part, last: to === changes.length, changes: changes.length };
       worker.postMessage(message, [part.block]);
       from = to;
       if (from < changes.length) await nextTurn();
