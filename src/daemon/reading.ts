@@ -51,21 +51,19 @@ function mender(config: Config, { policy, now }: ReadingParts): Reading['mend'] 
   const host = settings.domain === '' ? mtaName(config) : settings.domain;
   return ({ facts, headers }: InspectedMessage) => {
     const faults = derivedOfMessage(facts)?.conformance ?? [];
-    if (faults.length === 0 || policy().rules.mode === 'observe') return { changes: [] };
+    if (faults.length === 0 || policy().rules.mode === 'observe') return [];
     const planned = planMending(
       { headers, faults, nowText: dateText(now()), newMessageId: `<${randomUUID()}@${host}>` },
       settings,
     );
-    return {
-      changes: planned.map(({ kind, index, name, value }) =>
-        // Mended fields are added at the end of the header.
-        kind === 'insert'
-          ? { kind: 'append', name, value }
-          : kind === 'change'
-            ? { kind, name, index, value }
-            : { kind, name, index },
-      ),
-    };
+    return planned.map(({ kind, index, name, value }) =>
+      // Mended fields are added at the end of the header.
+      kind === 'insert'
+        ? { kind: 'append', name, value }
+        : kind === 'change'
+          ? { kind, name, index, value }
+          : { kind, name, index },
+    );
   };
 }
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMilterDoor } from '../../src/doors/milter/door.ts';
-import type { Mending, MilterDoorOptions } from '../../src/doors/milter/options.ts';
+import type { MilterDoorOptions } from '../../src/doors/milter/options.ts';
 import { OpenTransactions } from '../../src/doors/open-transactions.ts';
+import type { HeaderChange } from '../../src/protocol/milter-replies.ts';
 import { parseDialogue, type Dialogue } from './dialogue.ts';
 import { holdMilter } from './milter-dialogue.ts';
 import { plainInspector, type Manner } from './plain-inspector.ts';
@@ -19,14 +20,11 @@ const TRACE: NonNullable<MilterDoorOptions['trace']> = {
   isOurs: (name) => name.toLowerCase() === 'x-primum-trace',
 };
 
-const MENDINGS: Readonly<Record<string, Mending>> = {
-  change: {
-    changes: [
-      { kind: 'insert', name: 'Date', value: 'Fri, 20 Nov 2026 22:29:04 +0000', index: 1 },
-      { kind: 'change', name: 'Subject', value: 'mended', index: 1 },
-    ],
-  },
-  refuse: { changes: [], refuse: { status: '5.6.0', text: 'A line is too long.' } },
+const MENDINGS: Readonly<Record<string, readonly HeaderChange[]>> = {
+  change: [
+    { kind: 'insert', name: 'Date', value: 'Fri, 20 Nov 2026 22:29:04 +0000', index: 1 },
+    { kind: 'change', name: 'Subject', value: 'mended', index: 1 },
+  ],
 };
 
 function doorOptions(dialogue: Dialogue, address: string, manner: Manner): MilterDoorOptions {

@@ -1,5 +1,4 @@
 /** What is sent at the end of a message: changes of the header, the hold, and the last word. */
-import type { Verdict } from '../../core/verdict.ts';
 import { ACTION, STEP } from '../../protocol/milter.ts';
 import { may, type Agreement } from '../../protocol/milter-negotiation.ts';
 import {
@@ -8,11 +7,9 @@ import {
   formatQuarantine,
   formatReply,
   type HeaderChange,
-  type SmtpAnswer,
 } from '../../protocol/milter-replies.ts';
 import type { TraceHeader } from '../../trace/contract.ts';
 import type { Answer } from './answer.ts';
-import type { Mending } from './options.ts';
 
 export interface Ending {
   readonly answer: Answer;
@@ -59,14 +56,4 @@ function removals(foreign: ReadonlyMap<string, number>): string {
 
 function actionOf({ kind }: HeaderChange): number {
   return kind === 'insert' || kind === 'append' ? ACTION.addHeaders : ACTION.changeHeaders;
-}
-
-/** Why a message is not taken as it is (CON-7); always a refusal, whatever the plan says. */
-export function refusalOf(
-  refuse: NonNullable<Mending['refuse']>,
-  verdict: Verdict | undefined,
-): SmtpAnswer {
-  const status = /^5\.\d{1,3}\.\d{1,3}$/.test(refuse.status) ? refuse.status : '5.6.0';
-  const reference = verdict === undefined ? '' : ` Reference ${verdict.reference}`;
-  return { code: 554, status, text: `${refuse.text}${reference}` };
 }

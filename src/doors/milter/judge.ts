@@ -109,14 +109,14 @@ export class MilterJudge {
     this.settle(transaction);
     if (isSilent) return;
     this.#renewAfterRefusal(transaction);
-    void this.#tracked(this.#judgeAbandoned(transaction, undefined));
-  }
-
-  /** Judges a message that is refused whatever the gate says of it. */
-  refused(transaction: Transaction, inspected: InspectedMessage): Maybe<Verdict | undefined> {
-    this.#renewAfterRefusal(transaction);
-    this.settle(transaction);
-    return this.#tracked(this.#judgeAbandoned(transaction, inspected));
+    const event = eventOf(transaction, this.#settings.mta, { isAbandoned: true });
+    void this.#tracked(
+      this.#ask<Verdict | undefined>(
+        () => this.#gate.judge(event),
+        (verdict) => verdict,
+        () => undefined,
+      ),
+    );
   }
 
   /** Nothing of it is under way any more. */
@@ -177,18 +177,6 @@ export class MilterJudge {
       () => answer,
     );
     return within(MAX_REFUSAL_WAIT_MS, this.#tracked(judged), () => answer);
-  }
-
-  #judgeAbandoned(
-    transaction: Transaction,
-    inspected: InspectedMessage | undefined,
-  ): Maybe<Verdict | undefined> {
-    const event = eventOf(transaction, this.#settings.mta, { inspected, isAbandoned: true });
-    return this.#ask<Verdict | undefined>(
-      () => this.#gate.judge(event),
-      (verdict) => verdict,
-      () => undefined,
-    );
   }
 
   /** The refusal was an event of its own; what is judged after it is another one. */

@@ -22,12 +22,6 @@ export interface MilterDoorPolicy {
   readonly contact?: string;
 }
 
-/** How a message that does not conform is mended, or why it is refused (CON-7). */
-export interface Mending {
-  readonly changes: readonly HeaderChange[];
-  readonly refuse?: { readonly status: string; readonly text: string };
-}
-
 export interface MilterDoorOptions {
   readonly listen: readonly ListenOptions[];
   /** Name of the MTA host that asks; goes with every queue id. */
@@ -36,7 +30,8 @@ export interface MilterDoorOptions {
   /** Reads the message. Without it envelope and size are judged. */
   readonly inspector?: MessageInspector;
   readonly trace?: TraceHeaders;
-  readonly mend?: (inspected: InspectedMessage) => Mending;
+  /** How a message that does not conform is mended (CON-7); refusing one is the gate's business. */
+  readonly mend?: (inspected: InspectedMessage) => readonly HeaderChange[];
   /** Whether an account is a person's; asked when it is deferred. Without it everybody is. */
   readonly isPerson?: (account: string) => Maybe<boolean>;
   /** Where open transactions are shown to other doors of the same MTA. */

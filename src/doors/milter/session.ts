@@ -27,7 +27,7 @@ import { ACCEPT, CONTINUE, formatReply, SKIP } from '../../protocol/milter-repli
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { FAILURE, type Answer } from './answer.ts';
 import { connectClient, forgetStage, newClient, setMacro, type ClientFacts } from './client.ts';
-import { endingOf, refusalOf } from './ending.ts';
+import { endingOf } from './ending.ts';
 import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
 import { MessageReading } from './reading.ts';
@@ -290,32 +290,21 @@ export class MilterSession {
       this.leave();
       return formatReply(FAILURE);
     }
-    const mending = inspected && settings.mend?.(inspected);
-    if (inspected !== undefined && mending?.refuse !== undefined) {
-      const { refuse } = mending;
-      this.#close(transaction);
-      return andThen(judge.refused(transaction, inspected), (verdict) =>
-        formatReply(refusalOf(refuse, verdict)),
-      );
-    }
-    this.#close(transaction);
+    const changes = (inspected && settings.mend?.(inspected)) ?? [];
+    this.#transaction = undefined;
+    transaction.forget();
     return andThen(judge.message(transaction, inspected, this.#canHold), ({ answer, judged }) =>
       endingOf({
         answer,
         agreement,
         foreign: transaction.foreign,
-        changes: mending?.changes ?? [],
+        changes,
         traces:
           judged === undefined
             ? []
             : (settings.trace?.headersOf(judged.event, judged.verdict) ?? []),
       }),
     );
-  }
-
-  #close(transaction: Transaction): void {
-    this.#transaction = undefined;
-    transaction.forget();
   }
 
   #outOfOrder(what: string): Taken {
