@@ -11,6 +11,7 @@ import type { Intent, Lock } from '../src/core/intent.ts';
 import { UNKNOWN_NETWORK, type NetworkFacts } from '../src/core/network.ts';
 import type { Policy, RuleSet } from '../src/core/policy.ts';
 import type { Verdict } from '../src/core/verdict.ts';
+import type { Directory } from '../src/directory/contract.ts';
 import type { Gate } from '../src/gate-contract.ts';
 import { createGate } from '../src/gate/gate.ts';
 import { createInspector } from '../src/gate/inspector.ts';
@@ -23,6 +24,8 @@ export interface PlatformOptions {
   readonly policy?: Partial<Policy>;
   readonly accounts?: readonly (Partial<AccountFacts> & { readonly account: string })[];
   readonly startAt?: string;
+  /** The directory, where it is not the accounts given. */
+  readonly find?: Directory['find'];
   /** What is known of an address; `testNetwork` by default. */
   readonly network?: (address: string) => NetworkFacts;
 }
@@ -96,7 +99,9 @@ export function createPlatform(options: PlatformOptions = {}) {
       close: () => Promise.resolve(),
     },
     directory: {
-      find: (login: string) => accounts.get(login.toLowerCase()) ?? defaultAccountFacts(login),
+      find:
+        options.find ??
+        ((login: string) => accounts.get(login.toLowerCase()) ?? defaultAccountFacts(login)),
       isOwnDomain: () => false,
       close: () => Promise.resolve(),
     },

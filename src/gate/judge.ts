@@ -12,6 +12,7 @@ import { foldLogin, foldSubmission } from '../core/fold.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { addUsage } from '../core/profile/usage-record.ts';
 import type { SubmissionSubject, World } from '../core/rules/finding.ts';
+import { CONTENT_RULES } from '../core/rules/registry.ts';
 import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { UnderWay } from '../gate-contract.ts';
@@ -27,8 +28,8 @@ export interface Judge {
   checkSubmission(event: SubmissionEvent, underWay: UnderWay): Maybe<Verdict>;
   checkLogin(event: LoginAttempt): Maybe<Verdict>;
   /**
-   * What the rules that need no records refuse, such as a locked account or a foreign sender, while
-   * a store or the directory is away. Never waits and never throws.
+   * What the rules that need no records stop, such as a locked account, a foreign sender or a virus,
+   * while a store or the directory is away. Never waits and never throws.
    */
   withoutRecords(event: SubmissionEvent | LoginEvent | LoginAttempt): Verdict | undefined;
 }
@@ -99,8 +100,7 @@ export function createJudge(parts: GateParts): Judge {
 
     withoutRecords: (event) => {
       try {
-        const verdict = decideWithoutRecords(parts, worldOf(), event);
-        return verdict?.verdict === 'reject' ? verdict : undefined;
+        return decideWithoutRecords(parts, worldOf(), event);
       } catch {
         return undefined;
       }
@@ -115,19 +115,39 @@ function decideWithoutRecords(
 ): Verdict | undefined {
   const account = event.account ?? '';
   const lock = account === '' ? undefined : parts.locks.find(account.toLowerCase());
-  let facts = event.kind === 'submission' && account === '' ? factsWithoutAuth(event) : undefined;
-  if (facts === undefined) {
-    const found = factsAtOnce(parts, account);
-    // Without the directory's word nobody's sender address is refused, but a lock holds.
-    if (found === undefined && lock === undefined) return undefined;
-    facts = found ?? defaultAccountFacts(account);
+  const facts =
+    event.kind === 'submission' && account === ''
+      ? factsWithoutAuth(event)
+      : factsAtOnce(parts, account);
+  // Without the directory's word nobody's sender address is refused, but a lock holds.
+  const isKnown = facts !== undefined || lock !== undefined;
+  const network = parts.networks.find(event.clientAddress);
+  const known = { world, network, facts: facts ?? factsUnsaid(event), lock };
+  if (event.kind !== 'submission') {
+    const { verdict } = decideLogin(planLogin(event, known).subject([]));
+    return isKnown && verdict.verdict === 'reject' ? verdict : undefined;
   }
-  const known = { world, network: parts.networks.find(event.clientAddress), facts, lock };
-  return event.kind === 'submission'
-    ? decideSubmission(
-        planSubmission(event, known).subject([], NOTHING_UNDER_WAY, contentAlone(event)),
-      ).verdict
-    : decideLogin(planLogin(event, known).subject([])).verdict;
+  const plan = planSubmission(event, known);
+  const subject = plan.subject([], NOTHING_UNDER_WAY, contentAlone(event));
+  const { verdict } = decideSubmission(subject);
+  const isStopped = (isKnown && verdict.verdict === 'reject') || isStoppedByContent(subject);
+  return isStopped ? verdict : undefined;
+}
+
+/** Facts in the directory's place: whatever the sender addresses, they may be the account's. */
+function factsUnsaid(event: SubmissionEvent | LoginEvent | LoginAttempt): AccountFacts {
+  const facts = defaultAccountFacts(event.account ?? '');
+  if (event.kind !== 'submission') return facts;
+  const senders = [event.envelopeSender, event.message?.headerFrom ?? ''];
+  return { ...facts, addresses: senders.map((address) => address.toLowerCase()) };
+}
+
+/** What is in the message itself needs nobody's word; a hold without a record the agent finds. */
+function isStoppedByContent(subject: SubmissionSubject): boolean {
+  const { content, world } = subject;
+  if (content === undefined) return false;
+  const looked = { subject, content, rules: world.policy.content };
+  return CONTENT_RULES.some((look) => (look(looked)?.action ?? 'observe') !== 'observe');
 }
 
 /** Undefined when the directory cannot say at once. */
