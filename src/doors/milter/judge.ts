@@ -18,6 +18,7 @@ import {
   type Answer,
   type Saying,
 } from './answer.ts';
+import { NameRoom } from './name-room.ts';
 import { MAX_REFUSAL_WAIT_MS, type MilterDoorSettings } from './options.ts';
 import {
   acceptedCount,
@@ -40,6 +41,7 @@ export class MilterJudge {
   readonly #gate: Gate;
   readonly #telemetry: Telemetry;
   readonly #underWay = new UnderWayCounts();
+  readonly #names = new NameRoom();
   readonly #emissions = new Set<Promise<unknown>>();
 
   constructor(settings: MilterDoorSettings, gate: Gate, telemetry: Telemetry) {
@@ -64,12 +66,12 @@ export class MilterJudge {
   /** Takes the recipient in; a refusal takes it out again. */
   rcpt(transaction: Transaction, recipient: string, canHold: boolean): Maybe<Answer> {
     const before = acceptedCount(transaction);
-    acceptRecipient(transaction, recipient);
+    acceptRecipient(transaction, recipient, this.#names);
     this.#underWay.change(transaction.owner, before, before + 1);
     return andThen(this.#check(transaction, recipient, canHold), (answer) => {
       // The connection may be lost meanwhile; then it is settled with this recipient in it.
       if (answer.kind !== 'refuse' || transaction.isSettled) return answer;
-      refuseRecipient(transaction, recipient);
+      refuseRecipient(transaction, recipient, this.#names);
       this.#underWay.change(transaction.owner, before + 1, before);
       return answer;
     });
@@ -124,6 +126,7 @@ export class MilterJudge {
     if (transaction.isSettled) return;
     transaction.isSettled = true;
     this.#underWay.change(transaction.owner, acceptedCount(transaction), 0);
+    this.#names.release(transaction);
   }
 
   /** Waits until the gate has taken in what was given to it. */

@@ -73,6 +73,12 @@ export const MAX_NAMED_RECIPIENTS = 1000;
 /** Characters of a recipient kept by name; a longer one is counted. Postfix's line_length_limit. */
 export const MAX_RECIPIENT_LENGTH = 2048;
 
+/**
+ * Characters of recipients kept by name over all connections; further ones are counted. Room for
+ * about a million, where 2,000 connections of 1,000 longest ones would take 4 GB.
+ */
+export const MAX_NAMED_CHARACTERS_IN_ALL = 64 * 1024 * 1024;
+
 /** Refused recipients of one transaction kept as evidence. */
 export const MAX_REFUSED_RECIPIENTS = 100;
 

@@ -2,7 +2,8 @@
 import type { SubmissionEvent } from '../../core/event.ts';
 import type { InspectedMessage, MessageInspection } from '../../message/contract.ts';
 import { serviceOf, type ClientFacts } from './client.ts';
-import { MAX_NAMED_RECIPIENTS, MAX_RECIPIENT_LENGTH, MAX_REFUSED_RECIPIENTS } from './options.ts';
+import type { NameRoom } from './name-room.ts';
+import { MAX_NAMED_RECIPIENTS, MAX_REFUSED_RECIPIENTS } from './options.ts';
 
 export interface Transaction {
   /** As it was at MAIL. */
@@ -19,6 +20,8 @@ export interface Transaction {
   /** Accepted ones above the bound. */
   unnamed: number;
   refused: string[];
+  /** Of recipients accepted and refused, as the room for names counts them. */
+  namedCharacters: number;
   /** A refusal at MAIL or RCPT was judged under `id`. */
   isRefusalJudged: boolean;
   inspection: MessageInspection | undefined;
@@ -53,6 +56,7 @@ export function newTransaction(client: ClientFacts, opening: Opening): Transacti
     recipients: [],
     unnamed: 0,
     refused: [],
+    namedCharacters: 0,
     isRefusalJudged: false,
     inspection: undefined,
     isInMessage: false,
@@ -71,22 +75,22 @@ export function acceptedCount(transaction: Transaction): number {
 }
 
 /** Takes one recipient in; over the bounds it is only counted. */
-export function acceptRecipient(transaction: Transaction, recipient: string): void {
+export function acceptRecipient(transaction: Transaction, recipient: string, room: NameRoom): void {
   const { recipients } = transaction;
-  const isNamed =
-    recipients.length < MAX_NAMED_RECIPIENTS && recipient.length <= MAX_RECIPIENT_LENGTH;
+  const isNamed = recipients.length < MAX_NAMED_RECIPIENTS && room.take(transaction, recipient);
   if (isNamed) recipients.push(recipient);
   else transaction.unnamed += 1;
 }
 
 /** Takes out again the recipient that was accepted last. */
-export function refuseRecipient(transaction: Transaction, recipient: string): void {
+export function refuseRecipient(transaction: Transaction, recipient: string, room: NameRoom): void {
   const { recipients, refused } = transaction;
-  if (recipients.at(-1) === recipient) recipients.pop();
-  else transaction.unnamed -= 1;
-  const isNamed =
-    refused.length < MAX_REFUSED_RECIPIENTS && recipient.length <= MAX_RECIPIENT_LENGTH;
-  if (isNamed && !refused.includes(recipient)) refused.push(recipient);
+  if (recipients.at(-1) === recipient) {
+    recipients.pop();
+    room.give(transaction, recipient);
+  } else transaction.unnamed -= 1;
+  if (refused.length >= MAX_REFUSED_RECIPIENTS || refused.includes(recipient)) return;
+  if (room.take(transaction, recipient)) refused.push(recipient);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
