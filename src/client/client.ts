@@ -41,6 +41,7 @@ export type {
   LockView,
   ShownView,
   Target,
+  TraceKeyView,
   TraceView,
 };
 
@@ -70,7 +71,8 @@ export function openClient(target: Target) {
     explain: (reference: string) => get<Explanation>(`/explain/${part(reference)}`),
     /** A token, or the source of a message: who sent it. At most 512 KiB. */
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
-    rotateTraceKey: (by: string) => send<TraceKeyView>('POST', '/trace/rotate', { by }),
+    rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
+      send<TraceKeyView>('POST', '/trace/rotate', request),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),

@@ -65,12 +65,25 @@ export function openKeyRing(options: KeyRingOptions, nowMs: number): KeyRing {
   }
 }
 
-/** A new key on top, and those dropped that read long enough. Durable when it returns. */
-export function rotateKeyRing(options: KeyRingOptions, ring: KeyRing, nowMs: number): KeyRing {
+export interface Rotation {
+  readonly nowMs: number;
+  /** Ids of keys that somebody else may have. */
+  readonly drop: readonly string[];
+}
+
+/**
+ * A new key on top; those gone that read long enough or are to be dropped. Durable when it returns.
+ */
+export function rotateKeyRing(
+  options: KeyRingOptions,
+  ring: KeyRing,
+  { nowMs, drop }: Rotation,
+): KeyRing {
   const all = [...ring.keys, newKey(ring.keys, nowMs)];
-  const keys = all.filter((_, index) => {
+  const keys = all.filter(({ id }, index) => {
     const successor = all[index + 1];
-    return successor === undefined || nowMs - successor.bornMs < options.keepMs;
+    if (successor === undefined) return true;
+    return nowMs - successor.bornMs < options.keepMs && !drop.includes(id);
   });
   const next = { stable: ring.stable, keys };
   writeRing(options.path, next);

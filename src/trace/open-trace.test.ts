@@ -5,7 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { MAX_KEY_FILE_BYTES } from './key-ring.ts';
-import { KEEP_MS, openTrace, ROTATE_AFTER_MS, type TraceOptions } from './open-trace.ts';
+import {
+  KEEP_MS,
+  LOOK_EVERY_MS,
+  openTrace,
+  ROTATE_AFTER_MS,
+  type TraceOptions,
+} from './open-trace.ts';
 
 const EVENT: SubmissionEvent = {
   v: 1,
@@ -222,6 +228,35 @@ describe('keys of trace headers', () => {
     nowMs += ROTATE_AFTER_MS;
     expect(tokenOf(there).slice(2, 6)).toBe(tokenOf(here).slice(2, 6));
     expect(readFileSync(file(), 'utf8').match(/^[0-9a-z]{4} /gm)).toHaveLength(2);
+  });
+
+  it('are dropped after a theft: tokens of that one are not believed, those of others are', () => {
+    const trace = open();
+    const oldest = tokenOf(trace);
+    trace.rotate();
+    const stolen = tokenOf(trace);
+    const id = stolen.slice(2, 6);
+    expect(trace.keys()).toEqual([oldest.slice(2, 6), id]);
+    const fresh = trace.rotate([id]);
+    expect(trace.keys()).toEqual([oldest.slice(2, 6), fresh]);
+    expect(tokenOf(trace).slice(2, 6)).toBe(fresh);
+    for (const reader of [trace.reader, open().reader]) {
+      expect(reader.read(stolen)).toEqual({ ok: false, reason: 'unknown-key' });
+      expect(reader.read(oldest).ok).toBe(true);
+    }
+    expect(readFileSync(file(), 'utf8')).not.toContain(`${id} `);
+  });
+
+  it('that were dropped are dropped on every host that shares the file', () => {
+    const [here, there] = [open(), open()];
+    const stolen = tokenOf(here);
+    const fresh = there.rotate(there.keys());
+    expect(here.reader.read(stolen)).toEqual({ ok: false, reason: 'unknown-key' });
+    const elsewhere = open();
+    const again = there.rotate([fresh]);
+    expect(tokenOf(elsewhere).slice(2, 6)).toBe(fresh);
+    nowMs += LOOK_EVERY_MS;
+    expect(tokenOf(elsewhere).slice(2, 6)).toBe(again);
   });
 
   it('go on, with one warning an hour, while the file cannot be replaced', () => {

@@ -22,7 +22,7 @@ import {
   rotateKeyRing,
   stampOf,
 } from './key-ring.ts';
-import type { KeyRing, KeyRingOptions } from './key-ring.ts';
+import type { KeyRing, KeyRingOptions, Rotation } from './key-ring.ts';
 import { createSealer, readToken, sealToken } from './token.ts';
 import type { Sealer } from './token.ts';
 
@@ -48,8 +48,13 @@ export interface Trace {
   readonly names: readonly string[];
   /** Names of the headers in which a token may stand. */
   readonly tokenNames: readonly string[];
-  /** Makes a new key now; its id. @throws what the file system says; then the old key goes on. */
-  rotate(): string;
+  /** Ids of the keys, oldest first; the last one makes tokens. */
+  keys(): readonly string[];
+  /**
+   * Makes a new key now; its id. Tokens of the keys in `drop` are not believed any more.
+   * @throws what the file system says; then the old key goes on.
+   */
+  rotate(drop?: readonly string[]): string;
 }
 
 const DAY_MS = 86_400_000;
@@ -57,6 +62,8 @@ export const ROTATE_AFTER_MS = 90 * DAY_MS;
 export const KEEP_MS = 400 * DAY_MS;
 /** After a rotation that failed. */
 const RETRY_MS = 3_600_000;
+/** How long a key that was dropped on another host that shares the file still makes tokens. */
+export const LOOK_EVERY_MS = 10_000;
 
 /** @throws PrimumError STATE_UNUSABLE */
 export function openTrace(options: TraceOptions): Trace {
@@ -83,7 +90,8 @@ export function openTrace(options: TraceOptions): Trace {
       isOurs: createOwnershipCheck(isEnabled ? options : { submitter: 'off' }),
     },
     reader: { read: (token) => readToken(keys.find, token) },
-    rotate: () => keys.rotate(now()),
+    keys: () => keys.ring().keys.map(({ id }) => id),
+    rotate: (drop = []) => keys.rotate({ nowMs: now(), drop }),
   };
 }
 
@@ -103,6 +111,7 @@ function createKeys(options: TraceOptions) {
   let sealers = sealersOf(ring);
   let sealer = createSealer(newestKey(ring));
   let retryAtMs = -Infinity;
+  let lookedMs = options.now();
 
   const use = (next: KeyRing): void => {
     ring = next;
@@ -113,16 +122,23 @@ function createKeys(options: TraceOptions) {
   const refresh = (): void => {
     if (stampOf(file.path) !== stamp) use(readRing(file.path) ?? ring);
   };
-  const rotate = (nowMs: number): string => {
+  const refreshIfPossible = (): void => {
+    try {
+      refresh();
+    } catch {
+      // Whoever writes it next says what is wrong; what is in memory goes on.
+    }
+  };
+  const rotate = (rotation: Rotation): string => {
     refresh();
-    use(rotateKeyRing(file, ring, nowMs));
+    use(rotateKeyRing(file, ring, rotation));
     return newestKey(ring).id;
   };
   const rotateByAge = (nowMs: number): void => {
     try {
       // Another host that shares the file may have been first.
       refresh();
-      if (isRotationDue(file, ring, nowMs)) rotate(nowMs);
+      if (isRotationDue(file, ring, nowMs)) rotate({ nowMs, drop: [] });
     } catch (error) {
       retryAtMs = nowMs + RETRY_MS;
       const cause = error instanceof Error ? error.message : String(error);
@@ -132,22 +148,22 @@ function createKeys(options: TraceOptions) {
     }
   };
   return {
-    ring: () => ring,
+    ring: (): KeyRing => {
+      refreshIfPossible();
+      return ring;
+    },
     rotate,
     current: (nowMs: number): Sealer => {
+      if (Math.abs(nowMs - lookedMs) >= LOOK_EVERY_MS) {
+        lookedMs = nowMs;
+        refreshIfPossible();
+      }
       if (nowMs >= retryAtMs && isRotationDue(file, ring, nowMs)) rotateByAge(nowMs);
       return sealer;
     },
-    /** A key that is not known may have come since, on another host that shares the file. */
+    /** A key may have come or gone since, on another host that shares the file. */
     find: (id: string): Sealer | undefined => {
-      const known = sealers.get(id);
-      if (known !== undefined) return known;
-      try {
-        refresh();
-      } catch {
-        // Whoever writes it next says what is wrong; what is in memory still reads.
-        return undefined;
-      }
+      refreshIfPossible();
       return sealers.get(id);
     },
   };

@@ -158,4 +158,24 @@ describe('CON-5: primum trace', () => {
     expect(code).toBe(0);
     expect((await trace([await file(header)])).code).toBe(0);
   });
+
+  it('retires a stolen key in one command', async () => {
+    const [made] = api.trace.headers.headersOf(EXPLANATION.event, VERDICT);
+    const stolen = made?.value.slice(2, 6) ?? '';
+    const path = await file(`X-Primum-Trace: ${made?.value ?? ''}`);
+    expect((await trace([path])).out).toContain(`key ${stolen}.`);
+    const { code, out } = await trace(['rotate', '--drop', stolen]);
+    expect(out).toMatch(
+      new RegExp(
+        `^The key [0-9a-z]{4} makes tokens from now on\\.\nThe key ${stolen} is dropped: tokens of it are believed no more\\.\n$`,
+      ),
+    );
+    expect(code).toBe(0);
+    const again = await trace([path]);
+    expect(again.out).toContain('a key that is not here');
+    expect(again.code).toBe(3);
+    const unknown = await trace(['rotate', '--drop', stolen]);
+    expect(unknown.err).toContain(`There is no trace key ${stolen}, so nothing was changed.`);
+    expect(unknown.code).toBe(1);
+  });
 });

@@ -127,4 +127,37 @@ describe('POST /api/v1/trace/rotate', () => {
       { by: 'olga', action: 'rotate', subject: 'trace key' },
     ]);
   });
+
+  it('drops a stolen key: its tokens are not believed any more, and the audit log names it', async () => {
+    const stolen = token.slice(2, 6);
+    const response = await post('/trace/rotate', { by: 'olga', drop: stolen.toUpperCase() });
+    const { key, dropped } = (await response.json()) as { key: string; dropped: string[] };
+    expect(dropped).toEqual([stolen]);
+    expect(api.trace.keys()).toEqual([key]);
+    expect((await look(token)).tokens[0]?.token).toBe('unknown-key');
+    expect(await api.desk.audit.list({ limit: 1 })).toMatchObject([
+      { why: `The key ${key} makes tokens from now on. Dropped: ${stolen}.` },
+    ]);
+  });
+
+  it('drops all keys that there are until then', async () => {
+    api.trace.rotate();
+    const before = api.trace.keys();
+    const response = await post('/trace/rotate', { by: 'olga', drop: 'all' });
+    expect(await response.json()).toEqual({ key: api.trace.keys()[0], dropped: before });
+    expect(api.trace.keys()).toHaveLength(1);
+  });
+
+  it('a key that is not there changes nothing, and those that are there are named', async () => {
+    const before = api.trace.keys();
+    const { status, detail } = await problemOf(
+      await post('/trace/rotate', { by: 'olga', drop: 'zzzz' }),
+    );
+    expect([status, detail]).toEqual([
+      404,
+      `There is no trace key zzzz, so nothing was changed. The keys are ${before.join(', ')}; the last one makes tokens.`,
+    ]);
+    expect((await post('/trace/rotate', { by: 'olga', drop: 'a key' })).status).toBe(400);
+    expect(api.trace.keys()).toEqual(before);
+  });
 });

@@ -1,6 +1,6 @@
 /** `primum trace FILE|TOKEN`: who sent a message (CON-5), and `primum trace rotate`. */
 import { createReadStream, existsSync } from 'node:fs';
-import type { TraceView } from '../../client/client.ts';
+import type { TraceKeyView, TraceView } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command, Context } from '../command.ts';
 import { indent } from '../text.ts';
@@ -34,17 +34,37 @@ export const trace: Command = {
 
 export const traceRotate: Command = {
   name: 'trace rotate',
-  summary: 'Make a new key for trace tokens now, as after a theft; older tokens are still read.',
+  summary: 'Make a new key for trace tokens now, and drop one that was stolen.',
+  details:
+    'Tokens of older keys are still read, so whoever has such a key can still make tokens of it. ' +
+    'After a theft, drop it: then its tokens are believed no more, those in mail that left with it ' +
+    'included. "primum trace" names the key of a token.',
+  options: {
+    drop: {
+      type: 'string',
+      value: 'KEY|all',
+      help: 'The key to drop, or all that there are until now.',
+    },
+  },
   asksDaemon: true,
-  async run({ io, client, show }) {
-    const made = await (await client()).rotateTraceKey(io.user());
-    show(
-      made,
-      ({ key }) => `The key ${key} makes tokens from now on. Older ones are still read.\n`,
-    );
+  async run({ option, io, client, show }) {
+    const drop = option('drop');
+    const made = await (
+      await client()
+    ).rotateTraceKey({ by: io.user(), ...(drop !== undefined && { drop }) });
+    show(made, rotatedText);
     return 0;
   },
 };
+
+function rotatedText({ key, dropped }: TraceKeyView): string {
+  const now = `The key ${key} makes tokens from now on.`;
+  if (dropped.length === 0) return `${now} Older ones are still read.\n`;
+  const keys = dropped.length === 1 ? 'The key' : 'The keys';
+  const are =
+    dropped.length === 1 ? 'is dropped: tokens of it are' : 'are dropped: tokens of them are';
+  return `${now}\n${keys} ${dropped.join(', ')} ${are} believed no more.\n`;
+}
 
 async function inputOf(word: string, io: Context['io']): Promise<string> {
   if (word === '-') return readAll(io.stdin?.() ?? process.stdin, 'standard input');
@@ -130,7 +150,7 @@ const STATES: Readonly<Record<TokenView['token'], string>> = {
     'if that is yours, check that the milter of Primum sees what comes in there.',
   'unknown-key':
     'the token was made with a key that is not here. Either the key is older than trace.keep_keys ' +
-    'allows, or another platform made it. If you run several hosts, give all the same trace-keys.',
+    'allows, or it was dropped (primum trace rotate), or another platform made it. If you run several hosts, give all the same trace-keys.',
   'not-a-token':
     'this is not a whole token. It was cut on the way, or another program made it. Take it from the ' +
     'source of the message, white space and all.',

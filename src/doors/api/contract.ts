@@ -31,8 +31,10 @@ export interface ApiTrace {
   readonly names: readonly string[];
   /** Headers in which a token may stand, the usual one first. */
   readonly tokenNames: readonly string[];
-  /** Makes a new key now; its id. */
-  rotate(): string;
+  /** Ids of the keys, oldest first; the last one makes tokens. */
+  keys(): readonly string[];
+  /** Makes a new key now; its id. Tokens of the keys in `drop` are not believed any more. */
+  rotate(drop?: readonly string[]): string;
 }
 
 /** The parts of the daemon that the API shows and moves. */

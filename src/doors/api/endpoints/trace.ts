@@ -12,7 +12,7 @@ import type { Traced } from '../../../trace/contract.ts';
 import type { ApiParts, ApiTrace } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { byInput, traceInput } from '../schemas/input.ts';
+import { EVERY_KEY, rotateInput, traceInput } from '../schemas/input.ts';
 import { traceKey, traceView } from '../schemas/output.ts';
 import type { TraceView } from '../schemas/types.ts';
 
@@ -45,19 +45,23 @@ export function traceEndpoints(parts: ApiParts) {
       method: 'POST',
       path: '/trace/rotate',
       tag: 'trace',
-      summary: 'Makes a new key for trace tokens now; tokens of older keys are still read.',
-      body: byInput,
+      summary:
+        'Makes a new key for trace tokens now. Tokens of older keys are still read, unless dropped.',
+      body: rotateInput,
       response: traceKey,
-      async handle({ body: { by } }) {
-        const key = traceOf(parts).rotate();
+      async handle({ body: { by, drop } }) {
+        const trace = traceOf(parts);
+        const dropped = keysToDrop(trace, drop);
+        const key = trace.rotate(dropped);
+        const gone = dropped.length === 0 ? '' : ` Dropped: ${dropped.join(', ')}.`;
         await desk.audit.add({
           at: new Date(now()).toISOString(),
           by,
           action: 'rotate',
           subject: 'trace key',
-          why: `The key ${key} makes tokens from now on.`,
+          why: `The key ${key} makes tokens from now on.${gone}`,
         });
-        return { key };
+        return { key, dropped: [...dropped] };
       },
     }),
   ];
@@ -66,6 +70,18 @@ export function traceEndpoints(parts: ApiParts) {
 function traceOf({ trace }: ApiParts): ApiTrace {
   if (trace) return trace;
   throw new ProblemError(404, 'This daemon has no trace keys.');
+}
+
+/** @throws ProblemError when there is no such key. */
+function keysToDrop(trace: ApiTrace, drop: string | undefined): readonly string[] {
+  if (drop === undefined) return [];
+  const keys = trace.keys();
+  if (drop === EVERY_KEY) return keys;
+  if (keys.includes(drop)) return [drop];
+  throw new ProblemError(
+    404,
+    `There is no trace key ${drop}, so nothing was changed. The keys are ${keys.join(', ')}; the last one makes tokens.`,
+  );
 }
 
 interface Found {

@@ -88,6 +88,17 @@ export const traceInput = z.strictObject({
     .max(MAX_TRACED_TEXT)
     .describe('A token, or the source of a message or of a report with the message inside.'),
 });
+/** In place of the id of one key. */
+export const EVERY_KEY = 'all';
+export const rotateInput = z.strictObject({
+  by,
+  drop: z
+    .string()
+    .regex(/^[0-9A-Za-z]{3,4}$/, 'is neither the four characters of a key nor "all"')
+    .toLowerCase()
+    .exactOptional()
+    .describe('A key that somebody else may have, or `all`: its tokens are not believed any more.'),
+});
 export const closeInput = z.strictObject({
   by,
   why,

@@ -283,7 +283,10 @@ export const traceView = z.object({
     }),
   ),
 });
-export const traceKey = z.object({ key: text.describe('Id of the key that now makes tokens.') });
+export const traceKey = z.object({
+  key: text.describe('Id of the key that now makes tokens.'),
+  dropped: z.array(text).describe('Ids of the keys whose tokens are not believed any more.'),
+});
 export const containedMail = z.object({ account: text, messages: count });
 export const unlocked = z.object({
   done: z.literal(true),
