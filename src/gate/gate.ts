@@ -39,7 +39,7 @@ export function createGate(parts: GateParts): GateRoom {
   const decider = createDecider(parts, judge, recent);
 
   const openFor = (door: DoorName, stance: Stance): Gate => {
-    /** Locks and sender rules hold from memory; for the rest the door's stance speaks. */
+    /** What needs no records holds, such as locks and viruses; for the rest the stance speaks. */
     const answerAnyway = (event: Judged | LoginAttempt, error: unknown): Verdict => {
       parts.telemetry.judgingFailed(door, error, stance.onFailure);
       return judge.withoutRecords(event) ?? stanceVerdict(event, stance.onFailure);

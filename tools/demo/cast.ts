@@ -80,17 +80,17 @@ export const NEWSLETTER: Actor = {
 };
 export const ALERTS: Actor = {
   account: 'monitoring@example.org',
-  title: 'alert system',
+  title: 'alert system that runs wild',
   isOrdinary: true,
 };
 export const BOTNET: Actor = {
   account: 'hugo@example.org',
-  title: 'account used by a botnet',
+  title: 'stolen account in a botnet',
   isOrdinary: false,
 };
 export const HOPPER: Actor = {
   account: 'rosa@example.org',
-  title: 'account that hops countries',
+  title: 'stolen account, hops countries',
   isOrdinary: false,
 };
 export const VICTIM: Actor = {
@@ -103,6 +103,25 @@ export const FOREIGN: Actor = {
   title: 'customer with a foreign return-path',
   isOrdinary: false,
 };
+
+export const INFECTED: Actor = {
+  account: 'udo@example.org',
+  title: 'owner of a computer with a virus',
+  isOrdinary: false,
+};
+
+/** Four stolen accounts that send one text. */
+export const CAMPAIGN: readonly string[] = ['gina', 'ines', 'jan', 'lena'].map(
+  (name) => `${name}@example.org`,
+);
+
+/** Where the thieves of those four send from. */
+export const CAMPAIGN_ADDRESSES: readonly string[] = [
+  '177.32.40.77',
+  '117.200.14.33',
+  '95.24.18.44',
+  '105.112.4.99',
+];
 
 /** Home and hosting networks all over, one of the botnet's machines each. */
 export const BOTNET_ADDRESSES: readonly string[] = [

@@ -1,125 +1,181 @@
-/** What the demonstration counted, and the table it ends with. */
+/** The table the demonstration ends with. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openClient, type Client } from '../../src/client/client.ts';
 import type { Daemon } from '../../src/daemon/daemon.ts';
-import { ALERTS, BOTNET, FOREIGN, HOPPER, NEWSLETTER, PEOPLE, VICTIM } from './cast.ts';
-import type { Answer, Message } from './clients.ts';
-
-/** What became of one account's mail on the day of the thieves. */
-interface Day {
-  messages: number;
-  /** Messages that went out before the first one was stopped. */
-  before: number | undefined;
-  stopped: number;
-  firstReply: string;
-  refusedLogins: number;
-}
-
-export class Ledger {
-  messages = 0;
-  logins = 0;
-  /** From now on it is the day of the thieves. */
-  isBad = false;
-  readonly #days = new Map<string, Day>();
-
-  of(account: string): Day {
-    const known = this.#days.get(account) ?? {
-      messages: 0,
-      before: undefined,
-      stopped: 0,
-      firstReply: '',
-      refusedLogins: 0,
-    };
-    this.#days.set(account, known);
-    return known;
-  }
-
-  message(message: Message, answer: Answer): void {
-    this.messages += 1;
-    const day = this.of(message.account);
-    if (answer.action.startsWith('DUNNO')) {
-      if (this.isBad) day.messages += 1;
-      return;
-    }
-    day.before ??= day.messages;
-    day.firstReply ||= answer.action;
-    day.stopped += 1;
-  }
-
-  login(account: string, login: { readonly right: boolean; readonly gotIn: boolean }): void {
-    this.logins += 1;
-    if (login.right && !login.gotIn) this.of(account).refusedLogins += 1;
-  }
-
-  isHurt(account: string): boolean {
-    const day = this.of(account);
-    return day.stopped > 0 || day.refusedLogins > 0;
-  }
-}
+import {
+  ALERTS,
+  BOTNET,
+  CAMPAIGN,
+  FOREIGN,
+  HOPPER,
+  INFECTED,
+  NEWSLETTER,
+  PEOPLE,
+  VICTIM,
+} from './cast.ts';
+import type { Ledger, Shown } from './ledger.ts';
+import { SCENES, type Scene } from './whole-messages.ts';
 
 const CAST = [BOTNET, HOPPER, FOREIGN, ALERTS, VICTIM, NEWSLETTER];
+const TITLES: Readonly<Record<Scene, string>> = {
+  letters: 'letters of people, each his own text',
+  campaign: 'one text from four stolen accounts',
+  virus: 'a letter with a virus test file (EICAR)',
+  newsletter: 'a newsletter by a bulk tool',
+};
 const WIDTH = 100;
 
-export async function printReport(
-  ledger: Ledger,
-  given: { readonly daemon: Daemon; readonly folder: string; readonly seconds: number },
-): Promise<void> {
-  const out = (line = ''): void => void process.stdout.write(`${line}\n`);
+export interface Given {
+  readonly daemon: Daemon;
+  readonly folder: string;
+  readonly seconds: number;
+  /** Which virus scanner it was, in a sentence. */
+  readonly scanner: string;
+}
+
+export async function printReport(ledger: Ledger, given: Given): Promise<void> {
   const address = given.daemon.addresses['api']?.[0] ?? '';
   const token = (await readFile(join(given.folder, 'var', 'api-token'), 'utf8')).trim();
   const client = openClient({ baseUrl: `http://${address}`, token });
   const { messages, logins } = ledger;
-  out(
+  print(
     `${messages} messages and ${logins} logins went through the real doors in ${given.seconds.toFixed(0)} s.`,
   );
-  out('On the day of the thieves:');
-  out();
-  out(row(['account', 'what it is', 'let out', 'stopped', 'logins refused']));
-  out('-'.repeat(WIDTH));
-  for (const { account, title } of CAST) {
-    const day = ledger.of(account);
-    const before = day.before === undefined ? `all ${day.messages}` : `${day.before}, then`;
-    out(row([account, title, before, String(day.stopped), String(day.refusedLogins)]));
-    for (const line of await reasons(client, day)) out(`    ${line}`);
-  }
-  out('-'.repeat(WIDTH));
-  await printGuesses(client, out);
-  const stolen = [BOTNET.account, HOPPER.account];
-  const others = PEOPLE.filter(({ account }) => !stolen.includes(account));
-  const hurt = others.filter(({ account }) => ledger.isHurt(account)).map(({ account }) => account);
-  out(
-    hurt.length === 0
-      ? `None of the other ${others.length} people was stopped, the one whose password was guessed included.`
-      : `Hurt without reason: ${hurt.join(', ')}.`,
-  );
+  print();
+  await printAccounts(ledger, client);
+  print();
+  await printWholeMessages(ledger, client);
+  print();
+  print(given.scanner);
+  await printTrace(ledger, client);
+  await printGuesses(client);
+  printOthers(ledger);
   const { locks } = await client.locks();
-  out(
-    `Locked until the owner has a new password: ${locks.map(({ account }) => account).join(', ')}.`,
+  const locked = locks.map(({ account }) => account).join(', ');
+  print(`Locked until the owner has a new password: ${locked}.`);
+}
+
+/** What is longer than a terminal goes on in the next line, further in. */
+function print(text = ''): void {
+  const margin = /^ */.exec(text)?.[0] ?? '';
+  let line = margin;
+  for (const word of text.trim().split(' ')) {
+    if (line.trim() !== '' && line.length + word.length > WIDTH) {
+      process.stdout.write(`${line.trimEnd()}\n`);
+      line = `${margin}  `;
+    }
+    line += `${word} `;
+  }
+  process.stdout.write(`${line.trimEnd()}\n`);
+}
+
+const ACCOUNT_COLUMNS = [25, 39, 9, 9, 0];
+
+async function printAccounts(ledger: Ledger, client: Client): Promise<void> {
+  const columns = ACCOUNT_COLUMNS;
+  print('The day of the thieves, through the policy door and the login door:');
+  print();
+  print(row(['account', 'what it is', 'let out', 'stopped', 'logins refused'], columns));
+  print('-'.repeat(WIDTH));
+  for (const { account, title } of CAST) {
+    const { letOut, stopped, refusedLogins, before = 0, told } = ledger.of(account);
+    print(row([account, title, `${letOut}`, `${stopped}`, `${refusedLogins}`], columns));
+    await printReasons(client, { told, before });
+  }
+  print('-'.repeat(WIDTH));
+}
+
+const SCENE_COLUMNS = [55, 9, 9, 9, 0];
+
+async function printWholeMessages(ledger: Ledger, client: Client): Promise<void> {
+  const columns = SCENE_COLUMNS;
+  print('Whole messages of that day, through the milter door:');
+  print();
+  print(row(['what was sent', 'sent', 'let out', 'held', 'refused'], columns));
+  print('-'.repeat(WIDTH));
+  for (const scene of SCENES) {
+    const { sent, letOut, held, refused, told } = ledger.scene(scene);
+    print(row([TITLES[scene], `${sent}`, `${letOut}`, `${held}`, `${refused}`], columns));
+    await printReasons(client, { told, before: letOut, isHeld: held > 0 });
+    if (scene === 'newsletter') await printBulkTools(client);
+  }
+  print('-'.repeat(WIDTH));
+  const { holds } = await client.holds({ state: 'open' });
+  print(
+    `${holds.length} held messages wait for a person, with an owner and a clock ("primum hold list").`,
   );
 }
 
-function row(cells: readonly string[]): string {
-  const widths = [25, 36, 13, 11, 0];
+function row(cells: readonly string[], widths: readonly number[]): string {
   return cells
     .map((cell, i) => cell.padEnd(widths[i] ?? 0))
     .join('')
     .trimEnd();
 }
 
-/** Why, from `primum explain` with the reference the client was given. */
-async function reasons(client: Client, day: Day): Promise<string[]> {
-  const reference = /Reference ([0-9A-Z]{8})/.exec(day.firstReply)?.[1];
-  if (reference === undefined) return [];
-  const { verdict } = await client.explain(reference);
-  return [`Why: ${verdict.reasons[0]?.text ?? ''}`, `Told: ${day.firstReply}`];
+interface Stopped {
+  /** With the reference; empty when nothing was stopped. */
+  readonly told: string;
+  /** Messages that left before. */
+  readonly before: number;
+  readonly isHeld?: boolean;
 }
 
-async function printGuesses(client: Client, out: (line: string) => void): Promise<void> {
+/** Why, from `primum explain` with the reference that was given, and what was said. */
+async function printReasons(client: Client, { told, before, isHeld }: Stopped): Promise<void> {
+  const reference = /Reference ([0-9A-Z]{8})/.exec(told)?.[1];
+  if (reference === undefined) return;
+  const { verdict } = await client.explain(reference);
+  const when = before === 0 ? 'At the first message' : `After ${counted(before, 'message')}`;
+  const whom = isHeld === true ? 'The hold says' : 'The client is told';
+  print(`    ${when}: ${verdict.reasons[0]?.text ?? ''}`);
+  print(`    ${whom}: ${told.replace(/^(?:\S+ )?\d\.\d\.\d /, '')}`);
+}
+
+function counted(amount: number, one: string): string {
+  return `${amount} ${one}${amount === 1 ? '' : 's'}`;
+}
+
+async function printBulkTools(client: Client): Promise<void> {
+  const { tools } = await client.bulkTools();
+  for (const { account, tool, messages } of tools) {
+    print(`    Recognised, not stopped: ${account} wrote ${messages} messages with ${tool}.`);
+  }
+}
+
+/** The header of the first copy of the campaign tells whose account was stolen. */
+async function printTrace(ledger: Ledger, client: Client): Promise<void> {
+  const text = headersOf(ledger.scene('campaign'));
+  const { tokens } = await client.trace(text);
+  const traced = tokens[0]?.traced;
+  if (!traced) return;
+  const time = `${traced.at.slice(0, 16).replace('T', ' ')} UTC`;
+  print(
+    `The first copy that left names its sender to us alone ("primum trace"): ${traced.account}, ${time}.`,
+  );
+}
+
+function headersOf({ added }: Shown): string {
+  return [...added].map(([name, value]) => `${name}: ${value}\r\n`).join('');
+}
+
+async function printGuesses(client: Client): Promise<void> {
   const { incidents } = await client.incidents({ limit: 100 });
   const sources = incidents.filter(({ cause }) => cause.startsWith('source-shut-out'));
   const addresses = sources.map(({ cause }) => cause.slice('source-shut-out:'.length)).sort();
-  out(
+  print(
     `Password guessers shut out: ${addresses.join(', ') || 'none'}; the account stayed open for its owner.`,
+  );
+}
+
+function printOthers(ledger: Ledger): void {
+  const stolen = [BOTNET.account, HOPPER.account, INFECTED.account, ...CAMPAIGN];
+  const others = PEOPLE.filter(({ account }) => !stolen.includes(account));
+  const hurt = others.filter(({ account }) => ledger.isHurt(account)).map(({ account }) => account);
+  print(
+    hurt.length === 0
+      ? `None of the other ${others.length} people was stopped, the one whose password was guessed included.`
+      : `Hurt without reason: ${hurt.join(', ')}.`,
   );
 }
