@@ -31,20 +31,18 @@ export interface DraftParts {
 /** A message that a verdict held. Only one that waits for a person opens a ticket. */
 export function draftVerdict(parts: DraftParts, intent: HoldIntent): HoldDraft {
   const { settings } = parts;
-  const isShort = intent.releaseAt !== undefined;
-  const reasons = intent.reasons.slice(0, MAX_REASONS).map(({ text, practice }) => ({
+  const { kind: _, reasons: said, releaseAt, ...held } = intent;
+  const isShort = releaseAt !== undefined;
+  const reasons = said.slice(0, MAX_REASONS).map(({ text, practice }) => ({
     text: text.slice(0, MAX_WORDS),
     ...(practice === undefined ? {} : { practice }),
   }));
-  const { account, identity, context, at, reference, submission, mta, queueId } = intent;
   const hold: HoldRow = {
     ...begin(parts, isShort ? 'defer' : 'verdict'),
-    ...{ account, identity, context, at, reference, submission, mta, queueId, reasons },
-    envelopeSender: intent.envelopeSender,
-    recipients: intent.recipients,
-    subject: intent.subject,
+    ...held,
+    reasons,
     notice: settings.notifySender && !isShort ? 'due' : 'none',
-    ...(intent.releaseAt === undefined ? {} : { releaseAtMs: Date.parse(intent.releaseAt) }),
+    ...(isShort && { releaseAtMs: Date.parse(releaseAt) }),
   };
   const why = reasons[0]?.text ?? 'A verdict held it.';
   const summary = `Messages of this account are held: ${why}`;

@@ -2,70 +2,84 @@
  * `primum relays` (ACC-1), `primum senders` (ACC-2) and `primum bulk-tools` (SND-12): what the operator
  * should look through.
  */
+import type { Client } from '../../client/client.ts';
 import type { Command } from '../command.ts';
-import { table, when } from '../text.ts';
+import { table, when, type Cell } from '../text.ts';
 
-export const relays: Command = {
+interface Listing<View, Row> {
+  readonly name: string;
+  readonly summary: string;
+  readonly ask: (client: Client) => Promise<View>;
+  readonly rows: (view: View) => readonly Row[];
+  /** What is said where there is nothing to list. */
+  readonly none: string;
+  readonly columns: readonly (readonly [head: string, cell: (row: Row) => Cell])[];
+  /** What is to be done with it. */
+  readonly advice?: string;
+}
+
+function listing<View, Row>(given: Listing<View, Row>): Command {
+  const { name, summary, ask, rows, none, columns, advice } = given;
+  const head = columns.map(([title]) => title);
+  return {
+    name,
+    summary,
+    asksDaemon: true,
+    async run({ client, show }) {
+      show(await ask(await client()), (view) => {
+        const list = rows(view);
+        if (list.length === 0) return `${none}\n`;
+        const lines = list.map((row) => columns.map(([, cell]) => cell(row)));
+        return table(head, lines) + (advice === undefined ? '' : `\n${advice}\n`);
+      });
+      return 0;
+    },
+  };
+}
+
+export const relays = listing({
   name: 'relays',
   summary: 'List who sends without AUTH and how much, so that they can be migrated.',
-  asksDaemon: true,
-  async run({ client, show }) {
-    show(await (await client()).relays(), ({ relays: list }) =>
-      list.length === 0
-        ? 'Nobody sends without AUTH.\n'
-        : table(
-            ['Identity', 'Address', 'First (UTC)', 'Last (UTC)', 'Messages', 'Recipients'],
-            list.map((r) => [
-              r.identity,
-              r.clientAddress,
-              when(r.firstAt),
-              when(r.lastAt),
-              r.messages,
-              r.recipients,
-            ]),
-          ),
-    );
-    return 0;
-  },
-};
+  ask: (client) => client.relays(),
+  rows: (view) => view.relays,
+  none: 'Nobody sends without AUTH.',
+  columns: [
+    ['Identity', (row) => row.identity],
+    ['Address', (row) => row.clientAddress],
+    ['First (UTC)', (row) => when(row.firstAt)],
+    ['Last (UTC)', (row) => when(row.lastAt)],
+    ['Messages', (row) => row.messages],
+    ['Recipients', (row) => row.recipients],
+  ],
+});
 
-export const senders: Command = {
+export const senders = listing({
   name: 'senders',
   summary: 'List sender addresses with a clean history that the directory does not name.',
-  asksDaemon: true,
-  async run({ client, show }) {
-    show(await (await client()).senderProposals(), ({ proposals }) =>
-      proposals.length === 0
-        ? 'No sender address waits to be added to the directory.\n'
-        : `${table(
-            ['Account', 'Sends as', 'Messages', 'Days'],
-            proposals.map((p) => [p.account, p.address, p.messages, p.days]),
-          )}\nAdd those that are right to the directory; the others are refused when you enforce.\n`,
-    );
-    return 0;
-  },
-};
+  ask: (client) => client.senderProposals(),
+  rows: (view) => view.proposals,
+  none: 'No sender address waits to be added to the directory.',
+  columns: [
+    ['Account', (row) => row.account],
+    ['Sends as', (row) => row.address],
+    ['Messages', (row) => row.messages],
+    ['Days', (row) => row.days],
+  ],
+  advice: 'Add those that are right to the directory; the others are refused when you enforce.',
+});
 
-export const bulkTools: Command = {
+export const bulkTools = listing({
   name: 'bulk-tools',
   summary: 'List accounts that write with tools for bulk mail, and how much.',
-  asksDaemon: true,
-  async run({ client, show }) {
-    show(await (await client()).bulkTools(), ({ tools }) =>
-      tools.length === 0
-        ? 'No account writes with a tool for bulk mail.\n'
-        : table(
-            ['Account', 'Tool', 'First (UTC)', 'Last (UTC)', 'Messages', 'Recipients'],
-            tools.map((t) => [
-              t.account,
-              t.tool,
-              when(t.firstAt),
-              when(t.lastAt),
-              t.messages,
-              t.recipients,
-            ]),
-          ),
-    );
-    return 0;
-  },
-};
+  ask: (client) => client.bulkTools(),
+  rows: (view) => view.tools,
+  none: 'No account writes with a tool for bulk mail.',
+  columns: [
+    ['Account', (row) => row.account],
+    ['Tool', (row) => row.tool],
+    ['First (UTC)', (row) => when(row.firstAt)],
+    ['Last (UTC)', (row) => when(row.lastAt)],
+    ['Messages', (row) => row.messages],
+    ['Recipients', (row) => row.recipients],
+  ],
+});

@@ -1,30 +1,13 @@
 /** The milter door: the whole message, from Postfix or Sendmail. */
 import { z } from 'zod';
-import { count, duration, listenAddress, size, socketMode, text } from '../scalars.ts';
+import { duration, size, text } from '../scalars.ts';
+import { listen, maxConnections, onFailure, socketKeys, timeout } from './door-keys.ts';
 
 export const milterDoor = z.strictObject({
-  listen: z
-    .array(listenAddress())
-    .max(16)
-    .prefault(['127.0.0.1:10041'])
-    .describe(
-      'Where it listens: `unix:/path`, which is faster, or `host:port`. An empty list closes the door.',
-    ),
-  socket_mode: socketMode()
-    .prefault('0660')
-    .describe('Permissions of a `unix:` socket: who may write to it may ask.'),
-  socket_group: text('postfix')
-    .optional()
-    .describe('Group of a `unix:` socket, so that Postfix may use it; else that of the program.'),
-  on_failure: z
-    .enum(['pass', 'defer'])
-    .default('pass')
-    .describe(
-      'The failure stance: what is answered when Primum cannot judge. `pass` keeps mail flowing.',
-    ),
-  timeout: duration('10ms', '60s')
-    .prefault('1500ms')
-    .describe('How long a decision may take before the failure stance answers.'),
+  listen: listen('127.0.0.1:10041', '`unix:/path`, which is faster, or `host:port`'),
+  ...socketKeys(),
+  on_failure: onFailure,
+  timeout: timeout('1500ms'),
   inspect_timeout: duration('100ms', '5m')
     .prefault('20s')
     .describe(
@@ -51,9 +34,7 @@ export const milterDoor = z.strictObject({
         'submission and is not judged as one.',
       sample: ['mx'],
     }),
-  max_connections: count(1, 1_000_000)
-    .default(2_000)
-    .describe('Connections at once, one for each SMTP session; more are closed at once.'),
+  max_connections: maxConnections(2_000, ', one for each SMTP session'),
   max_packet: size('64KiB', '16MiB')
     .prefault('256KiB')
     .describe(

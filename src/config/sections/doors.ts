@@ -1,22 +1,19 @@
 /** What Primum listens on. Doors are opened at start, so changes here need a restart. */
 import { z } from 'zod';
+import { listen, maxConnections, onFailure, socketKeys, timeout } from './door-keys.ts';
 import { milterDoor } from './doors-milter.ts';
 import { MAX_NETWORKS } from './limits.ts';
 import {
   count,
   deferAs,
   duration,
-  listenAddress,
   network,
   secretFile,
   size,
-  socketMode,
   text,
   webAddress,
 } from '../scalars.ts';
 
-/** Addresses of one door. */
-export const MAX_LISTEN = 16;
 export const MAX_CREDENTIALS = 100;
 export const MAX_HOOKS = 20;
 
@@ -43,41 +40,7 @@ export const AUTH_POLICY_EVENTS = [
   'expirewl',
 ] as const;
 
-function listen(address: string) {
-  return z
-    .array(listenAddress())
-    .max(MAX_LISTEN)
-    .prefault([address])
-    .describe('Where it listens: `host:port` or `unix:/path`. An empty list closes the door.');
-}
-
-const socket = {
-  socket_mode: socketMode()
-    .prefault('0660')
-    .describe('Permissions of a `unix:` socket: who may write to it may ask.'),
-  socket_group: text('postfix')
-    .optional()
-    .describe('Group of a `unix:` socket, so that Postfix may use it; else that of the program.'),
-};
-
-function timeout(value: string) {
-  return duration('10ms', '60s')
-    .prefault(value)
-    .describe('How long a decision may take before the failure stance answers.');
-}
-
-const onFailure = z
-  .enum(['pass', 'defer'])
-  .default('pass')
-  .describe(
-    'The failure stance: what is answered when Primum cannot judge. `pass` keeps mail flowing.',
-  );
-
-function maxConnections(most: number) {
-  return count(1, 1_000_000)
-    .default(most)
-    .describe('Connections at once; more are closed at once.');
-}
+const socket = socketKeys();
 
 const policyDoor = z.strictObject({
   listen: listen('127.0.0.1:10040'),

@@ -1,4 +1,5 @@
 /** Held messages and containments as the records keep them. */
+import type { Intent } from '../../core/intent.ts';
 import type { AuditDraft, IncidentAddition, JobDraft, TimelineEntry } from './entries.ts';
 
 /**
@@ -23,21 +24,12 @@ export interface HoldReason {
   readonly practice?: string;
 }
 
-export interface HoldRow {
+/** What a decision says of the message it holds; `at` is when it was held. */
+type HeldMessage = Omit<Extract<Intent, { kind: 'hold' }>, 'kind' | 'reasons' | 'releaseAt'>;
+
+export interface HoldRow extends HeldMessage {
   /** Rises with time. */
   readonly id: string;
-  readonly account: string;
-  readonly identity: string;
-  readonly context: string;
-  /** When it was held, RFC 3339. */
-  readonly at: string;
-  readonly reference: string;
-  readonly submission: string;
-  readonly mta: string;
-  readonly queueId: string;
-  readonly envelopeSender: string;
-  readonly recipients: number;
-  readonly subject: string;
   readonly reasons: readonly HoldReason[];
   readonly cause: HoldCause;
   /** Empty where none was opened. */
