@@ -7,7 +7,10 @@ import { chmod, chown, lstat, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PrimumError } from '../errors.ts';
 import type { DoorName, Telemetry } from '../telemetry/contract.ts';
+import { startSweep, type SweepOptions } from './connection-clock.ts';
 import { formatListenAddress, groupId, parseListenAddress } from './listen-address.ts';
+
+export { ConnectionClock } from './connection-clock.ts';
 
 /** A door that listens. */
 export interface OpenDoor {
@@ -172,6 +175,8 @@ function listenError(error: unknown, options: ListenOptions): PrimumError {
 export interface StreamSession {
   /** Ends the connection when what is in flight is answered; at once when nothing is. */
   finish(): void;
+  /** Cuts the connection where its time is over; called at each sweep, `now` in milliseconds. */
+  expire?(now: number): void;
 }
 
 /** What opening a stream door takes. */
@@ -182,6 +187,8 @@ export interface StreamDoorOptions {
   readonly maxConnections: number;
   /** How long close() waits for work in flight before it cuts the connections. */
   readonly closeGraceSeconds: number;
+  /** How often the sessions are asked whether their time is over. */
+  readonly sweep?: SweepOptions;
 }
 
 /**
@@ -223,11 +230,17 @@ export async function openStreamDoor(
     throw error;
   }
   for (const address of addresses) telemetry.doorOpen(options.door, address);
+  const endSweep =
+    options.sweep &&
+    startSweep(options.sweep, (now) => {
+      for (const session of sessions.values()) session.expire?.(now);
+    });
   let closing: Promise<void> | undefined;
   return {
     address: addresses.join(', '),
     addresses,
-    close: () => (closing ??= closeStreams(servers, sessions, options.closeGraceSeconds)),
+    close: () =>
+      (closing ??= closeStreams(servers, sessions, options.closeGraceSeconds).then(endSweep)),
   };
 }
 

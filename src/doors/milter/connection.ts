@@ -7,7 +7,7 @@ import type { Maybe } from '../../core/maybe.ts';
 import { MilterReader } from '../../protocol/milter-reader.ts';
 import { PROGRESS } from '../../protocol/milter-replies.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
-import type { StreamSession } from '../listen.ts';
+import { ConnectionClock, type StreamSession } from '../listen.ts';
 import type { MilterJudge } from './judge.ts';
 import { MAX_UNSENT_BYTES, type MilterDoorSettings } from './options.ts';
 import { MilterSession, type Taken } from './session.ts';
@@ -24,6 +24,7 @@ export class MilterConnection implements StreamSession {
   readonly #telemetry: Telemetry;
   readonly #session: MilterSession;
   readonly #reader: MilterReader;
+  readonly #clock: ConnectionClock;
   #out = '';
   #isWaiting = false;
   #waitsForPeer = false;
@@ -32,10 +33,6 @@ export class MilterConnection implements StreamSession {
   /** It was sent its last answer; what it still says is thrown away. */
   #isOver = false;
   #packets = 0;
-  #wasActive = true;
-  #quietSince = 0;
-  #stuckSince = 0;
-  #stuckAt = -1;
   #endingSince: number | undefined;
 
   constructor(socket: Socket, { judge, settings, telemetry }: MilterConnectionParts) {
@@ -43,6 +40,10 @@ export class MilterConnection implements StreamSession {
     this.#settings = settings;
     this.#telemetry = telemetry;
     this.#reader = new MilterReader(settings.maxPacketBytes);
+    this.#clock = new ConnectionClock({
+      stuckSeconds: settings.packetTimeoutSeconds,
+      idleSeconds: settings.idleTimeoutSeconds,
+    });
     const isUnix = socket.remoteAddress === undefined;
     this.#session = new MilterSession({ judge, settings, telemetry, isUnix });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -68,27 +69,19 @@ export class MilterConnection implements StreamSession {
 
   /** Called now and then: shows progress, cuts a peer that is idle, dribbles or does not read. */
   expire(now: number): void {
-    if (this.#wasActive) {
-      this.#wasActive = false;
-      this.#quietSince = now;
-    }
     if (this.#isWaiting) {
+      this.#clock.look(now, undefined);
       this.#showProgress(now);
       return;
     }
     this.#endingSince = undefined;
     const isStuck = this.#waitsForPeer || this.#isOver || this.#reader.isPartial;
-    if (!isStuck || this.#packets !== this.#stuckAt) {
-      this.#stuckAt = this.#packets;
-      this.#stuckSince = now;
-    }
-    if (isStuck && now - this.#stuckSince >= this.#settings.packetTimeoutSeconds * 1000) {
-      const what = this.#waitsForPeer ? 'does not take its answers' : 'does not end its packet';
-      if (!this.#isOver) this.#telemetry.clientFault('milter', `an MTA ${what}`);
-      this.#socket.destroy();
-    } else if (now - this.#quietSince >= this.#settings.idleTimeoutSeconds * 1000) {
-      this.#socket.destroySoon();
-    }
+    const due = this.#clock.look(now, { isStuck, taken: this.#packets });
+    if (due === 'idle') this.#socket.destroySoon();
+    if (due !== 'stuck') return;
+    const what = this.#waitsForPeer ? 'does not take its answers' : 'does not end its packet';
+    if (!this.#isOver) this.#telemetry.clientFault('milter', `an MTA ${what}`);
+    this.#socket.destroy();
   }
 
   #showProgress(now: number): void {
@@ -100,7 +93,7 @@ export class MilterConnection implements StreamSession {
   }
 
   #read(chunk: Buffer): void {
-    this.#wasActive = true;
+    this.#clock.heard();
     if (this.#isOver) return;
     this.#reader.push(chunk);
     this.#work();
@@ -148,7 +141,7 @@ export class MilterConnection implements StreamSession {
     this.#socket.pause();
     const goOn = (taken: Taken): void => {
       this.#isWaiting = false;
-      this.#wasActive = true;
+      this.#clock.heard();
       if (this.#isOver) return;
       this.#say(taken);
       if (!this.#waitsForPeer) this.#socket.resume();

@@ -9,9 +9,8 @@ import { MilterConnection } from './connection.ts';
 import { MilterJudge } from './judge.ts';
 import { withDefaults, type MilterDoorOptions } from './options.ts';
 
-// Time-outs are noticed at most a quarter of the shortest one late, and one second.
+/** Time-outs are noticed at most so late. */
 const MAX_SWEEP_MS = 1000;
-const MIN_SWEEP_MS = 10;
 
 /** Opens the door. @throws PrimumError when it cannot listen on one of its addresses. */
 export async function openMilterDoor(
@@ -21,39 +20,27 @@ export async function openMilterDoor(
 ): Promise<OpenDoor> {
   const settings = withDefaults(options);
   const judge = new MilterJudge(settings, gate, telemetry);
-  const connections = new Set<MilterConnection>();
+  const shortestSeconds = Math.min(
+    settings.idleTimeoutSeconds,
+    settings.packetTimeoutSeconds,
+    settings.progressSeconds,
+  );
   const door = await openStreamDoor(
     {
       door: 'milter',
       listen: settings.listen,
       maxConnections: settings.maxConnections,
       closeGraceSeconds: settings.closeGraceSeconds,
+      sweep: { shortestSeconds, maxMs: MAX_SWEEP_MS },
     },
     telemetry,
-    (socket) => {
-      const connection = new MilterConnection(socket, { judge, settings, telemetry });
-      connections.add(connection);
-      socket.once('close', () => connections.delete(connection));
-      return connection;
-    },
+    (socket) => new MilterConnection(socket, { judge, settings, telemetry }),
   );
-  const shortest = Math.min(
-    settings.idleTimeoutSeconds,
-    settings.packetTimeoutSeconds,
-    settings.progressSeconds,
-  );
-  const sweepMs = Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest * 250));
-  const sweep = setInterval(() => {
-    const now = performance.now();
-    for (const connection of connections) connection.expire(now);
-  }, sweepMs);
-  sweep.unref();
   return {
     address: door.address,
     addresses: door.addresses,
     close: async () => {
       await door.close();
-      clearInterval(sweep);
       await judge.close();
     },
   };

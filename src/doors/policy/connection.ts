@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { formatPolicyAnswer, type PolicyAction } from '../../protocol/postfix-policy.ts';
 import { PolicyReader } from '../../protocol/postfix-policy-reader.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
-import type { StreamSession } from '../listen.ts';
+import { ConnectionClock, type StreamSession } from '../listen.ts';
 import { failureAction } from './answer.ts';
 import type { Asker, PolicyJudge } from './judge.ts';
 import type { LateWrites } from './late-writes.ts';
@@ -31,6 +31,7 @@ export class PolicyConnection implements StreamSession, Asker {
   readonly #telemetry: Telemetry;
   readonly #reader: PolicyReader;
   readonly #late: LateWrites;
+  readonly #clock: ConnectionClock;
   #out = '';
   #isLate = false;
   #waitsForGate = false;
@@ -41,10 +42,6 @@ export class PolicyConnection implements StreamSession, Asker {
   /** It was sent its last answer; what it still says is thrown away. */
   #isOver = false;
   #requests = 0;
-  #wasActive = true;
-  #quietSince = 0;
-  #stuckSince = 0;
-  #stuckAt = -1;
 
   constructor(socket: Socket, parts: PolicyConnectionParts) {
     this.number = parts.number;
@@ -54,6 +51,10 @@ export class PolicyConnection implements StreamSession, Asker {
     this.#telemetry = parts.telemetry;
     this.#late = parts.late;
     this.#reader = new PolicyReader(parts.settings.maxRequestBytes);
+    this.#clock = new ConnectionClock({
+      stuckSeconds: parts.settings.requestTimeoutSeconds,
+      idleSeconds: parts.settings.idleTimeoutSeconds,
+    });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#resumeAfterDrain());
     socket.on('end', () => this.#endOfInput());
@@ -74,27 +75,18 @@ export class PolicyConnection implements StreamSession, Asker {
 
   /** Called now and then: cuts a client that is idle, dribbles or does not read. `now` in ms. */
   expire(now: number): void {
-    if (this.#wasActive) {
-      this.#wasActive = false;
-      this.#quietSince = now;
-    }
-    if (this.#waitsForGate) return;
     const isStuck = this.#waitsForClient || this.#isOver || this.#reader.isPartial;
-    if (!isStuck || this.#requests !== this.#stuckAt) {
-      this.#stuckAt = this.#requests;
-      this.#stuckSince = now;
-    }
-    if (isStuck && now - this.#stuckSince >= this.#settings.requestTimeoutSeconds * 1000) {
-      const what = this.#waitsForClient ? 'does not take its answers' : 'does not end its request';
-      if (!this.#isOver) this.#telemetry.clientFault('policy', `a client ${what}`);
-      this.#socket.destroy();
-    } else if (now - this.#quietSince >= this.#settings.idleTimeoutSeconds * 1000) {
-      this.#socket.destroySoon();
-    }
+    const standing = { isStuck, taken: this.#requests };
+    const due = this.#clock.look(now, this.#waitsForGate ? undefined : standing);
+    if (due === 'idle') this.#socket.destroySoon();
+    if (due !== 'stuck') return;
+    const what = this.#waitsForClient ? 'does not take its answers' : 'does not end its request';
+    if (!this.#isOver) this.#telemetry.clientFault('policy', `a client ${what}`);
+    this.#socket.destroy();
   }
 
   #read(chunk: Buffer): void {
-    this.#wasActive = true;
+    this.#clock.heard();
     if (this.#isOver) return;
     this.#reader.push(chunk);
     this.#work();

@@ -10,9 +10,8 @@ import { LateWrites } from './late-writes.ts';
 import { PolicyJudge } from './judge.ts';
 import { withDefaults, type PolicyDoorOptions } from './options.ts';
 
-// Time-outs are noticed at most a quarter of the shortest one late, and five seconds.
+/** Time-outs are noticed at most so late. */
 const MAX_SWEEP_MS = 5000;
-const MIN_SWEEP_MS = 10;
 
 /** Opens the door. @throws PrimumError when it cannot listen on one of its addresses. */
 export async function openPolicyDoor(
@@ -22,23 +21,25 @@ export async function openPolicyDoor(
 ): Promise<OpenDoor> {
   const settings = withDefaults(options);
   const judge = new PolicyJudge(settings, gate, telemetry);
-  const connections = new Set<PolicyConnection>();
   const late = new LateWrites();
   let number = 0;
+  const shortestSeconds = Math.min(
+    settings.idleTimeoutSeconds,
+    settings.requestTimeoutSeconds,
+    settings.transactionIdleSeconds,
+  );
   const door = await openStreamDoor(
     {
       door: 'policy',
       listen: settings.listen,
       maxConnections: settings.maxConnections,
       closeGraceSeconds: settings.closeGraceSeconds,
+      sweep: { shortestSeconds, maxMs: MAX_SWEEP_MS, also: () => judge.expire() },
     },
     telemetry,
     (socket) => {
       number += 1;
-      const connection = new PolicyConnection(socket, { judge, settings, telemetry, number, late });
-      connections.add(connection);
-      socket.once('close', () => connections.delete(connection));
-      return connection;
+      return new PolicyConnection(socket, { judge, settings, telemetry, number, late });
     },
   );
   telemetry.gauge(
@@ -46,24 +47,11 @@ export async function openPolicyDoor(
     'Mail transactions the policy door has open.',
     () => judge.openTransactions,
   );
-  const shortest = Math.min(
-    settings.idleTimeoutSeconds,
-    settings.requestTimeoutSeconds,
-    settings.transactionIdleSeconds,
-  );
-  const sweepMs = Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest * 250));
-  const sweep = setInterval(() => {
-    const now = performance.now();
-    for (const connection of connections) connection.expire(now);
-    judge.expire();
-  }, sweepMs);
-  sweep.unref();
   return {
     address: door.address,
     addresses: door.addresses,
     close: async () => {
       await door.close();
-      clearInterval(sweep);
       await judge.close();
     },
   };
