@@ -135,8 +135,6 @@ describe('the stand-in for clamd', () => {
   });
 
   it('is named in the table', () => {
-    expect(standIn.sentence).toMatch(
-      /^No clamd is installed here: a stand-in .* looked for viruses\.$/,
-    );
+    expect(standIn.sentence).toMatch(/^No clamd is installed here: a stand-in looked for viruses;/);
   });
 });

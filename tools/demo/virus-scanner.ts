@@ -71,7 +71,7 @@ async function startClamd(program: string, folder: string): Promise<VirusScanner
     await gone;
   };
   const until = performance.now() + START_MS;
-  while (child.exitCode === null && performance.now() < until) {
+  while (child.pid !== undefined && child.exitCode === null && performance.now() < until) {
     if (await answers(socket)) {
       const sentence = `Viruses were looked for by the clamd of this host (${await versionOf(program)}).`;
       return { address: `unix:${socket}`, sentence, stop };
@@ -112,7 +112,7 @@ export async function startStandIn(folder: string, why: string): Promise<VirusSc
   await once(server, 'listening');
   return {
     address: `unix:${path}`,
-    sentence: `${why}: a stand-in that knows the EICAR test string only looked for viruses.`,
+    sentence: `${why}: a stand-in looked for viruses; it knows the EICAR test string and nothing else.`,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
