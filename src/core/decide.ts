@@ -2,6 +2,7 @@
 import type { AccountPicture, Intent } from './intent.ts';
 import { referenceOf } from './reference.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './rules/finding.ts';
+import { momentText } from './rules/moment-text.ts';
 import { RUNGS, type Reason, type Rung, type Verdict, type VerdictKind } from './verdict.ts';
 
 const ACTION_VERDICT = {
@@ -77,7 +78,7 @@ export function rungReason(rung: Rung, sinceMs: number): Reason {
   return {
     signal: `rung-${rung}`,
     weight: 0,
-    text: `Mail of this account is ${what} since ${new Date(sinceMs).toISOString()}, until it has been quiet for long enough.`,
+    text: `Mail of this account is ${what} since ${momentText(sinceMs)}, until it has been quiet for long enough.`,
   };
 }
 

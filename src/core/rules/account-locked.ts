@@ -3,19 +3,22 @@
  * (ACC-12), a login with a password never seen to work and never seen to fail is let through to the
  * authentication, which alone decides; everything else is refused.
  */
+import { momentText } from './moment-text.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
 
 const RULE = { rule: 'account-locked', practice: 'ACC-11', action: 'reject' } as const;
 
 export function lookAtSubmission(subject: SubmissionSubject): Finding | undefined {
   const { lock } = subject;
-  return lock && { ...RULE, text: `The account is locked since ${lock.at}: ${lock.why}` };
+  return (
+    lock && { ...RULE, text: `The account is locked since ${momentText(lock.at)}: ${lock.why}` }
+  );
 }
 
 export function lookAtLogin(subject: LoginSubject): Finding | undefined {
   const { lock } = subject;
   if (lock === undefined || isNewPassword(subject)) return undefined;
-  return { ...RULE, text: `The account is locked since ${lock.at}: ${lock.why}` };
+  return { ...RULE, text: `The account is locked since ${momentText(lock.at)}: ${lock.why}` };
 }
 
 /** Whether the password may be a changed one: its outcome decides, never the attempt. */

@@ -3,6 +3,7 @@
  * senders. Only people count, and only what goes outside. Quotes are not part of a text, yet what is
  * answered or passed on is more often the same honestly, so it takes more accounts.
  */
+import { momentText } from './moment-text.ts';
 import { CLUSTER_HOURS } from '../profile/cluster-record.ts';
 import { isOn, type Looked } from './content.ts';
 import type { Finding } from './finding.ts';
@@ -17,7 +18,7 @@ export function campaign({ content, rules }: Looked): Finding | undefined {
   const accounts = rules.campaign.accounts * (isNew ? 1 : ANSWERS);
   const seen = isNew ? cluster.authors : cluster.accounts;
   if (seen < accounts) return undefined;
-  const since = new Date(cluster.firstMs).toISOString();
+  const since = momentText(cluster.firstMs);
   return {
     rule: 'campaign',
     practice: 'CON-3',
