@@ -38,7 +38,7 @@ export interface PrimumOptions {
   /** Sections of the configuration besides. */
   readonly sections?: Pick<
     SettingsInput,
-    'agent' | 'holds' | 'scanners' | 'content' | 'conformance'
+    'agent' | 'holds' | 'scanners' | 'content' | 'conformance' | 'trace'
   >;
 }
 
