@@ -1,40 +1,14 @@
 /** The milter door behind a real Postfix, alone and beside the policy door. */
 import { describe, expect, it } from 'vitest';
-import { readObjects } from '../../src/store/journal-files/read-lines.ts';
 import { join } from 'node:path';
-import { readdirSync } from 'node:fs';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, PEER_TEST_MS, referenceIn } from './guarded.ts';
+import { submissionsOf, type JournalLine } from './journal.ts';
 import { run, until } from './run.ts';
 
 const ANN = 'ann@local.test';
 const BEN = 'ben@local.test';
 const USERS = { [ANN]: 'secret-of-ann', [BEN]: 'secret-of-ben' };
-
-interface Line {
-  readonly kind: string;
-  readonly account?: string;
-  readonly queueId?: string;
-  readonly envelopeRecipients?: readonly string[];
-  readonly recipientCount?: number;
-  readonly abandoned?: boolean;
-  readonly sizeBytes?: number;
-  readonly service?: string;
-  readonly message?: object;
-}
-
-/** Submissions of the journal so far. */
-async function submissions(stateFolder: string): Promise<Line[]> {
-  const folder = join(stateFolder, 'journal');
-  const lines: Line[] = [];
-  const segments = readdirSync(folder).filter((name) => !name.endsWith('.part'));
-  for (const name of segments.sort()) {
-    for await (const entry of readObjects(join(folder, name))) {
-      if (entry.ok) lines.push(entry.value as unknown as Line);
-    }
-  }
-  return lines.filter(({ kind }) => kind === 'submission');
-}
 
 describe.runIf(mailServersAreHere).each(['tcp', 'unix-in-chroot'] as const)(
   'one message, one judgement: policy and milter door before the same service, over %s',
@@ -63,10 +37,10 @@ describe.runIf(mailServersAreHere).each(['tcp', 'unix-in-chroot'] as const)(
       }
     }
 
-    const sent = async (account: string, count: number): Promise<Line[]> => {
+    const sent = async (account: string, count: number): Promise<readonly JournalLine[]> => {
       const { primum } = platform();
       return until(`${count} submissions of ${account}`, async () => {
-        const all = await submissions(primum.stateFolder);
+        const all = await submissionsOf(primum.stateFolder);
         const own = all.filter((line) => line.account === account);
         return own.length >= count ? own : undefined;
       });
@@ -174,7 +148,7 @@ describe.runIf(mailServersAreHere).each(['tcp', 'unix-in-chroot'] as const)(
       ]);
       expect(finished).toMatchObject({ code: 0 });
       const local = await until('the local submission', async () => {
-        const all = await submissions(primum.stateFolder);
+        const all = await submissionsOf(primum.stateFolder);
         const found = all.filter(({ service }) => service === 'sendmail');
         return found.length > 0 ? found : undefined;
       });
@@ -204,7 +178,7 @@ describe.runIf(mailServersAreHere)(
       expect(done.end?.code).toBe(250);
       await client.quit();
       const all = await until('the submission', async () => {
-        const found = await submissions(primum.stateFolder);
+        const found = await submissionsOf(primum.stateFolder);
         return found.length > 0 ? found : undefined;
       });
       expect(all).toHaveLength(1);
