@@ -1,5 +1,6 @@
 /** A thread that reads large messages, several at a time as their bytes come. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { yieldToMail } from '../thread-priority.ts';
 import type { FromReader, ReaderSetup, ToReader } from './reader-messages.ts';
 import { createKnowledge } from './knowledge.ts';
 import { Reading } from './reading.ts';
@@ -7,6 +8,9 @@ import { Reading } from './reading.ts';
 const { lists, keep } = workerData as ReaderSetup;
 const knowledge = createKnowledge(lists);
 const readings = new Map<number, Reading>();
+
+// Ten large messages keep every core busy; small ones and the doors must not wait for that.
+yieldToMail();
 
 function answer(message: FromReader, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);

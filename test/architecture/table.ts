@@ -38,6 +38,11 @@ export const PARTS: readonly Part[] = [
     mayImport: [],
   },
   {
+    path: 'thread-priority.ts',
+    why: 'whoever starts a thread may make it yield, so this file stands on nothing',
+    mayImport: [],
+  },
+  {
     path: 'gate-contract.ts',
     why: 'doors know only this much of the gate',
     mayImport: ['core/'],
@@ -94,7 +99,10 @@ export const PARTS: readonly Part[] = [
   {
     path: 'message/',
     why: 'reading a message turns bytes into facts and judges nothing',
-    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts', 'scanners/contract.ts'],
+    mayImport: [
+      ...['core/', 'protocol/', 'errors.ts', 'thread-priority.ts', 'telemetry/contract.ts'],
+      'scanners/contract.ts',
+    ],
   },
   {
     path: 'trace/',
@@ -183,6 +191,7 @@ export const PARTS: readonly Part[] = [
     mayImport: [
       'core/',
       'errors.ts',
+      'thread-priority.ts',
       'telemetry/contract.ts',
       'store/state-folder.ts',
       'store/standing-undo.ts',

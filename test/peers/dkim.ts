@@ -86,6 +86,6 @@ export async function startOpendkim(key: DkimKey, lines: string): Promise<Signer
 
 /** rspamd with these lines in its section `dkim_signing`. */
 export async function startRspamd(key: DkimKey, lines: string): Promise<Signer> {
-  const { address, stop } = await startRspamdSigner(key.file, lines);
-  return { milter: `inet:${address}`, stop };
+  const rspamd = await startRspamdSigner(key.file, lines);
+  return { milter: `inet:${rspamd.address}`, stop: () => rspamd.stop() };
 }

@@ -56,7 +56,7 @@ async function makeFolder(): Promise<string> {
 
 interface Kind {
   readonly template: string;
-  isUp(port: number): Promise<boolean>;
+  readonly isUp: (port: number) => Promise<boolean>;
 }
 
 async function startIn(folder: string, { template, isUp }: Kind): Promise<Rspamd> {
