@@ -99,6 +99,7 @@ async function openMilter(
   const options = milterDoorOptions(config, () => parts.policy().contact, {
     transactions,
     trace: parts.trace.headers,
+    ownNotices: parts.desk.ownNotices,
     isPerson: (account) =>
       andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
     ...reading,

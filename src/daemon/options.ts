@@ -51,7 +51,7 @@ export function policyDoorOptions(
 
 type MilterParts = Pick<
   MilterDoorOptions,
-  'inspector' | 'trace' | 'mend' | 'isPerson' | 'transactions'
+  'inspector' | 'trace' | 'mend' | 'isPerson' | 'ownNotices' | 'transactions'
 >;
 
 export function milterDoorOptions(
