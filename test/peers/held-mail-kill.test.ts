@@ -156,7 +156,11 @@ describe.runIf(mailServersAreHere)(
       expect(held.length).toBeGreaterThan(0);
       await stack.postfix.tool('postsuper', '-H', 'ALL');
       await stack.postfix.tool('postqueue', '-f');
-      await until('an empty queue', async () => (await stack.postfix.queue()).length === 0);
+      await until(
+        'an empty queue',
+        async () => (await stack.postfix.queue()).length === 0,
+        PEER_TEST_MS,
+      );
       const delivered = stack.sink.messages
         .filter(({ envelopeSender }) => envelopeSender === ANN)
         .flatMap(({ text }) => /\nSubject: (killed .*)\n/.exec(text)?.[1] ?? []);
