@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, PEER_TEST_MS } from './guarded.ts';
-import { journalOf } from './journal.ts';
+import { journalOf, type JournalLine } from './journal.ts';
 import { until } from './run.ts';
 import type { SmtpClient } from './smtp-client.ts';
 
@@ -14,6 +14,9 @@ const MESSAGES = 300;
 const MESSAGES_A_SESSION = 10;
 /** Before a client tries again a server that is away. */
 const AWAY_MS = 50;
+
+const submittedOf = (lines: readonly JournalLine[]): readonly JournalLine[] =>
+  lines.filter(({ kind, abandoned }) => kind === 'submission' && abandoned !== true);
 
 describe.runIf(mailServersAreHere)(
   'Postfix restarted under load',
@@ -82,8 +85,13 @@ describe.runIf(mailServersAreHere)(
       expect(attempted.length).toBeGreaterThan(accepted.size);
 
       await until('no connection of the milter', async () => (await connections('milter')) === 0);
-      const lines = await journalOf(primum.stateFolder);
-      const judged = lines.filter(({ kind, abandoned }) => kind === 'submission' && !abandoned);
+      // The journal is written soon after the answer.
+      const lines = await until('every accepted message in the journal', async () => {
+        const all = await journalOf(primum.stateFolder);
+        const known = new Set(submittedOf(all).map(({ queueId }) => queueId));
+        return [...accepted.values()].every((queueId) => known.has(queueId)) ? all : undefined;
+      });
+      const judged = submittedOf(lines);
       for (const [subject, queueId] of accepted) {
         const events = judged.filter((line) => line.queueId === queueId);
         expect(events, subject).toHaveLength(1);
