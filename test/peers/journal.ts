@@ -9,6 +9,7 @@ export interface JournalLine {
   /** Of a verdict: the event it is about. */
   readonly for?: string;
   readonly account?: string;
+  readonly reference?: string;
   readonly queueId?: string;
   readonly envelopeRecipients?: readonly string[];
   readonly recipientCount?: number;
