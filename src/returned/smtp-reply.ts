@@ -1,0 +1,64 @@
+/** SMTP replies as notices quote them: code, enhanced code, and which command was answered. */
+import type { SmtpStage } from '../core/reply-class.ts';
+
+export interface QuotedReply {
+  readonly replyCode?: string;
+  readonly status?: string;
+  readonly stage?: SmtpStage;
+}
+
+/** Text that is looked at; a reply stands at the beginning of what is said of a recipient. */
+const MAX_SEARCHED = 4_000;
+
+/** `550 5.1.1`, `550-'5.7.1`, `550 (#5.1.1`, `:550, ERROR_CODE :5.1.1`: both of one class. */
+const PAIR = /(?<![\w.:/-])([245])([0-7]\d)(?!\d)[^\d\n]{1,20}(\1\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+
+/** A code where a reply begins: at the start of a line, or behind what introduces one. */
+const CODE =
+  /(?:^|\n|[:#("'<>[]|\b(?:said|says|with|code|error|reply|response|status|reason|smtp|rejected|failed))[\s:=<#"'(]{0,5}([45][0-7]\d)(?=[\s\-:,")\]>]|$)/i;
+
+const STATUS = /(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+
+export function findReply(text: string): QuotedReply {
+  const searched = text.slice(0, MAX_SEARCHED);
+  const stage = findStage(searched);
+  const staged = stage === undefined ? {} : { stage };
+  const pair = PAIR.exec(searched);
+  if (pair !== null) {
+    const [, first = '', rest = '', status = ''] = pair;
+    return { replyCode: first + rest, status, ...staged };
+  }
+  const replyCode = CODE.exec(searched)?.[1];
+  const status = STATUS.exec(searched)?.[1];
+  return {
+    ...(replyCode === undefined ? {} : { replyCode }),
+    ...(status === undefined ? {} : { status }),
+    ...staged,
+  };
+}
+
+/** How programs name the command: Postfix and many after it, Exim, Yahoo, m-FILTER, transcripts. */
+const NAMED_COMMAND =
+  /\b(?:in reply to|in response to|after|during|at|sending|command:?)\s+(?:the\s+|end of\s+|pipelined\s+|remote\s+|our\s+|final\s+)*"?(rcpt|mail|data|ehlo|helo|starttls|connect|initial|end of data)\b/i;
+const BRACKETED = /\[(rcpt_to|mail_from|data)\]/i;
+const OWN_LINE = /(?:^|\n)[ \t]*(?:>>> ?)?(rcpt to:|mail from:|data(?=[ \t]*(?:\r?\n|$)))/gi;
+
+/** An answer to DATA that only says that no recipient was left: the one refused was refused at RCPT. */
+const PIPELINED = /\b(?:50[3-4]|554)\b[^\n]{0,40}(?:need rcpt|no valid recipients|valid rcpt)/i;
+
+export function findStage(text: string): SmtpStage | undefined {
+  if (PIPELINED.test(text)) return 'rcpt';
+  const named = NAMED_COMMAND.exec(text)?.[1] ?? BRACKETED.exec(text)?.[1];
+  if (named !== undefined) return stageOf(named);
+  if (/did not like our (?:final )?data/i.test(text)) return 'data';
+  if (/did not like our rcpt/i.test(text)) return 'rcpt';
+  const own = [...text.matchAll(OWN_LINE)].at(-1)?.[1];
+  return own === undefined ? undefined : stageOf(own);
+}
+
+function stageOf(command: string): SmtpStage {
+  const lower = command.toLowerCase();
+  if (lower.startsWith('rcpt')) return 'rcpt';
+  if (lower.startsWith('mail')) return 'mail';
+  return lower === 'data' || lower === 'end of data' ? 'data' : 'connect';
+}
