@@ -142,10 +142,9 @@ function isHard(reply: RemoteReply, found: Found): boolean {
   if (found.class !== 'unknown-recipient') return false;
   const subject = detailOf(reply.status).split('.')[0];
   if (subject === '1' || found.isCertain) return true;
-  if (reply.stage === 'rcpt') return true;
-  // After DATA "user unknown" often hides a refusal of the content (mobile carriers do so), and
-  // 5.2.x speaks of a mailbox that is there.
-  return reply.stage !== 'data' && subject !== '2' && reply.isStated;
+  // "User unknown" proves something as the answer to RCPT. After DATA it often hides a refusal of the
+  // content (mobile carriers do so), and who does not know when it was said knows as little.
+  return reply.stage === 'rcpt';
 }
 
 const ZONE =

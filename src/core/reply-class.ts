@@ -33,8 +33,6 @@ export interface RemoteReply {
   /** Host name of the server that replied. */
   readonly remote?: string;
   readonly stage?: SmtpStage;
-  /** A server or a report in the standard form said it; free text proves less. */
-  readonly isStated: boolean;
 }
 
 export interface ReplyReading {

@@ -30,6 +30,8 @@ export interface RecipientStatus {
   readonly diagnosticType?: string;
   /** Host name or address. */
   readonly remoteMta?: string;
+  /** What the reporting system itself makes of the reply: `bad-mailbox` (PowerMTA). */
+  readonly category?: string;
 }
 
 const OF_RECIPIENT = new Set([
@@ -41,6 +43,7 @@ const OF_RECIPIENT = new Set([
   'remote-mta',
   'x-actual-recipient',
   'x-failed-recipient',
+  'x-powermta-bouncecategory',
 ]);
 
 /** Fields of which each recipient has one: a second one is the next recipient's. */
@@ -103,6 +106,7 @@ function readRecipient(fields: FieldGroup): RecipientStatus {
   const action = /^[a-z]+/.exec(firstValue(fields, 'action')?.toLowerCase() ?? '')?.[0];
   const status = /^[245]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(firstValue(fields, 'status') ?? '')?.[0];
   const remoteMta = hostOf(firstValue(fields, 'remote-mta'));
+  const category = firstValue(fields, 'x-powermta-bouncecategory')?.toLowerCase();
   const said = firstValue(fields, 'diagnostic-code');
   // "smtp; 550 ..." though some leave the type out.
   const typed = said === undefined ? null : /^([A-Za-z][\w-]{0,30})\s*;\s*([^]*)$/.exec(said);
@@ -114,6 +118,7 @@ function readRecipient(fields: FieldGroup): RecipientStatus {
     ...(said === undefined ? {} : { diagnostic: (typed?.[2] ?? said).trim() }),
     ...(typed?.[1] === undefined ? {} : { diagnosticType: typed[1].toLowerCase() }),
     ...(remoteMta === undefined ? {} : { remoteMta }),
+    ...(category === undefined ? {} : { category }),
   };
 }
 

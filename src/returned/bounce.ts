@@ -2,7 +2,7 @@
 import type { ReplyClassifier } from '../core/reply-class.ts';
 import { parseDeliveryStatus, type RecipientStatus } from '../protocol/delivery-status.ts';
 import type { ReturnedRecipient } from './contract.ts';
-import { MAX_RECIPIENTS } from './limits.ts';
+import { MAX_NOTICE_LINES, MAX_RECIPIENTS } from './limits.ts';
 import type { Notice } from './notice.ts';
 import { noticeRecipients, type NoticeContext, type NoticeRecipient } from './notice-recipients.ts';
 import { recipientsOf, type PlainField } from './original.ts';
@@ -12,6 +12,8 @@ import { findReply } from './smtp-reply.ts';
 export interface BounceText {
   readonly statuses: readonly string[];
   readonly notice: Notice;
+  /** The whole text for people, the quoted message too. */
+  readonly text: string;
   readonly subject: string;
   readonly context: NoticeContext;
   /** Header of the message that came back. */
@@ -27,7 +29,12 @@ export function readBounce(bounce: BounceText, classify: ReplyClassifier): Bounc
   const reports = bounce.statuses
     .flatMap((text) => parseDeliveryStatus(text).recipients)
     .slice(0, MAX_RECIPIENTS);
-  const found = noticeRecipients(bounce.notice.lines, bounce.context);
+  const before = noticeRecipients(bounce.notice.lines, bounce.context);
+  // A summary of the message may stand above what is said of the recipients.
+  const found =
+    before.length > 0
+      ? before
+      : noticeRecipients(bounce.text.split('\n', MAX_NOTICE_LINES), bounce.context);
   const derived = new Set<string>();
   const wholeNotice = `${bounce.subject}\n${bounce.notice.lines.join('\n')}`.slice(0, 8_000);
   const isDelay = isDelayNotice(wholeNotice);
@@ -80,7 +87,7 @@ function sole({ original }: BounceText, derived: Set<string>): string {
 
 function wholeAsSaid({ notice }: BounceText): NoticeRecipient {
   const text = notice.lines.join('\n').slice(0, 8_000);
-  return { address: '', text, reply: findReply(text) };
+  return { address: '', text, heading: '', reply: findReply(text) };
 }
 
 /** "Still trying" in the words of common programs. */

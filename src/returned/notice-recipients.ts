@@ -9,6 +9,8 @@ export interface NoticeRecipient {
   readonly address: string;
   /** What follows it, up to the next recipient. */
   readonly text: string;
+  /** The line above it, where that names nobody; empty else. */
+  readonly heading: string;
   readonly reply: QuotedReply;
 }
 
@@ -58,7 +60,15 @@ export function noticeRecipients(
   return chosen.map((candidate, index) => {
     const next = chosen.slice(index + 1).find(({ line }) => line > candidate.line);
     const text = saidOf(lines, candidate, next?.line ?? lines.length);
-    return { address: candidate.address, text, reply: findReply(text) };
+    const reply = findReply(text);
+    const isSole = chosen.length === 1 && reply.replyCode === undefined;
+    return {
+      address: candidate.address,
+      text,
+      heading: headingOf(lines, candidate.line),
+      // Some say why first and whom it is about after that.
+      reply: isSole ? { ...findReply(lines.join('\n')), ...reply } : reply,
+    };
   });
 }
 
@@ -118,6 +128,11 @@ function rankOf(before: string, isWhole: boolean, line: string): number {
   // A reply that repeats the address: "550 5.1.1 <ann@x>... User unknown".
   if (/\b[45]\d\d\b/.test(before)) return 2;
   return /message-id|received|\bfrom\b/i.test(line) ? 0 : 1;
+}
+
+function headingOf(lines: readonly string[], at: number): string {
+  const above = [lines[at - 1], lines[at - 2]].find((line) => (line ?? '').trim() !== '') ?? '';
+  return above.includes('@') ? '' : above;
 }
 
 function saidOf(lines: readonly string[], { line, end }: Candidate, until: number): string {

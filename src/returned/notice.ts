@@ -10,7 +10,7 @@ export interface Notice {
 
 /** How programs announce the message that they give back. */
 const ANNOUNCED =
-  /(?:original|returned|unsent|undelivered|bounced|your|rejected|copy of (?:the|your)|headers? of the|this is the|below is|below this line|included|following) *(?:mail|message|e-?mail|header|text|copy|is a copy)|message (?:headers? )?follows?\b|header[s]? follow|copy of (?:the|your|my) (?:original )?(?:message|mail)|message contents|原文|元のメール|ursprüngliche nachricht|message d'origine|mensaje original/i;
+  /(?:original|returned|unsent|undelivered|bounced|rejected|headers? of the|below this line) *(?:mail|message|e-?mail|header|text|copy|is a copy)|message (?:headers? )?follows?\b|header[s]? follow|copy of (?:the|your|my) (?:original )?(?:message|mail)|message contents|原文|元のメール|ursprüngliche nachricht|message d'origine|mensaje original/i;
 
 const ENDS_WITH_RULE = /[-_=*]{3,}\s*$/;
 const FIELD_LINE = /^[A-Za-z][A-Za-z0-9-]{0,60}:(?:\s|$)/;

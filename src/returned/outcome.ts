@@ -105,9 +105,10 @@ function readReason(said: Said, codes: Codes, classify: ReplyClassifier) {
   const base: Omit<RemoteReply, 'text'> = {
     ...codes,
     ...optional({ remote: report?.remoteMta }),
-    isStated: report !== undefined && !isProgram,
   };
-  const texts = [report?.diagnostic, notice?.text, said.wholeNotice].filter(
+  const stated = [report?.diagnostic, report?.category].filter((text) => text !== undefined);
+  const words = notice === undefined ? undefined : `${notice.heading}\n${notice.text}`;
+  const texts = [stated.join(' '), words, said.wholeNotice].filter(
     (text): text is string => text !== undefined && text.trim() !== '',
   );
   let read = classify({ ...base, text: '' });

@@ -13,13 +13,15 @@ import {
   MAX_STATUS_BYTES,
 } from './limits.ts';
 
-export type LeafKind = 'plain' | 'html' | 'status' | 'feedback' | 'receipt' | 'headers' | 'json';
+export type LeafKind =
+  'plain' | 'html' | 'status' | 'feedback' | 'receipt' | 'headers' | 'json' | 'inner-status';
 
 /** Bytes of all parts of a kind together. */
 const ROOM: Readonly<Record<LeafKind, number>> = {
   plain: MAX_NOTICE_BYTES,
   html: MAX_NOTICE_BYTES,
   status: MAX_STATUS_BYTES,
+  'inner-status': MAX_STATUS_BYTES,
   feedback: MAX_FEEDBACK_BYTES,
   receipt: MAX_FEEDBACK_BYTES,
   headers: MAX_ORIGINAL_BYTES,
@@ -79,8 +81,6 @@ export class ReturnedParts implements PartListener {
       this.original ??= fields;
     }
     const own = new PartFields(fields);
-    // What is inside the returned message is what our user sent: it says nothing of the outcome.
-    if (this.#messages > 0) return this.#leaf(undefined, own);
     const boundary = own.contentType.parameters.get('boundary')?.trimEnd() ?? '';
     if (own.type.startsWith('multipart/') && boundary !== '') {
       this.#open.push('multipart');
@@ -89,11 +89,13 @@ export class ReturnedParts implements PartListener {
     const isPlainCoded = ['', '7bit', '8bit', 'binary'].includes(own.encoding);
     if ((own.type === 'message/rfc822' || own.type === 'message/global') && isPlainCoded) {
       this.#messages += 1;
-      this.#isHeaderNext = true;
+      this.#isHeaderNext = this.#messages === 1;
       this.#open.push('message');
       return { kind: 'message' };
     }
-    return this.#leaf(kindOf(own), own);
+    if (this.#messages === 0) return this.#leaf(kindOf(own), own);
+    // The returned message says nothing of the outcome, unless a bounce was sent on as a bounce.
+    return this.#leaf(BY_TYPE.get(own.type) === 'status' ? 'inner-status' : undefined, own);
   }
 
   #leaf(kind: LeafKind | undefined, own: PartFields): PartPlan {

@@ -8,7 +8,7 @@ import { MAX_HEADER_BYTES } from '../message/limits.ts';
 import { Notes } from '../message/notes.ts';
 import { Splitter } from '../message/splitter.ts';
 import type { ReturnedOptions, ReturnedReader, ReturnedReading } from './contract.ts';
-import { MAX_ORIGINAL_FIELDS } from './limits.ts';
+import { MAX_NOTICE_BYTES, MAX_ORIGINAL_FIELDS } from './limits.ts';
 import { ReturnedParts } from './parts.ts';
 import { recognise } from './recognise.ts';
 import type { HeaderField } from '../message/contract.ts';
@@ -26,12 +26,15 @@ class Reading implements ReturnedReading {
   readonly #classify: ReplyClassifier;
   readonly #options: ReturnedOptions;
   readonly #notes = new Notes();
-  readonly #parts = new ReturnedParts(this.#notes);
+  #parts = new ReturnedParts(this.#notes);
   #head: Uint8Array[] = [];
   #headBytes = 0;
   #fields: readonly HeaderField[] = [];
   #splitter: Splitter | undefined;
   #size = 0;
+  /** The beginning of the body as sent, for messages whose boundary is wrong. */
+  #start: Uint8Array[] = [];
+  #startRoom = MAX_NOTICE_BYTES;
 
   constructor(classify: ReplyClassifier, options: ReturnedOptions) {
     this.#classify = classify;
@@ -41,7 +44,7 @@ class Reading implements ReturnedReading {
   feed(chunk: Uint8Array): void {
     this.#size += chunk.length;
     if (this.#splitter !== undefined) {
-      this.#splitter.feed(chunk);
+      this.#body(chunk);
       return;
     }
     this.#head.push(Uint8Array.from(chunk));
@@ -55,6 +58,7 @@ class Reading implements ReturnedReading {
   end() {
     if (this.#splitter === undefined) this.#startBody();
     this.#splitter?.end();
+    if (this.#parts.parts.length === 0 && this.#parts.original === undefined) this.#mend();
     const read = recognise(
       { fields: this.#fields, parts: this.#parts, notes: this.#notes },
       this.#classify,
@@ -69,7 +73,28 @@ class Reading implements ReturnedReading {
     const { fields, bodyAt } = splitHeader(head, this.#notes);
     this.#fields = fields;
     this.#splitter = new Splitter(fields, this.#parts, this.#notes, MAX_ORIGINAL_FIELDS);
-    this.#splitter.feed(head.subarray(bodyAt));
+    this.#body(head.subarray(bodyAt));
+  }
+
+  #body(bytes: Uint8Array): void {
+    this.#splitter?.feed(bytes);
+    if (this.#startRoom === 0) return;
+    const taken = Uint8Array.from(bytes.subarray(0, this.#startRoom));
+    this.#startRoom -= taken.length;
+    this.#start.push(taken);
+  }
+
+  /** Nothing was read: the boundary of the header is not that of the body, or there is none. */
+  #mend(): void {
+    const body = Buffer.concat(this.#start);
+    const text = body.toString('latin1');
+    const boundary = /(?:^|\n)--([^\s"][^\r\n"]{0,150}?)[ \t]*\r?\nContent-/i.exec(text)?.[1];
+    const type = boundary === undefined ? 'text/plain' : `multipart/mixed; boundary="${boundary}"`;
+    const fields = [{ name: 'Content-Type', value: type }];
+    this.#parts = new ReturnedParts(this.#notes);
+    const splitter = new Splitter(fields, this.#parts, this.#notes, MAX_ORIGINAL_FIELDS);
+    splitter.feed(body);
+    splitter.end();
   }
 }
 

@@ -179,7 +179,14 @@ function bounceOf(facts: Facts, statuses: readonly string[], classify: ReplyClas
   const failed = parseAddresses(header.raw('x-failed-recipients') ?? '');
   const { subject } = envelope;
   const { notice, original } = facts;
-  const bounce = { statuses, notice, subject, context: { parties, failed }, original };
+  const bounce = {
+    statuses: statuses.length > 0 ? statuses : facts.textsOf('inner-status'),
+    notice,
+    text: facts.text,
+    subject,
+    context: { parties, failed },
+    original,
+  };
   return { kind: 'dsn', ...readBounce(bounce, classify) };
 }
 

@@ -43,6 +43,11 @@ const NAMED_COMMAND =
 const BRACKETED = /\[(rcpt_to|mail_from|data)\]/i;
 const OWN_LINE = /(?:^|\n)[ \t]*(?:>>> ?)?(rcpt to:|mail from:|data(?=[ \t]*(?:\r?\n|$)))/gi;
 
+/** qmail and DragonFly in their own words; `SMTP:RCPT host`, `RCPT TO response` and the like. */
+const AT_RCPT = /\bdo(?:es)? not like recipient|did not like our rcpt|\brcpt(?:[ _]to)?\b/i;
+const AFTER_DATA =
+  /failed after i sent the message|did not like our (?:final )?data|\bdata (?:command|response)\b/i;
+
 /** An answer to DATA that only says that no recipient was left: the one refused was refused at RCPT. */
 const PIPELINED = /\b(?:50[3-4]|554)\b[^\n]{0,40}(?:need rcpt|no valid recipients|valid rcpt)/i;
 
@@ -50,10 +55,10 @@ export function findStage(text: string): SmtpStage | undefined {
   if (PIPELINED.test(text)) return 'rcpt';
   const named = NAMED_COMMAND.exec(text)?.[1] ?? BRACKETED.exec(text)?.[1];
   if (named !== undefined) return stageOf(named);
-  if (/did not like our (?:final )?data/i.test(text)) return 'data';
-  if (/did not like our rcpt/i.test(text)) return 'rcpt';
+  if (AFTER_DATA.test(text)) return 'data';
   const own = [...text.matchAll(OWN_LINE)].at(-1)?.[1];
-  return own === undefined ? undefined : stageOf(own);
+  if (own !== undefined) return stageOf(own);
+  return AT_RCPT.test(text) ? 'rcpt' : undefined;
 }
 
 function stageOf(command: string): SmtpStage {
