@@ -30,6 +30,8 @@ export interface RecipientStatus {
   readonly diagnosticType?: string;
   /** Host name or address. */
   readonly remoteMta?: string;
+  /** Words behind the code of `Status`, as a comment. */
+  readonly statusText?: string;
   /** What the reporting system itself makes of the reply: `bad-mailbox` (PowerMTA). */
   readonly category?: string;
 }
@@ -104,7 +106,10 @@ function readRecipient(fields: FieldGroup): RecipientStatus {
     false,
   );
   const action = /^[a-z]+/.exec(firstValue(fields, 'action')?.toLowerCase() ?? '')?.[0];
-  const status = /^[245]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(firstValue(fields, 'status') ?? '')?.[0];
+  const stated = /^([245]\.\d{1,3}\.\d{1,3})(?![\d.])\s*([^]*)$/.exec(
+    firstValue(fields, 'status') ?? '',
+  );
+  const [, status, statusText = ''] = stated ?? [];
   const remoteMta = hostOf(firstValue(fields, 'remote-mta'));
   const category = firstValue(fields, 'x-powermta-bouncecategory')?.toLowerCase();
   const said = firstValue(fields, 'diagnostic-code');
@@ -115,6 +120,7 @@ function readRecipient(fields: FieldGroup): RecipientStatus {
     ...(final === undefined ? {} : { finalRecipient: final }),
     ...(action === undefined ? {} : { action }),
     ...(status === undefined ? {} : { status }),
+    ...(statusText === '' ? {} : { statusText }),
     ...(said === undefined ? {} : { diagnostic: (typed?.[2] ?? said).trim() }),
     ...(typed?.[1] === undefined ? {} : { diagnosticType: typed[1].toLowerCase() }),
     ...(remoteMta === undefined ? {} : { remoteMta }),

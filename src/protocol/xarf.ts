@@ -63,7 +63,7 @@ function readFour(json: Json): XarfReport | undefined {
     category,
     type: type ?? 'other',
     sourceAddress: addressOf(source),
-    url: urlOf(textOf(json['url'], json['source_url'])) ?? urlOf(source),
+    url: urlOf(textOf(json['url'], json['source_url'])) ?? urlOf(source) ?? otherUrl(json),
     at: textOf(json['timestamp'], json['last_seen'], json['first_seen']),
     reporter: textOf(reporter?.['contact'], reporter?.['domain'], reporter?.['org']),
     reportId: textOf(json['report_id']),
@@ -141,6 +141,15 @@ function addressOf(text: string | undefined): string | undefined {
 
 function urlOf(text: string | undefined): string | undefined {
   return text !== undefined && /^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(text) ? text : undefined;
+}
+
+/** Some types name theirs `infringing_url`, `link_url` and the like. */
+function otherUrl(json: Json): string | undefined {
+  for (const [name, value] of Object.entries(json).slice(0, 100)) {
+    const url = name.endsWith('_url') ? urlOf(textOf(value)) : undefined;
+    if (url !== undefined) return url;
+  }
+  return undefined;
 }
 
 function evidenceOf(value: unknown, typeName: string, dataName: string): readonly XarfEvidence[] {

@@ -4,7 +4,7 @@ import type { XarfReport } from '../protocol/xarf.ts';
 import { namedAddresses } from './abuse-text.ts';
 import type { Complaint, NamedAbuse } from './contract.ts';
 import { isBounceHeader, recipientsOf, valueOf, type PlainField } from './original.ts';
-import type { Facts } from './recognise.ts';
+import type { Facts } from './facts.ts';
 import { timeOf } from './times.ts';
 
 export interface ReadComplaint {

@@ -55,7 +55,10 @@ export function noticeRecipients(
   lines: readonly string[],
   context: NoticeContext,
 ): readonly NoticeRecipient[] {
-  const found = lines.flatMap((line, index) => candidatesOf(line, index)).slice(0, MAX_CANDIDATES);
+  const found: Candidate[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (found.length < MAX_CANDIDATES) found.push(...candidatesOf(line, index));
+  }
   const chosen = choose(found, context);
   return chosen.map((candidate, index) => {
     const next = chosen.slice(index + 1).find(({ line }) => line > candidate.line);
@@ -131,7 +134,7 @@ function rankOf(before: string, isWhole: boolean, line: string): number {
 }
 
 function headingOf(lines: readonly string[], at: number): string {
-  const above = [lines[at - 1], lines[at - 2]].find((line) => (line ?? '').trim() !== '') ?? '';
+  const above = lines.slice(Math.max(0, at - 4), at).findLast((line) => line.trim() !== '') ?? '';
   return above.includes('@') ? '' : above;
 }
 

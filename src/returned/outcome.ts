@@ -108,7 +108,7 @@ function readReason(said: Said, codes: Codes, classify: ReplyClassifier) {
   };
   const stated = [report?.diagnostic, report?.category].filter((text) => text !== undefined);
   const words = notice === undefined ? undefined : `${notice.heading}\n${notice.text}`;
-  const texts = [stated.join(' '), words, said.wholeNotice].filter(
+  const texts = [stated.join(' '), report?.statusText, words, said.wholeNotice].filter(
     (text): text is string => text !== undefined && text.trim() !== '',
   );
   let read = classify({ ...base, text: '' });

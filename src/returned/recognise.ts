@@ -1,20 +1,14 @@
 /** Which kind of returned mail it is, and what it says. */
 import type { ReplyClassifier } from '../core/reply-class.ts';
-import { firstAddress, parseAddresses } from '../message/addresses.ts';
-import type { HeaderField } from '../message/contract.ts';
-import { HeaderIndex } from '../message/header-index.ts';
-import { readHtml } from '../message/html-text.ts';
-import type { Notes } from '../message/notes.ts';
-import { parseParameterField, readableText } from '../message/parameters.ts';
-import { UrlCollector } from '../message/urls.ts';
+import { parseAddresses } from '../message/addresses.ts';
+import { parseParameterField } from '../message/parameters.ts';
 import { parseXarf } from '../protocol/xarf.ts';
 import { readAbuse } from './abuse-text.ts';
 import { readBounce } from './bounce.ts';
 import { readComplaint, readLetterComplaint, reportsOfXarf } from './complaint.ts';
 import type { Returned, ReturnedOptions } from './contract.ts';
-import { splitNotice, type Notice } from './notice.ts';
-import { findHeaderFields, plainFields, tokenOf, valueOf, type PlainField } from './original.ts';
-import type { LeafKind, ReturnedParts } from './parts.ts';
+import { gatherFacts, type Facts, type ReadMessage } from './facts.ts';
+import { findHeaderFields, tokenOf, valueOf, type PlainField } from './original.ts';
 import {
   AUTO_FIELDS,
   isDaemon,
@@ -22,37 +16,17 @@ import {
   looksLikeBounce,
   looksLikeComplaint,
   looksLikeReport,
-  type Envelope,
 } from './signs.ts';
-
-export interface ReadMessage {
-  readonly fields: readonly HeaderField[];
-  readonly parts: ReturnedParts;
-  readonly notes: Notes;
-}
 
 type Read = Omit<Returned, 'sizeBytes'>;
 type Found = Pick<Returned, 'kind'> & Partial<Returned>;
-
-/** What the readers of each kind look at. */
-export interface Facts {
-  readonly header: HeaderIndex;
-  readonly envelope: Envelope;
-  readonly textsOf: (kind: LeafKind) => readonly string[];
-  readonly notice: Notice;
-  /** The whole text for people, the quoted message too. */
-  readonly text: string;
-  readonly original: readonly PlainField[];
-  readonly hasAttachedOriginal: boolean;
-  readonly isOwn: (address: string) => boolean;
-}
 
 export function recognise(
   message: ReadMessage,
   classify: ReplyClassifier,
   options: ReturnedOptions,
 ): Read {
-  const facts = gather(message, options);
+  const facts = gatherFacts(message, options);
   const found =
     standardKind(facts, classify) ?? looseKind(facts, classify) ?? ({ kind: 'unknown' } as const);
   const header = message.fields.map(({ name, value }) => ({ name: name.toLowerCase(), value }));
@@ -74,42 +48,6 @@ export function recognise(
 
 function findFeedbackFields(facts: Facts): readonly PlainField[] {
   return facts.textsOf('feedback').flatMap(findHeaderFields);
-}
-
-function gather({ fields, parts, notes }: ReadMessage, options: ReturnedOptions): Facts {
-  const header = new HeaderIndex(fields);
-  const from = header.text('from') ?? '';
-  const returnPath = header.text('return-path');
-  const textsOf = (kind: LeafKind) =>
-    parts.parts.filter((part) => part.kind === kind).map(({ text }) => text);
-  const plain = textsOf('plain').join('\n\n');
-  const text = plain.trim() === '' ? htmlText(textsOf('html'), notes) : plain;
-  const notice = splitNotice(text);
-  const attached =
-    parts.original === undefined
-      ? textsOf('headers').flatMap(findHeaderFields)
-      : plainFields(parts.original);
-  return {
-    header,
-    envelope: {
-      fromAddress: firstAddress(from)?.toLowerCase() ?? '',
-      fromText: readableText(from),
-      subject: readableText(header.text('subject') ?? '').slice(0, 1_000),
-      isNullSender: returnPath === '<>' || /<>\s*$/.test(from),
-    },
-    textsOf,
-    notice,
-    text,
-    original: attached.length > 0 ? attached : notice.original,
-    hasAttachedOriginal: attached.length > 0,
-    isOwn: options.isOwn ?? (() => false),
-  };
-}
-
-function htmlText(parts: readonly string[], notes: Notes): string {
-  const urls = new UrlCollector();
-  const text = parts.map((html) => readHtml(html, urls, notes).all).join('\n\n');
-  return urls.urls.length === 0 ? text : `${text}\n${urls.urls.join('\n')}`;
 }
 
 /** Kinds that have a machine-readable part. */
