@@ -2,6 +2,7 @@
  * Abuse reports in free text, by machines and people: which addresses, URLs and times they name, and
  * what about. Our own networks come first, for a report names its helpers too.
  */
+import { getDomain } from 'tldts';
 import { parseIpv4, parseIpv6 } from '../core/network-rule.ts';
 import { UrlCollector } from '../message/urls.ts';
 import type { NamedAbuse } from './contract.ts';
@@ -95,7 +96,8 @@ export interface AbuseText {
 /** Rows by what the text names; empty when it names neither an address nor a URL. */
 export function readAbuse(abuse: AbuseText): readonly NamedAbuse[] {
   const whole = refang(`${abuse.subject}\n${abuse.text}`);
-  const topic = topicOf(abuse.subject) ?? topicOf(whole);
+  const named = topicOf(abuse.subject);
+  const topic = named?.type === undefined ? (topicOf(whole) ?? named) : named;
   if (topic === undefined) return [];
   const addresses = namedAddresses(whole, abuse.isOwn);
   const urls = namedUrls(whole, abuse.reporterDomain);
@@ -114,8 +116,9 @@ export function readAbuse(abuse: AbuseText): readonly NamedAbuse[] {
           clientAddress: address,
           ...withTime(line),
         }));
-  const named = isAboutUrls || addresses.length === 0 || topic.category === 'messaging' ? urls : [];
-  const byUrl = named.map(({ url, line }) => ({
+  const ofUrls =
+    isAboutUrls || addresses.length === 0 || topic.category === 'messaging' ? urls : [];
+  const byUrl = ofUrls.map(({ url, line }) => ({
     ...topic,
     ...(isAboutUrls && sole !== undefined ? { clientAddress: sole.address } : {}),
     url,
@@ -143,6 +146,10 @@ const IPV6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])/g;
 const ACCUSED =
   /(?:source|src|offend(?:er|ing)|attack(?:er|ing)|abus(?:er|ive)|from|host|client|rhost|ip(?:-?address| address|v4|v6)?|banned|address|server)\b[^\n]{0,20}$/i;
 
+/** Words before the address of who suffered it. */
+const SUFFERER =
+  /(?:target|dest(?:ination)?|dst|victim|our (?:server|host|network|system)|attacked|ziel)\b[^\n]{0,20}$/i;
+
 export function namedAddresses(
   text: string,
   isOwn: (address: string) => boolean,
@@ -155,15 +162,24 @@ export function namedAddresses(
         const [address] = match;
         if (found.size >= MAX_REPORTS * 2 || !isPublic(address)) continue;
         const before = short.slice(Math.max(0, match.index - 40), match.index);
-        const rank = isOwn(address) ? 0 : ACCUSED.test(before) ? 1 : 2;
+        const rank = isOwn(address) ? 0 : rankOf(before);
         const known = found.get(address);
         if (known === undefined) found.set(address, { line: short, rank, order: found.size });
         else if (rank < known.rank) known.rank = rank;
       }
     }
   }
-  const sorted = [...found].sort(([, a], [, b]) => a.rank - b.rank || a.order - b.order);
+  const isAccusation = [...found.values()].some(({ rank }) => rank < SUFFERED);
+  const kept = [...found].filter(([, { rank }]) => !isAccusation || rank < SUFFERED);
+  const sorted = kept.sort(([, a], [, b]) => a.rank - b.rank || a.order - b.order);
   return sorted.map(([address, { line }]) => ({ address, line }));
+}
+
+const SUFFERED = 3;
+
+function rankOf(before: string): number {
+  if (SUFFERER.test(before)) return SUFFERED;
+  return ACCUSED.test(before) ? 1 : 2;
 }
 
 function isPublic(address: string): boolean {
@@ -184,6 +200,7 @@ function namedUrls(
   reporterDomain: string,
 ): readonly (Located & { readonly url: string })[] {
   const found: { line: string; url: string; isTheirs: boolean }[] = [];
+  const theirs = getDomain(reporterDomain);
   const seen = new Set<string>();
   for (const line of text.split('\n', 5_000)) {
     const short = line.slice(0, 4_000);
@@ -194,8 +211,7 @@ function namedUrls(
       if (seen.has(url) || found.length >= MAX_REPORTS) continue;
       seen.add(url);
       const host = URL.parse(url)?.hostname ?? '';
-      const isTheirs =
-        reporterDomain !== '' && (host === reporterDomain || host.endsWith(`.${reporterDomain}`));
+      const isTheirs = theirs !== null && getDomain(host) === theirs;
       found.push({ line: short, url, isTheirs });
     }
   }

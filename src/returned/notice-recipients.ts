@@ -28,6 +28,9 @@ interface Candidate {
   readonly rank: number;
 }
 
+/** A heading stands close above. */
+const MAX_HEADING_LINES = 4;
+
 /** Text of one recipient. */
 const MAX_SAID_CHARS = 3_000;
 const MAX_CANDIDATES = 5_000;
@@ -46,7 +49,7 @@ const LABELLED =
 
 /** Behind these stands somebody else. */
 const SOMEBODY_ELSE =
-  /(?:from|sender|reply-to|return-path|message-id|\bid|contact|mail to|write to|please (?:send|e-?mail)(?: mail)? to|by|cc|bcc|administrator|postmaster|subject|helo|ehlo|for assistance|help|support|abuse)\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$/i;
+  /(?:from|sender|reply-to|return-path|message-id|\bid|contact|write to|please (?:send|e-?mail)(?: mail)? to|by|cc|bcc|administrator|postmaster|subject|helo|ehlo|for assistance|help|support|abuse)\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$/i;
 
 const HELPERS =
   /^(?:mailer-daemon|postmaster|hostmaster|abuse|support|help|no-?reply|double-bounce)@/i;
@@ -60,15 +63,21 @@ export function noticeRecipients(
     if (found.length < MAX_CANDIDATES) found.push(...candidatesOf(line, index));
   }
   const chosen = choose(found, context);
+  let heading = '';
+  let before = 0;
   return chosen.map((candidate, index) => {
     const next = chosen.slice(index + 1).find(({ line }) => line > candidate.line);
     const text = saidOf(lines, candidate, next?.line ?? lines.length);
     const reply = findReply(text);
+    // Recipients that follow each other with nothing between have the same heading.
+    const above = headingOf(lines, Math.max(before, candidate.line - MAX_HEADING_LINES), candidate);
+    if (before === 0 || above !== '') heading = before === 0 ? above : '';
+    before = candidate.line + 1;
     const isSole = chosen.length === 1 && reply.replyCode === undefined;
     return {
       address: candidate.address,
       text,
-      heading: headingOf(lines, candidate.line),
+      heading,
       // Some say why first and whom it is about after that.
       reply: isSole ? { ...findReply(lines.join('\n')), ...reply } : reply,
     };
@@ -133,8 +142,9 @@ function rankOf(before: string, isWhole: boolean, line: string): number {
   return /message-id|received|\bfrom\b/i.test(line) ? 0 : 1;
 }
 
-function headingOf(lines: readonly string[], at: number): string {
-  const above = lines.slice(Math.max(0, at - 4), at).findLast((line) => line.trim() !== '') ?? '';
+/** The last line that says something between `from` and the recipient. */
+function headingOf(lines: readonly string[], from: number, { line }: Candidate): string {
+  const above = lines.slice(from, line).findLast((text) => text.trim() !== '') ?? '';
   return above.includes('@') ? '' : above;
 }
 
