@@ -2,6 +2,7 @@
  * Abuse reports in free text, by machines and people: which addresses, URLs and times they name, and
  * what about. Our own networks come first, for a report names its helpers too.
  */
+import { oneOf } from './one-of.ts';
 import { getDomain } from 'tldts';
 import { parseIpv4, parseIpv6 } from '../core/network-rule.ts';
 import { UrlCollector } from '../message/urls.ts';
@@ -29,13 +30,20 @@ const TOPICS: readonly (readonly [category: string, type: string, words: RegExp]
   [
     'content',
     'malware',
-    /malware|trojan|ransomware|malicious (?:file|payload|download)|virus (?:distribut|host)|schadsoftware/i,
+    oneOf(String.raw`
+  malware|trojan|ransomware|malicious (?:file|payload|download)|virus (?:distribut|host)
+  |schadsoftware`),
   ],
   ['connection', 'ddos', /d-?dos|denial[- ]of[- ]service|amplification|flood(?:ing)? attack/i],
   [
     'connection',
     'login_attack',
-    /brute[- ]?force|fail2ban|failed (?:login|password|auth|ssh)|login (?:attack|attempt|failed)|authentication fail|auth(?:entication)? (?:attack|attempt)|dictionary attack|ssh[- ]?(?:attack|scan|login)|sshd|password (?:guess|attack)|credential stuffing|invalid user|sasl login|wp-login|blocklist\.de|anmeldeversuch/i,
+    oneOf(String.raw`
+  brute[- ]?force|fail2ban|failed (?:login|password|auth|ssh)
+  |login (?:attack|attempt|failed)|authentication fail
+  |auth(?:entication)? (?:attack|attempt)|dictionary attack
+  |ssh[- ]?(?:attack|scan|login)|sshd|password (?:guess|attack)|credential stuffing
+  |invalid user|sasl login|wp-login|blocklist\.de|anmeldeversuch`),
   ],
   [
     'connection',
@@ -61,17 +69,23 @@ const TOPICS: readonly (readonly [category: string, type: string, words: RegExp]
   [
     'vulnerability',
     'open_service',
-    /open (?:resolver|relay|proxy|port|service)|vulnerab|exposed (?:service|port|database)|cve-\d{4}/i,
+    oneOf(String.raw`
+  open (?:resolver|relay|proxy|port|service)|vulnerab|exposed (?:service|port|database)
+  |cve-\d{4}`),
   ],
   [
     'messaging',
     'spam',
-    /spam|unsolicited|\buce\b|\bube\b|junk mail|bulk mail|419|scam|unerwünschte|unverlangt|pourriel|correo no deseado|スパム|迷惑メール|спам/i,
+    oneOf(String.raw`
+  spam|unsolicited|\buce\b|\bube\b|junk mail|bulk mail|419|scam|unerwünschte|unverlangt
+  |pourriel|correo no deseado|スパム|迷惑メール|спам`),
   ],
   [
     'connection',
     'login_attack',
-    /honeypot|honey ?net|\battack(?:s|ed|er|ing)?\b|intrusion|hack(?:ing)? attempt|bann?ed|angriff|attaque|ataque/i,
+    oneOf(String.raw`
+  honeypot|honey ?net|\battack(?:s|ed|er|ing)?\b|intrusion|hack(?:ing)? attempt|bann?ed
+  |angriff|attaque|ataque`),
   ],
 ];
 
@@ -143,12 +157,17 @@ const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g;
 const IPV6 = /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])/g;
 
 /** Words before the address that is complained about. */
-const ACCUSED =
-  /(?:source|src|offend(?:er|ing)|attack(?:er|ing)|abus(?:er|ive)|from|host|client|rhost|ip(?:-?address| address|v4|v6)?|banned|address|server)\b[^\n]{0,20}$/i;
+const ACCUSED = oneOf(String.raw`
+  (?:
+  source|src|offend(?:er|ing)|attack(?:er|ing)|abus(?:er|ive)|from|host|client|rhost
+  |ip(?:-?address| address|v4|v6)?|banned|address|server
+  )\b[^\n]{0,20}$`);
 
 /** Words before the address of who suffered it. */
-const SUFFERER =
-  /(?:target|dest(?:ination)?|dst|victim|our (?:server|host|network|system)|attacked|ziel)\b[^\n]{0,20}$/i;
+const SUFFERER = oneOf(String.raw`
+  (?:
+  target|dest(?:ination)?|dst|victim|our (?:server|host|network|system)|attacked|ziel
+  )\b[^\n]{0,20}$`);
 
 export function namedAddresses(
   text: string,

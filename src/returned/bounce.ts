@@ -1,4 +1,5 @@
 /** A bounce: the machine-readable part and the words for people, joined by recipient. */
+import { oneOf } from './one-of.ts';
 import type { ReplyClassifier } from '../core/reply-class.ts';
 import { parseDeliveryStatus, type RecipientStatus } from '../protocol/delivery-status.ts';
 import type { ReturnedRecipient } from './contract.ts';
@@ -92,7 +93,13 @@ function wholeAsSaid({ notice }: BounceText): NoticeRecipient {
 
 /** "Still trying" in the words of common programs. */
 export function isDelayNotice(text: string): boolean {
-  return /\b(?:will (?:keep|continue|be retried|try|retry)|still (?:being )?(?:trying|retried)|no action is required|do not need to resend|has not yet been delivered|not been delivered yet|delivery attempts will continue|is only a warning|this is a warning|warning message only|delivery will continue|delivery (?:is )?delayed|\(delay\)|message delayed|delayed mail|temporarily delayed|wird weiter versucht|zustellung verzögert)/i.test(
-    text,
-  );
+  return oneOf(String.raw`
+  \b(?:
+  will (?:keep|continue|be retried|try|retry)|still (?:being )?(?:trying|retried)
+  |no action is required|do not need to resend|has not yet been delivered
+  |not been delivered yet|delivery attempts will continue|is only a warning
+  |this is a warning|warning message only|delivery will continue
+  |delivery (?:is )?delayed|\(delay\)|message delayed|delayed mail|temporarily delayed
+  |wird weiter versucht|zustellung verzögert
+  )`).test(text);
 }

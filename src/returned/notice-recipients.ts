@@ -2,6 +2,7 @@
  * Recipients that a notice for people names, each with what is said of it. Read by form: an address
  * that begins a line or stands behind a label is one; addresses of senders and helpers are not.
  */
+import { oneOf } from './one-of.ts';
 import { findReply, type QuotedReply } from './smtp-reply.ts';
 import { MAX_RECIPIENTS } from './limits.ts';
 
@@ -44,12 +45,22 @@ const ADDRESS_CHAR = /[^\s<>()[\]"',;:|]/;
 const AT_START = /^[\s>*•·\-–"'<([|=]*(?:\d{1,3}[.)]\s*)?(?:rfc822;|smtp:|mailto:)?[\s<"']*$/i;
 
 /** A label or a clause that ends in who did not get it. */
-const LABELLED =
-  /(?:recipients?|recipient address|addressee|address(?:es)?|rcpt to|delivered? (?:it |your (?:e-?)?mail |your message |the message |message |mail )?to|delivery (?:to|for)|your (?:e-?)?mail to|(?:e-?mail|message|letter) (?:to|for)|deliver|undeliverable to|unable to deliver to|sent to|send to|user|account|mailbox|empfänger|adresse|destinataires?|destinatarios?|destinatari|宛先|あて先|получател[юья])\s*(?:address|addresses|is|are|was|were)?\s*[:=]?\s*[<("'[„«]*\s*$/i;
+const LABELLED = oneOf(String.raw`
+  (?:
+  recipients?|recipient address|addressee|address(?:es)?|rcpt to
+  |delivered? (?:it |your (?:e-?)?mail |your message |the message |message |mail )?to
+  |delivery (?:to|for)|your (?:e-?)?mail to|(?:e-?mail|message|letter) (?:to|for)
+  |deliver|undeliverable to|unable to deliver to|sent to|send to|user|account|mailbox
+  |empfänger|adresse|destinataires?|destinatarios?|destinatari|宛先|あて先|получател[юья]
+  )\s*(?:address|addresses|is|are|was|were)?\s*[:=]?\s*[<("'[„«]*\s*$`);
 
 /** Behind these stands somebody else. */
-const SOMEBODY_ELSE =
-  /(?:from|sender|reply-to|return-path|message-id|\bid|contact|write to|please (?:send|e-?mail)(?: mail)? to|by|cc|bcc|administrator|postmaster|subject|helo|ehlo|for assistance|help|support|abuse)\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$/i;
+const SOMEBODY_ELSE = oneOf(String.raw`
+  (?:
+  from|sender|reply-to|return-path|message-id|\bid|contact|write to
+  |please (?:send|e-?mail)(?: mail)? to|by|cc|bcc|administrator|postmaster|subject|helo
+  |ehlo|for assistance|help|support|abuse
+  )\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$`);
 
 const HELPERS =
   /^(?:mailer-daemon|postmaster|hostmaster|abuse|support|help|no-?reply|double-bounce)@/i;

@@ -1,4 +1,5 @@
 /** A notice for people: what the reporting system says, and the quoted message behind it. */
+import { oneOf } from './one-of.ts';
 import { findHeaderFields, type PlainField } from './original.ts';
 import { MAX_LINE_CHARS, MAX_NOTICE_LINES } from './limits.ts';
 
@@ -9,16 +10,23 @@ export interface Notice {
 }
 
 /** How programs announce the message that they give back. */
-const ANNOUNCED =
-  /(?:original|returned|unsent|undelivered|bounced|rejected|headers? of the|below this line) *(?:mail|message|e-?mail|header|text|copy|is a copy)|message (?:headers? )?follows?\b|header[s]? follow|copy of (?:the|your|my) (?:original )?(?:message|mail)|message contents|原文|元のメール|ursprüngliche nachricht|message d'origine|mensaje original/i;
+const ANNOUNCED = oneOf(String.raw`
+  (?:original|returned|unsent|undelivered|bounced|rejected|headers? of the|below this line) *(?:mail|message|e-?mail|header|text|copy|is a copy)
+  |message (?:headers? )?follows?\b|header[s]? follow
+  |copy of (?:the|your|my) (?:original )?(?:message|mail)|message contents|原文|元のメール
+  |ursprüngliche nachricht|message d'origine|mensaje original`);
 
 const ENDS_WITH_RULE = /[-_=*]{3,}\s*$/;
 const FIELD_LINE = /^[A-Za-z][A-Za-z0-9-]{0,60}:(?:\s|$)/;
 /** Fields that only a message on its way has. */
 const TRACE_LINE =
   /^(?:Received|Return-Path|X-Received|DKIM-Signature|Delivered-To|ARC-Seal|Received-SPF):/i;
-const MESSAGE_LINE =
-  /^(?:Received|Return-Path|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Content-Type|Reply-To|Sender|X-Mailer|User-Agent|DKIM-Signature|X-Received|Delivered-To|Received-SPF|X-Primum-Trace):/i;
+const MESSAGE_LINE = oneOf(String.raw`
+  ^(?:
+  Received|Return-Path|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Content-Type
+  |Reply-To|Sender|X-Mailer|User-Agent|DKIM-Signature|X-Received|Delivered-To
+  |Received-SPF|X-Primum-Trace
+  ):`);
 
 export function splitNotice(text: string): Notice {
   const lines = text

@@ -1,4 +1,5 @@
 /** SMTP replies as notices quote them: code, enhanced code, and which command was answered. */
+import { oneOf } from './one-of.ts';
 import type { SmtpStage } from '../core/reply-class.ts';
 
 export interface QuotedReply {
@@ -14,8 +15,11 @@ const MAX_SEARCHED = 4_000;
 const PAIR = /(?<![\w.:/-])([245])([0-7]\d)(?!\d)[^\d\n]{1,20}(\1\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 
 /** A code where a reply begins: at the start of a line, or behind what introduces one. */
-const CODE =
-  /(?:^|\n|[:#("'<>[]|\b(?:said|says|with|code|error|reply|response|status|reason|smtp|rejected|failed))[\s:=<#"'(]{0,5}([45][0-7]\d)(?=[\s\-:,")\]>]|$)/i;
+const CODE = oneOf(String.raw`
+  (?:
+  ^|\n|[:#("'<>[]
+  |\b(?:said|says|with|code|error|reply|response|status|reason|smtp|rejected|failed)
+  )[\s:=<#"'(]{0,5}([45][0-7]\d)(?=[\s\-:,")\]>]|$)`);
 
 const STATUS = /(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 
@@ -38,8 +42,10 @@ export function findReply(text: string): QuotedReply {
 }
 
 /** How programs name the command: Postfix and many after it, Exim, Yahoo, m-FILTER, transcripts. */
-const NAMED_COMMAND =
-  /\b(?:in reply to|in response to|after|during|at|sending|command:?)\s+(?:the\s+|end of\s+|pipelined\s+|remote\s+|our\s+|final\s+)*"?(rcpt|mail|data|ehlo|helo|starttls|connect|initial|end of data)\b/i;
+const NAMED_COMMAND = oneOf(String.raw`
+  \b(?:
+  in reply to|in response to|after|during|at|sending|command:?
+  )\s+(?:the\s+|end of\s+|pipelined\s+|remote\s+|our\s+|final\s+)*"?(rcpt|mail|data|ehlo|helo|starttls|connect|initial|end of data)\b`);
 const BRACKETED = /\[(rcpt_to|mail_from|data)\]/i;
 const OWN_LINE = /(?:^|\n)[ \t]*(?:>>> ?)?(rcpt to:|mail from:|data(?=[ \t]*(?:\r?\n|$)))/gi;
 
