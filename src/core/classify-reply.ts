@@ -39,7 +39,8 @@ export function createReplyClassifier(knowledge: ReplyKnowledge): ReplyClassifie
   const providers = knowledge.providers.map(readyProvider);
 
   return (reply) => {
-    const text = comparable(reply.text);
+    // Codes stand in phrases too, and who reads a log has them apart.
+    const text = comparable(`${reply.replyCode ?? ''} ${reply.status ?? ''} ${reply.text}`);
     const own = providerReply(providers, reply, text);
     const listing = listings.find(({ test }) => test(text))?.name ?? namedZone(text);
     const said = groups.filter(({ test }) => test(text));
@@ -105,8 +106,7 @@ function weigh(
   isListed: boolean,
   { replyCode }: RemoteReply,
 ): Found {
-  const sure = said.find(({ isCertain }) => isCertain === true);
-  const first = sure ?? said[0];
+  const [first] = said;
   const isAgreed = said.some((group) => group.class === code?.class);
   if (code?.isCertain === true) {
     const outweighs = first !== undefined && SPECIFIC.has(first.class) && !isAgreed;
