@@ -21,6 +21,10 @@ const CODE = oneOf(String.raw`
   |\b(?:said|says|with|code|error|reply|response|status|reason|smtp|rejected|failed)
   )[\s:=<#"'(]{0,5}([45][0-7]\d)(?=[\s\-:,")\]>]|$)`);
 
+/** What the remote said in a transcript; lines of the reporting system stand between. */
+const REMOTE_LINE =
+  /(?:^|\n)[^\n]{0,60}?<(?:<<|--) {0,2}([45][0-7]\d)(?:[ -]{1,2}\(?#?([45]\.\d{1,3}\.\d{1,3}))?(?![\d.])/;
+
 const STATUS = /(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 
 export function findReply(text: string): QuotedReply {
@@ -28,17 +32,31 @@ export function findReply(text: string): QuotedReply {
   const stage = findStage(searched);
   const staged = stage === undefined ? {} : { stage };
   const pair = PAIR.exec(searched);
+  const code = CODE.exec(searched);
+  const remote = REMOTE_LINE.exec(searched);
+  // A reason given before the transcript is this recipient's; the transcript may be another's.
+  const first = Math.min(placeOf(pair), placeOf(code));
+  if (remote !== null && placeOf(remote) <= first) {
+    const [, replyCode = '', own] = remote;
+    const status = own ?? STATUS.exec(searched)?.[1];
+    return { replyCode, ...(status === undefined ? {} : { status }), ...staged };
+  }
   if (pair !== null) {
     const [, first = '', rest = '', status = ''] = pair;
     return { replyCode: first + rest, status, ...staged };
   }
-  const replyCode = CODE.exec(searched)?.[1];
+  const replyCode = code?.[1];
   const status = STATUS.exec(searched)?.[1];
   return {
     ...(replyCode === undefined ? {} : { replyCode }),
     ...(status === undefined ? {} : { status }),
     ...staged,
   };
+}
+
+/** Where the reply code stands. */
+function placeOf(match: RegExpExecArray | null): number {
+  return match === null ? Infinity : match.index + match[0].search(/[245][0-7]\d/);
 }
 
 /** How programs name the command: Postfix and many after it, Exim, Yahoo, m-FILTER, transcripts. */

@@ -13,8 +13,8 @@ export function fixture(path: string): Buffer {
   return readFileSync(join(FIXTURES, path));
 }
 
-export function fixtureJson<T>(path: string): T {
-  return JSON.parse(fixture(path).toString('utf8')) as T;
+export function fixtureJson(path: string): unknown {
+  return JSON.parse(fixture(path).toString('utf8'));
 }
 
 export function readMessage(message: string | Uint8Array, options?: ReturnedOptions): Returned {

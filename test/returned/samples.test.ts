@@ -15,7 +15,7 @@ interface Expected {
   readonly hard: boolean;
 }
 
-const bounces = fixtureJson<Record<string, readonly Expected[]>>('bounces/expected.json');
+const bounces = fixtureJson('bounces/expected.json') as Record<string, readonly Expected[]>;
 
 /** Collected from many systems; some contradict each other, word for word. */
 const REQUIRED_RATE = 0.95;
@@ -114,7 +114,7 @@ describe('FBK-2: real complaints', () => {
 });
 
 describe('our own variants', () => {
-  const own = fixtureJson<Record<string, object>>('own/expected.json');
+  const own = fixtureJson('own/expected.json') as Record<string, object>;
   test.each(Object.entries(own))('%s', (file, wanted) => {
     expect(readMessage(fixture(`own/${file}`))).toMatchObject(wanted);
   });
