@@ -1,6 +1,7 @@
 /** XARF in both directions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseXarfFields } from './xarf-fields.ts';
 import { formatXarf, MAX_XARF_CHARS, MAX_XARF_REPORTS, parseXarf, type OwnXarf } from './xarf.ts';
 
 const OWN: OwnXarf = {
@@ -63,6 +64,27 @@ describe('FBK-2: XARF', () => {
     expect(
       report({ ReportClass: 'Content', ReportType: 'phishing', Source: { URL: 'https://a.b/' } }),
     ).toMatchObject({ category: 'content', url: 'https://a.b/' });
+  });
+
+  test('of the first versions is fields in a text', () => {
+    const fields = [
+      'Reported-From: a@b.example',
+      'Category: abuse',
+      'Report-Type: login-attack',
+      'Source: 192.0.2.1',
+      'Date: Mon, 16 Nov 2026 10:00:01 +0100',
+    ];
+    expect(parseXarfFields(fields.join('\r\n'))).toEqual({
+      version: 3,
+      category: 'connection',
+      type: 'login-attack',
+      sourceAddress: '192.0.2.1',
+      at: 'Mon, 16 Nov 2026 10:00:01 +0100',
+      reporter: 'a@b.example',
+      evidence: [],
+    });
+    expect(parseXarfFields('Report-Type: sales\nSource: the web')).toBeUndefined();
+    expect(parseXarfFields('Hello')).toBeUndefined();
   });
 
   test('comes as a list too, of which so many are read', () => {

@@ -2,6 +2,7 @@
 import type { ReplyClassifier } from '../core/reply-class.ts';
 import { parseAddresses } from '../message/addresses.ts';
 import { parseParameterField } from '../message/parameters.ts';
+import { parseXarfFields } from '../protocol/xarf-fields.ts';
 import { parseXarf } from '../protocol/xarf.ts';
 import { readAbuse } from './abuse-text.ts';
 import { readBounce } from './bounce.ts';
@@ -52,7 +53,11 @@ function findFeedbackFields(facts: Facts): readonly PlainField[] {
 
 /** Kinds that have a machine-readable part. */
 function standardKind(facts: Facts, classify: ReplyClassifier): Found | undefined {
-  const xarf = [...facts.textsOf('json'), ...facts.textsOf('plain')].flatMap(parseXarf);
+  const texts = facts.textsOf('plain');
+  const xarf = [
+    ...[...facts.textsOf('json'), ...texts].flatMap(parseXarf),
+    ...texts.flatMap((text) => parseXarfFields(text) ?? []),
+  ];
   if (xarf.length > 0) {
     return { kind: 'xarf', reports: reportsOfXarf(xarf, facts.isOwn) };
   }
@@ -60,7 +65,7 @@ function standardKind(facts: Facts, classify: ReplyClassifier): Found | undefine
   if (complaint !== undefined) return { kind: 'complaint', ...complaint };
   const statuses = [
     ...facts.textsOf('status'),
-    ...facts.textsOf('plain').filter((text) => /^\s{0,20}Reporting-MTA:/i.test(text)),
+    ...texts.filter((text) => /^\s{0,20}Reporting-MTA:/i.test(text)),
   ];
   if (statuses.length > 0) return bounceOf(facts, statuses, classify);
   if (facts.textsOf('receipt').length > 0) return { kind: 'auto-reply' };
