@@ -3,6 +3,7 @@
  * CFBL, RFC 9477), read with what large providers leave out, and complaints of our own.
  */
 import { addressOf } from './delivery-status.ts';
+import { formatReportMail, mailDate, oneLine } from './report-mail.ts';
 import { allValues, firstValue, parseFieldGroups, type FieldGroup } from './report-fields.ts';
 
 export interface FeedbackReport {
@@ -103,31 +104,20 @@ export const MAX_COMPLAINED_BYTES = 256 * 1024;
 /** The whole message with CRLF line ends. */
 export function formatFeedbackReport(report: OwnComplaint): string {
   const original = originalText(report.original);
-  const boundary = boundaryFor(report.messageId, original);
   const isAscii = /^[\x00-\x7f]*$/.test(original);
-  const part = (type: string, content: string): string =>
-    `--${boundary}\nContent-Type: ${type}\nContent-Transfer-Encoding: 8bit\n\n${content}\n`;
   // RFC 5965 section 2: three parts, in this order; a header block alone is text/rfc822-headers.
   const originalType = report.isWhole
     ? 'message/rfc822'
     : `text/rfc822-headers${isAscii ? '' : '; charset=utf-8'}`;
-  return [
-    `From: <${oneLine(report.from)}>`,
-    `To: <${oneLine(report.to)}>`,
-    `Subject: ${oneLine(report.subject)}`,
-    `Date: ${mailDate(report.nowMs)}`,
-    `Message-ID: ${oneLine(report.messageId)}`,
-    'Auto-Submitted: auto-generated',
-    'MIME-Version: 1.0',
-    `Content-Type: multipart/report; report-type=feedback-report;\n\tboundary="${boundary}"`,
-    '',
-    part('text/plain; charset=utf-8', `${report.words.map(oneLine).join('\n\n')}\n`) +
-      part('message/feedback-report', feedbackFields(report)) +
-      part(originalType, original) +
-      `--${boundary}--\n`,
-  ]
-    .join('\n')
-    .replaceAll('\n', '\r\n');
+  return formatReportMail({
+    ...report,
+    type: 'multipart/report; report-type=feedback-report',
+    parts: [
+      { type: 'text/plain; charset=utf-8', content: `${report.words.map(oneLine).join('\n\n')}\n` },
+      { type: 'message/feedback-report', content: feedbackFields(report) },
+      { type: originalType, content: original },
+    ],
+  });
 }
 
 function feedbackFields(report: OwnComplaint): string {
@@ -149,24 +139,7 @@ function feedbackFields(report: OwnComplaint): string {
   return `${lines.join('\n')}\n`;
 }
 
-function mailDate(ms: number): string {
-  return new Date(ms).toUTCString().replace('GMT', '+0000');
-}
-
-/** Nothing from outside starts a field of ours. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
-
 function originalText(text: string): string {
   const cut = text.replaceAll('\r\n', '\n').slice(0, MAX_COMPLAINED_BYTES);
   return `${cut.replace(/[^\P{Cc}\n\t]/gu, ' ').replace(/\n{1,1000}$/, '')}\n`;
-}
-
-/** Made of the Message-ID, so that equal input gives equal output; never part of the content. */
-function boundaryFor(messageId: string, content: string): string {
-  const base = `primum-${messageId.replace(/[^0-9A-Za-z]/g, '').slice(0, 40)}`;
-  let boundary = base;
-  for (let n = 1; content.includes(boundary); n++) boundary = `${base}-${n}`;
-  return boundary;
 }

@@ -2,6 +2,7 @@
  * XARF reports (https://xarf.org): JSON of version 4, and of version 3 and before with other names;
  * and reports of our own in version 4.
  */
+import { formatReportMail, oneLine, type ReportMail } from './report-mail.ts';
 
 export interface XarfReport {
   /** `3` for 3 and before. */
@@ -211,4 +212,22 @@ export function formatXarf(report: OwnXarf): string {
     null,
     2,
   )}\n`;
+}
+
+/** The report as a mail: words for people, and the JSON as an attachment. */
+export function formatXarfMail(
+  report: OwnXarf,
+  mail: Pick<ReportMail, 'from' | 'to' | 'messageId' | 'subject'> & {
+    readonly words: readonly string[];
+  },
+): string {
+  return formatReportMail({
+    ...mail,
+    nowMs: report.nowMs,
+    type: 'multipart/mixed',
+    parts: [
+      { type: 'text/plain; charset=utf-8', content: `${mail.words.map(oneLine).join('\n\n')}\n` },
+      { type: 'application/json; name="xarf.json"', content: formatXarf(report) },
+    ],
+  });
 }

@@ -6,6 +6,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { formatFeedbackReport } from '../../src/protocol/feedback-report.ts';
+import { formatXarfMail } from '../../src/protocol/xarf.ts';
 import { fixture, fixtureJson, readMessage } from './reading.ts';
 
 interface Expected {
@@ -110,6 +112,75 @@ describe('FBK-2: real complaints', () => {
     expect(read.reports).toHaveLength(1);
     expect(read.reports?.[0]?.category).toMatch(/^[a-z]+$/);
     expect(read.reports?.[0]?.at).toMatch(/^20\d\d-/);
+  });
+});
+
+describe('FBK-3: a complaint about a bounce', () => {
+  test('says so: our user sent what bounced', () => {
+    const read = readMessage(fixture('own/own-bounce-complaint.eml'));
+    expect(read).toMatchObject({ kind: 'complaint', complaint: { isAboutBounce: true } });
+    expect(readMessage(fixture('feedback/rfc5965/2.eml')).complaint).not.toHaveProperty(
+      'isAboutBounce',
+    );
+  });
+});
+
+describe('reports of our own', () => {
+  const mail = {
+    from: 'abuse@example.org',
+    to: 'abuse@example.net',
+    messageId: '<c1@example.org>',
+    subject: 'Abuse from 203.0.113.7',
+    words: ['A customer of ours was sent this.'],
+  };
+
+  test('in ARF come back as the complaint they were', () => {
+    const text = formatFeedbackReport({
+      ...mail,
+      nowMs: Date.UTC(2026, 10, 21),
+      feedbackType: 'fraud',
+      userAgent: 'Primum/1',
+      sourceAddress: '203.0.113.7',
+      originalRecipients: ['ann@example.org'],
+      arrivalMs: Date.UTC(2026, 10, 20),
+      original: 'Message-ID: <m1@example.net>\r\nSubject: win\r\n\r\nbuy\r\n',
+      isWhole: true,
+    });
+    expect(readMessage(text)).toMatchObject({
+      kind: 'complaint',
+      derived: [],
+      complaint: {
+        feedbackType: 'fraud',
+        sourceAddress: '203.0.113.7',
+        originalRecipients: ['ann@example.org'],
+        messageId: '<m1@example.net>',
+        arrivalDate: '2026-11-20T00:00:00.000Z',
+        reporter: 'abuse@example.org',
+      },
+    });
+  });
+
+  test('in XARF come back as the report they were', () => {
+    const report = {
+      reportId: '7f2c1f0e-6a0c-4a57-9a59-0a3f5b1c2d3e',
+      nowMs: Date.UTC(2026, 10, 21),
+      reporter: { org: 'Example', contact: 'abuse@example.org', domain: 'example.org' },
+      category: 'messaging',
+      type: 'spam',
+      source: '203.0.113.7',
+      evidenceSource: 'user_report',
+    };
+    expect(readMessage(formatXarfMail(report, mail))).toMatchObject({
+      kind: 'xarf',
+      reports: [
+        {
+          category: 'messaging',
+          type: 'spam',
+          clientAddress: '203.0.113.7',
+          at: '2026-11-21T00:00:00.000Z',
+        },
+      ],
+    });
   });
 });
 
