@@ -27,6 +27,7 @@ const TOPICS: readonly (readonly [category: string, type: string, words: RegExp]
     'brand_infringement',
     /trademark|brand (?:abuse|protection|infring)|counterfeit|markenrecht|impersonat|takedown/i,
   ],
+  ['copyright', 'copyright', /infring(?:ing|ement)/i],
   [
     'content',
     'malware',
