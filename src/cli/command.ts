@@ -30,6 +30,8 @@ export interface Argument {
   /** In capitals, such as `ACCOUNT`. */
   readonly name: string;
   readonly isOptional?: boolean;
+  /** The last one may be given several times; `ARGUMENT...` in the help. */
+  readonly isRepeated?: boolean;
 }
 
 export interface Context {
@@ -38,6 +40,8 @@ export interface Context {
   readonly commands: readonly Command[];
   /** The value of an argument by its place; the parser saw to those that are not optional. */
   readonly argument: (index: number) => string;
+  /** All of them, for a command whose last argument is repeated. */
+  readonly allArguments: readonly string[];
   /** `undefined` when the option was not given. */
   readonly option: (name: string) => string | undefined;
   readonly flag: (name: string) => boolean;
@@ -95,9 +99,10 @@ export function optionsOf(command: Command): Readonly<Record<string, Option>> {
 
 /** `primum lock ACCOUNT --why TEXT`. */
 export function usageOf(command: Command): string {
-  const names = (command.arguments ?? []).map(({ name, isOptional }) =>
-    isOptional === true ? `[${name}]` : name,
-  );
+  const names = (command.arguments ?? []).map(({ name, isOptional, isRepeated }) => {
+    const shown = isRepeated === true ? `${name}...` : name;
+    return isOptional === true ? `[${shown}]` : shown;
+  });
   const options = Object.entries(command.options ?? {}).map(([name, option]) => {
     const text = option.value === undefined ? `--${name}` : `--${name} ${option.value}`;
     return option.isRequired === true ? text : `[${text}]`;

@@ -8,6 +8,7 @@ import { explain } from './commands/explain.ts';
 import { help } from './commands/help.ts';
 import { holdDelete, holdList, holdRelease, holdReturn, holdShow } from './commands/holds.ts';
 import { audit, incidents, incidentsClose } from './commands/incidents.ts';
+import { inspect } from './commands/inspect.ts';
 import { lists, listsAdd, listsRemove } from './commands/lists.ts';
 import { lock, locks, unlock } from './commands/locks.ts';
 import { alertsTest, reload } from './commands/operate.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   alertsTest,
   agent,
   replay,
+  inspect,
   help,
   version,
 ];

@@ -105,6 +105,19 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'returned/',
+    why: 'what comes back is read with the house reader of messages; it judges and keeps nothing',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'message/',
+      // The form of our own tokens; the keys stay where they are.
+      'trace/token.ts',
+      'trace/headers.ts',
+    ],
+  },
+  {
     path: 'trace/',
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
     mayImport: ['core/', 'errors.ts'],
@@ -227,7 +240,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli/',
     why: 'the command line asks the running daemon; it never opens its store',
-    mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts'],
+    mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
   },
   {
     path: 'replay.ts',
