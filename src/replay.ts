@@ -34,6 +34,13 @@ export interface ReplayOptions {
   readonly eventsFile: string;
   readonly outFile: string;
   readonly configFile: string | undefined;
+  /** Sees every event before it is judged, and what was decided. */
+  readonly watch?: ReplayWatch;
+}
+
+export interface ReplayWatch {
+  event(event: PrimumEvent): void;
+  outcome(line: Verdict | RungChange): void;
 }
 
 export interface ReplaySummary {
@@ -68,7 +75,11 @@ export async function replayFile(
 
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const unfinished = `${options.outFile}.part`;
-  const state = await openReplay(options.configFile, (line) => output.write(line));
+  const { watch } = options;
+  const state = await openReplay(options.configFile, (line) => {
+    watch?.outcome(line);
+    output.write(`${JSON.stringify(line)}\n`);
+  });
   const startedMs = performance.now();
   const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
   const opened = finished(output);
@@ -96,6 +107,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
           continue;
         }
         found.events += 1;
+        watch?.event(whole.value);
         await state.take(whole.value);
         if (output.writableNeedDrain) await once(output, 'drain');
       }
@@ -156,7 +168,7 @@ interface Replaying {
 
 async function openReplay(
   configFile: string | undefined,
-  write: (line: string) => void,
+  write: (line: Verdict | RungChange) => void,
 ): Promise<Replaying> {
   const config = loadConfig(configFile, process.env);
   const telemetry = createSilentTelemetry();
@@ -182,7 +194,7 @@ async function openReplay(
         verdicts[line.verdict] += 1;
         if (line.verdict !== 'pass') stopped.add(line.account);
       }
-      write(`${JSON.stringify(line.kind === 'verdict' ? { ...line, enforced: false } : line)}\n`);
+      write(line.kind === 'verdict' ? { ...line, enforced: false } : line);
     }),
     networks,
     directory: {

@@ -16,6 +16,22 @@ export interface Wiring {
     readonly outFile: string;
     readonly configFile: string | undefined;
   }): Promise<number>;
+  /** Makes an event file of old mail logs. */
+  importPostfix(options: LogFiles & { readonly outFile: string }): Promise<number>;
+  /** Imports old mail logs, judges their events and reports whom that would have stopped. */
+  backtest(
+    options: LogFiles & {
+      readonly htmlFile: string | undefined;
+      readonly configFile: string | undefined;
+    },
+  ): Promise<number>;
+}
+
+/** Mail logs, and how to read their stamps. */
+export interface LogFiles {
+  readonly files: readonly string[];
+  readonly year: string | undefined;
+  readonly timeZone: string | undefined;
 }
 
 export interface Option {

@@ -11,6 +11,7 @@ import { audit, incidents, incidentsClose } from './commands/incidents.ts';
 import { inspect } from './commands/inspect.ts';
 import { lists, listsAdd, listsRemove } from './commands/lists.ts';
 import { lock, locks, unlock } from './commands/locks.ts';
+import { backtest, importPostfix } from './commands/logs.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
@@ -48,6 +49,8 @@ export const COMMANDS: readonly Command[] = [
   bulkTools,
   alertsTest,
   agent,
+  importPostfix,
+  backtest,
   replay,
   inspect,
   help,

@@ -144,9 +144,39 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'maillog/',
+    why: 'lines of a mail log become events by a pure join: reading twice gives the same events',
+    mayImport: ['core/', 'protocol/'],
+    purity: 'pure',
+  },
+  {
     path: 'agent/',
-    why: 'the agent is eyes and hands on a mail host, with no memory of its own',
-    mayImport: ['core/', 'protocol/', 'errors.ts', 'gate-contract.ts', 'telemetry/contract.ts'],
+    why: 'the agent is eyes and hands on a mail host, with no memory of its own but how far it read',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'maillog/',
+      'errors.ts',
+      'gate-contract.ts',
+      'telemetry/contract.ts',
+    ],
+  },
+  {
+    path: 'import/',
+    why: 'old logs become event files, read by the same join as the agent follows',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'maillog/',
+      'errors.ts',
+      // Compressed files are read in one place.
+      'store/journal-files/read-lines.ts',
+    ],
+  },
+  {
+    path: 'backtest/',
+    why: 'what would have happened: an import, a replay and a report of both',
+    mayImport: ['core/', 'errors.ts', 'import/', 'replay.ts'],
   },
   {
     path: 'directory/',

@@ -46,6 +46,14 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
       asked.push(options);
       return Promise.resolve(3);
     },
+    importPostfix: (options) => {
+      asked.push(options);
+      return Promise.resolve(0);
+    },
+    backtest: (options) => {
+      asked.push(options);
+      return Promise.resolve(0);
+    },
   });
   return { code, out, err, asked };
 }

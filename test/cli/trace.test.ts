@@ -41,6 +41,8 @@ async function trace(words: readonly string[], stdin = '') {
     start: () => Promise.resolve(0),
     agent: () => Promise.resolve(0),
     replay: () => Promise.resolve(0),
+    importPostfix: () => Promise.resolve(0),
+    backtest: () => Promise.resolve(0),
   });
   return { code, out, err };
 }

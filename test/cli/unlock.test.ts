@@ -51,7 +51,8 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     },
   };
   const none = () => Promise.reject(new Error('not asked for'));
-  const wiring = { version: '1.2.3', agent: none, start: none, replay: none };
+  const world = { start: none, agent: none, replay: none, importPostfix: none, backtest: none };
+  const wiring = { version: '1.2.3', ...world };
   const code = await runCli(['unlock', ANN, '--why', 'Clean.', ...more], io, wiring);
   return { code, out, err, questions };
 }

@@ -104,6 +104,7 @@ const submissionEvent = z.looseObject({
   envelopeRecipients: words,
   recipientCount: amount.exactOptional(),
   abandoned: z.literal(true).exactOptional(),
+  afterwards: z.literal(true).exactOptional(),
   refusedRecipients: words.exactOptional(),
   sizeBytes: amount.exactOptional(),
   message: message.exactOptional(),

@@ -1,0 +1,356 @@
+/**
+ * Joins lines of a mail log to events. Many programs write of one message, under its queue id: who
+ * submitted it (smtpd), what it is called (cleanup), from whom and how large (qmgr), and one line
+ * for each attempt to deliver it.
+ *
+ * A submission is told once, as of the time qmgr took it up (or it was put on hold): when every
+ * recipient has had its first attempt, and otherwise `waitMs` after it was accepted, with the
+ * recipients known by then and the count of all. Its deliveries come after it.
+ */
+import type { DeliveryEvent, LoginEvent, PrimumEvent } from '../core/event.ts';
+import type { LogLine } from '../protocol/mail-log.ts';
+import type {
+  ClientFact,
+  DeliveryFact,
+  LogFact,
+  LoginFact,
+  QueuedFact,
+} from '../protocol/mail-log-fact.ts';
+import { logEventId } from './event-ids.ts';
+import {
+  addRecipient,
+  isComplete,
+  isSubmitted,
+  mayBeHandedOn,
+  MAX_WAITING_DELIVERIES,
+  submissionOf,
+} from './open-message.ts';
+import type { OpenMessage } from './open-message.ts';
+import { OpenMessages } from './open-messages.ts';
+import type { KeptMessages } from './open-messages.ts';
+import { SmtpSessions } from './smtp-sessions.ts';
+
+export interface JoinOptions {
+  /** Name of the mail host in events; else as the log names it. */
+  readonly mta?: string;
+  /** How long after a message was accepted its recipients are waited for. */
+  readonly waitMs: number;
+  /** Queue ids open at once; over it the oldest is given up. Default 100,000. */
+  readonly maxOpen?: number;
+  /** Whether logins are told too. */
+  readonly logins: boolean;
+}
+
+export const DEFAULT_MAX_OPEN = 100_000;
+/** Lines of several programs do not always come in the order in which things happened. */
+const DISORDER_MS = 60_000;
+
+export type Take = (event: PrimumEvent) => void;
+
+export interface JoinState {
+  readonly nowMs: number;
+  readonly messages: KeptMessages;
+}
+
+export class MailLogJoin {
+  readonly #options: JoinOptions;
+  readonly #take: Take;
+  readonly #messages: OpenMessages;
+  readonly #sessions = new SmtpSessions();
+  /** Messages that wait for recipients, oldest acceptance first. */
+  #waiting: OpenMessage[] = [];
+  #waitingFrom = 0;
+  #nowMs = 0;
+
+  constructor(options: JoinOptions, take: Take, state?: JoinState) {
+    this.#options = options;
+    this.#take = take;
+    this.#messages = new OpenMessages(options.maxOpen ?? DEFAULT_MAX_OPEN, (message) =>
+      this.#tell(message),
+    );
+    if (state === undefined) return;
+    this.#nowMs = state.nowMs;
+    this.#messages.restore(state.messages);
+    this.#waiting = [...this.#messages.all()].filter(
+      (message) => message.acceptedMs !== undefined && !message.isTold,
+    );
+  }
+
+  get state(): JoinState {
+    return { nowMs: this.#nowMs, messages: this.#messages.keep() };
+  }
+
+  get openCount(): number {
+    return this.#messages.size;
+  }
+
+  /** @param text The line as it was read, which makes the ids. */
+  take(line: LogLine, text: string): void {
+    this.tick(line.atMs);
+    this.#takeFact(line.fact, line, text);
+  }
+
+  /** Time goes on without lines: submissions that waited long enough are told. */
+  tick(nowMs: number): void {
+    if (nowMs > this.#nowMs) {
+      this.#nowMs = nowMs;
+      this.#messages.sweep(nowMs);
+    }
+    for (;;) {
+      const first = this.#waiting[this.#waitingFrom];
+      if (first === undefined) break;
+      if ((first.acceptedMs ?? 0) + this.#options.waitMs > this.#nowMs && !first.isTold) break;
+      this.#waitingFrom += 1;
+      this.#tell(first);
+    }
+    if (this.#waitingFrom > 1_000 || this.#waitingFrom === this.#waiting.length) {
+      this.#waiting.splice(0, this.#waitingFrom);
+      this.#waitingFrom = 0;
+    }
+  }
+
+  /** The log ends here: everything is told as far as it is known. */
+  end(): void {
+    for (const message of this.#messages.all()) this.#tell(message);
+  }
+
+  #takeFact(fact: LogFact, line: LogLine, text: string): void {
+    switch (fact.kind) {
+      case 'client':
+        this.#takeClient(fact, line, text);
+        break;
+      case 'message-id':
+        this.#of(fact.queueId, line).messageId = fact.messageId;
+        break;
+      case 'queued':
+        this.#takeQueued(this.#of(fact.queueId, line), fact, line.atMs);
+        break;
+      case 'held': {
+        const message = this.#of(fact.queueId, line);
+        message.envelopeSender ??= fact.envelopeSender;
+        if (fact.envelopeRecipient !== undefined && message.recipients.size === 0) {
+          addRecipient(message.recipients, fact.envelopeRecipient);
+        }
+        this.#accept(message, line.atMs);
+        break;
+      }
+      case 'delivery':
+        this.#takeDelivery(this.#of(fact.queueId, line), { fact, line, text });
+        break;
+      case 'expired':
+        this.#takeExpired(this.#of(fact.queueId, line), line, text);
+        break;
+      case 'removed':
+        this.#messages.close(this.#of(fact.queueId, line), this.#nowMs);
+        break;
+      case 'login':
+        if (this.#options.logins) this.#takeLogin(fact, line, text);
+        break;
+      case 'disconnect':
+        this.#sessions.end(line);
+    }
+  }
+
+  #of(queueId: string, line: LogLine): OpenMessage {
+    return this.#messages.of(line.host, queueId, line.atMs);
+  }
+
+  #takeClient(fact: ClientFact, line: LogLine, text: string): void {
+    const id = logEventId(line.atMs, text);
+    let message = this.#of(fact.queueId, line);
+    if (message.clientLine === id) return;
+    const isOther =
+      message.clientLine !== '' || Math.abs(line.atMs - message.openedMs) > DISORDER_MS;
+    // Short queue ids come again (postconf(5) enable_long_queue_ids): this is another message.
+    if (isOther) message = this.#messages.replace(message, line.atMs);
+    message.client = fact;
+    message.clientLine = id;
+    if (fact.originalQueueId !== undefined) {
+      this.#link(message, this.#of(fact.originalQueueId, line));
+    }
+    if (!isSubmitted(message)) return;
+    message.submission = id;
+    if (message.acceptedMs !== undefined) this.#waiting.push(message);
+    if (this.#options.logins && fact.saslLogin !== undefined) {
+      if (this.#sessions.isNew(line, fact.saslLogin)) this.#take(this.#loginOf(fact, line, id));
+    }
+  }
+
+  #takeQueued(message: OpenMessage, fact: QueuedFact, atMs: number): void {
+    // Taken up again after a delay: nothing new.
+    if (message.expected > 0) return;
+    message.envelopeSender = fact.envelopeSender;
+    message.sizeBytes = fact.sizeBytes;
+    message.expected = fact.recipientCount;
+    this.#accept(message, atMs);
+    if (message.submission !== '' && isComplete(message)) this.#tell(message);
+  }
+
+  #accept(message: OpenMessage, atMs: number): void {
+    if (message.acceptedMs !== undefined) return;
+    message.acceptedMs = atMs;
+    if (isSubmitted(message)) this.#waiting.push(message);
+  }
+
+  #takeDelivery(
+    message: OpenMessage,
+    { fact, line, text }: { fact: DeliveryFact; line: LogLine; text: string },
+  ): void {
+    const id = logEventId(line.atMs, text);
+    if (fact.isLocal) this.#tellReceived(message, { fact, line, id });
+    const handedOn = handedTo(fact);
+    if (handedOn !== undefined && message.submission !== '') {
+      const next = this.#messages.find(line.host, handedOn);
+      if (next !== undefined && mayBeHandedOn(next)) {
+        // The filter has it: what becomes of it is said under the other queue id.
+        noteRecipient(message, fact);
+        this.#link(next, message);
+        if (isComplete(message)) this.#tell(message);
+        return;
+      }
+    }
+    if (message.submission === '' && !mayBeHandedOn(message)) return;
+    noteRecipient(message, fact);
+    if (fact.result === 'deferred') addRecipient(message.deferred, fact.recipient);
+    else message.deferred.delete(fact.recipient);
+    this.#deliver(message, deliveryOf(fact, { id, line, mta: this.#mta(line) }));
+    if (message.submission === '' || !isSubmitted(message)) return;
+    this.#accept(message, line.atMs);
+    if (isComplete(message)) this.#tell(message);
+  }
+
+  /** qmgr gives up: one word for everybody who was still waited for. */
+  #takeExpired(message: OpenMessage, line: LogLine, text: string): void {
+    for (const recipient of message.deferred) {
+      this.#deliver(message, {
+        v: 1,
+        kind: 'delivery',
+        id: logEventId(line.atMs, `${text}\n${recipient}`),
+        at: iso(line.atMs),
+        mta: this.#mta(line),
+        queueId: message.queueId,
+        recipient,
+        result: 'expired',
+      });
+    }
+    message.deferred.clear();
+  }
+
+  #deliver(message: OpenMessage, event: DeliveryEvent): void {
+    if (message.submission !== '' && message.isTold) {
+      this.#take({ ...event, submission: message.submission });
+    } else if (message.waiting.length < MAX_WAITING_DELIVERIES) message.waiting.push(event);
+  }
+
+  /** A filter gave the message back under another queue id: it is the same submission. */
+  #link(message: OpenMessage, before: OpenMessage): void {
+    if (before.submission === '' || message.submission !== '') return;
+    message.submission = before.submission;
+    // Told under its first queue id.
+    message.isTold = true;
+    const waiting = message.waiting;
+    message.waiting = [];
+    if (!before.isTold) this.#tell(before);
+    for (const event of waiting) this.#take({ ...event, submission: message.submission });
+  }
+
+  #tell(message: OpenMessage): void {
+    if (message.isTold || message.submission === '' || message.acceptedMs === undefined) return;
+    message.isTold = true;
+    this.#take(submissionOf(message, this.#options.mta ?? message.host));
+    const waiting = message.waiting;
+    message.waiting = [];
+    for (const event of waiting) this.#take({ ...event, submission: message.submission });
+    // Names are not needed any more, and a mailing has many.
+    message.recipients.clear();
+    message.finals.clear();
+  }
+
+  #tellReceived(
+    message: OpenMessage,
+    { fact, line, id }: { fact: DeliveryFact; line: LogLine; id: string },
+  ): void {
+    const from = message.envelopeSender ?? '';
+    // Notices from nobody make no correspondents.
+    if (from === '') return;
+    this.#take({
+      v: 1,
+      kind: 'received',
+      id: `${id}-r`,
+      at: iso(line.atMs),
+      mta: this.#mta(line),
+      account: fact.recipient,
+      headerFrom: from,
+      ...(message.messageId === '' ? {} : { messageId: message.messageId }),
+    });
+  }
+
+  #takeLogin(fact: LoginFact, line: LogLine, text: string): void {
+    const id = logEventId(line.atMs, text);
+    for (let attempt = 1; attempt <= fact.attempts; attempt++) {
+      this.#take(this.#loginOf(fact, line, attempt === 1 ? id : `${id}-${attempt}`));
+    }
+  }
+
+  #loginOf(fact: LoginFact | ClientFact, line: LogLine, id: string): LoginEvent {
+    const { clientName, clientAddress, mechanism } = fact;
+    const isClient = fact.kind === 'client';
+    return {
+      v: 1,
+      kind: 'login',
+      id: isClient ? `${id}-l` : id,
+      at: iso(line.atMs),
+      mta: this.#mta(line),
+      account: isClient ? (fact.saslLogin ?? '') : fact.account,
+      service: isClient ? 'submission' : fact.service,
+      ok: isClient || fact.ok,
+      clientAddress: clientAddress === 'unknown' ? '' : clientAddress,
+      ...(clientName === undefined || clientName === 'unknown' ? {} : { clientName }),
+      ...(mechanism === undefined ? {} : { mechanism }),
+      ...(isClient || fact.tls === undefined ? {} : { tls: fact.tls }),
+    };
+  }
+
+  #mta(line: LogLine): string {
+    return this.#options.mta ?? line.host;
+  }
+}
+
+function noteRecipient(message: OpenMessage, fact: DeliveryFact): void {
+  if (message.isTold) return;
+  addRecipient(message.recipients, fact.originalRecipient ?? fact.recipient);
+  addRecipient(message.finals, fact.recipient);
+}
+
+function deliveryOf(
+  fact: DeliveryFact,
+  { id, line, mta }: { readonly id: string; readonly line: LogLine; readonly mta: string },
+): DeliveryEvent {
+  const { queueId, recipient, result, status, reply, remote } = fact;
+  return {
+    v: 1,
+    kind: 'delivery',
+    id,
+    at: iso(line.atMs),
+    mta,
+    queueId,
+    recipient,
+    result,
+    ...(status === undefined ? {} : { status }),
+    ...(reply === '' ? {} : { reply }),
+    ...(remote === undefined ? {} : { remote }),
+  };
+}
+
+/** Queue id that a server on this host gave the message, where it was sent to one. */
+function handedTo({ result, remote, reply }: DeliveryFact): string | undefined {
+  if (result !== 'delivered' || remote === undefined) return undefined;
+  if (!remote.includes('[127.') && !remote.includes('[::1]')) return undefined;
+  const at = reply.lastIndexOf('queued as ');
+  if (at < 0) return undefined;
+  return /^[0-9A-Za-z]{6,32}/.exec(reply.slice(at + 10))?.[0];
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
