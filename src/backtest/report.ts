@@ -78,8 +78,8 @@ function afterWords(count: number): string {
 export function storyWords(story: AccountStory): string {
   const { messages, recipients, stopped, loginsRefused, delivered, failed } = story;
   const parts = [
-    `${many(messages, 'message', 'messages')} to ${many(recipients, 'recipient', 'recipients')}, ` +
-      `${whole(stopped)} of them stopped`,
+    `${many(messages, 'message', 'messages')} to ${many(recipients, 'recipient', 'recipients')}`,
+    `${many(stopped, 'message', 'messages')} stopped`,
   ];
   if (loginsRefused > 0) parts.push(`${many(loginsRefused, 'login', 'logins')} refused`);
   if (delivered + failed > 0) {

@@ -3,6 +3,7 @@
  * policy, and closes them in reverse so that nothing taken in is lost.
  */
 import { join } from 'node:path';
+import type { LogSink } from '../agent/contract.ts';
 import type { Config } from '../config/load.ts';
 import { toDirectoryOptions } from '../config/to-directory.ts';
 import { toPolicy } from '../config/to-policy.ts';
@@ -30,7 +31,9 @@ import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
+import { openLogFollower } from './follow-log.ts';
 import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
+import { takeLogged } from './logged-events.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
 import { deskSettings } from './outside.ts';
@@ -80,12 +83,17 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       inspector: parts.inspector,
       version: packageVersion(),
       take: (event) => take(parts.room, event),
+      logged: parts.logged,
       reload,
     });
     closers.push(() => doors.close());
     const agent = openEmbeddedAgent(config, parts);
     if (agent !== undefined) closers.push(() => agent.close());
     await doors.open();
+    const follower = config.agent.embedded
+      ? openLogFollower(config, { sink: parts.logged, telemetry, now })
+      : undefined;
+    if (follower !== undefined) closers.push(() => follower.close());
     // Either would keep the doors from listening; the table is made in a thread of its own.
     void parts.networks.ready();
     loadFreemail();
@@ -121,7 +129,7 @@ async function closeEach(closers: Closers): Promise<void> {
   if (troubles.length > 0) throw troubles[0];
 }
 
-type Opened = DaemonParts & { readonly inspector: Inspector };
+type Opened = DaemonParts & { readonly inspector: Inspector; readonly logged: LogSink };
 
 async function openParts(
   config: Config,
@@ -193,6 +201,7 @@ async function openParts(
     trace,
     ownPassword,
     inspector,
+    logged: takeLogged({ room, journal: stores.journal, recent, now }),
   };
 }
 

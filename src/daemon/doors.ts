@@ -2,6 +2,7 @@
  * Opens the doors, all or none; one line here for each. Those of the mail path come first and the
  * API with its libraries last; at the end it is the other way round, so that `/readyz` can say so.
  */
+import type { LogSink } from '../agent/contract.ts';
 import type { Config } from '../config/load.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
@@ -21,6 +22,7 @@ export interface DoorParts {
   readonly inspector: Inspector;
   readonly version: string;
   take(event: PrimumEvent): Maybe<Verdict | undefined>;
+  readonly logged: LogSink;
   /** What changed, in words. @throws when the old configuration stays. */
   reload(): Promise<string>;
 }
@@ -172,6 +174,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       now: parts.now,
       ready: given.ready,
       take: (event) => given.take(event),
+      logged: (mta, events) => given.logged.logged(mta, events),
       reload: () =>
         given
           .reload()

@@ -3,6 +3,7 @@
  * fields are kept; an unknown kind is refused, for nothing here could judge it.
  */
 import { z } from 'zod';
+import type { LoggedEvent } from '../../../agent/contract.ts';
 import type {
   AccountEvent,
   ActionEvent,
@@ -222,6 +223,14 @@ const confirmEvent = z.looseObject({
   mine: z.boolean(),
   by: word,
 }) satisfies z.ZodType<ConfirmEvent>;
+
+/** What an agent reads from a mail log. */
+export const loggedEvent = z.discriminatedUnion('kind', [
+  submissionEvent,
+  loginEvent,
+  receivedEvent,
+  deliveryEvent,
+]) satisfies z.ZodType<LoggedEvent>;
 
 /** One event of any kind. */
 export const primumEvent = z
