@@ -19,6 +19,7 @@ import type {
 import { logEventId } from './event-ids.ts';
 import {
   addRecipient,
+  awaitsOwner,
   isComplete,
   isSubmitted,
   mayBeHandedOn,
@@ -120,7 +121,7 @@ export class MailLogJoin {
         this.#takeClient(fact, line, text);
         break;
       case 'message-id':
-        this.#of(fact.queueId, line).messageId = fact.messageId;
+        this.#takeName(this.#of(fact.queueId, line), fact.messageId);
         break;
       case 'queued':
         this.#takeQueued(this.#of(fact.queueId, line), fact, line.atMs);
@@ -168,12 +169,24 @@ export class MailLogJoin {
     if (fact.originalQueueId !== undefined) {
       this.#link(message, this.#of(fact.originalQueueId, line));
     }
-    if (!isSubmitted(message)) return;
+    if (!isSubmitted(message)) {
+      if (!awaitsOwner(message)) message.waiting = [];
+      return;
+    }
     message.submission = id;
+    // What was said of it before it had an owner.
     if (message.acceptedMs !== undefined) this.#waiting.push(message);
+    else if (message.waiting.length > 0) this.#accept(message, line.atMs);
     if (this.#options.logins && fact.saslLogin !== undefined) {
       if (this.#sessions.isNew(line, fact.saslLogin)) this.#take(this.#loginOf(fact, line, id));
     }
+    if (isComplete(message)) this.#tell(message);
+  }
+
+  #takeName(message: OpenMessage, messageId: string): void {
+    if (message.messageId !== '') return;
+    message.messageId = messageId;
+    if (isComplete(message)) this.#tell(message);
   }
 
   #takeQueued(message: OpenMessage, fact: QueuedFact, atMs: number): void {
@@ -183,7 +196,7 @@ export class MailLogJoin {
     message.sizeBytes = fact.sizeBytes;
     message.expected = fact.recipientCount;
     this.#accept(message, atMs);
-    if (message.submission !== '' && isComplete(message)) this.#tell(message);
+    if (isComplete(message)) this.#tell(message);
   }
 
   #accept(message: OpenMessage, atMs: number): void {
@@ -209,7 +222,7 @@ export class MailLogJoin {
         return;
       }
     }
-    if (message.submission === '' && !mayBeHandedOn(message)) return;
+    if (message.submission === '' && !awaitsOwner(message)) return;
     noteRecipient(message, fact);
     if (fact.result === 'deferred') addRecipient(message.deferred, fact.recipient);
     else message.deferred.delete(fact.recipient);

@@ -72,9 +72,15 @@ export function addRecipient(set: Set<string>, address: string): void {
   if (set.size < MAX_KNOWN_RECIPIENTS) set.add(address);
 }
 
-/** Whether every delivery that was to come has said something. */
-export function isComplete({ expected, finals }: OpenMessage): boolean {
-  return expected > 0 && finals.size >= Math.min(expected, MAX_KNOWN_RECIPIENTS);
+/** Whose it is may still be told: by a line that comes late, or by the filter it came through. */
+export function awaitsOwner(message: OpenMessage): boolean {
+  return message.submission === '' && (message.client === undefined || mayBeHandedOn(message));
+}
+
+/** Whether nothing more can come: its name, and a word of every delivery. */
+export function isComplete({ expected, finals, messageId }: OpenMessage): boolean {
+  const isNamed = messageId !== '';
+  return isNamed && expected > 0 && finals.size >= Math.min(expected, MAX_KNOWN_RECIPIENTS);
 }
 
 /** The submission as far as it is known. */

@@ -5,7 +5,7 @@
  */
 import type { DeliveryEvent } from '../core/event.ts';
 import type { ClientFact } from '../protocol/mail-log-fact.ts';
-import { isSubmitted, mayBeHandedOn, openMessage } from './open-message.ts';
+import { awaitsOwner, isSubmitted, openMessage } from './open-message.ts';
 import type { OpenMessage } from './open-message.ts';
 
 /** Lines about a message that come after its end. */
@@ -81,7 +81,7 @@ export class OpenMessages {
   keep(): KeptMessages {
     const kept: KeptMessage[] = [];
     for (const message of this.#messages.values()) {
-      if (!isSubmitted(message) && !mayBeHandedOn(message) && message.isClosed) continue;
+      if (!isSubmitted(message) && !awaitsOwner(message) && message.isClosed) continue;
       kept.push({
         ...message,
         recipients: [...message.recipients],
