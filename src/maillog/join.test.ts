@@ -198,7 +198,11 @@ describe('what the log does to its lines', () => {
         .sort((a, b) => (a.id < b.id ? -1 : 1));
     };
     const order = fc.shuffledSubarray(lines, { minLength: lines.length });
-    fc.assert(fc.property(order, (some) => expect(facts(some)).toEqual(facts(lines))));
+    fc.assert(
+      fc.property(order, (some) => {
+        expect(facts(some)).toEqual(facts(lines));
+      }),
+    );
   });
 
   test('a queue id that comes again after days is another message', () => {

@@ -7,7 +7,7 @@
  * recipient has had its first attempt, and otherwise `waitMs` after it was accepted, with the
  * recipients known by then and the count of all. Its deliveries come after it.
  */
-import type { DeliveryEvent, LoginEvent, PrimumEvent } from '../core/event.ts';
+import type { DeliveryEvent, PrimumEvent } from '../core/event.ts';
 import type { LogLine } from '../protocol/mail-log.ts';
 import type {
   ClientFact,
@@ -17,6 +17,7 @@ import type {
   QueuedFact,
 } from '../protocol/mail-log-fact.ts';
 import { logEventId } from './event-ids.ts';
+import { deliveryOf, expiryOf, handedTo, loginOf, receivedOf } from './events-of-lines.ts';
 import {
   addRecipient,
   awaitsOwner,
@@ -178,7 +179,8 @@ export class MailLogJoin {
     if (message.acceptedMs !== undefined) this.#waiting.push(message);
     else if (message.waiting.length > 0) this.#accept(message, line.atMs);
     if (this.#options.logins && fact.saslLogin !== undefined) {
-      if (this.#sessions.isNew(line, fact.saslLogin)) this.#take(this.#loginOf(fact, line, id));
+      if (this.#sessions.isNew(line, fact.saslLogin))
+        this.#take(loginOf(fact, { id, line, mta: this.#mta(line) }));
     }
     if (isComplete(message)) this.#tell(message);
   }
@@ -235,16 +237,9 @@ export class MailLogJoin {
   /** qmgr gives up: one word for everybody who was still waited for. */
   #takeExpired(message: OpenMessage, line: LogLine, text: string): void {
     for (const recipient of message.deferred) {
-      this.#deliver(message, {
-        v: 1,
-        kind: 'delivery',
-        id: logEventId(line.atMs, `${text}\n${recipient}`),
-        at: iso(line.atMs),
-        mta: this.#mta(line),
-        queueId: message.queueId,
-        recipient,
-        result: 'expired',
-      });
+      const id = logEventId(line.atMs, `${text}\n${recipient}`);
+      const told = { id, line, mta: this.#mta(line) };
+      this.#deliver(message, expiryOf(message.queueId, recipient, told));
     }
     message.deferred.clear();
   }
@@ -286,42 +281,17 @@ export class MailLogJoin {
     const from = message.envelopeSender ?? '';
     // Notices from nobody make no correspondents.
     if (from === '') return;
-    this.#take({
-      v: 1,
-      kind: 'received',
-      id: `${id}-r`,
-      at: iso(line.atMs),
-      mta: this.#mta(line),
-      account: fact.recipient,
-      headerFrom: from,
-      ...(message.messageId === '' ? {} : { messageId: message.messageId }),
-    });
+    const { messageId } = message;
+    const known = { headerFrom: from, messageId };
+    this.#take(receivedOf(fact, { id: `${id}-r`, line, mta: this.#mta(line) }, known));
   }
 
   #takeLogin(fact: LoginFact, line: LogLine, text: string): void {
     const id = logEventId(line.atMs, text);
     for (let attempt = 1; attempt <= fact.attempts; attempt++) {
-      this.#take(this.#loginOf(fact, line, attempt === 1 ? id : `${id}-${attempt}`));
+      const own = attempt === 1 ? id : `${id}-${attempt}`;
+      this.#take(loginOf(fact, { id: own, line, mta: this.#mta(line) }));
     }
-  }
-
-  #loginOf(fact: LoginFact | ClientFact, line: LogLine, id: string): LoginEvent {
-    const { clientName, clientAddress, mechanism } = fact;
-    const isClient = fact.kind === 'client';
-    return {
-      v: 1,
-      kind: 'login',
-      id: isClient ? `${id}-l` : id,
-      at: iso(line.atMs),
-      mta: this.#mta(line),
-      account: isClient ? (fact.saslLogin ?? '') : fact.account,
-      service: isClient ? 'submission' : fact.service,
-      ok: isClient || fact.ok,
-      clientAddress: clientAddress === 'unknown' ? '' : clientAddress,
-      ...(clientName === undefined || clientName === 'unknown' ? {} : { clientName }),
-      ...(mechanism === undefined ? {} : { mechanism }),
-      ...(isClient || fact.tls === undefined ? {} : { tls: fact.tls }),
-    };
   }
 
   #mta(line: LogLine): string {
@@ -333,37 +303,4 @@ function noteRecipient(message: OpenMessage, fact: DeliveryFact): void {
   if (message.isTold) return;
   addRecipient(message.recipients, fact.originalRecipient ?? fact.recipient);
   addRecipient(message.finals, fact.recipient);
-}
-
-function deliveryOf(
-  fact: DeliveryFact,
-  { id, line, mta }: { readonly id: string; readonly line: LogLine; readonly mta: string },
-): DeliveryEvent {
-  const { queueId, recipient, result, status, reply, remote } = fact;
-  return {
-    v: 1,
-    kind: 'delivery',
-    id,
-    at: iso(line.atMs),
-    mta,
-    queueId,
-    recipient,
-    result,
-    ...(status === undefined ? {} : { status }),
-    ...(reply === '' ? {} : { reply }),
-    ...(remote === undefined ? {} : { remote }),
-  };
-}
-
-/** Queue id that a server on this host gave the message, where it was sent to one. */
-function handedTo({ result, remote, reply }: DeliveryFact): string | undefined {
-  if (result !== 'delivered' || remote === undefined) return undefined;
-  if (!remote.includes('[127.') && !remote.includes('[::1]')) return undefined;
-  const at = reply.lastIndexOf('queued as ');
-  if (at < 0) return undefined;
-  return /^[0-9A-Za-z]{6,32}/.exec(reply.slice(at + 10))?.[0];
-}
-
-function iso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }
