@@ -61,8 +61,7 @@ export class LogTail {
       if (next.done !== true) return next.value;
       this.#missed = undefined;
     }
-    if (this.#file === undefined && !(await this.#open())) return undefined;
-    if (this.#missed !== undefined) return this.read();
+    if (this.#file === undefined) return (await this.#open()) ? this.read() : undefined;
     if (await this.#wasCut()) {
       await this.#startAgain();
       return this.read();
