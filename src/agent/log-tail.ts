@@ -32,6 +32,8 @@ export class LogTail {
   #offset = 0;
   #head: Buffer = Buffer.alloc(0);
   #from: LogPlace | undefined;
+  /** When it was last written to, at the last look at its beginning. */
+  #checkedMs = NaN;
   #isFirst = true;
   #isNewFile = false;
   /** Rotated files with lines that were not read. */
@@ -110,7 +112,13 @@ export class LogTail {
       this.#isFirst = false;
       return false;
     }
-    const { ino, size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) {
+      await file.close();
+      this.#isFirst = false;
+      throw new Error('it is not a file');
+    }
+    const { ino, size } = found;
     this.#file = file;
     this.#inode = ino;
     this.#head = await readHead(file, HEAD_BYTES);
@@ -158,9 +166,11 @@ export class LogTail {
   async #wasCut(): Promise<boolean> {
     const file = this.#file;
     if (file === undefined) return false;
-    const { size } = await file.stat();
+    const { size, mtimeMs } = await file.stat();
     if (size < this.#offset) return true;
-    if (size === this.#offset) return false;
+    // A new content may be just as long.
+    if (size === this.#offset && mtimeMs === this.#checkedMs) return false;
+    this.#checkedMs = mtimeMs;
     const head = await readHead(file, this.#head.length);
     return !head.equals(this.#head);
   }
