@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
+import { mailLogRows } from './mail-log.ts';
 import { messageRows } from './message.ts';
 import { milterRows } from './milter.ts';
 import { policyRows } from './policy.ts';
@@ -25,6 +26,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   core: coreRows,
   message: messageRows,
   replay: replayRows,
+  'mail-log': mailLogRows,
 };
 
 const ROOT = join(import.meta.dirname, '..');

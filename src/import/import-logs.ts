@@ -41,8 +41,8 @@ export async function importLogs(
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const order = new TimeOrder(
     { waitMs: WAIT_MS + DISORDER_MS, max: MAX_WAITING_EVENTS },
-    (event) => {
-      tally.addEvent(event);
+    (event, atMs) => {
+      tally.addEvent(event, atMs);
       steps.take(event);
     },
   );

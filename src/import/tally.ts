@@ -35,14 +35,13 @@ export class ImportTally {
   readonly misread = new Map<NotUnderstood, Misread>();
   readonly damaged: Damage[] = [];
 
-  addEvent(event: PrimumEvent): void {
+  addEvent(event: PrimumEvent, atMs: number): void {
     this.events += 1;
     this.kinds.set(event.kind, (this.kinds.get(event.kind) ?? 0) + 1);
     const isOwn = event.kind === 'submission' || (event.kind === 'login' && event.ok);
     if (isOwn && event.account !== undefined && this.accounts.size < MAX_ACCOUNTS) {
       this.accounts.add(event.account.toLowerCase());
     }
-    const atMs = Date.parse(event.at);
     if (atMs < this.firstMs) this.firstMs = atMs;
     if (atMs > this.lastMs) this.lastMs = atMs;
   }

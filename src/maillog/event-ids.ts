@@ -11,3 +11,15 @@ const hash = createKeyedHash(new Uint8Array(16));
 export function logEventId(atMs: number, line: string): string {
   return `log-${Math.max(0, atMs).toString(36).padStart(9, '0')}-${hash.hex(line)}`;
 }
+
+let lastMs = NaN;
+let lastText = '';
+
+/** RFC 3339 in UTC; lines of one second come together. */
+export function eventTime(atMs: number): string {
+  if (atMs !== lastMs) {
+    lastText = new Date(atMs).toISOString();
+    lastMs = atMs;
+  }
+  return lastText;
+}

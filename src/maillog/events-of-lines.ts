@@ -2,6 +2,7 @@
 import type { DeliveryEvent, LoginEvent, ReceivedEvent } from '../core/event.ts';
 import type { LogLine } from '../protocol/mail-log.ts';
 import type { ClientFact, DeliveryFact, LoginFact } from '../protocol/mail-log-fact.ts';
+import { eventTime } from './event-ids.ts';
 
 /** What every event of a line has. */
 export interface Told {
@@ -57,7 +58,7 @@ export function loginOf(fact: LoginFact | ClientFact, told: Told): LoginEvent {
 }
 
 function base({ id, line, mta }: Told) {
-  return { v: 1 as const, id, at: new Date(line.atMs).toISOString(), mta };
+  return { v: 1 as const, id, at: eventTime(line.atMs), mta };
 }
 
 /** Queue id that a server on this host gave the message, where it was sent to one. */

@@ -158,7 +158,10 @@ export class MailLogJoin {
   }
 
   #takeClient(fact: ClientFact, line: LogLine, text: string): void {
-    const id = logEventId(line.atMs, text);
+    // Most mail comes from outside and needs no id.
+    const id = isSubmitted({ client: fact })
+      ? logEventId(line.atMs, text)
+      : `${line.atMs} ${fact.clientAddress}`;
     let message = this.#of(fact.queueId, line);
     if (message.clientLine === id) return;
     const isOther =

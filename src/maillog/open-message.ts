@@ -2,6 +2,7 @@
 import { LOCAL_SERVICE } from '../core/event.ts';
 import type { DeliveryEvent, SubmissionEvent } from '../core/event.ts';
 import type { ClientFact } from '../protocol/mail-log-fact.ts';
+import { eventTime } from './event-ids.ts';
 
 /** Recipients known by name of one message; of more only the count. */
 export const MAX_KNOWN_RECIPIENTS = 10_000;
@@ -15,7 +16,7 @@ export interface OpenMessage {
   readonly openedMs: number;
   /** Id of the submission event; empty while nobody is known to have submitted it. */
   submission: string;
-  /** The line that told the client, hashed: the same line again changes nothing. */
+  /** Stands for the line that told the client: the same line again changes nothing. */
   clientLine: string;
   client: ClientFact | undefined;
   messageId: string;
@@ -58,7 +59,7 @@ export function openMessage(host: string, queueId: string, openedMs: number): Op
 }
 
 /** Somebody logged in, or a program of the host, gave it to us: it is not mail from outside. */
-export function isSubmitted({ client }: OpenMessage): boolean {
+export function isSubmitted({ client }: Pick<OpenMessage, 'client'>): boolean {
   return client !== undefined && (client.saslLogin !== undefined || client.clientAddress === '');
 }
 
@@ -94,7 +95,7 @@ export function submissionOf(message: OpenMessage, mta: string): SubmissionEvent
     v: 1,
     kind: 'submission',
     id: message.submission,
-    at: new Date(acceptedMs ?? openedMs).toISOString(),
+    at: eventTime(acceptedMs ?? openedMs),
     mta,
     ...(client?.saslLogin === undefined ? {} : { account: client.saslLogin }),
     queueId: message.queueId,

@@ -11,19 +11,18 @@ interface Entry {
   readonly event: PrimumEvent;
 }
 
+export type TakeInOrder = (event: PrimumEvent, atMs: number) => void;
+
 export class TimeOrder {
   readonly #waitMs: number;
   readonly #max: number;
-  readonly #take: (event: PrimumEvent) => void;
+  readonly #take: TakeInOrder;
   /** A binary heap, the earliest at the top. */
   readonly #heap: Entry[] = [];
   #newestMs = -Infinity;
   #count = 0;
 
-  constructor(
-    options: { readonly waitMs: number; readonly max: number },
-    take: (event: PrimumEvent) => void,
-  ) {
+  constructor(options: { readonly waitMs: number; readonly max: number }, take: TakeInOrder) {
     this.#waitMs = options.waitMs;
     this.#max = options.max;
     this.#take = take;
@@ -37,14 +36,18 @@ export class TimeOrder {
     const dueMs = this.#newestMs - this.#waitMs;
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (first.atMs > dueMs && this.#heap.length <= this.#max) break;
-      this.#take(this.#pop(first).event);
+      this.#give(this.#pop(first));
     }
   }
 
   end(): void {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      this.#take(this.#pop(first).event);
+      this.#give(this.#pop(first));
     }
+  }
+
+  #give({ event, atMs }: Entry): void {
+    this.#take(event, atMs);
   }
 
   #push(entry: Entry): void {

@@ -172,9 +172,9 @@ describe('what an import shows', () => {
     const tally = new ImportTally();
     const base = { v: 1, at: '2026-11-02T00:00:00.000Z', clientAddress: '' } as const;
     const login = { ...base, kind: 'login', service: 'imap', account: 'Ann' } as const;
-    tally.addEvent({ ...login, id: '1', ok: true });
-    tally.addEvent({ ...login, id: '2', ok: true, account: 'ann' });
-    tally.addEvent({ ...login, id: '3', ok: false, account: 'guessed' });
+    tally.addEvent({ ...login, id: '1', ok: true }, 0);
+    tally.addEvent({ ...login, id: '2', ok: true, account: 'ann' }, 0);
+    tally.addEvent({ ...login, id: '3', ok: false, account: 'guessed' }, 0);
     expect([...tally.accounts]).toEqual(['ann']);
     expect(tally.kinds.get('login')).toBe(3);
   });
