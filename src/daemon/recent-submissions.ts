@@ -87,7 +87,7 @@ export class RecentSubmissions {
       if (!latest.has(entry.key)) latest.set(entry.key, entry);
     }
     const entries = [...latest.values()].filter((entry) => entry.account === account);
-    return entries.map(({ message }) => message);
+    return entries.map(({ message: { id: _id, account: _account, ...known } }) => known);
   }
 
   /** Indexes of entries that are still whole and pass, newest first. */
