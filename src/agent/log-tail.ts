@@ -22,7 +22,8 @@ export interface TailOptions {
   readonly onLoss: (message: string) => void;
 }
 
-const CHUNK_BYTES = 262_144;
+/** Some 500 lines: a daemon that follows the log itself answers mail in between. */
+const CHUNK_BYTES = 65_536;
 
 export class LogTail {
   readonly #options: TailOptions;

@@ -151,6 +151,24 @@ describe('a message that only the log knows', () => {
   });
 });
 
+test('an account may be locked for what only the log knows, and no message counts as held', () => {
+  const limit = { scope: 'account', count: 'messages', windowSeconds: 3600, burst: 0 } as const;
+  const locking = createPlatform({
+    rules: { limits: [{ ...limit, limit: 2, action: 'lock' }] },
+  });
+  for (let n = 0; n < 4; n++) {
+    locking.submit('ann@x.example', { mta: MTA, queueId: `4A${n}Z`, afterwards: true });
+  }
+  const kinds = locking.intents.map(({ kind }) => kind);
+  expect(kinds).toContain('lock');
+  expect(kinds).not.toContain('hold');
+  const alerts = locking.intents.filter((intent) => intent.kind === 'alert');
+  expect(alerts[0]).toMatchObject({
+    enforced: false,
+    done: 'The message had left when the mail log told of it. The account is locked.',
+  });
+});
+
 test('events are of the host whose agent tells them, whatever they say', async () => {
   const daemon = start();
   await daemon.sink.logged('mx9', [logged(), delivery()]);
