@@ -70,6 +70,7 @@ class Follower {
   readonly #reading: Patience;
   readonly #lines = new LogLines(MAX_LOG_LINE);
   #events: LoggedEvent[] = [];
+  /** When the log was last looked at. */
   #readAtMs = 0;
   #savedAtMs = -Infinity;
   #saveEveryMs = SAVE_MS;
@@ -105,7 +106,6 @@ class Follower {
     const onLoss = (message: string): void => telemetry.warn(message);
     const tail = new LogTail({ path, from: from?.place, onLoss });
     const reader = new MailLogReader({ notAfterMs: now(), offsetMs }, from?.stamps);
-    reader.lastMs = from?.join.nowMs ?? 0;
     this.#readAtMs = performance.now();
     const take = (event: PrimumEvent): void => void this.#events.push(event as LoggedEvent);
     const join = new MailLogJoin(
@@ -129,14 +129,17 @@ class Follower {
     };
     if (read === undefined) {
       // The log's own clock goes on while it is quiet, whatever the time is here.
-      if (reader.lastMs > 0) join.tick(reader.lastMs + performance.now() - this.#readAtMs);
+      const nowMs = performance.now();
+      join.pass(nowMs - this.#readAtMs);
+      this.#readAtMs = nowMs;
     } else {
       if (read.isNewFile) this.#lines.end(takeLine);
       this.#lines.push(read.bytes, takeLine);
       this.#readAtMs = performance.now();
       this.#isChanged = true;
     }
-    await this.#deliver();
+    // While it catches up, whole batches.
+    if (read === undefined || this.#events.length >= MAX_LOGGED) await this.#deliver();
     if (this.#signal.aborted) return;
     if (performance.now() - this.#savedAtMs >= this.#saveEveryMs) {
       await this.#save(tail, reader, join);

@@ -8,6 +8,7 @@ import type { PrimumEvent } from '../core/event.ts';
 import { readEvent } from '../core/read-event.ts';
 import { MailLogReader } from '../protocol/mail-log.ts';
 import { MailLogJoin } from './join.ts';
+import { AGREEING_LINES } from './log-clock.ts';
 import type { JoinOptions, JoinState } from './join.ts';
 
 const START = Date.parse('2026-11-20T08:00:00Z');
@@ -102,9 +103,9 @@ describe('a submission', () => {
   test('that no delivery line follows is told when time goes on', () => {
     const begun = message().slice(0, 4);
     const { events, join } = joined(begun, { isOpen: true });
-    join.tick(START + 59_000);
+    join.pass(59_000);
     expect(events).toEqual([]);
-    join.tick(START + 60_000);
+    join.pass(1_000);
     expect(events).toMatchObject([
       { kind: 'submission', envelopeRecipients: [], recipientCount: 1 },
     ]);
@@ -243,6 +244,27 @@ describe('what the log does to its lines', () => {
     const { events, join } = joined(begun, { maxOpen: 5, isOpen: true });
     expect(join.openCount).toBe(5);
     expect(ofKind(events, 'submission')).toHaveLength(15);
+  });
+
+  test('a line with a wrong clock neither ends the waits of others nor makes them late', () => {
+    const wrong = message({ queueId: '4AWrong00zX', atMs: START + 20 * 86_400_000 });
+    const recipients = ['a@y.example', 'b@y.example'];
+    const lines = message({ recipients });
+    const { events } = joined([...lines.slice(0, 5), ...wrong, ...lines.slice(5)]);
+    expect(ofKind(events, 'submission')).toMatchObject([
+      { queueId: '4AWrong00zX' },
+      { queueId: '4jWSqn5nsKzJfb0', envelopeRecipients: recipients },
+    ]);
+  });
+
+  test('a clock that was set is believed when many lines agree', () => {
+    const later = START + 10 * 86_400_000;
+    const lines = [...message().slice(0, 4)];
+    for (let n = 0; n < AGREEING_LINES / 4; n++) {
+      lines.push(...message({ queueId: `4ALater${n}0zX`, atMs: later + n }));
+    }
+    const { events } = joined(lines, { isOpen: true });
+    expect(ofKind(events, 'submission').map(({ queueId }) => queueId)).toContain('4jWSqn5nsKzJfb0');
   });
 
   test('a stop in the middle, and going on from what was kept, tells each event', () => {

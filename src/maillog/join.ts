@@ -16,6 +16,7 @@ import type {
   LoginFact,
   QueuedFact,
 } from '../protocol/mail-log-fact.ts';
+import { LogClock } from './log-clock.ts';
 import { logEventId } from './event-ids.ts';
 import { deliveryOf, expiryOf, handedTo, loginOf, receivedOf } from './events-of-lines.ts';
 import {
@@ -31,6 +32,7 @@ import type { OpenMessage } from './open-message.ts';
 import { OpenMessages } from './open-messages.ts';
 import type { KeptMessages } from './open-messages.ts';
 import { SmtpSessions } from './smtp-sessions.ts';
+import { WaitingQueue } from './waiting-queue.ts';
 
 export interface JoinOptions {
   /** Name of the mail host in events; else as the log names it. */
@@ -46,7 +48,6 @@ export interface JoinOptions {
 export const DEFAULT_MAX_OPEN = 100_000;
 /** Lines of several programs do not always come in the order in which things happened. */
 const DISORDER_MS = 60_000;
-
 export type Take = (event: PrimumEvent) => void;
 
 export interface JoinState {
@@ -59,10 +60,8 @@ export class MailLogJoin {
   readonly #take: Take;
   readonly #messages: OpenMessages;
   readonly #sessions = new SmtpSessions();
-  /** Messages that wait for recipients, oldest acceptance first. */
-  #waiting: OpenMessage[] = [];
-  #waitingFrom = 0;
-  #nowMs = 0;
+  readonly #waiting: WaitingQueue;
+  readonly #clock = new LogClock();
 
   constructor(options: JoinOptions, take: Take, state?: JoinState) {
     this.#options = options;
@@ -70,16 +69,17 @@ export class MailLogJoin {
     this.#messages = new OpenMessages(options.maxOpen ?? DEFAULT_MAX_OPEN, (message) =>
       this.#tell(message),
     );
+    this.#waiting = new WaitingQueue(options.waitMs);
     if (state === undefined) return;
-    this.#nowMs = state.nowMs;
+    this.#clock.nowMs = state.nowMs;
     this.#messages.restore(state.messages);
-    this.#waiting = [...this.#messages.all()].filter(
-      (message) => message.acceptedMs !== undefined && !message.isTold,
-    );
+    for (const message of this.#messages.all()) {
+      if (message.acceptedMs !== undefined && !message.isTold) this.#waiting.add(message);
+    }
   }
 
   get state(): JoinState {
-    return { nowMs: this.#nowMs, messages: this.#messages.keep() };
+    return { nowMs: this.#clock.nowMs, messages: this.#messages.keep() };
   }
 
   get openCount(): number {
@@ -88,27 +88,18 @@ export class MailLogJoin {
 
   /** @param text The line as it was read, which makes the ids. */
   take(line: LogLine, text: string): void {
-    this.tick(line.atMs);
+    this.#goOn(this.#clock.observe(line.atMs));
     this.#takeFact(line.fact, line, text);
   }
 
   /** Time goes on without lines: submissions that waited long enough are told. */
-  tick(nowMs: number): void {
-    if (nowMs > this.#nowMs) {
-      this.#nowMs = nowMs;
-      this.#messages.sweep(nowMs);
-    }
-    for (;;) {
-      const first = this.#waiting[this.#waitingFrom];
-      if (first === undefined) break;
-      if ((first.acceptedMs ?? 0) + this.#options.waitMs > this.#nowMs && !first.isTold) break;
-      this.#waitingFrom += 1;
-      this.#tell(first);
-    }
-    if (this.#waitingFrom > 1_000 || this.#waitingFrom === this.#waiting.length) {
-      this.#waiting.splice(0, this.#waitingFrom);
-      this.#waitingFrom = 0;
-    }
+  pass(ms: number): void {
+    if (this.#clock.nowMs > 0) this.#goOn((this.#clock.nowMs += ms));
+  }
+
+  #goOn(nowMs: number): void {
+    this.#messages.sweep(nowMs);
+    this.#waiting.takeDue(nowMs, (message) => this.#tell(message));
   }
 
   /** The log ends here: everything is told as far as it is known. */
@@ -143,7 +134,7 @@ export class MailLogJoin {
         this.#takeExpired(this.#of(fact.queueId, line), line, text);
         break;
       case 'removed':
-        this.#messages.close(this.#of(fact.queueId, line), this.#nowMs);
+        this.#messages.close(this.#of(fact.queueId, line), this.#clock.nowMs);
         break;
       case 'login':
         if (this.#options.logins) this.#takeLogin(fact, line, text);
@@ -179,7 +170,7 @@ export class MailLogJoin {
     }
     message.submission = id;
     // What was said of it before it had an owner.
-    if (message.acceptedMs !== undefined) this.#waiting.push(message);
+    if (message.acceptedMs !== undefined) this.#waiting.add(message);
     else if (message.waiting.length > 0) this.#accept(message, line.atMs);
     if (this.#options.logins && fact.saslLogin !== undefined) {
       if (this.#sessions.isNew(line, fact.saslLogin))
@@ -207,7 +198,7 @@ export class MailLogJoin {
   #accept(message: OpenMessage, atMs: number): void {
     if (message.acceptedMs !== undefined) return;
     message.acceptedMs = atMs;
-    if (isSubmitted(message)) this.#waiting.push(message);
+    if (isSubmitted(message)) this.#waiting.add(message);
   }
 
   #takeDelivery(

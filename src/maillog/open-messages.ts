@@ -67,7 +67,9 @@ export class OpenMessages {
 
   sweep(nowMs: number): void {
     let done = 0;
-    while ((this.#closing[done]?.dueMs ?? Infinity) <= nowMs) {
+    // More than are open cannot linger: the clock was set back.
+    const surplus = this.#closing.length - this.#max;
+    while (done < surplus || (this.#closing[done]?.dueMs ?? Infinity) <= nowMs) {
       const entry = this.#closing[done];
       if (entry !== undefined) this.#forget(entry.message);
       done += 1;

@@ -3,6 +3,7 @@
  * accepted, and what happened meanwhile must not come before it. Within a bound of events and time.
  */
 import type { PrimumEvent } from '../core/event.ts';
+import { LogClock } from './log-clock.ts';
 
 interface Entry {
   readonly atMs: number;
@@ -19,7 +20,7 @@ export class TimeOrder {
   readonly #take: TakeInOrder;
   /** A binary heap, the earliest at the top. */
   readonly #heap: Entry[] = [];
-  #newestMs = -Infinity;
+  readonly #clock = new LogClock();
   #count = 0;
 
   constructor(options: { readonly waitMs: number; readonly max: number }, take: TakeInOrder) {
@@ -30,10 +31,9 @@ export class TimeOrder {
 
   add(event: PrimumEvent): void {
     const atMs = Date.parse(event.at);
-    if (atMs > this.#newestMs) this.#newestMs = atMs;
     this.#count += 1;
     this.#push({ atMs, place: this.#count, event });
-    const dueMs = this.#newestMs - this.#waitMs;
+    const dueMs = this.#clock.observe(atMs) - this.#waitMs;
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (first.atMs > dueMs && this.#heap.length <= this.#max) break;
       this.#give(this.#pop(first));

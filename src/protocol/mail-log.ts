@@ -27,8 +27,6 @@ export class MailLogReader {
   /** Names of hosts and processes come again in nearly every line. */
   readonly #names = new Map<string, string>();
   readonly #programs = new Map<string, Program>();
-  /** Time of the newest line with a stamp, whatever it said. */
-  lastMs = 0;
 
   constructor(options: StampOptions, state?: StampState) {
     this.#stamps = new StampReader(options, state);
@@ -43,7 +41,6 @@ export class MailLogReader {
     if (line.length > MAX_LOG_LINE) return 'too-long';
     const stamp = this.#stamps.read(line, afterPriority(line));
     if (stamp === undefined) return 'no-stamp';
-    this.lastMs = stamp.atMs;
     const head = readHead(line, stamp.end);
     if (head === undefined) return 'foreign';
     const program = this.#program(line.slice(head.from, head.nameEnd));
