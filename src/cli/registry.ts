@@ -14,6 +14,7 @@ import { lock, locks, unlock } from './commands/locks.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
+import { srsForward, srsReverse } from './commands/srs.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
@@ -46,6 +47,8 @@ export const COMMANDS: readonly Command[] = [
   relays,
   senders,
   bulkTools,
+  srsForward,
+  srsReverse,
   alertsTest,
   agent,
   replay,

@@ -118,9 +118,19 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'keys/',
+    why: 'keys with their rotation stand in files of their own; who uses them says what for',
+    mayImport: ['errors.ts'],
+  },
+  {
+    path: 'forwards/',
+    why: 'addresses of forwards are written and read in one place, with keys that nobody else holds',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'keys/'],
+  },
+  {
     path: 'trace/',
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
-    mayImport: ['core/', 'errors.ts'],
+    mayImport: ['core/', 'errors.ts', 'keys/'],
   },
   {
     path: 'own-password/',

@@ -41,6 +41,7 @@ async function trace(words: readonly string[], stdin = '') {
     start: () => Promise.resolve(0),
     agent: () => Promise.resolve(0),
     replay: () => Promise.resolve(0),
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
   });
   return { code, out, err };
 }
