@@ -30,6 +30,7 @@ import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
+import { forwardsOf } from './forwards.ts';
 import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
@@ -163,8 +164,7 @@ async function openParts(
   closers.push(() => desk.close());
 
   const hash = createKeyedHash(hashKey(config.state));
-  const trace = openTrace(traceOptions(config, { now, warn }));
-  const ownPassword = openOwnPassword(config, { now, warn });
+  const keyed = openKeyed(config, { directory, now, warn });
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
   const room = createGate({
     ...stores,
@@ -190,9 +190,22 @@ async function openParts(
     policy,
     now,
     newId,
-    trace,
-    ownPassword,
+    ...keyed,
     inspector,
+  };
+}
+
+/** The parts that keep keys or digests of their own. */
+function openKeyed(
+  config: Config,
+  given: Pick<DaemonParts, 'directory' | 'now'> & { readonly warn: (message: string) => void },
+): Pick<DaemonParts, 'trace' | 'forwards' | 'ownPassword'> {
+  const { directory, now, warn } = given;
+  const isOwnDomain = (domain: string): boolean => directory.isOwnDomain(domain);
+  return {
+    trace: openTrace(traceOptions(config, { now, warn })),
+    forwards: forwardsOf(config, { isOwnDomain, now, warn }),
+    ownPassword: openOwnPassword(config, { now, warn }),
   };
 }
 

@@ -16,9 +16,9 @@ export function formatDay(day: number): string {
 /** In any case; `undefined` when it is not a day. */
 export function parseDay(text: string): number | undefined {
   if (text.length !== 2) return undefined;
-  const [high, low] = [...text.toUpperCase()].map((digit) => DIGITS.indexOf(digit));
-  if (high === undefined || low === undefined || high < 0 || low < 0) return undefined;
-  return high * DIGITS.length + low;
+  const upper = text.toUpperCase();
+  const [high, low] = [DIGITS.indexOf(upper.charAt(0)), DIGITS.indexOf(upper.charAt(1))];
+  return high < 0 || low < 0 ? undefined : high * DIGITS.length + low;
 }
 
 /** `made` is a day in its round. One of tomorrow is another host's clock. */

@@ -92,7 +92,7 @@ export function openTrace(options: TraceOptions): Trace {
       headersOf: isEnabled ? headersOf : () => [],
       isOurs: createOwnershipCheck(isEnabled ? options : { submitter: 'off' }),
     },
-    reader: { read: (token) => readToken(keys.find, token) },
+    reader: { read: (token) => readToken((id) => keys.find(id), token) },
     keys: () => keys.ids(),
     rotate: (drop = []) => keys.rotate(drop),
   };
