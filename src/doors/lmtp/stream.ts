@@ -63,9 +63,9 @@ export class LmtpStream {
     if (this.#out === '' || this.isClosed) return;
     this.#socket.write(this.#out);
     this.#out = '';
-    while (!this.isClosed && this.#socket.writableLength > MAX_UNSENT_BYTES) {
-      await this.#stirred();
-    }
+    const isUntaken = (): boolean =>
+      !this.#socket.destroyed && this.#socket.writableLength > MAX_UNSENT_BYTES;
+    while (isUntaken()) await this.#stirred();
   }
 
   /** Ends after what was said; what still comes is thrown away, so that the answer arrives. */
