@@ -3,13 +3,15 @@ import type { Client } from '../client/client.ts';
 import type { Config } from '../config/load.ts';
 import type { Io } from './io.ts';
 
-/** Functions that only main.ts can give, for it alone knows the daemon. Each gives an exit code. */
+/** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */
 export interface Wiring {
   readonly version: string;
   /** Runs the daemon until it is told to stop. */
   start(options: { readonly configFile: string | undefined }): Promise<number>;
   /** Works on the queue of this host until it is told to stop. */
   agent(options: { readonly configFile: string | undefined }): Promise<number>;
+  /** What becomes of an address, with the keys of the state folder. */
+  srs(question: SrsQuestion): Promise<SrsAnswer>;
   /** Judges the events of a file again and writes the verdicts. */
   replay(options: {
     readonly eventsFile: string;
@@ -33,6 +35,25 @@ export interface LogFiles {
   readonly year: string | undefined;
   readonly timeZone: string | undefined;
 }
+
+/** One address of a forward, there or back. */
+export interface SrsQuestion {
+  readonly way: 'forward' | 'reverse';
+  readonly address: string;
+  /** Whose forward it is; without it the address is plain. */
+  readonly account: string | undefined;
+  readonly configFile: string | undefined;
+}
+
+export type SrsAnswer =
+  | {
+      readonly ok: true;
+      readonly address: string;
+      readonly form: 'plain' | 'account';
+      /** Tag of the forwarding account. */
+      readonly tag?: string;
+    }
+  | { readonly ok: false; readonly reason: string };
 
 export interface Option {
   readonly type: 'string' | 'boolean';

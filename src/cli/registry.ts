@@ -15,6 +15,7 @@ import { backtest, importPostfix } from './commands/logs.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
+import { srsForward, srsReverse } from './commands/srs.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
@@ -47,6 +48,8 @@ export const COMMANDS: readonly Command[] = [
   relays,
   senders,
   bulkTools,
+  srsForward,
+  srsReverse,
   alertsTest,
   agent,
   importPostfix,

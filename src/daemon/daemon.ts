@@ -32,6 +32,7 @@ import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
 import { openLogFollower } from './follow-log.ts';
+import { forwardsOf } from './forwards.ts';
 import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
 import { takeLogged } from './logged-events.ts';
 import { networkOptions } from './options.ts';
@@ -171,8 +172,7 @@ async function openParts(
   closers.push(() => desk.close());
 
   const hash = createKeyedHash(hashKey(config.state));
-  const trace = openTrace(traceOptions(config, { now, warn }));
-  const ownPassword = openOwnPassword(config, { now, warn });
+  const keyed = openKeyed(config, { directory, now, warn });
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
   const room = createGate({
     ...stores,
@@ -198,10 +198,23 @@ async function openParts(
     policy,
     now,
     newId,
-    trace,
-    ownPassword,
+    ...keyed,
     inspector,
     logged: takeLogged({ room, journal: stores.journal, recent, now }),
+  };
+}
+
+/** The parts that keep keys or digests of their own. */
+function openKeyed(
+  config: Config,
+  given: Pick<DaemonParts, 'directory' | 'now'> & { readonly warn: (message: string) => void },
+): Pick<DaemonParts, 'trace' | 'forwards' | 'ownPassword'> {
+  const { directory, now, warn } = given;
+  const isOwnDomain = (domain: string): boolean => directory.isOwnDomain(domain);
+  return {
+    trace: openTrace(traceOptions(config, { now, warn })),
+    forwards: forwardsOf(config, { isOwnDomain, now, warn }),
+    ownPassword: openOwnPassword(config, { now, warn }),
   };
 }
 

@@ -13,10 +13,20 @@ import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
+import { openSocketmapDoor } from '../doors/socketmap/door.ts';
+import { forwardMaps } from '../forwards/maps.ts';
+import { milterForwards } from './forwards.ts';
 import { agentTokens } from './holds.ts';
-import { apiListen, authPolicyOptions, milterDoorOptions, policyDoorOptions } from './options.ts';
+import {
+  apiListen,
+  authPolicyOptions,
+  milterDoorOptions,
+  policyDoorOptions,
+  socketmapDoorOptions,
+} from './options.ts';
 import type { DaemonParts } from './parts.ts';
 import { openReading } from './reading.ts';
+import { forPeople, openReturnedMail } from './returned-mail.ts';
 
 export interface DoorParts {
   readonly inspector: Inspector;
@@ -58,6 +68,8 @@ export async function openDoors(
     const transactions = new OpenTransactions();
     open.push(await openPolicy(config, parts, transactions));
     open.push(await openMilter(config, parts, transactions));
+    open.push(await openSocketmap(config, parts));
+    open.push(await openLmtp(config, parts));
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
     open.push(await openApi(config, parts, { ...given, ready }));
   } catch (error) {
@@ -104,6 +116,7 @@ async function openMilter(
     ownNotices: parts.desk.ownNotices,
     isPerson: (account) =>
       andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
+    ...milterForwards(config, parts),
     ...reading,
   });
   try {
@@ -117,6 +130,17 @@ async function openMilter(
     await reading.inspector.close();
     throw error;
   }
+}
+
+async function openSocketmap(config: Config, parts: DaemonParts): Promise<Listening> {
+  const options = socketmapDoorOptions(config, forwardMaps(parts.forwards));
+  const door = await openSocketmapDoor(options, parts.telemetry);
+  return { name: 'socketmap', addresses: door.addresses, close: () => door.close() };
+}
+
+async function openLmtp(config: Config, { telemetry, now }: DaemonParts): Promise<Listening> {
+  const door = await openReturnedMail(config, { telemetry, now, consumer: forPeople });
+  return { name: 'lmtp', addresses: door.addresses, close: () => door.close() };
 }
 
 type Ready = DoorParts & { readonly ready: () => boolean };

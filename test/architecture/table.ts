@@ -118,9 +118,37 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'keys/',
+    why: 'keys with their rotation stand in files of their own; who uses them says what for',
+    mayImport: ['errors.ts'],
+  },
+  {
+    path: 'forwards/',
+    why: 'addresses of forwards are written and read in one place, with keys that nobody else holds',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'keys/'],
+  },
+  {
+    path: 'spool/',
+    why: 'the spool keeps returned mail until it is handled and knows nothing of what is in it',
+    mayImport: ['core/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'doors/lmtp/',
+    why: 'the door takes returned mail in; where it is kept and who reads it is behind a contract',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'telemetry/contract.ts',
+      'spool/contract.ts',
+      'doors/listen.ts',
+      'doors/listen-address.ts',
+    ],
+  },
+  {
     path: 'trace/',
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
-    mayImport: ['core/', 'errors.ts'],
+    mayImport: ['core/', 'errors.ts', 'keys/'],
   },
   {
     path: 'own-password/',

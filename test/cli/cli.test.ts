@@ -42,6 +42,7 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
       asked.push(options);
       return Promise.resolve(0);
     },
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
     replay: (options) => {
       asked.push(options);
       return Promise.resolve(3);

@@ -37,6 +37,7 @@ async function inspect(words: readonly string[], stdin: readonly string[] = []) 
     replay: () => Promise.resolve(0),
     importPostfix: () => Promise.resolve(0),
     backtest: () => Promise.resolve(0),
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
   });
   const lines = out.split('\n').filter((line) => line !== '');
   return { code, err, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };

@@ -43,6 +43,7 @@ async function trace(words: readonly string[], stdin = '') {
     replay: () => Promise.resolve(0),
     importPostfix: () => Promise.resolve(0),
     backtest: () => Promise.resolve(0),
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
   });
   return { code, out, err };
 }

@@ -51,7 +51,14 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     },
   };
   const none = () => Promise.reject(new Error('not asked for'));
-  const world = { start: none, agent: none, replay: none, importPostfix: none, backtest: none };
+  const world = {
+    start: none,
+    agent: none,
+    replay: none,
+    importPostfix: none,
+    backtest: none,
+    srs: none,
+  };
   const wiring = { version: '1.2.3', ...world };
   const code = await runCli(['unlock', ANN, '--why', 'Clean.', ...more], io, wiring);
   return { code, out, err, questions };
