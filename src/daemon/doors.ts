@@ -14,6 +14,7 @@ import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import { forwardMaps } from '../forwards/maps.ts';
+import { milterForwards } from './forwards.ts';
 import { agentTokens } from './holds.ts';
 import {
   apiListen,
@@ -113,6 +114,7 @@ async function openMilter(
     ownNotices: parts.desk.ownNotices,
     isPerson: (account) =>
       andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
+    ...milterForwards(config, parts),
     ...reading,
   });
   try {

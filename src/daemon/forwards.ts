@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import type { SrsAnswer, SrsQuestion } from '../cli/command.ts';
 import { loadConfig, secretOf, type Config } from '../config/load.ts';
 import { toDirectoryOptions } from '../config/to-directory.ts';
+import { compileNetworkRules } from '../core/network-rule.ts';
+import { UNKNOWN_NETWORK } from '../core/network.ts';
 import { openDirectory } from '../directory/open-directory.ts';
+import type { MilterDoorOptions } from '../doors/milter/options.ts';
 import type { ForwardAddresses } from '../forwards/contract.ts';
 import { openForwards, type ForwardOptions } from '../forwards/open-forwards.ts';
 import { createSilentTelemetry } from '../telemetry/telemetry.ts';
+import type { DaemonParts } from './parts.ts';
 
 type Given = Pick<ForwardOptions, 'isOwnDomain' | 'now' | 'warn'> & { readonly isReader?: boolean };
 
@@ -23,6 +27,26 @@ export function forwardsOf(config: Config, given: Given): ForwardAddresses {
     postsrsdSecrets: secrets.split(/\r?\n/).filter((line) => line !== ''),
     keysFile: join(config.state, 'forward-keys'),
   });
+}
+
+/** What the milter door is told of forwards; nothing while there is no domain for them. */
+export function milterForwards(
+  config: Config,
+  parts: Pick<DaemonParts, 'directory' | 'forwards'>,
+): Pick<MilterDoorOptions, 'forwards'> {
+  if (config.forwards.domain === undefined) return {};
+  const networks = compileNetworkRules(config.forwards.redirect_networks);
+  return {
+    forwards: {
+      isRedirector: (address) => networks.ok && networks.value({ ...UNKNOWN_NETWORK, address }),
+      senderOf: (account, envelopeSender) => {
+        const domain = account.slice(account.lastIndexOf('@') + 1);
+        if (!parts.directory.isOwnDomain(domain)) return undefined;
+        const result = parts.forwards.rewriteFor(account, envelopeSender);
+        return result.ok ? result.value : undefined;
+      },
+    },
+  };
 }
 
 /** Without a daemon, and without a change to the keys. */

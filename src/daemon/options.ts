@@ -53,7 +53,7 @@ export function policyDoorOptions(
 
 type MilterParts = Pick<
   MilterDoorOptions,
-  'inspector' | 'trace' | 'mend' | 'isPerson' | 'ownNotices' | 'transactions'
+  'inspector' | 'trace' | 'mend' | 'isPerson' | 'ownNotices' | 'transactions' | 'forwards'
 >;
 
 export function milterDoorOptions(

@@ -35,6 +35,7 @@ async function inspect(words: readonly string[], stdin: readonly string[] = []) 
     start: () => Promise.resolve(0),
     agent: () => Promise.resolve(0),
     replay: () => Promise.resolve(0),
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
   });
   const lines = out.split('\n').filter((line) => line !== '');
   return { code, err, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };

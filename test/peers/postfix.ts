@@ -104,11 +104,18 @@ export async function startPostfix(
   await fillTemplate('master.cf', join(etc, 'master.cf'), values);
   const start = () =>
     startDaemon('postfix', ['-c', etc, 'start'], join(folder, 'log/postfix-start'));
+  const logFile = join(folder, 'log/maillog');
+  const reloads = async (): Promise<number> => {
+    const log = await readFile(logFile, 'utf8').catch(() => '');
+    return log.split(': reload -- version ').length;
+  };
+  // A service that starts before the master has read its file goes by the old one.
   const reload = async () => {
+    const before = await reloads();
     await mustRun('postfix', ['-c', etc, 'reload']);
+    await until('Postfix to read its configuration', async () => (await reloads()) > before);
   };
   await start();
-  const logFile = join(folder, 'log/maillog');
   return {
     pidFile: join(folder, 'pf/spool/pid/master.pid'),
     log: () => readFile(logFile, 'utf8').catch(() => ''),

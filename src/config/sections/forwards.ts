@@ -1,6 +1,7 @@
 /** Forwarded mail leaves with a sender of ours (FWD-1), so that SPF passes and bounces come home. */
 import { z } from 'zod';
-import { domain, secretFile } from '../scalars.ts';
+import { MAX_NETWORKS } from './limits.ts';
+import { domain, network, secretFile } from '../scalars.ts';
 
 const MAX_FORWARD_DOMAINS = 1_000;
 
@@ -31,6 +32,14 @@ export const forwardsSchema = z.strictObject({
         'knows) never are.',
       sample: ['partner.example.net'],
     }),
+  redirect_networks: z
+    .array(network())
+    .max(MAX_NETWORKS)
+    .prefault(['127.0.0.0/8', '::1/128'])
+    .describe(
+      'Hosts whose redirects (`X-Sieve-Redirected-From`, `Resent-From`, `Delivered-To`) the milter door ' +
+        'believes, such as those of Dovecot: it writes the sender that names the account.',
+    ),
   postsrsd_secrets_file: secretFile('/etc/postsrsd.secret')
     .optional()
     .describe(

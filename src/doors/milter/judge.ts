@@ -110,6 +110,24 @@ export class MilterJudge {
     );
   }
 
+  /** Notes a forward for each of its recipients: what comes back counts for its account (FWD-1). */
+  forwarded({ recipients, envelopeSender, queueId }: Transaction, account: string): void {
+    for (const to of recipients) {
+      const noted = this.#gate.note({
+        v: 1,
+        kind: 'forward',
+        id: this.#gate.newId(),
+        at: this.now(),
+        mta: this.#settings.mta,
+        account,
+        from: envelopeSender,
+        to,
+        ...(queueId !== '' && { queueId }),
+      });
+      if (noted instanceof Promise) void this.#tracked(noted.catch(() => undefined));
+    }
+  }
+
   /** The transaction is over and nothing was sent; evidence where somebody was asked about. */
   abandon(transaction: Transaction): void {
     const isSilent =

@@ -43,6 +43,13 @@ export interface MilterDoorOptions {
   readonly isPerson?: (account: string) => Maybe<boolean>;
   /** What is ours is neither judged nor counted. */
   readonly ownNotices?: OwnNotices;
+  /** Forwarded mail leaves with a sender of ours (FWD-1). Without it senders stay as they are. */
+  readonly forwards?: {
+    /** Whether redirects come from this address, so that their header is believed. */
+    isRedirector(clientAddress: string): boolean;
+    /** The sender of this account's forward; undefined where it stays as it is. */
+    senderOf(account: string, envelopeSender: string): string | undefined;
+  };
   /** Where open transactions are shown to other doors of the same MTA. */
   readonly transactions?: OpenTransactions;
   /** What is answered when nothing can be read or judged. Default `pass`. */
