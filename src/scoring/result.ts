@@ -32,6 +32,14 @@ export interface PersonaScore {
   readonly locked: number;
 }
 
+/** Share of alarms that are right. */
+export interface Ppv {
+  /** `undefined` when there was no alarm at all. */
+  readonly rate: number | undefined;
+  /** With the worse ends of both intervals. */
+  readonly atLeast: number;
+}
+
 export interface Score {
   readonly submissions: number;
   readonly identities: number;
@@ -49,11 +57,7 @@ export interface Score {
   readonly ownersDelayed: number;
   readonly medianDelayMinutes: number | undefined;
   /** Share of true alarms, by takeovers for each account and day. */
-  readonly ppv: readonly {
-    readonly base: number;
-    readonly hold: number;
-    readonly lock: number | undefined;
-  }[];
+  readonly ppv: readonly { readonly base: number; readonly hold: Ppv; readonly lock: Ppv }[];
 }
 
 /** Leak above this is a miss. */
@@ -102,8 +106,8 @@ export function resultOf(tally: Tally): Score {
     medianDelayMinutes: medianDelay(tally),
     ppv: BASES.map((base) => ({
       base,
-      hold: ppv(base, actedWithin14Days.rate, falseHolds.calendar.rate) ?? 0,
-      lock: ppv(base, lockShare.rate, falseLocks.calendar.rate),
+      hold: ppv(base, actedWithin14Days, falseHolds.calendar),
+      lock: ppv(base, lockShare, falseLocks.calendar),
     })),
   };
 }
@@ -112,9 +116,13 @@ function rate(count: number, of: number): Rate {
   return { count, of, rate: of > 0 ? count / of : 0, interval: shareInterval(count, of) };
 }
 
-function ppv(base: number, found: number, wrong: number): number | undefined {
-  const alarms = base * found + wrong;
-  return alarms > 0 ? (base * found) / alarms : undefined;
+function ppv(base: number, found: Rate, wrong: Rate): Ppv {
+  const share = (right: number, error: number): number | undefined =>
+    base * right + error > 0 ? (base * right) / (base * right + error) : undefined;
+  return {
+    rate: share(found.rate, wrong.rate),
+    atLeast: share(found.interval.low, wrong.interval.high) ?? 0,
+  };
 }
 
 /** Days from the first sight of an identity to the end, without those of a takeover. */

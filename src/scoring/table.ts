@@ -1,5 +1,5 @@
 /** The score as text: Markdown tables, readable on a terminal too. */
-import type { PersonaScore, Rate, Score, Spread } from './result.ts';
+import type { PersonaScore, Ppv, Rate, Score, Spread } from './result.ts';
 
 const PERSONA_HEAD = [
   'Attack',
@@ -89,10 +89,14 @@ function summaryRows(score: Score): string[][] {
     ],
     ...ppv.map(({ base, hold, lock }) => [
       `true alarms at ${base.toExponential(0)} takeovers an account-day`,
-      `hold ${share(hold)}, lock ${lock === undefined ? '-' : share(lock)}`,
-      'the share that is right, by the rates above',
+      `hold ${ppvText(hold)}, lock ${ppvText(lock)}`,
+      `by the worse ends of the intervals hold ${share(hold.atLeast)}, lock ${share(lock.atLeast)}`,
     ]),
   ];
+}
+
+function ppvText({ rate }: Ppv): string {
+  return rate === undefined ? '-' : share(rate);
 }
 
 function share(value: number): string {
