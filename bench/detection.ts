@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     platform: { type: 'string' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string' },
     anomalies: { type: 'string', default: '1' },
     inputs: { type: 'string' },
     streams: { type: 'string' },
@@ -28,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'primum-detection-'));
 try {
   const found = await measureDetection(folder, {
     platform: name,
-    seed: Number(values.seed),
+    seeds: (values.seed ?? (values.quick ? '1' : '1,2,3')).split(',').map(Number),
     anomalies: Number(values.anomalies),
     streams: values.streams,
     texts: values.texts,

@@ -24,7 +24,7 @@ export function detectionPage(found: Found): string {
   return `# Detection
 
 \`npm run bench:detection\` makes a platform, replays it and writes this page; \`--quick\` does the small
-one and only prints. \`--platform\`, \`--seed\`, \`--anomalies\`, \`--streams\`, \`--texts\` are those of
+one and only prints. \`--platform\`, \`--seed\` (or several: 1,2,3), \`--anomalies\`, \`--streams\`, \`--texts\` are those of
 \`primum simulate\`, \`--inputs full,policy,log\` says what the product may see, \`--config\` what it is told.
 
 ${made}

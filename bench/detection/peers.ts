@@ -1,7 +1,7 @@
 /** Runs the baselines over the events and scores them like the product. */
 import { readEvent } from '../../src/core/read-event.ts';
 import { openNetworks } from '../../src/network/open-networks.ts';
-import { resultOf, type Score } from '../../src/scoring/result.ts';
+import type { Score } from '../../src/scoring/result.ts';
 import { Tally } from '../../src/scoring/tally.ts';
 import type { Truth } from '../../src/scoring/truth.ts';
 import { readObjects } from '../../src/store/journal-files/read-lines.ts';
@@ -13,7 +13,13 @@ export interface PeerScore {
   readonly score: Score;
 }
 
-export async function scoreBaselines(eventsFile: string, truth: Truth): Promise<PeerScore[]> {
+export interface PeerTally {
+  readonly name: string;
+  readonly rule: string;
+  readonly tally: Tally;
+}
+
+export async function tallyBaselines(eventsFile: string, truth: Truth): Promise<PeerTally[]> {
   const networks = await openNetworks({});
   const runs = makeBaselines().map((baseline) => ({ baseline, tally: new Tally({ truth }) }));
   for await (const line of readObjects(eventsFile)) {
@@ -33,11 +39,7 @@ export async function scoreBaselines(eventsFile: string, truth: Truth): Promise<
     for (const { baseline, tally } of runs) take(baseline, tally, seen);
   }
   await networks.close();
-  return runs.map(({ baseline: { name, rule }, tally }) => ({
-    name,
-    rule,
-    score: resultOf(tally),
-  }));
+  return runs.map(({ baseline: { name, rule }, tally }) => ({ name, rule, tally }));
 }
 
 function take(baseline: Baseline, tally: Tally, seen: Parameters<Baseline['judge']>[0]): void {

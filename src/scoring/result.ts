@@ -1,6 +1,6 @@
 /** From counts to the figures of the table: medians and tails, rates with intervals at 95 %. */
 import { quantile, shareInterval, type Interval } from './intervals.ts';
-import { DAY_MS, type Case, type Tally } from './tally.ts';
+import { DAY_MS, type Case, type Counts, type Tally } from './tally.ts';
 
 export interface Rate {
   readonly count: number;
@@ -66,50 +66,59 @@ const MISS_DAYS = 14;
 /** Takeovers for each account and day: about 9 manual hijacks in a million, and worse. */
 const BASES = [1e-5, 3e-5, 1e-4];
 
-export function resultOf(tally: Tally): Score {
-  const { counts } = tally;
-  const cases = [...tally.cases.values()];
+/** Of one run, or of several together: other seeds, other files. */
+export function resultOf(...tallies: readonly Tally[]): Score {
+  const total = (name: keyof Counts): number => sum(tallies.map(({ counts }) => counts[name]));
+  const cases = tallies.flatMap((tally) => [...tally.cases.values()]);
+  const identities = tallies.flatMap((tally) => [...tally.identities.values()]);
   const hostile = cases.filter(({ takeover, messages }) => !takeover.neverLock && messages > 0);
-  const calendar = calendarDays(tally);
-  const active = sum([...tally.identities.values()].map(({ activeDays }) => activeDays));
-  const acted = hostile.filter((one) => isActedInTime(one)).length;
-  const both = (count: number) => ({
-    calendar: rate(count, calendar.all),
+  const days = daysOf(tallies);
+  const active = sum(identities.map(({ activeDays }) => activeDays));
+  const both = (count: number): { readonly calendar: Rate; readonly active: Rate } => ({
+    calendar: rate(count, days.all),
     active: rate(count, active),
   });
-  const falseHolds = both(counts.falseHolds);
-  const falseLocks = both(counts.falseLocks);
-  const actedWithin14Days = rate(acted, hostile.length);
-  const lockShare = rate(
+  const falseHolds = both(total('falseHolds'));
+  const falseLocks = both(total('falseLocks'));
+  const actedWithin14Days = rate(hostile.filter(isActedInTime).length, hostile.length);
+  const locked = rate(
     hostile.filter(({ lockedMs }) => lockedMs !== undefined).length,
     hostile.length,
   );
-  const harmless = cases.filter(({ takeover }) => takeover.neverLock);
   return {
-    submissions: counts.submissions,
-    identities: tally.identities.size,
-    identityDays: { calendar: calendar.all, active },
+    submissions: total('submissions'),
+    identities: identities.length,
+    identityDays: { calendar: days.all, active },
     personas: personasOf(cases.filter(({ messages }) => messages > 0)),
     actedWithin14Days,
-    neverLock: { cases: harmless.length, locked: counts.neverLockLocked },
+    neverLock: {
+      cases: cases.filter(({ takeover }) => takeover.neverLock).length,
+      locked: total('neverLockLocked'),
+    },
     falseHolds,
     falseLocks,
-    falseHoldsByClass: Object.fromEntries(
-      [...calendar.byClass].map(([name, days]) => [
-        name,
-        rate(tally.falseHoldsByClass.get(name) ?? 0, days),
-      ]),
-    ),
-    refusedLogins: counts.refusedLogins,
-    delayed: rate(counts.delayed - counts.ownersDelayed, counts.benign),
-    ownersDelayed: counts.ownersDelayed,
-    medianDelayMinutes: medianDelay(tally),
+    falseHoldsByClass: byClass(tallies, days.byClass),
+    refusedLogins: total('refusedLogins'),
+    delayed: rate(total('delayed') - total('ownersDelayed'), total('benign')),
+    ownersDelayed: total('ownersDelayed'),
+    medianDelayMinutes: medianDelay(tallies),
     ppv: BASES.map((base) => ({
       base,
       hold: ppv(base, actedWithin14Days, falseHolds.calendar),
-      lock: ppv(base, lockShare, falseLocks.calendar),
+      lock: ppv(base, locked, falseLocks.calendar),
     })),
   };
+}
+
+function byClass(
+  tallies: readonly Tally[],
+  days: ReadonlyMap<string, number>,
+): Readonly<Record<string, Rate>> {
+  const rates = [...days].map(([name, of]) => {
+    const counts = tallies.map(({ falseHoldsByClass }) => falseHoldsByClass.get(name) ?? 0);
+    return [name, rate(sum(counts), of)] as const;
+  });
+  return Object.fromEntries(rates);
 }
 
 function rate(count: number, of: number): Rate {
@@ -125,26 +134,31 @@ function ppv(base: number, found: Rate, wrong: Rate): Ppv {
   };
 }
 
-/** Days from the first sight of an identity to the end, without those of a takeover. */
-function calendarDays(tally: Tally): {
-  readonly all: number;
+interface Days {
+  all: number;
   readonly byClass: Map<string, number>;
-} {
+}
+
+/** Days from the first sight of an identity to the end, without those of a takeover. */
+function daysOf(tallies: readonly Tally[]): Days {
+  const days: Days = { all: 0, byClass: new Map() };
+  for (const tally of tallies) addDays(days, tally);
+  return days;
+}
+
+function addDays(days: Days, tally: Tally): void {
   const taken = new Map<string, number>();
   for (const { takeover } of tally.cases.values()) {
     if (takeover.neverLock) continue;
-    const days = Math.max(0, (Math.min(takeover.toMs, tally.lastMs) - takeover.fromMs) / DAY_MS);
-    taken.set(takeover.account, (taken.get(takeover.account) ?? 0) + days);
+    const lasted = Math.max(0, (Math.min(takeover.toMs, tally.lastMs) - takeover.fromMs) / DAY_MS);
+    taken.set(takeover.account, (taken.get(takeover.account) ?? 0) + lasted);
   }
-  const byClass = new Map<string, number>();
-  let all = 0;
   for (const { account, class: of, firstMs } of tally.identities.values()) {
     const seen = (tally.lastMs - firstMs) / DAY_MS;
-    const days = Math.max(0, Math.ceil(seen - (taken.get(account) ?? 0)));
-    all += days;
-    byClass.set(of, (byClass.get(of) ?? 0) + days);
+    const own = Math.max(0, Math.ceil(seen - (taken.get(account) ?? 0)));
+    days.all += own;
+    days.byClass.set(of, (days.byClass.get(of) ?? 0) + own);
   }
-  return { all, byClass };
 }
 
 function personasOf(cases: readonly Case[]): PersonaScore[] {
@@ -186,8 +200,10 @@ function spread(values: readonly number[]): Spread {
   };
 }
 
-function medianDelay({ delaysSeconds }: Tally): number | undefined {
-  const sorted = [...delaysSeconds].sort((one, other) => one - other);
+function medianDelay(tallies: readonly Tally[]): number | undefined {
+  const sorted = tallies
+    .flatMap(({ delaysSeconds }) => delaysSeconds)
+    .sort((one, other) => one - other);
   const seconds = quantile(sorted, 0.5);
   return seconds === undefined ? undefined : seconds / 60;
 }

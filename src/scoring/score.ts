@@ -17,6 +17,11 @@ export interface ScoreOptions {
 
 /** @throws PrimumError INPUT_UNREADABLE */
 export async function score(options: ScoreOptions): Promise<Score> {
+  return resultOf(await tallyOf(options));
+}
+
+/** The counts before they are figures, so that several runs can be put together. */
+export async function tallyOf(options: ScoreOptions): Promise<Tally> {
   const truth = await readTruth(options.truthFile);
   const known = await readEvents(options.eventsFile, truth);
   const submissions = truth.benign.size > 0 ? truth.benign : known.submissions;
@@ -36,7 +41,7 @@ export async function score(options: ScoreOptions): Promise<Score> {
     }
     if (outcome !== undefined) tally.take(outcome);
   }
-  return resultOf(tally);
+  return tally;
 }
 
 interface Known {

@@ -29,7 +29,7 @@ export interface PlatformSize {
 }
 
 export const PLATFORMS: Readonly<Record<'small' | 'medium' | 'full', PlatformSize>> = {
-  small: { identities: 60, days: 40, each: 1, snowshoe: 6 },
+  small: { identities: 60, days: 40, each: 1, snowshoe: 3 },
   medium: { identities: 600, days: 60, each: 10, snowshoe: 30 },
   full: { identities: 20_000, days: 120, each: 100, snowshoe: 300 },
 };
@@ -42,6 +42,8 @@ export interface SimulateOptions {
   readonly streams?: string | undefined;
   readonly texts?: string | undefined;
   readonly anomalies?: number | undefined;
+  /** In place of the platform's own size. */
+  readonly size?: PlatformSize | undefined;
 }
 
 export interface SimulateSummary {
@@ -58,7 +60,7 @@ const STEP = 2_000;
 
 /** @throws PrimumError INPUT_UNREADABLE when data or folders cannot be used. */
 export async function simulate(options: SimulateOptions): Promise<SimulateSummary> {
-  const size = PLATFORMS[options.platform];
+  const size = options.size ?? PLATFORMS[options.platform];
   const rng = new Rng(`primum ${options.seed} ${options.platform}`);
   const book = await openAddressBook();
   const streams = options.streams === undefined ? [] : loadStreams(options.streams);

@@ -167,7 +167,9 @@ function momentsOf({ persona, rng, account, fromMs, toMs }: Timing): number[] {
       persona.hours === 'office' && persona.days >= 1 ? inOffice(rng, account, atMs) : atMs,
     );
   }
-  return moments.filter((atMs) => atMs >= fromMs).sort((one, other) => one - other);
+  const inside = moments.filter((atMs) => atMs >= fromMs && atMs <= toMs);
+  // Nobody steals an account for nothing.
+  return inside.length > 0 ? inside.sort((one, other) => one - other) : [(fromMs + toMs) / 2];
 }
 
 /** The same day, between eight and six o'clock of the owner. */

@@ -137,7 +137,7 @@ export function planScript(victim: Victim): number {
 export function planAlertStorm(victim: Victim): number {
   const { platform, account, rng, fromMs } = victim;
   const machine = machineOf(platform, account);
-  const lastsMs = rng.about(8) * MINUTE_MS;
+  const lastsMs = rng.about(4) * MINUTE_MS;
   const count = Math.round((rng.about(10_000) * lastsMs) / HOUR_MS);
   const values = { name: '', number: '', date: new Date(fromMs).toISOString().slice(0, 10) };
   const text = machine.template.render(rng, values);
