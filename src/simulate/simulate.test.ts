@@ -131,6 +131,13 @@ describe('a simulation', () => {
     expect(digest('other')).not.toBe(digest('one'));
   });
 
+  it('has innocent oddities as often as it is told', async () => {
+    await make('odd', { size: TINY, anomalies: 6 });
+    const count = (name: string): number =>
+      lines<PrimumEvent>(name).filter(({ kind }) => kind === 'change').length;
+    expect(count('odd')).toBeGreaterThan(2 * count('one'));
+  });
+
   it('has real streams and texts where folders of them are named', async () => {
     const streams = join(folder, 'streams');
     const texts = join(folder, 'texts');
