@@ -30,7 +30,8 @@ export function main(argv: readonly string[]): Promise<number> {
       (await import('./backtest/backtest.ts')).backtest(options, logOutput()),
     simulate: async (options) =>
       (await import('./simulate/simulate.ts')).simulateFiles(options, process.stdout),
-    score: async (options) => (await import('./scoring/score.ts')).scoreFiles(options, process.stdout),
+    score: async (options) =>
+      (await import('./scoring/score.ts')).scoreFiles(options, process.stdout),
   };
   return runCli(argv, processIo(), wiring);
 }
