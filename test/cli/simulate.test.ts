@@ -21,6 +21,9 @@ async function run(...words: readonly string[]) {
     agent: none,
     start: none,
     replay: none,
+    srs: none,
+    importPostfix: none,
+    backtest: none,
     simulate: take,
     score: take,
   };
