@@ -28,6 +28,10 @@ export function main(argv: readonly string[]): Promise<number> {
       (await import('./import/import-postfix.ts')).importPostfix(options, logOutput()),
     backtest: async (options) =>
       (await import('./backtest/backtest.ts')).backtest(options, logOutput()),
+    simulate: async (options) =>
+      (await import('./simulate/simulate.ts')).simulateFiles(options, process.stdout),
+    score: async (options) =>
+      (await import('./scoring/score.ts')).scoreFiles(options, process.stdout),
   };
   return runCli(argv, processIo(), wiring);
 }

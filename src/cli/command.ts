@@ -27,6 +27,23 @@ export interface Wiring {
       readonly configFile: string | undefined;
     },
   ): Promise<number>;
+  /** Writes the events of a made platform and what was true. */
+  simulate(options: {
+    readonly platform: string;
+    readonly seed: number;
+    readonly out: string;
+    readonly truth: string;
+    readonly streams: string | undefined;
+    readonly texts: string | undefined;
+    readonly anomalies: number;
+  }): Promise<number>;
+  /** Holds verdicts against what was true and prints the table. */
+  score(options: {
+    readonly verdictsFile: string;
+    readonly truthFile: string;
+    readonly eventsFile: string | undefined;
+    readonly json: boolean;
+  }): Promise<number>;
 }
 
 /** Mail logs, and how to read their stamps. */

@@ -14,8 +14,10 @@ import { lock, locks, unlock } from './commands/locks.ts';
 import { backtest, importPostfix } from './commands/logs.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
+import { score } from './commands/score.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
 import { srsForward, srsReverse } from './commands/srs.ts';
+import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
@@ -56,6 +58,8 @@ export const COMMANDS: readonly Command[] = [
   backtest,
   replay,
   inspect,
+  simulate,
+  score,
   help,
   version,
 ];

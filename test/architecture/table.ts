@@ -321,6 +321,22 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'simulate/',
+    why: 'the proof is made apart from what it proves: it knows the form of events and whose an address is',
+    mayImport: [
+      'core/event.ts',
+      'errors.ts',
+      'network/address.ts',
+      'network/mmdb.ts',
+      'network/package-files.ts',
+    ],
+  },
+  {
+    path: 'scoring/',
+    why: 'the score reads verdicts as anybody could, and knows nothing of how they are made',
+    mayImport: ['core/verdict.ts', 'errors.ts', 'store/journal-files/'],
+  },
+  {
     path: 'daemon/',
     why: 'the wiring of main.ts in pieces; it knows everyone and nobody knows it',
     mayImport: 'anything',

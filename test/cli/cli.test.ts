@@ -55,6 +55,14 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
       asked.push(options);
       return Promise.resolve(0);
     },
+    simulate: (options) => {
+      asked.push(options);
+      return Promise.resolve(3);
+    },
+    score: (options) => {
+      asked.push(options);
+      return Promise.resolve(3);
+    },
   });
   return { code, out, err, asked };
 }

@@ -38,6 +38,8 @@ async function inspect(words: readonly string[], stdin: readonly string[] = []) 
     importPostfix: () => Promise.resolve(0),
     backtest: () => Promise.resolve(0),
     srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
+    simulate: () => Promise.resolve(0),
+    score: () => Promise.resolve(0),
   });
   const lines = out.split('\n').filter((line) => line !== '');
   return { code, err, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };

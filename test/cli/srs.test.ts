@@ -41,6 +41,8 @@ async function srs(...words: string[]) {
       start: none,
       agent: none,
       replay: none,
+      simulate: none,
+      score: none,
       importPostfix: none,
       backtest: none,
       srs: showForward,

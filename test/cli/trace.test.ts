@@ -44,6 +44,8 @@ async function trace(words: readonly string[], stdin = '') {
     importPostfix: () => Promise.resolve(0),
     backtest: () => Promise.resolve(0),
     srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
+    simulate: () => Promise.resolve(0),
+    score: () => Promise.resolve(0),
   });
   return { code, out, err };
 }

@@ -58,6 +58,8 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     importPostfix: none,
     backtest: none,
     srs: none,
+    simulate: none,
+    score: none,
   };
   const wiring = { version: '1.2.3', ...world };
   const code = await runCli(['unlock', ANN, '--why', 'Clean.', ...more], io, wiring);
