@@ -8,11 +8,14 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { END_OF_MESSAGE, LAST_WORDS, packet, packetReader } from './milter-packets.ts';
+import { prose } from './prose.ts';
 
 export interface SendersLoad {
   readonly socket: string;
   readonly connections: number;
   readonly sizeBytes: number;
+  /** A text of words instead of an attachment in base64; each message another one. */
+  readonly isText?: boolean;
 }
 
 export interface MilterSenders {
@@ -49,7 +52,12 @@ function makePiece(): Buffer {
   return packet('B', lines.join('\r\n').slice(0, PIECE_BYTES - 2) + '\r\n');
 }
 
-function headersOf(number: string): Buffer {
+/** A text of its own for each number. */
+function textPiece(number: number, sizeBytes: number): Buffer {
+  return packet('B', prose(Math.min(sizeBytes, PIECE_BYTES) - 100, number));
+}
+
+function headersOf(number: string, isText: boolean): Buffer {
   const fields = [
     ['From', 'ann@bench.test'],
     ['To', 'a@dest.test'],
@@ -57,8 +65,8 @@ function headersOf(number: string): Buffer {
     ['Date', 'Sat, 21 Nov 2026 05:00:00 +0000'],
     ['Message-ID', `<${number}@bench.test>`],
     ['MIME-Version', '1.0'],
-    ['Content-Type', 'application/octet-stream; name=data.bin'],
-    ['Content-Transfer-Encoding', 'base64'],
+    ['Content-Type', isText ? 'text/plain' : 'application/octet-stream; name=data.bin'],
+    ['Content-Transfer-Encoding', isText ? '7bit' : 'base64'],
   ];
   return Buffer.concat(fields.map(([name, value]) => packet('L', `${name}\0 ${value}\0`)));
 }
@@ -80,11 +88,11 @@ class Sender {
     await this.#ask(CONNECT);
   }
 
-  async send(number: string, pieces: readonly Buffer[]): Promise<void> {
+  async send(number: string, pieces: readonly Buffer[], isText: boolean): Promise<void> {
     await this.#ask(packet('M', '<ann@bench.test>\0'));
     await this.#ask(packet('R', '<a@dest.test>\0'));
     this.#socket.write(packet('D', `Ti\0bench${number}\0`));
-    this.#socket.write(Buffer.concat([packet('T'), headersOf(number), packet('N')]));
+    this.#socket.write(Buffer.concat([packet('T'), headersOf(number, isText), packet('N')]));
     for (const piece of pieces) {
       if (!this.#socket.write(piece)) await once(this.#socket, 'drain');
     }
@@ -104,15 +112,17 @@ class Sender {
 }
 
 async function run(load: SendersLoad, isOver: () => boolean, begun: () => void): Promise<number> {
-  const piece = makePiece();
-  const pieces = Array<Buffer>(Math.ceil(load.sizeBytes / PIECE_BYTES)).fill(piece);
+  const { isText = false } = load;
+  const count = isText ? 0 : Math.ceil(load.sizeBytes / PIECE_BYTES);
+  const attachment = Array<Buffer>(count).fill(makePiece());
   const senders = Array.from({ length: load.connections }, () => new Sender(load.socket));
   await Promise.all(senders.map((sender) => sender.open()));
   begun();
   let passed = 0;
   const each = senders.map(async (sender, index) => {
     for (let n = 0; !isOver(); n += 1) {
-      await sender.send(`${index}x${n}`, pieces);
+      const pieces = isText ? [textPiece(n * senders.length + index, load.sizeBytes)] : attachment;
+      await sender.send(`${index}x${n}`, pieces, isText);
       passed += 1;
     }
     sender.close();
