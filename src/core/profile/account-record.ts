@@ -2,28 +2,27 @@
  * What is known of one account's logins: the addresses it was used from (ACC-7), passwords seen to
  * work and seen to fail (ACC-6, ACC-12), and the ladder of the whole account.
  *
- * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 wrong ring u8,
- * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions.
- * Sections: 8 known passwords × (hash, first), 16 wrong × (hash, network, at), addresses × 40.
+ * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 unused u8,
+ * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions; since version 2 also
+ * 48 passwords that ever worked (64, password-rows.ts).
+ * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
 import { addressText, countryName, type AddressKey } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
+import { EVER_BYTES, PASSWORD_BYTES, PasswordRows, type WrongPassword } from './password-rows.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 
-const KNOWN = 8;
-const WRONG = 16;
-const KNOWN_BYTES = 8;
-const WRONG_BYTES = 12;
+const EVER_AT = 48;
 const ADDRESS_BYTES = 40;
 /** Older addresses make room for newer ones; enough for a botnet to show itself. */
 export const MAX_ADDRESSES = 64;
 
 const FORM: RecordForm = {
   kind: 0xa0,
-  version: 1,
-  headerBytes: 48,
-  bodyBytes: KNOWN * KNOWN_BYTES + WRONG * WRONG_BYTES,
+  version: 2,
+  headerBytes: EVER_AT + EVER_BYTES,
+  bodyBytes: PASSWORD_BYTES,
 };
 
 /** An address row: words 0-15, first 16, last 20, place 24, country 28, logins 30, … */
@@ -148,69 +147,40 @@ export class AccountRecord {
 
   /** A password that let somebody in. */
   learnPassword(hash: number, nowMs: number): void {
-    if (this.knowsPassword(hash)) return;
-    const slot = this.view.getUint8(28) % KNOWN;
-    const at = this.knownAt + slot * KNOWN_BYTES;
-    this.view.setUint32(at, hash, true);
-    this.view.setUint32(at + 4, Math.max(1, toSeconds(nowMs)), true);
-    this.view.setUint8(28, (slot + 1) % KNOWN);
+    this.passwords.learn(hash, toSeconds(nowMs));
   }
 
+  /** Whether this is one of the last passwords that worked. */
   knowsPassword(hash: number): boolean {
-    for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
-      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 4, true) !== 0) {
-        return true;
-      }
-    }
-    return false;
+    return this.passwords.knows(hash);
+  }
+
+  /** Whether this password ever worked. May take a new one for an old one, never the reverse. */
+  everKnewPassword(hash: number): boolean {
+    return this.passwords.everKnew(hash);
   }
 
   get knowsAnyPassword(): boolean {
-    for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
-      if (this.view.getUint32(at + 4, true) !== 0) return true;
-    }
-    return false;
+    return this.passwords.knowsAny;
   }
 
-  /** A wrong password; false when the same one was already counted. */
-  learnWrong(hash: number, network: number, nowMs: number): boolean {
-    if (this.knowsWrong(hash)) return false;
-    const slot = this.view.getUint8(29) % WRONG;
-    const at = this.wrongAt + slot * WRONG_BYTES;
-    this.view.setUint32(at, hash, true);
-    this.view.setUint32(at + 4, network, true);
-    this.view.setUint32(at + 8, Math.max(1, toSeconds(nowMs)), true);
-    this.view.setUint8(29, (slot + 1) % WRONG);
-    return true;
+  /** A wrong password; the same one from the same network is kept once. */
+  learnWrong(hash: number, network: number, nowMs: number): void {
+    this.passwords.learnWrong(hash, network, toSeconds(nowMs));
   }
 
-  /** Whether this wrong password is among those remembered. */
-  knowsWrong(hash: number): boolean {
-    for (let i = 0, at = this.wrongAt; i < WRONG; i++, at += WRONG_BYTES) {
-      if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 8, true) !== 0) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether this wrong password is among those remembered, from any network or from this one. */
+  knowsWrong(hash: number, network?: number): boolean {
+    return this.passwords.knowsWrong(hash, network);
   }
 
-  /** Distinct wrong passwords since `sinceMs` and the networks they came from. */
-  wrongSince(sinceMs: number): { readonly hash: number; readonly network: number }[] {
-    const since = toSeconds(sinceMs);
-    const found: { hash: number; network: number }[] = [];
-    for (let i = 0, at = this.wrongAt; i < WRONG; i++, at += WRONG_BYTES) {
-      const when = this.view.getUint32(at + 8, true);
-      if (when === 0 || when < since) continue;
-      found.push({
-        hash: this.view.getUint32(at, true),
-        network: this.view.getUint32(at + 4, true),
-      });
-    }
-    return found;
+  /** Wrong passwords since `sinceMs` and the networks they came from. */
+  wrongSince(sinceMs: number): WrongPassword[] {
+    return this.passwords.wrongSince(toSeconds(sinceMs));
   }
 
   forgetWrong(): void {
-    this.bytes.fill(0, this.wrongAt, this.wrongAt + WRONG * WRONG_BYTES);
+    this.passwords.forgetWrong();
   }
 
   addresses(): AddressRow[] {
@@ -226,16 +196,16 @@ export class AccountRecord {
     }));
   }
 
-  private get knownAt(): number {
+  private get passwords(): PasswordRows {
+    return new PasswordRows(this.view, { everAt: EVER_AT, at: this.passwordsAt });
+  }
+
+  private get passwordsAt(): number {
     return this.view.getUint16(2, true);
   }
 
-  private get wrongAt(): number {
-    return this.knownAt + KNOWN * KNOWN_BYTES;
-  }
-
   private get addressesAt(): number {
-    return this.wrongAt + WRONG * WRONG_BYTES;
+    return this.passwordsAt + PASSWORD_BYTES;
   }
 
   private get addressCount(): number {

@@ -171,22 +171,6 @@ describe('addresses of an account (ACC-7)', () => {
   });
 });
 
-describe('passwords of an account (ACC-6, ACC-12)', () => {
-  it('counts the same wrong password once', () => {
-    const record = new AccountRecord(undefined);
-    expect(record.learnWrong(7, 1, START)).toBe(true);
-    expect(record.learnWrong(7, 2, START + 1000)).toBe(false);
-    expect(record.wrongSince(START)).toEqual([{ hash: 7, network: 1 }]);
-  });
-
-  it('remembers passwords that worked, and tells an unseen one', () => {
-    const record = new AccountRecord(undefined);
-    expect(record.knowsAnyPassword).toBe(false);
-    record.learnPassword(5, START);
-    expect([record.knowsPassword(5), record.knowsPassword(6)]).toEqual([true, false]);
-  });
-});
-
 describe('failed logins of a source (ACC-6)', () => {
   it('counts distinct wrong passwords in a window', () => {
     const source = new SourceRecord(undefined);

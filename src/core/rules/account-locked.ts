@@ -26,6 +26,6 @@ export function isNewPassword(subject: LoginSubject): boolean {
   const { lock, password, account } = subject;
   if (lock?.unlockOn !== 'password' || password === undefined) return false;
   // Without a password seen before, an old one cannot be told from a new one.
-  if (!account.knowsAnyPassword || account.knowsPassword(password)) return false;
+  if (!account.knowsAnyPassword || account.everKnewPassword(password)) return false;
   return !account.knowsWrong(password);
 }
