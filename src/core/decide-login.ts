@@ -4,10 +4,8 @@ import type { Intent } from './intent.ts';
 import { stepLadder, type LadderState } from './ladder.ts';
 import { isNewPassword } from './rules/account-locked.ts';
 import type { Finding, LoginSubject } from './rules/finding.ts';
-import { isUnderAttack } from './rules/guessing.ts';
 import { ATTEMPT_RULES, LOGIN_RULES, type LoginLook } from './rules/registry.ts';
-import { addressKey } from './profile/address-key.ts';
-import type { SourceRecord } from './profile/source-record.ts';
+import { alertOfShutOut, shutOutOf, type ShutOut } from './rules/shut-out.ts';
 import type { RungChange, Verdict } from './verdict.ts';
 
 export interface LoginDecision {
@@ -18,7 +16,7 @@ export interface LoginDecision {
   /** What the login teaches: `undefined` for an attempt and for what we refused ourselves. */
   readonly outcome: 'ok' | 'wrong-password' | undefined;
   /** ACC-6: until when the source is shut out from now on. */
-  readonly shutOut: { readonly address?: number; readonly network?: number };
+  readonly shutOut: ShutOut;
 }
 
 const SUCCESS_RULES: readonly LoginLook[] = [...ATTEMPT_RULES, ...LOGIN_RULES];
@@ -102,63 +100,6 @@ function passwordIntent(
       reference: verdict.reference,
     },
   ];
-}
-
-/** ACC-6: the thresholds, this failure included. A password that worked before is no guess. */
-function shutOutOf(subject: LoginSubject): LoginDecision['shutOut'] {
-  if (isOldPassword(subject)) return {};
-  const { failures } = subject.world.policy;
-  const since = subject.nowMs - failures.windowSeconds * 1000;
-  const until = subject.nowMs + failures.shutOutSeconds * 1000;
-  if (isRepeated(subject)) return {};
-  const { address, networkSource, guess } = subject;
-  const more = (source: SourceRecord): number => (source.hasFailure(guess) ? 0 : 1);
-  // A source that joins a distributed attack on an account it does not know has shown enough.
-  const knows = subject.account.knowsAddress(addressKey(subject.network, subject.world.hash));
-  const perAddress = isUnderAttack(subject) && !knows ? 2 : failures.perAddress;
-  const shutOut: { address?: number; network?: number } = {};
-  if (address.distinctSince(since) + more(address) >= perAddress) shutOut.address = until;
-  // One carrier or relay network is many people.
-  const shared = ['mobile', 'relay', 'fetcher'].includes(subject.network.class);
-  if (!shared && networkSource.distinctSince(since) + more(networkSource) >= failures.perNetwork) {
-    shutOut.network = until;
-  }
-  return shutOut;
-}
-
-export function isOldPassword(subject: LoginSubject): boolean {
-  return subject.password !== undefined && subject.account.knowsPassword(subject.password);
-}
-
-/** The same wrong password again, such as a telephone with an old one. */
-export function isRepeated(subject: LoginSubject): boolean {
-  return subject.account.knowsWrong(subject.guess);
-}
-
-/** Somebody is told when a source becomes shut out, not at each further guess. */
-function alertOfShutOut(
-  subject: LoginSubject,
-  shutOut: LoginDecision['shutOut'],
-): Finding | undefined {
-  const { nowMs, address, networkSource, network } = subject;
-  const byAddress = shutOut.address !== undefined && address.shutOutUntilMs <= nowMs;
-  const byNetwork = shutOut.network !== undefined && networkSource.shutOutUntilMs <= nowMs;
-  if (!byAddress && !byNetwork) return undefined;
-  const source = byNetwork ? network.prefix : network.address;
-  return {
-    rule: 'source-shut-out',
-    practice: 'ACC-6',
-    action: 'observe',
-    cause: `source-shut-out:${source}`,
-    text: `${source} guessed too many different passwords and is shut out; the accounts stay open for their owners.`,
-    figures: [
-      {
-        name: 'Different wrong passwords from this source',
-        observed: String(subject.address.failures + 1),
-        usual: `fewer than ${subject.world.policy.failures.perAddress}`,
-      },
-    ],
-  };
 }
 
 function rungChangeOf(

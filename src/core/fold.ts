@@ -1,12 +1,14 @@
 /** What a judged event teaches: the records after it. Alters the records it is given. */
 import { recipientCount } from './event.ts';
-import { isOldPassword, isRepeated, type LoginDecision } from './decide-login.ts';
+import type { LoginDecision } from './decide-login.ts';
 import type { SubmissionDecision } from './decide-submission.ts';
 import { localTime } from './local-time.ts';
 import { addressKey } from './profile/address-key.ts';
 import { addTo } from './profile/counters.ts';
 import type { LoginSubject, SubmissionSubject } from './rules/finding.ts';
+import { sourceShutOut } from './rules/guessing.ts';
 import { isAuthenticated } from './rules/senders.ts';
+import { guessingNetwork, isOldPassword, isRepeated } from './rules/shut-out.ts';
 
 /** The counters after the submission; as they were when it was not accepted. */
 export function foldSubmission(
@@ -40,7 +42,8 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   account.ladder = decision.accountLadder;
   const key = addressKey(network, world.hash);
   if (decision.outcome === 'ok') {
-    account.touch(key, nowMs, 'login');
+    // Who may have guessed the password does not make his place one of the account's.
+    if (sourceShutOut(subject) === undefined) account.touch(key, nowMs, 'login');
     forgiveMistypes(subject);
     if (password !== undefined) account.learnPassword(password, nowMs);
     return;
@@ -48,7 +51,7 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   if (decision.outcome !== 'wrong-password' || isOldPassword(subject)) return;
   const repeated = isRepeated(subject);
   account.touch(key, nowMs, 'failure');
-  account.learnWrong(guess, world.hash.low(`network|${network.prefix}`), nowMs);
+  account.learnWrong(guess, guessingNetwork(subject), nowMs);
   if (repeated) return;
   subject.address.learnFailure(guess, nowMs);
   subject.networkSource.learnFailure(guess, nowMs);
@@ -64,16 +67,17 @@ const MISTYPES = 3;
  * ACC-6: a success after few wrong passwords of the same account from the same network takes them
  * back from the source, so that a school behind one address is not shut out by its first Monday.
  */
-function forgiveMistypes({ account, network, world, nowMs, ...sources }: LoginSubject): void {
+function forgiveMistypes(subject: LoginSubject): void {
+  const { account, world, nowMs } = subject;
   const sinceMs = nowMs - world.policy.failures.windowSeconds * 1000;
   const lately = account.wrongSince(sinceMs);
   // Most people mistype nothing, and a hash costs more than all the rest here.
   if (lately.length === 0) return;
-  const here = world.hash.low(`network|${network.prefix}`);
+  const here = guessingNetwork(subject);
   const wrong = lately.filter((guess) => guess.network === here);
   if (wrong.length > MISTYPES) return;
   for (const { hash } of wrong) {
-    sources.address.forgive(hash);
-    sources.networkSource.forgive(hash);
+    subject.address.forgive(hash);
+    subject.networkSource.forgive(hash);
   }
 }

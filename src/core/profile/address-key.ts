@@ -52,6 +52,16 @@ export function addressWords(address: string): [number, number, number, number] 
   return [word(0), word(2), word(4), word(6)];
 }
 
+/**
+ * What counts as one address where failures are counted: an IPv6 customer has a whole /64 to choose
+ * from (RFC 6177), so it is one.
+ */
+export function sourceName(address: string): string {
+  if (!address.includes(':')) return address;
+  const [first, second] = addressWords(address);
+  return `${addressText([first, second, 0, 0]) || '::'}/64`;
+}
+
 /** The textual address of four words, the longest run of zeros shortened (RFC 5952). */
 export function addressText(words: readonly number[]): string {
   const [a = 0, b = 0, c = 0, d = 0] = words;

@@ -26,6 +26,8 @@ export interface Finding {
   /** The account climbs the ladder and stays there for its clock, not only for this message. */
   readonly climbs?: boolean;
   readonly figures?: readonly Figure[];
+  /** What was done where rules are enforced, in a sentence; by default what the verdict does. */
+  readonly done?: string;
   /** What the client is told by name, such as a virus' signature. */
   readonly detail?: string;
 }

@@ -1,50 +1,60 @@
 /**
  * ACC-6: guessed passwords. The source is shut out, by address, by network and by distributed
- * pattern; an account never is, so nobody can lock an owner out by guessing. An owner who shares an
- * address with a guesser gets in with a password that worked before.
+ * pattern; an account never is, so nobody can lock an owner out by guessing.
+ *
+ * An address that is shut out lets nobody in but an owner of an account that was used from this
+ * place before, with a password that worked before. Where only the network is shut out, every
+ * address keeps a few tries of its own, which nobody elsewhere can use up.
  */
 import { addressKey } from '../profile/address-key.ts';
+import type { SourceRecord } from '../profile/source-record.ts';
 import type { Finding, LoginSubject } from './finding.ts';
 
-/** Wrong passwords an account's own address may try while it is shut out for others. */
-const OWN_ADDRESS_TRIES = 4;
+/** Different wrong passwords an address still has while its network is shut out: a mistyping owner. */
+const TRIES_IN_SHUT_NETWORK = 3;
 /** Events may come out of order by this much. */
 const CLOCK_TRUST_MS = 3_600_000;
 
+const SENTENCES = {
+  address: 'The address is shut out after too many different wrong passwords.',
+  network:
+    'The network is shut out after too many different wrong passwords, and this address has used the few tries it has left there.',
+} as const;
+
 export function sourceShutOut(subject: LoginSubject): Finding | undefined {
-  const { nowMs, address, networkSource, world } = subject;
-  const longestMs = world.policy.failures.shutOutSeconds * 1000 + CLOCK_TRUST_MS;
-  // An end further off was set by a wrong clock, or by a policy that is milder now.
-  const isShut = ({ shutOutUntilMs }: { readonly shutOutUntilMs: number }): boolean =>
-    shutOutUntilMs > nowMs && shutOutUntilMs - nowMs <= longestMs;
-  const byAddress = isShut(address);
-  if (!byAddress && !isShut(networkSource)) return undefined;
-  if (isOwnersWay(subject)) return undefined;
+  const culprit = shutOutBy(subject);
+  if (culprit === undefined) return undefined;
+  const { account, password } = subject;
+  const common = { rule: 'source-shut-out', practice: 'ACC-6', action: 'reject' } as const;
+  if (password === undefined || !account.knowsPassword(password)) {
+    return { ...common, text: SENTENCES[culprit] };
+  }
+  if (isAtKnownPlace(subject)) return undefined;
   return {
-    rule: 'source-shut-out',
-    practice: 'ACC-6',
-    action: 'reject',
-    text: byAddress
-      ? 'The address is shut out after too many different wrong passwords.'
-      : 'The network is shut out after too many different wrong passwords.',
+    ...common,
+    text: 'The right password came from a source that is shut out: the account may have been guessed; have its password changed.',
+    cause: 'right-password-shut-out',
   };
 }
 
-/** A password that worked before, or the first few tries from an address that worked before. */
-function isOwnersWay(subject: LoginSubject): boolean {
-  const { account, password, network, world, nowMs } = subject;
-  if (password !== undefined && account.knowsPassword(password)) return true;
-  if (!account.knowsAddress(addressKey(network, world.hash))) return false;
-  const since = nowMs - world.policy.failures.windowSeconds * 1000;
-  return account.wrongSince(since).length < OWN_ADDRESS_TRIES;
+/** What shuts this very address out, its own guesses or those it added to its network's. */
+function shutOutBy(subject: LoginSubject): keyof typeof SENTENCES | undefined {
+  const { address, networkSource, world, nowMs } = subject;
+  if (isShutOut(subject, address)) return 'address';
+  if (!isShutOut(subject, networkSource)) return undefined;
+  const sinceMs = nowMs - world.policy.failures.windowSeconds * 1000;
+  return address.distinctSince(sinceMs) < TRIES_IN_SHUT_NETWORK ? undefined : 'network';
+}
+
+function isShutOut({ nowMs, world }: LoginSubject, { shutOutUntilMs }: SourceRecord): boolean {
+  const longestMs = world.policy.failures.shutOutSeconds * 1000 + CLOCK_TRUST_MS;
+  // An end further off was set by a wrong clock, or by a policy that is milder now.
+  return shutOutUntilMs > nowMs && shutOutUntilMs - nowMs <= longestMs;
 }
 
 /** Many networks guess at one account: sources it does not know wait, they are not refused. */
 export function accountUnderAttack(subject: LoginSubject): Finding | undefined {
-  if (!isUnderAttack(subject)) return undefined;
-  if (subject.account.knowsPlace(addressKey(subject.network, subject.world.hash).place)) {
-    return undefined;
-  }
+  if (!isUnderAttack(subject) || isAtKnownPlace(subject)) return undefined;
   return {
     rule: 'account-under-attack',
     practice: 'ACC-6',
@@ -60,4 +70,9 @@ export function isUnderAttack(subject: LoginSubject): boolean {
   // Nearly every account has fewer wrong passwords than an attack needs.
   if (wrong.length < networksPerAccount) return false;
   return new Set(wrong.map((guess) => guess.network)).size >= networksPerAccount;
+}
+
+/** Whether the account was used with success from this place before. */
+export function isAtKnownPlace({ account, network, world }: LoginSubject): boolean {
+  return account.knowsPlace(addressKey(network, world.hash).place);
 }

@@ -1,0 +1,78 @@
+/** ACC-6: when one more wrong password shuts its source out, and what people are told of it. */
+import type { SourceRecord } from '../profile/source-record.ts';
+import { sourceName } from '../profile/address-key.ts';
+import type { Finding, LoginSubject } from './finding.ts';
+import { isAtKnownPlace, isUnderAttack } from './guessing.ts';
+import { momentText } from './moment-text.ts';
+
+/** A source that joins a distributed attack on an account it does not know has shown enough. */
+const TRIES_IN_ATTACK = 2;
+
+/** Until when the address and the network are shut out from now on; absent where they are not. */
+export interface ShutOut {
+  readonly address?: number;
+  readonly network?: number;
+}
+
+/** The thresholds, this failure included. A password that worked before is no guess. */
+export function shutOutOf(subject: LoginSubject): ShutOut {
+  if (isOldPassword(subject) || isRepeated(subject)) return {};
+  const { failures } = subject.world.policy;
+  const untilMs = subject.nowMs + failures.shutOutSeconds * 1000;
+  const isAddress = distinctNow(subject, subject.address) >= triesOfAddress(subject);
+  // One carrier or relay network is many people.
+  const isShared = ['mobile', 'relay', 'fetcher'].includes(subject.network.class);
+  const isNetwork = !isShared && distinctNow(subject, subject.networkSource) >= failures.perNetwork;
+  return { ...(isAddress && { address: untilMs }), ...(isNetwork && { network: untilMs }) };
+}
+
+function triesOfAddress(subject: LoginSubject): number {
+  const isJoining = isUnderAttack(subject) && !isAtKnownPlace(subject);
+  return isJoining ? TRIES_IN_ATTACK : subject.world.policy.failures.perAddress;
+}
+
+/** Different wrong passwords of a source in the window, this one included. */
+function distinctNow({ nowMs, world, guess }: LoginSubject, source: SourceRecord): number {
+  const sinceMs = nowMs - world.policy.failures.windowSeconds * 1000;
+  return source.distinctSince(sinceMs) + (source.hasFailure(guess) ? 0 : 1);
+}
+
+export function isOldPassword({ password, account }: LoginSubject): boolean {
+  return password !== undefined && account.knowsPassword(password);
+}
+
+/** The same wrong password from the same network again, such as a telephone with an old one. */
+export function isRepeated(subject: LoginSubject): boolean {
+  return subject.account.knowsWrong(subject.guess, guessingNetwork(subject));
+}
+
+/** The network of a guess, as the account's record keeps it. */
+export function guessingNetwork({ world, network }: LoginSubject): number {
+  return world.hash.low(`network|${network.prefix}`);
+}
+
+/** Somebody is told when a source becomes shut out, not at each further guess. */
+export function alertOfShutOut(subject: LoginSubject, shutOut: ShutOut): Finding | undefined {
+  const { nowMs, address, networkSource, network } = subject;
+  const isNewAddress = shutOut.address !== undefined && address.shutOutUntilMs <= nowMs;
+  const isNewNetwork = shutOut.network !== undefined && networkSource.shutOutUntilMs <= nowMs;
+  if (!isNewAddress && !isNewNetwork) return undefined;
+  const source = isNewNetwork ? network.prefix : sourceName(network.address);
+  const usual = isNewNetwork ? subject.world.policy.failures.perNetwork : triesOfAddress(subject);
+  const until = momentText(shutOut.network ?? shutOut.address ?? nowMs);
+  return {
+    rule: 'source-shut-out',
+    practice: 'ACC-6',
+    action: 'observe',
+    cause: 'source-shut-out',
+    text: `${source} guessed too many different passwords and is shut out until ${until}; no account is locked.`,
+    done: `Logins from there are refused until ${until}.`,
+    figures: [
+      {
+        name: `Different wrong passwords from this ${isNewNetwork ? 'network' : 'address'}`,
+        observed: String(distinctNow(subject, isNewNetwork ? networkSource : address)),
+        usual: `fewer than ${usual}`,
+      },
+    ],
+  };
+}
