@@ -71,7 +71,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     kind === 'defer'
       ? { ...base, ...decided, retryAfterSeconds: RETRY_SECONDS }
       : { ...base, ...decided };
-  const holds = holdIntentsOf(subject, verdict);
+  const holds = holdIntentsOf(subject, verdict, findings);
   const intents = intentsOf(subject, verdict, findings);
   return {
     verdict,

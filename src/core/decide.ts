@@ -100,17 +100,7 @@ export function intentsOf(
   const common = { account, at: verdict.at, reference: verdict.reference };
   for (const finding of findings) {
     if (finding.cause === undefined) continue;
-    intents.push({
-      kind: 'alert',
-      ...common,
-      cause: finding.cause,
-      practice: finding.practice,
-      enforced: verdict.enforced,
-      summary: finding.text,
-      reasons: verdict.reasons,
-      done: isAfterwards(subject) ? doneAfterwards(subject, finding) : doneText(verdict, finding),
-      picture: pictureOf(subject, finding),
-    });
+    intents.push(alertOf(subject, verdict, { ...finding, cause: finding.cause }));
   }
   // The rung may be older than the enforcing, as after observe mode: nobody is shut out without a
   // lock on record that says why and can be lifted.
@@ -143,21 +133,49 @@ function doneAfterwards(subject: SubmissionSubject | LoginSubject, finding: Find
   return `The message had left when the mail log told of it.${isLocked ? ' The account is locked.' : ''}`;
 }
 
-function doneText(verdict: Verdict, finding: Finding): string {
-  if (!verdict.enforced) {
-    return `Nothing: observe mode. With enforcement: ${finding.action === 'lock' ? 'the account is locked.' : DONE[verdict.verdict]}`;
-  }
-  return finding.action === 'lock' ? 'The account is locked.' : DONE[verdict.verdict];
+function alertOf(
+  subject: SubmissionSubject | LoginSubject,
+  verdict: Verdict,
+  finding: Finding & { readonly cause: string },
+): Intent {
+  const { cause, practice, source } = finding;
+  const isActing = isEnforcing(subject) || subject.lock !== undefined;
+  return {
+    kind: 'alert',
+    account: source === undefined ? subject.who.account : '',
+    ...(source === undefined ? {} : { source }),
+    at: verdict.at,
+    reference: verdict.reference,
+    cause,
+    practice,
+    enforced: verdict.enforced || (finding.done !== undefined && isActing),
+    summary: finding.summary ?? finding.text,
+    reasons: verdict.reasons,
+    done: isAfterwards(subject)
+      ? doneAfterwards(subject, finding)
+      : doneText(verdict, finding, isActing),
+    picture: pictureOf(subject, finding),
+  };
+}
+
+function doneText(verdict: Verdict, finding: Finding, isActing: boolean): string {
+  const isLocked = finding.action === 'lock';
+  const enforced = finding.done ?? (isLocked ? 'The account is locked.' : DONE[verdict.verdict]);
+  if (isActing || enforced === DONE.pass) return enforced;
+  return `Nothing: observe mode. With enforcement: ${enforced}`;
 }
 
 function pictureOf(subject: SubmissionSubject | LoginSubject, finding: Finding): AccountPicture {
   const { network, facts, who, account } = subject;
+  const { country, asnName } = network;
+  const from = { clientAddress: network.address, country, asnName };
+  if (finding.source !== undefined) {
+    return { account: '', tenant: '', ...from, figures: finding.figures ?? [] };
+  }
   return {
     account: who.account,
     tenant: facts.tenant,
-    clientAddress: network.address,
-    country: network.country,
-    asnName: network.asnName,
+    ...from,
     figures: [
       ...(finding.figures ?? []),
       { name: 'Addresses known', observed: String(account.addresses().length), usual: '' },

@@ -189,3 +189,67 @@ describe('many networks that guess at one account (ACC-6)', () => {
     expect(p.attempt(ANN, stranger).verdict).toBe('defer');
   });
 });
+
+describe('what people are told of a source that is shut out (ACC-6)', () => {
+  const alerts = (p: Platform) => p.intents.filter((intent) => intent.kind === 'alert');
+
+  it('names the source, its own figure, and what was done', () => {
+    const p = createPlatform();
+    guess(p, { clientAddress: DEN, count: 30, account: ANN });
+    expect(alerts(p)).toMatchObject([
+      {
+        account: '',
+        cause: 'source-shut-out',
+        source: '203.0.113.5 DE Network 0',
+        enforced: true,
+        done: 'Logins from there are refused until 2026-03-02 09:30 UTC.',
+        picture: {
+          figures: [
+            {
+              name: 'Different wrong passwords from this address',
+              observed: '20',
+              usual: 'fewer than 20',
+            },
+            { name: 'Account it guessed at last', observed: ANN },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('says of a network the figure and the rule of the network', () => {
+    const p = createPlatform();
+    for (let n = 1; n <= 10; n++) guess(p, { clientAddress: `203.0.113.${n}`, count: 10 });
+    expect(alerts(p)).toMatchObject([
+      {
+        source: '203.0.113.0/24 DE Network 0',
+        picture: {
+          figures: [
+            {
+              name: 'Different wrong passwords from this network',
+              observed: '100',
+              usual: 'fewer than 100',
+            },
+            {},
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('says that nothing was done in observe mode, and only there', () => {
+    const p = createPlatform({ rules: { mode: 'observe' } });
+    guess(p, { clientAddress: DEN, count: 20 });
+    expect(alerts(p)).toMatchObject([
+      { enforced: false, done: expect.stringMatching(/^Nothing: observe mode\./) as string },
+    ]);
+  });
+
+  it('is one cause, however many addresses guess', () => {
+    const p = createPlatform();
+    for (let n = 1; n <= 40; n++) guess(p, { clientAddress: `10.${n}.1.9`, count: 20 });
+    const told = alerts(p).map(({ account, cause }) => `${account}|${cause}`);
+    expect(told).toHaveLength(40);
+    expect(new Set(told)).toEqual(new Set(['|source-shut-out']));
+  });
+});

@@ -33,7 +33,7 @@ function intents(
     ...(kind === 'defer' ? { retryAfterSeconds: 300 } : {}),
   };
   const subject = { event, facts: { class: more.class ?? 'person' } } as SubmissionSubject;
-  return holdIntentsOf(subject, verdict);
+  return holdIntentsOf(subject, verdict, []);
 }
 
 test('an enforced hold has everything that finds the message again', () => {
@@ -64,5 +64,5 @@ test('a deferred transaction whose message nobody saw is answered, not held', ()
   const { message: _, ...seen } = EVENT;
   const verdict = { verdict: 'defer', enforced: true, at: EVENT.at } as Verdict;
   const subject = { event: seen, facts: { class: 'person' } } as SubmissionSubject;
-  expect(holdIntentsOf(subject, verdict)).toEqual([]);
+  expect(holdIntentsOf(subject, verdict, [])).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** A message that waits in the MTA's hold queue gets an owner and a clock (CON-3, CON-4). */
 import { recipientCount } from './event.ts';
 import type { Intent } from './intent.ts';
-import type { SubmissionSubject } from './rules/finding.ts';
+import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import type { Verdict } from './verdict.ts';
 
 type HoldIntent = Extract<Intent, { kind: 'hold' }>;
@@ -14,13 +14,18 @@ const MAX_SUBJECT = 200;
  * whose whole message is at hand, which the doors render as a short hold. Without a queue id there
  * is nothing to find again.
  */
-export function holdIntentsOf(subject: SubmissionSubject, verdict: Verdict): HoldIntent[] {
+export function holdIntentsOf(
+  subject: SubmissionSubject,
+  verdict: Verdict,
+  findings: readonly Finding[],
+): HoldIntent[] {
   const { event, facts } = subject;
   const { queueId = '' } = event;
   if (!verdict.enforced || queueId === '' || event.abandoned === true) return [];
   const isPerson = facts.class === 'person' && (event.account ?? '') !== '';
   const isShort = verdict.verdict === 'defer' && isPerson && hasMessage(subject);
   if (verdict.verdict !== 'hold' && !isShort) return [];
+  const cause = findings.find((finding) => finding.action === 'hold' && finding.cause)?.cause;
   const releaseMs = Date.parse(verdict.at) + (verdict.retryAfterSeconds ?? 0) * 1000;
   return [
     {
@@ -37,6 +42,7 @@ export function holdIntentsOf(subject: SubmissionSubject, verdict: Verdict): Hol
       recipients: recipientCount(event),
       subject: (event.message?.subject ?? '').slice(0, MAX_SUBJECT),
       reasons: verdict.reasons,
+      ...(cause === undefined ? {} : { cause }),
       ...(isShort ? { releaseAt: new Date(releaseMs).toISOString() } : {}),
     },
   ];

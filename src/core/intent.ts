@@ -22,7 +22,10 @@ export type Intent =
       readonly kind: 'alert';
       /** Groups alerts: one incident while it is open, such as `limit:account:recipients:3600`. */
       readonly cause: string;
+      /** Empty when it is about sources of guesses and not about one account. */
       readonly account: string;
+      /** The source it is about; an incident lists those of all its alerts. */
+      readonly source?: string;
       readonly practice: string;
       readonly reference: string;
       readonly at: string;
@@ -58,6 +61,8 @@ export type Intent =
       readonly recipients: number;
       readonly subject: string;
       readonly reasons: readonly Reason[];
+      /** Cause of the alert that tells of the hold, where there is one: its incident is the ticket. */
+      readonly cause?: string;
       /** `defer` of a person is a short hold that releases itself then (RFC 3339); else a person decides. */
       readonly releaseAt?: string;
     }

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config/load.ts';
 import { holdSettings } from './holds.ts';
-import type { DeskSettings } from '../desk/options.ts';
+import type { AlertOptions, DeskSettings } from '../desk/options.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 
 /** What a reload gives the desk anew. */
@@ -15,9 +15,24 @@ export async function deskSettings(config: Config): Promise<DeskSettings> {
     holds: holdSettings(config),
     alerts: {
       repeatAfterSeconds: config.alerts.repeat_after / 1000,
-      consoleUrl: config.alerts.link_base_url,
+      ...apiUrl(config),
     },
   };
+}
+
+/** Where the links of alerts begin: what the operator says, else where the API door listens. */
+export function apiUrl({
+  alerts,
+  doors,
+}: Pick<Config, 'alerts' | 'doors'>): Pick<AlertOptions, 'apiUrl'> {
+  if (alerts.link_base_url !== undefined) return { apiUrl: alerts.link_base_url };
+  const isTcp = (address: string): boolean =>
+    !address.startsWith('unix:') && !address.endsWith(':0');
+  const listen = doors.api.listen.find(isTcp);
+  if (listen === undefined) return {};
+  // Who listens on every address is reached on this host by the loopback one.
+  const place = listen.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:');
+  return { apiUrl: `http://${place}` };
 }
 
 /** Who is told: e-mail first, then webhooks. */

@@ -40,10 +40,12 @@ test('a message with very many accounts shows some and counts the rest', () => {
   expect(message.data['incidents']).toHaveLength(MAX_ITEMS);
 });
 
-test('without a console the message names the command that explains the decision', () => {
-  expect(formatAlert([item()], {}).text).toContain('Look:       primum explain R1');
+test('the message names the commands that show the incident and explain the decision', () => {
+  expect(formatAlert([item()], {}).text).toContain(
+    'Look:       "primum incidents i1" shows it; "primum explain R1" its newest decision.\n',
+  );
   const none = formatAlert([item({ references: [] })], {});
-  expect(none.text).toContain('Look:       primum account ann@example.org');
+  expect(none.text).toContain('Look:       "primum incidents i1" shows it.\n');
 });
 
 test('what was only observed is said to be so', () => {

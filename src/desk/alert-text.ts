@@ -5,7 +5,7 @@
 import type { AlertMessage } from '../effects/contract.ts';
 import type { IncidentRow } from '../store/records/contract.ts';
 import { readDetail } from './notice.ts';
-import type { Detail, Notice } from './notice.ts';
+import type { Detail, Notice, Sources } from './notice.ts';
 import type { AlertOptions } from './options.ts';
 
 /** One incident with what there is to say about it. */
@@ -24,7 +24,7 @@ const LABEL_WIDTH = 12;
 
 export function formatAlert(
   items: readonly AlertItem[],
-  options: Pick<AlertOptions, 'consoleUrl'>,
+  options: Pick<AlertOptions, 'apiUrl'>,
 ): AlertMessage {
   const shown = items.slice(0, MAX_ITEMS);
   const more = items.length - shown.length;
@@ -51,21 +51,22 @@ function formatSubject(items: readonly AlertItem[]): string {
   const [first] = items;
   const summary = line(first?.incident.summary ?? '');
   const who = items.length === 1 ? line(first?.incident.account ?? '') : `${items.length} accounts`;
+  if (who === '') return `[Primum] ${summary}`.slice(0, MAX_SUBJECT);
   const locked = items.filter((item) => lockOf(item) !== undefined).length;
   const mark = locked === 0 ? '' : locked === items.length ? ' locked' : ` (${locked} locked)`;
   return `[Primum] ${who}${mark}: ${summary}`.slice(0, MAX_SUBJECT);
 }
 
-function formatItem(item: AlertItem, options: Pick<AlertOptions, 'consoleUrl'>): string {
+function formatItem(item: AlertItem, options: Pick<AlertOptions, 'apiUrl'>): string {
   const { incident } = item;
   const detail = readDetail(incident);
   const rows: [string, string][] = [
-    ['Account', withTenant(incident.account, detail)],
+    ...accountRow(incident.account, detail),
     ['What', `${incident.summary} (${incident.practice})`],
     ['Since', incident.openedAt],
     ['How much', howMuch(item)],
     ...(detail?.picture.figures ?? []).map(figureRow),
-    ...(detail === undefined ? [] : originRow(detail)),
+    ...originRow(detail),
     ...(detail?.reasons ?? []).map(({ text, practice }): [string, string] => [
       'Why',
       practice === undefined ? text : `${text} (${practice})`,
@@ -77,9 +78,10 @@ function formatItem(item: AlertItem, options: Pick<AlertOptions, 'consoleUrl'>):
   return rows.map(([label, text]) => `${`${label}:`.padEnd(LABEL_WIDTH)}${line(text)}`).join('\n');
 }
 
-function withTenant(account: string, detail: Detail | undefined): string {
+function accountRow(account: string, detail: Detail | undefined): [string, string][] {
+  if (account === '') return [];
   const tenant = detail?.picture.tenant ?? '';
-  return tenant === '' ? account : `${account} (customer ${tenant})`;
+  return [['Account', tenant === '' ? account : `${account} (customer ${tenant})`]];
 }
 
 function figureRow(figure: Detail['picture']['figures'][number]): [string, string] {
@@ -87,10 +89,18 @@ function figureRow(figure: Detail['picture']['figures'][number]): [string, strin
   return ['Figure', `${figure.name}: ${figure.observed}${usual}`];
 }
 
-function originRow({ picture }: Detail): [string, string][] {
+function originRow(detail: Detail | undefined): [string, string][] {
+  if (detail === undefined) return [];
+  const { picture, sources } = detail;
+  if (sources !== undefined) return [['Sources', sourcesText(sources)]];
   const parts = [picture.clientAddress, picture.country, picture.asnName];
   const text = parts.filter((part) => part !== '').join(', ');
   return text === '' ? [] : [['From', text]];
+}
+
+function sourcesText({ names, total }: Sources): string {
+  const more = total - names.length;
+  return `${names.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 function howMuch({ incident, notices }: AlertItem): string {
@@ -142,26 +152,27 @@ function whatWasDone(item: AlertItem, detail: Detail | undefined): string {
 function whereToLook(
   incident: IncidentRow,
   detail: Detail | undefined,
-  options: Pick<AlertOptions, 'consoleUrl'>,
+  options: Pick<AlertOptions, 'apiUrl'>,
 ): string {
-  const link = linkTo(incident, options);
-  if (link !== undefined) return link;
   const reference = detail?.reference ?? incident.references.at(-1) ?? '';
-  return reference === '' ? `primum account ${incident.account}` : `primum explain ${reference}`;
+  const explain = reference === '' ? '' : `; "primum explain ${reference}" its newest decision`;
+  const link = linkTo(incident, options);
+  const address = link === undefined ? '' : ` Programs read it at ${link} with the API's token.`;
+  return `"primum incidents ${incident.id}" shows it${explain}.${address}`;
 }
 
 function linkTo(
   incident: IncidentRow,
-  { consoleUrl }: Pick<AlertOptions, 'consoleUrl'>,
+  { apiUrl }: Pick<AlertOptions, 'apiUrl'>,
 ): string | undefined {
-  return consoleUrl === undefined
+  return apiUrl === undefined
     ? undefined
-    : `${consoleUrl.replace(/\/+$/, '')}/incidents/${incident.id}`;
+    : `${apiUrl.replace(/\/+$/, '')}/api/v1/incidents/${incident.id}`;
 }
 
 function formatData(
   item: AlertItem,
-  options: Pick<AlertOptions, 'consoleUrl'>,
+  options: Pick<AlertOptions, 'apiUrl'>,
 ): Readonly<Record<string, unknown>> {
   const { id, account, cause, practice, summary, openedAt, updatedAt, count } = item.incident;
   return {

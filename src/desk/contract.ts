@@ -7,6 +7,7 @@ import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export interface Incident {
   readonly id: string;
+  /** Empty when it is about sources of guesses and not about one account. */
   readonly account: string;
   readonly cause: string;
   readonly practice: string;
@@ -25,6 +26,8 @@ export interface Incident {
     readonly doneAt?: string;
     readonly by?: string;
   }[];
+  /** Sources of guesses it is about: the newest by name, and how many there were. */
+  readonly sources?: { readonly names: readonly string[]; readonly total: number };
 }
 
 export interface AuditEntry {

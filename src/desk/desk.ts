@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Intent } from '../core/intent.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
-import type { IncidentRow } from '../store/records/contract.ts';
 import { ListKeeper } from './access-lists.ts';
 import type { ListListener } from './access-lists.ts';
 import { AlertClock } from './alert-clock.ts';
 import { formatTest } from './alert-text.ts';
-import type { AuditEntry, Desk, Incident } from './contract.ts';
+import type { AuditEntry, Desk } from './contract.ts';
 import { deliverGroup } from './delivery.ts';
 import { Health } from './health.ts';
+import { incidentsOf } from './incident-list.ts';
 import { IncidentCounter } from './incident-counter.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { AgentRoom } from './agent-desk.ts';
@@ -163,6 +163,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     alerts: alertOptions,
     settings: holdSettings,
     world: options.world ?? NO_WORLD,
+    beforeSave: () => counter.flush(),
     isLocked: (account) => keeper.find(account) !== undefined,
     onWork: (mta) => held.agents.wake(mta),
     onAlerts: wake,
@@ -257,42 +258,6 @@ function startRepeats(parts: Parts): NodeJS.Timeout {
   };
   const everyMs = Math.min(alertOptions.repeatAfterSeconds * 1000, LONGEST_REPEAT_CHECK_MS);
   return setInterval(() => void repeat().catch(() => undefined), everyMs).unref();
-}
-
-function incidentsOf({ records, health, now }: Parts): Desk['incidents'] {
-  return {
-    list: async (query) => {
-      const rows = await health.read(() => records.incidents.list(query));
-      return rows.map(toIncident);
-    },
-    get: async (id) => {
-      const row = await health.read(() => records.incidents.get(id));
-      return row === undefined ? undefined : toIncident(row);
-    },
-    close: ({ id, by, verdict, why }) => {
-      const at = new Date(now()).toISOString();
-      const text = `Closed (${verdict}): ${why}`;
-      return health.read(() => records.incidents.close({ id, at, by, text }));
-    },
-  };
-}
-
-function toIncident(row: IncidentRow): Incident {
-  return {
-    id: row.id,
-    account: row.account,
-    cause: row.cause,
-    practice: row.practice,
-    state: row.state,
-    openedAt: row.openedAt,
-    updatedAt: row.updatedAt,
-    ...(row.closedAt === undefined ? {} : { closedAt: row.closedAt }),
-    summary: row.summary,
-    count: row.count,
-    references: row.references,
-    timeline: row.timeline,
-    checklist: row.checklist,
-  };
 }
 
 function auditOf({ records, health }: Parts): Desk['audit'] {

@@ -31,7 +31,7 @@ export interface DraftParts {
 /** A message that a verdict held. Only one that waits for a person opens a ticket. */
 export function draftVerdict(parts: DraftParts, intent: HoldIntent): HoldDraft {
   const { settings } = parts;
-  const { kind: _, reasons: said, releaseAt, ...held } = intent;
+  const { kind: _, reasons: said, releaseAt, cause, ...held } = intent;
   const isShort = releaseAt !== undefined;
   const spacingMs = settings.releaseSpacingSeconds * 1000;
   const reasons = said.slice(0, MAX_REASONS).map(({ text, practice }) => ({
@@ -55,6 +55,7 @@ export function draftVerdict(parts: DraftParts, intent: HoldIntent): HoldDraft {
     spacingMs,
     audit: auditOf(hold, why),
     ...(isShort ? {} : { ticket: ticketFor(parts, hold, summary) }),
+    ...(isShort || cause === undefined ? {} : { joins: cause }),
   };
 }
 

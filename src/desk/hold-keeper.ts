@@ -132,8 +132,11 @@ export class HoldKeeper implements Omit<HoldDesk, 'show'> {
   }
 
   async #save(drafts: readonly HoldDraft[]): Promise<void> {
-    const { records, health, onWork, onAlerts } = this.#parts;
+    const { records, health, beforeSave, onWork, onAlerts } = this.#parts;
     try {
+      if (drafts.some(({ joins }) => joins !== undefined)) {
+        await beforeSave().catch(() => undefined);
+      }
       const saved = await health.write(() => records.holds.add(drafts));
       this.#timer.succeeded();
       for (const mta of new Set(saved.map((hold) => hold.mta))) onWork(mta);

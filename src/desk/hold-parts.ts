@@ -16,6 +16,8 @@ export interface HoldParts extends Pick<DeskOptions, 'records' | 'telemetry'> {
   readonly now: () => number;
   /** Locks in force, so that nothing of a locked account lets itself go. */
   readonly isLocked: (account: string) => boolean;
+  /** Makes sure that alerts of the same decision have their incident before the hold looks for it. */
+  readonly beforeSave: () => Promise<void>;
   /** There is something to do for the agent of a mail host. */
   readonly onWork: (mta: string) => void;
   /** Alerts were written. */

@@ -6,8 +6,8 @@ import type { IncidentAddition } from '../store/records/contract.ts';
 import type { AlertClock } from './alert-clock.ts';
 import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
-import { alertJobs, formatDetail } from './notice.ts';
-import type { AlertIntent } from './notice.ts';
+import { alertJobs, detailAfter, formatDetail, NO_SOURCES, withSources } from './notice.ts';
+import type { AlertIntent, Sources } from './notice.ts';
 import type { AlertOptions, DeskOptions } from './options.ts';
 import { RetryTimer } from './retry-timer.ts';
 import { Serial } from './serial.ts';
@@ -29,6 +29,7 @@ interface Waiting {
   readonly firstAt: string;
   readonly count: number;
   readonly references: readonly string[];
+  readonly sources: Sources;
 }
 
 export interface CounterOptions extends Pick<DeskOptions, 'records' | 'channels' | 'telemetry'> {
@@ -100,7 +101,8 @@ export class IncidentCounter {
 
   #addition(waiting: Waiting): IncidentAddition {
     const { clock, channels, alerts, now } = this.#options;
-    const { intent, firstAt, count, references } = waiting;
+    const { intent, firstAt, count, references, sources } = waiting;
+    const detail = formatDetail(intent, sources);
     const { account, cause, practice, summary } = intent;
     const nowMs = now();
     return {
@@ -109,7 +111,8 @@ export class IncidentCounter {
       cause,
       practice,
       summary,
-      detail: formatDetail(intent),
+      detail,
+      detailAfter: (before) => detailAfter(before, detail),
       firstAt,
       lastAt: intent.at,
       count,
@@ -138,6 +141,10 @@ function merge(before: Waiting | undefined, intent: AlertIntent): Waiting {
     firstAt: before?.firstAt ?? intent.at,
     count: (before?.count ?? 0) + 1,
     references: [...(before?.references ?? []), intent.reference].slice(-KEPT_REFERENCES),
+    sources:
+      intent.source === undefined
+        ? NO_SOURCES
+        : withSources(before?.sources ?? NO_SOURCES, { names: [intent.source], total: 1 }),
   };
 }
 
@@ -149,5 +156,6 @@ function join(failed: Waiting, since: Waiting | undefined): Waiting {
     firstAt: failed.firstAt,
     count: failed.count + since.count,
     references: [...failed.references, ...since.references].slice(-KEPT_REFERENCES),
+    sources: withSources(failed.sources, since.sources),
   };
 }

@@ -9,7 +9,26 @@ export type AlertIntent = Extract<Intent, { kind: 'alert' }>;
 /** The newest decision of an incident, as alerts show it. */
 export type Detail = Pick<AlertIntent, 'enforced' | 'done' | 'picture' | 'reference'> & {
   readonly reasons: readonly { readonly text: string; readonly practice?: string }[];
+  /** Of all its decisions, where it is about sources of guesses. */
+  readonly sources?: Sources;
 };
+
+/** The newest sources by name, and how many there were. */
+export interface Sources {
+  readonly names: readonly string[];
+  readonly total: number;
+}
+
+/** Sources an incident names; it counts the rest. */
+export const MAX_SOURCES = 20;
+
+export const NO_SOURCES: Sources = { names: [], total: 0 };
+
+export function withSources(before: Sources, more: Sources): Sources {
+  const fresh = more.names.filter((name) => !before.names.includes(name));
+  const names = [...before.names, ...fresh].slice(-MAX_SOURCES);
+  return { names, total: before.total + fresh.length + more.total - more.names.length };
+}
 
 /** Why an alert is sent. */
 export type Notice =
@@ -42,7 +61,7 @@ const MAX_REASONS = 10;
 const MAX_FIGURES = 20;
 const MAX_WORDS = 300;
 
-export function formatDetail(intent: AlertIntent): string {
+export function formatDetail(intent: AlertIntent, sources: Sources = NO_SOURCES): string {
   const { enforced, done, picture, reference, reasons } = intent;
   const detail: Detail = {
     enforced,
@@ -53,8 +72,18 @@ export function formatDetail(intent: AlertIntent): string {
       text: text.slice(0, MAX_WORDS),
       ...(practice === undefined ? {} : { practice }),
     })),
+    ...(sources.total === 0 ? {} : { sources }),
   };
   return JSON.stringify(detail);
+}
+
+/** The newest decision, with the sources of those before it; both as `formatDetail` makes them. */
+export function detailAfter(before: string, newest: string): string {
+  if (before === '' || before === newest) return newest;
+  const { sources } = JSON.parse(before) as Detail;
+  const detail = JSON.parse(newest) as Detail;
+  if (sources === undefined) return newest;
+  return JSON.stringify({ ...detail, sources: withSources(sources, detail.sources ?? NO_SOURCES) });
 }
 
 export function readDetail(incident: IncidentRow): Detail | undefined {

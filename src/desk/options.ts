@@ -17,8 +17,8 @@ export interface AlertOptions {
   readonly groupSeconds: number;
   /** An open incident is told again after this time at the earliest, and only with news. */
   readonly repeatAfterSeconds: number;
-  /** Where the console is reached, for the links; without it alerts name the command line. */
-  readonly consoleUrl?: string;
+  /** Where programs reach the API door; without it alerts name the command line only. */
+  readonly apiUrl?: string;
 }
 
 export interface DeliveryOptions {

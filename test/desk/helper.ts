@@ -152,6 +152,25 @@ export function alertIntent(changes: Partial<Extract<Intent, { kind: 'alert' }>>
   };
 }
 
+export function holdIntent(changes: Partial<Extract<Intent, { kind: 'hold' }>> = {}): Intent {
+  return {
+    kind: 'hold',
+    account: ANN,
+    identity: `${ANN}/main`,
+    context: '5f1c',
+    at: AT,
+    reference: 'REF1',
+    submission: 'e1',
+    mta: 'mx1.example.org',
+    queueId: 'q1',
+    envelopeSender: ANN,
+    recipients: 3,
+    subject: 'hello',
+    reasons: [{ signal: 'limit', weight: 0, text: 'The hourly limit is reached.' }],
+    ...changes,
+  };
+}
+
 export function lockIntent(changes: Partial<Extract<Intent, { kind: 'lock' }>> = {}): Intent {
   return {
     kind: 'lock',

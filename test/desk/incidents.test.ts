@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MAX_WAITING } from '../../src/desk/incident-counter.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
-import { alertIntent, ANN, AT, keptChannel, openTestDesk } from './helper.ts';
+import { alertIntent, ANN, AT, holdIntent, keptChannel, openTestDesk } from './helper.ts';
 import type { TestDesk } from './helper.ts';
 
 let open: TestDesk | undefined;
@@ -78,7 +78,7 @@ describe('incidents', () => {
 describe('alerts', () => {
   test('SND-2: one message shows the whole picture of the account', async () => {
     const mail = keptChannel();
-    const alerts = { consoleUrl: 'https://primum.example/' };
+    const alerts = { apiUrl: 'https://primum.example/' };
     const { desk } = await start({ channels: [mail], alerts });
     desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
@@ -93,7 +93,7 @@ describe('alerts', () => {
         'From:       203.0.113.7, NL, Example ISP',
         'Why:        The hourly limit is reached. (SND-1)',
         'Done:       Messages are held.',
-        `Look:       https://primum.example/incidents/${incident!.id}`,
+        `Look:       "primum incidents ${incident!.id}" shows it; "primum explain REF1" its newest decision. Programs read it at https://primum.example/api/v1/incidents/${incident!.id} with the API's token.`,
         '',
       ].join('\n'),
     );
@@ -111,6 +111,46 @@ describe('alerts', () => {
     await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 12_000);
     expect(mail.sent.map(({ data }) => data['accounts'])).toEqual([1, 3]);
     expect(mail.sent[1]?.subject).toMatch(/^\[Primum\] 3 accounts: /);
+  });
+
+  test('ACC-6: sources of guesses are one incident and one message, which lists them', async () => {
+    const mail = keptChannel();
+    const { desk } = await start({ channels: [mail] });
+    const shutOut = (n: number) => {
+      const source = `203.0.113.${n} CN Network 5`;
+      desk.effects.start(alertIntent({ account: '', cause: 'source-shut-out', source }));
+    };
+    for (let n = 1; n <= 30; n++) shutOut(n);
+    await desk.flush();
+    for (let n = 25; n <= 43; n++) shutOut(n);
+    await desk.flush();
+    const incidents = await desk.incidents.list({ limit: 10 });
+    expect(incidents).toMatchObject([{ account: '', count: 49, sources: { total: 43 } }]);
+    expect(incidents[0]?.sources?.names).toHaveLength(20);
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    const text = mail.sent[0]?.text;
+    expect(text).toContain('203.0.113.42 CN Network 5; 203.0.113.43 CN Network 5; and 23 more');
+    expect(text).not.toContain('Account:');
+    expect(mail.sent[0]?.subject).toBe('[Primum] 212 recipients in an hour; the limit is 200.');
+  });
+
+  test('SND-2: a held message whose limit is alerted has no alert of its own', async () => {
+    const mail = keptChannel();
+    const { desk } = await start({ channels: [mail], alerts: { groupSeconds: 0 } });
+    const limit = alertIntent({ reference: 'R1' });
+    desk.effects.start(limit);
+    desk.effects.start(holdIntent({ reference: 'R1', cause: 'limit:account:recipients:3600' }));
+    await desk.flush();
+    const [incident, ...others] = await desk.incidents.list({ limit: 10 });
+    expect([incident?.cause, others]).toEqual(['limit:account:recipients:3600', []]);
+    expect(await desk.holds.list({ limit: 10 })).toMatchObject([{ incident: incident?.id }]);
+    desk.effects.start(holdIntent({ queueId: 'q2', reference: 'R2' }));
+    await desk.flush();
+    await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 5000);
+    expect(mail.sent.map(({ data }) => data['cause'])).toEqual([
+      'limit:account:recipients:3600',
+      'hold',
+    ]);
   });
 
   test('SND-2: an incident that goes on is told again with what happened since', async () => {

@@ -120,12 +120,20 @@ function incidentText(incident: IncidentView): string {
   return [
     `${id}: ${incident.summary}\n`,
     indent(
-      `Account ${account}, ${practice}, ${state}${closed}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
+      `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
     ),
     indent(
       `${counted(incident.count, 'decision')}${references.length === 0 ? '' : `: ${references.join(' ')}`}\n`,
     ),
+    sourcesText(incident),
     timeline.length === 0 ? '' : `\n${table(['Time (UTC)', 'By', 'What'], timeline)}`,
     checklist.length === 0 ? '' : `\nBefore an unlock\n${indent(checklist.join(''))}`,
   ].join('');
+}
+
+function sourcesText({ sources }: IncidentView): string {
+  if (sources === undefined) return '';
+  const more = sources.total - sources.names.length;
+  const rest = more > 0 ? `and ${counted(more, 'more source')}\n` : '';
+  return `\nShut out\n${indent(sources.names.map((name) => `${name}\n`).join('') + rest)}`;
 }

@@ -72,8 +72,11 @@ export const alertsSchema = z.strictObject({
     .prefault('4h')
     .describe('One cause alerts once; while it goes on it is told again after this time.'),
   link_base_url: webAddress('https://primum.example.org')
-    .prefault('http://127.0.0.1:10044')
-    .describe('Start of the links in alerts: where people reach the API door.'),
+    .optional()
+    .describe(
+      'Start of the links in alerts: where the API door is reached. By default the first TCP ' +
+        'address of `doors.api.listen`; on unix sockets alone alerts have no links.',
+    ),
   postmaster: mailAddress()
     .optional()
     .describe('Address where a person who was refused can turn to.'),

@@ -23,6 +23,10 @@ export interface Finding {
   readonly text: string;
   /** Alerts are grouped by this; absent means nobody is alerted. */
   readonly cause?: string;
+  /** The alert is about this source of guesses, whoever is guessed at. */
+  readonly source?: string;
+  /** What the alert says in place of the text, where it gathers several. */
+  readonly summary?: string;
   /** The account climbs the ladder and stays there for its clock, not only for this message. */
   readonly climbs?: boolean;
   readonly figures?: readonly Figure[];

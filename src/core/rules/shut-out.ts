@@ -65,6 +65,8 @@ export function alertOfShutOut(subject: LoginSubject, shutOut: ShutOut): Finding
     practice: 'ACC-6',
     action: 'observe',
     cause: 'source-shut-out',
+    source: [source, network.country, network.asnName].filter((part) => part !== '').join(' '),
+    summary: 'Sources that guess passwords are shut out; no account is locked.',
     text: `${source} guessed too many different passwords and is shut out until ${until}; no account is locked.`,
     done: `Logins from there are refused until ${until}.`,
     figures: [
@@ -73,6 +75,7 @@ export function alertOfShutOut(subject: LoginSubject, shutOut: ShutOut): Finding
         observed: String(distinctNow(subject, isNewNetwork ? networkSource : address)),
         usual: `fewer than ${usual}`,
       },
+      { name: 'Account it guessed at last', observed: subject.who.account, usual: '' },
     ],
   };
 }

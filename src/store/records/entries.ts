@@ -29,6 +29,8 @@ export interface IncidentDraft {
 /** Decisions of one account and cause, counted together. */
 export interface IncidentAddition extends IncidentDraft {
   readonly account: string;
+  /** The detail of an incident that has one already; by default the new one. */
+  readonly detailAfter?: (before: string) => string;
   /** Time of the first and of the last decision counted here. */
   readonly firstAt: string;
   readonly lastAt: string;

@@ -65,6 +65,8 @@ export interface HoldDraft {
   readonly hold: HoldRow;
   /** Opens or counts an incident of its own: the ticket. Else the row names one or none. */
   readonly ticket?: IncidentAddition;
+  /** Cause of an incident that tells of the hold; while it is open it is the ticket. */
+  readonly joins?: string;
   /** Least time between two self-releases of one account and context. */
   readonly spacingMs: number;
   readonly audit: AuditDraft;

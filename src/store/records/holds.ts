@@ -85,7 +85,10 @@ async function addHold(tx: RecordsTx, draft: HoldDraft): Promise<HoldRow> {
   } else if (hold.cause === 'verdict') {
     await keepClimbed(tx, hold);
   }
-  if (ticket !== undefined) {
+  const told = draft.joins && (await openIncident(tx, hold.account, draft.joins));
+  if (told) {
+    hold = { ...hold, incident: told.id };
+  } else if (ticket !== undefined) {
     const known = await openIncident(tx, ticket.account, ticket.cause);
     if (known === undefined) {
       const fresh = newIncident(ticket, ticket.account, ticket.firstAt);

@@ -64,7 +64,7 @@ function counted(incident: IncidentState, addition: IncidentAddition): IncidentS
     ...incident,
     updatedAt: later(incident.updatedAt, addition.lastAt),
     summary: addition.summary.slice(0, MAX_TEXT),
-    detail: addition.detail,
+    detail: addition.detailAfter?.(incident.detail) ?? addition.detail,
     count: incident.count + addition.count,
     references: withReferences(incident.references, addition.references),
   };

@@ -179,6 +179,10 @@ export const incident = z.object({
       by: text.exactOptional(),
     }),
   ),
+  sources: z
+    .object({ names: z.array(text), total: count })
+    .exactOptional()
+    .describe('Sources of guesses it is about: the newest by name, and how many there were.'),
 }) satisfies z.ZodType<Incident>;
 
 const auditEntry = z.object({
