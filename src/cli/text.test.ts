@@ -18,6 +18,17 @@ describe('a table', () => {
   });
 });
 
+describe('a cell', () => {
+  it('stays on its line whatever somebody wrote into it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (why) => {
+        const lines = table(['Why'], [[`a\n\r\u2028${why}\nb`]]).split(/[\n\r\u2028\u2029\u0085]/);
+        expect(lines).toHaveLength(3);
+      }),
+    );
+  });
+});
+
 describe('text for people', () => {
   // prettier-ignore
   const cases = [

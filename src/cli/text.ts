@@ -25,7 +25,7 @@ export type Cell = string | number | undefined;
 
 function cellText(cell: Cell): string {
   if (typeof cell === 'number') return figure(cell);
-  return cell === undefined || cell === '' ? '-' : cell;
+  return cell === undefined || cell === '' ? '-' : oneLine(cell);
 }
 
 function widthOf(text: string | undefined): number {
@@ -61,6 +61,11 @@ export function indent(text: string): string {
 /** `1 message`, `2 messages`. */
 export function counted(amount: number, one: string, many = `${one}s`): string {
   return `${figure(amount)} ${amount === 1 ? one : many}`;
+}
+
+/** A text of somebody else on one line: a line break in it could imitate the next row. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, '\ufffd');
 }
 
 /**

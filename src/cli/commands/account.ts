@@ -1,7 +1,7 @@
 /** `primum account` and `primum limits`: the picture of one account. */
 import type { AccountView, IncidentView } from '../../client/client.ts';
 import type { Command } from '../command.ts';
-import { counted, figure, indent, span, table, when } from '../text.ts';
+import { counted, figure, indent, oneLine, span, table, when } from '../text.ts';
 import { lifted } from './locks.ts';
 
 type Report = NonNullable<AccountView['report']>;
@@ -51,7 +51,9 @@ function accountText(view: AccountView): string {
   const parts = [`${view.account}\n`];
   if (lock) {
     parts.push(
-      indent(`LOCKED since ${when(lock.at)} UTC by ${lock.by}: ${lock.why}\n${lifted(lock)}\n`),
+      indent(
+        `LOCKED since ${when(lock.at)} UTC by ${oneLine(lock.by)}: ${oneLine(lock.why)}\n${lifted(lock)}\n`,
+      ),
     );
   }
   parts.push(indent(report === null ? 'It was never seen here.\n' : factsText(report)));

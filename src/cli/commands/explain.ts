@@ -3,7 +3,7 @@ import type { PrimumEvent } from '../../core/event.ts';
 import { recipientCount } from '../../core/event.ts';
 import type { Explanation } from '../../core/report.ts';
 import type { Command } from '../command.ts';
-import { counted, figure, when } from '../text.ts';
+import { counted, figure, oneLine, when } from '../text.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -38,7 +38,7 @@ export function explanationText({ verdict, event, rungChange }: Explanation): st
     ...verdict.reasons.map((reason) => {
       const measure = reason.weight === 0 ? 'rule' : `${figure(reason.weight)} nats`;
       const practice = reason.practice === undefined ? '' : `, ${reason.practice}`;
-      return `  - ${reason.text} (${reason.signal}, ${measure}${practice})`;
+      return `  - ${oneLine(reason.text)} (${reason.signal}, ${measure}${practice})`;
     }),
   ];
   return lines.map((line) => `${line}\n`).join('');

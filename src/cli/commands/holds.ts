@@ -2,7 +2,7 @@
 import type { HoldView, ShownView } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
-import { counted, indent, table, when } from '../text.ts';
+import { counted, indent, oneLine, table, when } from '../text.ts';
 
 const LIMIT = {
   limit: { type: 'string', value: 'N', help: 'At most so many, newest first. Default 50.' },
@@ -76,7 +76,7 @@ function holdText(hold: HoldView): string {
     `Queue id ${queueId} on ${mta}, ${hold.sizeBytes} bytes; id ${hold.id}.`,
     `Held since ${when(hold.at)} UTC; owner ${owner}; ${fate(hold)}`,
     ...(outcome === '' ? [] : [outcome]),
-    ...(hold.why === '' ? [] : [`Decided by ${hold.by}: ${hold.why}`]),
+    ...(hold.why === '' ? [] : [`Decided by ${oneLine(hold.by)}: ${oneLine(hold.why)}`]),
     ...(hold.lastError === '' ? [] : [`Last trouble: ${hold.lastError}`]),
     ...hold.reasons.map(({ text }) => `Why: ${text}`),
   ];

@@ -2,7 +2,7 @@
 import type { IncidentView } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
-import { counted, indent, table, when } from '../text.ts';
+import { counted, indent, oneLine, table, when } from '../text.ts';
 import { incidentTable } from './account.ts';
 
 const LIMIT = {
@@ -118,7 +118,7 @@ function incidentText(incident: IncidentView): string {
     return `[${doneAt === undefined ? ' ' : 'x'}] ${ITEMS[item]}${done}\n`;
   });
   return [
-    `${id}: ${incident.summary}\n`,
+    `${id}: ${oneLine(incident.summary)}\n`,
     indent(
       `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
     ),
