@@ -53,7 +53,7 @@ export function draftVerdict(parts: DraftParts, intent: HoldIntent): HoldDraft {
   return {
     hold,
     spacingMs,
-    audit: auditOf(hold, why),
+    audit: auditOf(parts, hold, why),
     ...(isShort ? {} : { ticket: ticketFor(parts, hold, summary) }),
     ...(isShort || cause === undefined ? {} : { joins: cause }),
   };
@@ -67,7 +67,7 @@ export function draftContained(
 ): HoldDraft {
   const why = 'The account is locked, and this message still waited in the queue.';
   const hold = { ...fromQueue(parts, 'containment', found), ...of, reasons: [{ text: why }] };
-  return { hold, spacingMs: 0, audit: auditOf(hold, why) };
+  return { hold, spacingMs: 0, audit: auditOf(parts, hold, why) };
 }
 
 /** A message in the hold queue that no record knows; without a decision of ours it has no end. */
@@ -77,7 +77,7 @@ export function draftFound(parts: DraftParts, found: FoundMessage, mta: string):
   const account = (found.saslLogin === '' ? found.sender : found.saslLogin).toLowerCase();
   const hold = { ...begun, account, mta, reasons: [{ text: why }] };
   const ticket = ticketFor(parts, hold, 'Messages wait in the hold queue without a record.');
-  return { hold, spacingMs: 0, ticket, audit: auditOf(hold, why) };
+  return { hold, spacingMs: 0, ticket, audit: auditOf(parts, hold, why) };
 }
 
 function begin({ settings, nowMs }: DraftParts, cause: HoldCause): HoldRow {
@@ -111,11 +111,11 @@ function fromQueue(parts: DraftParts, cause: HoldCause, found: FoundMessage): Ho
 
 const REFERENCE_LENGTH = 8;
 
-function auditOf(hold: HoldRow, why: string): HoldDraft['audit'] {
+function auditOf({ nowMs }: DraftParts, hold: HoldRow, why: string): HoldDraft['audit'] {
   const { reference, queueId, account } = hold;
   const text = `${reference} (${queueId}): ${why}`;
   return {
-    at: iso(Date.parse(hold.at)),
+    at: iso(nowMs),
     by: 'primum',
     action: 'hold',
     subject: account,

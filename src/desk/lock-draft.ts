@@ -41,7 +41,7 @@ export function draftLock(
       ...connectorJobs(options.connectors, change, nowMs),
       ...(request.isAlerted ? lockAlerts(options, lock, at) : []),
     ],
-    audit: { at, by, action: 'lock', subject: account, why },
+    audit: { at: new Date(nowMs).toISOString(), by, action: 'lock', subject: account, why },
   };
 }
 

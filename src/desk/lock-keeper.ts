@@ -135,12 +135,8 @@ export class LockKeeper {
       const { records, health, now } = this.#options;
       const why = 'Its live sessions were ended.';
       const request = { account, by, why };
-      const tick = {
-        ...request,
-        item: 'sessions' as const,
-        at: iso(now()),
-        jobs: this.#unlockJobs(account, request),
-      };
+      const jobs = this.#unlockJobs(account, request);
+      const tick = { ...request, item: 'sessions' as const, at: iso(now()), jobs };
       this.#ticked(request, await health.write(() => records.outbox.done(key, tick)));
     });
   }
@@ -234,13 +230,17 @@ export class LockKeeper {
   }
 
   async #savePasswords(): Promise<void> {
-    const { records, health } = this.#options;
+    const { records, health, now } = this.#options;
     for (const [account, password] of this.#passwords) {
-      const { at, by, evidence: why } = password.intent;
+      const { at: doneAt, by, evidence: why } = password.intent;
       // A lock started after the change asks for another one.
       if (this.#started.get(account) === password.started) {
         const jobs = this.#unlockJobs(account, { by, why });
-        const tick = { account, at, by, why, item: 'password' as const, jobs };
+        const tick = {
+          ...{ account, by, why, jobs, doneAt },
+          at: iso(now()),
+          item: 'password' as const,
+        };
         try {
           this.#ticked(tick, await health.read(() => records.locks.tick(tick)));
         } catch (error) {

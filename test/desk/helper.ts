@@ -184,11 +184,11 @@ export function lockIntent(changes: Partial<Extract<Intent, { kind: 'lock' }>> =
   };
 }
 
-export function passwordIntent(account = ANN): Intent {
+export function passwordIntent(account = ANN, at = AT): Intent {
   return {
     kind: 'password-changed',
     account,
-    at: AT,
+    at,
     by: 'owner login',
     evidence: 'A login succeeded with a password not seen before.',
     reference: 'REF2',

@@ -174,7 +174,7 @@ describe('a changed password', () => {
   test('ACC-12: does not lift a lock that waits for a person, but ticks the item', async () => {
     const { desk } = await start();
     const { incident } = await desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'person' });
-    desk.effects.start(passwordIntent());
+    desk.effects.start(passwordIntent(ANN, new Date().toISOString()));
     await desk.flush();
     expect(desk.locks.find(ANN)).toBeDefined();
     const checklist = (await desk.incidents.get(incident))?.checklist;
@@ -196,6 +196,36 @@ describe('a changed password', () => {
     kick.fail = undefined;
     await vi.waitFor(() => expect(desk.locks.find(ANN)).toBeUndefined());
     expect(kick.ran).toHaveLength(1);
+  });
+
+  test('ACC-12: that is dated before the lock does not lift it', async () => {
+    const { desk } = await start();
+    const lockedAt = '2026-03-01T10:00:01.000Z';
+    desk.effects.start(lockIntent({ at: lockedAt }));
+    desk.effects.start(passwordIntent());
+    await desk.flush();
+    expect(desk.locks.find(ANN)).toMatchObject({ at: lockedAt });
+    const { incident } = desk.locks.find(ANN)!;
+    expect((await desk.incidents.get(incident))?.checklist).toEqual([{ item: 'password' }]);
+    desk.effects.start(passwordIntent(ANN, lockedAt));
+    await desk.flush();
+    expect(desk.locks.find(ANN)).toBeUndefined();
+  });
+
+  test('is in the audit log at the time of recording, whatever time it is dated', async () => {
+    const { desk } = await start();
+    const before = new Date().toISOString();
+    desk.effects.start(lockIntent());
+    desk.effects.start(passwordIntent());
+    await desk.flush();
+    const entries = await desk.audit.list({ limit: 10 });
+    expect(entries.map(({ action }) => action)).toEqual([
+      'unlock',
+      'checklist.password',
+      'lock',
+      'incident.open',
+    ]);
+    for (const { at } of entries) expect(at >= before).toBe(true);
   });
 
   test('ACC-12: of an account without a lock or incident changes nothing', async () => {

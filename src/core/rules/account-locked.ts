@@ -23,8 +23,10 @@ export function lookAtLogin(subject: LoginSubject): Finding | undefined {
 
 /** Whether the password may be a changed one: its outcome decides, never the attempt. */
 export function isNewPassword(subject: LoginSubject): boolean {
-  const { lock, password, account } = subject;
+  const { lock, password, account, nowMs } = subject;
   if (lock?.unlockOn !== 'password' || password === undefined) return false;
+  // A login from before the lock, told late, says nothing of a change after it.
+  if (nowMs < Date.parse(lock.at)) return false;
   // Without a password seen before, an old one cannot be told from a new one.
   if (!account.knowsAnyPassword || account.everKnewPassword(password)) return false;
   return !account.knowsWrong(password);

@@ -86,6 +86,8 @@ export interface LiftRequest {
 /** Ticks a checklist item; a lock that waits for the checklist is lifted with the last one. */
 export interface TickRequest extends LiftRequest {
   readonly item: ChecklistItem;
+  /** RFC 3339: when it was done, if that is told. It says nothing of a lock or incident since. */
+  readonly doneAt?: string;
 }
 
 export interface TickOutcome {

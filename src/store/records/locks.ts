@@ -106,9 +106,13 @@ async function liftLock(tx: RecordsTx, lock: Lock, request: LiftRequest): Promis
 
 /** Ticks the item on the account's open incidents and on the lock's own (ACC-12). */
 export async function tickItem(tx: RecordsTx, request: TickRequest): Promise<TickOutcome> {
-  const { account, at, by, item, why } = request;
+  const { account, at, by, item, why, doneAt } = request;
+  const isInTime = (since: string): boolean =>
+    doneAt === undefined || Date.parse(since) <= Date.parse(doneAt);
   const lock = await readLock(tx, account);
-  const incidents = await openIncidentsOf(tx, account);
+  if (lock !== undefined && !isInTime(lock.at)) return { isTicked: false, isLifted: false };
+  const open = await openIncidentsOf(tx, account);
+  const incidents = open.filter(({ id, openedAt }) => id === lock?.incident || isInTime(openedAt));
   if (lock !== undefined && !incidents.some((incident) => incident.id === lock.incident)) {
     const own = await readIncident(tx, lock.incident);
     if (own !== undefined) incidents.push(own);
