@@ -20,6 +20,7 @@ import type {
   ListEntryView,
   LockList,
   LockView,
+  MadeLock,
   BulkToolList,
   ProposalList,
   RelayList,
@@ -39,6 +40,7 @@ export type {
   IncidentView,
   ListEntryView,
   LockView,
+  MadeLock,
   ShownView,
   Target,
   TraceKeyView,
@@ -79,7 +81,7 @@ export function openClient(target: Target) {
 
     locks: () => get<LockList>('/locks'),
     lock: (account: string, request: Decision & { readonly unlockOn?: LockView['unlockOn'] }) =>
-      send<LockView>('PUT', `/locks/${part(account)}`, request),
+      send<MadeLock>('PUT', `/locks/${part(account)}`, request),
     unlock: (
       account: string,
       decision: Decision & { readonly mail?: 'release' | 'keep' | 'return' },

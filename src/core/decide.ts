@@ -114,6 +114,7 @@ export function intentsOf(
       by: lock === undefined ? 'ladder' : `rule ${lock.rule}`,
       why: lock?.text ?? verdict.reasons[0]?.text ?? '',
       unlockOn: subject.world.policy.unlockOn,
+      seesPassword: subject.account.knowsAnyPassword,
     });
   }
   return intents;

@@ -45,6 +45,8 @@ export type Intent =
       readonly reference: string;
       /** What lifts it: a changed password seen in a successful login, or only a person. */
       readonly unlockOn: 'password' | 'person';
+      /** Whether a password of the account was ever seen, so that a login can show a changed one. */
+      readonly seesPassword: boolean;
     }
   | {
       /** A message waits in the MTA's hold queue; somebody owns it from now on (CON-3). */

@@ -101,6 +101,10 @@ export interface Inspector {
   /** `undefined` when the account was never seen and no directory knows it. */
   account(account: string): Promise<AccountReport | undefined>;
   limits(account: string): Promise<readonly LimitReport[]>;
+  /** Those of the accounts whose logins were seen with a password, so that a changed one is noticed. */
+  seePassword(accounts: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Names close to one that the directory does not know; `undefined` when it may well exist. */
+  missing(account: string): Promise<readonly string[] | undefined>;
   /** Finds a decision by its reference, in any letter case. */
   explain(reference: string): Promise<Explanation | undefined>;
   relays(): Promise<readonly RelayReport[]>;

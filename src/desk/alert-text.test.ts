@@ -48,6 +48,18 @@ test('the message names the commands that show the incident and explain the deci
   expect(none.text).toContain('Look:       "primum incidents i1" shows it.\n');
 });
 
+// prettier-ignore
+test.each([
+  ['password', true,  'until a login with a changed password is seen'],
+  ['password', false, 'until somebody unlocks it or a program reports the changed password'],
+  ['person',   true,  'until somebody unlocks it:'],
+] as const)('a lock that waits for a %s, password seen %s: %s', (unlockOn, seesPassword, words) => {
+  const at = '2026-03-01T10:00:00.000Z';
+  const notice = { what: 'locked', at, by: 'ladder', why: 'x', unlockOn, seesPassword } as const;
+  const text = formatAlert([{ ...item(), notices: [notice] }], {}).text;
+  expect(text).toContain(words);
+});
+
 test('what was only observed is said to be so', () => {
   expect(formatAlert([item()], {}).text).toContain('Nothing; it was only observed.');
 });

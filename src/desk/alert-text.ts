@@ -141,12 +141,15 @@ function whatWasDone(item: AlertItem, detail: Detail | undefined): string {
     if (item.incident.cause === 'hold') return 'Held messages wait for a person: primum hold list.';
     return detail?.enforced === true ? 'It was enforced.' : 'Nothing; it was only observed.';
   }
-  const until =
-    lock.unlockOn === 'password'
-      ? 'until its password is changed and the checklist is done'
-      : 'until somebody unlocks it';
+  const until = lock.unlockOn === 'password' ? untilPassword(lock) : 'until somebody unlocks it';
   const locked = `Locked by ${lock.by} at ${lock.at}, ${until}: ${lock.why}`;
   return done === '' ? locked : `${done} ${locked}`;
+}
+
+function untilPassword({ seesPassword }: { readonly seesPassword: boolean }): string {
+  return seesPassword
+    ? 'until a login with a changed password is seen and the checklist is done, or somebody unlocks it'
+    : 'until somebody unlocks it or a program reports the changed password to the API (no login of it was seen with a password, so one cannot show the change)';
 }
 
 function whereToLook(

@@ -14,13 +14,13 @@ export interface DraftOptions extends Pick<DeskOptions, 'channels' | 'connectors
   readonly now: () => number;
 }
 
-/** `isAlerted` for what the ladder did; what a person did, people know. */
 export function draftLock(
   options: DraftOptions,
   request: {
     readonly lock: LockDraft['lock'];
     readonly at: string;
-    readonly isAlerted: boolean;
+    /** For what the ladder did; what a person did, people know. */
+    readonly alert?: { readonly seesPassword: boolean };
   },
 ): LockDraft {
   const { lock, at } = request;
@@ -39,16 +39,20 @@ export function draftLock(
     checklist: checklistFor(options, unlockOn),
     jobs: [
       ...connectorJobs(options.connectors, change, nowMs),
-      ...(request.isAlerted ? lockAlerts(options, lock, at) : []),
+      ...(request.alert === undefined ? [] : lockAlerts(options, lock, { at, ...request.alert })),
     ],
     audit: { at: new Date(nowMs).toISOString(), by, action: 'lock', subject: account, why },
   };
 }
 
-function lockAlerts(options: DraftOptions, lock: LockDraft['lock'], at: string): JobDraft[] {
+function lockAlerts(
+  options: DraftOptions,
+  lock: LockDraft['lock'],
+  told: { readonly at: string; readonly seesPassword: boolean },
+): JobDraft[] {
   const { account, by, why, unlockOn } = lock;
   const nowMs = options.now();
-  const notice = { what: 'locked' as const, at, by, why, unlockOn };
+  const notice = { what: 'locked' as const, by, why, unlockOn, ...told };
   const notBeforeMs = options.clock.notBefore(CAUSE, nowMs);
   return alertJobs(options.channels, { account, notice }, { nowMs, notBeforeMs });
 }

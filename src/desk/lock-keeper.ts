@@ -37,6 +37,11 @@ interface Password {
   readonly started: number | undefined;
 }
 
+interface PutOptions {
+  readonly alert?: { readonly seesPassword: boolean };
+  readonly settled?: PromiseWithResolvers<Lock>;
+}
+
 export interface KeeperOptions extends DraftOptions, Pick<DeskOptions, 'records'> {
   readonly health: Health;
   /** Makes sure that alerts of the same decision have their incident before the lock looks for it. */
@@ -83,7 +88,7 @@ export class LockKeeper {
     if (before !== undefined && !(before.unlockOn === 'password' && intent.unlockOn === 'person')) {
       return;
     }
-    this.#put(intent, true);
+    this.#put(intent, { alert: { seesPassword: intent.seesPassword } });
     this.#timer.at(0);
   }
 
@@ -91,7 +96,7 @@ export class LockKeeper {
   async lock(request: LockRequest): Promise<Lock> {
     const settled = Promise.withResolvers<Lock>();
     const at = new Date(this.#options.now()).toISOString();
-    this.#put({ ...request, at, reference: request.reference ?? '' }, false, settled);
+    this.#put({ ...request, at, reference: request.reference ?? '' }, { settled });
     this.flush().catch(() => undefined);
     return settled.promise;
   }
@@ -158,18 +163,14 @@ export class LockKeeper {
     return this.#pending.size;
   }
 
-  #put(
-    request: Omit<LockIntent, 'kind'>,
-    isAlerted: boolean,
-    settled?: PromiseWithResolvers<Lock>,
-  ): void {
+  #put(request: Omit<LockIntent, 'kind' | 'seesPassword'>, { alert, settled }: PutOptions): void {
     const account = request.account.toLowerCase();
     const before = this.#locks.get(account);
     const { by, why, reference, unlockOn } = request;
     const lock = { account, at: before?.at ?? request.at, by, why, reference, unlockOn };
     const waiting = this.#pending.get(account);
     const pending = {
-      draft: draftLock(this.#options, { lock, at: request.at, isAlerted }),
+      draft: draftLock(this.#options, { lock, at: request.at, ...(alert && { alert }) }),
       inForce: { ...lock, incident: before?.incident ?? '' },
       settled: [...(waiting?.settled ?? []), ...(settled === undefined ? [] : [settled])],
     };

@@ -54,6 +54,8 @@ export type Notice =
       readonly by: string;
       readonly why: string;
       readonly unlockOn: 'password' | 'person';
+      /** Whether a login can show that the password was changed. */
+      readonly seesPassword: boolean;
     };
 
 /** Bounds of what one decision may put into an incident. */

@@ -10,6 +10,11 @@ export interface Directory {
   find(login: string): Maybe<AccountFacts>;
   /** Whether the platform receives mail for a domain, as far as the directory knows. */
   isOwnDomain(domain: string): boolean;
+  /**
+   * For an account that the directory, asked now, does not know: the names closest to it. Absent or
+   * `undefined` when it knows it, cannot say, or there is no directory. For people, not for mail.
+   */
+  missing?(login: string): Promise<readonly string[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -20,5 +25,7 @@ export interface DirectoryEngine {
   lookup(login: string, signal: AbortSignal): Promise<AccountFacts | undefined>;
   /** Domains of the platform, where the engine can list them. */
   domains(): ReadonlySet<string>;
+  /** Logins, where the engine has them at hand. */
+  names?(): Iterable<string>;
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { startCoarseClock } from './coarse-clock.ts';
 import type { Directory, DirectoryEngine } from './contract.ts';
 import type { EngineOptions } from './engines.ts';
 import { SELF_REPORTING, openEngine } from './engines.ts';
+import { closestNames } from './closest-names.ts';
 import { NO_DOMAINS, createOwnDomains } from './own-domains.ts';
 
 export interface DirectoryOptions {
@@ -158,6 +159,7 @@ function withEngine(
       return known !== undefined && now() < known.freshUntil ? known.facts : findSlowly(login);
     },
     isOwnDomain: own.has,
+    missing: (login) => missing(engine, login, options.timeoutMs),
     useDomains: own.configure,
     forget: () => {
       cache.clear();
@@ -171,6 +173,19 @@ function withEngine(
       clock.close();
     },
   };
+}
+
+async function missing(
+  engine: DirectoryEngine,
+  login: string,
+  timeoutMs: number,
+): Promise<readonly string[] | undefined> {
+  if (!isAskable(login)) return undefined;
+  const isKnown = await engine.lookup(login, AbortSignal.timeout(timeoutMs)).then(
+    (facts) => facts !== undefined,
+    () => undefined,
+  );
+  return isKnown === false ? closestNames(login, engine.names?.() ?? []) : undefined;
 }
 
 /** Whether a login may be handed to a program or service at all. */

@@ -48,6 +48,8 @@ export function createInspector(parts: InspectorParts): Inspector {
   return {
     account: (account) => reportAccount(parts, account.toLowerCase()),
     limits: (account) => reportLimits(parts, account.toLowerCase()),
+    seePassword: (accounts) => seePassword(parts.standing, accounts),
+    missing: async (account) => parts.directory.missing?.(account.toLowerCase()),
     explain: (reference) => explain(parts.journal, normaliseReference(reference)),
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),
@@ -92,6 +94,14 @@ async function reportAccount(
     });
   const { rung, sinceMs } = ladder;
   return { account, facts, rung, since: iso(sinceMs), addresses, identities };
+}
+
+async function seePassword(
+  standing: StandingStore,
+  accounts: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const records = await standing.read(accounts.map((account) => accountKey(account.toLowerCase())));
+  return new Set(accounts.filter((_, i) => new AccountRecord(records[i]).knowsAnyPassword));
 }
 
 /** A ladder as it stands now, come down where it has been quiet for long enough. */

@@ -127,6 +127,36 @@ describe('what people read', () => {
     );
   });
 
+  it('ACC-12: does not promise that a login lifts a lock where none can show the change', async () => {
+    const { out } = await cli('lock new@example.org --why x --until-password');
+    expect(out).toBe(
+      'new@example.org is locked. No login of this account was seen with a password, so a login cannot show that it was changed: "primum unlock" lifts the lock, or an event "password" sent to the API.\n',
+    );
+    expect((await cli('locks')).out).toContain('a password event');
+    expect((await cli('account new@example.org')).out).toContain(
+      'No login of this account was seen',
+    );
+    await cli('unlock new@example.org --why x');
+  });
+
+  it('locks an account that the directory does not know, and says so', async () => {
+    const { out } = await cli('lock amn@example.org --why x');
+    expect(out).toBe(
+      'amn@example.org is locked. Only "primum unlock" lifts the lock.\nThe directory does not know amn@example.org. It knows ann@example.org. If the name is mistyped, undo it: primum unlock amn@example.org --why mistyped\n',
+    );
+    await cli('unlock amn@example.org --why mistyped');
+  });
+
+  it('keeps what somebody wrote as a reason on its own line', async () => {
+    const why = 'x\n2026-01-01 00:00  root  unlock  ann@example.org  fine';
+    await run(['lock', 'eve@example.org', '--why', why]);
+    for (const list of ['locks', 'audit']) {
+      const lines = (await cli(list)).out.split('\n');
+      expect(lines.filter((line) => line.startsWith('2026-01-01'))).toEqual([]);
+    }
+    await cli('unlock eve@example.org --why x');
+  });
+
   it('locks, lists and unlocks, as the OS user', async () => {
     expect((await cli('locks')).out).toBe('No account is locked.\n');
     const locked = await cli('lock Eve@Example.org --why "stolen password" --until-password');

@@ -180,6 +180,7 @@ export function lockIntent(changes: Partial<Extract<Intent, { kind: 'lock' }>> =
     why: 'The password is stolen.',
     reference: 'REF1',
     unlockOn: 'password',
+    seesPassword: true,
     ...changes,
   };
 }

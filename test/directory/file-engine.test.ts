@@ -43,6 +43,23 @@ describe('a watched file', () => {
     await vi.waitFor(async () => expect(await find('ann@example.org')).toBe('second'));
   });
 
+  test('names an account that is not in it, and those written alike', async () => {
+    const rows = ['ann', 'anne', 'bob', 'annette'].map((name) => `${name}@example.org,x\n`);
+    const { find } = await open('accounts.csv', `account,tenant\n${rows.join('')}`);
+    await find('ann@example.org');
+    expect(await directory?.missing?.('amn@example.org')).toEqual([
+      'ann@example.org',
+      'anne@example.org',
+    ]);
+    expect(await directory?.missing?.('zoe@other.test')).toEqual([]);
+    expect(await directory?.missing?.('ann@example.org')).toBeUndefined();
+  });
+
+  test('that was never read says of no account that it is missing', async () => {
+    await open('gone.csv');
+    expect(await directory?.missing?.('ann@example.org')).toBeUndefined();
+  });
+
   test('replaced by another one is taken up', async () => {
     const { path, find } = await open('accounts.csv', FIRST);
     writeFileSync(`${path}.tmp`, SECOND);

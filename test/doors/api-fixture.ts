@@ -174,6 +174,9 @@ const known: Inspector = {
           ]
         : [],
     ),
+  seePassword: (accounts) =>
+    Promise.resolve(new Set(accounts.filter((account) => !account.startsWith('new')))),
+  missing: (account) => Promise.resolve(account === 'amn@example.org' ? [ANN.account] : undefined),
   explain: (reference) =>
     Promise.resolve(reference === VERDICT.reference ? EXPLANATION : undefined),
   relays: () =>

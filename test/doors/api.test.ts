@@ -165,7 +165,7 @@ describe('locks (ACC-11)', () => {
       '/api/v1/locks/Ann@Example.org',
       json('PUT', { by: 'olga', why: 'stolen password', unlockOn: 'password' }),
     );
-    const lock = output.lock.parse(await first.json());
+    const lock = output.madeLock.parse(await first.json());
     expect(lock).toMatchObject({
       account: 'ann@example.org',
       by: 'olga',

@@ -1,5 +1,5 @@
 /** `primum lock`, `unlock` and `locks` (ACC-11). */
-import type { LockView } from '../../client/client.ts';
+import type { LockView, MadeLock } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -17,7 +17,7 @@ export const lock: Command = {
     ...WHY,
     'until-password': {
       type: 'boolean',
-      help: 'A successful login with a changed password lifts the lock, too.',
+      help: 'A login with a changed password lifts the lock, too, where logins of the account were seen before; else an event "password" sent to the API.',
     },
   },
   asksDaemon: true,
@@ -29,7 +29,7 @@ export const lock: Command = {
       why: option('why') ?? '',
       unlockOn: flag('until-password') ? 'password' : 'person',
     });
-    show(made, (lock) => `${lock.account} is locked. ${lifted(lock)}\n`);
+    show(made, (lock) => `${lock.account} is locked. ${lifted(lock)}\n${unknown(lock)}`);
     return 0;
   },
 };
@@ -79,7 +79,7 @@ export const locks: Command = {
         ? 'No account is locked.\n'
         : `${table(
             ['Account', 'Since (UTC)', 'By', 'Lifted by', 'Why'],
-            locks.map((l) => [l.account, when(l.at), l.by, lifter(l), l.why]),
+            locks.map((l) => [l.account, when(l.at), l.by, LIFTERS[l.liftedBy], l.why]),
           )}\n${counted(locks.length, 'account is', 'accounts are')} locked.\n`,
     );
     return 0;
@@ -129,13 +129,32 @@ function became(mail: MailChoice, messages: number): string {
   return ` ${counted(messages, 'message')} ${messages === 1 ? 'is' : 'are'} ${what}.`;
 }
 
-function lifter({ unlockOn }: LockView): string {
-  return unlockOn === 'password' ? 'a changed password' : 'a person';
-}
+const LIFTERS = {
+  login: 'a changed password',
+  'password-event': 'a password event',
+  person: 'a person',
+} as const;
 
 /** How the lock ends, as a sentence. */
-export function lifted(lock: LockView): string {
-  return lock.unlockOn === 'password'
-    ? 'A login with a changed password lifts the lock, or "primum unlock".'
-    : 'Only "primum unlock" lifts the lock.';
+export function lifted({ liftedBy }: Pick<LockView, 'liftedBy'>): string {
+  switch (liftedBy) {
+    case 'login':
+      return 'A login with a changed password lifts the lock, or "primum unlock".';
+    case 'password-event':
+      return 'No login of this account was seen with a password, so a login cannot show that it was changed: "primum unlock" lifts the lock, or an event "password" sent to the API.';
+    case 'person':
+      return 'Only "primum unlock" lifts the lock.';
+    default: {
+      const never: never = liftedBy;
+      return never;
+    }
+  }
+}
+
+/** A mistyped name must not pass for a locked account. */
+function unknown({ account, unknownToDirectory }: MadeLock): string {
+  if (unknownToDirectory === undefined) return '';
+  const { closest } = unknownToDirectory;
+  const meant = closest.length === 0 ? '' : ` It knows ${closest.join(', ')}.`;
+  return `The directory does not know ${account}.${meant} If the name is mistyped, undo it: primum unlock ${account} --why mistyped\n`;
 }

@@ -73,6 +73,7 @@ export async function openFileEngine(
         : Promise.resolve(content.accounts.get(login));
     },
     domains: () => content?.domains ?? new Set(),
+    names: () => content?.accounts.keys() ?? [],
     async close() {
       stop.abort();
       await watching;

@@ -4,6 +4,7 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { accountParams, referenceParams } from '../schemas/input.ts';
+import { viewLocks } from './lock-view.ts';
 import {
   accountView,
   bulkToolList,
@@ -39,7 +40,8 @@ export function accountEndpoints({ inspector, desk }: ApiParts) {
             `Nothing is known of the account ${account}. Check how its login is written.`,
           );
         }
-        return { account, report, lock, incidents };
+        const [shown = null] = lock === null ? [] : await viewLocks({ inspector }, [lock]);
+        return { account, report, lock: shown, incidents };
       },
     }),
     endpoint({

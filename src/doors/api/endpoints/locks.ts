@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
+import { viewLocks, viewMadeLock } from './lock-view.ts';
 import { accountParams, lockAccountInput, lockInput, unlockInput } from '../schemas/input.ts';
-import { containedMail, lock, lockList, unlocked } from '../schemas/output.ts';
+import { containedMail, lockList, madeLock, unlocked } from '../schemas/output.ts';
 
 export function lockEndpoints(parts: ApiParts) {
   const { desk } = parts;
@@ -15,7 +16,7 @@ export function lockEndpoints(parts: ApiParts) {
       tag: 'locks',
       summary: 'The locks in force.',
       response: lockList,
-      handle: () => Promise.resolve({ locks: desk.locks.list() }),
+      handle: async () => ({ locks: [...(await viewLocks(parts, desk.locks.list()))] }),
     }),
     endpoint({
       method: 'GET',
@@ -35,8 +36,8 @@ export function lockEndpoints(parts: ApiParts) {
       tag: 'locks',
       summary: 'Locks an account on every door.',
       body: lockAccountInput,
-      response: lock,
-      handle: ({ body }) => desk.locks.lock(body),
+      response: madeLock,
+      handle: async ({ body }) => viewMadeLock(parts, await desk.locks.lock(body)),
     }),
     endpoint({
       method: 'PUT',
@@ -45,8 +46,9 @@ export function lockEndpoints(parts: ApiParts) {
       summary: 'Locks an account on every door; one that is locked gets the new reason.',
       params: accountParams,
       body: lockInput,
-      response: lock,
-      handle: ({ params, body }) => desk.locks.lock({ ...body, account: params.account }),
+      response: madeLock,
+      handle: async ({ params, body }) =>
+        viewMadeLock(parts, await desk.locks.lock({ ...body, account: params.account })),
     }),
     endpoint({
       method: 'DELETE',

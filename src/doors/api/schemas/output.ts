@@ -149,7 +149,7 @@ export const explanation: z.ZodType<Explanation> = z.object({
   rungChange: rungChange.exactOptional(),
 });
 
-export const lock = z.object({
+const lock = z.object({
   account: text,
   at,
   by: text,
@@ -158,6 +158,26 @@ export const lock = z.object({
   incident: text,
   unlockOn,
 }) satisfies z.ZodType<Lock>;
+
+/** A lock as people see it. */
+export const lockView = lock.extend({
+  liftedBy: z
+    .enum(['login', 'password-event', 'person'])
+    .describe(
+      'What lifts it besides `DELETE /locks/:account`: a login with a changed password; an event ' +
+        '`password`, where no login was seen with a password that a new one could be told from; ' +
+        'or nothing.',
+    ),
+});
+
+export const madeLock = lockView.extend({
+  unknownToDirectory: z
+    .object({ closest: z.array(text).describe('Names it knows that are written alike.') })
+    .exactOptional()
+    .describe(
+      'Given when the directory, asked now, does not know the account. It is locked anyway.',
+    ),
+});
 
 export const incident = z.object({
   id: text,
@@ -234,11 +254,11 @@ export const listEntry = z.object({
 export const accountView = z.object({
   account: text,
   report: accountReport.nullable().describe('Null when the account was never seen.'),
-  lock: lock.nullable(),
+  lock: lockView.nullable(),
   incidents: z.array(incident).describe('Those open, newest first.'),
 });
 export const limitList = z.object({ account: text, limits: z.array(limitReport) });
-export const lockList = z.object({ locks: z.array(lock) });
+export const lockList = z.object({ locks: z.array(lockView) });
 export const incidentList = z.object({ incidents: z.array(incident) });
 export const auditList = z.object({ entries: z.array(auditEntry) });
 export const relayList = z.object({ relays: z.array(relay) });

@@ -12,8 +12,9 @@ import type {
   limitList,
   listEntries,
   listEntry,
-  lock,
   lockList,
+  lockView,
+  madeLock,
   problem,
   bulkToolList,
   proposalList,
@@ -34,7 +35,8 @@ export type LimitList = z.output<typeof limitList>;
 export type ListEntries = z.output<typeof listEntries>;
 export type ListEntryView = z.output<typeof listEntry>;
 export type LockList = z.output<typeof lockList>;
-export type LockView = z.output<typeof lock>;
+export type LockView = z.output<typeof lockView>;
+export type MadeLock = z.output<typeof madeLock>;
 export type ProblemView = z.output<typeof problem>;
 export type BulkToolList = z.output<typeof bulkToolList>;
 export type ProposalList = z.output<typeof proposalList>;
