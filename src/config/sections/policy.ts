@@ -82,19 +82,23 @@ const failures = z.strictObject({
   per_address: count(2, 256)
     .default(20)
     .describe(
-      'Distinct wrong passwords from one address, over all accounts and services. A phone that ' +
-        'repeats one old password is one; twenty leaves room for a school behind one address.',
+      'Distinct wrong passwords from one address, over all accounts and services; over IPv6 the ' +
+        '/64 is the address. A phone that repeats one old password is one; twenty leaves room for ' +
+        'a school behind one address. An address that is shut out lets in only who was at that ' +
+        'place before, with a password that worked before.',
     ),
   per_network: count(2, 256)
     .default(100)
     .describe(
-      'Distinct wrong passwords from one network (/24 or /48), for guessers who move about.',
+      'Distinct wrong passwords from one network (/24 or /48), for guessers who move about. In a ' +
+        'network that is shut out each address keeps three tries of its own, so that nobody else ' +
+        'can use up those of an owner there.',
     ),
   networks_per_account: count(2, 16)
     .default(10)
     .describe(
-      'Distinct networks that guess at one account before sources unknown to that account are slowed ' +
-        'there. Places its owner has used before are never slowed.',
+      'Distinct networks that guess at one account, however often each, before sources unknown to ' +
+        'that account are slowed there. Places its owner has used before are never slowed.',
     ),
   shut_out: duration('1s', '7d').prefault('30m').describe('How long a source stays shut out.'),
   tarpit: duration('1s', '8s')
