@@ -142,7 +142,7 @@ describe('CON-5: primum trace', () => {
 
   it.each([
     ['a file that is not there', 'missing.eml', /There is no file missing\.eml/],
-    ['a folder', '/tmp', /\/tmp cannot be read: EISDIR/],
+    ['a folder', '/tmp', /\/tmp cannot be read: it is a folder/],
     ['an empty input', '-', /standard input is empty/],
   ])('refuses %s', async (_, word, words) => {
     const { code, err } = await trace([word]);
