@@ -189,6 +189,42 @@ describe('limits (SND-1)', () => {
     expect(p.submit('bob@example.org', { envelopeRecipients: people(11) }).verdict).toBe('defer');
   });
 
+  it('may stand in steps in one window: warn, then hold, each with true figures', async () => {
+    const steps = [limit({ limit: 3, action: 'observe' }), limit({ limit: 5, action: 'hold' })];
+    const p = createPlatform({ rules: { limits: steps } });
+    const said = Array.from({ length: 7 }, () => p.submit(ANN));
+    expect(said.map(({ verdict }) => verdict)).toEqual([
+      ...['pass', 'pass', 'pass', 'pass', 'pass'],
+      ...['hold', 'hold'],
+    ]);
+    expect(said[3]?.reasons[0]?.text).toMatch(/^3 recipients in one hour and 1 more .* is 3\./);
+    expect(said[5]?.reasons[0]?.text).toMatch(/^5 recipients in one hour and 1 more .* is 5\./);
+    const causes = p.intents.flatMap((intent) => (intent.kind === 'alert' ? [intent.cause] : []));
+    expect([...new Set(causes)]).toEqual([
+      'limit:account:recipients:3600',
+      'limit:account:recipients:3600:2',
+    ]);
+    const reports = await p.inspector.limits(ANN);
+    expect(reports.map(({ used, ceiling }) => [used, ceiling])).toEqual([
+      [7, 3],
+      [7, 5],
+    ]);
+  });
+
+  it('of a group stand in steps in place of the one they replace', () => {
+    const p = createPlatform({
+      accounts: [{ account: ANN, groups: ['staff'] }],
+      rules: { limits: [limit({ limit: 1 })] },
+      policy: {
+        groups: {
+          staff: { limits: [limit({ limit: 2, action: 'observe' }), limit({ limit: 4 })] },
+        },
+      },
+    });
+    const verdicts = Array.from({ length: 5 }, () => p.submit(ANN).verdict);
+    expect(verdicts).toEqual(['pass', 'pass', 'pass', 'pass', 'defer']);
+  });
+
   it('take nothing from a group that the policy does not name', () => {
     const p = createPlatform({
       accounts: [{ account: ANN, groups: ['constructor', '__proto__', 'unknown'] }],

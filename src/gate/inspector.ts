@@ -154,7 +154,7 @@ async function reportLimits(parts: InspectorParts, account: string): Promise<Lim
     const [key] = counterKeys(limit, scoped);
     const [record] = key === undefined ? [undefined] : await parts.standing.read([key]);
     const ask = { nowMs: parts.now(), amount: 0, ceiling: limit.limit };
-    const { from, ...plain } = limit;
+    const { from, ordinal: _ordinal, ...plain } = limit;
     reports.push({
       limit: plain,
       from,

@@ -123,6 +123,12 @@ const OWNER: Readonly<Record<SourcedLimit['scope'], string>> = {
   platform: 'the whole platform',
 };
 
+/** The first one of its kind keeps the short name that open incidents have. */
+function causeOf({ scope, count, windowSeconds, ordinal }: SourcedLimit): string {
+  const kind = `limit:${scope}:${count}:${windowSeconds}`;
+  return ordinal === 0 ? kind : `${kind}:${ordinal + 1}`;
+}
+
 function describe(
   limit: SourcedLimit,
   subject: SubmissionSubject,
@@ -137,7 +143,7 @@ function describe(
     rule: 'limit',
     practice: 'SND-1',
     action: limit.action,
-    cause: `limit:${limit.scope}:${limit.count}:${limit.windowSeconds}`,
+    cause: causeOf(limit),
     text:
       `${state.used} ${limit.count} in ${window} and ${state.amount} more asked for; ` +
       `the limit for ${OWNER[limit.scope]} is ${state.ceiling}${less}.${usually}`,
