@@ -173,6 +173,18 @@ describe('limits (SND-1)', () => {
     expect(p.submit(account, rest).verdict).toBe('defer');
   });
 
+  it('ACC-10: by address count an IPv6 client by its /64, where addresses are for the taking', () => {
+    const p = createPlatform({ rules: { limits: [limit({ scope: 'address', limit: 2 })] } });
+    const from = (account: string, clientAddress: string) =>
+      p.submit(account, { clientAddress }).verdict;
+    expect(from(ANN, '2001:db8:0:1::5')).toBe('pass');
+    expect(from('bob@example.org', '2001:db8:0:1:ffff::1')).toBe('pass');
+    expect(from(ANN, '2001:db8:0:1::6')).toBe('defer');
+    expect(from(ANN, '2001:db8:0:2::6')).toBe('pass');
+    expect(from(ANN, '192.0.2.1')).toBe('pass');
+    expect(from(ANN, '192.0.2.2')).toBe('pass');
+  });
+
   it('groups inherit the default and change it by scope, count and window', () => {
     const p = createPlatform({
       accounts: [

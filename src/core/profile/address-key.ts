@@ -52,6 +52,16 @@ export function addressWords(address: string): [number, number, number, number] 
   return [word(0), word(2), word(4), word(6)];
 }
 
+/** IPv6 bits that one subscriber has at the least (RFC 6177); inside them addresses cost nothing. */
+const SITE_WORDS = 2;
+
+/** What of an address is counted: an IPv4 address itself, of an IPv6 address its /64. */
+export function countedAddress(address: string): string {
+  if (!address.includes(':')) return address;
+  const words = addressWords(address);
+  return `${addressText([...words.slice(0, SITE_WORDS), 0, 0])}/64`;
+}
+
 /** The textual address of four words, the longest run of zeros shortened (RFC 5952). */
 export function addressText(words: readonly number[]): string {
   const [a = 0, b = 0, c = 0, d = 0] = words;

@@ -6,6 +6,7 @@ import { isBusinessTime, localTime } from '../local-time.ts';
 import type { AccountFacts } from '../account.ts';
 import { recipientCount } from '../event.ts';
 import type { Limit } from '../policy.ts';
+import { countedAddress } from '../profile/address-key.ts';
 import { fillOf } from '../profile/counters.ts';
 import { durationText } from './duration-text.ts';
 import type { Finding, FindingAction, LimitSlot, SubmissionSubject } from './finding.ts';
@@ -32,7 +33,7 @@ export function counterKeys(limit: SourcedLimit, subject: Scoped): readonly stri
     case 'address':
       return subject.network.address === ''
         ? []
-        : [`c:address:${subject.world.hash.hex(subject.network.address)}`];
+        : [`c:address:${subject.world.hash.hex(countedAddress(subject.network.address))}`];
     case 'platform':
       return ['c:platform'];
     default: {
