@@ -1,6 +1,6 @@
 /** Rules in force for one account: the defaults, changed by its class, then by its groups in order. */
 import type { AccountFacts } from '../account.ts';
-import { compileNetworkRules } from '../network-rule.ts';
+import { compileAllowedNetworks } from '../network-rule.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Limit, Policy, RuleChanges, RuleSet } from '../policy.ts';
 
@@ -83,7 +83,7 @@ function mergeLimits(
 
 function compileAllowed(networks: readonly string[]): ResolvedRules['allowsNetwork'] {
   if (networks.length === 0) return undefined;
-  const compiled = compileNetworkRules(networks);
+  const compiled = compileAllowedNetworks(networks);
   // The configuration and the directory refuse unreadable networks; one that slips through must
   // not open the account to everywhere, nor shut its owner out: it counts as no restriction.
   return compiled.ok ? compiled.value : undefined;
