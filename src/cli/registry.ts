@@ -13,6 +13,7 @@ import { lock, locks, unlock } from './commands/locks.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
+import { rungs } from './commands/rungs.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   reload,
   account,
   limits,
+  rungs,
   explain,
   trace,
   traceRotate,

@@ -23,6 +23,7 @@ import type {
   BulkToolList,
   ProposalList,
   RelayList,
+  RungPageView,
   ReloadOutcome,
   TraceKeyView,
   TraceView,
@@ -39,6 +40,7 @@ export type {
   IncidentView,
   ListEntryView,
   LockView,
+  RungPageView,
   ShownView,
   Target,
   TraceKeyView,
@@ -73,6 +75,8 @@ export function openClient(target: Target) {
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
+    rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
+      get<RungPageView>(`/rungs${search(page)}`),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),

@@ -28,6 +28,7 @@ import type { NetworkSource } from '../network/contract.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { reportBulkTools } from './bulk-tools.ts';
+import { reportRungs } from './rung-report.ts';
 import { accountKey, identityKey, sourceKeys } from './subject.ts';
 
 export interface InspectorParts {
@@ -49,6 +50,7 @@ export function createInspector(parts: InspectorParts): Inspector {
     account: (account) => reportAccount(parts, account.toLowerCase()),
     limits: (account) => reportLimits(parts, account.toLowerCase()),
     explain: (reference) => explain(parts.journal, normaliseReference(reference)),
+    rungs: (page) => reportRungs(parts, page),
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),
     bulkTools: () => reportBulkTools(parts.standing),

@@ -160,6 +160,17 @@ describe('what people read', () => {
     );
   });
 
+  it('lists who is above observe, since when and why, a page at a time', async () => {
+    const { out } = await cli('rungs');
+    expect(out).toMatch(
+      /^ann@example\.org +hold +2026-11-21 01:30 +ann@example\.org\/main +First/m,
+    );
+    expect(out).toContain('2 accounts: 1 on throttle, 1 on hold, 0 on lock.');
+    expect((await cli('rungs --limit 1')).out).toContain(
+      'Those after ann@example.org: primum rungs --after ann@example.org',
+    );
+  });
+
   it('lists who relays (ACC-1) and senders to be added (ACC-2)', async () => {
     expect((await cli('relays')).out).toContain('address:192.0.2.44  192.0.2.44');
     expect((await cli('senders')).out).toContain('ann@example.org  verein@example.net        42');

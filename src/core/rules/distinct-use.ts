@@ -29,7 +29,7 @@ function look(
 ): Finding | undefined {
   const { event, account, network, world, nowMs } = subject;
   if (event.account === undefined || event.account === '') return undefined;
-  if (rule.maximum <= 0 || network.address === '' || network.isLoading) return undefined;
+  if (rule.maximum <= 0 || network.address === '') return undefined;
   const key = addressKey(network, world.hash);
   const count = account.distinct(key, nowMs - rule.windowSeconds * 1000)[what];
   if (count <= rule.maximum) return undefined;

@@ -126,6 +126,10 @@ export const incidentQuery = z.strictObject({
     .exactOptional()
     .describe('The id of the last incident already seen.'),
 });
+export const rungQuery = z.strictObject({
+  limit: limitInput.describe('At most so many, by name.'),
+  after: accountName.exactOptional().describe('The last account already seen.'),
+});
 export const auditQuery = z.strictObject({
   subject: z.string().min(1).max(MAX_ACCOUNT_LENGTH).exactOptional(),
   limit: limitInput,
