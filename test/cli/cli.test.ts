@@ -42,6 +42,7 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
       asked.push(options);
       return Promise.resolve(0);
     },
+    checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
     replay: (options) => {
       asked.push(options);
       return Promise.resolve(3);

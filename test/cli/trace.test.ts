@@ -40,6 +40,7 @@ async function trace(words: readonly string[], stdin = '') {
     version: '1.2.3',
     start: () => Promise.resolve(0),
     agent: () => Promise.resolve(0),
+    checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
     replay: () => Promise.resolve(0),
   });
   return { code, out, err };

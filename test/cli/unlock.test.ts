@@ -51,7 +51,13 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     },
   };
   const none = () => Promise.reject(new Error('not asked for'));
-  const wiring = { version: '1.2.3', agent: none, start: none, replay: none };
+  const wiring = {
+    version: '1.2.3',
+    checkFiles: () => Promise.reject(new Error('not asked')),
+    agent: none,
+    start: none,
+    replay: none,
+  };
   const code = await runCli(['unlock', ANN, '--why', 'Clean.', ...more], io, wiring);
   return { code, out, err, questions };
 }

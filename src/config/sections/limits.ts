@@ -134,7 +134,9 @@ const senderAction = z.enum(SENDER_ACTIONS);
 
 export const otherSender = senderAction.describe(
   "An envelope or header sender that is not the account's own (ACC-2). `off` does not look, " +
-    '`observe` records, `hold` keeps the message, `reject` refuses it with the reason.',
+    '`observe` records, `hold` keeps the message, `reject` refuses it with the reason. It stops only ' +
+    'accounts that a directory knows: of others an address that is not listed may be an alias, so it ' +
+    'is learned and proposed (`primum senders`).',
 );
 export const foreignSender = senderAction.describe(
   'A return-path in a domain the platform does not receive for, such as freemail (ACC-3): bounces ' +
