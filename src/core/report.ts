@@ -81,14 +81,17 @@ export interface RungPage {
   readonly isCut: boolean;
 }
 
-/** Who relays without AUTH and how much (ACC-1). */
+/** Who relays without AUTH and how much (ACC-1). Of refused clients those that try most are kept. */
 export interface RelayReport {
   readonly identity: string;
   readonly clientAddress: string;
   readonly firstAt: string;
   readonly lastAt: string;
+  /** Messages let out, and their recipients. */
   readonly messages: number;
   readonly recipients: number;
+  /** Messages refused. */
+  readonly refused: number;
 }
 
 /** A sender address with a clean history that the directory does not name (ACC-2). */

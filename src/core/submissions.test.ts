@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPlatform } from '../../test/platform.ts';
+import { REFUSED_BUCKETS } from '../gate/relays.ts';
+import { MAX_USAGE_ROWS } from './profile/usage-record.ts';
 import type { Limit } from './policy.ts';
 import { clientText } from './client-text.ts';
 
@@ -87,7 +89,37 @@ describe('relay without AUTH (ACC-1)', () => {
     expect(p.submit('', event).verdict).toBe('pass');
     p.submit('', { ...event, envelopeRecipients: people(3) });
     expect(await p.inspector.relays()).toMatchObject([
-      { identity: 'domain:example.org', clientAddress: '192.0.2.1', messages: 2, recipients: 4 },
+      {
+        identity: 'domain:example.org',
+        clientAddress: '192.0.2.1',
+        messages: 2,
+        recipients: 4,
+        refused: 0,
+      },
+      { clientAddress: '203.0.113.1', messages: 0, recipients: 0, refused: 1 },
+    ]);
+  });
+
+  it('is listed with what was refused, at RCPT already, and with what was let out before', async () => {
+    const p = createPlatform({
+      rules: { mode: 'observe' },
+      policy: { relay: { action: 'reject', networks: [] } },
+    });
+    const event = { envelopeSender: 'printer@example.org' };
+    for (let i = 0; i < 3; i++) p.submit('', event);
+    p.reload({ policy: { relay: { action: 'reject', networks: [] } } });
+    p.wait(60_000);
+    for (let i = 0; i < 2; i++) p.submit('', { ...event, abandoned: true });
+    expect(await p.inspector.relays()).toEqual([
+      {
+        identity: 'domain:example.org',
+        clientAddress: '192.0.2.1',
+        firstAt: '2026-03-02T09:00:00.000Z',
+        lastAt: '2026-03-02T09:01:00.000Z',
+        messages: 3,
+        recipients: 3,
+        refused: 2,
+      },
     ]);
   });
 
@@ -100,12 +132,23 @@ describe('relay without AUTH (ACC-1)', () => {
     expect(await p.inspector.relays()).toMatchObject([{ clientAddress: '192.0.2.1', messages: 1 }]);
   });
 
-  it('leaves no trace of refused strangers in what is known', async () => {
+  it('keeps refused strangers in a fixed room, in which who tries often stays', async () => {
     const p = createPlatform({ policy: { relay: { action: 'reject', networks: [] } } });
-    for (let i = 0; i < 100; i++) p.submit('', { envelopeSender: `x@d${i}.test` });
+    const old = { envelopeSender: 'printer@example.org' };
+    for (let i = 0; i < 5; i++) p.submit('', old);
+    for (let i = 0; i < 3_000; i++) {
+      const clientAddress = `203.0.${i % 250}.${1 + (i % 200)}`;
+      p.submit('', { envelopeSender: `x@d${i}.test`, clientAddress });
+    }
     const keys: string[] = [];
     for await (const [key] of p.standing.scan('')) keys.push(key);
-    expect(keys).toEqual([]);
+    expect(keys.every((key) => key.startsWith('q:'))).toBe(true);
+    expect(keys.length).toBeLessThanOrEqual(REFUSED_BUCKETS);
+    const relays = await p.inspector.relays();
+    expect(relays.length).toBeLessThanOrEqual(REFUSED_BUCKETS * MAX_USAGE_ROWS);
+    expect(relays).toContainEqual(
+      expect.objectContaining({ clientAddress: '192.0.2.1', refused: 5 }),
+    );
   });
 });
 

@@ -206,6 +206,7 @@ const known: Inspector = {
         lastAt: '2026-11-20T00:00:00.000Z',
         messages: 900,
         recipients: 950,
+        refused: 12,
       },
     ]),
   proposedSenders: () =>

@@ -214,8 +214,9 @@ const relay = z.object({
   clientAddress: text,
   firstAt: at,
   lastAt: at,
-  messages: count,
+  messages: count.describe('Let out.'),
   recipients: count,
+  refused: count.describe('Messages refused; of refused clients those that try most are kept.'),
 }) satisfies z.ZodType<RelayReport>;
 
 const senderProposal = z.object({
