@@ -189,6 +189,25 @@ describe('what people read', () => {
     );
   });
 
+  it('fails with exit 1 when a test alert did not arrive, and says where it was tried', async () => {
+    const failing = await openFixture({
+      parts: {
+        desk: {
+          ...api.desk,
+          testAlerts: () =>
+            Promise.resolve([
+              { channel: 'mail', outcome: 'Failed: 127.0.0.1:25: connect ECONNREFUSED' },
+              { channel: 'chat', outcome: 'Sent.' },
+            ]),
+        },
+      },
+    });
+    const { code, out } = await cli('alerts test', { PRIMUM_API: failing.baseUrl });
+    await failing.close();
+    expect(code).toBe(1);
+    expect(out).toContain('127.0.0.1:25');
+  });
+
   it('shows no escape sequence that a sender chose', async () => {
     await api.desk.locks.lock({
       account: 'mallory@example.org',
@@ -292,7 +311,7 @@ describe('mistakes', () => {
     await writeFile(join(other, 'api-token'), 'x'.repeat(43));
     const { code, err } = await cli(`locks --state ${other}`);
     expect(code).toBe(1);
-    expect(err).toContain('This needs the API token.');
+    expect(err).toMatch(/^The token in .*api-token is not that of the daemon at .* --state /);
     await rm(other, { recursive: true });
   });
 
