@@ -179,7 +179,8 @@ const changes = {
 };
 
 export const LIMITS_PROSE =
-  'A limit here replaces the general one with the same scope, count and window; others stay.';
+  'A limit here replaces the general one with the same scope, count and window; others stay. Of two ' +
+  'groups that say different things the one that stands last in the list of groups of the account wins.';
 
 export const groupSchema = z.strictObject({
   limits: z
