@@ -12,6 +12,7 @@ interface Part {
   readonly oneOf?: readonly Part[];
   readonly items?: Part;
   readonly description?: string;
+  readonly not?: unknown;
   readonly properties?: Readonly<Record<string, Part>>;
   readonly required?: readonly string[];
 }
@@ -65,6 +66,8 @@ function kindsOf(part: Part | undefined): readonly unknown[] {
 
 function formOf(part: Part | undefined): string {
   if (part === undefined) return '';
+  // The API takes no paths: its schema has no form for them.
+  if (part.not !== undefined) return 'text, in event files only';
   const words = part.description === undefined ? '' : `. ${part.description}`;
   return `${typeOf(part)}${words}`.replace(/^\. /, '');
 }
