@@ -8,6 +8,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
+import { mailLogRows } from './mail-log.ts';
+import { lmtpRows } from './lmtp.ts';
 import { messageRows } from './message.ts';
 import { milterRows } from './milter.ts';
 import { policyRows } from './policy.ts';
@@ -20,11 +22,13 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   policy: policyRows,
   milter: milterRows,
   'auth-policy': authPolicyRows,
+  lmtp: lmtpRows,
   standing: standingRows,
   start: startRows,
   core: coreRows,
   message: messageRows,
   replay: replayRows,
+  'mail-log': mailLogRows,
 };
 
 const ROOT = join(import.meta.dirname, '..');

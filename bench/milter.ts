@@ -2,11 +2,11 @@
  * The whole path: smtp-source, Postfix, the milter door of the running product over a unix socket,
  * smtp-sink; in turn with an empty Node milter that asks for the same replies.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSeconds, inFolder, median, startProgram, type BenchChild } from './children.ts';
 import {
   milterObstacle,
@@ -14,10 +14,12 @@ import {
   untilDelivered,
   type MilterPath,
 } from './milter-postfix.ts';
+import { latencyRows } from './milter-latency.ts';
+import { startMilterSenders } from './milter-senders.ts';
 import type { ProductLine } from './product.ts';
 import { times, whole, type BenchContext, type Row } from './report.ts';
+import { sendBatch } from './smtp-load.ts';
 
-const SESSIONS = 20;
 const KIB = 1024;
 
 interface Side {
@@ -37,35 +39,26 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Sends messages with smtp-source, one a session. @throws when not all were taken. */
-async function send(
-  port: number,
-  load: { readonly messages: number; readonly sizeBytes: number; readonly sessions?: number },
-): Promise<void> {
-  const child = spawn(
-    'smtp-source',
-    [
-      ...['-s', String(load.sessions ?? SESSIONS), '-m', String(load.messages)],
-      ...['-l', String(load.sizeBytes), '-f', 'ann@bench.test', '-t', 'a@dest.test'],
-      `127.0.0.1:${port}`,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500)));
-  const [code] = (await once(child, 'exit')) as [number];
-  if (code !== 0) throw new Error(`smtp-source ended with ${code}: ${said}`);
+const WARM_UP_SECONDS = 10;
+
+/** Texts of 3 and 10 KiB straight to the milter, as fast as it takes them. */
+async function warmUp(socket: string, seconds: number): Promise<void> {
+  for (const sizeBytes of [3 * KIB, 10 * KIB]) {
+    const senders = await startMilterSenders({ socket, connections: 10, sizeBytes, isText: true });
+    await sleep((seconds * 1000) / 2);
+    await senders.stop();
+  }
 }
 
 async function round(side: Side, folder: string, messages: number): Promise<void> {
   const before = cpuSeconds(side.child.pid);
   const started = performance.now();
-  await send(side.path.port, { messages, sizeBytes: 3 * KIB });
+  await sendBatch(side.path.port, { messages, sizeBytes: 3 * KIB });
   await untilDelivered(folder);
   side.rates.push(messages / ((performance.now() - started) / 1000));
   side.small.push(((cpuSeconds(side.child.pid) - before) * 1e6) / messages);
   const between = cpuSeconds(side.child.pid);
-  await send(side.path.port, { messages: messages / 2, sizeBytes: 10 * KIB });
+  await sendBatch(side.path.port, { messages: messages / 2, sizeBytes: 10 * KIB });
   await untilDelivered(folder);
   side.large.push(((cpuSeconds(side.child.pid) - between) * 1e6) / (messages / 2));
 }
@@ -85,7 +78,7 @@ export async function milterRows(context: BenchContext): Promise<readonly Row[]>
   const rounds = context.isQuick ? 1 : 5;
   const messages = context.isQuick ? 200 : 2000;
   return inFolder(async (folder) => {
-    const [oursPort = 0, nullPort = 0, sinkPort = 0] = await freePorts(3);
+    const [oursPort = 0, nullPort = 0, sinkPort = 0, ...tappedPorts] = await freePorts(5);
     const child = await startProgram('product.ts', [context.program, folder]);
     const nullSocket = join(folder, 'null.sock');
     const nullChild = await startProgram('milter-null.ts', [nullSocket]);
@@ -100,10 +93,21 @@ export async function milterRows(context: BenchContext): Promise<readonly Row[]>
     });
     const ours = side(child, { name: 'ours', port: oursPort, socket });
     const nothing = side(nullChild, { name: 'null', port: nullPort, socket: nullSocket });
-    const postfix = await startBenchPostfix(folder, sinkPort, [ours.path, nothing.path]);
+    const tapped = ['ours', 'null'].map((name, index) => ({
+      name: `${name}-tapped`,
+      port: tappedPorts[index] ?? 0,
+      socket: join(folder, `${name}-tapped.sock`),
+    }));
+    const postfix = await startBenchPostfix(folder, sinkPort, [
+      ...[ours.path, nothing.path],
+      ...tapped,
+    ]);
     try {
+      context.say('milter door, warming up');
       for (const each of [nothing, ours]) {
-        await send(each.path.port, { messages: messages / 4, sizeBytes: 3 * KIB });
+        // A daemon runs for months: its first thousands of messages are no measure.
+        await warmUp(each.path.socket, context.isQuick ? 1 : WARM_UP_SECONDS);
+        await sendBatch(each.path.port, { messages: messages / 4, sizeBytes: 3 * KIB });
       }
       for (let i = 0; i < rounds; i += 1) {
         context.say(`milter door, round ${i + 1} of ${rounds}`);
@@ -112,10 +116,17 @@ export async function milterRows(context: BenchContext): Promise<readonly Row[]>
       }
       context.say('milter door, one message of 25 MiB');
       const before = peakBytes(child.pid);
-      await send(oursPort, { messages: 1, sizeBytes: 25 * KIB * KIB, sessions: 1 });
+      await sendBatch(oursPort, { messages: 1, sizeBytes: 25 * KIB * KIB, sessions: 1 });
       await untilDelivered(folder);
       const grown = Math.max(0, peakBytes(child.pid) - before);
-      return rowsOf(ours, nothing, grown);
+      const policy = addresses['policy']?.[0] ?? '';
+      const latencies = await latencyRows(context, {
+        folder,
+        ratePerSecond: median(ours.rates) / 2,
+        ours: { ...ours.path, tapped: tapped[0]!, policy },
+        nothing: { ...nothing.path, tapped: tapped[1]!, policy: '' },
+      });
+      return [...rowsOf(ours, nothing, grown), ...latencies];
     } finally {
       await postfix.stop();
       await child.stop();

@@ -63,6 +63,8 @@ export function benchConfig(state: string, loadConfig: Parts['loadConfig']): Con
       '  policy: { listen: ["127.0.0.1:0"] }',
       // As the guide says: a unix socket, which waits for fewer answers than TCP does.
       `  milter: { listen: ["unix:${join(state, 'milter.sock')}"], socket_mode: "0666" }`,
+      '  socketmap: { listen: ["127.0.0.1:0"] }',
+      '  lmtp: { listen: ["127.0.0.1:0"] }',
       '  auth_policy:',
       '    listen: ["127.0.0.1:0"]',
       `    credentials: [{ name: bench, password_file: ${secret} }]`,

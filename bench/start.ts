@@ -42,6 +42,8 @@ const CONFIG = `state: state
 doors:
   policy: { listen: ['127.0.0.1:0'] }
   milter: { listen: ['127.0.0.1:0'] }
+  socketmap: { listen: ['127.0.0.1:0'] }
+  lmtp: { listen: ['127.0.0.1:0'] }
   auth_policy: { listen: ['127.0.0.1:0'] }
   api: { listen: ['127.0.0.1:0'] }
 `;

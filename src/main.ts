@@ -7,6 +7,15 @@ import { processIo } from './cli/io.ts';
 import { runCli } from './cli/run-cli.ts';
 import { packageVersion } from './daemon/version.ts';
 
+/** A bar only where somebody looks at it. */
+function logOutput() {
+  const progress = (text: string): void => void process.stderr.write(text);
+  return {
+    out: (text: string) => void process.stdout.write(text),
+    ...(process.stderr.isTTY ? { progress } : {}),
+  };
+}
+
 /** Runs one command line; resolves with the exit code. */
 export function main(argv: readonly string[]): Promise<number> {
   const wiring: Wiring = {
@@ -14,7 +23,16 @@ export function main(argv: readonly string[]): Promise<number> {
     start: async ({ configFile }) => (await import('./daemon/guard.ts')).guard(configFile),
     agent: async ({ configFile }) => (await import('./daemon/run-agent.ts')).runAgent(configFile),
     checkFiles: async (config) => (await import('./daemon/check-files.ts')).checkFiles(config),
+    srs: async (question) => (await import('./daemon/forwards.ts')).showForward(question),
     replay: async (options) => (await import('./replay.ts')).replayFile(options, process.stdout),
+    importPostfix: async (options) =>
+      (await import('./import/import-postfix.ts')).importPostfix(options, logOutput()),
+    backtest: async (options) =>
+      (await import('./backtest/backtest.ts')).backtest(options, logOutput()),
+    simulate: async (options) =>
+      (await import('./simulate/simulate.ts')).simulateFiles(options, process.stdout),
+    score: async (options) =>
+      (await import('./scoring/score.ts')).scoreFiles(options, process.stdout),
   };
   return runCli(argv, processIo(), wiring);
 }

@@ -32,6 +32,13 @@ export interface ReplayOptions {
   readonly eventsFile: string;
   readonly outFile: string;
   readonly configFile: string | undefined;
+  /** Sees every event before it is judged, and what was decided. */
+  readonly watch?: ReplayWatch;
+}
+
+export interface ReplayWatch {
+  event(event: PrimumEvent): void;
+  outcome(line: Verdict | RungChange): void;
 }
 
 export interface ReplaySummary {
@@ -67,9 +74,12 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const config = loadConfig(options.configFile, process.env);
   const output = await openOutput(options.outFile, options.eventsFile);
   try {
-    const state = await openReplay(config, (line) => output.write(line));
+    const state = await openReplay(config, (line) => {
+      options.watch?.outcome(line);
+      output.write(`${JSON.stringify(line)}\n`);
+    });
     try {
-      const found = await judgeFile(options.eventsFile, state, output);
+      const found = await judgeFile(options, state, output);
       await output.finish();
       return { ...found, ...state.counts() };
     } finally {
@@ -84,7 +94,8 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   }
 }
 
-async function judgeFile(eventsFile: string, state: Replaying, output: ReplayOutput) {
+async function judgeFile(options: ReplayOptions, state: Replaying, output: ReplayOutput) {
+  const { eventsFile, watch } = options;
   const startedMs = performance.now();
   const folder = dirname(resolve(eventsFile));
   const found = { events: 0, passedOver: 0, unreadableInAll: 0 };
@@ -108,6 +119,7 @@ async function judgeFile(eventsFile: string, state: Replaying, output: ReplayOut
         continue;
       }
       found.events += 1;
+      watch?.event(whole.value);
       await state.take(whole.value);
       await output.room();
     }
@@ -153,7 +165,10 @@ interface Replaying {
   close(): Promise<void>;
 }
 
-async function openReplay(config: Config, write: (line: string) => void): Promise<Replaying> {
+async function openReplay(
+  config: Config,
+  write: (line: Verdict | RungChange) => void,
+): Promise<Replaying> {
   const telemetry = createSilentTelemetry();
   const networks = await networksOf(config);
   const directory = await openDirectory(toDirectoryOptions(config), telemetry);
@@ -177,7 +192,7 @@ async function openReplay(config: Config, write: (line: string) => void): Promis
         verdicts[line.verdict] += 1;
         if (line.verdict !== 'pass') stopped.add(line.account);
       }
-      write(`${JSON.stringify(line.kind === 'verdict' ? { ...line, enforced: false } : line)}\n`);
+      write(line.kind === 'verdict' ? { ...line, enforced: false } : line);
     }),
     networks,
     directory: {

@@ -31,6 +31,8 @@ state: STATE
 doors:
   policy: { listen: ['127.0.0.1:0'] }
   milter: { listen: ['127.0.0.1:0'] }
+  socketmap: { listen: ['127.0.0.1:0'] }
+  lmtp: { listen: ['127.0.0.1:0'] }
   auth_policy: { listen: ['127.0.0.1:0'] }
   api: { listen: ['127.0.0.1:0'] }
 policy:

@@ -65,7 +65,7 @@ function kindsOf(part: Part | undefined): readonly unknown[] {
 }
 
 function formOf(part: Part | undefined): string {
-  if (part === undefined) return '';
+  if (part === undefined) return 'text';
   // The API takes no paths: its schema has no form for them.
   if (part.not !== undefined) return 'text, in event files only';
   const words = part.description === undefined ? '' : `. ${part.description}`;

@@ -76,6 +76,11 @@ export const PEERS: readonly Peer[] = [
     purpose: 'signs messages after Primum, so that its headers are signed',
     shownBy: { file: '/usr/sbin/opendkim' },
   },
+  {
+    name: 'postsrsd',
+    purpose: 'rewrites senders of forwards as another hop does',
+    shownBy: { file: '/usr/sbin/postsrsd' },
+  },
 ];
 
 function isHere({ shownBy }: Peer): boolean {

@@ -3,6 +3,8 @@
  * twice without harm: an agent may die after the deed and before it could say so.
  */
 
+import type { DeliveryEvent, LoginEvent, ReceivedEvent, SubmissionEvent } from '../core/event.ts';
+
 /** A message in the queue as the records know it; never acted on where these do not agree. */
 export interface QueuedTarget {
   /** Id of the hold. */
@@ -102,6 +104,15 @@ export type AgentResult = TaskBase &
     | { readonly kind: 'failed'; readonly error: string }
   );
 
+/** Where events go that an agent read from the log of its mail host. */
+export interface LogSink {
+  /** Resolves when they are on record. An id that was there before counts once. */
+  logged(mta: string, events: readonly LoggedEvent[]): Promise<void>;
+}
+
+/** What a mail log tells. */
+export type LoggedEvent = SubmissionEvent | DeliveryEvent | ReceivedEvent | LoginEvent;
+
 /** The desk as an agent sees it. */
 export interface AgentDesk {
   /** What there is to do on one mail host; waits up to `waitMs` for something. */
@@ -115,6 +126,7 @@ export interface AgentDesk {
 
 /** Bounds of what goes over the API. */
 export const MAX_TASKS = 20;
+export const MAX_LOGGED = 500;
 export const MAX_CHECKED = 500;
 export const MAX_CONTAINED = 1_000;
 /** Characters told of one address or login: above RFC 5321's 320. */

@@ -1,9 +1,10 @@
 /** Asks for tasks, does them one after the other, and says what came of each until it is heard. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Telemetry } from '../telemetry/contract.ts';
 import type { AgentDesk } from './contract.ts';
 import type { HandsOptions } from './hands-options.ts';
 import { doTask } from './hands.ts';
+import { Patience } from './patience.ts';
 
 export interface AgentOptions extends HandsOptions {
   readonly desk: AgentDesk;
@@ -20,8 +21,6 @@ export interface RunningAgent {
 }
 
 const DEFAULT_WAIT_MS = 20_000;
-const DEFAULT_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
 
 export function startAgent(options: AgentOptions): RunningAgent {
   const stop = new AbortController();
@@ -36,7 +35,11 @@ export function startAgent(options: AgentOptions): RunningAgent {
 
 async function loop(options: AgentOptions, signal: AbortSignal): Promise<void> {
   const { desk, mta, waitMs = DEFAULT_WAIT_MS } = options;
-  const patience = new Patience(options, signal);
+  const words = {
+    lost: 'The agent does not reach the daemon and tries again',
+    found: 'The agent reaches the daemon again.',
+  };
+  const patience = new Patience({ ...options, words }, signal);
   const isStopped = (): boolean => signal.aborted;
   while (!isStopped()) {
     const tasks = await patience.through(() => desk.tasks(mta, { waitMs, signal }));
@@ -48,46 +51,6 @@ async function loop(options: AgentOptions, signal: AbortSignal): Promise<void> {
       }
       await patience.through(() => desk.report(mta, [result]));
     }
-    if (tasks?.length === 0) await pause(0);
-  }
-}
-
-/** Tries until it is heard or told to stop; trouble is said once, and once when it is over. */
-class Patience {
-  readonly #options: AgentOptions;
-  readonly #signal: AbortSignal;
-  #isTroubled = false;
-
-  constructor(options: AgentOptions, signal: AbortSignal) {
-    this.#options = options;
-    this.#signal = signal;
-  }
-
-  /** `undefined` when told to stop before it was heard. */
-  async through<R>(work: () => Promise<R>): Promise<R | undefined> {
-    const { telemetry, retryMs = DEFAULT_RETRY_MS } = this.#options;
-    let delayMs = retryMs;
-    for (;;) {
-      try {
-        const result = await work();
-        if (this.#isTroubled) telemetry.info('The agent reaches the daemon again.');
-        this.#isTroubled = false;
-        return result;
-      } catch (error) {
-        if (this.#isStopped()) return undefined;
-        if (!this.#isTroubled) {
-          const why = error instanceof Error ? error.message : String(error);
-          telemetry.warn(`The agent does not reach the daemon and tries again: ${why}`);
-        }
-        this.#isTroubled = true;
-      }
-      await pause(delayMs, undefined, { signal: this.#signal }).catch(() => undefined);
-      if (this.#isStopped()) return undefined;
-      delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS);
-    }
-  }
-
-  #isStopped(): boolean {
-    return this.#signal.aborted;
+    if (tasks?.length === 0) await turn();
   }
 }

@@ -3,7 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Config } from '../config/load.ts';
 import type { Io } from './io.ts';
 
-/** Functions that only main.ts can give, for it alone knows the daemon. Each gives an exit code. */
+/** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */
 export interface Wiring {
   readonly version: string;
   /** Runs the daemon until it is told to stop. */
@@ -14,13 +14,67 @@ export interface Wiring {
   checkFiles(
     config: Config,
   ): Promise<{ readonly mistakes: readonly string[]; readonly warnings: readonly string[] }>;
+  /** What becomes of an address, with the keys of the state folder. */
+  srs(question: SrsQuestion): Promise<SrsAnswer>;
   /** Judges the events of a file again and writes the verdicts. */
   replay(options: {
     readonly eventsFile: string;
     readonly outFile: string;
     readonly configFile: string | undefined;
   }): Promise<number>;
+  /** Makes an event file of old mail logs. */
+  importPostfix(options: LogFiles & { readonly outFile: string }): Promise<number>;
+  /** Imports old mail logs, judges their events and reports whom that would have stopped. */
+  backtest(
+    options: LogFiles & {
+      readonly htmlFile: string | undefined;
+      readonly configFile: string | undefined;
+    },
+  ): Promise<number>;
+  /** Writes the events of a made platform and what was true. */
+  simulate(options: {
+    readonly platform: string;
+    readonly seed: number;
+    readonly out: string;
+    readonly truth: string;
+    readonly streams: string | undefined;
+    readonly texts: string | undefined;
+    readonly anomalies: number;
+  }): Promise<number>;
+  /** Holds verdicts against what was true and prints the table. */
+  score(options: {
+    readonly verdictsFile: string;
+    readonly truthFile: string;
+    readonly eventsFile: string | undefined;
+    readonly json: boolean;
+  }): Promise<number>;
 }
+
+/** Mail logs, and how to read their stamps. */
+export interface LogFiles {
+  readonly files: readonly string[];
+  readonly year: string | undefined;
+  readonly timeZone: string | undefined;
+}
+
+/** One address of a forward, there or back. */
+export interface SrsQuestion {
+  readonly way: 'forward' | 'reverse';
+  readonly address: string;
+  /** Whose forward it is; without it the address is plain. */
+  readonly account: string | undefined;
+  readonly configFile: string | undefined;
+}
+
+export type SrsAnswer =
+  | {
+      readonly ok: true;
+      readonly address: string;
+      readonly form: 'plain' | 'account';
+      /** Tag of the forwarding account. */
+      readonly tag?: string;
+    }
+  | { readonly ok: false; readonly reason: string };
 
 export interface Option {
   readonly type: 'string' | 'boolean';
@@ -34,6 +88,8 @@ export interface Argument {
   /** In capitals, such as `ACCOUNT`. */
   readonly name: string;
   readonly isOptional?: boolean;
+  /** The last one may be given several times; `ARGUMENT...` in the help. */
+  readonly isRepeated?: boolean;
 }
 
 export interface Context {
@@ -42,6 +98,8 @@ export interface Context {
   readonly commands: readonly Command[];
   /** The value of an argument by its place; the parser saw to those that are not optional. */
   readonly argument: (index: number) => string;
+  /** All of them, for a command whose last argument is repeated. */
+  readonly allArguments: readonly string[];
   /** `undefined` when the option was not given. */
   readonly option: (name: string) => string | undefined;
   readonly flag: (name: string) => boolean;
@@ -99,9 +157,10 @@ export function optionsOf(command: Command): Readonly<Record<string, Option>> {
 
 /** `primum lock ACCOUNT --why TEXT`. */
 export function usageOf(command: Command): string {
-  const names = (command.arguments ?? []).map(({ name, isOptional }) =>
-    isOptional === true ? `[${name}]` : name,
-  );
+  const names = (command.arguments ?? []).map(({ name, isOptional, isRepeated }) => {
+    const shown = isRepeated === true ? `${name}...` : name;
+    return isOptional === true ? `[${shown}]` : shown;
+  });
   const options = Object.entries(command.options ?? {}).map(([name, option]) => {
     const text = option.value === undefined ? `--${name}` : `--${name} ${option.value}`;
     return option.isRequired === true ? text : `[${text}]`;

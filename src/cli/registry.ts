@@ -8,12 +8,17 @@ import { explain } from './commands/explain.ts';
 import { help } from './commands/help.ts';
 import { holdDelete, holdList, holdRelease, holdReturn, holdShow } from './commands/holds.ts';
 import { audit, incidents, incidentsClose } from './commands/incidents.ts';
+import { inspect } from './commands/inspect.ts';
 import { lists, listsAdd, listsRemove } from './commands/lists.ts';
 import { lock, locks, unlock } from './commands/locks.ts';
+import { backtest, importPostfix } from './commands/logs.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
+import { score } from './commands/score.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
 import { rungs } from './commands/rungs.ts';
+import { srsForward, srsReverse } from './commands/srs.ts';
+import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { version } from './commands/version.ts';
@@ -47,9 +52,16 @@ export const COMMANDS: readonly Command[] = [
   relays,
   senders,
   bulkTools,
+  srsForward,
+  srsReverse,
   alertsTest,
   agent,
+  importPostfix,
+  backtest,
   replay,
+  inspect,
+  simulate,
+  score,
   help,
   version,
 ];

@@ -82,6 +82,7 @@ function readContext(command: Command, rest: readonly string[], io: Io, wiring: 
     wiring,
     commands: COMMANDS,
     argument: (index) => positionals[index] ?? '',
+    allArguments: positionals,
     option,
     flag: (name) => values[name] === true,
     config,
@@ -113,7 +114,7 @@ function parseOptions(command: Command, rest: readonly string[]) {
     throw new PrimumError('USAGE', `${missing.name} is missing. Usage: ${usageOf(command)}`);
   }
   const extra = positionals[wanted.length];
-  if (extra !== undefined)
+  if (extra !== undefined && wanted.at(-1)?.isRepeated !== true)
     throw new PrimumError('USAGE', `"${extra}" is one word too many. ${help}`);
   return { values, positionals };
 }

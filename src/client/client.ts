@@ -3,7 +3,7 @@
  * with a PrimumError whose message is a sentence for people.
  */
 import type { PrimumEvent } from '../core/event.ts';
-import type { AgentResult, AgentTask } from '../agent/contract.ts';
+import type { AgentResult, AgentTask, LoggedEvent } from '../agent/contract.ts';
 import type { Explanation } from '../core/report.ts';
 import type {
   AccountView,
@@ -156,6 +156,9 @@ function heldMail({ ask, get, send }: Ways) {
     },
     agentResults: (results: readonly AgentResult[]) =>
       send<{ readonly done: true }>('POST', '/agent/results', { results }),
+    /** With an agent's token only; at most 500 events in one call. */
+    agentEvents: (events: readonly LoggedEvent[]) =>
+      send<{ readonly done: true }>('POST', '/agent/events', { events }),
   };
 }
 

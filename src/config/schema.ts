@@ -8,6 +8,7 @@ import { contentSchema } from './sections/content.ts';
 import { conformanceSchema } from './sections/conformance.ts';
 import { directorySchema } from './sections/directory.ts';
 import { doorsSchema } from './sections/doors.ts';
+import { forwardsSchema } from './sections/forwards.ts';
 import { holdsSchema } from './sections/holds.ts';
 import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
@@ -84,6 +85,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'reload' })
       .describe('Messages in the hold queue: whose they are, and until when.'),
+    forwards: forwardsSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('Mail that is forwarded: its sender, and the way back for bounces.'),
     agent: agentSchema
       .prefault({})
       .meta({ effect: 'restart' })

@@ -115,7 +115,8 @@ function addContent(subject: SubmissionSubject, findings: Finding[], evidence: E
 
 /** A lock is a person's or the ladder's enforced word: it holds in observe mode too. */
 function isEnforced(subject: SubmissionSubject, kind: Verdict['verdict']): boolean {
-  return kind !== 'pass' && (subject.rules.mode === 'enforce' || subject.lock !== undefined);
+  if (kind === 'pass' || subject.event.afterwards === true) return false;
+  return subject.rules.mode === 'enforce' || subject.lock !== undefined;
 }
 
 function rungChangeOf(

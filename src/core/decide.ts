@@ -108,7 +108,7 @@ export function intentsOf(
       enforced: verdict.enforced,
       summary: finding.text,
       reasons: verdict.reasons,
-      done: doneText(verdict, finding),
+      done: isAfterwards(subject) ? doneAfterwards(subject, finding) : doneText(verdict, finding),
       picture: pictureOf(subject, finding),
     });
   }
@@ -116,7 +116,8 @@ export function intentsOf(
   // lock on record that says why and can be lifted.
   const lock = findings.find((finding) => finding.action === 'lock');
   const isDue = lock !== undefined || verdict.rung === 'lock';
-  if (isDue && verdict.enforced && subject.lock === undefined) {
+  const isInForce = verdict.enforced || (isAfterwards(subject) && isEnforcing(subject));
+  if (isDue && isInForce && subject.lock === undefined) {
     intents.push({
       kind: 'lock',
       ...common,
@@ -126,6 +127,20 @@ export function intentsOf(
     });
   }
   return intents;
+}
+
+/** What the log told of had left already; only the account can still be locked. */
+function isAfterwards({ event }: SubmissionSubject | LoginSubject): boolean {
+  return event.kind === 'submission' && event.afterwards === true;
+}
+
+function isEnforcing({ rules }: SubmissionSubject | LoginSubject): boolean {
+  return rules.mode === 'enforce';
+}
+
+function doneAfterwards(subject: SubmissionSubject | LoginSubject, finding: Finding): string {
+  const isLocked = isEnforcing(subject) && finding.action === 'lock';
+  return `The message had left when the mail log told of it.${isLocked ? ' The account is locked.' : ''}`;
 }
 
 function doneText(verdict: Verdict, finding: Finding): string {

@@ -96,6 +96,8 @@ export interface SubmissionEvent extends EventBase {
    * It is evidence; counts and limits take nothing from it.
    */
   readonly abandoned?: true;
+  /** Read from a log when the message was on its way: nobody waits for the answer. */
+  readonly afterwards?: true;
   /** Recipients a check of ours refused in this transaction; never counted as sent. */
   readonly refusedRecipients?: readonly string[];
   readonly sizeBytes?: number;

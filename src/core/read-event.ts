@@ -102,6 +102,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       recipientCount: count,
       sizeBytes: count,
       abandoned: flag,
+      afterwards: flag,
       refusedRecipients: texts,
       message,
     },

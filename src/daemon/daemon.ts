@@ -3,6 +3,7 @@
  * policy, and closes them in reverse so that nothing taken in is lost.
  */
 import { join } from 'node:path';
+import type { LogSink } from '../agent/contract.ts';
 import type { Config } from '../config/load.ts';
 import { toDirectoryOptions } from '../config/to-directory.ts';
 import { toPolicy } from '../config/to-policy.ts';
@@ -30,7 +31,10 @@ import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
 import { createEventIds } from './event-ids.ts';
+import { openLogFollower } from './follow-log.ts';
+import { forwardsOf } from './forwards.ts';
 import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
+import { takeLogged } from './logged-events.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
 import { deskSettings } from './outside.ts';
@@ -82,12 +86,17 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       inspector: parts.inspector,
       version: packageVersion(),
       take: (event) => take(parts.room, event),
+      logged: parts.logged,
       reload,
     });
     closers.push(() => doors.close());
     const agent = openEmbeddedAgent(config, parts);
     if (agent !== undefined) closers.push(() => agent.close());
     await doors.open();
+    const follower = config.agent.embedded
+      ? openLogFollower(config, { sink: parts.logged, telemetry, now })
+      : undefined;
+    if (follower !== undefined) closers.push(() => follower.close());
     // Either would keep the doors from listening; the table is made in a thread of its own.
     void parts.networks.ready();
     loadFreemail();
@@ -124,7 +133,7 @@ async function closeEach(closers: Closers): Promise<void> {
   if (troubles.length > 0) throw troubles[0];
 }
 
-type Opened = DaemonParts & { readonly inspector: Inspector };
+type Opened = DaemonParts & { readonly inspector: Inspector; readonly logged: LogSink };
 
 async function openParts(
   config: Config,
@@ -166,8 +175,7 @@ async function openParts(
   closers.push(() => desk.close());
 
   const hash = createKeyedHash(hashKey(config.state));
-  const trace = openTrace(traceOptions(config, { now, warn }));
-  const ownPassword = openOwnPassword(config, { now, warn });
+  const keyed = openKeyed(config, { directory, now, warn });
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
   const room = createGate({
     ...stores,
@@ -193,9 +201,23 @@ async function openParts(
     policy,
     now,
     newId,
-    trace,
-    ownPassword,
+    ...keyed,
     inspector,
+    logged: takeLogged({ room, journal: stores.journal, recent, now }),
+  };
+}
+
+/** The parts that keep keys or digests of their own. */
+function openKeyed(
+  config: Config,
+  given: Pick<DaemonParts, 'directory' | 'now'> & { readonly warn: (message: string) => void },
+): Pick<DaemonParts, 'trace' | 'forwards' | 'ownPassword'> {
+  const { directory, now, warn } = given;
+  const isOwnDomain = (domain: string): boolean => directory.isOwnDomain(domain);
+  return {
+    trace: openTrace(traceOptions(config, { now, warn })),
+    forwards: forwardsOf(config, { isOwnDomain, now, warn }),
+    ownPassword: openOwnPassword(config, { now, warn }),
   };
 }
 

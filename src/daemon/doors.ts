@@ -2,6 +2,7 @@
  * Opens the doors, all or none; one line here for each. Those of the mail path come first and the
  * API with its libraries last; at the end it is the other way round, so that `/readyz` can say so.
  */
+import type { LogSink } from '../agent/contract.ts';
 import type { Config } from '../config/load.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
@@ -12,15 +13,26 @@ import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
+import { openSocketmapDoor } from '../doors/socketmap/door.ts';
+import { forwardMaps } from '../forwards/maps.ts';
+import { milterForwards } from './forwards.ts';
 import { agentTokens } from './holds.ts';
-import { apiListen, authPolicyOptions, milterDoorOptions, policyDoorOptions } from './options.ts';
+import {
+  apiListen,
+  authPolicyOptions,
+  milterDoorOptions,
+  policyDoorOptions,
+  socketmapDoorOptions,
+} from './options.ts';
 import type { DaemonParts } from './parts.ts';
 import { openReading } from './reading.ts';
+import { forPeople, openReturnedMail } from './returned-mail.ts';
 
 export interface DoorParts {
   readonly inspector: Inspector;
   readonly version: string;
   take(event: PrimumEvent): Maybe<Verdict | undefined>;
+  readonly logged: LogSink;
   /** What changed, in words. @throws when the old configuration stays. */
   reload(): Promise<string>;
 }
@@ -56,6 +68,8 @@ export async function openDoors(
     const transactions = new OpenTransactions();
     open.push(await openPolicy(config, parts, transactions));
     open.push(await openMilter(config, parts, transactions));
+    open.push(await openSocketmap(config, parts));
+    open.push(await openLmtp(config, parts));
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
     open.push(await openApi(config, parts, { ...given, ready }));
   } catch (error) {
@@ -99,8 +113,10 @@ async function openMilter(
   const options = milterDoorOptions(config, () => parts.policy().contact, {
     transactions,
     trace: parts.trace.headers,
+    ownNotices: parts.desk.ownNotices,
     isPerson: (account) =>
       andThen(parts.directory.find(account), (facts) => facts.class === 'person'),
+    ...milterForwards(config, parts),
     ...reading,
   });
   try {
@@ -114,6 +130,17 @@ async function openMilter(
     await reading.inspector.close();
     throw error;
   }
+}
+
+async function openSocketmap(config: Config, parts: DaemonParts): Promise<Listening> {
+  const options = socketmapDoorOptions(config, forwardMaps(parts.forwards));
+  const door = await openSocketmapDoor(options, parts.telemetry);
+  return { name: 'socketmap', addresses: door.addresses, close: () => door.close() };
+}
+
+async function openLmtp(config: Config, { telemetry, now }: DaemonParts): Promise<Listening> {
+  const door = await openReturnedMail(config, { telemetry, now, consumer: forPeople });
+  return { name: 'lmtp', addresses: door.addresses, close: () => door.close() };
 }
 
 type Ready = DoorParts & { readonly ready: () => boolean };
@@ -171,6 +198,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       now: parts.now,
       ready: given.ready,
       take: (event) => given.take(event),
+      logged: (mta, events) => given.logged.logged(mta, events),
       reload: () =>
         given
           .reload()

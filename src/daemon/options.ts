@@ -3,9 +3,11 @@ import { hostname } from 'node:os';
 import { secretOf, type Config } from '../config/load.ts';
 import type { AuthPolicyOptions } from '../doors/auth-policy/options.ts';
 import type { ListenOptions } from '../doors/listen.ts';
+import type { LmtpDoorOptions } from '../doors/lmtp/options.ts';
 import type { MilterDoorOptions } from '../doors/milter/options.ts';
 import type { OpenTransactions } from '../doors/open-transactions.ts';
 import type { PolicyDoorOptions } from '../doors/policy/options.ts';
+import type { SocketmapDoorOptions } from '../doors/socketmap/options.ts';
 import type { NetworkOptions } from '../network/open-networks.ts';
 
 export function mtaName(config: Config): string {
@@ -51,7 +53,7 @@ export function policyDoorOptions(
 
 type MilterParts = Pick<
   MilterDoorOptions,
-  'inspector' | 'trace' | 'mend' | 'isPerson' | 'transactions'
+  'inspector' | 'trace' | 'mend' | 'isPerson' | 'ownNotices' | 'transactions' | 'forwards'
 >;
 
 export function milterDoorOptions(
@@ -80,6 +82,38 @@ export function milterDoorOptions(
     packetTimeoutSeconds: door.packet_timeout / 1000,
     inspectTimeoutSeconds: door.inspect_timeout / 1000,
     progressSeconds: door.progress / 1000,
+  };
+}
+
+export function socketmapDoorOptions(
+  config: Config,
+  maps: SocketmapDoorOptions['maps'],
+): SocketmapDoorOptions {
+  const door = config.doors.socketmap;
+  return {
+    listen: listenOptions(door.listen, 'doors.socketmap.listen', door),
+    maps,
+    onFailure: door.on_failure,
+    maxConnections: door.max_connections,
+    maxRequestBytes: door.max_request,
+    idleTimeoutSeconds: door.idle_timeout / 1000,
+    requestTimeoutSeconds: door.request_timeout / 1000,
+  };
+}
+
+export function lmtpDoorOptions(
+  config: Config,
+  intake: LmtpDoorOptions['intake'],
+): LmtpDoorOptions {
+  const door = config.doors.lmtp;
+  return {
+    listen: listenOptions(door.listen, 'doors.lmtp.listen', door),
+    hostName: mtaName(config),
+    intake,
+    maxMessageBytes: door.max_message,
+    maxConnections: door.max_connections,
+    idleTimeoutSeconds: door.idle_timeout / 1000,
+    messageTimeoutSeconds: door.message_timeout / 1000,
   };
 }
 

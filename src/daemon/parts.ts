@@ -2,6 +2,7 @@
 import type { Policy } from '../core/policy.ts';
 import type { OpenDesk } from '../desk/desk.ts';
 import type { OpenDirectory } from '../directory/open-directory.ts';
+import type { ForwardAddresses } from '../forwards/contract.ts';
 import type { GateRoom } from '../gate/gate.ts';
 import type { Networks } from '../network/open-networks.ts';
 import type { OwnPasswordKeeper } from '../own-password/keeper.ts';
@@ -21,6 +22,7 @@ export interface DaemonParts {
   readonly room: GateRoom;
   readonly telemetry: RunningTelemetry;
   readonly trace: Trace;
+  readonly forwards: ForwardAddresses;
   /** Undefined while `own_password` is off. */
   readonly ownPassword: OwnPasswordKeeper | undefined;
   readonly policy: () => Policy;

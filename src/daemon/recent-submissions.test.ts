@@ -60,6 +60,17 @@ describe('the newest messages by their queue id', () => {
     expect(queueIds(recent, 'ben@x.example')).toEqual(['A1']);
   });
 
+  it('finds the newest message under a queue id of a host, whoever sent it', () => {
+    const recent = new RecentSubmissions();
+    const { account: _account, ...nobody } = sent('', 'A1', { id: 'first' });
+    recent.add(nobody);
+    expect(recent.find('mx1', 'A1')).toMatchObject({ id: 'first', account: '' });
+    recent.add(sent('Ann@x.example', 'A1', { id: 'second' }));
+    expect(recent.find('mx1', 'A1')).toMatchObject({ id: 'second', account: 'ann@x.example' });
+    expect(recent.find('mx2', 'A1')).toBeUndefined();
+    expect(recent.find('mx1', 'A')).toBeUndefined();
+  });
+
   it('forgets the oldest over its number', () => {
     const recent = new RecentSubmissions();
     recent.add(sent('ann@x.example', 'first'));

@@ -1,6 +1,7 @@
 /**
  * Whose message got which queue id, of the newest messages, in memory: containment finds those by
- * it whose queue file names no login. After a restart the logins in the queue files speak alone.
+ * it whose queue file names no login, and what the mail log tells is tied to them. After a restart
+ * the logins in the queue files speak alone; for the mail log the journal is asked.
  *
  * They stand as bytes in one ring: as objects they would outlive every small collection of garbage
  * and fill the old generation, a handful a message.
@@ -22,7 +23,14 @@ interface Entry {
   readonly account: string;
   /** Equal for equal MTA and queue id. */
   readonly key: string;
-  readonly message: KnownMessage;
+  readonly message: RecentSubmission;
+}
+
+export interface RecentSubmission extends KnownMessage {
+  /** Empty without AUTH. */
+  readonly account: string;
+  /** Id of the event. */
+  readonly id: string;
 }
 
 export class RecentSubmissions {
@@ -34,10 +42,10 @@ export class RecentSubmissions {
   #count = 0;
   #written = 0;
 
-  add({ account, queueId, mta = '', envelopeSender, at }: SubmissionEvent): void {
-    if (account === undefined || queueId === undefined || queueId === '') return;
+  add({ id, account = '', queueId, mta = '', envelopeSender, at }: SubmissionEvent): void {
+    if (queueId === undefined || queueId === '' || id.includes(SEPARATOR)) return;
     const key = mta + SEPARATOR + queueId;
-    const text = [account.toLowerCase(), key, at, envelopeSender].join(SEPARATOR);
+    const text = [account.toLowerCase(), key, at, id, envelopeSender].join(SEPARATOR);
     const mostBytes = text.length * MAX_BYTES_OF_UNIT;
     if (mostBytes > MAX_ENTRY_BYTES) return;
     const place = this.#written % RING_BYTES;
@@ -49,6 +57,21 @@ export class RecentSubmissions {
     this.#keyHashes[index] = hashOf(key);
     this.#written += this.#lengths[index] ?? 0;
     this.#count += 1;
+  }
+
+  /** The newest message under a queue id; short ones come again. What is asked for is mostly new. */
+  find(mta: string, queueId: string): RecentSubmission | undefined {
+    const key = mta + SEPARATOR + queueId;
+    const hash = hashOf(key);
+    const oldest = Math.max(0, this.#count - MAX_REMEMBERED);
+    for (let number = this.#count - 1; number >= oldest; number -= 1) {
+      const index = number % MAX_REMEMBERED;
+      if ((this.#starts[index] ?? 0) < this.#written - RING_BYTES) break;
+      if (this.#keyHashes[index] !== hash) continue;
+      const entry = entryOf(this.#bytes(index));
+      if (entry.key === key) return entry.message;
+    }
+    return undefined;
   }
 
   /** Newest first. A queue id that came again belongs to its last message. Locks are rare. */
@@ -64,7 +87,7 @@ export class RecentSubmissions {
       if (!latest.has(entry.key)) latest.set(entry.key, entry);
     }
     const entries = [...latest.values()].filter((entry) => entry.account === account);
-    return entries.map(({ message }) => message);
+    return entries.map(({ message: { id: _id, account: _account, ...known } }) => known);
   }
 
   /** Indexes of entries that are still whole and pass, newest first. */
@@ -86,11 +109,12 @@ export class RecentSubmissions {
 }
 
 function entryOf(bytes: Buffer): Entry {
-  const [account = '', mta = '', queueId = '', at = '', ...rest] = bytes
+  const [account = '', mta = '', queueId = '', at = '', id = '', ...rest] = bytes
     .toString()
     .split(SEPARATOR);
   const envelopeSender = rest.join(SEPARATOR);
-  return { account, key: mta + SEPARATOR + queueId, message: { mta, queueId, envelopeSender, at } };
+  const message = { id, account, mta, queueId, envelopeSender, at };
+  return { account, key: mta + SEPARATOR + queueId, message };
 }
 
 /** FNV-1a of the text's units; equal texts are told apart from others by their text. */

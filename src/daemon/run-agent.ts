@@ -1,11 +1,13 @@
 /** `primum agent`: works on the queue of this host for a daemon that runs anywhere. */
 import { startAgent } from '../agent/loop.ts';
-import type { AgentDesk, AgentResult } from '../agent/contract.ts';
+import type { AgentDesk, AgentResult, LoggedEvent, LogSink } from '../agent/contract.ts';
 import { openClient, type Client } from '../client/client.ts';
 import { ApiRefusal } from '../client/request.ts';
 import { readAgentToken } from '../client/token-file.ts';
 import { loadConfig, type Config } from '../config/load.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
+import { openLogFollower } from './follow-log.ts';
 import { queueTools } from './holds.ts';
 import { mtaName } from './options.ts';
 
@@ -28,9 +30,14 @@ export async function runAgent(configFile: string | undefined): Promise<number> 
     now: Date.now,
     telemetry,
   });
+  const follower = openLogFollower(config, {
+    sink: sinkOver(client, telemetry),
+    telemetry,
+    now: Date.now,
+  });
   telemetry.info(`The agent of ${mtaName(config)} works for the daemon at ${config.agent.api}.`);
   await stop;
-  await agent.close();
+  await Promise.all([agent.close(), follower?.close()]);
   return 0;
 }
 
@@ -53,6 +60,23 @@ export function deskOver(client: Client): AgentDesk {
       }
     },
   };
+}
+
+/** The daemon's intake of events as its API gives it. One that it refuses is told and left out. */
+export function sinkOver(client: Client, telemetry: Pick<Telemetry, 'warn'>): LogSink {
+  const send = async (events: readonly LoggedEvent[]): Promise<void> => {
+    try {
+      await client.agentEvents(events);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      if (events.length > 1) {
+        const half = Math.ceil(events.length / 2);
+        await send(events.slice(0, half));
+        await send(events.slice(half));
+      } else telemetry.warn(`The daemon did not take an event of the mail log: ${error.message}`);
+    }
+  };
+  return { logged: (_mta, events) => send(events) };
 }
 
 /** Saying the same again cannot help. */

@@ -13,6 +13,7 @@ import type { HoldKeeper } from './hold-keeper.ts';
 import { notificationOf } from './hold-notice.ts';
 import type { HoldParts } from './hold-parts.ts';
 import { acted, checked, failed, isUnseen, notified, notifying } from './hold-states.ts';
+import { OwnNotices } from './own-notices.ts';
 import { Waiters } from './waiters.ts';
 
 /** How long a person waits to be shown a message. */
@@ -35,6 +36,7 @@ interface Show {
 }
 
 export class AgentRoom implements AgentDesk {
+  readonly ownNotices: OwnNotices;
   readonly #parts: HoldParts;
   readonly #keeper: HoldKeeper;
   readonly #containments: Containments;
@@ -49,6 +51,7 @@ export class AgentRoom implements AgentDesk {
     others: { readonly keeper: HoldKeeper; readonly containments: Containments },
   ) {
     this.#parts = parts;
+    this.ownNotices = new OwnNotices(parts.now);
     this.#keeper = others.keeper;
     this.#containments = others.containments;
   }
@@ -160,6 +163,7 @@ export class AgentRoom implements AgentDesk {
         if (started === undefined) return undefined;
         if (started.state === 'held' && started.notice !== 'due') return undefined;
         const notification = notificationOf(this.#parts.settings, started);
+        this.ownNotices.expect(notification);
         return { id: `notify:${row.id}`, kind: 'notify', target, notification };
       }
       default:

@@ -29,6 +29,7 @@ import type {
   LockChange,
 } from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
+import type { OwnNotices } from './own-notices.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
 const LONGEST_REPEAT_CHECK_MS = 30_000;
@@ -37,6 +38,8 @@ const LONGEST_REPEAT_CHECK_MS = 30_000;
 const REPEAT_BATCH = 100;
 
 export interface OpenDesk extends Desk {
+  /** What agents were told to send, for whoever sees it pass. */
+  readonly ownNotices: Pick<OwnNotices, 'isAnyAwaited' | 'isOne'>;
   readonly lists: Desk['lists'] & {
     /** Calls back after each durable change of a list; returns how to stop. */
     onChange(listener: ListListener): () => void;
@@ -98,6 +101,7 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
     lists: listKeeper,
     holds: holdsOf(parts),
     agents: parts.agents,
+    ownNotices: parts.agents.ownNotices,
     incidents: incidentsOf(parts),
     audit: auditOf(parts),
     testAlerts: (by) => testAlerts(parts, by),

@@ -33,6 +33,7 @@ export function draftVerdict(parts: DraftParts, intent: HoldIntent): HoldDraft {
   const { settings } = parts;
   const { kind: _, reasons: said, releaseAt, ...held } = intent;
   const isShort = releaseAt !== undefined;
+  const spacingMs = settings.releaseSpacingSeconds * 1000;
   const reasons = said.slice(0, MAX_REASONS).map(({ text, practice }) => ({
     text: text.slice(0, MAX_WORDS),
     ...(practice === undefined ? {} : { practice }),
@@ -42,13 +43,16 @@ export function draftVerdict(parts: DraftParts, intent: HoldIntent): HoldDraft {
     ...held,
     reasons,
     notice: settings.notifySender && !isShort ? 'due' : 'none',
-    ...(isShort && { releaseAtMs: Date.parse(releaseAt) }),
+    // The operator's slow lane may be quicker than what a client that tries again would be told.
+    ...(isShort && {
+      releaseAtMs: Math.min(Date.parse(releaseAt), Date.parse(intent.at) + spacingMs),
+    }),
   };
   const why = reasons[0]?.text ?? 'A verdict held it.';
   const summary = `Messages of this account are held: ${why}`;
   return {
     hold,
-    spacingMs: settings.releaseSpacingSeconds * 1000,
+    spacingMs,
     audit: auditOf(hold, why),
     ...(isShort ? {} : { ticket: ticketFor(parts, hold, summary) }),
   };

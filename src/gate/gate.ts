@@ -18,6 +18,8 @@ import { answerWithin, stanceVerdict, type Stance } from './stance.ts';
 export interface GateRoom {
   /** The gate as one door sees it, with that door's failure stance and time-out. */
   forDoor(door: DoorName, stance: Stance): Gate;
+  /** An event counted before this start: when it comes again it counts nothing. */
+  counted(id: string): void;
 }
 
 const DEFAULT_RECENT_IDS = 65_536;
@@ -94,7 +96,7 @@ export function createGate(parts: GateParts): GateRoom {
       now: parts.now,
     };
   };
-  return { forDoor: openFor };
+  return { forDoor: openFor, counted: (id) => recent.add(id) };
 }
 
 interface Asked {

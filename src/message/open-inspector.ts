@@ -45,7 +45,8 @@ export function openMessageInspector(
   let warnedAt = -WARN_EVERY_MS;
   const pool = createReaderPool({
     setup: { lists, keep },
-    threads: options.threads ?? Math.min(2, availableParallelism()),
+    // One core stays for the doors, where there is more than one.
+    threads: options.threads ?? Math.max(1, Math.min(2, availableParallelism() - 1)),
     timeoutMs: options.timeoutMs ?? DEFAULT_READ_TIMEOUT_MS,
     ...(options.program !== undefined && { program: options.program }),
     onFailure(reason) {

@@ -158,7 +158,7 @@ export class PartTree implements PartListener {
 }
 
 /** The fields of a part that say how to read it. */
-class PartFields {
+export class PartFields {
   readonly contentType: ParameterField;
   /** Lower case, only what a media type may hold. */
   readonly type: string;

@@ -48,6 +48,7 @@ const UNDECIDED = -1;
 export class Splitter {
   readonly #listener: PartListener;
   readonly #notes: Notes;
+  readonly #maxFields: number;
   readonly #open: OpenPart[] = [];
   #mode: Mode = 'leaf';
   #collector: FieldCollector;
@@ -65,10 +66,17 @@ export class Splitter {
   #matchPart = 0;
   #matchCloses = false;
 
-  constructor(fields: readonly HeaderField[], listener: PartListener, notes: Notes) {
+  /** @param maxFields of a part's header; who reads messages inside wants them whole. */
+  constructor(
+    fields: readonly HeaderField[],
+    listener: PartListener,
+    notes: Notes,
+    maxFields = MAX_PART_FIELDS,
+  ) {
     this.#listener = listener;
     this.#notes = notes;
-    this.#collector = new FieldCollector(notes, MAX_PART_FIELDS);
+    this.#maxFields = maxFields;
+    this.#collector = new FieldCollector(notes, maxFields);
     this.#begin(fields);
   }
 
@@ -218,7 +226,7 @@ export class Splitter {
       return;
     }
     this.#mode = 'header';
-    this.#collector = new FieldCollector(this.#notes, MAX_PART_FIELDS);
+    this.#collector = new FieldCollector(this.#notes, this.#maxFields);
   }
 
   /** A header is complete: its part begins. */
@@ -239,7 +247,7 @@ export class Splitter {
     this.#atLineStart = true;
     this.#mode = plan.kind === 'leaf' ? 'leaf' : plan.kind === 'multipart' ? 'skip' : 'header';
     if (plan.kind === 'message') {
-      this.#collector = new FieldCollector(this.#notes, MAX_PART_FIELDS);
+      this.#collector = new FieldCollector(this.#notes, this.#maxFields);
     }
   }
 

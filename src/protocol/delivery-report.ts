@@ -2,6 +2,7 @@
  * A delivery status notification (RFC 3464): why a message was not delivered, for its sender, in
  * words, for programs, and with the headers of the message itself (RFC 6522).
  */
+import { boundaryFor, mailDate, oneLine } from './report-mail.ts';
 
 export interface DeliveryReport {
   /** Header From of the notification; its envelope sender is always null (RFC 3464 §2). */
@@ -48,7 +49,7 @@ export function formatDeliveryReport(report: DeliveryReport): string {
     `From: Mail Delivery System <${oneLine(report.from)}>`,
     `To: <${oneLine(report.to)}>`,
     `Subject: ${oneLine(report.subject)}`,
-    `Date: ${new Date(report.nowMs).toUTCString().replace('GMT', '+0000')}`,
+    `Date: ${mailDate(report.nowMs)}`,
     `Message-ID: ${oneLine(report.messageId)}`,
     // RFC 3834 §5: no vacation notice should answer this.
     'Auto-Submitted: auto-replied',
@@ -67,10 +68,9 @@ export function formatDeliveryReport(report: DeliveryReport): string {
 
 /** RFC 3464 §2.2 and §2.3. */
 function statusOf(report: DeliveryReport): string {
-  const date = (ms: number): string => new Date(ms).toUTCString().replace('GMT', '+0000');
   const fields = [
     `Reporting-MTA: dns; ${oneLine(report.reportingMta)}`,
-    `Arrival-Date: ${date(report.arrivalMs)}`,
+    `Arrival-Date: ${mailDate(report.arrivalMs)}`,
     '',
   ];
   for (const recipient of report.recipients.slice(0, MAX_REPORTED_RECIPIENTS)) {
@@ -96,23 +96,10 @@ function typedAddress(address: string): string {
   return `utf-8; ${encoded}`;
 }
 
-/** Nothing from outside starts a header of ours. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
-
 function originalHeaders(text: string): string {
   const cut = text.replaceAll('\r\n', '\n').slice(0, MAX_RETURNED_HEADER_BYTES);
   const whole = text.length > MAX_RETURNED_HEADER_BYTES ? cut.slice(0, cut.lastIndexOf('\n')) : cut;
   return `${whole.replace(/[^\P{Cc}\n\t]/gu, ' ').replace(/\n+$/, '')}\n`;
-}
-
-/** Made of the Message-ID, so that equal input gives equal output; never part of the content. */
-function boundaryFor(messageId: string, content: string): string {
-  const base = `primum-${messageId.replace(/[^0-9A-Za-z]/g, '').slice(0, 40)}`;
-  let boundary = base;
-  for (let n = 1; content.includes(boundary); n++) boundary = `${base}-${n}`;
-  return boundary;
 }
 
 /** Breaks a sentence into lines at spaces. */

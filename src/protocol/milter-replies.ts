@@ -81,6 +81,11 @@ export function formatQuarantine(reason: string): string {
   return formatPacket('q', `${plain(reason).slice(0, MAX_REPLY_LINE)}\0`);
 }
 
+/** SMFIR_CHGFROM: the message goes on with this envelope sender; only at its end. */
+export function formatSender(address: string): string {
+  return formatPacket('e', `<${address.replaceAll(/[^\x21-\x7e]|[<>]/g, '')}>\0`);
+}
+
 /**
  * One change of the header; only at the end of a message.
  * @param withLeadingSpace whether it was agreed that values come with the blank after the colon

@@ -8,6 +8,7 @@ import {
   formatChange,
   formatPacket,
   formatQuarantine,
+  formatSender,
   formatReply,
   MAX_REPLY_LINE,
   MAX_REPLY_LINES,
@@ -252,5 +253,14 @@ describe('replies', () => {
       formatPacket('h', 'X\0 y\0'),
     );
     expect(formatQuarantine('wait\r\nhere')).toBe(formatPacket('q', 'wait here\0'));
+  });
+});
+
+describe('FWD-1: the envelope sender with which a forward goes on', () => {
+  it('is one address in angle brackets, whatever it holds', () => {
+    expect(formatSender('SRS0=a=b=x.example=eve@fwd.example')).toBe(
+      '\0\0\0\x26e<SRS0=a=b=x.example=eve@fwd.example>\0',
+    );
+    expect(formatSender('a> <b\r\n@x\0')).toBe('\0\0\0\x08e<ab@x>\0');
   });
 });

@@ -29,6 +29,7 @@ export const ACTION = {
   addHeaders: 0x01,
   changeHeaders: 0x10,
   quarantine: 0x20,
+  changeSender: 0x40,
   setSymbols: 0x100,
 } as const;
 

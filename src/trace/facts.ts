@@ -4,7 +4,7 @@
  * length and its bytes; the usual credential takes none.
  */
 import type { Traced } from './contract.ts';
-import { fromBase32, toBase32 } from './base32.ts';
+import { fromBase32, toBase32 } from '../keys/base32.ts';
 
 const PACKED_REFERENCE = 1;
 const PACKED_CONTEXT = 2;

@@ -6,7 +6,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { toBase32 } from './base32.ts';
+import { toBase32 } from '../keys/base32.ts';
 import type { TraceHeader } from './contract.ts';
 import { foldToken, foldWords } from './fold.ts';
 

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { MAX_KEY_FILE_BYTES } from './key-ring.ts';
-import {
-  KEEP_MS,
-  LOOK_EVERY_MS,
-  openTrace,
-  ROTATE_AFTER_MS,
-  type TraceOptions,
-} from './open-trace.ts';
+import { MAX_KEY_FILE_BYTES } from '../keys/key-ring.ts';
+import { LOOK_EVERY_MS } from '../keys/live-keys.ts';
+import { KEEP_MS, openTrace, ROTATE_AFTER_MS, type TraceOptions } from './open-trace.ts';
 
 const EVENT: SubmissionEvent = {
   v: 1,

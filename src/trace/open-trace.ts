@@ -5,6 +5,7 @@
  */
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { openLiveKeys } from '../keys/live-keys.ts';
 import type { TraceHeaders, TraceReader } from './contract.ts';
 import {
   createOwnershipCheck,
@@ -14,17 +15,7 @@ import {
   TRACE_HEADER,
 } from './headers.ts';
 import type { HeaderSettings } from './headers.ts';
-import {
-  isRotationDue,
-  newestKey,
-  openKeyRing,
-  readRing,
-  rotateKeyRing,
-  stampOf,
-} from './key-ring.ts';
-import type { KeyRing, KeyRingOptions, Rotation } from './key-ring.ts';
 import { createSealer, readToken, sealToken } from './token.ts';
-import type { Sealer } from './token.ts';
 
 export interface TraceOptions extends HeaderSettings {
   /** False: nothing is added; tokens are read, and headers from outside removed, all the same. */
@@ -60,18 +51,30 @@ export interface Trace {
 const DAY_MS = 86_400_000;
 export const ROTATE_AFTER_MS = 90 * DAY_MS;
 export const KEEP_MS = 400 * DAY_MS;
-/** After a rotation that failed. */
-const RETRY_MS = 3_600_000;
-/** How long a key that was dropped on another host that shares the file still makes tokens. */
-export const LOOK_EVERY_MS = 10_000;
+
+const WORDS = {
+  name: 'trace keys',
+  use: 'trace headers',
+  head: "Keys of Primum's trace headers. Secret. Without them tokens in old mail cannot be read.",
+};
 
 /** @throws PrimumError STATE_UNUSABLE */
 export function openTrace(options: TraceOptions): Trace {
   const { now } = options;
-  const keys = createKeys(options);
-  const pseudonyms = createPseudonyms(keys.ring().stable);
+  const keys = openLiveKeys(
+    {
+      path: options.keysFile,
+      words: WORDS,
+      rotateAfterMs: options.rotateAfterMs ?? ROTATE_AFTER_MS,
+      keepMs: options.keepMs ?? KEEP_MS,
+      now,
+      warn: options.warn,
+    },
+    createSealer,
+  );
+  const pseudonyms = createPseudonyms(keys.stable);
   const headersOf = (event: SubmissionEvent, verdict: Verdict) => {
-    const token = sealToken(keys.current(now()), {
+    const token = sealToken(keys.current(), {
       account: verdict.account,
       // Without SASL there is no credential: the account is a domain or an address.
       credential: hasAccount(event) ? (event.credential ?? 'main') : '',
@@ -89,86 +92,12 @@ export function openTrace(options: TraceOptions): Trace {
       headersOf: isEnabled ? headersOf : () => [],
       isOurs: createOwnershipCheck(isEnabled ? options : { submitter: 'off' }),
     },
-    reader: { read: (token) => readToken(keys.find, token) },
-    keys: () => keys.ring().keys.map(({ id }) => id),
-    rotate: (drop = []) => keys.rotate({ nowMs: now(), drop }),
+    reader: { read: (token) => readToken((id) => keys.find(id), token) },
+    keys: () => keys.ids(),
+    rotate: (drop = []) => keys.rotate(drop),
   };
 }
 
 function hasAccount({ account }: SubmissionEvent): boolean {
   return account !== undefined && account !== '';
-}
-
-/** The ring in memory, with each key ready for use. */
-function createKeys(options: TraceOptions) {
-  const file: KeyRingOptions = {
-    path: options.keysFile,
-    rotateAfterMs: options.rotateAfterMs ?? ROTATE_AFTER_MS,
-    keepMs: options.keepMs ?? KEEP_MS,
-  };
-  let ring: KeyRing = openKeyRing(file, options.now());
-  let stamp = stampOf(file.path);
-  let sealers = sealersOf(ring);
-  let sealer = createSealer(newestKey(ring));
-  let retryAtMs = -Infinity;
-  let lookedMs = options.now();
-
-  const use = (next: KeyRing): void => {
-    ring = next;
-    sealers = sealersOf(ring);
-    sealer = createSealer(newestKey(ring));
-    stamp = stampOf(file.path);
-  };
-  const refresh = (): void => {
-    if (stampOf(file.path) !== stamp) use(readRing(file.path) ?? ring);
-  };
-  const refreshIfPossible = (): void => {
-    try {
-      refresh();
-    } catch {
-      // Whoever writes it next says what is wrong; what is in memory goes on.
-    }
-  };
-  const rotate = (rotation: Rotation): string => {
-    refresh();
-    use(rotateKeyRing(file, ring, rotation));
-    return newestKey(ring).id;
-  };
-  const rotateByAge = (nowMs: number): void => {
-    try {
-      // Another host that shares the file may have been first.
-      refresh();
-      if (isRotationDue(file, ring, nowMs)) rotate({ nowMs, drop: [] });
-    } catch (error) {
-      retryAtMs = nowMs + RETRY_MS;
-      const cause = error instanceof Error ? error.message : String(error);
-      options.warn(
-        `The key of trace headers is ${Math.floor((nowMs - newestKey(ring).bornMs) / DAY_MS)} days old and cannot be replaced: ${cause}. Make ${file.path} writable; the old key goes on.`,
-      );
-    }
-  };
-  return {
-    ring: (): KeyRing => {
-      refreshIfPossible();
-      return ring;
-    },
-    rotate,
-    current: (nowMs: number): Sealer => {
-      if (Math.abs(nowMs - lookedMs) >= LOOK_EVERY_MS) {
-        lookedMs = nowMs;
-        refreshIfPossible();
-      }
-      if (nowMs >= retryAtMs && isRotationDue(file, ring, nowMs)) rotateByAge(nowMs);
-      return sealer;
-    },
-    /** A key may have come or gone since, on another host that shares the file. */
-    find: (id: string): Sealer | undefined => {
-      refreshIfPossible();
-      return sealers.get(id);
-    },
-  };
-}
-
-function sealersOf(ring: KeyRing): ReadonlyMap<string, Sealer> {
-  return new Map(ring.keys.map((key) => [key.id, createSealer(key)]));
 }

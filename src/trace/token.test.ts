@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromBase32, toBase32 } from './base32.ts';
+import { fromBase32, toBase32 } from '../keys/base32.ts';
 import { MAX_ACCOUNT_BYTES, MAX_WORD_BYTES } from './facts.ts';
 import { createSealer, MAX_TOKEN_LENGTH, readToken, sealToken } from './token.ts';
 

@@ -18,10 +18,10 @@ import {
   numberFromBase32,
   numberToBase32,
   toBase32,
-} from './base32.ts';
+} from '../keys/base32.ts';
 import type { Traced, TraceReading } from './contract.ts';
-import { KEY_ID_DIGITS } from './key-ring.ts';
-import type { TraceKey } from './key-ring.ts';
+import { KEY_ID_DIGITS } from '../keys/key-ring.ts';
+import type { RingKey } from '../keys/key-ring.ts';
 import { packFacts, unpackFacts } from './facts.ts';
 
 export const VERSION = 'p1';
@@ -42,7 +42,7 @@ export interface Sealer {
   readonly authentication: KeyObject;
 }
 
-export function createSealer({ id, secret }: TraceKey): Sealer {
+export function createSealer({ id, secret }: RingKey): Sealer {
   const derive = (use: string): KeyObject =>
     createSecretKey(createHmac('sha256', secret).update(`primum trace ${VERSION} ${use}`).digest());
   return { id, encryption: derive('encrypt'), authentication: derive('authenticate') };

@@ -38,6 +38,11 @@ export const PARTS: readonly Part[] = [
     mayImport: [],
   },
   {
+    path: 'thread-priority.ts',
+    why: 'whoever starts a thread may make it yield, so this file stands on nothing',
+    mayImport: [],
+  },
+  {
     path: 'gate-contract.ts',
     why: 'doors know only this much of the gate',
     mayImport: ['core/'],
@@ -94,12 +99,56 @@ export const PARTS: readonly Part[] = [
   {
     path: 'message/',
     why: 'reading a message turns bytes into facts and judges nothing',
-    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts', 'scanners/contract.ts'],
+    mayImport: [
+      ...['core/', 'protocol/', 'errors.ts', 'thread-priority.ts', 'telemetry/contract.ts'],
+      'scanners/contract.ts',
+    ],
+  },
+  {
+    path: 'returned/',
+    why: 'what comes back is read with the house reader of messages; it judges and keeps nothing',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'message/',
+      // The form of our own tokens; the keys stay where they are.
+      'trace/token.ts',
+      'trace/headers.ts',
+    ],
+  },
+  {
+    path: 'keys/',
+    why: 'keys with their rotation stand in files of their own; who uses them says what for',
+    mayImport: ['errors.ts'],
+  },
+  {
+    path: 'forwards/',
+    why: 'addresses of forwards are written and read in one place, with keys that nobody else holds',
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'keys/'],
+  },
+  {
+    path: 'spool/',
+    why: 'the spool keeps returned mail until it is handled and knows nothing of what is in it',
+    mayImport: ['core/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'doors/lmtp/',
+    why: 'the door takes returned mail in; where it is kept and who reads it is behind a contract',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'errors.ts',
+      'telemetry/contract.ts',
+      'spool/contract.ts',
+      'doors/listen.ts',
+      'doors/listen-address.ts',
+    ],
   },
   {
     path: 'trace/',
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
-    mayImport: ['core/', 'errors.ts'],
+    mayImport: ['core/', 'errors.ts', 'keys/'],
   },
   {
     path: 'own-password/',
@@ -123,9 +172,39 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    path: 'maillog/',
+    why: 'lines of a mail log become events by a pure join: reading twice gives the same events',
+    mayImport: ['core/', 'protocol/'],
+    purity: 'pure',
+  },
+  {
     path: 'agent/',
-    why: 'the agent is eyes and hands on a mail host, with no memory of its own',
-    mayImport: ['core/', 'protocol/', 'errors.ts', 'gate-contract.ts', 'telemetry/contract.ts'],
+    why: 'the agent is eyes and hands on a mail host, with no memory of its own but how far it read',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'maillog/',
+      'errors.ts',
+      'gate-contract.ts',
+      'telemetry/contract.ts',
+    ],
+  },
+  {
+    path: 'import/',
+    why: 'old logs become event files, read by the same join as the agent follows',
+    mayImport: [
+      'core/',
+      'protocol/',
+      'maillog/',
+      'errors.ts',
+      // Compressed files are read in one place.
+      'store/journal-files/read-lines.ts',
+    ],
+  },
+  {
+    path: 'backtest/',
+    why: 'what would have happened: an import, a replay and a report of both',
+    mayImport: ['core/', 'errors.ts', 'import/', 'replay.ts'],
   },
   {
     path: 'directory/',
@@ -183,6 +262,7 @@ export const PARTS: readonly Part[] = [
     mayImport: [
       'core/',
       'errors.ts',
+      'thread-priority.ts',
       'telemetry/contract.ts',
       'store/state-folder.ts',
       'store/standing-undo.ts',
@@ -218,7 +298,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli/',
     why: 'the command line asks the running daemon; it never opens its store',
-    mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts'],
+    mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
   },
   {
     path: 'replay-output.ts',
@@ -245,6 +325,22 @@ export const PARTS: readonly Part[] = [
       'store/memory/',
       'store/journal-files/',
     ],
+  },
+  {
+    path: 'simulate/',
+    why: 'the proof is made apart from what it proves: it knows the form of events and whose an address is',
+    mayImport: [
+      'core/event.ts',
+      'errors.ts',
+      'network/address.ts',
+      'network/mmdb.ts',
+      'network/package-files.ts',
+    ],
+  },
+  {
+    path: 'scoring/',
+    why: 'the score reads verdicts as anybody could, and knows nothing of how they are made',
+    mayImport: ['core/verdict.ts', 'errors.ts', 'store/journal-files/'],
   },
   {
     path: 'daemon/',

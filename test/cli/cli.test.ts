@@ -43,7 +43,24 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
       return Promise.resolve(0);
     },
     checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
     replay: (options) => {
+      asked.push(options);
+      return Promise.resolve(3);
+    },
+    importPostfix: (options) => {
+      asked.push(options);
+      return Promise.resolve(0);
+    },
+    backtest: (options) => {
+      asked.push(options);
+      return Promise.resolve(0);
+    },
+    simulate: (options) => {
+      asked.push(options);
+      return Promise.resolve(3);
+    },
+    score: (options) => {
       asked.push(options);
       return Promise.resolve(3);
     },

@@ -42,6 +42,11 @@ async function trace(words: readonly string[], stdin = '') {
     agent: () => Promise.resolve(0),
     checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
     replay: () => Promise.resolve(0),
+    importPostfix: () => Promise.resolve(0),
+    backtest: () => Promise.resolve(0),
+    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
+    simulate: () => Promise.resolve(0),
+    score: () => Promise.resolve(0),
   });
   return { code, out, err };
 }
@@ -121,7 +126,8 @@ describe('CON-5: primum trace', () => {
     [
       'the signature does not list our header',
       [SIGNED.replace(':X-Primum-Trace', '')],
-      'X-Primum-Trace is not in its list: add it to the headers that the signer signs.',
+      'X-Primum-Trace is not signed: put Primum before the signer in smtpd_milters, and the name ' +
+        'into the list of headers that it signs.',
     ],
   ])('says so when %s', async (_, fields, words) => {
     expect((await trace([await file(...fields, header)])).out).toContain(words);

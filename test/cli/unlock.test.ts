@@ -51,13 +51,18 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     },
   };
   const none = () => Promise.reject(new Error('not asked for'));
-  const wiring = {
-    version: '1.2.3',
-    checkFiles: () => Promise.reject(new Error('not asked')),
-    agent: none,
+  const world = {
     start: none,
+    agent: none,
     replay: none,
+    importPostfix: none,
+    backtest: none,
+    srs: none,
+    checkFiles: none,
+    simulate: none,
+    score: none,
   };
+  const wiring = { version: '1.2.3', ...world };
   const code = await runCli(['unlock', ANN, '--why', 'Clean.', ...more], io, wiring);
   return { code, out, err, questions };
 }

@@ -19,7 +19,7 @@ import { listSegments, segmentBytes } from '../../src/store/journal-files/segmen
 import { createMemoryJournal } from '../../src/store/memory/journal.ts';
 import type { Journal, JournalLine } from '../../src/store/journal.ts';
 import { noteLine } from './journal-line.ts';
-import { KILL_ROUNDS, runUntilKilled } from './killed-child.ts';
+import { KILL_ROUNDS, KILL_TEST_MS, runUntilKilled } from './killed-child.ts';
 import { canMount, mountSmallDisk } from './small-disk.ts';
 
 const DAY_MS = 86_400_000;
@@ -226,7 +226,7 @@ describe('the journal in files', () => {
 });
 
 describe('the journal when things go wrong', () => {
-  it('is readable after kill -9 and has what was flushed', { timeout: 300_000 }, async () => {
+  it('is readable after kill -9 and has what was flushed', { timeout: KILL_TEST_MS }, async () => {
     for (let round = 0; round < KILL_ROUNDS; round += 1) {
       const where = mkdtempSync(join(folder, 'round-'));
       const said = (await runUntilKilled('./journal-child.ts', [where])).map(Number);

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** Rounds of each kill test: ten in ordinary runs. */
 export const KILL_ROUNDS = Number(process.env['PRIMUM_KILL_ROUNDS'] ?? 10);
 
+/** A round takes a second or three; a busy machine needs longer. */
+export const KILL_TEST_MS = 60_000 + KILL_ROUNDS * 20_000;
+
 /** Every whole line that the program had said when it was killed; at least one. */
 export async function runUntilKilled(script: string, args: readonly string[]): Promise<string[]> {
   const path = fileURLToPath(new URL(script, import.meta.url));

@@ -59,6 +59,8 @@ export class Place {
       doors: {
         policy: { listen, ...doors.policy },
         milter: { listen, ...doors.milter },
+        socketmap: { listen, ...doors.socketmap },
+        lmtp: { listen, ...doors.lmtp },
         auth_policy: { listen, ...doors.auth_policy },
         api: { listen, ...doors.api },
       },

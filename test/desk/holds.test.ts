@@ -281,6 +281,19 @@ describe('a slowed message of a person', () => {
     expect(await opened.desk.incidents.list({ limit: 10 })).toEqual([]);
   });
 
+  test('lets itself go sooner where release_spacing is shorter', async () => {
+    const quick = await openTestDesk({ now: () => nowMs, holds: { releaseSpacingSeconds: 10 } });
+    try {
+      quick.desk.effects.start(short('4jWSb00AAAAAAAA', 'ONE'));
+      quick.desk.effects.start(short('4jWSb00BBBBBBBB', 'TWO'));
+      await quick.desk.flush();
+      expect((await quick.desk.holds.get('ONE'))?.releaseAtMs).toBe(START + 10_000);
+      expect((await quick.desk.holds.get('TWO'))?.releaseAtMs).toBe(START + 20_000);
+    } finally {
+      await quick.close();
+    }
+  });
+
   test('waits for a person once its context is held or its account locked', async () => {
     await start(short('4jWSb00AAAAAAAA', 'ONE'));
     await start(hold({ queueId: '4jWSb00BBBBBBBB', reference: 'HELD' }));

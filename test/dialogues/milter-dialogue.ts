@@ -10,6 +10,7 @@
  *   -> QUIT    QUIT_NC    BODY*65536       so many bytes of body
  *   -> BYTES 00 00 00 01 5a                anything
  *   <- continue   accept   tempfail   skip   progress   reply 550 5.7.1 text   quarantine text
+ *   <- sender <a@x>         the envelope sender with which it goes on
  *   <- insert 1 Name: value   change 1 Name: value   remove 2 Name   agree 6 0x131 0x1c0780
  *   -- closed              the door has ended the connection
  *   -- end                 the MTA ends it, and waits until the door does too
@@ -118,6 +119,7 @@ export function wordsOf(command: string, data: Buffer): string {
   const shown = (value: string): string => value.replaceAll('\n', '\\n').replaceAll('\t', '\\t');
   if (command === 'y') return `reply ${text.replaceAll('\r\n', '\\n')}`;
   if (command === 'q') return `quarantine ${text}`;
+  if (command === 'e') return `sender ${text}`;
   if (command === 'O') {
     const [version, actions, steps] = [0, 4, 8].map((at) => data.readUInt32BE(at));
     return `agree ${version} 0x${actions?.toString(16)} 0x${steps?.toString(16)}`;

@@ -39,6 +39,13 @@ function doorOptions(dialogue: Dialogue, address: string, manner: Manner): Milte
     transactions: new OpenTransactions(),
     isPerson: () => said['person'] !== 'no',
     ...(mending && { mend: () => mending }),
+    ...(said['forward_sender'] !== undefined && {
+      forwards: {
+        isRedirector: (address) => address === '127.0.0.1',
+        senderOf: (account) =>
+          account.endsWith('@own.example') ? said['forward_sender'] : undefined,
+      },
+    }),
     ...(said['on_failure'] === 'defer' && { onFailure: 'defer' as const }),
     ...(said['max_body'] !== undefined && { maxBodyBytes: Number(said['max_body']) }),
   };
@@ -54,7 +61,7 @@ async function holdThrough(file: string, { address, script, manner = {} }: Way):
   const text = readFileSync(join(folder, file), 'utf8');
   // Over TCP DATA and the body are answered (docs/protocols/milter.md); the dialogues are of unix.
   const dialogue = parseDialogue(text);
-  const gate = scriptedGate(script);
+  const gate = scriptedGate({ ...script, mayRelay: dialogue.options['relay'] === 'yes' });
   const options = doorOptions(dialogue, address, manner);
   const door = await openMilterDoor(options, gate, recordedTelemetry());
   try {

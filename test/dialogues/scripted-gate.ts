@@ -36,6 +36,8 @@ export interface Script {
   /** Awaited before a late answer; lets a test hold answers back. */
   readonly until?: () => Promise<void>;
   readonly now?: () => number;
+  /** Who has not logged in may send, as a host of the own network may. */
+  readonly mayRelay?: boolean;
 }
 
 export function scriptedGate(script: Script = {}): ScriptedGate {
@@ -54,7 +56,7 @@ export function scriptedGate(script: Script = {}): ScriptedGate {
     if (before !== undefined) return before;
     const account = event.account ?? '';
     const sum = counted(account);
-    const verdict = verdictOn(event, sum.recipients);
+    const verdict = verdictOn(event, sum.recipients, script.mayRelay);
     byId.set(event.id, verdict);
     judged.push(event);
     if (event.abandoned !== true) {
@@ -77,7 +79,7 @@ export function scriptedGate(script: Script = {}): ScriptedGate {
         underWay === undefined ? { event: submission } : { event: submission, underWay },
       );
       const used = counted(submission.account ?? '').recipients + (underWay?.recipients ?? 0);
-      return answer(verdictOn(submission, used));
+      return answer(verdictOn(submission, used, script.mayRelay));
     },
     note: () => undefined,
     newId: () => `event-${String((lastId += 1)).padStart(6, '0')}`,
@@ -90,7 +92,8 @@ function asSubmission(event: SubmissionEvent | LoginEvent | LoginAttempt): Submi
   return event;
 }
 
-function decisionOn(event: SubmissionEvent, usedRecipients: number): Decision {
+function decisionOn(event: SubmissionEvent, usedRecipients: number, mayRelay: boolean): Decision {
+  if (event.account === undefined && mayRelay) return ['pass', 'none'];
   if (event.account === undefined) return ['reject', 'relay-without-auth'];
   if (event.envelopeSender.endsWith('@foreign.example')) return ['reject', 'foreign-sender'];
   const localPart = event.account.slice(0, event.account.indexOf('@'));
@@ -100,8 +103,8 @@ function decisionOn(event: SubmissionEvent, usedRecipients: number): Decision {
   return BY_LOCAL_PART[localPart] ?? ['pass', 'none'];
 }
 
-function verdictOn(event: SubmissionEvent, usedRecipients: number): Verdict {
-  const [verdict, signal] = decisionOn(event, usedRecipients);
+function verdictOn(event: SubmissionEvent, usedRecipients: number, mayRelay = false): Verdict {
+  const [verdict, signal] = decisionOn(event, usedRecipients, mayRelay);
   const account = event.account ?? '';
   return {
     kind: 'verdict',

@@ -107,6 +107,8 @@ describe('the published package', () => {
       `state: ${home}/state
 doors:
   policy: ${door}
+  socketmap: ${door}
+  lmtp: ${door}
   auth_policy: ${door}
   api: { listen: ['unix:${home}/api.sock'] }
 `,

@@ -1,7 +1,7 @@
 /**
- * `kill -9` of the daemon with its embedded agent between any two steps of releases and returns, with
- * a real queue: nothing is lost, nothing is delivered twice, and a sender is told at least once. How
- * often is set by PRIMUM_KILL_ROUNDS.
+ * `kill -9` of the daemon with its embedded agent while messages are put on hold, and between any two
+ * steps of releases and returns, with a real queue: nothing is lost, nothing is delivered twice, and a
+ * sender is told at least once. How often is set by PRIMUM_KILL_ROUNDS.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +19,10 @@ const ANN = 'ann@local.test';
 const MESSAGES = 6;
 /** A round is killed twice, each time at a random moment within this time. */
 const LONGEST_MS = 1_200;
+/** While messages are held there are so many sessions, with so many each, and the kill comes within. */
+const SESSIONS = 3;
+const HELD_A_SESSION = 10;
+const HOLDING_MS = 300;
 
 describe.runIf(mailServersAreHere)(
   'held mail when the daemon dies',
@@ -31,7 +35,10 @@ describe.runIf(mailServersAreHere)(
         business_hours: { outside_factor: 1 },
         limits: [{ scope: 'account', count: 'messages', window: '1h', limit: 1, action: 'hold' }],
       },
-      { sections: { agent: { embedded: true }, holds: { check_every: '1s' } } },
+      {
+        milterDoor: 'tcp',
+        sections: { agent: { embedded: true }, holds: { check_every: '1s' } },
+      },
     );
 
     async function daemon(): Promise<Client> {
@@ -65,10 +72,15 @@ describe.runIf(mailServersAreHere)(
       await send(-1);
       for (let round = 0; round < ROUNDS; round++) {
         await send(round);
+        const waiting = (await stack.postfix.queue()).filter(
+          ({ queueName }) => queueName === 'hold',
+        );
         const open = await until('the records', async () => {
           const { holds } = await (await daemon()).holds({ state: 'open', limit: 500 });
-          return holds.length >= MESSAGES && holds.every(({ seen }) => seen) ? holds : undefined;
+          const isWhole = holds.length === waiting.length && holds.every(({ seen }) => seen);
+          return isWhole ? holds : undefined;
         });
+        expect(open.length).toBeGreaterThanOrEqual(MESSAGES);
         const client = await daemon();
         const choices = open.map(({ id, queueId }, n) => ({
           id,
@@ -117,6 +129,42 @@ describe.runIf(mailServersAreHere)(
       }
       const left = await stack.postfix.queue();
       expect(left.filter(({ queueName }) => queueName === 'hold')).toEqual([]);
+    });
+
+    it(`killed while it holds, every message that was taken is there once, ${ROUNDS} times`, async () => {
+      const { primum, stack } = platform();
+      const taken: string[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const clients = await Promise.all(Array.from({ length: SESSIONS }, () => stack.smtp()));
+        for (const client of clients) await client.auth(ANN, 'secret-of-ann');
+        const sending = clients.map(async (client, session) => {
+          for (let n = 0; n < HELD_A_SESSION; n++) {
+            const subject = `killed ${round}-${session}-${n}.`;
+            const { end } = await client.send({ from: ANN, to: ['friend@dest.test'], subject });
+            if (end?.code === 250) taken.push(subject);
+          }
+          await client.quit();
+        });
+        await pause(Math.random() * HOLDING_MS);
+        await primum.kill();
+        await Promise.all(sending);
+        await primum.start();
+      }
+      expect(taken.length).toBeGreaterThan(ROUNDS);
+      // What nobody decided stays: held, or let through by Postfix while Primum was dead.
+      const held = (await stack.postfix.queue()).filter(({ queueName }) => queueName === 'hold');
+      expect(held.length).toBeGreaterThan(0);
+      await stack.postfix.tool('postsuper', '-H', 'ALL');
+      await stack.postfix.tool('postqueue', '-f');
+      await until(
+        'an empty queue',
+        async () => (await stack.postfix.queue()).length === 0,
+        PEER_TEST_MS,
+      );
+      const delivered = stack.sink.messages
+        .filter(({ envelopeSender }) => envelopeSender === ANN)
+        .flatMap(({ text }) => /\nSubject: (killed .*)\n/.exec(text)?.[1] ?? []);
+      expect(delivered.sort()).toEqual(taken.sort());
     });
   },
 );

@@ -116,6 +116,7 @@ describe.runIf(mailServersAreHere)(
       expect(reports).toHaveLength(1);
       expect(reports[0]).toMatchObject({ envelopeSender: '', envelopeRecipients: [ANN] });
       expect(reports[0]?.text).toContain('report-type=delivery-status');
+      expect(reports[0]?.text).toMatch(/\nAction: failed\nStatus: 5\.7\.1\n/);
       expect(reports[0]?.text).toContain(why);
       expect(reports[0]?.text).toContain(`Final-Recipient: rfc822; ${FRIEND}`);
       expect(reports[0]?.text).toContain('Subject: send me back');

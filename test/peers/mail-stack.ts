@@ -26,6 +26,8 @@ export interface StackPorts {
   readonly milter: number;
   readonly authPolicy: number;
   readonly api: number;
+  readonly socketmap: number;
+  readonly lmtp: number;
 }
 
 export interface MailStack {
@@ -79,10 +81,13 @@ async function makeCertificate(folder: string): Promise<void> {
 
 async function allPorts() {
   const block = await takePorts();
-  const [submission, relay, imap, sink, policy, authPolicy, api, milter] = block.ports as [
-    ...[number, number, number, number, number, number, number, number],
-  ];
-  return { block, ports: { submission, relay, imap, sink, policy, authPolicy, api, milter } };
+  const [submission = 0, relay = 0, imap = 0, sink = 0, policy = 0, authPolicy = 0, ...more] =
+    block.ports;
+  const [api = 0, milter = 0, socketmap = 0, lmtp = 0] = more;
+  const ports: StackPorts = {
+    ...{ submission, relay, imap, sink, policy, authPolicy, api, milter, socketmap, lmtp },
+  };
+  return { block, ports };
 }
 
 /** Last resort when the test process dies before `stop`: end the masters, drop the folder. */

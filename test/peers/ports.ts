@@ -3,7 +3,7 @@
  * outgoing connections (32768 and up), so that no client socket takes one by chance; the first port
  * of a block stays bound while it is in use and keeps other test runs out.
  */
-import { createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server } from 'node:net';
 
 const FIRST_PORT = 20_000;
 const BLOCK_PORTS = 16;
@@ -54,4 +54,18 @@ export async function takePorts(): Promise<PortBlock> {
     await close(keeper);
   }
   throw new Error('No free ports between 20000 and 31999 on 127.0.0.1; stop what listens there.');
+}
+
+/** Whether somebody takes connections there. */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    socket.once('error', () => {
+      resolve(false);
+    });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }

@@ -20,9 +20,14 @@ export interface Postfix {
   tool(program: 'postsuper' | 'postqueue' | 'postcat', ...args: string[]): Promise<string>;
   /** Sets a parameter and makes Postfix read it; without a value the parameter is its default. */
   set(name: string, value?: string): Promise<void>;
+  /** A parameter as main.cf has it. */
+  get(name: string): Promise<string>;
+  reload(): Promise<void>;
   /** The mail log so far. */
   log(): Promise<string>;
   stop(): Promise<void>;
+  /** Starts again with the same queue. */
+  start(): Promise<void>;
   /** Where the pid of the master process is written. */
   readonly pidFile: string;
 }
@@ -97,8 +102,20 @@ export async function startPostfix(
   };
   await fillTemplate('main.cf', join(etc, 'main.cf'), values);
   await fillTemplate('master.cf', join(etc, 'master.cf'), values);
-  await startDaemon('postfix', ['-c', etc, 'start'], join(folder, 'log/postfix-start'));
+  const start = () =>
+    startDaemon('postfix', ['-c', etc, 'start'], join(folder, 'log/postfix-start'));
   const logFile = join(folder, 'log/maillog');
+  const reloads = async (): Promise<number> => {
+    const log = await readFile(logFile, 'utf8').catch(() => '');
+    return log.split(': reload -- version ').length;
+  };
+  // A service that starts before the master has read its file goes by the old one.
+  const reload = async () => {
+    const before = await reloads();
+    await mustRun('postfix', ['-c', etc, 'reload']);
+    await until('Postfix to read its configuration', async () => (await reloads()) > before);
+  };
+  await start();
   return {
     pidFile: join(folder, 'pf/spool/pid/master.pid'),
     log: () => readFile(logFile, 'utf8').catch(() => ''),
@@ -111,8 +128,11 @@ export async function startPostfix(
     set: async (name, value) => {
       const change = value === undefined ? ['-X', name] : ['-e', `${name}=${value}`];
       await mustRun('postconf', ['-c', etc, ...change]);
-      await mustRun('postfix', ['-c', etc, 'reload']);
+      await reload();
     },
+    get: async (name) => (await mustRun('postconf', ['-c', etc, '-h', name])).trim(),
+    reload,
+    start,
     stop: async () => {
       await run('postfix', ['-c', etc, 'stop']);
       await until('Postfix to stop', async () => {

@@ -38,7 +38,7 @@ export interface PrimumOptions {
   /** Sections of the configuration besides. */
   readonly sections?: Pick<
     SettingsInput,
-    'agent' | 'holds' | 'scanners' | 'content' | 'conformance'
+    'agent' | 'holds' | 'scanners' | 'content' | 'conformance' | 'trace' | 'forwards'
   >;
 }
 
@@ -57,6 +57,8 @@ function configuration(stack: MailStack, state: string, options: PrimumOptions):
         ...(stack.milterAddress.startsWith('unix:') && { socket_group: 'postfix' }),
         inbound_daemons: ['mx'],
       },
+      socketmap: { listen: [`127.0.0.1:${ports.socketmap}`] },
+      lmtp: { listen: [`127.0.0.1:${ports.lmtp}`] },
       auth_policy: {
         listen: [`127.0.0.1:${ports.authPolicy}`],
         timeout: '900ms',

@@ -1,11 +1,11 @@
-/** An rspamd of its own in a temporary folder, with the few rules of the tests. */
+/** An rspamd of its own in a temporary folder: with the few rules of the tests, or as a DKIM signer. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { takePorts } from './ports.ts';
+import { listens, takePorts } from './ports.ts';
 import { mustRun, until } from './run.ts';
 import { fillTemplate } from './template.ts';
 
@@ -34,14 +34,36 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** As a spam filter that is asked by HTTP. */
 export async function startRspamd(): Promise<Rspamd> {
+  return startIn(await makeFolder(), { template: 'rspamd.conf', isUp: answers });
+}
+
+/** As a milter that does nothing but sign, with these lines in its section `dkim_signing`. */
+export async function startRspamdSigner(key: string, lines: string): Promise<Rspamd> {
+  const folder = await makeFolder();
+  await copyFile(key, join(folder, 't.key'));
+  await writeFile(join(folder, 'dkim_signing.conf'), lines);
+  return startIn(folder, { template: 'rspamd-signer.conf', isUp: listens });
+}
+
+async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'primum-rspamd-'));
   await chmod(folder, 0o755);
   await mkdir(join(folder, 'hs'));
+  return folder;
+}
+
+interface Kind {
+  readonly template: string;
+  readonly isUp: (port: number) => Promise<boolean>;
+}
+
+async function startIn(folder: string, { template, isUp }: Kind): Promise<Rspamd> {
   const block = await takePorts();
   const port = block.ports[0]!;
   const values = { FOLDER: folder, PORT: port };
-  await fillTemplate('rspamd.conf', join(folder, 'rspamd.conf'), values);
+  await fillTemplate(template, join(folder, 'rspamd.conf'), values);
   await fillTemplate('rspamd-rules.lua', join(folder, 'rules.lua'), values);
   await writeFile(join(folder, 'suffixes'), 'com\nnet\norg\ntest\n');
   await mustRun('chown', ['-R', '_rspamd:_rspamd', folder]);
@@ -52,7 +74,7 @@ export async function startRspamd(): Promise<Rspamd> {
     const args = ['-c', join(folder, 'rspamd.conf'), '-u', '_rspamd', '-g', '_rspamd', '-f'];
     child = spawn('/usr/bin/rspamd', args, { stdio: 'ignore', detached: true });
     try {
-      await until('rspamd', () => answers(port), START_MS);
+      await until('rspamd', () => isUp(port), START_MS);
     } catch (error) {
       await kill();
       throw error;
@@ -68,7 +90,7 @@ export async function startRspamd(): Promise<Rspamd> {
     killNow();
     child = undefined;
     await gone;
-    await until('its port to be free', async () => !(await answers(port)));
+    await until('its port to be free', async () => !(await isUp(port)));
   }
 
   await start();

@@ -26,6 +26,8 @@ export interface Outgoing {
   readonly from: string;
   readonly to: readonly string[];
   readonly subject?: string;
+  /** Further header lines, at the top. */
+  readonly headers?: readonly string[];
 }
 
 export interface Transaction {
@@ -37,6 +39,7 @@ export interface Transaction {
 
 function letter(message: Outgoing): string {
   return [
+    ...(message.headers ?? []),
     `From: <${message.from}>`,
     `To: <${message.to[0] ?? ''}>`,
     `Subject: ${message.subject ?? 'test'}`,

@@ -32,6 +32,12 @@ function bareAddress(command: string): string {
   return /<([^>]*)>/.exec(command)?.[1] ?? '';
 }
 
+/** `r550-5.1.1@…` and `r450-4.2.2@…` are refused with their own code and status. */
+function refusalOf(recipient: string): string | undefined {
+  const [, code, status] = /^r([45]\d\d)-([45]\.\d\.\d)@/.exec(recipient) ?? [];
+  return code === undefined ? undefined : `${code} ${status ?? ''} <${recipient}>: refused`;
+}
+
 function answer(session: Session, line: string, keep: (message: SunkMessage) => void): string {
   if (session.data) {
     if (line !== '.') {
@@ -52,7 +58,11 @@ function answer(session: Session, line: string, keep: (message: SunkMessage) => 
     session.sender = bareAddress(line);
     session.recipients = [];
   }
-  if (verb === 'RCPT') session.recipients.push(bareAddress(line));
+  if (verb === 'RCPT') {
+    const refused = refusalOf(bareAddress(line));
+    if (refused !== undefined) return refused;
+    session.recipients.push(bareAddress(line));
+  }
   if (verb === 'DATA') {
     session.data = [];
     return '354 go on';

@@ -1,13 +1,20 @@
-/** Whole messages through real Postfix, the milter door, real clamd and the agent. */
+/** Whole messages through real Postfix, the milter door, real clamd, real rspamd and the agent. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EICAR } from '../scanners/helper.ts';
 import { mailServersAreHere } from './available.ts';
 import { startClamd, type Clamd } from './clamd.ts';
 import { HOOK_MS, PEER_TEST_MS, referenceIn, startGuarded, type Guarded } from './guarded.ts';
+import { startRspamd, type Rspamd } from './rspamd.ts';
 import { until } from './run.ts';
 
 const PEOPLE = ['ann', 'ben', 'cleo', 'dora', 'emil'].map((name) => `${name}@local.test`);
-const [ANN = ''] = PEOPLE;
+const [ANN = '', BEN = ''] = PEOPLE;
+/** The directory names her addresses. */
+const FAY = 'fay@local.test';
+const GUS = 'gus@local.test';
 const OFFER = [
   'We offer you a private loan at three percent without any check of your income',
   'or your debts, paid to your bank within two days if you write to our officer',
@@ -16,6 +23,7 @@ const OFFER = [
 
 describe.runIf(mailServersAreHere)('the whole message', { timeout: PEER_TEST_MS }, () => {
   let clamd: Clamd | undefined;
+  let rspamd: Rspamd | undefined;
   let guarded: Guarded | undefined;
   const platform = (): Guarded => {
     if (!guarded) throw new Error('The platform is used before its tests begin');
@@ -23,14 +31,18 @@ describe.runIf(mailServersAreHere)('the whole message', { timeout: PEER_TEST_MS 
   };
 
   beforeAll(async () => {
-    clamd = await startClamd();
-    const users = Object.fromEntries(PEOPLE.map((person) => [person, 'secret']));
+    [clamd, rspamd] = await Promise.all([startClamd(), startRspamd()]);
+    const users = Object.fromEntries([...PEOPLE, FAY, GUS].map((person) => [person, 'secret']));
     guarded = await startGuarded(users, {
       policy: { mode: 'enforce', business_hours: { outside_factor: 1 } },
       policyDoor: 'tcp',
       milterDoor: 'tcp',
+      accountsFile: stringify({ accounts: [{ account: FAY, addresses: ['info@local.test'] }] }),
       sections: {
-        scanners: { clamd: { address: clamd.unix } },
+        scanners: {
+          clamd: { address: clamd.unix },
+          rspamd: { address: rspamd.address, retry_after: '1s' },
+        },
         conformance: { domain: 'local.test' },
         agent: { embedded: true },
         holds: { check_every: '1s' },
@@ -40,6 +52,7 @@ describe.runIf(mailServersAreHere)('the whole message', { timeout: PEER_TEST_MS 
   afterAll(async () => {
     await guarded?.stop();
     await clamd?.stop();
+    await rspamd?.stop();
   }, HOOK_MS);
 
   async function send(from: string, lines: readonly string[], to = 'friend@dest.test') {
@@ -123,4 +136,62 @@ describe.runIf(mailServersAreHere)('the whole message', { timeout: PEER_TEST_MS 
     expect(sunk('offer 3')[0]?.text).toMatch(/^X-Primum-Trace:/m);
     expect(sunk('offer 4')).toEqual([]);
   });
+
+  it("ACC-2: a colleague's From is refused with reason and reference, and is on record", async () => {
+    const answer = await send(FAY, letter(BEN, 'in the name of ben', ['Please pay.']));
+    expect(answer.text).toMatch(
+      /^550 5\.7\.1 .*This account may not send with this sender address/,
+    );
+    const told = await platform().operator.explain(referenceIn(answer.text));
+    expect(told).toContain('refused');
+    expect(told).toContain('ACC-2');
+    expect(told).toContain(`Sent by ${FAY} as ${FAY}`);
+    expect(sunk('in the name of ben')).toEqual([]);
+    const own = await send(FAY, letter('info@local.test', 'in her own name', ['Good day.']));
+    expect(own.text).toMatch(/^250 /);
+  });
+
+  /** What `primum trace` says of the message as it was delivered. */
+  async function traced(subject: string): Promise<string> {
+    const { stack, operator } = platform();
+    await stack.sink.waitFor(subject, ({ text }) => text.includes(`Subject: ${subject}\n`));
+    const file = join(stack.folder, 'delivered.eml');
+    await writeFile(file, sunk(subject)[0]?.text ?? '');
+    return operator.say('trace', file);
+  }
+
+  it('CON-2: what rspamd says is evidence in the decision, and refuses nothing alone', async () => {
+    const text = ['Dear friend,', 'this is spam-of-the-tests.'];
+    expect((await send(GUS, letter(GUS, 'a bargain', text))).code).toBe(250);
+    expect(await traced('a bargain')).toContain(
+      'The filter rspamd says spam with 20 points (PRIMUM_SPAM); usually it lets mail pass. ' +
+        '(external-spam, 3.5 nats, CON-2)',
+    );
+  });
+
+  it(
+    'CON-2: a dead rspamd costs nothing but a line, and is asked again when it is back',
+    async () => {
+      const { primum, stack } = platform();
+      const lines = async (words: string) => (await primum.output()).split(words).length - 1;
+      await rspamd?.kill();
+      for (const subject of ['dead one', 'dead two', 'dead three']) {
+        expect((await send(FAY, letter(FAY, subject, ['this is spam-of-the-tests']))).code).toBe(
+          250,
+        );
+        expect(await traced(subject)).toContain('Nothing spoke against it.');
+      }
+      expect(await lines('rspamd does not work')).toBe(1);
+      const metrics = await fetch(`http://127.0.0.1:${stack.ports.api}/metrics`);
+      const counted = await metrics.text();
+      expect(counted).toContain('primum_scans_total{scanner="rspamd",result="unknown"} 3');
+
+      await rspamd?.start();
+      await until('rspamd to be asked again', async () => {
+        await send(FAY, letter(FAY, 'alive', ['Good day.']));
+        return (await lines('rspamd works again')) === 1;
+      });
+    },
+    2 * PEER_TEST_MS,
+  );
 });

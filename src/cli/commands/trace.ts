@@ -179,7 +179,11 @@ function signatureLines({ headers, signatures }: TokenView): string[] {
         ? [`${above.join(', ')} was added after it: put Primum before the signer in smtpd_milters`]
         : []),
       ...(unsigned.length > 0
-        ? [`${unsigned.join(', ')} is not in its list: add it to the headers that the signer signs`]
+        ? [
+            // A signer before Primum lists nothing of ours either: it was not there yet.
+            `${unsigned.join(', ')} is not signed: put Primum before the signer in smtpd_milters, ` +
+              'and the name into the list of headers that it signs',
+          ]
         : []),
     ];
     return `DKIM: the signature of ${domain} does not cover the headers of Primum. ${faults.join('; ')}.`;

@@ -1,6 +1,6 @@
 /** The agent: eyes and hands on a mail host. Read at start by the daemon and by `primum agent`. */
 import { z } from 'zod';
-import { duration, path, secretFile, secretPath, text, webAddress } from '../scalars.ts';
+import { duration, path, secretFile, secretPath, text, timeZone, webAddress } from '../scalars.ts';
 
 export const MAX_AGENT_HOSTS = 200;
 
@@ -33,6 +33,31 @@ export const agentSchema = z.strictObject({
   token_file: secretPath('/etc/primum/agent.token')
     .optional()
     .describe('File with the token of `primum agent`. Else `agent-token` in the state folder.'),
+  mail_log: z
+    .strictObject({
+      path: path('/var/log/mail.log')
+        .optional()
+        .describe(
+          'The log of Postfix, and of Dovecot where they share one. Without it none is followed.',
+        ),
+      logins: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Tells logins from the log too, where the auth policy door does not hear of them already.',
+        ),
+      time_zone: timeZone()
+        .optional()
+        .describe("Zone of stamps that do not say theirs. Else this system's."),
+      poll: duration('50ms', '10s')
+        .prefault('250ms')
+        .describe('How often a quiet log is looked at.'),
+    })
+    .prefault({})
+    .describe(
+      'The mail log, followed: what became of messages, and submissions that no door saw. ' +
+        'Whoever reads it needs to be allowed to; the log of `maillog_file` is for root only.',
+    ),
   hosts: z
     .array(host)
     .max(MAX_AGENT_HOSTS)

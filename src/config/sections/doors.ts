@@ -1,7 +1,9 @@
 /** What Primum listens on. Doors are opened at start, so changes here need a restart. */
 import { z } from 'zod';
 import { listen, maxConnections, onFailure, socketKeys, timeout } from './door-keys.ts';
+import { lmtpDoor } from './doors-lmtp.ts';
 import { milterDoor } from './doors-milter.ts';
+import { socketmapDoor } from './doors-socketmap.ts';
 import { MAX_NETWORKS } from './limits.ts';
 import {
   count,
@@ -197,6 +199,12 @@ const doors = z.strictObject({
   auth_policy: authPolicyDoor
     .prefault({})
     .describe("Dovecot's auth policy, with the HTTP API of weakforced."),
+  socketmap: socketmapDoor
+    .prefault({})
+    .describe('Look-up tables for Postfix: the senders of forwarded mail, there and back.'),
+  lmtp: lmtpDoor
+    .prefault({})
+    .describe('LMTP: bounces, complaints and letters to abuse@ come in here.'),
   api: apiDoor.prefault({}).describe('REST, metrics and health, for people and `primum` itself.'),
 });
 

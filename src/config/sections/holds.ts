@@ -23,7 +23,7 @@ export const holdsSchema = z.strictObject({
     .prefault('5m')
     .describe(
       'A slowed message of a person is a short hold; of one account and context one lets itself go ' +
-        'in this time.',
+        'in this time, the first after five minutes at the latest.',
     ),
   check_every: duration('1s', '1h')
     .prefault('1m')

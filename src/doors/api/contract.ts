@@ -3,6 +3,7 @@ import type { Maybe } from '../../core/maybe.ts';
 import type { Parsed } from '../../core/parsed.ts';
 import type { PrimumEvent } from '../../core/event.ts';
 import type { Inspector } from '../../core/report.ts';
+import type { LogSink } from '../../agent/contract.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
@@ -52,6 +53,8 @@ export interface ApiParts {
   ready(): boolean;
   /** Takes in one event; gives the verdict where one is asked for. Idempotent by the event's id. */
   readonly take: (event: PrimumEvent) => Maybe<Verdict | undefined>;
+  /** Takes in what an agent read from its log; resolves when it is on record. */
+  readonly logged?: LogSink['logged'];
   readonly trace?: ApiTrace;
   /** Takes the digest of a password that worked (CON-8); absent while that is off. */
   readonly ownPassword?: {

@@ -6,6 +6,7 @@ import {
   formatChange,
   formatQuarantine,
   formatReply,
+  formatSender,
   type HeaderChange,
 } from '../../protocol/milter-replies.ts';
 import type { TraceHeader } from '../../trace/contract.ts';
@@ -18,13 +19,16 @@ export interface Ending {
   readonly foreign: ReadonlyMap<string, number>;
   readonly changes: readonly HeaderChange[];
   readonly traces: readonly TraceHeader[];
+  /** The envelope sender with which a forward goes on. */
+  readonly sender?: string | undefined;
 }
 
 // Below the Received field of our own MTA, so that the trace of the way stays on top.
 const TRACE_INDEX = 1;
 
 /** Held messages are marked too: they leave later without passing here again. */
-export function endingOf({ answer, agreement, foreign, changes, traces }: Ending): string {
+export function endingOf(ending: Ending): string {
+  const { answer, agreement, foreign, changes, traces, sender } = ending;
   if (answer.kind === 'refuse') return formatReply(answer.reply);
   const withSpace = (agreement.steps & STEP.headerLeadingSpace) !== 0;
   let said = '';
@@ -39,6 +43,7 @@ export function endingOf({ answer, agreement, foreign, changes, traces }: Ending
       said += formatChange({ kind: 'insert', name, value, index: TRACE_INDEX }, withSpace);
     }
   }
+  if (sender !== undefined && may(agreement, ACTION.changeSender)) said += formatSender(sender);
   if (answer.kind === 'hold') said += formatQuarantine(answer.reason);
   return said + ACCEPT;
 }

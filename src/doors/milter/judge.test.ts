@@ -4,20 +4,22 @@ import {
   scriptedGate,
   type Script,
 } from '../../../test/dialogues/scripted-gate.ts';
-import { newClient } from './client.ts';
+import { LOCAL_SERVICE } from '../../core/event.ts';
+import { newClient, serviceOf } from './client.ts';
 import { MilterJudge } from './judge.ts';
-import { withDefaults } from './options.ts';
+import { withDefaults, type OwnNotices } from './options.ts';
 import { newTransaction, type Transaction } from './transaction.ts';
 
 const LIMITED = 'limited@example.org';
 
-function setUp(script: Script = {}) {
+function setUp(script: Script = {}, ownNotices?: OwnNotices) {
   const gate = scriptedGate(script);
   const settings = withDefaults({
     listen: [],
     mta: 'mail.example',
     policy: () => ({ inboundDaemons: [] }),
     deferAs: 'tempfail',
+    ...(ownNotices && { ownNotices }),
   });
   const judge = new MilterJudge(settings, gate, recordedTelemetry());
   const begin = (saslLogin: string): Transaction =>
@@ -56,5 +58,47 @@ describe('what is under way in a milter door', () => {
     await judge.rcpt(begin(LIMITED), 'd@dest.example', true);
     expect(lastUnderWay()).toEqual({ messages: 1, recipients: 2 });
     await judge.close();
+  });
+});
+
+describe('CON-4: a notification of ours to a sender', () => {
+  const MESSAGE_ID = '<primum.1@example.org>';
+  const inspected = (messageId: string) => ({
+    facts: {},
+    headers: [{ name: 'Message-Id', value: ` ${messageId}` }],
+    sizeBytes: 500,
+  });
+
+  function sendmail(envelopeSender = '') {
+    const { gate, judge } = setUp(
+      {},
+      { isAnyAwaited: true, isOne: (id, to) => id === MESSAGE_ID && to === 'ann@example.org' },
+    );
+    const client = { ...newClient(), address: '127.0.0.1', port: 0, daemonPort: '0' };
+    expect(serviceOf(client)).toBe(LOCAL_SERVICE);
+    const opening = { id: judge.newId(), at: judge.now(), forget: () => undefined };
+    const transaction = newTransaction(client, { ...opening, envelopeSender });
+    const send = async (recipient: string, messageId: string) => {
+      await judge.mail(transaction, true);
+      await judge.rcpt(transaction, recipient, true);
+      return judge.message(transaction, inspected(messageId), true);
+    };
+    return { gate, send };
+  }
+
+  it('passes and is neither judged nor counted', async () => {
+    const { gate, send } = sendmail();
+    expect(await send('ann@example.org', MESSAGE_ID)).toEqual({ answer: { kind: 'pass' } });
+    expect([gate.checked.length, gate.judged.length]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['with another Message-ID', '', 'ann@example.org', '<primum.2@example.org>'],
+    ['to somebody else', '', 'eve@example.org', MESSAGE_ID],
+    ['from an address', 'web@example.org', 'ann@example.org', MESSAGE_ID],
+  ])('mail of the sendmail command %s is judged', async (_, sender, recipient, messageId) => {
+    const { gate, send } = sendmail(sender);
+    expect((await send(recipient, messageId)).judged).toBeDefined();
+    expect(gate.judged).not.toEqual([]);
   });
 });

@@ -3,7 +3,7 @@
  * of the message it judges, once. The first refusal of the envelope is judged at once, as a
  * transaction that sent nothing, so that it is on record when the client reads its reference (SND-2).
  */
-import type { SubmissionEvent } from '../../core/event.ts';
+import { LOCAL_SERVICE, type SubmissionEvent } from '../../core/event.ts';
 import { andThen, type Maybe } from '../../core/maybe.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Gate, UnderWay } from '../../gate-contract.ts';
@@ -18,6 +18,7 @@ import {
   type Answer,
   type Saying,
 } from './answer.ts';
+import { serviceOf } from './client.ts';
 import { NameRoom } from './name-room.ts';
 import { MAX_REFUSAL_WAIT_MS, type MilterDoorSettings } from './options.ts';
 import {
@@ -60,6 +61,7 @@ export class MilterJudge {
 
   /** Locks and sender rules, before there is a recipient. */
   mail(transaction: Transaction, canHold: boolean): Maybe<Answer> {
+    if (this.#mayBeOurs(transaction)) return PASS;
     return this.#check(transaction, '', canHold);
   }
 
@@ -68,6 +70,7 @@ export class MilterJudge {
     const before = acceptedCount(transaction);
     acceptRecipient(transaction, recipient, this.#names);
     this.#underWay.change(transaction.owner, before, before + 1);
+    if (this.#mayBeOurs(transaction)) return PASS;
     return andThen(this.#check(transaction, recipient, canHold), (answer) => {
       // The connection may be lost meanwhile; then it is settled with this recipient in it.
       if (answer.kind !== 'refuse' || transaction.isSettled) return answer;
@@ -83,6 +86,10 @@ export class MilterJudge {
     inspected: InspectedMessage | undefined,
     canHold: boolean,
   ): Maybe<JudgedMessage> {
+    if (this.#isOurs(transaction, inspected)) {
+      this.settle(transaction);
+      return { answer: PASS };
+    }
     this.#renewAfterRefusal(transaction);
     const event = eventOf(transaction, this.#settings.mta, { inspected });
     return this.#tracked(
@@ -101,6 +108,24 @@ export class MilterJudge {
         },
       ),
     );
+  }
+
+  /** Notes a forward for each of its recipients: what comes back counts for its account (FWD-1). */
+  forwarded({ recipients, envelopeSender, queueId }: Transaction, account: string): void {
+    for (const to of recipients) {
+      const noted = this.#gate.note({
+        v: 1,
+        kind: 'forward',
+        id: this.#gate.newId(),
+        at: this.now(),
+        mta: this.#settings.mta,
+        account,
+        from: envelopeSender,
+        to,
+        ...(queueId !== '' && { queueId }),
+      });
+      if (noted instanceof Promise) void this.#tracked(noted.catch(() => undefined));
+    }
   }
 
   /** The transaction is over and nothing was sent; evidence where somebody was asked about. */
@@ -132,6 +157,19 @@ export class MilterJudge {
   /** Waits until the gate has taken in what was given to it. */
   async close(): Promise<void> {
     await Promise.all(this.#emissions);
+  }
+
+  /** The envelope of a notification to a sender; whether it is one, its Message-ID says. */
+  #mayBeOurs({ client, envelopeSender }: Transaction): boolean {
+    const isLocal = envelopeSender === '' && serviceOf(client) === LOCAL_SERVICE;
+    return isLocal && this.#settings.ownNotices?.isAnyAwaited === true;
+  }
+
+  #isOurs(transaction: Transaction, inspected: InspectedMessage | undefined): boolean {
+    const [recipient, ...others] = transaction.recipients;
+    if (!this.#mayBeOurs(transaction) || recipient === undefined || others.length > 0) return false;
+    const field = inspected?.headers.find(({ name }) => name.toLowerCase() === 'message-id');
+    return this.#settings.ownNotices?.isOne(field?.value.trim() ?? '', recipient) === true;
   }
 
   #check(transaction: Transaction, recipient: string, canHold: boolean): Maybe<Answer> {

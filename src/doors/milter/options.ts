@@ -22,6 +22,13 @@ export interface MilterDoorPolicy {
   readonly contact?: string;
 }
 
+/** Notifications to senders that this platform sends itself, through the sendmail command. */
+export interface OwnNotices {
+  /** Whether some may be on its way: then the end of the message decides, not its envelope. */
+  readonly isAnyAwaited: boolean;
+  isOne(messageId: string, recipient: string): boolean;
+}
+
 export interface MilterDoorOptions {
   readonly listen: readonly ListenOptions[];
   /** Name of the MTA host that asks; goes with every queue id. */
@@ -34,6 +41,15 @@ export interface MilterDoorOptions {
   readonly mend?: (inspected: InspectedMessage) => readonly HeaderChange[];
   /** Whether an account is a person's; asked when it is deferred. Without it everybody is. */
   readonly isPerson?: (account: string) => Maybe<boolean>;
+  /** What is ours is neither judged nor counted. */
+  readonly ownNotices?: OwnNotices;
+  /** Forwarded mail leaves with a sender of ours (FWD-1). Without it senders stay as they are. */
+  readonly forwards?: {
+    /** Whether redirects come from this address, so that their header is believed. */
+    isRedirector(clientAddress: string): boolean;
+    /** The sender of this account's forward; undefined where it stays as it is. */
+    senderOf(account: string, envelopeSender: string): string | undefined;
+  };
   /** Where open transactions are shown to other doors of the same MTA. */
   readonly transactions?: OpenTransactions;
   /** What is answered when nothing can be read or judged. Default `pass`. */

@@ -7,6 +7,7 @@ import { andThen, type Maybe } from '../../core/maybe.ts';
 import type { InspectedMessage, MessageEnvelope } from '../../message/contract.ts';
 import type { HeaderData } from '../../protocol/milter.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
+import { noteMark } from './forward-mark.ts';
 import { MAX_REMOVED_HEADERS, type MilterDoorSettings } from './options.ts';
 import type { Transaction } from './transaction.ts';
 import { within } from './within.ts';
@@ -42,6 +43,7 @@ export class MessageReading {
   /** @returns false when there are more fields that only we write than anybody needs. */
   header(transaction: Transaction, { name, value }: HeaderData, withSpace: boolean): boolean {
     this.begin(transaction);
+    if (this.#settings.forwards !== undefined) noteMark(transaction, { name, value });
     if (this.#settings.trace?.isOurs(name) === true) {
       const key = name.toLowerCase();
       const count = (transaction.foreign.get(key) ?? 0) + 1;

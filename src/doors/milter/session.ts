@@ -28,6 +28,7 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import { FAILURE, type Answer } from './answer.ts';
 import { connectClient, forgetStage, newClient, setMacro, type ClientFacts } from './client.ts';
 import { endingOf } from './ending.ts';
+import { forwardOf } from './forward-mark.ts';
 import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
 import { MessageReading } from './reading.ts';
@@ -146,7 +147,10 @@ export class MilterSession {
   #negotiate(data: Buffer): Taken {
     const offer = parseOffer(data);
     if (offer === undefined) return { fault: 'the negotiation is not understood' };
-    this.#agreement = agree(offer, wishesFor(this.#parts.isUnix));
+    this.#agreement = agree(
+      offer,
+      wishesFor(this.#parts.isUnix, this.#parts.settings.forwards !== undefined),
+    );
     return formatAgreement(this.#agreement, MACROS);
   }
 
@@ -293,8 +297,10 @@ export class MilterSession {
     const changes = (inspected && settings.mend?.(inspected)) ?? [];
     this.#transaction = undefined;
     transaction.forget();
-    return andThen(judge.message(transaction, inspected, this.#canHold), ({ answer, judged }) =>
-      endingOf({
+    return andThen(judge.message(transaction, inspected, this.#canHold), ({ answer, judged }) => {
+      const forward = answer.kind === 'refuse' ? undefined : forwardOf(transaction, settings);
+      if (forward !== undefined) judge.forwarded(transaction, forward.account);
+      return endingOf({
         answer,
         agreement,
         foreign: transaction.foreign,
@@ -303,8 +309,9 @@ export class MilterSession {
           judged === undefined
             ? []
             : (settings.trace?.headersOf(judged.event, judged.verdict) ?? []),
-      }),
-    );
+        sender: forward?.sender,
+      });
+    });
   }
 
   #outOfOrder(what: string): Taken {

@@ -34,6 +34,8 @@ export interface Transaction {
   bodyBytes: number;
   /** Fields that only we write, by lower-cased name: how many came from outside. */
   readonly foreign: Map<string, number>;
+  /** Fields that a redirect leaves, the first of each lower-cased name. */
+  readonly marks: Map<string, string>;
   /** Nothing of it is under way any more. */
   isSettled: boolean;
   /** Tells the other doors that it is over. */
@@ -66,6 +68,7 @@ export function newTransaction(client: ClientFacts, opening: Opening): Transacti
     sizeBytes: 0,
     bodyBytes: 0,
     foreign: new Map(),
+    marks: new Map(),
   };
 }
 

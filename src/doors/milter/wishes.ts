@@ -20,10 +20,15 @@ const UNANSWERED =
  * delayed acknowledgement, about 43 ms a message. And over TCP the body is answered, so that an MTA
  * far away need not send what is beyond the body limit.
  */
-export function wishesFor(isUnix: boolean): Wishes {
+export function wishesFor(isUnix: boolean, changesSender: boolean): Wishes {
   const unanswered = isUnix ? UNANSWERED | STEP.noDataReply : UNANSWERED & ~STEP.noBodyReply;
   return {
-    actions: ACTION.addHeaders | ACTION.changeHeaders | ACTION.quarantine | ACTION.setSymbols,
+    actions:
+      ACTION.addHeaders |
+      ACTION.changeHeaders |
+      ACTION.quarantine |
+      ACTION.setSymbols |
+      (changesSender ? ACTION.changeSender : 0),
     steps: unanswered | STEP.skip | STEP.noUnknown | STEP.headerLeadingSpace,
   };
 }

@@ -163,11 +163,12 @@ export class PolicyJudge {
     const { recipient, event, verdict, underWay } = checked;
     const action = recipientAction(verdict, recipient, this.#contact);
     if (action.kind === 'dunno') return action;
-    // With a slow transport the message is slowed as a whole, where somebody asks about it.
+    // Where a milter watches it says how it is slowed, for a person's program does not come again
+    // after a 4xx; with a slow transport the message is slowed as a whole, where somebody asks.
     const isSlowedLater =
       action.kind === 'defer-if-permit' &&
-      this.#settings.deferAs !== 'tempfail' &&
-      this.#lateServices.has(transaction.service);
+      (transaction.isWatched ||
+        (this.#settings.deferAs !== 'tempfail' && this.#lateServices.has(transaction.service)));
     if (isSlowedLater) return DUNNO;
     this.#transactions.refuse(transaction, recipient);
     // Further refusals of the transaction tell the reference of the first.

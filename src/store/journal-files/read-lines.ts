@@ -122,7 +122,8 @@ function decodeLine(bytes: Buffer, number: number, context: LineContext): InputL
   }
 }
 
-async function openSource(source: LineSource): Promise<AsyncIterable<Uint8Array>> {
+/** The bytes of a source, decompressed. Errors on the way reach whoever reads them. */
+export async function openSource(source: LineSource): Promise<AsyncIterable<Uint8Array>> {
   const stream = typeof source === 'string' ? openPath(source) : source;
   const chunks = stream[Symbol.asyncIterator]();
   const begun: Uint8Array[] = [];
@@ -181,7 +182,7 @@ class MoreFrames extends Error {
 }
 
 /** Words for damage inside compressed data; `undefined` for trouble of another kind. */
-function compressionDamage(error: unknown): string | undefined {
+export function compressionDamage(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'Z_BUF_ERROR') return 'The compressed data is cut off here.';
   if (code === 'MORE_FRAMES') {

@@ -1,10 +1,8 @@
 /** The writing thread: takes packed changes, one transaction a batch, and says when it is on disk. */
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
-import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { StatementSync } from 'node:sqlite';
+import { yieldToMail } from '../../thread-priority.ts';
 import { parseBatch, type Packed } from './standing-batch.ts';
 import { openStandingDatabase } from './standing-database.ts';
 
@@ -29,9 +27,6 @@ export interface Answer {
 }
 
 export type FromWorker = Emptied | Answer;
-
-/** The mail path goes first; a batch may take three times as long on a machine that is full. */
-const NICE = 5;
 
 /**
  * Rows written in one go, about 0.2 ms, and the pause after them: a thread that runs for longer keeps
@@ -67,16 +62,6 @@ port.on('message', (message: ToWorker) => {
   failed = undefined;
   port.postMessage(answer);
 });
-
-/** Lowers the priority of this thread alone; Linux has one for each (setpriority(2), notes). */
-function yieldToMail(): void {
-  try {
-    const thread = Number(basename(readlinkSync('/proc/thread-self')));
-    if (Number.isInteger(thread) && thread > 0) setPriority(thread, NICE);
-  } catch {
-    // Elsewhere all threads are equal.
-  }
-}
 
 function close(from: MessagePort): void {
   try {

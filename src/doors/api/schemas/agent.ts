@@ -3,10 +3,12 @@ import { z } from 'zod';
 import {
   MAX_CHECKED,
   MAX_CONTAINED,
+  MAX_LOGGED,
   MAX_TASKS,
   type AgentResult,
   type AgentTask,
 } from '../../../agent/contract.ts';
+import { loggedEvent } from './event.ts';
 
 /** Held messages of one survey, and recipients of one message. */
 const MAX_FOUND = 2_000;
@@ -101,5 +103,7 @@ const result = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ ...kind('failed'), error: word }),
 ]) satisfies z.ZodType<AgentResult>;
+
+export const agentEvents = z.strictObject({ events: z.array(loggedEvent).max(MAX_LOGGED) });
 
 export const agentResults = z.strictObject({ results: z.array(result).max(MAX_TASKS) });

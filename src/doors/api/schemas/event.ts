@@ -3,6 +3,7 @@
  * fields are kept; an unknown kind is refused, for nothing here could judge it.
  */
 import { z } from 'zod';
+import type { LoggedEvent } from '../../../agent/contract.ts';
 import type {
   AccountEvent,
   ActionEvent,
@@ -104,6 +105,7 @@ const submissionEvent = z.looseObject({
   envelopeRecipients: words,
   recipientCount: amount.exactOptional(),
   abandoned: z.literal(true).exactOptional(),
+  afterwards: z.literal(true).exactOptional(),
   refusedRecipients: words.exactOptional(),
   sizeBytes: amount.exactOptional(),
   message: message.exactOptional(),
@@ -221,6 +223,14 @@ const confirmEvent = z.looseObject({
   mine: z.boolean(),
   by: word,
 }) satisfies z.ZodType<ConfirmEvent>;
+
+/** What an agent reads from a mail log. */
+export const loggedEvent = z.discriminatedUnion('kind', [
+  submissionEvent,
+  loginEvent,
+  receivedEvent,
+  deliveryEvent,
+]) satisfies z.ZodType<LoggedEvent>;
 
 /** One event of any kind. */
 export const primumEvent = z

@@ -1,7 +1,7 @@
 /**
- * The keys of trace tokens, in one file of the state folder (mode 0600): a line a key with its id,
- * birth and 32 bytes, newest last, and one key for pseudonyms that must stay equal for years. The
- * newest makes tokens; older ones read until nobody can hold a token of theirs any more.
+ * Keys in one file of the state folder (mode 0600): a line a key with its id, birth and 32 bytes,
+ * newest last, and one key for pseudonyms that must stay equal for years. The newest makes tokens;
+ * older ones read until nobody can hold a token of theirs any more.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import {
@@ -17,7 +17,7 @@ import { dirname } from 'node:path';
 import { PrimumError } from '../errors.ts';
 import { numberToBase32 } from './base32.ts';
 
-export interface TraceKey {
+export interface RingKey {
   /** Four characters of base 32. */
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -28,11 +28,20 @@ export interface TraceKey {
 export interface KeyRing {
   readonly stable: Buffer;
   /** Oldest first; at least one. */
-  readonly keys: readonly TraceKey[];
+  readonly keys: readonly RingKey[];
+}
+
+/** What a key file is, in words. */
+export interface KeyRingWords {
+  /** What the keys are, such as `trace keys`. */
+  readonly name: string;
+  /** First line of the file: what is lost with it. */
+  readonly head: string;
 }
 
 export interface KeyRingOptions {
   readonly path: string;
+  readonly words: KeyRingWords;
   /** A key makes tokens for so long. */
   readonly rotateAfterMs: number;
   /** A key reads for so long after its successor came. */
@@ -44,24 +53,36 @@ export const KEY_ID_DIGITS = 4;
 /** A file of this size is not ours: ten keys a year for a century have 100 KiB. */
 export const MAX_KEY_FILE_BYTES = 256 * 1024;
 
-const HEAD =
-  "# Keys of Primum's trace headers. Secret. Without them tokens in old mail cannot be read.\n";
-
 /** Reads the ring; makes one where there is none. @throws PrimumError STATE_UNUSABLE */
 export function openKeyRing(options: KeyRingOptions, nowMs: number): KeyRing {
-  try {
-    const known = readRing(options.path);
+  return orUnusable(options, () => {
+    const known = readRing(options);
     if (known !== undefined) return known;
     const fresh = { stable: randomBytes(SECRET_BYTES), keys: [newKey([], nowMs)] };
-    writeRing(options.path, fresh);
+    writeRing(options, fresh);
     return fresh;
+  });
+}
+
+/** Reads the ring of a program that runs elsewhere. @throws PrimumError STATE_UNUSABLE */
+export function requireRing(options: KeyRingOptions): KeyRing {
+  return orUnusable(options, () => {
+    const known = readRing(options);
+    if (known === undefined) {
+      throw new Error('there is no such file yet. Start primum once, or name its state folder.');
+    }
+    return known;
+  });
+}
+
+function orUnusable<T>({ path, words }: KeyRingOptions, open: () => T): T {
+  try {
+    return open();
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new PrimumError(
-      'STATE_UNUSABLE',
-      `The trace keys ${options.path} cannot be used: ${cause}`,
-      { cause: error },
-    );
+    throw new PrimumError('STATE_UNUSABLE', `The ${words.name} ${path} cannot be used: ${cause}`, {
+      cause: error,
+    });
   }
 }
 
@@ -86,7 +107,7 @@ export function rotateKeyRing(
     return nowMs - successor.bornMs < options.keepMs && !drop.includes(id);
   });
   const next = { stable: ring.stable, keys };
-  writeRing(options.path, next);
+  writeRing(options, next);
   return next;
 }
 
@@ -94,7 +115,7 @@ export function isRotationDue(options: KeyRingOptions, ring: KeyRing, nowMs: num
   return nowMs - newestKey(ring).bornMs >= options.rotateAfterMs;
 }
 
-export function newestKey(ring: KeyRing): TraceKey {
+export function newestKey(ring: KeyRing): RingKey {
   const newest = ring.keys.at(-1);
   if (newest === undefined) throw new Error('A key ring has a key.');
   return newest;
@@ -110,7 +131,7 @@ export function stampOf(path: string): string | undefined {
   }
 }
 
-function newKey(others: readonly TraceKey[], nowMs: number): TraceKey {
+function newKey(others: readonly RingKey[], nowMs: number): RingKey {
   for (;;) {
     const id = numberToBase32(randomInt(32 ** KEY_ID_DIGITS), KEY_ID_DIGITS);
     const isTaken = others.some((key) => key.id === id);
@@ -119,10 +140,11 @@ function newKey(others: readonly TraceKey[], nowMs: number): TraceKey {
 }
 
 /** `undefined` when there is no file. @throws when it is not a key file. */
-export function readRing(path: string): KeyRing | undefined {
+export function readRing({ path, words }: KeyRingOptions): KeyRing | undefined {
+  const notOurs = `it is not a file of ${words.name}. Restore it from a backup.`;
   let text: string;
   try {
-    if (statSync(path).size > MAX_KEY_FILE_BYTES) throw new Error(NOT_OURS);
+    if (statSync(path).size > MAX_KEY_FILE_BYTES) throw new Error(notOurs);
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -131,27 +153,27 @@ export function readRing(path: string): KeyRing | undefined {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const stable = /^stable ([0-9a-f]{64})$/.exec(lines[0] ?? '')?.[1];
   const keys = lines.slice(1).map(parseKey);
-  if (stable === undefined || keys.length === 0) throw new Error(NOT_OURS);
+  if (stable === undefined || keys.length === 0 || !keys.every((key) => key !== undefined)) {
+    throw new Error(notOurs);
+  }
   return { stable: Buffer.from(stable, 'hex'), keys };
 }
 
-const NOT_OURS = 'it is not a file of trace keys. Restore it from a backup.';
-
-function parseKey(line: string): TraceKey {
+function parseKey(line: string): RingKey | undefined {
   const match = /^([0-9a-hjkmnp-tv-z]{4}) (\S+) ([0-9a-f]{64})$/.exec(line);
   const [, id = '', born = '', secret = ''] = match ?? [];
   const bornMs = Date.parse(born);
-  if (match === null || Number.isNaN(bornMs)) throw new Error(NOT_OURS);
+  if (match === null || Number.isNaN(bornMs)) return undefined;
   return { id, bornMs, secret: Buffer.from(secret, 'hex') };
 }
 
 /** Whole or not at all: a new file takes the place of the old one. */
-function writeRing(path: string, ring: KeyRing): void {
+function writeRing({ path, words }: KeyRingOptions, ring: KeyRing): void {
   const lines = ring.keys.map(
     ({ id, bornMs, secret }) =>
       `${id} ${new Date(bornMs).toISOString()} ${secret.toString('hex')}\n`,
   );
-  const text = `${HEAD}stable ${ring.stable.toString('hex')}\n${lines.join('')}`;
+  const text = `# ${words.head}\nstable ${ring.stable.toString('hex')}\n${lines.join('')}`;
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
   try {

@@ -1,0 +1,87 @@
+/** docs/reference/detection.md: the product's table, smaller inputs, and the baselines beside it. */
+import type { PersonaScore, Score } from '../../src/scoring/result.ts';
+import { formatScore, tableOf } from '../../src/scoring/table.ts';
+import { INPUTS_TEXT, type Inputs } from './inputs.ts';
+import type { PeerScore } from './peers.ts';
+
+export interface Found {
+  /** How the run was made, in a sentence. */
+  readonly made: string;
+  readonly runs: readonly {
+    readonly name: string;
+    readonly inputs: Inputs;
+    readonly score: Score;
+  }[];
+  readonly peers: readonly PeerScore[];
+}
+
+export function detectionPage(found: Found): string {
+  const { made, runs, peers } = found;
+  const columns = [
+    ...runs.map(({ name, score }) => ({ name: `Primum, ${name}`, score })),
+    ...peers.map(({ name, score }) => ({ name, score })),
+  ];
+  return `# Detection
+
+\`npm run bench:detection\` makes a platform, replays it and writes this page; \`--quick\` does the small
+one and only prints. \`--platform\`, \`--seed\` (or several: 1,2,3), \`--anomalies\`, \`--streams\`, \`--texts\` are those of
+\`primum simulate\`, \`--inputs full,policy,log\` says what the product may see, \`--config\` what it is told.
+
+${made}
+
+Leak is the number of recipients of attack messages that passed from the takeover until the first
+hold, refusal or lock of that identity; a deferred recipient is not leaked. A miss leaked more than 100
+or saw no action in 14 days. One false hold that goes on counts once in 24 hours. Intervals are exact
+(Clopper and Pearson); for none of n the upper end is 3/n. **They hold inside the model only**: the
+platform is made by a program, and real mail is odder.
+
+## Side by side
+
+Leaked recipients, median / p95, and the misses.
+
+${sideBySide(columns)}
+
+${peers.map(({ name, rule }) => `- **${name}**: ${rule}.`).join('\n')}
+
+SPOT's filter is assumed, not run: it sees 70 % of bulk spam, 25 % of what is written for one reader
+(mimics, lateral and thread phishing, payment fraud), and errs on 2 % of good mail.
+
+${runs.map(({ name, inputs, score }) => `## Primum, ${name}\n\n${INPUTS_TEXT[inputs]}\n\n${formatScore(score)}`).join('\n')}`;
+}
+
+interface Column {
+  readonly name: string;
+  readonly score: Score;
+}
+
+function sideBySide(columns: readonly Column[]): string {
+  const names = [
+    ...new Set(columns.flatMap(({ score }) => score.personas.map(({ persona }) => persona))),
+  ];
+  const rate = (name: string, value: (score: Score) => number): string[] => [
+    name,
+    ...columns.map(({ score }) => value(score).toFixed(2)),
+  ];
+  return tableOf(
+    ['Attack', ...columns.map(({ name }) => name)],
+    [
+      ...names.map((name) => [name, ...columns.map(({ score }) => cell(score, name))]),
+      rate(
+        '**false holds per 10,000 identity-days**',
+        (score) => score.falseHolds.calendar.rate * 1e4,
+      ),
+      rate(
+        '**false locks per 10,000 identity-days**',
+        (score) => score.falseLocks.calendar.rate * 1e4,
+      ),
+      rate('**acted on within 14 days, %**', (score) => score.actedWithin14Days.rate * 100),
+    ],
+  );
+}
+
+function cell(score: Score, name: string): string {
+  const found: PersonaScore | undefined = score.personas.find(({ persona }) => persona === name);
+  if (found === undefined) return '-';
+  const { leak, misses } = found;
+  return `${leak.median ?? '-'} / ${leak.p95 ?? '-'}; ${misses.count} of ${misses.of} missed`;
+}

@@ -1,0 +1,98 @@
+/** Reads log files one after the other and gives out their events in the order of time. */
+import type { PrimumEvent } from '../core/event.ts';
+import { MailLogJoin } from '../maillog/join.ts';
+import { TimeOrder } from '../maillog/time-order.ts';
+import { LogLines } from '../protocol/log-lines.ts';
+import { MAX_LOG_LINE } from '../protocol/mail-log-fact.ts';
+import { MailLogReader } from '../protocol/mail-log.ts';
+import { compressionDamage } from '../store/journal-files/read-lines.ts';
+import { PrimumError } from '../errors.ts';
+import { readLogFile } from './log-file.ts';
+import type { LogFile } from './log-file.ts';
+import { ImportTally } from './tally.ts';
+
+/** How long recipients are waited for after a message was accepted: slow servers, large mailings. */
+export const WAIT_MS = 300_000;
+/** Events that wait for earlier ones: five minutes of the busiest hosts. */
+export const MAX_WAITING_EVENTS = 100_000;
+/** Lines of two programs may stand in the wrong order by so much. */
+const DISORDER_MS = 2_000;
+
+export interface ImportSteps {
+  /** Takes an event; waits where what it goes to is slower than reading. */
+  take(event: PrimumEvent): void;
+  /** After each block of lines. */
+  flush(): Promise<void>;
+  onProgress?(progress: ImportProgress): void;
+}
+
+export interface ImportProgress {
+  readonly file: string;
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly lines: number;
+}
+
+export async function importLogs(
+  files: readonly LogFile[],
+  steps: ImportSteps,
+): Promise<ImportTally> {
+  const tally = new ImportTally();
+  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const order = new TimeOrder(
+    { waitMs: WAIT_MS + DISORDER_MS, max: MAX_WAITING_EVENTS },
+    (event, atMs) => {
+      tally.addEvent(event, atMs);
+      steps.take(event);
+    },
+  );
+  const join = new MailLogJoin({ waitMs: WAIT_MS, logins: true }, (event) => order.add(event));
+  let bytes = 0;
+  for (const file of files) {
+    const take = lineTaker(new MailLogReader(file.stamps), join, tally);
+    const lines = new LogLines(MAX_LOG_LINE);
+    try {
+      for await (const chunk of await readLogFile(file, (count) => (bytes += count))) {
+        lines.push(chunk, take);
+        steps.onProgress?.({ file: file.path, bytes, totalBytes, lines: tally.lines });
+        await steps.flush();
+      }
+    } catch (error) {
+      tally.damaged.push({ file: file.path, why: damageOf(file, error) });
+    }
+    lines.end(take);
+  }
+  join.end();
+  order.end();
+  await steps.flush();
+  return tally;
+}
+
+function lineTaker(
+  reader: MailLogReader,
+  join: MailLogJoin,
+  tally: ImportTally,
+): (line: string | undefined) => void {
+  return (line) => {
+    tally.lines += 1;
+    const read = line === undefined ? 'too-long' : reader.read(line);
+    if (read === 'foreign') tally.foreign += 1;
+    else if (read === 'nothing') tally.understood += 1;
+    else if (typeof read === 'string') tally.addMisread(read, line);
+    else {
+      tally.understood += 1;
+      join.take(read, line ?? '');
+    }
+  };
+}
+
+/** Words for damage in the data, after which the other files are still read. */
+function damageOf(file: LogFile, error: unknown): string {
+  if (error instanceof PrimumError) throw error;
+  const damage = compressionDamage(error);
+  if (damage !== undefined) return damage;
+  const cause = error instanceof Error ? error.message : String(error);
+  throw new PrimumError('INPUT_UNREADABLE', `${file.path} cannot be read: ${cause}.`, {
+    cause: error,
+  });
+}

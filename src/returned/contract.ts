@@ -1,0 +1,91 @@
+/**
+ * What a message that came back says: bounces, complaints, abuse reports (FBK-1, FBK-2). Everything in
+ * it was written by strangers; nothing is verified here.
+ */
+import type { ReplyClass } from '../core/reply-class.ts';
+
+export const RETURNED_KINDS = [
+  'dsn',
+  'complaint',
+  'xarf',
+  'auto-reply',
+  'report',
+  'letter',
+  'unknown',
+] as const;
+
+export type ReturnedKind = (typeof RETURNED_KINDS)[number];
+
+export interface ReturnedRecipient {
+  /** As it was sent to: the original recipient where it is known. Empty when nobody is named. */
+  readonly recipient: string;
+  /** Enhanced code; empty only for a success without one. */
+  readonly status: string;
+  /** Three digits, or empty. */
+  readonly replyCode: string;
+  readonly class: ReplyClass;
+  readonly hard: boolean;
+  /** RFC 3464 section 2.3.3. */
+  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  readonly listing?: string;
+  readonly meaning?: string;
+  readonly next?: string;
+}
+
+export interface Complaint {
+  /** Lower case; `not-spam` takes a complaint back. */
+  readonly feedbackType: string;
+  readonly sourceAddress?: string;
+  readonly originalRecipients: readonly string[];
+  /** Of the message complained about, with angle brackets. */
+  readonly messageId?: string;
+  /** RFC 3339. */
+  readonly arrivalDate?: string;
+  /** Address of who reports. */
+  readonly reporter?: string;
+  /** The message complained about is itself a bounce: our user's account sent what bounced (FBK-3). */
+  readonly isAboutBounce?: boolean;
+}
+
+export interface NamedAbuse {
+  /** As XARF 4 names it: `messaging`, `connection`, `content` ... */
+  readonly category: string;
+  readonly type?: string;
+  readonly clientAddress?: string;
+  readonly url?: string;
+  /** RFC 3339. */
+  readonly at?: string;
+}
+
+export interface Returned {
+  readonly kind: ReturnedKind;
+  readonly recipients: readonly ReturnedRecipient[];
+  readonly complaint?: Complaint;
+  readonly reports?: readonly NamedAbuse[];
+  /** Our own trace token, unverified. */
+  readonly token?: string;
+  /** Queue ids and Message-IDs by which the message that came back may be found. */
+  readonly originalMessageId?: string;
+  readonly headerFrom?: string;
+  readonly subject?: string;
+  /** Fields that were not stated but inferred, each once. */
+  readonly derived: readonly string[];
+  readonly sizeBytes: number;
+}
+
+export interface ReturnedOptions {
+  /** Name of the header with our token. Default `X-Primum-Trace`. */
+  readonly traceHeader?: string;
+  /** Whether an address is of our own networks; those are named first. */
+  readonly isOwn?: (address: string) => boolean;
+}
+
+/** One message, fed as it comes; memory does not depend on its size. */
+export interface ReturnedReading {
+  feed(chunk: Uint8Array): void;
+  end(): Returned;
+}
+
+export interface ReturnedReader {
+  begin(): ReturnedReading;
+}

@@ -1,0 +1,52 @@
+/**
+ * Mail that came back: taken in durably, then handled once. A door writes it, the spool keeps it,
+ * a consumer takes it, and what the consumer refuses is kept for a person (FBK-2).
+ */
+
+export interface Envelope {
+  /** Empty for the null sender. */
+  readonly sender: string;
+  readonly recipients: readonly string[];
+}
+
+/** A message that is on disk. */
+export interface SpooledMessage extends Envelope {
+  /** 32 hexadecimal digits of envelope and content: a message that was sent twice has the same. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAtMs: number;
+  /** Of the message itself, CRLF line ends. */
+  readonly sizeBytes: number;
+  /** The message, piece by piece; each call reads it from its start. */
+  read(): AsyncIterable<Buffer>;
+}
+
+/** What handles returned mail. */
+export interface ReturnedMail {
+  /**
+   * Resolves when whatever it makes of the message is durable. It is called again for the same id
+   * when the program died before that was noted, so it does nothing for an id it has handled.
+   * @throws MessageRefused for what a person has to look at; anything else is tried again later.
+   */
+  take(message: SpooledMessage): Promise<void>;
+}
+
+/** The consumer can do nothing with a message: it is kept for a person. */
+export class MessageRefused extends Error {}
+
+/** One message on its way in. */
+export interface IncomingMessage {
+  /** A promise when the writer has to wait before it gives more. @throws what the disk says. */
+  write(bytes: Buffer): Promise<void> | undefined;
+  /** Resolves when it is durable. @throws what the disk says; then nothing of it is left. */
+  commit(): Promise<void>;
+  /** Forgets it. */
+  abort(): Promise<void>;
+}
+
+/** Where doors bring messages. */
+export interface MailIntake {
+  /** Whether a message of this size may come in now. */
+  hasRoom(sizeBytes: number): boolean;
+  begin(envelope: Envelope): IncomingMessage;
+}
