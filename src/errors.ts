@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   LIST_FULL:
     'An access list has as many entries as it may. Remove some, or use networks for addresses.',
   INPUT_UNREADABLE: 'An input file cannot be read or is not what was expected.',
+  OUTPUT_UNUSABLE: 'An output file cannot be written. The message names the cause.',
   DAEMON_UNREACHABLE: 'No running primum answers. Start it, or name its API address.',
   API_REFUSED: 'The daemon refused the request. The message says why.',
   USAGE: 'The command line is not understood. `primum help` lists the commands.',
@@ -30,4 +31,26 @@ export class PrimumError extends Error {
     this.name = 'PrimumError';
     this.code = code;
   }
+}
+
+const SYSTEM_CAUSES: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'part of its path is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its disk is full',
+  EMFILE: 'too many files are open',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  ENXIO: 'nothing listens at the other end',
+  EPIPE: 'nothing reads at the other end',
+};
+
+/** What the system refused with a file, in plain words that follow a colon. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const words = 'code' in error ? SYSTEM_CAUSES[String(error.code)] : undefined;
+  return words ?? error.message;
 }

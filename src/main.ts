@@ -22,6 +22,7 @@ export function main(argv: readonly string[]): Promise<number> {
     version: packageVersion(),
     start: async ({ configFile }) => (await import('./daemon/guard.ts')).guard(configFile),
     agent: async ({ configFile }) => (await import('./daemon/run-agent.ts')).runAgent(configFile),
+    checkFiles: async (config) => (await import('./daemon/check-files.ts')).checkFiles(config),
     srs: async (question) => (await import('./daemon/forwards.ts')).showForward(question),
     replay: async (options) => (await import('./replay.ts')).replayFile(options, process.stdout),
     importPostfix: async (options) =>

@@ -2,11 +2,8 @@
  * Judges the events of a file again, on their own time, without effects: the same events, policy
  * and key give the same verdicts. Locks of the file hold from where they stand in it.
  */
-import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { toDirectoryOptions } from './config/to-directory.ts';
 import { loadConfig, type Config } from './config/load.ts';
 import { toPolicy } from './config/to-policy.ts';
@@ -19,12 +16,13 @@ import { MAX_MESSAGE_CHARS, readEvent } from './core/read-event.ts';
 import { referenceOf } from './core/reference.ts';
 import type { RungChange, Verdict } from './core/verdict.ts';
 import { openDirectory } from './directory/open-directory.ts';
-import { PrimumError } from './errors.ts';
+import { PrimumError, wordsOf } from './errors.ts';
 import type { Gate } from './gate-contract.ts';
 import { createGate } from './gate/gate.ts';
 import { readWholeMessage } from './message/read-whole.ts';
 import { loadFreemail } from './network/freemail.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
+import { openOutput, type ReplayOutput } from './replay-output.ts';
 import { readObjects } from './store/journal-files/read-lines.ts';
 import type { Journal, JournalLine } from './store/journal.ts';
 import { createMemoryStanding } from './store/memory/standing.ts';
@@ -60,10 +58,8 @@ export interface ReplaySummary {
 const RECENT_IDS = 1_000_000;
 /** Unreadable lines named in the summary. */
 const MAX_NAMED_LINES = 10;
-/** Output kept in memory before the disk must catch up. */
-const WRITE_BYTES = 1 << 20;
 
-/** @throws PrimumError INPUT_UNREADABLE */
+/** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE */
 export async function replayFile(
   options: ReplayOptions,
   out: { write(text: string): unknown },
@@ -74,59 +70,62 @@ export async function replayFile(
 }
 
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const unfinished = `${options.outFile}.part`;
-  const { watch } = options;
-  const state = await openReplay(options.configFile, (line) => {
-    watch?.outcome(line);
-    output.write(`${JSON.stringify(line)}\n`);
-  });
+  // The configuration first: a mistake in it must not cost the output that is there.
+  const config = loadConfig(options.configFile, process.env);
+  const output = await openOutput(options.outFile, options.eventsFile);
+  try {
+    const state = await openReplay(config, (line) => {
+      options.watch?.outcome(line);
+      output.write(`${JSON.stringify(line)}\n`);
+    });
+    try {
+      const found = await judgeFile(options, state, output);
+      await output.finish();
+      return { ...found, ...state.counts() };
+    } finally {
+      await state.close();
+    }
+  } catch (error) {
+    await output.giveUp();
+    if (error instanceof PrimumError) throw error;
+    throw new PrimumError('INPUT_UNREADABLE', `The replay stopped: ${wordsOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function judgeFile(options: ReplayOptions, state: Replaying, output: ReplayOutput) {
+  const { eventsFile, watch } = options;
   const startedMs = performance.now();
-  const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
-  const opened = finished(output);
-  opened.catch(() => undefined);
-  const folder = dirname(resolve(options.eventsFile));
-  const found = { events: 0, passedOver: 0, duplicates: 0, unreadableInAll: 0 };
+  const folder = dirname(resolve(eventsFile));
+  const found = { events: 0, passedOver: 0, unreadableInAll: 0 };
   const named: { line: number; reason: string }[] = [];
   const refuse = (line: number, reason: string): void => {
     found.unreadableInAll += 1;
     if (named.length < MAX_NAMED_LINES) named.push({ line, reason });
   };
-  try {
-    for await (const entry of readObjects(options.eventsFile)) {
-      if (!entry.ok) {
-        refuse(entry.number, entry.reason);
+  for await (const entry of readObjects(eventsFile)) {
+    if (!entry.ok) {
+      refuse(entry.number, entry.reason);
+      continue;
+    }
+    const event = readEvent(entry.value);
+    if (event.ok === 'other') found.passedOver += 1;
+    else if (!event.ok) refuse(entry.number, event.reason);
+    else {
+      const whole = withMessage(event.value, folder);
+      if (!whole.ok) {
+        refuse(entry.number, whole.reason);
         continue;
       }
-      const event = readEvent(entry.value);
-      if (event.ok === 'other') found.passedOver += 1;
-      else if (!event.ok) refuse(entry.number, event.reason);
-      else {
-        const whole = withMessage(event.value, folder);
-        if (!whole.ok) {
-          refuse(entry.number, whole.reason);
-          continue;
-        }
-        found.events += 1;
-        watch?.event(whole.value);
-        await state.take(whole.value);
-        if (output.writableNeedDrain) await once(output, 'drain');
-      }
+      found.events += 1;
+      watch?.event(whole.value);
+      await state.take(whole.value);
+      await output.room();
     }
-    output.end();
-    await opened;
-    await rename(unfinished, options.outFile);
-  } catch (error) {
-    output.destroy();
-    await opened.catch(() => undefined);
-    await rm(unfinished, { force: true });
-    if (error instanceof PrimumError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new PrimumError('INPUT_UNREADABLE', `The replay stopped: ${cause}`, { cause: error });
-  } finally {
-    await state.close();
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  return { ...found, ...state.counts(), unreadable: named, seconds };
+  return { ...found, unreadable: named, seconds };
 }
 
 /**
@@ -167,10 +166,9 @@ interface Replaying {
 }
 
 async function openReplay(
-  configFile: string | undefined,
+  config: Config,
   write: (line: Verdict | RungChange) => void,
 ): Promise<Replaying> {
-  const config = loadConfig(configFile, process.env);
   const telemetry = createSilentTelemetry();
   const networks = await networksOf(config);
   const directory = await openDirectory(toDirectoryOptions(config), telemetry);

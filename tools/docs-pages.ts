@@ -6,6 +6,7 @@ import { optionsOf, usageOf } from '../src/cli/command.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
+import { eventTables, messageRows, verdictRows } from './docs-events.ts';
 import { readGauges } from './docs-gauges.ts';
 import { operations } from './docs-openapi.ts';
 
@@ -17,6 +18,7 @@ export async function referencePages(): Promise<Readonly<Record<string, string>>
     'docs/reference/metrics.md': await metricsPage(),
     'docs/reference/cli.md': cliPage(),
     'docs/reference/api.md': await apiPage(),
+    'docs/reference/events.md': eventsPage(),
   };
 }
 
@@ -40,6 +42,48 @@ export function errorsPage(): string {
       ['Code', 'Meaning and remedy'],
       Object.entries(ERROR_CODES).map(([name, text]) => [code(name), text]),
     ),
+  );
+}
+
+const EVENT_PROSE = [
+  'One JSON object a line (NDJSON, UTF-8), plain or compressed with gzip or zstd. The journal, `primum replay` and the API (`POST /api/v1/events`) all use this form.',
+  'Every event has `v` (1), `kind`, `id` (unique, at most 200 characters), `at` (RFC 3339 with a zone, written in UTC with milliseconds) and, where it comes from a mail host, `mta`, which goes with every `queueId`.',
+  '## What is not as it should be',
+  [
+    '- A last line without its newline counts when it is whole JSON. One that is cut off, as after a crash, is reported with its line number and passed over; the lines before it count, and `primum replay` ends with exit code 1.',
+    '- A line that is no event (not JSON, not UTF-8, a needed field missing, a field of the wrong form) is reported with its number and the reason and passed over.',
+    '- A `kind` that this version does not know is passed over and counted, not a mistake. So are `verdict` and `rung` lines in a replay, which makes them anew.',
+    '- A field that this version does not know is kept as it is and changes nothing.',
+    '- An `id` that came before counts once: the second event is answered as the first was, changes nothing and is not in the journal again. The newest ids are remembered, a million in a replay; an older one counts as new.',
+    '- Events are judged in the order of the file, each at its own `at`. A clock that goes back keeps its counts, so nobody sends twice for it: a window stays where its newest event was. A clock that was more than two days ahead is not believed later.',
+  ].join('\n'),
+  '## Kinds',
+];
+
+export function eventsPage(): string {
+  const kinds = eventTables().flatMap(({ kind, rows }) => [
+    `### ${code(kind)}`,
+    table(
+      ['Field', 'Needed', 'Form'],
+      rows.map(([name, isNeeded, form]) => [code(name), isNeeded ? 'yes' : '', form]),
+    ),
+  ]);
+  const plain = (rows: readonly (readonly [string, string])[]) =>
+    table(
+      ['Field', 'Form'],
+      rows.map(([name, form]) => [code(name), form]),
+    );
+  return page(
+    'Events',
+    ...EVENT_PROSE,
+    ...kinds,
+    '## The `message` of a submission',
+    'What is known of the message itself. With `raw` (the message as text) or `rawPath` (a file beside the event file or below) the rest is derived from it; `derived` is what signals read, so a journal without text replays to the same verdicts.',
+    plain(messageRows()),
+    '## Outcomes in the journal',
+    'For each `submission` and `login` a line of kind `verdict`:',
+    plain(verdictRows()),
+    'For each change of rung a line of kind `rung` with `at`, `account`, `identity`, `context`, `from`, `to` and `because`, which has the form of `reasons`.',
   );
 }
 

@@ -10,6 +10,10 @@ export interface Wiring {
   start(options: { readonly configFile: string | undefined }): Promise<number>;
   /** Works on the queue of this host until it is told to stop. */
   agent(options: { readonly configFile: string | undefined }): Promise<number>;
+  /** Opens the files that a configuration names, as a start would. */
+  checkFiles(
+    config: Config,
+  ): Promise<{ readonly mistakes: readonly string[]; readonly warnings: readonly string[] }>;
   /** What becomes of an address, with the keys of the state folder. */
   srs(question: SrsQuestion): Promise<SrsAnswer>;
   /** Judges the events of a file again and writes the verdicts. */

@@ -1,7 +1,8 @@
 /** Finds the running daemon: its address and its token, from options, environment, configuration. */
 import { openClient } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
-import { readApiToken } from '../client/token-file.ts';
+import { join } from 'node:path';
+import { TOKEN_FILE, readApiToken } from '../client/token-file.ts';
 import type { Config } from '../config/load.ts';
 import { PrimumError } from '../errors.ts';
 import type { Io } from './io.ts';
@@ -17,7 +18,8 @@ export async function connect(where: Where, { env }: Io): Promise<Client> {
   const api = where.api ?? given(env['PRIMUM_API']);
   const address = api === undefined ? addressOf(await where.config()) : parseAddress(api);
   const state = where.state ?? given(env['PRIMUM_STATE']) ?? (await where.config()).state;
-  return openClient({ ...address, token: await readApiToken(state) });
+  const token = await readApiToken(state);
+  return openClient({ ...address, token, tokenFile: join(state, TOKEN_FILE) });
 }
 
 function given(text: string | undefined): string | undefined {

@@ -16,6 +16,7 @@ import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
 import { score } from './commands/score.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
+import { rungs } from './commands/rungs.ts';
 import { srsForward, srsReverse } from './commands/srs.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   reload,
   account,
   limits,
+  rungs,
   explain,
   trace,
   traceRotate,

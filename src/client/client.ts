@@ -24,6 +24,7 @@ import type {
   BulkToolList,
   ProposalList,
   RelayList,
+  RungPageView,
   ReloadOutcome,
   TraceKeyView,
   TraceView,
@@ -41,6 +42,7 @@ export type {
   ListEntryView,
   LockView,
   MadeLock,
+  RungPageView,
   ShownView,
   Target,
   TraceKeyView,
@@ -75,6 +77,8 @@ export function openClient(target: Target) {
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
+    rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
+      get<RungPageView>(`/rungs${search(page)}`),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),

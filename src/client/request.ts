@@ -14,7 +14,11 @@ export type Target = (
       readonly baseUrl: string;
     }
   | { readonly socketPath: string }
-) & { readonly token: string };
+) & {
+  readonly token: string;
+  /** Where the token comes from, for whoever gave the wrong one. */
+  readonly tokenFile?: string;
+};
 
 /** A page of 500 incidents has about 2 MiB. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -126,11 +130,24 @@ function unreachable(target: Target, error: unknown): PrimumError {
 }
 
 function refusal(target: Target, status: number, answer: unknown): ApiRefusal {
-  if (isProblem(answer)) return new ApiRefusal(status, answer.detail, answer.reference);
+  if (isProblem(answer)) {
+    const detail = status === 401 ? wrongToken(target, answer.detail) : answer.detail;
+    return new ApiRefusal(status, detail, answer.reference);
+  }
   return new ApiRefusal(
     status,
     `What answers at ${placeOf(target)} is not primum (HTTP status ${status}). Check the address.`,
     '',
+  );
+}
+
+/** Two daemons on one host have a state folder and a token each. */
+function wrongToken(target: Target, detail: string): string {
+  const { tokenFile } = target;
+  if (tokenFile === undefined) return detail;
+  return (
+    `The token in ${tokenFile} is not that of the daemon at ${placeOf(target)}. Name the state folder ` +
+    'of that daemon with --state or PRIMUM_STATE (it holds the file api-token), or its address with --api.'
   );
 }
 

@@ -38,6 +38,7 @@ function kindInWords(schema: z.core.$ZodType, setting: Setting): string {
   if (schema instanceof z.ZodNumber) {
     return `a number from ${schema.minValue ?? '−∞'} to ${schema.maxValue ?? '∞'}`;
   }
+  if (schema instanceof z.ZodBoolean) return '`true` or `false`';
   return 'a text';
 }
 

@@ -76,6 +76,9 @@ function wrongType(value: unknown, key: PropertyKey | undefined, node: Inspected
     const wanted = setting.kind ?? 'a number';
     return `${is} not ${wanted}. Write ${wanted} without quotes and without a unit.`;
   }
+  if (schema instanceof z.ZodBoolean) {
+    return `${is} not true or false. Write one of them without quotes.`;
+  }
   if (typeof value === 'number' && setting.kind === 'a duration') {
     return `${value} has no unit. ${DURATION_REMEDY}`;
   }

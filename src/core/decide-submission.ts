@@ -48,7 +48,12 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const accountLadder = stepLadder(account.ladder, rungOf(findings), nowMs, quiet);
   // A hold by score is for the suspect contexts, a lock for the whole account: the owner's own
   // clean context goes on while a thief's is held.
-  const isSuspect = ladder.rung === 'lock' || scored.score >= world.policy.thresholds.throttle;
+  // While networks are loading nobody can say which context this is: a start must not let a held
+  // one through.
+  const isSuspect =
+    ladder.rung === 'lock' ||
+    subject.network.isLoading ||
+    scored.score >= world.policy.thresholds.throttle;
   const rung = higherRung(isSuspect ? ladder.rung : 'observe', accountLadder.rung);
 
   const limit = limits(subject, rung === 'throttle');

@@ -18,12 +18,15 @@ export function foldSubmission(
   const { nowMs, profile, account, network, world, facts, context, event } = subject;
   profile.ladder = decision.ladder;
   account.ladder = decision.accountLadder;
-  profile.learnContext(context.key, {
-    nowMs,
-    accepted: decision.accepted,
-    network,
-    sums: decision.sums,
-  });
+  // A context made of half the facts would stand in the profile for ever.
+  if (!network.isLoading) {
+    profile.learnContext(context.key, {
+      nowMs,
+      accepted: decision.accepted,
+      network,
+      sums: decision.sums,
+    });
+  }
   if (!decision.accepted) return subject.counters;
   const recipients = Math.max(1, recipientCount(event));
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);

@@ -95,13 +95,34 @@ function groupsOf(text: string, mayEndInIpv4: boolean): number[] | undefined {
  * facts without an address match no CIDR.
  */
 export function compileNetworkRules(rules: readonly string[]): Parsed<NetworkMatcher> {
+  const compiled = compile(rules);
+  return compiled.ok ? parsed((facts) => matches(compiled.value, facts)) : compiled;
+}
+
+/**
+ * As above for a list outside which something is refused: true as well when no rule matches but one
+ * asks for what there is no table for, so that nobody is refused for what we do not know.
+ */
+export function compileAllowedNetworks(rules: readonly string[]): Parsed<NetworkMatcher> {
+  const compiled = compile(rules);
+  if (!compiled.ok) return compiled;
+  const { asns, countries } = compiled.value;
+  return parsed(
+    (facts) =>
+      matches(compiled.value, facts) ||
+      (facts.lacksAsn && asns.size > 0) ||
+      (facts.lacksCountry && countries.size > 0),
+  );
+}
+
+function compile(rules: readonly string[]): Parsed<Compiled> {
   if (rules.length > MAX_NETWORK_RULES)
     return unreadable(
       `${rules.length} network rules are too many; the bound is ${MAX_NETWORK_RULES}.`,
     );
   const compiled: Compiled = { countries: new Set(), asns: new Set(), v4: [], v6: [] };
   for (const rule of rules) if (!addRule(compiled, rule)) return unreadable(notARule(rule));
-  return parsed((facts) => matches(compiled, facts));
+  return parsed(compiled);
 }
 
 /** Whether one rule matches. False for an unreadable rule; compile a list to learn why. */

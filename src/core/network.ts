@@ -22,6 +22,11 @@ export interface NetworkFacts {
    * prefix.
    */
   readonly place: string;
+  /** A table is still being loaded: ASN, class and place may be others in a moment. */
+  readonly isLoading: boolean;
+  /** There is no table to look in, or not yet: nothing may follow from what is missing here. */
+  readonly lacksAsn: boolean;
+  readonly lacksCountry: boolean;
 }
 
 /** Facts when nothing is known; judging goes on without them. */
@@ -34,4 +39,7 @@ export const UNKNOWN_NETWORK: NetworkFacts = {
   className: '',
   prefix: '',
   place: '',
+  isLoading: false,
+  lacksAsn: false,
+  lacksCountry: false,
 };

@@ -172,6 +172,14 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   },
 };
 
+/** Names of the fields of each kind, for the reference. */
+export const EVENT_FIELDS = Object.fromEntries(
+  Object.entries(SHAPES).map(([kind, { required, optional }]) => [
+    kind,
+    { required: Object.keys(required), optional: Object.keys(optional) },
+  ]),
+);
+
 type Fields = readonly (readonly [field: string, check: Check])[];
 
 /** The same as lists, made once: replay reads tens of thousands of events a second. */

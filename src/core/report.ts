@@ -61,14 +61,37 @@ export interface LimitReport {
   readonly ceiling: number;
 }
 
-/** Who relays without AUTH and how much (ACC-1). */
+/** An account above observe, whatever the mode: its own rung, or the highest of its identities. */
+export interface RungReport {
+  readonly account: string;
+  /** Whose evidence it is; empty for the account's own rung, by the operator's rules. */
+  readonly identity: string;
+  readonly rung: Rung;
+  readonly since: string;
+  /** The first reason, as far as the journal still has it; else empty. */
+  readonly why: string;
+}
+
+export interface RungPage {
+  /** By name. */
+  readonly accounts: readonly RungReport[];
+  /** Of all accounts, not only of the page. */
+  readonly counts: Readonly<Record<Exclude<Rung, 'observe'>, number>>;
+  /** There are more than are looked at; the counts are of those. */
+  readonly isCut: boolean;
+}
+
+/** Who relays without AUTH and how much (ACC-1). Of refused clients those that try most are kept. */
 export interface RelayReport {
   readonly identity: string;
   readonly clientAddress: string;
   readonly firstAt: string;
   readonly lastAt: string;
+  /** Messages let out, and their recipients. */
   readonly messages: number;
   readonly recipients: number;
+  /** Messages refused. */
+  readonly refused: number;
 }
 
 /** A sender address with a clean history that the directory does not name (ACC-2). */
@@ -107,6 +130,8 @@ export interface Inspector {
   missing(account: string): Promise<readonly string[] | undefined>;
   /** Finds a decision by its reference, in any letter case. */
   explain(reference: string): Promise<Explanation | undefined>;
+  /** Accounts above observe, those after a name. */
+  rungs(page: { readonly limit: number; readonly after?: string | undefined }): Promise<RungPage>;
   relays(): Promise<readonly RelayReport[]>;
   proposedSenders(): Promise<readonly SenderProposal[]>;
   /** Most mail first. */

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPlatform } from '../../test/platform.ts';
+import { REFUSED_BUCKETS } from '../gate/relays.ts';
+import { MAX_USAGE_ROWS } from './profile/usage-record.ts';
 import type { Limit } from './policy.ts';
 import { clientText } from './client-text.ts';
 
@@ -87,7 +89,37 @@ describe('relay without AUTH (ACC-1)', () => {
     expect(p.submit('', event).verdict).toBe('pass');
     p.submit('', { ...event, envelopeRecipients: people(3) });
     expect(await p.inspector.relays()).toMatchObject([
-      { identity: 'domain:example.org', clientAddress: '192.0.2.1', messages: 2, recipients: 4 },
+      {
+        identity: 'domain:example.org',
+        clientAddress: '192.0.2.1',
+        messages: 2,
+        recipients: 4,
+        refused: 0,
+      },
+      { clientAddress: '203.0.113.1', messages: 0, recipients: 0, refused: 1 },
+    ]);
+  });
+
+  it('is listed with what was refused, at RCPT already, and with what was let out before', async () => {
+    const p = createPlatform({
+      rules: { mode: 'observe' },
+      policy: { relay: { action: 'reject', networks: [] } },
+    });
+    const event = { envelopeSender: 'printer@example.org' };
+    for (let i = 0; i < 3; i++) p.submit('', event);
+    p.reload({ policy: { relay: { action: 'reject', networks: [] } } });
+    p.wait(60_000);
+    for (let i = 0; i < 2; i++) p.submit('', { ...event, abandoned: true });
+    expect(await p.inspector.relays()).toEqual([
+      {
+        identity: 'domain:example.org',
+        clientAddress: '192.0.2.1',
+        firstAt: '2026-03-02T09:00:00.000Z',
+        lastAt: '2026-03-02T09:01:00.000Z',
+        messages: 3,
+        recipients: 3,
+        refused: 2,
+      },
     ]);
   });
 
@@ -100,12 +132,23 @@ describe('relay without AUTH (ACC-1)', () => {
     expect(await p.inspector.relays()).toMatchObject([{ clientAddress: '192.0.2.1', messages: 1 }]);
   });
 
-  it('leaves no trace of refused strangers in what is known', async () => {
+  it('keeps refused strangers in a fixed room, in which who tries often stays', async () => {
     const p = createPlatform({ policy: { relay: { action: 'reject', networks: [] } } });
-    for (let i = 0; i < 100; i++) p.submit('', { envelopeSender: `x@d${i}.test` });
+    const old = { envelopeSender: 'printer@example.org' };
+    for (let i = 0; i < 5; i++) p.submit('', old);
+    for (let i = 0; i < 3_000; i++) {
+      const clientAddress = `203.0.${i % 250}.${1 + (i % 200)}`;
+      p.submit('', { envelopeSender: `x@d${i}.test`, clientAddress });
+    }
     const keys: string[] = [];
     for await (const [key] of p.standing.scan('')) keys.push(key);
-    expect(keys).toEqual([]);
+    expect(keys.every((key) => key.startsWith('q:'))).toBe(true);
+    expect(keys.length).toBeLessThanOrEqual(REFUSED_BUCKETS);
+    const relays = await p.inspector.relays();
+    expect(relays.length).toBeLessThanOrEqual(REFUSED_BUCKETS * MAX_USAGE_ROWS);
+    expect(relays).toContainEqual(
+      expect.objectContaining({ clientAddress: '192.0.2.1', refused: 5 }),
+    );
   });
 });
 
@@ -173,6 +216,18 @@ describe('limits (SND-1)', () => {
     expect(p.submit(account, rest).verdict).toBe('defer');
   });
 
+  it('ACC-10: by address count an IPv6 client by its /64, where addresses are for the taking', () => {
+    const p = createPlatform({ rules: { limits: [limit({ scope: 'address', limit: 2 })] } });
+    const from = (account: string, clientAddress: string) =>
+      p.submit(account, { clientAddress }).verdict;
+    expect(from(ANN, '2001:db8:0:1::5')).toBe('pass');
+    expect(from('bob@example.org', '2001:db8:0:1:ffff::1')).toBe('pass');
+    expect(from(ANN, '2001:db8:0:1::6')).toBe('defer');
+    expect(from(ANN, '2001:db8:0:2::6')).toBe('pass');
+    expect(from(ANN, '192.0.2.1')).toBe('pass');
+    expect(from(ANN, '192.0.2.2')).toBe('pass');
+  });
+
   it('groups inherit the default and change it by scope, count and window', () => {
     const p = createPlatform({
       accounts: [
@@ -187,6 +242,42 @@ describe('limits (SND-1)', () => {
     p.submit(ANN);
     expect(p.submit(ANN).reasons[0]?.text).toContain('3 messages in one hour');
     expect(p.submit('bob@example.org', { envelopeRecipients: people(11) }).verdict).toBe('defer');
+  });
+
+  it('may stand in steps in one window: warn, then hold, each with true figures', async () => {
+    const steps = [limit({ limit: 3, action: 'observe' }), limit({ limit: 5, action: 'hold' })];
+    const p = createPlatform({ rules: { limits: steps } });
+    const said = Array.from({ length: 7 }, () => p.submit(ANN));
+    expect(said.map(({ verdict }) => verdict)).toEqual([
+      ...['pass', 'pass', 'pass', 'pass', 'pass'],
+      ...['hold', 'hold'],
+    ]);
+    expect(said[3]?.reasons[0]?.text).toMatch(/^3 recipients in one hour and 1 more .* is 3\./);
+    expect(said[5]?.reasons[0]?.text).toMatch(/^5 recipients in one hour and 1 more .* is 5\./);
+    const causes = p.intents.flatMap((intent) => (intent.kind === 'alert' ? [intent.cause] : []));
+    expect([...new Set(causes)]).toEqual([
+      'limit:account:recipients:3600',
+      'limit:account:recipients:3600:2',
+    ]);
+    const reports = await p.inspector.limits(ANN);
+    expect(reports.map(({ used, ceiling }) => [used, ceiling])).toEqual([
+      [7, 3],
+      [7, 5],
+    ]);
+  });
+
+  it('of a group stand in steps in place of the one they replace', () => {
+    const p = createPlatform({
+      accounts: [{ account: ANN, groups: ['staff'] }],
+      rules: { limits: [limit({ limit: 1 })] },
+      policy: {
+        groups: {
+          staff: { limits: [limit({ limit: 2, action: 'observe' }), limit({ limit: 4 })] },
+        },
+      },
+    });
+    const verdicts = Array.from({ length: 5 }, () => p.submit(ANN).verdict);
+    expect(verdicts).toEqual(['pass', 'pass', 'pass', 'pass', 'defer']);
   });
 
   it('take nothing from a group that the policy does not name', () => {

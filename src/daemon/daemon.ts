@@ -9,7 +9,7 @@ import { toDirectoryOptions } from '../config/to-directory.ts';
 import { toPolicy } from '../config/to-policy.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import { createKeyedHash } from '../core/hash.ts';
-import type { Inspector } from '../core/report.ts';
+import type { Inspector, RungPage } from '../core/report.ts';
 import type { Maybe } from '../core/maybe.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -49,6 +49,8 @@ export interface Daemon {
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   /** Resolves when countries and networks of addresses are known; they load after the start. */
   knowsNetworks(): Promise<void>;
+  /** How many accounts stand on which rung above observe. */
+  rungs(): Promise<Pick<RungPage, 'counts' | 'isCut'>>;
   /** Takes up the reloadable parts of a configuration, all or none. */
   apply(config: Config): Promise<void>;
   /** Closes every part, even after one that could not be. @throws what went wrong first. */
@@ -101,6 +103,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     return {
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
+      rungs: () => parts.inspector.rungs({ limit: 0 }),
       apply: async (next) => {
         const fresh = toPolicy(next);
         const settings = await deskSettings(next);

@@ -69,12 +69,16 @@ function createReloads(
 ): Reloads {
   const daemon = Promise.withResolvers<Daemon>();
   let last: Promise<unknown> = Promise.resolve();
+  let { mode } = started.policy;
   const reload = async (): Promise<string> => {
     try {
       const running = await daemon.promise;
       const next = loadConfig(configFile, process.env);
       await running.apply(next);
-      const changes = describeReload(started, next);
+      const isEnforcedNow = mode === 'observe' && next.policy.mode === 'enforce';
+      mode = next.policy.mode;
+      const bite = isEnforcedNow ? ` ${describeRungs(await running.rungs())}` : '';
+      const changes = describeReload(started, next) + bite;
       telemetry.reloaded(changes);
       return changes;
     } catch (error) {
@@ -90,6 +94,18 @@ function createReloads(
     },
     serve: daemon.resolve,
   };
+}
+
+/** What was collected in observe mode bites from now on: nobody should learn it from a customer. */
+export function describeRungs({ counts, isCut }: Awaited<ReturnType<Daemon['rungs']>>): string {
+  const { throttle, hold, lock } = counts;
+  const all = throttle + hold + lock;
+  if (all === 0) return 'No account is above observe.';
+  const many = `${isCut ? 'More than ' : ''}${all} ${all === 1 ? 'account is' : 'accounts are'}`;
+  return (
+    `${many} above observe and stopped from now on: ${throttle} on throttle, ${hold} on hold, ` +
+    `${lock} on lock. "primum rungs" lists them.`
+  );
 }
 
 /** Against the start, not the last reload: what waits for a restart goes on waiting. */

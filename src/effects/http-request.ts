@@ -58,8 +58,16 @@ async function readBounded(response: Response, url: string): Promise<string> {
 /** fetch() says only "fetch failed"; the reason is in its cause. Never shows path or query. */
 function unreachable(url: string, error: unknown): Error {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const why = inner instanceof Error ? inner.message || inner.name : String(inner);
+  const why = causeOf(inner);
   return new Error(`${hostOf(url)} does not answer: ${why}`, { cause: error });
+}
+
+/** A host with several addresses fails with one error each, and no message of its own. */
+function causeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map(causeOf).join(', ');
+  }
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 function hostOf(url: string): string {

@@ -37,12 +37,21 @@ export function createMailChannel(options: MailChannelOptions): AlertChannel {
           transport.sendMail(mail(options, message, delivery)),
           aborted(delivery),
         ]);
+      } catch (error) {
+        throw failed(options, error);
       } finally {
         delivery.signal.removeEventListener('abort', stop);
         transport.close();
       }
     },
   };
+}
+
+/** Where it was tried, and what came of it. */
+function failed({ via }: MailChannelOptions, error: unknown): Error {
+  const place = 'sendmail' in via ? via.sendmail : `${via.smtp.host}:${via.smtp.port}`;
+  const why = error instanceof Error ? error.message : String(error);
+  return new Error(why.includes(place) ? why : `${place}: ${why}`, { cause: error });
 }
 
 async function openTransport(options: MailChannelOptions): Promise<Transporter> {

@@ -5,8 +5,8 @@
 import { PermanentFailure } from './contract.ts';
 import type { AccountChange } from './contract.ts';
 
-/** Longest account that is handed to another program (RFC 5321 §4.5.3.1: 64 + 1 + 255 octets). */
-export const MAX_ACCOUNT_LENGTH = 320;
+/** Longest account that is handed to another program: as long as any that can be locked. */
+export const MAX_ACCOUNT_LENGTH = 512;
 
 const PLACEHOLDER = /\{(action|account|at|by|why|reference)\}/g;
 

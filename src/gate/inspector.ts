@@ -10,7 +10,6 @@ import type {
   IdentityReport,
   Inspector,
   LimitReport,
-  RelayReport,
   SenderProposal,
 } from '../core/report.ts';
 import type { Policy } from '../core/policy.ts';
@@ -28,6 +27,8 @@ import type { NetworkSource } from '../network/contract.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { reportBulkTools } from './bulk-tools.ts';
+import { reportRelays } from './relays.ts';
+import { reportRungs } from './rung-report.ts';
 import { accountKey, identityKey, sourceKeys } from './subject.ts';
 
 export interface InspectorParts {
@@ -51,6 +52,7 @@ export function createInspector(parts: InspectorParts): Inspector {
     seePassword: (accounts) => seePassword(parts.standing, accounts),
     missing: async (account) => parts.directory.missing?.(account.toLowerCase()),
     explain: (reference) => explain(parts.journal, normaliseReference(reference)),
+    rungs: (page) => reportRungs(parts, page),
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),
     bulkTools: () => reportBulkTools(parts.standing),
@@ -164,7 +166,7 @@ async function reportLimits(parts: InspectorParts, account: string): Promise<Lim
     const [key] = counterKeys(limit, scoped);
     const [record] = key === undefined ? [undefined] : await parts.standing.read([key]);
     const ask = { nowMs: parts.now(), amount: 0, ceiling: limit.limit };
-    const { from, ...plain } = limit;
+    const { from, ordinal: _ordinal, ...plain } = limit;
     reports.push({
       limit: plain,
       from,
@@ -195,24 +197,6 @@ async function explain(journal: Journal, reference: string): Promise<Explanation
     ...(event === undefined ? {} : { event }),
     ...(rungChange === undefined ? {} : { rungChange }),
   };
-}
-
-/** ACC-1: who still relays without AUTH, most mail first. */
-async function reportRelays(standing: StandingStore): Promise<RelayReport[]> {
-  const reports: RelayReport[] = [];
-  for await (const [key, record] of standing.scan('r:')) {
-    for (const row of readUsage(record)) {
-      reports.push({
-        identity: row.name,
-        clientAddress: key.slice(2),
-        firstAt: iso(row.firstMs),
-        lastAt: iso(row.lastMs),
-        messages: row.messages,
-        recipients: row.recipients,
-      });
-    }
-  }
-  return reports.sort((a, b) => b.messages - a.messages);
 }
 
 /** ACC-2: sender addresses with a clean history that the directory does not name. */

@@ -20,6 +20,7 @@ import type { StandingRecord } from '../store/standing.ts';
 import { loadAttachmentKinds } from './attachment-kinds.ts';
 import { contentAlone, prepareContent } from './content.ts';
 import type { GateParts } from './parts.ts';
+import { refusedName, relayKeys } from './relays.ts';
 import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
 
 export interface Judge {
@@ -205,7 +206,9 @@ function knownOfLogin(
 
 /** Lists beside the profile: who relays without AUTH, and senders the directory does not name. */
 function usageKeys(event: SubmissionEvent, known: Known): readonly string[] {
-  if (event.account === undefined || event.account === '') return [`r:${known.network.address}`];
+  if (event.account === undefined || event.account === '') {
+    return relayKeys(known.network.address, known.world.hash);
+  }
   const sender = event.envelopeSender.toLowerCase();
   if (sender === '' || known.facts.addresses.includes(sender)) return [];
   return [`s:${event.account.toLowerCase()}`];
@@ -238,14 +241,39 @@ function keepUsage(
   kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
 ): void {
   const { records, keys, extra } = kept;
+  if (extra.length === 0) return;
+  const first = keys.length - extra.length;
+  if (!isAuthenticated(subject)) {
+    keepRelay(subject, decision, { records, first });
+    return;
+  }
   const { event } = subject;
   const isSent = decision.accepted || !decision.verdict.enforced;
-  if (extra.length === 0 || !isSent || event.abandoned === true) return;
-  const isSender = isAuthenticated(subject);
-  if (isSender && senderKind(subject, event.envelopeSender) === 'own') return;
-  const name = isSender ? event.envelopeSender.toLowerCase() : subject.who.identity;
+  if (!isSent || event.abandoned === true) return;
+  if (senderKind(subject, event.envelopeSender) === 'own') return;
   const use = { nowMs: subject.nowMs, recipients: recipientCount(event) };
-  records[keys.length - 1] = addUsage(records[keys.length - 1], name, use);
+  records[first] = addUsage(records[first], event.envelopeSender.toLowerCase(), use);
+}
+
+/** ACC-1. At RCPT a refusal ends the transaction, so what we refused counts abandoned as well. */
+function keepRelay(
+  subject: SubmissionSubject,
+  decision: SubmissionDecision,
+  kept: { readonly records: StandingRecord[]; readonly first: number },
+): void {
+  const { records, first } = kept;
+  const { event, network, nowMs, who } = subject;
+  const use = { nowMs, recipients: recipientCount(event) };
+  if (decision.verdict.enforced && !isLetOut(decision)) {
+    const name = refusedName(network.address, who.identity);
+    records[first + 1] = addUsage(records[first + 1], name, use);
+  } else if (event.abandoned !== true) {
+    records[first] = addUsage(records[first], who.identity, use);
+  }
+}
+
+function isLetOut({ verdict }: SubmissionDecision): boolean {
+  return verdict.verdict === 'pass' || verdict.verdict === 'hold';
 }
 
 function keepLogin(

@@ -7,7 +7,7 @@ import type { ContentKnown } from '../core/message/content.ts';
 import type { KeyedHash } from '../core/hash.ts';
 import type { NetworkFacts } from '../core/network.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
-import { sourceName } from '../core/profile/address-key.ts';
+import { countedAddress } from '../core/profile/address-key.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { SourceRecord } from '../core/profile/source-record.ts';
 import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
@@ -91,7 +91,7 @@ export function sourceKeys(hash: KeyedHash, network: NetworkFacts): SourceKeys {
   const known = sourceKeyCache.get(network);
   if (known !== undefined) return known;
   const keys = [
-    `f:address:${hash.hex(sourceName(network.address))}`,
+    `f:address:${hash.hex(countedAddress(network.address))}`,
     `f:network:${hash.hex(network.prefix)}`,
   ] as const;
   sourceKeyCache.set(network, keys);

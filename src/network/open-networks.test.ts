@@ -78,6 +78,9 @@ describe('the shipped data', () => {
       className: '',
       prefix: '193.99.144.0/24',
       place: '193.99.144.0/24',
+      isLoading: false,
+      lacksAsn: false,
+      lacksCountry: false,
     });
   });
 
@@ -316,10 +319,28 @@ describe('the ASN table', () => {
     const said: string[] = [];
     const opened = await openNetworks({ onWarning: (text) => said.push(text) });
     const ready = opened.ready();
-    expect(opened.find('8.8.8.8')).toMatchObject({ asn: 0, country: 'US' });
+    expect(opened.find('8.8.8.8')).toMatchObject({
+      asn: 0,
+      country: 'US',
+      isLoading: true,
+      lacksAsn: true,
+      lacksCountry: false,
+    });
     await opened.close();
     await ready;
     expect(said).toEqual([]);
+  });
+
+  test('is said to be missing when it is there no more to come, and known when it has come', async () => {
+    await withNetworks({ asnFolder: '', countryFolder: '' }, (opened) => {
+      expect(opened.find('8.8.8.8')).toMatchObject({ isLoading: false, lacksAsn: true });
+    });
+    const opened = await openNetworks({ cacheFolder: folder });
+    const before = opened.find('8.8.8.8');
+    await opened.ready();
+    expect(before.isLoading).toBe(true);
+    expect(opened.find('8.8.8.8')).toMatchObject({ asn: 15169, isLoading: false, lacksAsn: false });
+    await opened.close();
   });
 
   test('is not made when it was not asked for before the end', async () => {

@@ -65,10 +65,13 @@ export interface Networks extends NetworkSource {
 }
 
 interface Knowledge {
-  readonly country: CountrySource;
+  /** Undefined where there is none. */
+  readonly country: CountrySource | undefined;
   readonly classifier: Classifier;
   readonly tor: TorList | undefined;
-  asn: AsnSource;
+  /** Undefined where there is no table, or not yet. */
+  asn: AsnSource | undefined;
+  isLoading: boolean;
 }
 
 /**
@@ -93,13 +96,18 @@ export async function openNetworks(options: NetworkOptions): Promise<Networks> {
           onChange: () => cache.clear(),
         }),
   ]);
-  const known: Knowledge = { country, classifier, tor, asn: asnMmdb ?? (() => undefined) };
+  const known: Knowledge = {
+    country,
+    classifier,
+    tor,
+    asn: asnMmdb,
+    isLoading: asnMmdb === undefined,
+  };
   let load: AsnLoad | undefined;
   const loadTable = async (): Promise<void> => {
     load = startAsn(options, onWarning);
-    const source = await load.done;
-    if (source === undefined) return;
-    known.asn = source;
+    known.asn = await load.done;
+    known.isLoading = false;
     cache.clear();
   };
   let ready = asnMmdb === undefined ? undefined : Promise.resolve();
@@ -129,7 +137,7 @@ export async function openNetworks(options: NetworkOptions): Promise<Networks> {
 async function openCountry(
   options: NetworkOptions,
   onWarning: (message: string) => void,
-): Promise<CountrySource> {
+): Promise<CountrySource | undefined> {
   if (options.countryMmdb !== undefined) return openCountryMmdb(options.countryMmdb);
   const folder = options.countryFolder ?? packageFolder(COUNTRY_PACKAGE) ?? '';
   if (folder !== '') return openCountryMmdb(join(folder, COUNTRY_FILE));
@@ -137,7 +145,7 @@ async function openCountry(
     'Countries are not known: their data package is not installed. Judging goes on without them. ' +
       `Install the package ${COUNTRY_PACKAGE} or name a country database (mmdb) in the configuration.`,
   );
-  return () => '';
+  return undefined;
 }
 
 async function openClasses(options: NetworkOptions): Promise<Classifier> {
@@ -156,7 +164,7 @@ function startAsn(options: NetworkOptions, onWarning: (message: string) => void)
 }
 
 function describe(known: Knowledge, address: Address): NetworkFacts {
-  const owner = known.asn(address);
+  const owner = known.asn?.(address);
   const asn = owner?.asn ?? 0;
   const listed = known.classifier.find(address, asn);
   const isTor = listed?.class !== 'own' && known.tor?.has(address) === true;
@@ -167,11 +175,14 @@ function describe(known: Knowledge, address: Address): NetworkFacts {
     address: address.text,
     asn,
     asnName: owner?.name ?? '',
-    country: known.country(address),
+    country: known.country?.(address) ?? '',
     class: kind,
     className: member?.name ?? '',
     prefix,
     place: member !== undefined && isOnePlace(kind) ? `${kind}:${member.name}` : prefix,
+    isLoading: known.isLoading,
+    lacksAsn: known.asn === undefined,
+    lacksCountry: known.country === undefined,
   };
 }
 

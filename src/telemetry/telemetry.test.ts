@@ -147,6 +147,14 @@ describe('telemetry', () => {
     expect(text).toContain('primum_store_up{store="records"} 1');
   });
 
+  it('names each new mistake of a directory that stays away, and the same one once', () => {
+    const { telemetry, messages } = open();
+    for (const mistake of ['line 1', 'line 1', 'line 2', 'line 2', 'line 3']) {
+      telemetry.directoryFailed('file', new Error(mistake));
+    }
+    expect(messages().map((text) => text.replace(/.*hold: /, ''))).toEqual(['line 1', 'line 2']);
+  });
+
   it('keeps the addresses of recipients out of the log when a mail server names them', () => {
     const { telemetry, lines } = open();
     const said = new Error('550 5.1.1 <bob@example.com>: no such user "eve@example.org"');

@@ -38,6 +38,8 @@ export interface RunningTelemetry extends Telemetry {
 }
 
 const MINUTE_MS = 60_000;
+/** A person needs longer for the next mistake; a service that fails in ever other words does not. */
+const NEW_MISTAKE_MS = 2_000;
 const FAILURE_MS = 10 * MINUTE_MS;
 
 type Say = (
@@ -58,7 +60,7 @@ export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
   return {
     ...lifeEvents(say, metrics),
     ...doorEvents(say, metrics, rarely),
-    ...partEvents(say, metrics),
+    ...partEvents(say, metrics, rarely),
     ...scannerEvents(say, metrics, rarely),
     ...effectEvents(say, metrics, rarely),
     setLevel,
@@ -165,8 +167,9 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
 }
 
 /** Parts that fail and come back are named on the change only. */
-function partEvents(say: Say, metrics: Metrics) {
+function partEvents(say: Say, metrics: Metrics, rarely: Rarely) {
   const away = new Set<string>();
+  let lastDirectoryText = '';
   const fails = (part: string, speak: () => void): void => {
     if (away.has(part)) return;
     away.add(part);
@@ -190,13 +193,13 @@ function partEvents(say: Say, metrics: Metrics) {
     directoryFailed(engine, error) {
       metrics.directoryFailures.inc({ engine });
       metrics.directoryUp.set({ engine }, 0);
-      fails(`directory ${engine}`, () =>
-        say(
-          'warn',
-          'directory-failed',
-          `The ${engine} directory does not answer; its last answers hold: ${cause(error)}`,
-        ),
-      );
+      const part = `directory ${engine}`;
+      const text = `The ${engine} directory does not answer; its last answers hold: ${cause(error)}`;
+      const speak = (): void => say('warn', 'directory-failed', text);
+      // Whoever mends one mistake and makes another must hear of that one as well.
+      if (!away.has(part)) fails(part, speak);
+      else if (text !== lastDirectoryText) rarely(part, NEW_MISTAKE_MS, speak);
+      lastDirectoryText = text;
     },
     directoryWorks(engine) {
       metrics.directoryUp.set({ engine }, 1);

@@ -301,11 +301,17 @@ export const PARTS: readonly Part[] = [
     mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
   },
   {
+    path: 'replay-output.ts',
+    why: 'where a replay writes knows nothing of what is written',
+    mayImport: ['errors.ts'],
+  },
+  {
     path: 'replay.ts',
     why: 'replay judges past events with the same core and gate, in memory, without effects',
     mayImport: [
       'core/',
       'errors.ts',
+      'replay-output.ts',
       'gate/',
       'gate-contract.ts',
       'config/',

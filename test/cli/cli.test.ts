@@ -42,6 +42,7 @@ async function run(words: readonly string[], env: Record<string, string> = {}) {
       asked.push(options);
       return Promise.resolve(0);
     },
+    checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
     srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
     replay: (options) => {
       asked.push(options);
@@ -207,6 +208,17 @@ describe('what people read', () => {
     );
   });
 
+  it('lists who is above observe, since when and why, a page at a time', async () => {
+    const { out } = await cli('rungs');
+    expect(out).toMatch(
+      /^ann@example\.org +hold +2026-11-21 01:30 +ann@example\.org\/main +First/m,
+    );
+    expect(out).toContain('2 accounts: 1 on throttle, 1 on hold, 0 on lock.');
+    expect((await cli('rungs --limit 1')).out).toContain(
+      'Those after ann@example.org: primum rungs --after ann@example.org',
+    );
+  });
+
   it('lists who relays (ACC-1) and senders to be added (ACC-2)', async () => {
     expect((await cli('relays')).out).toContain('address:192.0.2.44  192.0.2.44');
     expect((await cli('senders')).out).toContain('ann@example.org  verein@example.net        42');
@@ -222,6 +234,25 @@ describe('what people read', () => {
     expect((await cli('alerts test')).out).toBe(
       'No alert channel is configured. Add one under "alerts" in the configuration.\n',
     );
+  });
+
+  it('fails with exit 1 when a test alert did not arrive, and says where it was tried', async () => {
+    const failing = await openFixture({
+      parts: {
+        desk: {
+          ...api.desk,
+          testAlerts: () =>
+            Promise.resolve([
+              { channel: 'mail', outcome: 'Failed: 127.0.0.1:25: connect ECONNREFUSED' },
+              { channel: 'chat', outcome: 'Sent.' },
+            ]),
+        },
+      },
+    });
+    const { code, out } = await cli('alerts test', { PRIMUM_API: failing.baseUrl });
+    await failing.close();
+    expect(code).toBe(1);
+    expect(out).toContain('127.0.0.1:25');
   });
 
   it('shows no escape sequence that a sender chose', async () => {
@@ -327,7 +358,7 @@ describe('mistakes', () => {
     await writeFile(join(other, 'api-token'), 'x'.repeat(43));
     const { code, err } = await cli(`locks --state ${other}`);
     expect(code).toBe(1);
-    expect(err).toContain('This needs the API token.');
+    expect(err).toMatch(/^The token in .*api-token is not that of the daemon at .* --state /);
     await rm(other, { recursive: true });
   });
 

@@ -32,6 +32,7 @@ async function inspect(words: readonly string[], stdin: readonly string[] = []) 
   };
   const code = await runCli(['inspect', ...words], io, {
     version: '1.2.3',
+    checkFiles: () => Promise.reject(new Error('not asked for')),
     start: () => Promise.resolve(0),
     agent: () => Promise.resolve(0),
     replay: () => Promise.resolve(0),

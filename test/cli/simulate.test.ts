@@ -19,6 +19,7 @@ async function run(...words: readonly string[]) {
   const wiring = {
     version: '1',
     agent: none,
+    checkFiles: () => Promise.reject(new Error('not asked for')),
     start: none,
     replay: none,
     srs: none,

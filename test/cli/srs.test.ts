@@ -38,6 +38,7 @@ async function srs(...words: string[]) {
     },
     {
       version: '1.2.3',
+      checkFiles: () => Promise.reject(new Error('not asked for')),
       start: none,
       agent: none,
       replay: none,

@@ -40,6 +40,7 @@ async function trace(words: readonly string[], stdin = '') {
     version: '1.2.3',
     start: () => Promise.resolve(0),
     agent: () => Promise.resolve(0),
+    checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
     replay: () => Promise.resolve(0),
     importPostfix: () => Promise.resolve(0),
     backtest: () => Promise.resolve(0),
@@ -148,7 +149,7 @@ describe('CON-5: primum trace', () => {
 
   it.each([
     ['a file that is not there', 'missing.eml', /There is no file missing\.eml/],
-    ['a folder', '/tmp', /\/tmp cannot be read: EISDIR/],
+    ['a folder', '/tmp', /\/tmp cannot be read: it is a folder/],
     ['an empty input', '-', /standard input is empty/],
   ])('refuses %s', async (_, word, words) => {
     const { code, err } = await trace([word]);

@@ -58,6 +58,7 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     importPostfix: none,
     backtest: none,
     srs: none,
+    checkFiles: none,
     simulate: none,
     score: none,
   };

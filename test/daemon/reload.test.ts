@@ -53,6 +53,33 @@ describe('SIGHUP', { timeout: PROCESS_TEST_MS }, () => {
     postfix.close();
   });
 
+  it('says who is stopped from now on when observing becomes enforcing, and what lists them', async () => {
+    const places = { maximum: 1, action: 'hold' } as const;
+    place.configure({ policy: { mode: 'observe', places } });
+    const primum = await place.start();
+    const client = await primum.client();
+    await client.sendEvents(
+      ['192.0.2.1', '198.51.100.1', '203.0.113.1'].map((clientAddress) => ({
+        v: 1,
+        kind: 'login',
+        id: clientAddress,
+        at: new Date().toISOString(),
+        account: ANN,
+        service: 'imap',
+        ok: true,
+        clientAddress,
+      })),
+    );
+    place.configure({ policy: { mode: 'enforce', places } });
+    expect((await hangUp(primum, 'reloaded')).msg).toMatch(
+      /in force\. 1 account is above observe and stopped from now on: 0 on throttle, 1 on hold, 0 on lock\. "primum rungs" lists them\.$/,
+    );
+    const { accounts } = await client.rungs();
+    expect(accounts).toMatchObject([{ account: ANN, rung: 'hold' }]);
+    expect(accounts[0]?.why).toMatch(/^Used from \d networks/);
+    expect((await hangUp(primum, 'reloaded')).msg).toMatch(/in force\.$/);
+  });
+
   it('keeps the old configuration when the new one is bad, and says where, why and what to do', async () => {
     place.configure({ policy: limit(1) });
     const primum = await place.start();

@@ -72,7 +72,7 @@ describe('a command', () => {
     expect(existsSync(join(folder, 'args'))).toBe(false);
   });
 
-  test.each([['a\0b'], ['a\nb'], ['\x1b[0m'], ['\ud800'], ['x'.repeat(321)]])(
+  test.each([['a\0b'], ['a\nb'], ['\x1b[0m'], ['\ud800'], ['x'.repeat(513)]])(
     'never runs for the odd account %j',
     async (account) => {
       const connector = createCommandConnector({

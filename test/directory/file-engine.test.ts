@@ -101,13 +101,30 @@ describe('a watched file', () => {
   test('that is missing at the start gives defaults and is taken up when it comes', async () => {
     const { path, find } = await open('accounts.csv');
     expect(await find('ann@example.org')).toBe('example.org');
-    expect(heard.failures).toEqual([`${path} is gone; put it back.`]);
+    expect(heard.failures).toEqual([
+      `${path} is not there. Put it there or mend directory.file.path; until then every account gets the defaults.`,
+    ]);
     writeFileSync(path, FIRST);
     await vi.waitFor(async () => expect(await find('ann@example.org')).toBe('first'));
   });
 });
 
 describe('what the file may hold', () => {
+  test.each(['a.csv', 'a.yaml'])(
+    '%s in another encoding is refused with its line',
+    async (name) => {
+      const path = join(folder, name);
+      const text = name.endsWith('csv')
+        ? 'account,tenant\nann,x\nJ\xfcrgen,x\n'
+        : 'accounts:\n - account: ann\n - account: J\xfcrgen\n';
+      writeFileSync(path, Buffer.from(text, 'latin1'));
+      await open(name);
+      expect(heard.failures).toEqual([
+        `${path}: line 3: this is not UTF-8 text. Save it as UTF-8.`,
+      ]);
+    },
+  );
+
   test('YAML with a list of domains', async () => {
     await open(
       'accounts.yml',

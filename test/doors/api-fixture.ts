@@ -179,6 +179,27 @@ const known: Inspector = {
   missing: (account) => Promise.resolve(account === 'amn@example.org' ? [ANN.account] : undefined),
   explain: (reference) =>
     Promise.resolve(reference === VERDICT.reference ? EXPLANATION : undefined),
+  rungs: ({ limit }) =>
+    Promise.resolve({
+      accounts: [
+        {
+          account: 'ann@example.org',
+          identity: 'ann@example.org/main',
+          rung: 'hold' as const,
+          since: '2026-11-21T01:30:00.000Z',
+          why: 'First use from Example Hosting (BR), a hosting or anonymising network.',
+        },
+        {
+          account: 'bob@example.org',
+          identity: '',
+          rung: 'throttle' as const,
+          since: '2026-11-21T01:00:00.000Z',
+          why: '',
+        },
+      ].slice(0, limit),
+      counts: { throttle: 1, hold: 1, lock: 0 },
+      isCut: false,
+    }),
   relays: () =>
     Promise.resolve([
       {
@@ -188,6 +209,7 @@ const known: Inspector = {
         lastAt: '2026-11-20T00:00:00.000Z',
         messages: 900,
         recipients: 950,
+        refused: 12,
       },
     ]),
   proposedSenders: () =>

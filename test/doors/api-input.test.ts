@@ -27,21 +27,21 @@ describe('bad input', () => {
   const refused = [
     // method  path                      body                                              detail names
     ['PUT',    '/locks/a',               {},                                               '`by` is missing; `why` is missing'],
-    ['PUT',    '/locks/a',               { by, why: '' },                                  '`why`'],
+    ['PUT',    '/locks/a',               { by, why: '' },                                  '`why` is empty; fill it in'],
     ['PUT',    '/locks/a',               { by, why: '   ' },                               '`why`'],
-    ['PUT',    '/locks/a',               { by, why: 'x'.repeat(1001) },                    '`why`'],
-    ['PUT',    '/locks/a',               { by: 'a\nb', why },                              '`by`: holds control characters'],
-    ['PUT',    '/locks/a',               { by, why, unlockOn: 'never' },                   '`unlockOn`'],
+    ['PUT',    '/locks/a',               { by, why: 'x'.repeat(1001) },                    '`why` is longer than 1000 characters; shorten it'],
+    ['PUT',    '/locks/a',               { by: 'a\nb', why },                              '`by` holds control characters'],
+    ['PUT',    '/locks/a',               { by, why, unlockOn: 'never' },                   '`unlockOn` is none of person, password; take one of them'],
     ['PUT',    '/locks/a',               { by, why, extra: 1 },                            '`extra` is not known here'],
     ['PUT',    '/locks/a',               { by: 1, why },                                   '`by`'],
-    ['PUT',    '/locks/a',               [],                                               'expected object'],
-    ['PUT',    `/locks/${'a'.repeat(321)}`, { by, why },                                   '`account`'],
-    ['PUT',    '/locks/a%0Ab',           { by, why },                                      '`account`: holds control characters'],
+    ['PUT',    '/locks/a',               [],                                               'is not an object; write an object'],
+    ['PUT',    `/locks/${'a'.repeat(513)}`, { by, why },                                   'The path is not right: `account` is longer than 512 characters'],
+    ['PUT',    '/locks/a%0Ab',           { by, why },                                      '`account` holds control characters'],
     ['POST',   '/lists/grey',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 1 }, '`list`'],
     ['POST',   '/lists/deny',            { by, key: {}, reason: why, ttlSeconds: 1 },      'needs a network, a login or a ja3'],
     ['POST',   '/lists/deny',            { by, key: { network: '300.1.1.1' }, reason: why, ttlSeconds: 1 }, 'is not an address or a network'],
     ['POST',   '/lists/deny',            { by, key: { login: 'a', ja3: 'b' }, reason: why, ttlSeconds: 1 }, 'needs a network'],
-    ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 0 }, '`ttlSeconds`'],
+    ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 0 }, '`ttlSeconds` is less than 1; take at least that'],
     ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 1e12 }, '`ttlSeconds`'],
     ['POST',   '/alerts/test',           {},                                               '`by` is missing'],
   ] as const;
@@ -51,6 +51,26 @@ describe('bad input', () => {
     expect(response.status).toBe(400);
     expect((await problemOf(response)).detail).toContain(named);
     expect(api.desk.locks.list()).toEqual([]);
+  });
+
+  it.each([
+    ['%zz', 400, 'not percent-encoded as it should be'],
+    ['a'.repeat(10_000), 414, 'too long'],
+  ])('a path with %s is a problem like everything else', async (name, status, says) => {
+    const response = await api.fetch(`/api/v1/accounts/${name}/limits`);
+    expect(response.status).toBe(status);
+    expect((await problemOf(response)).detail).toContain(says);
+  });
+
+  it('ACC-11: whoever may log in can be locked, whatever the length and letters of the login', async () => {
+    const login = 'ж'.repeat(512);
+    const response = await api.fetch(
+      `/api/v1/locks/${encodeURIComponent(login)}`,
+      json('PUT', { by, why }),
+    );
+    expect(response.status).toBe(200);
+    expect(api.desk.locks.find(login)).toBeDefined();
+    await api.desk.locks.unlock({ account: login, by, why });
   });
 
   it.each(['limit=0', 'limit=501', 'limit=x', 'state=new', 'other=1', 'before='])(

@@ -122,6 +122,7 @@ describe('answers', () => {
     ['/accounts/ann@example.org/limits',           output.limitList],
     ['/explain/8f2k9a1b',                          output.explanation],
     ['/explain/8F2K9AlB',                          output.explanation],
+    ['/rungs',                                     output.rungPage],
     ['/relays',                                    output.relayList],
     ['/sender-proposals',                          output.proposalList],
     ['/bulk-tools',                                output.bulkToolList],

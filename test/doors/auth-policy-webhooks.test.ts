@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { closeDoors, NOW, openDoor } from './auth-policy-parts.ts';
 import type { ListChange } from '../../src/doors/auth-policy/options.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../src/doors/auth-policy/webhooks.ts';
 import type { WebhookOptions } from '../../src/doors/auth-policy/webhooks.ts';
 import type { Telemetry } from '../../src/telemetry/contract.ts';
+import { createSilentTelemetry } from '../../src/telemetry/telemetry.ts';
 
 interface Received {
   readonly url: string;
@@ -231,6 +232,21 @@ describe('a receiver', () => {
       'effectFailed auth-policy-webhook',
       'effectDone auth-policy-webhook',
     ]);
+  });
+
+  it('that is away is named in the log, with its host and the cause', async () => {
+    const said: string[] = [];
+    const telemetry = {
+      ...createSilentTelemetry(),
+      effectFailed: (_effect: string, error: unknown) => void said.push(String(error)),
+    };
+    const url = 'http://127.0.0.1:1/secret-path';
+    const hooks = createWebhooks([{ name: 'siem', url, events: ['reset'] }], telemetry, bounds);
+    hooks.send('reset', { login: 'ann' });
+    await vi.waitFor(() => expect(said.length).toBeGreaterThan(0));
+    await hooks.close(1_000);
+    expect(said[0]).toMatch(/hook siem at 127\.0\.0\.1:1: .+/);
+    expect(said[0]).not.toMatch(/secret-path|fetch failed/);
   });
 
   it('that refuses is not asked again', async () => {

@@ -75,20 +75,29 @@ function factsText({ facts, rung, since: rungSince }: Report): string {
   const sends = [...facts.addresses, ...facts.domains.map((domain) => `anything @${domain}`)];
   return [
     `A ${facts.class} of ${facts.tenant === '' ? 'no tenant' : facts.tenant}${groups}${since}. ${source}\n`,
-    sends.length === 0 ? '' : `It may send as ${sends.join(', ')}.\n`,
+    sendsText(facts.source, sends),
     facts.clientNetworks.length === 0
       ? ''
       : `It may be used from ${facts.clientNetworks.join(', ')} only.\n`,
     rung === 'observe'
       ? ''
-      : `The whole account is on rung ${rung} since ${when(rungSince)} UTC; "primum unlock" lets it start anew.\n`,
+      : `The whole account is on rung ${rung}${sinceText(rungSince)}; "primum unlock" lets it start anew.\n`,
   ].join('');
 }
+
+/** ACC-2: without the directory's word other addresses are not refused, and nobody should think so. */
+function sendsText(source: Report['facts']['source'], sends: readonly string[]): string {
+  if (sends.length === 0) return '';
+  if (source === 'directory') return `It may send as ${sends.join(', ')}.\n`;
+  return `Its own address is ${sends.join(', ')}; others of our domains are learned and not refused, for they may be its aliases.\n`;
+}
+
+const sinceText = (at: string): string => (at === '' ? '' : ` since ${when(at)} UTC`);
 
 function identityText(identity: Identity): string {
   const { messages, recipients, usualRecipientsPerDay: usual } = identity;
   const head = [
-    `${identity.identity}: on rung ${identity.rung} since ${when(identity.since)} UTC, score ${figure(identity.score)}\n`,
+    `${identity.identity}: on rung ${identity.rung}${sinceText(identity.since)}, score ${figure(identity.score)}\n`,
     `${counted(messages, 'message')} to ${counted(recipients, 'recipient')}; usual ${counted(usual, 'recipient')} a day.\n`,
   ];
   if (identity.contexts.length > 0) {

@@ -10,7 +10,7 @@ const LIMIT = {
 } as const;
 
 /** @throws PrimumError USAGE. */
-function page(limit: string | undefined): { readonly limit?: number } {
+export function page(limit: string | undefined): { readonly limit?: number } {
   if (limit === undefined) return {};
   if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > 500) {
     throw new PrimumError('USAGE', `--limit ${limit} is not a number from 1 to 500.`);

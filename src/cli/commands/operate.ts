@@ -16,7 +16,7 @@ export const alertsTest: Command = {
             outcomes.map((o) => [o.channel, o.outcome]),
           ),
     );
-    return 0;
+    return answer.outcomes.every(({ outcome }) => outcome === 'Sent.') ? 0 : 1;
   },
 };
 

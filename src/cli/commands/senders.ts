@@ -9,6 +9,7 @@ import { table, when, type Cell } from '../text.ts';
 interface Listing<View, Row> {
   readonly name: string;
   readonly summary: string;
+  readonly details?: string;
   readonly ask: (client: Client) => Promise<View>;
   readonly rows: (view: View) => readonly Row[];
   /** What is said where there is nothing to list. */
@@ -19,11 +20,12 @@ interface Listing<View, Row> {
 }
 
 function listing<View, Row>(given: Listing<View, Row>): Command {
-  const { name, summary, ask, rows, none, columns, advice } = given;
+  const { name, summary, details, ask, rows, none, columns, advice } = given;
   const head = columns.map(([title]) => title);
   return {
     name,
     summary,
+    ...(details === undefined ? {} : { details }),
     asksDaemon: true,
     async run({ client, show }) {
       show(await ask(await client()), (view) => {
@@ -43,6 +45,7 @@ export const relays = listing({
   ask: (client) => client.relays(),
   rows: (view) => view.relays,
   none: 'Nobody sends without AUTH.',
+  details: 'What was refused is listed too; of refused clients those that try most are kept.',
   columns: [
     ['Identity', (row) => row.identity],
     ['Address', (row) => row.clientAddress],
@@ -50,6 +53,7 @@ export const relays = listing({
     ['Last (UTC)', (row) => when(row.lastAt)],
     ['Messages', (row) => row.messages],
     ['Recipients', (row) => row.recipients],
+    ['Refused', (row) => row.refused],
   ],
 });
 

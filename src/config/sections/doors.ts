@@ -193,7 +193,7 @@ const apiDoor = z.strictObject({
   max_body: size('1KiB', '64MiB').prefault('1MiB').describe('Longest request body.'),
 });
 
-export const doorsSchema = z.strictObject({
+const doors = z.strictObject({
   policy: policyDoor.prefault({}).describe('Postfix SMTPD policy delegation.'),
   milter: milterDoor.prefault({}).describe('Milter: the whole message, headers, hold.'),
   auth_policy: authPolicyDoor
@@ -207,3 +207,37 @@ export const doorsSchema = z.strictObject({
     .describe('LMTP: bounces, complaints and letters to abuse@ come in here.'),
   api: apiDoor.prefault({}).describe('REST, metrics and health, for people and `primum` itself.'),
 });
+
+const DOORS = ['policy', 'milter', 'auth_policy', 'api'] as const;
+
+export const doorsSchema = doors.superRefine((value, context) => {
+  const taken: { readonly address: string; readonly key: string }[] = [];
+  for (const door of DOORS) {
+    value[door].listen.forEach((address, index) => {
+      const other = taken.find((one) => isSameAddress(one.address, address));
+      if (other !== undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: [door, 'listen', index],
+          message: `${other.key} listens on ${other.address} already. Take another port or path.`,
+        });
+      }
+      taken.push({ address, key: `doors.${door}.listen` });
+    });
+  }
+});
+
+const ANY_HOST = ['0.0.0.0', '[::]'];
+
+function isSameAddress(a: string, b: string): boolean {
+  if (a.startsWith('unix:') || b.startsWith('unix:')) return a === b;
+  const [one, two] = [hostAndPort(a), hostAndPort(b)];
+  // Port 0 is another one each time.
+  if (one.port !== two.port || Number(one.port) === 0) return false;
+  return one.host === two.host || ANY_HOST.includes(one.host) || ANY_HOST.includes(two.host);
+}
+
+function hostAndPort(address: string): { readonly host: string; readonly port: string } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: address.slice(colon + 1) };
+}

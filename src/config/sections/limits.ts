@@ -9,11 +9,11 @@ export const SENDER_ACTIONS = ['off', 'observe', 'hold', 'reject'] as const;
 export const MAX_LIMITS = 100;
 export const MAX_NETWORKS = 1_000;
 
-export const limitSchema = z.strictObject({
+const limitKeys = z.strictObject({
   scope: z.enum(['account', 'group', 'domain', 'address', 'platform']).meta({
     description:
       'Whose traffic is added up: one account, all accounts of a group, of a sender domain, of a ' +
-      'client address, or everything.',
+      'client address (IPv6: of its /64), or everything.',
     sample: 'account',
   }),
   count: z.enum(['messages', 'recipients']).meta({
@@ -30,8 +30,21 @@ export const limitSchema = z.strictObject({
     .default('throttle')
     .describe(
       'What reaching it does. `observe` records and alerts, `throttle` slows, `hold` keeps mail for ' +
-        'a person to look at, `lock` locks the account. Reaching a limit always alerts.',
+        'a person to look at, `lock` locks the account and is for `scope: account` only. Reaching a ' +
+        'limit always alerts.',
     ),
+});
+
+/** What many fill together must not lock the one who happens to come next. */
+export const limitSchema = limitKeys.superRefine(({ scope, action }, context) => {
+  if (action !== 'lock' || scope === 'account') return;
+  context.addIssue({
+    code: 'custom',
+    path: ['action'],
+    message:
+      `a limit of scope ${scope} is reached by many together, and lock would shut out whoever comes ` +
+      'next. Take hold or throttle, or scope: account.',
+  });
 });
 
 type LimitInput = z.input<typeof limitSchema>;
@@ -121,7 +134,9 @@ const senderAction = z.enum(SENDER_ACTIONS);
 
 export const otherSender = senderAction.describe(
   "An envelope or header sender that is not the account's own (ACC-2). `off` does not look, " +
-    '`observe` records, `hold` keeps the message, `reject` refuses it with the reason.',
+    '`observe` records, `hold` keeps the message, `reject` refuses it with the reason. It stops only ' +
+    'accounts that a directory knows: of others an address that is not listed may be an alias, so it ' +
+    'is learned and proposed (`primum senders`).',
 );
 export const foreignSender = senderAction.describe(
   'A return-path in a domain the platform does not receive for, such as freemail (ACC-3): bounces ' +
@@ -164,7 +179,8 @@ const changes = {
 };
 
 export const LIMITS_PROSE =
-  'A limit here replaces the general one with the same scope, count and window; others stay.';
+  'A limit here replaces the general one with the same scope, count and window; others stay. Of two ' +
+  'groups that say different things the one that stands last in the list of groups of the account wins.';
 
 export const groupSchema = z.strictObject({
   limits: z

@@ -53,10 +53,10 @@ export function addressWords(address: string): [number, number, number, number] 
 }
 
 /**
- * What counts as one address where failures are counted: an IPv6 customer has a whole /64 to choose
- * from (RFC 6177), so it is one.
+ * What of an address is counted, for limits and for failures: an IPv4 address itself; of an IPv6
+ * address its /64, for a customer has as much at the least to choose from (RFC 6177).
  */
-export function sourceName(address: string): string {
+export function countedAddress(address: string): string {
   if (!address.includes(':')) return address;
   const [first, second] = addressWords(address);
   return `${addressText([first, second, 0, 0]) || '::'}/64`;

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addTo, fillOf, type Window } from './counters.ts';
 
-const HOUR: Window = { count: 'recipients', windowSeconds: 3600, limit: 100, burst: 0 };
+const HOUR: Window = {
+  count: 'recipients',
+  windowSeconds: 3600,
+  limit: 100,
+  burst: 0,
+  ordinal: 0,
+};
 const START = Date.parse('2026-03-01T12:00:00Z');
 
 function send(record: Uint8Array | undefined, window: Window, nowMs: number, amount: number) {
@@ -69,11 +75,32 @@ describe('sliding counters (SND-1)', () => {
   });
 
   it('keeps messages and recipients, and windows of different length, apart in one record', () => {
-    const messages: Window = { count: 'messages', windowSeconds: 3600, limit: 10, burst: 0 };
+    const messages: Window = { ...HOUR, count: 'messages', limit: 10 };
     const amounts = { nowMs: START, messages: 1, recipients: 50 };
     const record = addTo(addTo(undefined, HOUR, amounts), messages, amounts);
     expect(fillOf(record, HOUR, { nowMs: START, amount: 0, ceiling: 100 }).used).toBe(50);
     expect(fillOf(record, messages, { nowMs: START, amount: 0, ceiling: 10 }).used).toBe(1);
+  });
+
+  it('keeps two limits of the same window apart, each with its own count and debt', () => {
+    const warn: Window = { ...HOUR, limit: 10, burst: 5 };
+    const hold: Window = { ...HOUR, limit: 20, burst: 0, ordinal: 1 };
+    const amounts = { nowMs: START, messages: 1, recipients: 12 };
+    const record = addTo(addTo(undefined, warn, amounts), hold, amounts);
+    expect(fillOf(record, warn, { nowMs: START, amount: 4, ceiling: 10 })).toEqual({
+      used: 12,
+      fits: false,
+    });
+    expect(fillOf(record, hold, { nowMs: START, amount: 8, ceiling: 20 })).toEqual({
+      used: 12,
+      fits: true,
+    });
+  });
+
+  it('finds the counts of a record that was written before there were several', () => {
+    const record = send(undefined, HOUR, START, 60).record;
+    record?.fill(0, 8 + 5, 8 + 8);
+    expect(fillOf(record, HOUR, { nowMs: START, amount: 0, ceiling: 100 }).used).toBe(60);
   });
 
   it('stays where it was when the clock goes backwards', () => {
@@ -91,7 +118,7 @@ describe('sliding counters (SND-1)', () => {
   });
 
   it('counts a window of one second without overflow', () => {
-    const window: Window = { count: 'messages', windowSeconds: 1, limit: 2, burst: 0 };
+    const window: Window = { ...HOUR, count: 'messages', windowSeconds: 1, limit: 2 };
     const record = send(undefined, window, START, 2).record;
     expect(send(record, window, START + 500, 1).accepted).toBe(false);
     expect(send(record, window, START + 1200, 1).accepted).toBe(true);

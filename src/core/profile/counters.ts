@@ -1,6 +1,6 @@
 /**
  * Sliding counters of one scope (an account, a group, a domain, an address, the platform): one slot
- * for each limit's measure and window.
+ * for each limit's measure and window, and one more for each further limit of the same.
  *
  * A window is kept as ten equal parts and the part now filling. The sum covers the window and up to
  * a tenth more, so no stretch of the window's length ever holds more than the ceiling. `debt` is
@@ -8,10 +8,10 @@
  * of the limit.
  */
 import { openRecord, viewOf, type RecordForm } from './record.ts';
-import type { Limit } from '../policy.ts';
+import type { SourcedLimit } from '../rules/resolve.ts';
 
 const PARTS = 10;
-/** u32 window seconds, u8 measure, pad, f64 head, f64 debt at ms, f32 debt, 11 × u32 parts. */
+/** u32 window seconds, u8 measure, u8 ordinal, pad, f64 head, f64 debt at ms, f32 debt, 11 × u32 parts. */
 const SLOT_BYTES = 76;
 const HEAD = 8;
 const DEBT_AT = 16;
@@ -24,7 +24,7 @@ const MEASURES = { messages: 0, recipients: 1 } as const;
 const FORM: RecordForm = { kind: 0xc0, version: 1, headerBytes: 8, bodyBytes: 0 };
 
 /** What a limit needs to know of itself here. */
-export type Window = Pick<Limit, 'count' | 'windowSeconds' | 'limit' | 'burst'>;
+export type Window = Pick<SourcedLimit, 'count' | 'windowSeconds' | 'limit' | 'burst' | 'ordinal'>;
 
 export interface Fill {
   /** In the window so far, without what is asked for. */
@@ -130,7 +130,11 @@ function debtNow(view: DataView, at: number, window: Window, nowMs: number): num
 function findSlot(view: DataView, window: Window): number {
   const measure = MEASURES[window.count];
   for (let at = view.getUint16(2, true); at + SLOT_BYTES <= view.byteLength; at += SLOT_BYTES) {
-    if (view.getUint32(at, true) === window.windowSeconds && view.getUint8(at + 4) === measure) {
+    if (
+      view.getUint32(at, true) === window.windowSeconds &&
+      view.getUint8(at + 4) === measure &&
+      view.getUint8(at + 5) === window.ordinal
+    ) {
       return at;
     }
   }
@@ -143,5 +147,6 @@ function withSlot(bytes: Uint8Array, window: Window): Uint8Array {
   const view = viewOf(wider);
   view.setUint32(bytes.length, window.windowSeconds, true);
   view.setUint8(bytes.length + 4, MEASURES[window.count]);
+  view.setUint8(bytes.length + 5, window.ordinal);
   return wider;
 }

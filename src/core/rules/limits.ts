@@ -6,6 +6,7 @@ import { isBusinessTime, localTime } from '../local-time.ts';
 import type { AccountFacts } from '../account.ts';
 import { recipientCount } from '../event.ts';
 import type { Limit } from '../policy.ts';
+import { countedAddress } from '../profile/address-key.ts';
 import { fillOf } from '../profile/counters.ts';
 import { durationText } from './duration-text.ts';
 import type { Finding, FindingAction, LimitSlot, SubmissionSubject } from './finding.ts';
@@ -32,7 +33,7 @@ export function counterKeys(limit: SourcedLimit, subject: Scoped): readonly stri
     case 'address':
       return subject.network.address === ''
         ? []
-        : [`c:address:${subject.world.hash.hex(subject.network.address)}`];
+        : [`c:address:${subject.world.hash.hex(countedAddress(subject.network.address))}`];
     case 'platform':
       return ['c:platform'];
     default: {
@@ -123,6 +124,12 @@ const OWNER: Readonly<Record<SourcedLimit['scope'], string>> = {
   platform: 'the whole platform',
 };
 
+/** The first one of its kind keeps the short name that open incidents have. */
+function causeOf({ scope, count, windowSeconds, ordinal }: SourcedLimit): string {
+  const kind = `limit:${scope}:${count}:${windowSeconds}`;
+  return ordinal === 0 ? kind : `${kind}:${ordinal + 1}`;
+}
+
 function describe(
   limit: SourcedLimit,
   subject: SubmissionSubject,
@@ -137,7 +144,7 @@ function describe(
     rule: 'limit',
     practice: 'SND-1',
     action: limit.action,
-    cause: `limit:${limit.scope}:${limit.count}:${limit.windowSeconds}`,
+    cause: causeOf(limit),
     text:
       `${state.used} ${limit.count} in ${window} and ${state.amount} more asked for; ` +
       `the limit for ${OWNER[limit.scope]} is ${state.ceiling}${less}.${usually}`,

@@ -1,5 +1,5 @@
 /** ACC-1: no relay without AUTH; own legacy clients are listed, so that they can be migrated. */
-import { compileNetworkRules } from '../network-rule.ts';
+import { compileAllowedNetworks, compileNetworkRules } from '../network-rule.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Policy } from '../policy.ts';
 import { LOCAL_SERVICE } from '../event.ts';
@@ -17,6 +17,23 @@ export function isLegacyClient(policy: Policy, network: NetworkFacts): boolean {
   return matches(network);
 }
 
+const unsaid = new WeakMap<Policy, (network: NetworkFacts) => boolean>();
+
+/**
+ * Whether only a table that is still loading can say if the client may. Without any table the
+ * refusal stands: an open relay is worse than an old client that waits.
+ */
+function isNotYetKnown(policy: Policy, network: NetworkFacts): boolean {
+  if (!network.isLoading) return false;
+  let cannotSay = unsaid.get(policy);
+  if (cannotSay === undefined) {
+    const rules = compileAllowedNetworks(policy.relay.networks);
+    cannotSay = rules.ok ? rules.value : (): boolean => false;
+    unsaid.set(policy, cannotSay);
+  }
+  return cannotSay(network);
+}
+
 export function relayWithoutAuth(subject: SubmissionSubject): Finding | undefined {
   const { event, network, world } = subject;
   if (event.account !== undefined && event.account !== '') return undefined;
@@ -25,6 +42,7 @@ export function relayWithoutAuth(subject: SubmissionSubject): Finding | undefine
   const { action } = world.policy.relay;
   if (action === 'off') return undefined;
   const legacy = isLegacyClient(world.policy, network);
+  if (!legacy && isNotYetKnown(world.policy, network)) return undefined;
   return {
     rule: 'relay-without-auth',
     practice: 'ACC-1',

@@ -1,12 +1,17 @@
 /** Rules in force for one account: the defaults, changed by its class, then by its groups in order. */
 import type { AccountFacts } from '../account.ts';
-import { compileNetworkRules } from '../network-rule.ts';
+import { compileAllowedNetworks } from '../network-rule.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Limit, Policy, RuleChanges, RuleSet } from '../policy.ts';
 
 export interface SourcedLimit extends Limit {
   /** Which part of the policy gave it, such as `group staff`. */
   readonly from: string;
+  /**
+   * Which one it is of those with the same scope, count and window, from 0: each counts in a slot of
+   * its own, for what was let through above a ceiling is its own.
+   */
+  readonly ordinal: number;
 }
 
 export interface ResolvedRules extends Omit<RuleSet, 'limits' | 'clientNetworks'> {
@@ -45,7 +50,7 @@ function resolve(policy: Policy, facts: AccountFacts): ResolvedRules {
     ]),
   ];
   let rules: RuleSet = policy.rules;
-  let limits: SourcedLimit[] = rules.limits.map((limit) => ({ ...limit, from: 'default' }));
+  let limits: SourcedLimit[] = sourced(rules.limits, 'default');
   for (const [name, changes] of layers) {
     if (changes === undefined) continue;
     rules = { ...rules, ...changes };
@@ -56,21 +61,29 @@ function resolve(policy: Policy, facts: AccountFacts): ResolvedRules {
   return { ...rest, limits, allowsNetwork: compileAllowed(networks) };
 }
 
-/** A limit replaces the one with the same scope, count and window. */
+const isSameKind = (a: Limit, b: Limit): boolean =>
+  a.scope === b.scope && a.count === b.count && a.windowSeconds === b.windowSeconds;
+
+function sourced(limits: readonly Limit[], from: string): SourcedLimit[] {
+  return limits.map((limit, index) => {
+    const earlier = limits.slice(0, index);
+    return { ...limit, from, ordinal: earlier.filter((one) => isSameKind(one, limit)).length };
+  });
+}
+
+/** Limits replace those with the same scope, count and window. */
 function mergeLimits(
   base: readonly SourcedLimit[],
   changes: readonly Limit[],
   from: string,
 ): SourcedLimit[] {
-  const same = (a: Limit, b: Limit): boolean =>
-    a.scope === b.scope && a.count === b.count && a.windowSeconds === b.windowSeconds;
-  const kept = base.filter((limit) => !changes.some((change) => same(change, limit)));
-  return [...kept, ...changes.map((limit) => ({ ...limit, from }))];
+  const kept = base.filter((limit) => !changes.some((change) => isSameKind(change, limit)));
+  return [...kept, ...sourced(changes, from)];
 }
 
 function compileAllowed(networks: readonly string[]): ResolvedRules['allowsNetwork'] {
   if (networks.length === 0) return undefined;
-  const compiled = compileNetworkRules(networks);
+  const compiled = compileAllowedNetworks(networks);
   // The configuration and the directory refuse unreadable networks; one that slips through must
   // not open the account to everywhere, nor shut its owner out: it counts as no restriction.
   return compiled.ok ? compiled.value : undefined;

@@ -1,6 +1,6 @@
 /** ACC-6: when one more wrong password shuts its source out, and what people are told of it. */
 import type { SourceRecord } from '../profile/source-record.ts';
-import { sourceName } from '../profile/address-key.ts';
+import { countedAddress } from '../profile/address-key.ts';
 import type { Finding, LoginSubject } from './finding.ts';
 import { isAtKnownPlace, isUnderAttack } from './guessing.ts';
 import { momentText } from './moment-text.ts';
@@ -57,7 +57,7 @@ export function alertOfShutOut(subject: LoginSubject, shutOut: ShutOut): Finding
   const isNewAddress = shutOut.address !== undefined && address.shutOutUntilMs <= nowMs;
   const isNewNetwork = shutOut.network !== undefined && networkSource.shutOutUntilMs <= nowMs;
   if (!isNewAddress && !isNewNetwork) return undefined;
-  const source = isNewNetwork ? network.prefix : sourceName(network.address);
+  const source = isNewNetwork ? network.prefix : countedAddress(network.address);
   const usual = isNewNetwork ? subject.world.policy.failures.perNetwork : triesOfAddress(subject);
   const until = momentText(shutOut.network ?? shutOut.address ?? nowMs);
   return {

@@ -1,7 +1,8 @@
 /**
  * First use of an account from a network it was never used from. Weights are the shipped ones of
  * the detection design (1.2, context): known 0, new network in the same country 1.2, new country
- * 2.6, hosting or Tor 3.4. Silent until the identity has a history to compare with.
+ * 2.6, hosting or Tor 3.4. Silent until the identity has a history to compare with, and while
+ * networks are not known yet.
  */
 import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
@@ -12,7 +13,8 @@ const HISTORY_MESSAGES = 20;
 export function newContext(subject: SubmissionSubject): Evidence | undefined {
   const { profile, network, account, context } = subject;
   if (profile.messages < HISTORY_MESSAGES || network.address === '') return undefined;
-  if (profile.hasContext(context.key)) return undefined;
+  // A context that is only half known looks new.
+  if (network.isLoading || profile.hasContext(context.key)) return undefined;
   const where = network.asnName === '' ? network.prefix : network.asnName;
   const evidence = (weight: number, what: string): Evidence => ({
     signal: 'new-context',

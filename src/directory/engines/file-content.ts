@@ -1,4 +1,5 @@
 /** Reads an accounts file whole: YAML for hundreds of accounts, CSV for millions. */
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -101,14 +102,60 @@ async function readCsv(path: string, building: Building): Promise<void> {
     skip_empty_lines: true,
   });
   let rows = 0;
-  await pipeline(createReadStream(path), parser, async (source: AsyncIterable<CsvRow>) => {
-    for await (const { record, info } of source) {
-      add(building, fromFields(record), info.lines);
-      rows += 1;
-    }
-  });
+  await pipeline(
+    createReadStream(path),
+    checkUtf8,
+    parser,
+    async (source: AsyncIterable<CsvRow>) => {
+      for await (const { record, info } of source) {
+        add(building, fromFields(record), info.lines);
+        rows += 1;
+      }
+    },
+  );
   // A file cut to nothing is more often an accident than a platform without accounts.
   if (rows === 0) throw new Mistake('line 1: there is no account in the file.');
+}
+
+const NOT_UTF8 = 'this is not UTF-8 text. Save it as UTF-8';
+
+/** Passes bytes on as they are; bytes of another encoding would become other accounts. */
+async function* checkUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  const check = (chunk?: Buffer): void => {
+    try {
+      decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      const bad = chunk === undefined ? 0 : linesBeforeBadByte(chunk);
+      throw new Mistake(`line ${line + bad}: ${NOT_UTF8}.`);
+    }
+  };
+  for await (const chunk of chunks) {
+    check(chunk);
+    line += linesIn(chunk);
+    yield chunk;
+  }
+  check();
+}
+
+const NEWLINE = 0x0a;
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
+}
+
+/** A line ends with a byte that is part of no other character, so each can be looked at alone. */
+function linesBeforeBadByte(chunk: Buffer): number {
+  let lines = 0;
+  for (let from = 0; ; lines += 1) {
+    const end = chunk.indexOf(NEWLINE, from);
+    // The first line of a chunk may begin in the middle of a character.
+    if (end < 0 || (lines > 0 && !isUtf8(chunk.subarray(from, end)))) return lines;
+    from = end + 1;
+  }
 }
 
 const yamlFile = z.strictObject({
@@ -118,7 +165,9 @@ const yamlFile = z.strictObject({
 
 async function readYaml(path: string, building: Building): Promise<void> {
   const lineCounter = new LineCounter();
-  const text = await readFile(path, 'utf8');
+  const bytes = await readFile(path);
+  if (!isUtf8(bytes)) throw new Mistake(`line ${1 + linesBeforeBadByte(bytes)}: ${NOT_UTF8}.`);
+  const text = bytes.toString('utf8');
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number) => lineCounter.linePos(offset).line;
   const [error] = document.errors;

@@ -38,10 +38,15 @@ export async function openFileEngine(
   /** The version that was last read, well or not; each is read and complained about once. */
   let tried: string | undefined;
 
+  const absence = (): string =>
+    content === undefined
+      ? `${path} is not there. Put it there or mend directory.file.path; until then every account gets the defaults.`
+      : `${path} is gone; put it back.`;
+
   async function load(version: string | undefined): Promise<void> {
     tried = version;
     try {
-      if (version === undefined) throw new Error(`${path} is gone; put it back.`);
+      if (version === undefined) throw new Error(absence());
       content = await readFileContent(path);
       context.changed();
       context.works();

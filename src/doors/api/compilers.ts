@@ -4,13 +4,19 @@ import { z } from 'zod';
 import { explainIssues } from './endpoint.ts';
 import { ProblemError } from './problem.ts';
 
+const PARTS: Readonly<Record<string, string>> = {
+  querystring: 'query',
+  params: 'path',
+  body: 'body',
+};
+
 /** Inputs are validated by their zod schema and replaced by its output. */
 const validate: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
   if (!(schema instanceof z.ZodType)) throw new TypeError('Every input has a zod schema.');
   return (input: unknown) => {
     const result = schema.safeParse(input, { reportInput: true });
     if (result.success) return { value: result.data };
-    const where = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
+    const where = PARTS[httpPart ?? ''] ?? 'request';
     return {
       error: new ProblemError(400, `The ${where} is not right: ${explainIssues(result.error)}.`),
     };

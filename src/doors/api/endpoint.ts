@@ -101,7 +101,52 @@ function explainIssue(issue: z.core.$ZodIssue): string {
     const keys = issue.keys.map((key) => `\`${key.slice(0, 40)}\``).join(', ');
     return `${keys} ${issue.keys.length === 1 ? 'is' : 'are'} not known here`;
   }
-  return `${name}: ${issue.message}`;
+  return `${name} ${inWords(issue)}`;
+}
+
+/** What follows the name of a value: what is wrong, and what to write instead. */
+function inWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_big':
+      return tooBig(issue);
+    case 'too_small':
+      return tooSmall(issue);
+    case 'invalid_type':
+      return `is not ${TYPES[issue.expected] ?? issue.expected}; write ${TYPES[issue.expected] ?? 'one'}`;
+    case 'invalid_value': {
+      const choices = issue.values.map(String).join(', ');
+      return issue.values.length === 1
+        ? `is not ${choices}`
+        : `is none of ${choices}; take one of them`;
+    }
+    default:
+      // Our own messages go on after the name; what zod says by itself is a sentence.
+      return /^[a-z]/.test(issue.message) ? issue.message : `is not right (${issue.message})`;
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+};
+
+function tooBig({ origin, maximum }: z.core.$ZodIssueTooBig): string {
+  if (origin === 'string') return `is longer than ${maximum} characters; shorten it`;
+  if (origin === 'array') return `has more than ${maximum} entries; send fewer`;
+  return `is more than ${maximum}; take at most that`;
+}
+
+function tooSmall({ origin, minimum }: z.core.$ZodIssueTooSmall): string {
+  if (origin === 'string') {
+    return minimum === 1 ? 'is empty; fill it in' : `is shorter than ${minimum} characters`;
+  }
+  if (origin === 'array')
+    return minimum === 1 ? 'has no entry; give one' : `has fewer than ${minimum} entries`;
+  return `is less than ${minimum}; take at least that`;
 }
 
 /** The JSON Schema (2020-12, as OpenAPI 3.1 has it) of an input or an answer. */

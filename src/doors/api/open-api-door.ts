@@ -15,6 +15,7 @@ import { allEndpoints } from './endpoints.ts';
 import { AGENT_PATH } from './endpoints/agent.ts';
 import { NDJSON } from './endpoints/events.ts';
 import { PrimumError } from '../../errors.ts';
+import { LOGIN_CHARS_MAX } from '../../protocol/auth-policy.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
 import { createAgentCheck, createTokenCheck } from './token.ts';
 
@@ -28,8 +29,13 @@ const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
 const MAX_HEADERS_TIMEOUT_MS = 10_000;
 /** How long closing waits for requests in flight. */
 const CLOSE_GRACE_MS = 5_000;
-/** A login of 320 characters with each of them percent-encoded. */
-const MAX_PARAM_LENGTH = 960;
+const BAD_URL =
+  'The path is not percent-encoded as it should be. Write % and two hexadecimal digits, and % itself as %25.';
+
+const LONG_PATH = `A name in the path is too long. A login has at most ${LOGIN_CHARS_MAX} characters.`;
+
+/** The longest login with each character percent-encoded, at most three bytes of UTF-8 each. */
+const MAX_PARAM_LENGTH = LOGIN_CHARS_MAX * 9;
 
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
@@ -113,7 +119,13 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   const app = fastify({
     logger: false,
     bodyLimit: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: {
+      maxParamLength: MAX_PARAM_LENGTH,
+    },
+    frameworkErrors: (error, _request, reply) => {
+      const isBadUrl = error.code === 'FST_ERR_BAD_URL';
+      void sendProblem(reply, isBadUrl ? 400 : 414, isBadUrl ? BAD_URL : LONG_PATH);
+    },
     schemaController: { compilersFactory: COMPILERS },
   });
   const isOpen = openPaths(options.listen ?? []);

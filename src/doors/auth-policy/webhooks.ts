@@ -167,11 +167,21 @@ async function deliver(
       telemetry.effectDone('auth-policy-webhook', (performance.now() - started) / 1_000);
       return;
     }
-    telemetry.effectFailed('auth-policy-webhook', failure.error, attempt);
+    telemetry.effectFailed('auth-policy-webhook', namedFailure(options, failure.error), attempt);
     const waitMs = bounds.retryDelaysMs[attempt - 1];
     if (waitMs === undefined || failure.final) return;
     await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
   }
+}
+
+/** fetch() says only "fetch failed": which hook, which host and why are what can be acted on. */
+function namedFailure({ name, url }: WebhookOptions, error: unknown): Error {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const why = inner instanceof AggregateError ? inner.errors.map(String).join(', ') : inner;
+  const text = why instanceof Error ? why.message || why.name : String(why);
+  return new Error(`hook ${name} at ${URL.parse(url)?.host ?? 'its address'}: ${text}`, {
+    cause: error,
+  });
 }
 
 function headersFor(

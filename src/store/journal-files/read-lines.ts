@@ -7,7 +7,7 @@ import { Readable, pipeline } from 'node:stream';
 import type { Transform } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { PrimumError } from '../../errors.ts';
+import { PrimumError, wordsOf } from '../../errors.ts';
 import { lineBlocks, MAX_LINE_BYTES } from './line-blocks.ts';
 import type { LineBlock } from './line-blocks.ts';
 
@@ -194,6 +194,12 @@ export function compressionDamage(error: unknown): string | undefined {
 
 function unreadableSource(source: LineSource, error: unknown): PrimumError {
   const name = typeof source === 'string' ? source : 'The input';
-  const cause = error instanceof Error ? error.message : String(error);
-  return new PrimumError('INPUT_UNREADABLE', `${name} cannot be read: ${cause}.`, { cause: error });
+  const remedy = 'Name a file that this user may read.';
+  return new PrimumError(
+    'INPUT_UNREADABLE',
+    `${name} cannot be read: ${wordsOf(error)}. ${remedy}`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { normaliseReference } from '../../../core/reference.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { accountParams, referenceParams } from '../schemas/input.ts';
+import { accountParams, referenceParams, rungQuery } from '../schemas/input.ts';
 import { viewLocks } from './lock-view.ts';
 import {
   accountView,
@@ -12,6 +12,7 @@ import {
   limitList,
   proposalList,
   relayList,
+  rungPage,
 } from '../schemas/output.ts';
 
 /** Open incidents shown with an account; the list of incidents has the rest. */
@@ -76,6 +77,15 @@ export function accountEndpoints({ inspector, desk }: ApiParts) {
 
 export function senderEndpoints({ inspector }: ApiParts) {
   return [
+    endpoint({
+      method: 'GET',
+      path: '/rungs',
+      tag: 'accounts',
+      summary: 'Accounts above observe, in observe mode too, by name, and how many there are.',
+      query: rungQuery,
+      response: rungPage,
+      handle: ({ query }) => inspector.rungs(query),
+    }),
     endpoint({
       method: 'GET',
       path: '/relays',

@@ -1,10 +1,10 @@
 /** What the API takes: every input with its bounds. The OpenAPI document is made from these. */
 import { z } from 'zod';
-import { parseNetwork } from '../../../protocol/auth-policy.ts';
+import { LOGIN_CHARS_MAX, parseNetwork } from '../../../protocol/auth-policy.ts';
 import { MAX_TRACED_TEXT } from '../../../protocol/traced-message.ts';
 
-/** RFC 5321 §4.5.3.1: a local part of 64 octets, `@`, a domain of 255. */
-export const MAX_ACCOUNT_LENGTH = 320;
+/** As long as the auth policy door takes a login (protocol/auth-policy.ts): what it lets in can be locked. */
+export const MAX_ACCOUNT_LENGTH = LOGIN_CHARS_MAX;
 export const MAX_WHY_LENGTH = 1000;
 export const MAX_NAME_LENGTH = 100;
 export const MAX_PAGE = 500;
@@ -125,6 +125,10 @@ export const incidentQuery = z.strictObject({
     .max(64)
     .exactOptional()
     .describe('The id of the last incident already seen.'),
+});
+export const rungQuery = z.strictObject({
+  limit: limitInput.describe('At most so many, by name.'),
+  after: accountName.exactOptional().describe('The last account already seen.'),
 });
 export const auditQuery = z.strictObject({
   subject: z.string().min(1).max(MAX_ACCOUNT_LENGTH).exactOptional(),

@@ -16,6 +16,7 @@ import type {
   IdentityReport,
   LimitReport,
   RelayReport,
+  RungPage,
   SenderProposal,
 } from '../../../core/report.ts';
 import type { RungChange, Verdict } from '../../../core/verdict.ts';
@@ -214,13 +215,32 @@ const auditEntry = z.object({
   why: text,
 }) satisfies z.ZodType<AuditEntry>;
 
+export const rungPage = z.object({
+  accounts: z.array(
+    z.object({
+      account: text,
+      identity: text.describe(
+        "Whose evidence it is; empty for the account's own rung, by the operator's rules.",
+      ),
+      rung,
+      since: at,
+      why: text.describe('The first reason, as far as the journal still has it; else empty.'),
+    }),
+  ),
+  counts: z
+    .object({ throttle: count, hold: count, lock: count })
+    .describe('Of all accounts, not only of the page.'),
+  isCut: z.boolean().describe('There are more than are looked at; the counts are of those.'),
+}) satisfies z.ZodType<RungPage>;
+
 const relay = z.object({
   identity: text,
   clientAddress: text,
   firstAt: at,
   lastAt: at,
-  messages: count,
+  messages: count.describe('Let out.'),
   recipients: count,
+  refused: count.describe('Messages refused; of refused clients those that try most are kept.'),
 }) satisfies z.ZodType<RelayReport>;
 
 const senderProposal = z.object({

@@ -20,6 +20,7 @@ import type {
   proposalList,
   relayList,
   reloadOutcome,
+  rungPage,
   traceKey,
   traceView,
   unlocked,
@@ -50,3 +51,4 @@ export type HoldView = z.output<typeof hold>;
 export type ShownView = z.output<typeof shownMessage>;
 export type ContainedMail = z.output<typeof containedMail>;
 export type Unlocked = z.output<typeof unlocked>;
+export type RungPageView = z.output<typeof rungPage>;

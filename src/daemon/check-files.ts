@@ -1,0 +1,42 @@
+/** Files that a configuration names, opened as a start would: for `primum check`. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/load.ts';
+import { readFileContent } from '../directory/engines/file-content.ts';
+import { PrimumError } from '../errors.ts';
+import { openNetworks } from '../network/open-networks.ts';
+import { networkOptions } from './options.ts';
+
+export interface FileCheck {
+  /** What a start would be refused for. */
+  readonly mistakes: readonly string[];
+  /** What a start would go on without. */
+  readonly warnings: readonly string[];
+}
+
+export async function checkFiles(config: Config): Promise<FileCheck> {
+  const mistakes: string[] = [];
+  try {
+    // The shipped tables are ours; only what the operator names can be wrong.
+    const networks = await openNetworks({
+      ...networkOptions(config, undefined, () => undefined),
+      asnFolder: '',
+    });
+    await networks.close();
+  } catch (error) {
+    if (!(error instanceof PrimumError)) throw error;
+    mistakes.push(error.message);
+  }
+  return { mistakes, warnings: await checkDirectory(config.directory.file?.path) };
+}
+
+async function checkDirectory(path: string | undefined): Promise<string[]> {
+  if (path === undefined) return [];
+  const meanwhile = 'Until it is right every account gets the defaults.';
+  if (!existsSync(path)) return [`directory.file.path: there is no file ${path}. ${meanwhile}`];
+  try {
+    await readFileContent(path);
+    return [];
+  } catch (error) {
+    return [`directory.file.path: ${error instanceof Error ? error.message : ''} ${meanwhile}`];
+  }
+}

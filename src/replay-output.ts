@@ -1,0 +1,158 @@
+/**
+ * Where a replay writes. A regular file is replaced in one step when all is written, so a replay
+ * that stops leaves what was there; a device or a pipe is written in place. The input is never
+ * the output, whatever the two are called.
+ */
+import { createWriteStream, fstatSync, readlinkSync, statSync, type Stats } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { once } from 'node:events';
+import { PrimumError, wordsOf } from './errors.ts';
+
+export interface ReplayOutput {
+  write(text: string): void;
+  /** Resolves when what was written may be followed by more; at once where there is room. */
+  room(): Promise<void> | undefined;
+  /** All is written and in its place. @throws PrimumError OUTPUT_UNUSABLE */
+  finish(): Promise<void>;
+  /** Leaves what was there before; what went to a device is gone. */
+  giveUp(): Promise<void>;
+}
+
+/** Output kept in memory before the disk must catch up. */
+const WRITE_BYTES = 1 << 20;
+/** As many links as Linux follows. */
+const MAX_LINKS = 40;
+
+/** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE before anything is written. */
+export async function openOutput(outFile: string, eventsFile: string): Promise<ReplayOutput> {
+  const input = inputOf(eventsFile);
+  const found = statOf(outFile, outFile);
+  if (found?.isDirectory() === true) throw unusable(outFile, 'it is a folder');
+  if (found !== undefined && isSameFile(found, input)) {
+    throw new PrimumError(
+      'OUTPUT_UNUSABLE',
+      `${outFile} is the file with the events itself and stays as it is. Name another file with --out.`,
+    );
+  }
+  if (found !== undefined && !found.isFile()) return openInPlace(outFile);
+  return openReplacing(outFile, found);
+}
+
+/** @throws PrimumError INPUT_UNREADABLE */
+function inputOf(eventsFile: string): Stats {
+  try {
+    return eventsFile === '-' ? fstatSync(0) : statSync(eventsFile);
+  } catch (error) {
+    const what = eventsFile === '-' ? 'Standard input' : eventsFile;
+    throw new PrimumError(
+      'INPUT_UNREADABLE',
+      `${what} cannot be read: ${wordsOf(error)}. Name a file with events, or - for standard input.`,
+      { cause: error },
+    );
+  }
+}
+
+function statOf(path: string, named: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unusable(named, wordsOf(error), error);
+  }
+}
+
+/** A terminal or a null device may be both; a file or a pipe would eat itself. */
+function isSameFile(a: Stats, b: Stats): boolean {
+  return a.dev === b.dev && a.ino === b.ino && (a.isFile() || a.isFIFO());
+}
+
+async function openInPlace(outFile: string): Promise<ReplayOutput> {
+  const stream = await openStream(outFile, outFile, 'w');
+  return { ...stream, finish: stream.end, giveUp: stream.destroy };
+}
+
+async function openReplacing(outFile: string, found: Stats | undefined): Promise<ReplayOutput> {
+  const target = targetOf(outFile);
+  const folder = dirname(target);
+  if (statOf(folder, outFile)?.isDirectory() !== true) {
+    throw unusable(outFile, `there is no folder ${folder}`);
+  }
+  // A name of its own: OUT.part may be somebody's file, the events included.
+  const unfinished = `${target}.${process.pid}.part`;
+  const stream = await openStream(unfinished, outFile, 'wx', found && found.mode & 0o777);
+  const giveUp = async (): Promise<void> => {
+    await stream.destroy();
+    await rm(unfinished, { force: true });
+  };
+  const finish = async (): Promise<void> => {
+    await stream.end();
+    try {
+      await rename(unfinished, target);
+    } catch (error) {
+      throw unusable(outFile, wordsOf(error), error);
+    }
+  };
+  return { ...stream, finish, giveUp };
+}
+
+/** Where links lead, the last one to a file that need not exist yet. */
+function targetOf(outFile: string): string {
+  let path = resolve(outFile);
+  for (let links = 0; links <= MAX_LINKS; links += 1) {
+    const next = linkOf(path);
+    if (next === undefined) return path;
+    path = resolve(dirname(path), next);
+  }
+  throw unusable(outFile, 'its links lead in a circle');
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function openStream(path: string, named: string, flags: string, mode = 0o666) {
+  const stream = createWriteStream(path, { flags, mode, highWaterMark: WRITE_BYTES });
+  const done = finished(stream);
+  done.catch(() => undefined);
+  try {
+    await once(stream, 'open');
+  } catch (error) {
+    throw unusable(named, wordsOf(error), error);
+  }
+  const end = async (): Promise<void> => {
+    stream.end();
+    try {
+      await done;
+    } catch (error) {
+      throw unusable(named, wordsOf(error), error);
+    }
+  };
+  const drained = async (): Promise<void> => {
+    await Promise.race([once(stream, 'drain'), done]).catch((error: unknown) => {
+      throw unusable(named, wordsOf(error), error);
+    });
+  };
+  return {
+    write: (text: string): void => void stream.write(text),
+    // A stream that failed wants no drain any more; its end tells.
+    room: () => (stream.writableNeedDrain ? drained() : undefined),
+    end,
+    destroy: async (): Promise<void> => {
+      stream.destroy();
+      await done.catch(() => undefined);
+    },
+  };
+}
+
+function unusable(outFile: string, why: string, cause?: unknown): PrimumError {
+  return new PrimumError(
+    'OUTPUT_UNUSABLE',
+    `${outFile} cannot be written: ${why}. Name a file in a folder that this user may write with --out.`,
+    { cause },
+  );
+}

@@ -1,0 +1,77 @@
+/** What a right file says that does not do what it seems to. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { warningsOf } from '../../src/config/warnings.ts';
+import { checkFiles } from '../../src/daemon/check-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'primum-warnings-'));
+const file = join(folder, 'primum.yaml');
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function warnings(yaml: string): readonly string[] {
+  writeFileSync(file, yaml);
+  return warningsOf(file, {});
+}
+
+function files(yaml: string) {
+  writeFileSync(file, yaml);
+  return checkFiles(loadConfig(file, {}));
+}
+
+describe('primum check warns', () => {
+  it('ACC-2: of a rule about other senders where no directory knows whose they are', () => {
+    const [general, ofGroup, ...more] = warnings(
+      'policy:\n  senders: { other: reject }\n  groups:\n    staff: { other_sender: hold }\n',
+    );
+    expect(general).toMatch(
+      /yaml:2: policy\.senders\.other: reject stops nobody .* Add directory\.file, /,
+    );
+    expect(ofGroup).toMatch(/yaml:4: policy\.groups\.staff\.other_sender: hold stops nobody /);
+    expect(more).toEqual([]);
+  });
+
+  it.each([
+    ['the default', 'policy: { mode: enforce }\n'],
+    ['observing', 'policy: { senders: { other: observe } }\n'],
+    [
+      'a directory',
+      'policy: { senders: { other: reject } }\ndirectory: { file: { path: a.csv } }\n',
+    ],
+  ])('of nothing with %s', (_what, yaml) => {
+    expect(warnings(yaml)).toEqual([]);
+  });
+});
+
+describe('the files that a configuration names', () => {
+  it('are said to be missing where the directory is not there', async () => {
+    expect(await files('directory: { file: { path: nowhere.csv } }\n')).toEqual({
+      mistakes: [],
+      warnings: [
+        `directory.file.path: there is no file ${folder}/nowhere.csv. Until it is right every account gets the defaults.`,
+      ],
+    });
+  });
+
+  it('are read, and the first mistake of the directory is named with its line', async () => {
+    writeFileSync(join(folder, 'bad.csv'), 'account,class\nann,wizard\n');
+    const { warnings: said } = await files('directory: { file: { path: bad.csv } }\n');
+    expect(said).toEqual([expect.stringMatching(/bad\.csv: line 2: class: .*defaults\.$/)]);
+    writeFileSync(join(folder, 'good.csv'), 'account\nann\n');
+    expect(await files('directory: { file: { path: good.csv } }\n')).toEqual({
+      mistakes: [],
+      warnings: [],
+    });
+  });
+
+  it.each(['asn_mmdb', 'country_mmdb'])('are a mistake where %s is no database', async (key) => {
+    writeFileSync(join(folder, 'broken.mmdb'), 'not a database');
+    const { mistakes } = await files(`network: { ${key}: broken.mmdb }\n`);
+    expect(mistakes).toEqual([expect.stringContaining('broken.mmdb')]);
+  });
+});
