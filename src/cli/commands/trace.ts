@@ -1,7 +1,7 @@
 /** `primum trace FILE|TOKEN`: who sent a message (CON-5), and `primum trace rotate`. */
 import { createReadStream, existsSync } from 'node:fs';
 import type { TraceKeyView, TraceView } from '../../client/client.ts';
-import { PrimumError } from '../../errors.ts';
+import { PrimumError, wordsOf } from '../../errors.ts';
 import type { Command, Context } from '../command.ts';
 import { indent } from '../text.ts';
 import { explanationText } from './explain.ts';
@@ -90,7 +90,7 @@ async function readAll(input: AsyncIterable<unknown>, name: string): Promise<str
       if (size >= MAX_INPUT_BYTES) break;
     }
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = wordsOf(error);
     throw new PrimumError('INPUT_UNREADABLE', `${name} cannot be read: ${cause}`, {
       cause: error,
     });
