@@ -3,13 +3,15 @@
  * work and seen to fail (ACC-6, ACC-12), and the ladder of the whole account.
  *
  * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 wrong ring u8,
- * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions.
+ * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions, 44 pad, 48 newest slot u32,
+ * 52 recipients sent to in 15 slots × u32.
  * Sections: 8 known passwords × (hash, first), 16 wrong × (hash, network, at), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
 import { addressText, countryName, type AddressKey } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
 
 const KNOWN = 8;
 const WRONG = 16;
@@ -21,10 +23,12 @@ export const MAX_ADDRESSES = 64;
 
 const FORM: RecordForm = {
   kind: 0xa0,
-  version: 1,
-  headerBytes: 48,
+  version: 2,
+  headerBytes: 52 + 4 * SLOTS,
   bodyBytes: KNOWN * KNOWN_BYTES + WRONG * WRONG_BYTES,
 };
+
+const SENT: Ring = { headAt: 48, at: 52, bytes: 4 };
 
 /** An address row: words 0-15, first 16, last 20, place 24, country 28, logins 30, … */
 const FIRST = 16;
@@ -86,6 +90,21 @@ export class AccountRecord {
 
   get lastMs(): number {
     return this.view.getUint32(8, true) * 1000;
+  }
+
+  /** Counts recipients of a message that was let go. */
+  learnSent(recipients: number, nowMs: number): void {
+    countU32(this.view, slotNow(this.view, SENT, toSeconds(nowMs)), recipients);
+  }
+
+  /** Recipients sent to in about a day or a week. */
+  sent(window: SlotWindow, nowMs: number): number {
+    return sumOf(this.view, SENT, { field: 0, window, nowSeconds: toSeconds(nowMs) });
+  }
+
+  /** Starts the sums of what was sent anew, with those of what came back. */
+  forgetSent(): void {
+    clearSlots(this.view, SENT);
   }
 
   /** Starts the counts of places and countries anew, after an unlock. */
