@@ -14,6 +14,7 @@ import { mix } from '../src/core/message/fingerprint.ts';
 import type { Gate } from '../src/gate-contract.ts';
 import { createGate } from '../src/gate/gate.ts';
 import { openNetworks } from '../src/network/open-networks.ts';
+import { openReplyClassifier } from '../src/returned/reply-knowledge.ts';
 import type { Journal } from '../src/store/journal.ts';
 import type { StandingStore } from '../src/store/standing.ts';
 import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
@@ -50,6 +51,7 @@ export async function openJudging(folder: string, standing: StandingStore): Prom
     locks: { find: () => undefined },
     telemetry: createSilentTelemetry(),
     hash: createKeyedHash(new Uint8Array(16)),
+    classifyReply: openReplyClassifier(),
     isFreemail: () => false,
     policy: () => policy,
     now: Date.now,
@@ -86,6 +88,7 @@ export function submission(sent: Sent): SubmissionEvent {
     at: timeOf(sent),
     mta: 'mx1',
     account: sent.account,
+    queueId: `4Q${ids.toString(36)}`,
     service: 'submission',
     clientAddress: sent.clientAddress,
     clientName: 'host.isp.example',

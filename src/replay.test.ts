@@ -165,6 +165,32 @@ describe('a replay', () => {
     expect(verdicts[2]?.at).toBe(events[2]?.at);
   });
 
+  it('FBK-1: what comes back for a message weighs on the next one, by event id and by queue id', async () => {
+    const told = (minute: number, named: object): object => ({
+      ...base(minute),
+      kind: 'delivery',
+      recipient: `x@d${minute}.test`,
+      result: 'bounced',
+      status: '5.1.1',
+      reply: '550 5.1.1 user unknown',
+      ...named,
+    });
+    const first = submission(0);
+    const second = submission(1, { mta: 'mx1', queueId: '4Q1' });
+    const text = textOf([
+      first,
+      second,
+      told(2, { submission: first.id }),
+      told(3, { mta: 'mx1', queueId: '4Q1' }),
+      told(4, { mta: 'mx1', queueId: '4Q9' }),
+      submission(5),
+    ]);
+    const { verdicts, output } = await run(text);
+    expect(verdicts[2]?.score).toBeCloseTo(5.4, 1);
+    expect(verdicts[2]?.reasons[0]?.text).toContain('2 of 2 recipients did not exist');
+    expect((await run(text)).output).toBe(output);
+  });
+
   it('ACC-11: holds the locks and unlocks of the file from where they stand', async () => {
     const { verdicts } = await run(
       textOf([

@@ -23,6 +23,7 @@ import { readWholeMessage } from './message/read-whole.ts';
 import { loadFreemail } from './network/freemail.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
 import { openOutput, type ReplayOutput } from './replay-output.ts';
+import { openReplyClassifier } from './returned/reply-knowledge.ts';
 import { readObjects } from './store/journal-files/read-lines.ts';
 import type { Journal, JournalLine } from './store/journal.ts';
 import { createMemoryStanding } from './store/memory/standing.ts';
@@ -205,6 +206,7 @@ async function openReplay(
     telemetry,
     // A fixed key: contexts read the same on every machine.
     hash: createKeyedHash(new Uint8Array(16)),
+    classifyReply: openReplyClassifier(),
     isFreemail: (domain) => freemail.has(domain),
     policy: () => observed,
     now: () => nowMs,

@@ -16,7 +16,8 @@ import type { Gate } from '../src/gate-contract.ts';
 import { createGate } from '../src/gate/gate.ts';
 import { createInspector } from '../src/gate/inspector.ts';
 import type { Journal, JournalLine } from '../src/store/journal.ts';
-import { createMemoryStanding } from '../src/store/memory/standing.ts';
+import { openReplyClassifier } from '../src/returned/reply-knowledge.ts';
+import { createMemoryStanding, type MemoryStanding } from '../src/store/memory/standing.ts';
 import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
 
 export interface PlatformOptions {
@@ -28,6 +29,8 @@ export interface PlatformOptions {
   readonly find?: Directory['find'];
   /** What is known of an address; `testNetwork` by default. */
   readonly network?: (address: string) => NetworkFacts;
+  /** What another platform knew: this one is that one after a restart. */
+  readonly standing?: MemoryStanding;
 }
 
 /** The shipped policy, enforced, with the changes given. */
@@ -58,6 +61,8 @@ export function testNetwork(address: string): NetworkFacts {
   };
 }
 
+const classifyReply = openReplyClassifier();
+
 export type Platform = ReturnType<typeof createPlatform>;
 
 export function createPlatform(options: PlatformOptions = {}) {
@@ -76,7 +81,7 @@ export function createPlatform(options: PlatformOptions = {}) {
   const locks = new Map<string, Lock>();
   const intents: Intent[] = [];
   const lines: JournalLine[] = [];
-  const standing = createMemoryStanding();
+  const standing = options.standing ?? createMemoryStanding();
   const journal: Journal = {
     append: (...more) => void lines.push(...more),
     find: (match) => Promise.resolve(lines.findLast(match)),
@@ -122,6 +127,7 @@ export function createPlatform(options: PlatformOptions = {}) {
     },
     locks: { find: (account) => locks.get(account) },
     telemetry: createSilentTelemetry(),
+    classifyReply,
     isFreemail: (domain) => domain === 'freemail.test',
     newId: () => `e${++count}`,
   });

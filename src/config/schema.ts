@@ -14,6 +14,7 @@ import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
 import { ownPasswordSchema } from './sections/own-password.ts';
+import { outcomesSchema } from './sections/outcomes.ts';
 import { policySchema } from './sections/policy.ts';
 import { scannersSchema } from './sections/scanners.ts';
 import { traceSchema } from './sections/trace.ts';
@@ -61,6 +62,13 @@ export const configSchema = z
         'What is done about what is in a message, where the whole message is seen. Like all rules it ' +
           'only watches while `policy.mode` is `observe`.',
       ),
+    outcomes: outcomesSchema
+      .prefault({})
+      .meta({ effect: 'reload' })
+      .describe(
+        'What is done about what comes back: bounces, complaints, recipients that do not exist. Like all ' +
+          'rules it only watches while `policy.mode` is `observe`.',
+      ),
     directory: directorySchema
       .prefault({})
       .meta({ effect: 'restart' })
@@ -106,6 +114,22 @@ export const configSchema = z
         code: 'custom',
         path: ['policy', 'ladder', 'thresholds'],
         message: 'the thresholds do not rise. Order them throttle, hold, lock.',
+      });
+    }
+    for (const name of ['bounces', 'complaints'] as const) {
+      const line = value.outcomes.stop_lines[name];
+      if (line.review <= line.pause) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['outcomes', 'stop_lines', name],
+        message: 'sending would pause before anybody looks. Make `review` smaller than `pause`.',
+      });
+    }
+    if (value.outcomes.canary.release < value.outcomes.canary.burst) {
+      context.addIssue({
+        code: 'custom',
+        path: ['outcomes', 'canary', 'release'],
+        message: 'fewer go at once than make a burst. Make `release` at least `burst`.',
       });
     }
     const { from, to } = value.policy.business_hours;

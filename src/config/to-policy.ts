@@ -31,6 +31,7 @@ function changes(from: RuleChangesConfig): RuleChanges {
     ...(from.client_networks && { clientNetworks: from.client_networks }),
     ...(from.client_network_action && { clientNetworkAction: from.client_network_action }),
     ...(from.cleartext && { cleartext: from.cleartext }),
+    ...(from.canary && { canary: from.canary }),
   };
 }
 
@@ -61,7 +62,7 @@ function businessHours(from: PolicySettings['business_hours']): Policy['business
   };
 }
 
-function rules(policy: PolicySettings): Policy['rules'] {
+function rules({ policy, outcomes: { canary } }: Settings): Policy['rules'] {
   return {
     mode: policy.mode,
     limits: policy.limits.map(limit),
@@ -72,6 +73,7 @@ function rules(policy: PolicySettings): Policy['rules'] {
     clientNetworks: policy.client_networks,
     clientNetworkAction: policy.client_network_action,
     cleartext: policy.cleartext,
+    canary: canary.action,
   };
 }
 
@@ -102,6 +104,22 @@ function content(config: Settings): Policy['content'] {
   };
 }
 
+function outcomes({ outcomes: from }: Settings): Policy['outcomes'] {
+  const { bounces, complaints, recipients, action } = from.stop_lines;
+  const { wait, burst, release, unknown: stopAt } = from.canary;
+  const { unknown, complained, unknown_for, complained_for } = from.suppression;
+  return {
+    stopLines: { bounces, complaints, recipients, action },
+    canary: { burst, release, unknown: stopAt, waitSeconds: seconds(wait) },
+    suppression: {
+      unknown,
+      complained,
+      unknownSeconds: seconds(unknown_for),
+      complainedSeconds: seconds(complained_for),
+    },
+  };
+}
+
 /** What the door mends is no fault of what leaves. */
 function judged(remedy: FaultAction | 'mend'): FaultAction {
   return remedy === 'mend' ? 'off' : remedy;
@@ -111,7 +129,7 @@ export function toPolicy(config: Settings): Policy {
   const { policy } = config;
   const { quiet, thresholds } = policy.ladder;
   return {
-    rules: rules(policy),
+    rules: rules(config),
     groups: changesByName(policy.groups),
     classes: changesByName(policy.classes),
     failures: failures(policy.failures),
@@ -121,6 +139,7 @@ export function toPolicy(config: Settings): Policy {
     relay: policy.relay,
     inboundContexts: config.doors.policy.inbound_contexts,
     content: content(config),
+    outcomes: outcomes(config),
     thresholds,
     unlockOn: policy.locks.unlock_on,
     contact: config.alerts.postmaster ?? '',

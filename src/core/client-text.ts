@@ -17,6 +17,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   'listed-host': 'A link in the message leads to a listed host ({detail}).',
   'own-password': 'The message shows your own password. Never send it to anybody.',
   conformance: 'The message does not follow RFC 5322: {detail}.',
+  suppressed: 'This recipient does not take mail from you. Check the address.',
+  'stop-line': 'Sending is paused: too many of your recipients did not exist or complained.',
+  canary: 'The message waits until it is known whether your new recipients exist.',
   limit: 'Sending is limited for this account. Try again later.',
 };
 

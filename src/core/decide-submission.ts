@@ -7,6 +7,7 @@ import { higherRung, stepLadder, type LadderState } from './ladder.ts';
 import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import { limits } from './rules/limits.ts';
 import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
+import { refusedRecipients } from './rules/suppressed.ts';
 import { addEvidence, rungOfScore, type Sums } from './score.ts';
 import { CONTENT_SIGNALS, SIGNALS } from './signals/registry.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
@@ -64,17 +65,19 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     const since = accountLadder.rung === rung ? accountLadder.sinceMs : ladder.sinceMs;
     reasons.push(rungReason(rung, since));
   }
+  const perRecipient = kind === 'reject' ? undefined : refusedRecipients(subject);
   const decided = {
     verdict: kind,
-    enforced: isEnforced(subject, kind),
+    enforced: isEnforced(subject, perRecipient === undefined ? kind : 'reject'),
     rung: subject.lock === undefined ? rung : 'lock',
     score: Math.round(scored.score * 100) / 100,
     reasons,
+    ...(perRecipient && { perRecipient }),
   } as const;
   const base = baseVerdict(subject);
   const verdict: Verdict =
     kind === 'defer'
-      ? { ...base, ...decided, retryAfterSeconds: RETRY_SECONDS }
+      ? { ...base, ...decided, retryAfterSeconds: retryAfter(findings) }
       : { ...base, ...decided };
   const holds = holdIntentsOf(subject, verdict, findings);
   const intents = intentsOf(subject, verdict, findings);
@@ -87,6 +90,16 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     sums: scored.sums,
     accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
   };
+}
+
+function retryAfter(findings: readonly Finding[]): number {
+  let seconds = 0;
+  for (const finding of findings) {
+    if (finding.action === 'throttle') {
+      seconds = Math.max(seconds, finding.retryAfterSeconds ?? RETRY_SECONDS);
+    }
+  }
+  return seconds === 0 ? RETRY_SECONDS : seconds;
 }
 
 function collect(subject: SubmissionSubject): Finding[] {

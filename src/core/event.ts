@@ -124,7 +124,10 @@ export interface DeliveryEvent extends EventBase {
   readonly status?: string;
   readonly reply?: string;
   readonly remote?: string;
+  /** One of the reply classes, where whoever tells has read the reply. */
   readonly class?: string;
+  /** The recipient will refuse whatever is sent; goes with `class`. */
+  readonly hard?: boolean;
 }
 
 export interface ComplaintEvent extends EventBase {
@@ -132,8 +135,18 @@ export interface ComplaintEvent extends EventBase {
   readonly submission?: string;
   readonly queueId?: string;
   readonly account?: string;
+  /** With `account`, where a trace token names them. */
+  readonly credential?: string;
+  readonly context?: string;
   readonly feedbackType: string;
   readonly reporter?: string;
+  /** Who received the message and complains of it, where the report says so. */
+  readonly recipient?: string;
+  /**
+   * `dsn`: it complains of a bounce that came to an address of `account`. Who gets bounces for what
+   * he never sent has an account that somebody else sends with (FBK-3).
+   */
+  readonly about?: 'message' | 'dsn';
   /** Token and DKIM hold. */
   readonly verified: boolean;
 }

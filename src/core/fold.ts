@@ -31,6 +31,7 @@ export function foldSubmission(
   const recipients = Math.max(1, recipientCount(event));
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
   profile.learnMessage({ nowMs, recipients, hourOfWeek });
+  account.learnSent(recipients, nowMs);
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
 
   const counters = [...subject.counters];

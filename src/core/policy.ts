@@ -65,6 +65,8 @@ export interface RuleSet {
   readonly clientNetworkAction: SenderAction;
   /** Logins and submissions without TLS (ACC-13). */
   readonly cleartext: SenderAction;
+  /** Bursts to recipients never written to (SND-13). */
+  readonly canary: 'off' | 'observe' | 'throttle';
 }
 
 /** Parts of a rule set a group changes; limits are replaced by scope, count and window. */
@@ -111,6 +113,42 @@ export interface ContentRules {
   readonly conformance: Readonly<Record<ConformanceFault, FaultAction>>;
 }
 
+/** Shares of recipients at which somebody looks, and at which sending pauses. */
+export interface StopLine {
+  readonly review: number;
+  readonly pause: number;
+  /** Fewer than this are no share of anything. */
+  readonly minimum: number;
+}
+
+/** Rules on what comes back (SND-13, FBK-1, FBK-2). */
+export interface OutcomeRules {
+  readonly stopLines: {
+    readonly bounces: StopLine;
+    readonly complaints: StopLine;
+    /** Recipients in a window before shares are looked at. */
+    readonly recipients: number;
+    /** What the pause is. */
+    readonly action: 'off' | 'observe' | 'throttle' | 'hold';
+  };
+  readonly canary: {
+    /** Recipients never written to before that are a burst. */
+    readonly burst: number;
+    /** Of these, so many go at once. */
+    readonly release: number;
+    readonly waitSeconds: number;
+    /** So many that do not exist among those let go stop the burst. */
+    readonly unknown: number;
+  };
+  /** Recipients that do not exist or complained. `observe` counts them as evidence. */
+  readonly suppression: {
+    readonly unknown: 'off' | 'observe' | 'refuse';
+    readonly complained: 'off' | 'observe' | 'refuse';
+    readonly unknownSeconds: number;
+    readonly complainedSeconds: number;
+  };
+}
+
 export interface Policy {
   readonly rules: RuleSet;
   readonly groups: Readonly<Record<string, RuleChanges>>;
@@ -134,6 +172,7 @@ export interface Policy {
   /** Mail address where a person who was stopped can turn to; empty when none is set. */
   readonly contact: string;
   readonly content: ContentRules;
+  readonly outcomes: OutcomeRules;
   /** Score thresholds in nats. */
   readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
   /** How long a rung stays without new evidence before it comes down one step. */

@@ -120,11 +120,21 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       reply: text,
       remote: text,
       class: text,
+      hard: flag,
     },
   },
   complaint: {
     required: { feedbackType: text, verified: flag },
-    optional: { submission: text, queueId: text, account: text, reporter: text },
+    optional: {
+      submission: text,
+      queueId: text,
+      account: text,
+      credential: text,
+      context: text,
+      reporter: text,
+      recipient: text,
+      about: oneOf('message', 'dsn'),
+    },
   },
   report: {
     required: { category: text, reporter: text },

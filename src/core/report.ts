@@ -42,6 +42,29 @@ export interface IdentityReport {
   readonly senders: readonly { readonly address: string; readonly messages: number }[];
 }
 
+/** What came back for the mail of an account (FBK-1, FBK-2). */
+export interface OutcomeReport {
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly delivered: number;
+  /** Told to come later, each time it was told. */
+  readonly deferred: number;
+  readonly hardBounces: number;
+  readonly softBounces: number;
+  readonly complaints: number;
+  readonly complaintsTakenBack: number;
+  /** Failed and deferred by reply class, most first. */
+  readonly classes: readonly { readonly class: string; readonly count: number }[];
+  /** Of the last week, as the stop-lines see it; `of` is recipients sent to or known of. */
+  readonly sharesOfWeek: {
+    readonly of: number;
+    readonly hard: number;
+    readonly complaints: number;
+  };
+  /** Recipients that did not exist, in the last week. */
+  readonly unknown: number;
+}
+
 export interface AccountReport {
   readonly account: string;
   readonly facts: AccountFacts;
@@ -50,6 +73,7 @@ export interface AccountReport {
   readonly since: string;
   readonly addresses: readonly AddressReport[];
   readonly identities: readonly IdentityReport[];
+  readonly outcomes: OutcomeReport;
 }
 
 export interface LimitReport {

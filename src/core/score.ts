@@ -50,6 +50,21 @@ export function addEvidence(
   return { sums, score };
 }
 
+/**
+ * The sums after evidence about a message sent before the context was used last: what came back for
+ * it (a delivery, a bounce, a complaint). It fades from when the message was sent. Good news takes a
+ * sum back to nothing, never below: credit could be bought with mail to oneself.
+ */
+export function addLateEvidence(
+  context: ContextEvidence,
+  evidence: { readonly family: EvidenceFamily; readonly weight: number; readonly sentMs: number },
+): Sums {
+  const { family, weight, sentMs } = evidence;
+  const fade = 2 ** (-Math.max(0, context.lastMs - sentMs) / HALF_LIFE_MS);
+  const sum = Math.max(0, Math.min(CAPS[family], context.sums[family] + weight * fade));
+  return { ...context.sums, [family]: sum };
+}
+
 /** The rung a score asks for. A lock by score alone needs evidence from outside. */
 export function rungOfScore(
   scored: Scored,

@@ -23,6 +23,7 @@ import { loadFreemail } from '../network/freemail.ts';
 import { openNetworks } from '../network/open-networks.ts';
 import { openFileJournal } from '../store/journal-files/file-journal.ts';
 import type { Journal } from '../store/journal.ts';
+import { openReplyClassifier } from '../returned/reply-knowledge.ts';
 import { openSqliteRecords } from '../store/sqlite/records.ts';
 import { openSqliteStanding } from '../store/sqlite/standing.ts';
 import type { StandingStore } from '../store/standing.ts';
@@ -186,6 +187,7 @@ async function openParts(
     locks: desk.locks,
     telemetry,
     hash,
+    classifyReply: openReplyClassifier(),
     isFreemail: (domain) => loadFreemail().has(domain),
     policy,
     now,

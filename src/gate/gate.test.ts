@@ -11,6 +11,7 @@ import type { Directory } from '../directory/contract.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
 import { openFileJournal } from '../store/journal-files/file-journal.ts';
 import { createMemoryJournal } from '../store/memory/journal.ts';
+import { openReplyClassifier } from '../returned/reply-knowledge.ts';
 import { createMemoryStanding } from '../store/memory/standing.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { createSilentTelemetry } from '../telemetry/telemetry.ts';
@@ -49,6 +50,7 @@ function build(
   const room = createGate({
     standing: { ...memory, ...given.standing },
     journal,
+    classifyReply: openReplyClassifier(),
     networks: {
       find: (address) => {
         const facts = networks.get(address) ?? testNetwork(address);

@@ -11,6 +11,7 @@ import type { DoorName } from '../telemetry/contract.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
+import { SentMessages } from './sent-messages.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 import { settledForm } from './settled.ts';
 import { answerWithin, stanceVerdict, type Stance } from './stance.ts';
@@ -36,11 +37,14 @@ interface Decided {
 
 export function createGate(parts: GateParts): GateRoom {
   const recent = createRecentIds(parts.recentIds ?? DEFAULT_RECENT_IDS);
-  const judge = createJudge(parts);
+  const sent = new SentMessages(parts.standing, parts.hash);
+  const judge = createJudge(parts, sent);
 
   const decider = createDecider(parts, judge, recent);
 
   const openFor = (door: DoorName, stance: Stance): Gate => {
+    // Mail doors make the ids of their events up; who gives events through the API knows them.
+    const mayBeNamed = door === 'api';
     /** What needs no records holds, such as locks and viruses; for the rest the stance speaks. */
     const answerAnyway = (event: Judged | LoginAttempt, error: unknown): Verdict => {
       parts.telemetry.judgingFailed(door, error, stance.onFailure);
@@ -54,7 +58,7 @@ export function createGate(parts: GateParts): GateRoom {
         let answered: Verdict | undefined;
         const verdict = answerWithin(
           stance.timeoutMs,
-          () => decider.decide(event, { answered: () => answered, underWay }),
+          () => decider.decide(event, { answered: () => answered, underWay, mayBeNamed }),
           (error) => {
             answered = answerAnyway(event, error);
             if (isFirst) parts.journal.append(settledForm(event), answered);
@@ -86,7 +90,7 @@ export function createGate(parts: GateParts): GateRoom {
         parts.journal.append(event);
         return answerWithin(
           stance.timeoutMs,
-          () => noteEvent(event, parts),
+          () => noteEvent(event, { ...parts, sent }),
           (error) => {
             parts.telemetry.judgingFailed(door, error, stance.onFailure);
           },
@@ -103,6 +107,7 @@ interface Asked {
   /** The answer the stance has given meanwhile. */
   readonly answered: () => Verdict | undefined;
   readonly underWay: UnderWay | undefined;
+  readonly mayBeNamed: boolean;
 }
 
 interface Decider {
@@ -126,7 +131,7 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
     return verdict;
   };
 
-  const decide: Decider['decide'] = (event, { answered, underWay }) => {
+  const decide: Decider['decide'] = (event, { answered, underWay, mayBeNamed }) => {
     const waiting = undecided.get(event.id);
     if (waiting !== undefined) return waiting;
     if (undecided.size >= MAX_UNDECIDED) {
@@ -134,7 +139,7 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
     }
     const decided: Maybe<Decided> =
       event.kind === 'submission'
-        ? judge.judgeSubmission(event, underWay)
+        ? judge.judgeSubmission(event, { underWay, mayBeNamed })
         : judge.judgeLogin(event);
     const verdict = andThen(decided, (decision) => finish(event, decision, answered()));
     if (verdict instanceof Promise) {

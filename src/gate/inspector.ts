@@ -29,6 +29,8 @@ import type { StandingStore } from '../store/standing.ts';
 import { reportBulkTools } from './bulk-tools.ts';
 import { reportRelays } from './relays.ts';
 import { reportRungs } from './rung-report.ts';
+import { reportOutcomes } from './report-outcomes.ts';
+import { outcomeKey } from './submission-frame.ts';
 import { accountKey, identityKey, sourceKeys } from './subject.ts';
 
 export interface InspectorParts {
@@ -68,7 +70,9 @@ async function reportAccount(
   account: string,
 ): Promise<AccountReport | undefined> {
   const facts = await parts.directory.find(account);
-  const [bytes] = await parts.standing.read([accountKey(account)]);
+  const keys = [accountKey(account), outcomeKey(account)];
+  const [bytes, outcomeBytes] = await parts.standing.read(keys);
+  const outcomes = reportOutcomes(outcomeBytes, new AccountRecord(bytes), parts.now());
   const identities: IdentityReport[] = [];
   for await (const [key, record] of parts.standing.scan(identityKey(`${account}/`))) {
     identities.push(await reportIdentity(parts, key.slice(2), record));
@@ -95,7 +99,7 @@ async function reportAccount(
       };
     });
   const { rung, sinceMs } = ladder;
-  return { account, facts, rung, since: iso(sinceMs), addresses, identities };
+  return { account, facts, rung, since: iso(sinceMs), addresses, identities, outcomes };
 }
 
 async function seePassword(

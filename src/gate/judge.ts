@@ -1,5 +1,5 @@
 /** Loads what is known round an event, decides, and keeps what it teaches. */
-import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
+import { defaultAccountFacts } from '../core/account.ts';
 import { decideLogin, type LoginDecision } from '../core/decide-login.ts';
 import { decideSubmission, type SubmissionDecision } from '../core/decide-submission.ts';
 import {
@@ -12,19 +12,28 @@ import { foldLogin, foldSubmission } from '../core/fold.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { addUsage } from '../core/profile/usage-record.ts';
 import type { SubmissionSubject, World } from '../core/rules/finding.ts';
-import { CONTENT_RULES } from '../core/rules/registry.ts';
 import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { UnderWay } from '../gate-contract.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import { loadAttachmentKinds } from './attachment-kinds.ts';
-import { contentAlone, prepareContent } from './content.ts';
+import { prepareContent } from './content.ts';
+import { prepareOutcomes, type Asking } from './outcomes.ts';
 import type { GateParts } from './parts.ts';
 import { refusedName, relayKeys } from './relays.ts';
+import type { SentMessages } from './sent-messages.ts';
 import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
+import { decideWithoutRecords } from './without-records.ts';
+
+/** What comes with a submission. */
+export interface Asked {
+  readonly underWay?: UnderWay | undefined;
+  /** Whoever gave it knows its id and may name it by that later. */
+  readonly mayBeNamed: boolean;
+}
 
 export interface Judge {
-  judgeSubmission(event: SubmissionEvent, underWay?: UnderWay): Maybe<SubmissionDecision>;
+  judgeSubmission(event: SubmissionEvent, asked: Asked): Maybe<SubmissionDecision>;
   judgeLogin(event: LoginEvent): Maybe<LoginDecision>;
   checkSubmission(event: SubmissionEvent, underWay: UnderWay): Maybe<Verdict>;
   checkLogin(event: LoginAttempt): Maybe<Verdict>;
@@ -37,30 +46,11 @@ export interface Judge {
 
 const NOTHING_UNDER_WAY: UnderWay = { messages: 0, recipients: 0 };
 
-export function createJudge(parts: GateParts): Judge {
+export function createJudge(parts: GateParts, sent: SentMessages): Judge {
   const worldOf = worldSource(parts);
   return {
-    judgeSubmission: (event, underWay = NOTHING_UNDER_WAY) =>
-      andThen(knownOfSubmission(parts, worldOf(), event), (known) =>
-        andThen(prepareContent(parts.standing, event, known), (content) => {
-          const plan = planSubmission(event, known);
-          const extra = usageKeys(event, known);
-          const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
-          const all = content === undefined ? keys : [...keys, ...content.keys];
-          return parts.standing.update(all, (records) => {
-            const found = content?.known(records.slice(keys.length));
-            const subject = plan.subject(records, underWay, found);
-            const decision = decideSubmission(subject);
-            keepSubmission(subject, decision, { records, keys, extra });
-            if (content !== undefined && isKept(subject, decision)) {
-              const more = records.slice(keys.length);
-              content.keep(more, decision);
-              more.forEach((record, i) => (records[keys.length + i] = record));
-            }
-            return decision;
-          });
-        }),
-      ),
+    judgeSubmission: (event, asked) =>
+      judgeSubmission({ parts, sent, world: worldOf() }, event, asked),
 
     judgeLogin: (event) =>
       andThen(knownOfLogin(parts, worldOf(), event), (known) => {
@@ -79,16 +69,7 @@ export function createJudge(parts: GateParts): Judge {
       }),
 
     checkSubmission: (event, underWay) =>
-      andThen(knownOfSubmission(parts, worldOf(), event), (known) =>
-        andThen(prepareContent(parts.standing, event, known), (content) => {
-          const plan = planSubmission(event, known);
-          const all = content === undefined ? plan.keys : [...plan.keys, ...content.keys];
-          return andThen(parts.standing.read(all), (records) => {
-            const found = content?.known(records.slice(plan.keys.length));
-            return decideSubmission(plan.subject(records, underWay, found)).verdict;
-          });
-        }),
-      ),
+      checkSubmission({ parts, sent, world: worldOf() }, event, underWay),
 
     checkLogin: (event) =>
       andThen(knownOfLogin(parts, worldOf(), event), (known) => {
@@ -109,58 +90,67 @@ export function createJudge(parts: GateParts): Judge {
   };
 }
 
-function decideWithoutRecords(
-  parts: GateParts,
-  world: World,
-  event: SubmissionEvent | LoginEvent | LoginAttempt,
-): Verdict | undefined {
-  const account = event.account ?? '';
-  const lock = account === '' ? undefined : parts.locks.find(account.toLowerCase());
-  const facts =
-    event.kind === 'submission' && account === ''
-      ? factsWithoutAuth(event)
-      : factsAtOnce(parts, account);
-  // Without the directory's word nobody's sender address is refused, but a lock holds.
-  const isKnown = facts !== undefined || lock !== undefined;
-  const network = parts.networks.find(event.clientAddress);
-  const known = { world, network, facts: facts ?? factsUnsaid(event), lock };
-  if (event.kind !== 'submission') {
-    const { verdict } = decideLogin(planLogin(event, known).subject([]));
-    return isKnown && verdict.verdict === 'reject' ? verdict : undefined;
-  }
-  const plan = planSubmission(event, known);
-  const subject = plan.subject([], NOTHING_UNDER_WAY, contentAlone(event));
-  const { verdict } = decideSubmission(subject);
-  const isStopped = (isKnown && verdict.verdict === 'reject') || isStoppedByContent(subject);
-  return isStopped ? verdict : undefined;
+interface Around {
+  readonly parts: GateParts;
+  readonly sent: SentMessages;
+  readonly world: World;
 }
 
-/** Facts in the directory's place: whatever the sender addresses, they may be the account's. */
-function factsUnsaid(event: SubmissionEvent | LoginEvent | LoginAttempt): AccountFacts {
-  const facts = defaultAccountFacts(event.account ?? '');
-  if (event.kind !== 'submission') return facts;
-  const senders = [event.envelopeSender, event.message?.headerFrom ?? ''];
-  return { ...facts, addresses: senders.map((address) => address.toLowerCase()) };
+function judgeSubmission(
+  { parts, sent, world }: Around,
+  event: SubmissionEvent,
+  { underWay = NOTHING_UNDER_WAY, mayBeNamed }: Asked,
+): Maybe<SubmissionDecision> {
+  return andThen(knownOfSubmission(parts, world, event), (known) =>
+    andThen(prepareContent(parts.standing, event, known), (content) => {
+      const plan = planSubmission(event, known);
+      const about = mayBeNamed ? 'named-message' : 'message';
+      const asking: Asking = { event, known, frame: plan.frame, sent, about };
+      return andThen(prepareOutcomes(parts.standing, asking), (outcomes) => {
+        const extra = usageKeys(event, known);
+        const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
+        const outcomesAt = keys.length;
+        const contentAt = outcomesAt + outcomes.keys.length;
+        const all = joined(keys, outcomes.keys, content?.keys);
+        return parts.standing.update(all, (records) => {
+          const found = content?.known(records.slice(contentAt));
+          const more = { content: found, outcomes: outcomes.known };
+          const subject = plan.subject(records, underWay, more);
+          const decision = decideSubmission(subject);
+          keepSubmission(subject, decision, { records, keys, extra });
+          if (!isKept(subject, decision)) return decision;
+          outcomes.keep(records, outcomesAt, { subject, decision });
+          if (content !== undefined) {
+            const own = records.slice(contentAt);
+            content.keep(own, decision);
+            own.forEach((record, i) => (records[contentAt + i] = record));
+          }
+          return decision;
+        });
+      });
+    }),
+  );
 }
 
-/** What is in the message itself needs nobody's word; a hold without a record the agent finds. */
-function isStoppedByContent(subject: SubmissionSubject): boolean {
-  const { content, world } = subject;
-  if (content === undefined) return false;
-  const looked = { subject, content, rules: world.policy.content };
-  return CONTENT_RULES.some((look) => (look(looked)?.action ?? 'observe') !== 'observe');
-}
-
-/** Undefined when the directory cannot say at once. */
-function factsAtOnce(parts: GateParts, account: string): AccountFacts | undefined {
-  try {
-    const found = parts.directory.find(account);
-    if (!(found instanceof Promise)) return found;
-    found.catch(() => undefined);
-    return undefined;
-  } catch {
-    return undefined;
-  }
+function checkSubmission(
+  { parts, sent, world }: Around,
+  event: SubmissionEvent,
+  underWay: UnderWay,
+): Maybe<Verdict> {
+  return andThen(knownOfSubmission(parts, world, event), (known) =>
+    andThen(prepareContent(parts.standing, event, known), (content) => {
+      const plan = planSubmission(event, known);
+      const asking: Asking = { event, known, frame: plan.frame, sent, about: 'recipient' };
+      return andThen(prepareOutcomes(parts.standing, asking), (outcomes) => {
+        const all = content === undefined ? plan.keys : [...plan.keys, ...content.keys];
+        return andThen(parts.standing.read(all), (records) => {
+          const found = content?.known(records.slice(plan.keys.length));
+          const more = { content: found, outcomes: outcomes.known };
+          return decideSubmission(plan.subject(records, underWay, more)).verdict;
+        });
+      });
+    }),
+  );
 }
 
 /** One world object for each policy, so that caches by policy hold. */
@@ -212,6 +202,16 @@ function usageKeys(event: SubmissionEvent, known: Known): readonly string[] {
   const sender = event.envelopeSender.toLowerCase();
   if (sender === '' || known.facts.addresses.includes(sender)) return [];
   return [`s:${event.account.toLowerCase()}`];
+}
+
+/** Nearly all messages need nothing but the first. */
+function joined(
+  first: readonly string[],
+  second: readonly string[],
+  third: readonly string[] | undefined,
+): readonly string[] {
+  const two = second.length === 0 ? first : first.concat(second);
+  return third === undefined ? two : two.concat(third);
 }
 
 /** Refused mail without AUTH comes from anybody: it must not fill the store. */

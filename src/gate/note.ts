@@ -3,17 +3,22 @@ import type { NotedEvent } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
+import { OutcomeRecord } from '../core/profile/outcome-record.ts';
+import { WrittenRecord } from '../core/profile/written-record.ts';
 import { referenceOf } from '../core/reference.ts';
 import type { Effects } from '../effects/contract.ts';
 import type { StandingStore } from '../store/standing.ts';
-import { accountKey, identityKey } from './subject.ts';
+import { noteComplaint } from './note-complaint.ts';
+import { noteDelivery, type OutcomeParts } from './note-outcome.ts';
+import { accountKey, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
 
-interface NoteParts {
-  readonly standing: StandingStore;
+interface NoteParts extends OutcomeParts {
   readonly effects: Effects;
 }
 
 export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
+  if (event.kind === 'delivery') return noteDelivery(event, parts);
+  if (event.kind === 'complaint') return noteComplaint(event, parts);
   // A release is a person's word on an account that is held but not locked.
   if ((event.kind === 'unlock' || event.kind === 'release') && event.account !== undefined) {
     return startAnew(parts.standing, event.account.toLowerCase(), Date.parse(event.at));
@@ -35,13 +40,25 @@ export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
 /** After an unlock or a release the account is judged by what comes from now on. */
 function startAnew(standing: StandingStore, account: string, nowMs: number): Maybe<void> {
   const calm = { rung: 'observe', sinceMs: nowMs, evidenceAtMs: 0 } as const;
-  const first = standing.update([accountKey(account)], (records) => {
+  const keys = [accountKey(account), outcomeKey(account), writtenKey(account)];
+  const first = standing.update(keys, (records) => {
     if (records[0] === undefined) return;
     const record = new AccountRecord(records[0]);
     record.ladder = calm;
     record.countFrom(nowMs);
     record.forgetWrong();
+    record.forgetSent();
     records[0] = record.toBytes();
+    if (records[1] !== undefined) {
+      const outcomes = new OutcomeRecord(records[1]);
+      outcomes.startAnew();
+      records[1] = outcomes.toBytes();
+    }
+    if (records[2] !== undefined) {
+      const written = new WrittenRecord(records[2]);
+      written.forgetBurst();
+      records[2] = written.toBytes();
+    }
   });
   return andThen(first, async () => {
     for await (const [key] of standing.scan(identityKey(`${account}/`))) {

@@ -1,6 +1,7 @@
 /** What a gate is made of. */
 import type { KeyedHash } from '../core/hash.ts';
 import type { Policy } from '../core/policy.ts';
+import type { ReplyClassifier } from '../core/reply-class.ts';
 import type { Directory } from '../directory/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
 import type { NetworkSource } from '../network/contract.ts';
@@ -17,6 +18,8 @@ export interface GateParts {
   readonly locks: LockBook;
   readonly telemetry: Telemetry;
   readonly hash: KeyedHash;
+  /** What a remote server meant. */
+  readonly classifyReply: ReplyClassifier;
   readonly isFreemail: (domain: string) => boolean;
   /** Read for every event, so that a reload is in force at once. */
   readonly policy: () => Policy;

@@ -24,7 +24,11 @@ export function createRecentIds(size: number): RecentIds {
         old = young;
         young = new Map();
       }
-      if (verdict !== undefined && verdict.verdict !== 'pass') young.set(id, verdict);
+      if (verdict !== undefined && !isPlainPass(verdict)) young.set(id, verdict);
     },
   };
+}
+
+function isPlainPass({ verdict, perRecipient }: Verdict): boolean {
+  return verdict === 'pass' && perRecipient === undefined;
 }

@@ -13,7 +13,13 @@ import { SourceRecord } from '../core/profile/source-record.ts';
 import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
 import { rulesFor } from '../core/rules/resolve.ts';
 import type { StandingRecord } from '../store/standing.ts';
-import { accountKey, identityKey, submissionFrame } from './submission-frame.ts';
+import type { OutcomesKnown } from '../core/outcomes-known.ts';
+import {
+  accountKey,
+  identityKey,
+  submissionFrame,
+  type SubmissionFrame,
+} from './submission-frame.ts';
 
 export { accountKey, identityKey };
 
@@ -33,19 +39,22 @@ export function factsWithoutAuth(event: SubmissionEvent): AccountFacts {
 export interface SubmissionPlan {
   /** Identity, account, then counters. */
   readonly keys: readonly string[];
+  readonly frame: SubmissionFrame;
   subject(
     records: readonly StandingRecord[],
     underWay: SubmissionSubject['underWay'],
-    content?: ContentKnown,
+    found?: { readonly content?: ContentKnown | undefined; readonly outcomes?: OutcomesKnown },
   ): SubmissionSubject;
 }
 
 export function planSubmission(event: SubmissionEvent, known: Known): SubmissionPlan {
   const { world, facts, network, lock } = known;
-  const { who, rules, context, keys, slots } = submissionFrame(event, known);
+  const frame = submissionFrame(event, known);
+  const { who, rules, context, keys, slots } = frame;
   return {
     keys,
-    subject: (records, underWay, content) => ({
+    frame,
+    subject: (records, underWay, found) => ({
       event,
       world,
       nowMs: millisecondsOf(event.at),
@@ -60,7 +69,8 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       slots,
       counters: records.slice(2, keys.length),
       underWay,
-      ...(content && { content }),
+      ...(found?.content && { content: found.content }),
+      ...(found?.outcomes && { outcomes: found.outcomes }),
     }),
   };
 }
@@ -69,7 +79,8 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
 let latestText = '';
 let latestMs = 0;
 
-function millisecondsOf(at: string): number {
+/** Of an event's time. */
+export function millisecondsOf(at: string): number {
   if (at !== latestText) {
     latestMs = Date.parse(at);
     latestText = at;

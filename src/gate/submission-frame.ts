@@ -13,6 +13,11 @@ import { rulesFor, type ResolvedRules } from '../core/rules/resolve.ts';
 
 export const identityKey = (identity: string): string => `i:${identity}`;
 export const accountKey = (account: string): string => `a:${account}`;
+/** What came back for the account's mail, and whom it has written to. */
+export const outcomeKey = (account: string): string => `o:${account}`;
+export const writtenKey = (account: string): string => `w:${account}`;
+export const accountHashOf = (hash: World['hash'], account: string): number =>
+  hash.low(`account|${account}`);
 
 export interface SubmissionFrame {
   readonly who: Identity;
@@ -21,6 +26,8 @@ export interface SubmissionFrame {
   /** Identity, account, then counters. */
   readonly keys: readonly string[];
   readonly slots: readonly LimitSlot[];
+  readonly outcomeKey: string;
+  readonly writtenKey: string;
 }
 
 interface Surroundings {
@@ -86,7 +93,10 @@ function hasSameRules(a: AccountFacts, b: AccountFacts): boolean {
   return a.class === b.class && a.tenant === b.tenant && isPlain(a) && isPlain(b);
 }
 
-function makeFrame(event: SubmissionEvent, { world, facts, network }: Surroundings) {
+function makeFrame(
+  event: SubmissionEvent,
+  { world, facts, network }: Surroundings,
+): SubmissionFrame {
   const who = identifySubmission(event);
   const rules = rulesFor(world.policy, facts);
   const planned = planLimits(rules.limits, { who, facts, network, world });
@@ -96,5 +106,7 @@ function makeFrame(event: SubmissionEvent, { world, facts, network }: Surroundin
     context: contextOf(event, network, world.hash),
     keys: [identityKey(who.identity), accountKey(who.account), ...planned.keys],
     slots: planned.slots,
+    outcomeKey: outcomeKey(who.account),
+    writtenKey: writtenKey(who.account),
   };
 }

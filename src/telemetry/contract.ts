@@ -7,6 +7,13 @@ import type { Verdict } from '../core/verdict.ts';
 
 export type DoorName = 'policy' | 'milter' | 'auth-policy' | 'lmtp' | 'socketmap' | 'api';
 
+/**
+ * What became of an outcome: `unmatched` names no submission of ours, `capped` came from somebody who
+ * counted already, `repeated` was told before, `ignored` says nothing of the account.
+ */
+export type OutcomeFate =
+  'counted' | 'unmatched' | 'unverified' | 'capped' | 'repeated' | 'ignored';
+
 export interface Telemetry {
   started(details: {
     readonly version: string;
@@ -23,6 +30,8 @@ export interface Telemetry {
   connections(door: DoorName, open: number): void;
   judged(door: DoorName, verdict: Verdict, seconds: number): void;
   checked(door: DoorName, verdict: Verdict): void;
+  /** A delivery or complaint came back; `what` is its reply class, `delivered`, or what it means. */
+  cameBack(kind: 'delivery' | 'complaint', what: string, fate: OutcomeFate): void;
   /** The gate could not judge and answered by the stance; logged once, counted always. */
   judgingFailed(door: DoorName, error: unknown, stance: 'pass' | 'defer'): void;
   /** A store fails (`failed`) or works again; logged on change only, counted always. */

@@ -59,6 +59,13 @@ function decisionMetrics(registry: Registry) {
       },
       ['door', 'verdict'],
     ),
+    cameBack: counter(
+      'primum_outcomes_total',
+      'Deliveries and complaints by reply class or meaning, and whether they counted for an account.',
+      'kind',
+      'class',
+      'fate',
+    ),
     judgingFailures: counter(
       'primum_judging_failures_total',
       'Questions answered by the failure stance because judging failed.',

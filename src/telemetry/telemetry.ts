@@ -153,6 +153,7 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
     },
     checked: (door, verdict) => metrics.checks.inc(door, verdict.verdict),
+    cameBack: (kind, what, fate) => metrics.cameBack.inc({ kind, class: what, fate }),
     judgingFailed(door, error, stance) {
       metrics.judgingFailures.inc({ door, stance });
       rarely(`judging-failed ${door}`, FAILURE_MS, (more) =>

@@ -318,6 +318,7 @@ export const PARTS: readonly Part[] = [
       'message/',
       'network/',
       'directory/',
+      'returned/',
       'effects/contract.ts',
       'telemetry/',
       'store/standing.ts',

@@ -152,6 +152,7 @@ export function recordedTelemetry(): RecordedTelemetry {
     },
     judged: note('judged'),
     checked: note('checked'),
+    cameBack: note('cameBack'),
     judgingFailed: note('judgingFailed'),
     storeFailed: silent,
     storeWorks: silent,

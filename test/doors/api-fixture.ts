@@ -74,6 +74,19 @@ export const EXPLANATION = {
 } as const satisfies Explanation;
 
 const ANN: AccountReport = {
+  outcomes: {
+    firstAt: '',
+    lastAt: '',
+    delivered: 0,
+    deferred: 0,
+    hardBounces: 0,
+    softBounces: 0,
+    complaints: 0,
+    complaintsTakenBack: 0,
+    classes: [],
+    sharesOfWeek: { of: 0, hard: 0, complaints: 0 },
+    unknown: 0,
+  },
   account: 'ann@example.org',
   facts: {
     account: 'ann@example.org',

@@ -17,7 +17,7 @@ export interface Saying {
 
 export type Head =
   | { readonly kind: 'text'; readonly name: string; readonly paragraphs: readonly string[] }
-  | { readonly kind: 'policy'; readonly yaml: string }
+  | { readonly kind: 'policy' | 'outcomes'; readonly yaml: string }
   | {
       readonly kind: 'place';
       readonly name: string;
@@ -51,11 +51,15 @@ export type Action =
       readonly who: string;
       readonly messages: number;
       readonly recipients: number;
+      /** Never written to before. */
+      readonly areNew: boolean;
       readonly overMs: number;
       readonly place: string;
       readonly as: string;
       readonly saying: Saying | undefined;
     }
+  | { readonly kind: 'came-back'; readonly who: string; readonly unknown: number }
+  | { readonly kind: 'complain'; readonly who: string; readonly count: number }
   | {
       readonly kind: 'each-sends';
       readonly prefix: string;
@@ -140,6 +144,7 @@ const CLASS = String.raw`(?: class (person|application|device|list|forward|syste
 
 export const HEAD: readonly Form<Head>[] = [
   [form('policy (.+)'), ([yaml = '']) => ({ kind: 'policy', yaml })],
+  [form('outcomes (.+)'), ([yaml = '']) => ({ kind: 'outcomes', yaml })],
   [
     form(String.raw`place ([\w-]+) is ([A-Z]{2})(?: (mobile|relay|fetcher|hosting|tor|fixed))?`),
     ([name = '', country = '', kind]) => ({
@@ -194,18 +199,27 @@ export const HEAD: readonly Form<Head>[] = [
 export const ACTIONS: readonly Form<Action>[] = [
   [
     form(
-      String.raw`(?:${WHO}|somebody) sends (\d+) messages?(?: to (\d+))?(?: in ${DURATION})? from ([\w-]+)(?: as (\S+))?${SAYING}`,
+      String.raw`(?:${WHO}|somebody) sends (\d+) messages?(?: to (\d+)( new)?)?(?: in ${DURATION})? from ([\w-]+)(?: as (\S+))?${SAYING}`,
     ),
-    ([who = '', messages, recipients, over = '', place = '', as = '', ...says]) => ({
+    ([who = '', messages, recipients, fresh, over = '', place = '', as = '', ...says]) => ({
       kind: 'send',
       who,
       messages: number(messages, 0),
       recipients: number(recipients, 1),
+      areNew: fresh !== '',
       overMs: durationMs(over),
       place,
       as,
       saying: saying(says),
     }),
+  ],
+  [
+    form(String.raw`(\d+) recipients of ${WHO} do not exist`),
+    ([unknown, who = '']) => ({ kind: 'came-back', who, unknown: number(unknown, 0) }),
+  ],
+  [
+    form(String.raw`(\d+) recipients of ${WHO} complain`),
+    ([count, who = '']) => ({ kind: 'complain', who, count: number(count, 0) }),
   ],
   [
     form(String.raw`each ([\w.-]+)# sends one message from ([\w-]+)${SAYING}`),

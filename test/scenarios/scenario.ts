@@ -6,13 +6,16 @@
  *   practice ACC-8 SND-5                        what the scenario proves; needed
  *   seed 7                                      of all chance; needed
  *   policy KEY: YAML                            under `policy:` of the configuration
+ *   outcomes KEY: YAML                          under `outcomes:` of the configuration
  *   place NAME is CC [CLASS]                    a network in a country (`mobile`, `relay`, `hosting` …)
  *   text NAME: PARAGRAPH | PARAGRAPH            what a message says; `{n}` counts its uses
  *   account WHO [class CLASS] [zone ZONE]       the directory's word on an account
  *   N accounts WHO# [class CLASS]               WHO1 to WHON
  *   usual WHO: N messages [to N] a day|working day for N days from PLACE
  *   day D HH:MM ACTION                          actions in the order of time
- *     WHO sends N messages [to N] [in DURATION] from PLACE [as ADDRESS] [SAYING]
+ *     WHO sends N messages [to N [new]] [in DURATION] from PLACE [as ADDRESS] [SAYING]
+ *     N recipients of WHO do not exist            the latest of those let go; the others take it
+ *     N recipients of WHO complain                of those delivered last
  *     each WHO# sends one message from PLACE [SAYING]
  *     somebody sends N messages from PLACE as ADDRESS                          (without AUTH)
  *     WHO logs in [N times in DURATION] from PLACE|N networks [in N countries] with PASSWORD
@@ -100,7 +103,7 @@ function readLine(reading: Reading, line: string, number: number): void {
   const at = { line: number, text: line };
   if (line.startsWith('practice ')) {
     reading.practices = line.slice('practice '.length).split(' ');
-    const odd = reading.practices.find((id) => !/^(ACC|SND|CON)-\d+$/.test(id));
+    const odd = reading.practices.find((id) => !/^(ACC|SND|CON|FBK)-\d+$/.test(id));
     if (odd !== undefined) throw new ScenarioError(`${odd} is no practice.`);
   } else if (/^seed \d+$/.test(line)) {
     reading.seed = Number(line.slice('seed '.length));

@@ -31,12 +31,19 @@ export interface Chapter {
 }
 
 type HeadOf<K extends Head['kind']> = Extract<Head, { readonly kind: K }>;
+type Settings = Extract<Head, { readonly yaml: string }>;
 type ActionOf<K extends Action['kind']> = Extract<Action, { readonly kind: K }>;
 
 interface Moment {
   readonly atMs: number;
   readonly chapter: Chapter;
   readonly run: (chapter: Chapter) => void;
+}
+
+/** One recipient of a message that was let go. */
+interface Letter {
+  readonly queueId: string;
+  readonly recipient: string;
 }
 
 const FIRST_PASSWORD = 'secret';
@@ -55,12 +62,16 @@ function seeded(seed: number): () => number {
   };
 }
 
-function policyOf(lines: readonly HeadOf<'policy'>[]): Policy {
+function policyOf(lines: readonly Settings[]): Policy {
   if (lines.length === 0) return toPolicy(loadConfig(undefined, {}));
   const folder = mkdtempSync(join(tmpdir(), 'primum-scenario-'));
   try {
     const file = join(folder, 'primum.yaml');
-    writeFileSync(file, `policy:\n${lines.map(({ yaml }) => `  ${yaml}\n`).join('')}`);
+    const section = (kind: Settings['kind']): string => {
+      const own = lines.filter((line) => line.kind === kind).map(({ yaml }) => `  ${yaml}\n`);
+      return own.length === 0 ? '' : `${kind}:\n${own.join('')}`;
+    };
+    writeFileSync(file, section('policy') + section('outcomes'));
     return toPolicy(loadConfig(file, {}));
   } finally {
     rmSync(folder, { recursive: true });
@@ -79,10 +90,14 @@ export class Story {
   readonly #passwords = new Map<string, string>();
   readonly #moments: Moment[] = [];
   #uses = 0;
+  #strangers = 0;
+  /** What each account has under way, and what was delivered of it last. */
+  readonly #underWay = new Map<string, Letter[]>();
+  readonly #delivered = new Map<string, readonly Letter[]>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.#policy = policyOf(this.#heads('policy'));
+    this.#policy = policyOf(scenario.heads.filter((head) => 'yaml' in head));
     this.#map = new NetworkMap(this.#heads('place'));
     this.#chance = seeded(scenario.seed);
     // A story that switches to enforcing begins as every operator does.
@@ -139,7 +154,8 @@ export class Story {
       for (let i = 0; i < messages; i++) {
         const atMs = DAY_ONE_MS + day * DAY_MS + WORK_FROM_MS + this.#chance() * WORK_MS;
         this.#at(atMs, chapter, (into) => {
-          this.#send(into, { who, recipients, place, as: '', saying: undefined });
+          const usual = { who, recipients, areNew: false, place, as: '', saying: undefined };
+          this.#send(into, usual);
         });
       }
     }
@@ -156,7 +172,7 @@ export class Story {
         for (const who of this.#everyone(action.prefix)) {
           this.#at(atMs, chapter, (into) => {
             const { place, saying } = action;
-            this.#send(into, { who, recipients: 1, place, as: '', saying });
+            this.#send(into, { who, recipients: 1, areNew: false, place, as: '', saying });
           });
         }
         return;
@@ -167,6 +183,14 @@ export class Story {
         });
         return;
       }
+      case 'came-back':
+      case 'complain':
+        this.#at(atMs, chapter, (into) => {
+          if (action.kind === 'came-back') this.#comeBack(action);
+          else this.#complain(action);
+          into.isLocked = this.platform.locks.has(action.who);
+        });
+        return;
       case 'each-logs-in':
         this.#planMorning(action, atMs, chapter);
         return;
@@ -274,12 +298,13 @@ export class Story {
     message: {
       readonly who: string;
       readonly recipients: number;
+      readonly areNew: boolean;
       readonly place: string;
       readonly as: string;
       readonly saying: Saying | undefined;
     },
   ): void {
-    const { who, recipients, place, saying } = message;
+    const { who, recipients, areNew, place, saying } = message;
     const from = this.#map.addressAt(place, this.#uses++);
     if (who !== '') {
       const scratch: Chapter = { outcomes: [], alerts: chapter.alerts, isLocked: false };
@@ -291,14 +316,54 @@ export class Story {
       }
     }
     const domain = saying?.isInside === true ? who.slice(who.indexOf('@') + 1) : 'dest.test';
+    const queueId = `4Q${this.#uses}`;
+    const to = Array.from({ length: recipients }, (_, i) =>
+      areNew ? this.#stranger() : `r${i}@${domain}`,
+    );
     const verdict = this.platform.submit(who, {
+      mta: 'mx1',
+      queueId,
       clientAddress: from,
       envelopeSender: message.as === '' ? who : message.as,
-      envelopeRecipients: Array.from({ length: recipients }, (_, i) => `r${i}@${domain}`),
+      envelopeRecipients: to,
       ...(saying && { message: { headerFrom: who, derived: this.#derived(saying) } }),
     });
     const result = verdict.enforced ? verdict.verdict : 'pass';
+    if (result === 'pass') {
+      const letters = this.#underWay.get(who) ?? [];
+      letters.push(...to.map((recipient) => ({ queueId, recipient })));
+      this.#underWay.set(who, letters);
+    }
     this.#keep(chapter, who === '' ? verdict.account : who, { result, verdict });
+  }
+
+  #stranger(): string {
+    this.#strangers += 1;
+    return `s${this.#strangers}@away${this.#strangers % 40}.test`;
+  }
+
+  /** The latest of what is under way do not exist, the others take it. */
+  #comeBack({ who, unknown }: ActionOf<'came-back'>): void {
+    const letters = this.#underWay.get(who) ?? [];
+    const facts = { v: 1, mta: 'mx1', at: this.platform.at() } as const;
+    letters.forEach((letter, i) => {
+      const told =
+        i >= letters.length - unknown
+          ? ({ result: 'bounced', status: '5.1.1', reply: '550 5.1.1 user unknown' } as const)
+          : ({ result: 'delivered', status: '2.0.0' } as const);
+      const id = this.platform.gate.newId();
+      void this.platform.gate.note({ ...facts, kind: 'delivery', id, ...letter, ...told });
+    });
+    this.#delivered.set(who, letters.slice(0, letters.length - unknown));
+    this.#underWay.delete(who);
+  }
+
+  #complain({ who, count }: ActionOf<'complain'>): void {
+    const facts = { v: 1, mta: 'mx1', feedbackType: 'abuse', verified: true } as const;
+    for (const letter of (this.#delivered.get(who) ?? []).slice(0, count)) {
+      const told = { id: this.platform.gate.newId(), at: this.platform.at(), ...letter };
+      void this.platform.gate.note({ ...facts, kind: 'complaint', ...told });
+    }
   }
 
   #derived({ texts, isAnswer }: Saying): DerivedMessage {

@@ -58,6 +58,7 @@ function accountText(view: AccountView): string {
   }
   parts.push(indent(report === null ? 'It was never seen here.\n' : factsText(report)));
   for (const identity of report?.identities ?? []) parts.push(`\n${identityText(identity)}`);
+  if (report && report.outcomes.lastAt !== '') parts.push(`\n${outcomesText(report)}`);
   if (report && report.addresses.length > 0) parts.push(`\n${addressesText(report)}`);
   if (incidents.length > 0) {
     parts.push(`\nOpen incidents\n${indent(incidentTable(incidents))}`);
@@ -128,6 +129,27 @@ function identityText(identity: Identity): string {
   }
   const [first = '', ...rest] = head;
   return first + indent(rest.join(''));
+}
+
+/** FBK-1, FBK-2: what came back. */
+function outcomesText({ outcomes: o }: Report): string {
+  const { of, hard, complaints } = o.sharesOfWeek;
+  const lines = [
+    `${counted(o.delivered, 'recipient')} delivered, ${o.hardBounces} failed for good, ` +
+      `${o.softBounces} otherwise; ${counted(o.complaints, 'complaint')}` +
+      `${o.complaintsTakenBack === 0 ? '' : `, ${o.complaintsTakenBack} taken back`}.\n`,
+    `In the last week ${hard} of ${of} failed for good (${o.unknown} did not exist), ` +
+      `${complaints} complained.\n`,
+  ];
+  if (o.classes.length > 0) {
+    lines.push(
+      table(
+        ['Reply', 'Times'],
+        o.classes.map((row) => [row.class, row.count]),
+      ),
+    );
+  }
+  return `Came back since ${when(o.firstAt)} UTC\n${indent(lines.join(''))}`;
 }
 
 /** ACC-7: the history of addresses. */

@@ -159,6 +159,11 @@ export const cleartext = senderAction.describe(
     'is cut off before his mail program is mended.',
 );
 
+export const CANARY_ACTIONS = ['off', 'observe', 'throttle'] as const;
+type CanaryAction = (typeof CANARY_ACTIONS)[number];
+
+const canary = z.enum(CANARY_ACTIONS);
+
 /** What a group or class may change; a key that is absent keeps the general rule. */
 const changes = {
   mode: z
@@ -176,6 +181,9 @@ const changes = {
   client_networks: clientNetworks.optional(),
   client_network_action: clientNetworkAction.optional().meta({ sample: 'reject' }),
   cleartext: cleartext.optional().meta({ sample: 'reject' }),
+  canary: canary
+    .optional()
+    .meta({ description: 'As `outcomes.canary.action`, for these accounts.', sample: 'observe' }),
 };
 
 export const LIMITS_PROSE =
@@ -194,8 +202,14 @@ export const groupSchema = z.strictObject({
   ...changes,
 });
 
-export function classSchema(shipped: readonly LimitInput[]) {
-  return z.strictObject({ limits: limitList(shipped).describe(LIMITS_PROSE), ...changes });
+/** @param shipped with the canary of classes whose job are bursts, or whose recipients are few. */
+export function classSchema(shipped: readonly LimitInput[], canaryAction?: CanaryAction) {
+  const limits = limitList(shipped).describe(LIMITS_PROSE);
+  const action =
+    canaryAction === undefined
+      ? changes.canary
+      : canary.default(canaryAction).describe('As `outcomes.canary.action`, for these accounts.');
+  return z.strictObject({ limits, ...changes, canary: action });
 }
 
 export type RuleChangesConfig = z.output<typeof groupSchema>;

@@ -161,10 +161,14 @@ const classes = z.strictObject({
   application: classSchema(APPLICATION_LIMITS)
     .prefault({})
     .describe('Programs that write to people: shops, invoices, monitoring.'),
-  device: classSchema(DEVICE_LIMITS).prefault({}).describe('Printers, scanners, alarm systems.'),
-  list: classSchema(LIST_LIMITS).prefault({}).describe('Newsletters and mailing lists.'),
-  forward: classSchema(FORWARD_LIMITS).prefault({}).describe('Forwarded mail.'),
-  system: classSchema(SYSTEM_LIMITS).prefault({}).describe('Mail of the servers themselves.'),
+  device: classSchema(DEVICE_LIMITS, 'off')
+    .prefault({})
+    .describe('Printers, scanners, alarm systems.'),
+  list: classSchema(LIST_LIMITS, 'observe').prefault({}).describe('Newsletters and mailing lists.'),
+  forward: classSchema(FORWARD_LIMITS, 'off').prefault({}).describe('Forwarded mail.'),
+  system: classSchema(SYSTEM_LIMITS, 'off')
+    .prefault({})
+    .describe('Mail of the servers themselves.'),
 });
 
 export const policySchema = z.strictObject({

@@ -4,7 +4,8 @@
  *
  * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 unused u8,
  * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions; since version 2 also
- * 48 passwords that ever worked (64, password-rows.ts).
+ * 48 passwords that ever worked (64, password-rows.ts), 112 newest slot u32, 116 recipients sent to
+ * in 15 slots × u32.
  * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
@@ -12,8 +13,10 @@ import { addressText, countryName, type AddressKey } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { EVER_BYTES, PASSWORD_BYTES, PasswordRows, type WrongPassword } from './password-rows.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
 
 const EVER_AT = 48;
+const SENT: Ring = { headAt: EVER_AT + EVER_BYTES, at: EVER_AT + EVER_BYTES + 4, bytes: 4 };
 const ADDRESS_BYTES = 40;
 /** Older addresses make room for newer ones; enough for a botnet to show itself. */
 export const MAX_ADDRESSES = 64;
@@ -21,7 +24,7 @@ export const MAX_ADDRESSES = 64;
 const FORM: RecordForm = {
   kind: 0xa0,
   version: 2,
-  headerBytes: EVER_AT + EVER_BYTES,
+  headerBytes: SENT.at + 4 * SLOTS,
   bodyBytes: PASSWORD_BYTES,
 };
 
@@ -85,6 +88,21 @@ export class AccountRecord {
 
   get lastMs(): number {
     return this.view.getUint32(8, true) * 1000;
+  }
+
+  /** Counts recipients of a message that was let go. */
+  learnSent(recipients: number, nowMs: number): void {
+    countU32(this.view, slotNow(this.view, SENT, toSeconds(nowMs)), recipients);
+  }
+
+  /** Recipients sent to in about a day or a week. */
+  sent(window: SlotWindow, nowMs: number): number {
+    return sumOf(this.view, SENT, { field: 0, window, nowSeconds: toSeconds(nowMs) });
+  }
+
+  /** Starts the sums of what was sent anew, with those of what came back. */
+  forgetSent(): void {
+    clearSlots(this.view, SENT);
   }
 
   /** Starts the counts of places and countries anew, after an unlock. */

@@ -41,6 +41,7 @@ export interface ContextEvidence {
 
 export interface ContextRow extends ContextEvidence {
   readonly key: string;
+  readonly halves: ContextKey;
   /** ISO 3166-1 alpha-2; empty when unknown. */
   readonly country: string;
   /** 0 when unknown. */
@@ -166,6 +167,15 @@ export class IdentityProfile {
     }
   }
 
+  /** Sets the sums of a context without using it: evidence that came after its message. */
+  setEvidence(key: ContextKey, sums: Readonly<Record<EvidenceFamily, number>>): void {
+    const at = this.findContext(key);
+    if (at === undefined) return;
+    EVIDENCE_FAMILIES.forEach((family, i) =>
+      this.view.setFloat32(at + SUMS + 4 * i, sums[family], true),
+    );
+  }
+
   /** Forgets evidence, after a person said the account is its owner's again. */
   forgetEvidence(): void {
     for (const at of this.contextRows()) {
@@ -241,6 +251,7 @@ export class IdentityProfile {
         .padStart(8, '0');
     return {
       key: (hex(0) + hex(4)).slice(0, 12),
+      halves: [this.view.getUint32(at, true), this.view.getUint32(at + 4, true)],
       country: countryName(this.view.getUint16(at + COUNTRY, true)),
       asn: this.view.getUint32(at + ASN, true),
       firstMs: this.view.getUint32(at + 8, true) * 1000,

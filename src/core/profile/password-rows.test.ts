@@ -61,7 +61,8 @@ describe('passwords of an account (ACC-6, ACC-12)', () => {
     current.learnWrong(7, 1, START);
     current.touch(HOME, START, 'login');
     const bytes = current.toBytes();
-    const old = new Uint8Array([...bytes.slice(0, 48), ...bytes.slice(112)]);
+    const headerBytes = (bytes[2] ?? 0) + 256 * (bytes[3] ?? 0);
+    const old = new Uint8Array([...bytes.slice(0, 48), ...bytes.slice(headerBytes)]);
     old.set([1, 0xa0, 48, 0]);
     const widened = new AccountRecord(old);
     for (let n = 9; n <= 16; n++) widened.learnPassword(hash.low(`p${n}`), START);

@@ -5,6 +5,7 @@ import type { KeyedHash } from '../hash.ts';
 import type { Context, Identity } from '../identity.ts';
 import type { Lock } from '../intent.ts';
 import type { AttachmentKinds, ContentKnown } from '../message/content.ts';
+import type { OutcomesKnown } from '../outcomes-known.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Policy } from '../policy.ts';
 import type { AccountRecord } from '../profile/account-record.ts';
@@ -34,6 +35,8 @@ export interface Finding {
   readonly done?: string;
   /** What the client is told by name, such as a virus' signature. */
   readonly detail?: string;
+  /** For `throttle`: when trying again makes sense, where the rule knows. */
+  readonly retryAfterSeconds?: number;
 }
 
 export interface Figure {
@@ -80,6 +83,8 @@ export interface SubmissionSubject extends SubjectBase {
   readonly underWay: { readonly messages: number; readonly recipients: number };
   /** Where a message was seen, not only its envelope. */
   readonly content?: ContentKnown;
+  /** What came back before; absent while the store is away. */
+  readonly outcomes?: OutcomesKnown;
 }
 
 export interface LoginSubject extends SubjectBase {

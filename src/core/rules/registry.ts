@@ -2,6 +2,7 @@
 import * as accountLocked from './account-locked.ts';
 import { attachments } from './attachments.ts';
 import { campaign } from './campaign.ts';
+import { canary } from './canary.ts';
 import { cleartext } from './cleartext.ts';
 import { clientNetwork } from './client-network.ts';
 import { conformance } from './conformance.ts';
@@ -13,6 +14,8 @@ import { listedHosts } from './listed-hosts.ts';
 import { ownPassword } from './own-password.ts';
 import { relayWithoutAuth } from './relay-without-auth.ts';
 import { foreignSender, senderOwnership } from './senders.ts';
+import { stopLines } from './stop-lines.ts';
+import { suppressed } from './suppressed.ts';
 import { virus } from './virus.ts';
 
 export type SubmissionLook = (subject: SubmissionSubject) => Finding | undefined;
@@ -28,6 +31,9 @@ export const SUBMISSION_RULES: readonly SubmissionLook[] = [
   distinctPlaces,
   distinctCountries,
   cleartext,
+  suppressed,
+  stopLines,
+  canary,
 ];
 
 /** Asked where a message was seen. */

@@ -11,13 +11,20 @@ import { malformed } from './malformed.ts';
 import { nearDuplicate } from './near-duplicate.ts';
 import { newContext } from './new-context.ts';
 import { newUrlHost } from './new-url-host.ts';
+import { outcomes } from './outcomes.ts';
 import { freemailReplyTo } from './reply-to.ts';
+import { suppressedRecipient } from './suppressed-recipient.ts';
 import { wording } from './wording.ts';
 
 export type Signal = (subject: SubmissionSubject) => Evidence | undefined;
 export type ContentSignal = (looked: Looked) => Evidence | undefined;
 
-export const SIGNALS: readonly Signal[] = [newContext, foreignSenderEvidence];
+export const SIGNALS: readonly Signal[] = [
+  newContext,
+  foreignSenderEvidence,
+  outcomes,
+  suppressedRecipient,
+];
 
 /** Asked where a message was seen. */
 export const CONTENT_SIGNALS: readonly ContentSignal[] = [

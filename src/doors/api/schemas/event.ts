@@ -130,6 +130,7 @@ const deliveryEvent = z.looseObject({
   reply: text.exactOptional(),
   remote: word.exactOptional(),
   class: word.exactOptional(),
+  hard: z.boolean().exactOptional(),
 }) satisfies z.ZodType<DeliveryEvent>;
 
 const complaintEvent = z.looseObject({
@@ -138,8 +139,12 @@ const complaintEvent = z.looseObject({
   submission: word.exactOptional(),
   queueId: word.exactOptional(),
   account: word.exactOptional(),
+  credential: word.exactOptional(),
+  context: word.exactOptional(),
   feedbackType: word,
   reporter: word.exactOptional(),
+  recipient: word.exactOptional(),
+  about: z.enum(['message', 'dsn']).exactOptional(),
   verified: z.boolean(),
 }) satisfies z.ZodType<ComplaintEvent>;
 

@@ -15,6 +15,7 @@ import type {
   Explanation,
   IdentityReport,
   LimitReport,
+  OutcomeReport,
   RelayReport,
   RungPage,
   SenderProposal,
@@ -82,6 +83,22 @@ const identity = z.object({
   senders: z.array(z.object({ address: text, messages: count })),
 }) satisfies z.ZodType<IdentityReport>;
 
+const outcomeReport = z.object({
+  firstAt: text,
+  lastAt: text,
+  delivered: count,
+  deferred: count.describe('Told to come later, each time it was told.'),
+  hardBounces: count,
+  softBounces: count,
+  complaints: count,
+  complaintsTakenBack: count,
+  classes: z.array(z.object({ class: text, count })),
+  sharesOfWeek: z
+    .object({ of: count, hard: count, complaints: count })
+    .describe('As the stop-lines see the last week.'),
+  unknown: count.describe('Recipients that did not exist, in the last week.'),
+}) satisfies z.ZodType<OutcomeReport>;
+
 const accountReport = z.object({
   account: text,
   facts,
@@ -89,6 +106,7 @@ const accountReport = z.object({
   since: text,
   addresses: z.array(address),
   identities: z.array(identity),
+  outcomes: outcomeReport,
 }) satisfies z.ZodType<AccountReport>;
 
 const limit = z.object({

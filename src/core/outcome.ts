@@ -1,0 +1,50 @@
+/**
+ * What an outcome says of the account that sent the message, in nats (detection design 1.2 and 1.4).
+ * A full mailbox, a server that does not answer, a broken signature say nothing of abuse.
+ */
+import type { DeliveryResult } from './event.ts';
+import type { ReplyClass } from './reply-class.ts';
+
+/** A reply as it was understood. */
+export interface OutcomeReading {
+  readonly class: ReplyClass;
+  /** The recipient will refuse whatever is sent. */
+  readonly hard: boolean;
+}
+
+/** People's address books are mostly right: good news, a little for each recipient. */
+const DELIVERED = -0.12;
+export const COMPLAINT = 4.6;
+/** Bounces for mail its owner never sent: somebody else sends with the account (FBK-3). */
+export const COMPLAINT_ABOUT_BOUNCE = 3;
+
+/** Refused for good. */
+const FAILED: Readonly<Partial<Record<ReplyClass, number>>> = {
+  'unknown-recipient': 2.7,
+  'spam-refused': 4.5,
+  virus: 4,
+  // Also what closed lists and servers with odd rules answer.
+  policy: 1.5,
+  'rate-limited': 0.5,
+};
+
+/** Told to come later. */
+const DEFERRED: Readonly<Partial<Record<ReplyClass, number>>> = {
+  'spam-refused': 0.5,
+  'rate-limited': 0.5,
+};
+
+export function deliveryWeight(result: DeliveryResult, reading: OutcomeReading): number {
+  if (result === 'delivered') return DELIVERED;
+  if (result === 'deferred') return DEFERRED[reading.class] ?? 0;
+  // "User unknown" after the text is often a refusal of something else.
+  if (reading.class === 'unknown-recipient' && !reading.hard) return 0.5;
+  return FAILED[reading.class] ?? 0;
+}
+
+/** What a report says: against the account, for it, or nothing of it (RFC 5965, RFC 6591). */
+export function complaintMeaning(feedbackType: string): 'complaint' | 'taken-back' | 'none' {
+  const type = feedbackType.toLowerCase();
+  if (type === 'not-spam') return 'taken-back';
+  return type === 'auth-failure' || type === 'dmarc' ? 'none' : 'complaint';
+}

@@ -1,0 +1,30 @@
+/** What came back for earlier mail, as far as it says something about the message now judged. */
+import type { OutcomeSums } from './profile/outcome-record.ts';
+import type { Suppression } from './profile/suppression-record.ts';
+import { NO_BURST, type Burst } from './profile/written-record.ts';
+
+export interface SuppressedRecipient extends Suppression {
+  /** As it stands in the envelope. */
+  readonly recipient: string;
+}
+
+export interface OutcomesKnown {
+  /** Of the account in about a day and a week. */
+  readonly day: OutcomeSums;
+  readonly week: OutcomeSums;
+  readonly burst: Burst;
+  /** Recipients of this message that the account has never written to. */
+  readonly fresh: number;
+  readonly suppressed: readonly SuppressedRecipient[];
+}
+
+const NOTHING: OutcomeSums = { known: 0, hard: 0, unknown: 0, complaints: 0 };
+
+/** Of nearly every message: nothing that matters. */
+export const NOTHING_CAME_BACK: OutcomesKnown = {
+  day: NOTHING,
+  week: NOTHING,
+  burst: NO_BURST,
+  fresh: 0,
+  suppressed: [],
+};

@@ -1,0 +1,136 @@
+/**
+ * Complaints (FBK-2, FBK-3, FBK-8). One counts only when it is verified, and once a week of each who
+ * complains; it is evidence and part of a share, and never locks by itself. `not-spam` takes one back.
+ */
+import type { ComplaintEvent } from '../core/event.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
+import { COMPLAINT, COMPLAINT_ABOUT_BOUNCE, complaintMeaning } from '../core/outcome.ts';
+import { IdentityProfile, type ContextRow } from '../core/profile/identity-profile.ts';
+import { OutcomeRecord } from '../core/profile/outcome-record.ts';
+import { suppress, unsuppress } from '../core/profile/suppression-record.ts';
+import type { StandingRecord } from '../store/standing.ts';
+import type { OutcomeFate } from '../telemetry/contract.ts';
+import { addOutcome, recipientOf, type OutcomeParts } from './note-outcome.ts';
+import { recipientHash, suppressionKey } from './recipients.ts';
+import { accountHashOf, identityKey, outcomeKey } from './submission-frame.ts';
+
+/** Contexts used within this time may have sent what is complained of, where nothing says which. */
+const LATELY_MS = 7 * 86_400_000;
+/** Days of use after which a context is its owner's. */
+const OWN_DAYS = 3;
+
+/** Whose message it was, as far as the complaint lets us know. */
+interface Target {
+  readonly account: string;
+  readonly identity: string;
+  /** Picks the contexts it is about. */
+  readonly isAbout: (context: ContextRow, all: readonly ContextRow[]) => boolean;
+  readonly sentMs: number | undefined;
+}
+
+export function noteComplaint(event: ComplaintEvent, parts: OutcomeParts): Maybe<void> {
+  const meaning = complaintMeaning(event.feedbackType);
+  return andThen(fateOf(event, meaning, parts), (fate) => {
+    parts.telemetry.cameBack('complaint', meaning, fate);
+  });
+}
+
+function fateOf(
+  event: ComplaintEvent,
+  meaning: ReturnType<typeof complaintMeaning>,
+  parts: OutcomeParts,
+): Maybe<OutcomeFate> {
+  const { standing, hash } = parts;
+  // FBK-8: a stranger can write what he likes; it stays in the journal.
+  if (!event.verified) return 'unverified';
+  if (meaning === 'none') return 'ignored';
+  return andThen(findTarget(event, parts), (target): Maybe<OutcomeFate> => {
+    if (target === undefined) return 'unmatched';
+    const recipient = recipientOf(event.recipient ?? '');
+    const keys = [outcomeKey(target.account), identityKey(target.identity)];
+    if (recipient !== '') keys.push(suppressionKey(recipientHash(hash)(recipient)));
+    return andThen(standing.read(keys), (known): Maybe<OutcomeFate> => {
+      // A name nobody sent from makes no record.
+      if (known[0] === undefined && known[1] === undefined) return 'unmatched';
+      return standing.update(keys, (records) => take({ event, target, recipient }, records, parts));
+    });
+  });
+}
+
+/** A trace token names account and context; else the message does; else only the account is known. */
+function findTarget(event: ComplaintEvent, parts: OutcomeParts): Maybe<Target | undefined> {
+  const account = (event.account ?? '').toLowerCase();
+  if (account !== '' && event.context !== undefined) {
+    const { context, credential = 'main' } = event;
+    const identity = `${account}/${credential}`;
+    return { account, identity, isAbout: ({ key }) => key === context, sentMs: undefined };
+  }
+  return andThen(parts.sent.find(event, false), (sent) => {
+    if (sent !== undefined) {
+      const [high, low] = sent.context;
+      return {
+        account: sent.account,
+        identity: sent.identity,
+        isAbout: ({ halves }) => halves[0] === high && halves[1] === low,
+        sentMs: sent.atMs,
+      };
+    }
+    if (account === '') return undefined;
+    const sinceMs = Date.parse(event.at) - LATELY_MS;
+    const identity = `${account}/${event.credential ?? 'main'}`;
+    return { account, identity, isAbout: mayHaveSent(sinceMs), sentMs: undefined };
+  });
+}
+
+/** Those used lately that are not proven to be the owner's; else the one used last. */
+function mayHaveSent(sinceMs: number): Target['isAbout'] {
+  const isSuspect = ({ days, lastMs }: ContextRow): boolean => days < OWN_DAYS && lastMs >= sinceMs;
+  return (context, all) =>
+    all.some(isSuspect)
+      ? isSuspect(context)
+      : context.lastMs === Math.max(...all.map(({ lastMs }) => lastMs));
+}
+
+interface Taken {
+  readonly event: ComplaintEvent;
+  readonly target: Target;
+  readonly recipient: string;
+}
+
+/** Alters outcomes, identity and suppression. */
+function take(
+  { event, target, recipient }: Taken,
+  records: StandingRecord[],
+  { hash }: OutcomeParts,
+): OutcomeFate {
+  const nowMs = Date.parse(event.at);
+  const outcomes = new OutcomeRecord(records[0]);
+  const isTakenBack = complaintMeaning(event.feedbackType) === 'taken-back';
+  const isAboutBounce = event.about === 'dsn';
+  // Who takes a complaint back has complained before: the two are capped apart.
+  const by = recipient === '' ? (event.reporter ?? '').toLowerCase() : recipient;
+  const reporter = hash.low(`reporter|${isTakenBack ? 'back' : isAboutBounce ? 'dsn' : ''}|${by}`);
+  const counts = isTakenBack
+    ? outcomes.takeBack(reporter, nowMs)
+    : outcomes.learnComplaint(reporter, { nowMs, isAboutBounce });
+  records[0] = outcomes.toBytes();
+  if (recipient !== '' && !isAboutBounce) {
+    const item = recipientHash(hash)(recipient);
+    const account = accountHashOf(hash, target.account);
+    const entry = { recipient: item, account, kind: 'complained' } as const;
+    records[2] = isTakenBack
+      ? unsuppress(records[2], entry)
+      : suppress(records[2], { ...entry, nowMs });
+  }
+  if (!counts) return 'capped';
+  if (records[1] === undefined) return 'counted';
+  const profile = new IdentityProfile(records[1]);
+  const all = profile.contexts();
+  const weight = isTakenBack ? -COMPLAINT : isAboutBounce ? COMPLAINT_ABOUT_BOUNCE : COMPLAINT;
+  for (const context of all) {
+    if (!target.isAbout(context, all)) continue;
+    addOutcome(profile, { key: context.halves, weight, sentMs: target.sentMs ?? context.lastMs });
+  }
+  records[1] = profile.toBytes();
+  return 'counted';
+}

@@ -1,0 +1,226 @@
+/**
+ * What comes back changes what is known of the account, credential and context that sent it: counts,
+ * evidence, recipients not to be written to again, the canary of a burst (FBK-1, FBK-2, SND-13). What
+ * names no submission of ours is backscatter or forged: it is on record and counts for nobody.
+ */
+import type { DeliveryEvent } from '../core/event.ts';
+import { contextText, domainOf } from '../core/identity.ts';
+import { stepLadder } from '../core/ladder.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
+import { deliveryWeight, type OutcomeReading } from '../core/outcome.ts';
+import { AccountRecord } from '../core/profile/account-record.ts';
+import { IdentityProfile, type ContextKey } from '../core/profile/identity-profile.ts';
+import { OutcomeRecord } from '../core/profile/outcome-record.ts';
+import type { SeenItem } from '../core/profile/seen-record.ts';
+import type { SentMessage } from '../core/profile/sent-record.ts';
+import { hasSuppression, suppress, unsuppress } from '../core/profile/suppression-record.ts';
+import { WrittenRecord } from '../core/profile/written-record.ts';
+import { addLateEvidence } from '../core/score.ts';
+import type { RungChange } from '../core/verdict.ts';
+import type { StandingRecord } from '../store/standing.ts';
+import type { OutcomeFate } from '../telemetry/contract.ts';
+import type { GateParts } from './parts.ts';
+import { readDelivery } from './read-delivery.ts';
+import { recipientHash, suppressionKey } from './recipients.ts';
+import type { SentMessages } from './sent-messages.ts';
+import {
+  accountHashOf,
+  accountKey,
+  identityKey,
+  outcomeKey,
+  writtenKey,
+} from './submission-frame.ts';
+
+export type OutcomeParts = Pick<
+  GateParts,
+  'standing' | 'hash' | 'policy' | 'telemetry' | 'journal' | 'classifyReply'
+> & { readonly sent: SentMessages };
+
+/** Bare or in angle brackets, in any letter case. */
+export const recipientOf = (text: string): string =>
+  (text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text).toLowerCase();
+
+export function noteDelivery(event: DeliveryEvent, parts: OutcomeParts): Maybe<void> {
+  const { standing, hash, telemetry, classifyReply } = parts;
+  const reading = readDelivery(event, classifyReply);
+  const what = event.result === 'delivered' ? 'delivered' : reading.class;
+  return andThen(parts.sent.find(event, true), (sent) => {
+    if (sent === undefined) {
+      telemetry.cameBack('delivery', what, 'unmatched');
+      return undefined;
+    }
+    const recipient = recipientOf(event.recipient);
+    const delivery: Delivery = {
+      event,
+      reading,
+      sent,
+      item: recipientHash(hash)(recipient),
+      recipient,
+      nowMs: Date.parse(event.at),
+    };
+    const { account, identity } = sent;
+    const keys = [
+      outcomeKey(account),
+      identityKey(identity),
+      writtenKey(account),
+      suppressionKey(delivery.item),
+      accountKey(account),
+    ];
+    return andThen(
+      andThen(standing.read(keys), (records) => {
+        const touched = touchedBy(delivery, records);
+        return standing.update(
+          keys.filter((_, i) => touched[i]),
+          (chosen) => {
+            // Records that stay as they are need not go to the disk again.
+            let next = 0;
+            const all = keys.map((_, i) => (touched[i] === true ? chosen[next++] : undefined));
+            const done = takeDelivery(delivery, all, parts);
+            next = 0;
+            keys.forEach((_, i) => {
+              if (touched[i] === true) chosen[next++] = all[i];
+            });
+            return done;
+          },
+        );
+      }),
+      ({ fate, change }) => {
+        if (change !== undefined) parts.journal.append(change);
+        telemetry.cameBack('delivery', what, fate);
+      },
+    );
+  });
+}
+
+interface Delivery {
+  readonly event: DeliveryEvent;
+  readonly reading: OutcomeReading;
+  readonly sent: SentMessage;
+  readonly item: SeenItem;
+  readonly recipient: string;
+  readonly nowMs: number;
+}
+
+/** Which of outcomes, identity, recipients, suppression and account a delivery changes. */
+function touchedBy(
+  { event, reading, sent, item, nowMs }: Delivery,
+  records: readonly StandingRecord[],
+): readonly boolean[] {
+  const isFinal = event.result !== 'deferred';
+  const weight = deliveryWeight(event.result, reading);
+  const sum = new IdentityProfile(records[1]).evidenceOf(sent.context)?.sums.outcomes ?? 0;
+  const times = { sentMs: sent.atMs, nowMs };
+  const isCanary = isFinal && new WrittenRecord(records[2]).isAboutBurst(times);
+  const isUnknown = event.result === 'bounced' && isDead(reading);
+  const clears = event.result === 'delivered' && hasSuppression(records[3], item, 'unknown');
+  return [
+    true,
+    records[1] !== undefined && (weight > 0 || (weight < 0 && sum > 0)),
+    isCanary,
+    isUnknown || clears,
+    isCanary && isUnknown && records[4] !== undefined,
+  ];
+}
+
+const isDead = ({ class: replyClass, hard }: OutcomeReading): boolean =>
+  replyClass === 'unknown-recipient' && hard;
+
+interface Done {
+  readonly fate: OutcomeFate;
+  readonly change?: RungChange | undefined;
+}
+
+/** Alters the records; those that are `undefined` may be untouched ones. */
+function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: OutcomeParts): Done {
+  const { event, reading, sent, item, nowMs } = delivery;
+  const { hash } = parts;
+  const outcomes = new OutcomeRecord(records[0]);
+  let weight = deliveryWeight(event.result, reading);
+  const domain = hash.low(`domain|${domainOf(delivery.recipient)}`);
+  if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs);
+  else if (event.result === 'deferred') outcomes.learnDeferred(reading.class, nowMs);
+  else {
+    const seen = hash.low(`seen|${sent.identity}|${sent.atMs}|${delivery.recipient}`);
+    const counted = outcomes.learnFailure({ ...reading, domain, seen, nowMs });
+    if (!counted.isNew) return { fate: 'repeated' };
+    if (!counted.isEvidence) weight = 0;
+  }
+  records[0] = outcomes.toBytes();
+  const account = accountHashOf(hash, sent.account);
+  const isUnknown = event.result === 'bounced' && isDead(reading);
+  if (isUnknown) {
+    // One's own dead address that is written to again is an old setting more often than a list.
+    if (hasSuppression(records[3], item, 'unknown')) weight = Math.min(weight, KNOWN_DEAD);
+    records[3] = suppress(records[3], { recipient: item, account, kind: 'unknown', nowMs });
+  } else if (event.result === 'delivered') {
+    records[3] = unsuppress(records[3], { recipient: item, account, kind: 'unknown' });
+  }
+  if (records[1] !== undefined) addTo(records, sent, weight);
+  return { fate: 'counted', change: takeAnswer(delivery, records, parts) };
+}
+
+/** Of a recipient known not to exist. */
+const KNOWN_DEAD = 0.5;
+
+/** Evidence about the context, dated by its message. */
+function addTo(records: StandingRecord[], sent: SentMessage, weight: number): void {
+  const profile = new IdentityProfile(records[1]);
+  addOutcome(profile, { key: sent.context, weight, sentMs: sent.atMs });
+  records[1] = profile.toBytes();
+}
+
+export function addOutcome(
+  profile: IdentityProfile,
+  outcome: { readonly key: ContextKey; readonly weight: number; readonly sentMs: number },
+): void {
+  const context = profile.evidenceOf(outcome.key);
+  if (context === undefined || outcome.weight === 0) return;
+  const { weight, sentMs } = outcome;
+  profile.setEvidence(
+    outcome.key,
+    addLateEvidence(context, { family: 'outcomes', weight, sentMs }),
+  );
+}
+
+/**
+ * An answer for the canary of a burst. When too many do not exist and others wait, the account climbs
+ * at once: what waits must not let itself go.
+ */
+function takeAnswer(
+  { event, reading, sent, nowMs }: Delivery,
+  records: StandingRecord[],
+  { policy }: OutcomeParts,
+): RungChange | undefined {
+  if (records[2] === undefined || event.result === 'deferred') return undefined;
+  const written = new WrittenRecord(records[2]);
+  const isUnknown = event.result === 'bounced' && isDead(reading);
+  written.learnAnswer({ sentMs: sent.atMs, nowMs, isUnknown });
+  records[2] = written.toBytes();
+  const { canary } = policy().outcomes;
+  const burst = written.burst(nowMs);
+  const isStopped = burst.unknown >= canary.unknown;
+  // Only a burst whose rule slows it ever waits.
+  if (!isStopped || burst.waitsSinceMs === 0 || records[4] === undefined) return undefined;
+  const account = new AccountRecord(records[4]);
+  const { rung: from } = account.ladder;
+  account.ladder = stepLadder(account.ladder, 'hold', nowMs, policy().quietSeconds);
+  records[4] = account.toBytes();
+  if (account.ladder.rung === from) return undefined;
+  return {
+    kind: 'rung',
+    at: event.at,
+    account: sent.account,
+    identity: sent.identity,
+    context: contextText(sent.context),
+    from,
+    to: account.ladder.rung,
+    because: [
+      {
+        signal: 'canary',
+        practice: 'SND-13',
+        weight: 0,
+        text: `${burst.unknown} of ${burst.count} recipients never written to before do not exist.`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,268 @@
+/**
+ * What came back for earlier mail, as far as it bears on the submission now judged, and what the
+ * submission leaves for what will come back: whose message it is, and whom it was written to. Most
+ * mail goes to people written to before: then it reads a few records more and writes to one.
+ */
+import type { SubmissionDecision } from '../core/decide-submission.ts';
+import { recipientCount, type SubmissionEvent } from '../core/event.ts';
+import { domainOf } from '../core/identity.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
+import {
+  NOTHING_CAME_BACK,
+  type OutcomesKnown,
+  type SuppressedRecipient,
+} from '../core/outcomes-known.ts';
+import { OutcomeRecord } from '../core/profile/outcome-record.ts';
+import type { SeenItem } from '../core/profile/seen-record.ts';
+import type { SentName } from '../core/profile/sent-record.ts';
+import { findSuppression } from '../core/profile/suppression-record.ts';
+import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
+import { mayGoOn } from '../core/rules/canary.ts';
+import type { SubmissionSubject } from '../core/rules/finding.ts';
+import type { StandingRecord, StandingStore } from '../store/standing.ts';
+import { recipientHash, suppressionKey } from './recipients.ts';
+import type { SentMessages, SentPlace } from './sent-messages.ts';
+import { millisecondsOf, type Known } from './subject.ts';
+import { accountHashOf, type SubmissionFrame } from './submission-frame.ts';
+
+/** Recipients of one message that are looked up one by one. */
+export const MAX_RECIPIENTS_LOOKED_AT = 1_000;
+
+export interface Asking {
+  readonly event: SubmissionEvent;
+  readonly known: Known;
+  readonly frame: SubmissionFrame;
+  readonly sent: SentMessages;
+  /**
+   * `recipient`: the last one is asked about, nothing is kept. `message`: it is judged.
+   * `named-message`: and whoever gave the event may name it by its id.
+   */
+  readonly about: 'recipient' | 'message' | 'named-message';
+}
+
+export interface PreparedOutcomes {
+  readonly known: OutcomesKnown;
+  /** To be changed with the judgement: where it is found again, and whom it was written to. */
+  readonly keys: readonly string[];
+  /** Alters the records of `keys`, which begin at `at`. */
+  keep(
+    records: StandingRecord[],
+    at: number,
+    judged: { readonly subject: SubmissionSubject; readonly decision: SubmissionDecision },
+  ): void;
+}
+
+export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<PreparedOutcomes> {
+  const { event, known, frame } = asking;
+  const { suppression } = known.world.policy.outcomes;
+  const items = itemsOf(asking);
+  const keys = [frame.outcomeKey, frame.writtenKey];
+  if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
+    // At a recipient the others were asked about before.
+    const first = asking.about === 'recipient' ? Math.max(0, items.length - 1) : 0;
+    const last = Math.min(items.length, first + MAX_RECIPIENTS_LOOKED_AT);
+    for (let i = first; i < last; i += 1) keys.push(suppressionKey(items[i] as SeenItem));
+  }
+  return andThen(standing.read(keys), (records) => {
+    const nowMs = millisecondsOf(event.at);
+    const found = { records, items, nowMs };
+    return prepared(asking, found, suppressedOf(asking, found));
+  });
+}
+
+interface Found {
+  /** Outcomes, recipients written to, then suppression by recipient. */
+  readonly records: readonly StandingRecord[];
+  /** The recipients looked at; at a recipient of few only the last. */
+  readonly items: readonly SeenItem[];
+  readonly nowMs: number;
+}
+
+function itemsOf({ event, known, about }: Asking): readonly SeenItem[] {
+  const hash = recipientHash(known.world.hash);
+  const all = event.envelopeRecipients;
+  // Few are never a burst, so only whom it is about matters.
+  if (about === 'recipient' && all.length <= known.world.policy.outcomes.canary.burst) {
+    return all.length === 0 ? [] : [hash(all.at(-1) ?? '')];
+  }
+  const items: SeenItem[] = [];
+  for (const recipient of all) items.push(hash(recipient));
+  return items;
+}
+
+const NONE: readonly SuppressedRecipient[] = [];
+
+function suppressedOf(
+  { event, known, frame }: Asking,
+  { records, items, nowMs }: Found,
+): readonly SuppressedRecipient[] {
+  let found: SuppressedRecipient[] | undefined;
+  const looked = records.length - 2;
+  // Those looked at are the last of `items` at a recipient, else the first.
+  const skipped = event.envelopeRecipients.length - items.length;
+  const first = looked === 1 ? items.length - 1 : 0;
+  for (let i = 0; i < looked; i += 1) {
+    const record = records[2 + i];
+    if (record === undefined) continue;
+    const rules = known.world.policy.outcomes.suppression;
+    const suppression = findSuppression(record, {
+      recipient: items[first + i] as SeenItem,
+      account: accountHashOf(known.world.hash, frame.who.account),
+      since: {
+        unknown: nowMs - rules.unknownSeconds * 1000,
+        complained: nowMs - rules.complainedSeconds * 1000,
+      },
+    });
+    if (suppression === undefined || rules[suppression.kind] === 'off') continue;
+    const recipient = event.envelopeRecipients[skipped + first + i] ?? '';
+    (found ??= []).push({ ...suppression, recipient });
+  }
+  return found ?? NONE;
+}
+
+function prepared(
+  asking: Asking,
+  found: Found,
+  suppressed: readonly SuppressedRecipient[],
+): Maybe<PreparedOutcomes> {
+  const { records, nowMs } = found;
+  const isWriter = (asking.event.account ?? '') !== '';
+  const written = isWriter ? new WrittenRecord(records[1]) : undefined;
+  const burst = written?.burst(nowMs) ?? NO_BURST;
+  const novelty = written === undefined ? NOTHING_NEW : noveltyOf(asking, found, written);
+  const outcomes = records[0] === undefined ? undefined : new OutcomeRecord(records[0]);
+  const { fresh } = novelty;
+  const trouble = outcomes?.hasTrouble === true ? outcomes : undefined;
+  const isPlain = trouble === undefined && fresh === 0 && suppressed.length === 0;
+  const known: OutcomesKnown = isPlain
+    ? NOTHING_CAME_BACK
+    : {
+        day: trouble?.sums('day', nowMs) ?? NOTHING_CAME_BACK.day,
+        week: trouble?.sums('week', nowMs) ?? NOTHING_CAME_BACK.week,
+        burst,
+        fresh,
+        suppressed,
+      };
+  if (asking.about === 'recipient') return { known, keys: NO_KEYS, keep: () => undefined };
+  return prepareKeeping(asking, { known, novelty, items: found.items });
+}
+
+const NO_KEYS: readonly string[] = [];
+
+interface Novelty {
+  readonly fresh: number;
+  /** Whether the record of whom it writes to would change. */
+  readonly learns: boolean;
+}
+
+const NOTHING_NEW: Novelty = { fresh: 0, learns: false };
+
+function noveltyOf({ event, known, about }: Asking, found: Found, written: WrittenRecord): Novelty {
+  const { nowMs } = found;
+  let { items } = found;
+  const recipients = event.envelopeRecipients;
+  if (about === 'recipient') {
+    // A recipient written to before is never asked to wait, and few are never a burst.
+    const { count } = written.burst(nowMs);
+    const isFew = count + recipients.length <= known.world.policy.outcomes.canary.burst;
+    const last = items.at(-1);
+    if (isFew || last === undefined || written.has(last)) return NOTHING_NEW;
+    if (isOurs(recipients.at(-1) ?? '', known)) return NOTHING_NEW;
+    if (items.length < recipients.length) items = recipients.map(recipientHash(known.world.hash));
+  }
+  let fresh = 0;
+  let learns = false;
+  for (let i = 0; i < items.length; i += 1) {
+    const item = items[i] as SeenItem;
+    if (written.isFresh(item)) continue;
+    learns = true;
+    if (!written.has(item) && !isOurs(recipients[i] ?? '', known)) fresh += 1;
+  }
+  return fresh === 0 && !learns ? NOTHING_NEW : { fresh, learns };
+}
+
+/** The mail server knows its own people: it refuses those that do not exist at once. */
+function isOurs(recipient: string, { world, facts }: Known): boolean {
+  const domain = domainOf(recipient);
+  return domain === facts.tenant || facts.domains.includes(domain) || world.isOwnDomain(domain);
+}
+
+interface Judged {
+  readonly subject: SubmissionSubject;
+  readonly decision: SubmissionDecision;
+}
+
+interface Keeping {
+  readonly known: OutcomesKnown;
+  readonly novelty: Novelty;
+  readonly items: readonly SeenItem[];
+}
+
+function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcomes> {
+  const { known, novelty } = keeping;
+  const names = namesOf(asking);
+  return andThen(names.length === 0 ? NO_PLACE : asking.sent.place(), (place) => ({
+    known,
+    keys: novelty.learns ? [...place.keys, asking.frame.writtenKey] : place.keys,
+    keep: (into, at, judged) => {
+      if (names.length > 0 && isOurBusiness(judged)) {
+        asking.sent.add(into, at, place, {
+          names,
+          atMs: judged.subject.nowMs,
+          context: asking.frame.context.key,
+          recipients: recipientCount(asking.event),
+          who: asking.frame.who,
+        });
+      }
+      if (!novelty.learns) return;
+      const own = at + place.keys.length;
+      const record = new WrittenRecord(into[own]);
+      if (learn(record, { asking, keeping, judged })) into[own] = record.toBytes();
+    },
+  }));
+}
+
+const NO_PLACE: SentPlace = { keys: NO_KEYS, page: 0 };
+const NO_NAMES: readonly SentName[] = [];
+
+/** Mail doors make the ids of their events up; who gives events himself may name them by id. */
+function namesOf({ event, about, sent }: Asking): readonly SentName[] {
+  if (event.abandoned === true) return NO_NAMES;
+  const { queueId = '', mta = '' } = event;
+  const byQueue = queueId === '' ? NO_NAMES : [sent.nameOfQueueId(mta, queueId)];
+  return about === 'named-message' ? [...byQueue, sent.nameOfId(event.id)] : byQueue;
+}
+
+/** Refused mail is nobody's; what waits for its turn will leave. */
+function isOurBusiness({ decision: { verdict } }: Judged): boolean {
+  return verdict.verdict !== 'reject' || !verdict.enforced;
+}
+
+/** What a verdict means for the memory of recipients; false when it leaves it alone. */
+function learn(
+  record: WrittenRecord,
+  kept: { readonly asking: Asking; readonly keeping: Keeping; readonly judged: Judged },
+): boolean {
+  const { subject, decision } = kept.judged;
+  const { event, known } = kept.asking;
+  const { items, novelty } = kept.keeping;
+  const { nowMs } = subject;
+  const { verdict, enforced, reasons } = decision.verdict;
+  const isDeferred = verdict === 'defer';
+  const waits = isDeferred && reasons.some(({ signal }) => signal === 'canary');
+  if (waits) record.learnWait(nowMs);
+  if (event.abandoned === true) return waits;
+  // What watching only would have deferred has left, and so will a short hold: they are known from
+  // now on, yet no part of the canary.
+  const leaves = isDeferred && (!enforced || decision.intents.some(isShortHold));
+  if (verdict !== 'pass' && !leaves) return waits;
+  const { release } = known.world.policy.outcomes.canary;
+  const burst = subject.outcomes?.burst ?? NO_BURST;
+  const fresh = verdict === 'pass' ? novelty.fresh : 0;
+  record.learn(items, { fresh, goesOn: burst.count + fresh > release && mayGoOn(subject), nowMs });
+  return true;
+}
+
+function isShortHold(intent: SubmissionDecision['intents'][number]): boolean {
+  return intent.kind === 'hold' && intent.releaseAt !== undefined;
+}
