@@ -2,77 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { COMMANDS } from '../../src/cli/registry.ts';
-import { optionsOf } from '../../src/cli/command.ts';
-import { runCli } from '../../src/cli/run-cli.ts';
-import { TOKEN, openFixture } from '../doors/api-fixture.ts';
-import type { ApiFixture } from '../doors/api-fixture.ts';
+import { openFixture } from '../doors/api-fixture.ts';
+import { commandLine } from './command-line.ts';
 
-let api: ApiFixture;
-let state: string;
-
-beforeAll(async () => {
-  api = await openFixture();
-  state = await mkdtemp(join(tmpdir(), 'primum-cli-'));
-  await writeFile(join(state, 'api-token'), `${TOKEN}\n`, { mode: 0o600 });
-});
-
-afterAll(async () => {
-  await api.close();
-  await rm(state, { recursive: true });
-});
-
-async function run(words: readonly string[], env: Record<string, string> = {}) {
-  let out = '';
-  let err = '';
-  const asked: unknown[] = [];
-  const io = {
-    out: (text: string) => (out += text),
-    err: (text: string) => (err += text),
-    env: { PRIMUM_STATE: state, PRIMUM_API: api.baseUrl, ...env },
-    user: () => 'olga',
-    isTerminal: () => false,
-  };
-  const code = await runCli(words, io, {
-    version: '1.2.3',
-    agent: () => Promise.resolve(0),
-    start: (options) => {
-      asked.push(options);
-      return Promise.resolve(0);
-    },
-    checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
-    srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
-    replay: (options) => {
-      asked.push(options);
-      return Promise.resolve(3);
-    },
-    importPostfix: (options) => {
-      asked.push(options);
-      return Promise.resolve(0);
-    },
-    backtest: (options) => {
-      asked.push(options);
-      return Promise.resolve(0);
-    },
-    simulate: (options) => {
-      asked.push(options);
-      return Promise.resolve(3);
-    },
-    score: (options) => {
-      asked.push(options);
-      return Promise.resolve(3);
-    },
-  });
-  return { code, out, err, asked };
-}
-
-const cli = (line: string, env?: Record<string, string>) =>
-  run(
-    Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), (word) => word[1] ?? word[2] ?? ''),
-    env,
-  );
+const { cli, run, api, state } = commandLine();
 
 /** The lines of a here-text, without its margin. */
 function lines(text: string): string {
@@ -240,7 +175,7 @@ describe('what people read', () => {
     const failing = await openFixture({
       parts: {
         desk: {
-          ...api.desk,
+          ...api().desk,
           testAlerts: () =>
             Promise.resolve([
               { channel: 'mail', outcome: 'Failed: 127.0.0.1:25: connect ECONNREFUSED' },
@@ -256,7 +191,7 @@ describe('what people read', () => {
   });
 
   it('shows no escape sequence that a sender chose', async () => {
-    await api.desk.locks.lock({
+    await api().desk.locks.lock({
       account: 'mallory@example.org',
       by: 'x',
       why: '\u001b]0;owned\u0007\u202e',
@@ -291,7 +226,7 @@ describe('what main.ts does', () => {
 
 describe('the configuration', () => {
   it('is checked: nothing wrong is exit 0, a mistake is named and exit 1', async () => {
-    const [right, wrong] = [join(state, 'right.yaml'), join(state, 'wrong.yaml')];
+    const [right, wrong] = [join(state(), 'right.yaml'), join(state(), 'wrong.yaml')];
     await writeFile(right, 'log:\n  level: warn\n');
     await writeFile(wrong, 'logg:\n  level: warn\n');
     expect(await cli(`check ${right}`)).toMatchObject({ code: 0, out: `${right} is right.\n` });
@@ -363,47 +298,10 @@ describe('mistakes', () => {
   });
 
   it('finds address and state folder in the configuration file', async () => {
-    const file = join(state, 'primum.yaml');
-    const listen = api.baseUrl.replace('http://', '');
-    await writeFile(file, `state: ${state}\ndoors:\n  api:\n    listen: ['${listen}']\n`);
+    const file = join(state(), 'primum.yaml');
+    const listen = api().baseUrl.replace('http://', '');
+    await writeFile(file, `state: ${state()}\ndoors:\n  api:\n    listen: ['${listen}']\n`);
     const { code } = await cli(`locks --config ${file}`, { PRIMUM_STATE: '', PRIMUM_API: '' });
     expect(code).toBe(0);
-  });
-});
-
-describe('help', () => {
-  it('lists every command, and explains each with every option', async () => {
-    const { out, code } = await cli('help');
-    expect(code).toBe(0);
-    for (const command of COMMANDS) {
-      expect(out).toContain(`  ${command.name} `);
-      const help = (await run(['help', ...command.name.split(' ')])).out;
-      for (const option of Object.keys(optionsOf(command))) expect(help).toContain(`--${option}`);
-      expect(
-        Math.max(
-          ...help
-            .split('\n')
-            .filter((line) => !line.startsWith('primum '))
-            .map((line) => line.length),
-        ),
-      ).toBeLessThan(90);
-    }
-  });
-
-  it('is what no words, --help and -h give', async () => {
-    const [none, long, short] = [await cli(''), await cli('lock --help'), await cli('lock -h')];
-    expect(none.out).toContain('Usage: primum COMMAND');
-    expect(long.out).toContain('primum lock ACCOUNT --why TEXT');
-    expect(short.out).toBe(long.out);
-  });
-
-  it('explains a family of commands together', async () => {
-    const { out } = await cli('help lists');
-    expect(out).toContain('primum lists add allow|deny');
-    expect(out).toContain('primum lists remove');
-  });
-
-  it('prints the version', async () => {
-    expect((await cli('--version')).out).toBe(`primum 1.2.3 on Node.js ${process.version}\n`);
   });
 });
