@@ -349,7 +349,7 @@ describe('logins', () => {
 });
 
 test('the log of a real Postfix 3.7 gives events that replay can read', () => {
-  const file = joinPath(import.meta.dirname, '../../test/fixtures/maillog/postfix-3.7.log');
+  const file = joinPath(import.meta.dirname, '../../test/fixtures/maillog/postfix-3.7.txt');
   const { events } = joined(readFileSync(file, 'latin1').trim().split('\n'), { logins: true });
   for (const event of events) expect(readEvent(event)).toMatchObject({ ok: true });
   expect(

@@ -343,7 +343,7 @@ describe('the bounds of a line', () => {
   });
 
   test('no text makes the reader throw, whatever bytes it has', () => {
-    const lines = readFileSync(join(FIXTURES, 'postfix-3.7.log'), 'latin1').trim().split('\n');
+    const lines = readFileSync(join(FIXTURES, 'postfix-3.7.txt'), 'latin1').trim().split('\n');
     const log = reader();
     const cutOrMixed = fc
       .tuple(
