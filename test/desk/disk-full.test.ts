@@ -48,7 +48,7 @@ describe('on a full disk', () => {
     desk.effects.start(lockIntent());
     desk.effects.start(alertIntent());
     for (let n = 0; n < 200; n++) desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
-    desk.effects.start(passwordIntent('old@x.org'));
+    desk.effects.start(passwordIntent('old@x.org', new Date().toISOString()));
     await expect(desk.flush()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const late = desk.locks.lock({ account: 'new@x.org', by: 'eve', why: 'x', unlockOn: 'person' });
     await expect(late).rejects.toThrow('in force but not on disk');
