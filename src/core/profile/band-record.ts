@@ -4,7 +4,7 @@
  *
  * Header: 4 bytes. Sections: 8 rows of (u32 band and cluster, u32 last seconds).
  */
-import { openRecord, toSeconds, type RecordForm } from './record.ts';
+import { openRecord, toSeconds, type RecordForm, setWord, wordAt } from './record.ts';
 
 export const BAND_ROWS = 8;
 const ROW = 8;
@@ -68,22 +68,4 @@ export function addCluster(
   setWord(bytes, chosen, value);
   setWord(bytes, chosen + 4, Math.max(1, toSeconds(seen.nowMs)));
   return bytes;
-}
-
-// Eight records a message: a view of each would cost more than what is done with it.
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
-  );
-}
-
-function setWord(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
 }

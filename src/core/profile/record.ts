@@ -58,6 +58,24 @@ export function openRecord(bytes: Uint8Array | undefined, form: RecordForm): Uin
   return wider;
 }
 
+/** A u32, without a view: of a record that is looked at once a view costs more than the look. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+export function setWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
 export function toSeconds(ms: number): number {
   return Math.max(0, Math.floor(ms / 1000));
 }

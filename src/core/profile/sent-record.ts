@@ -7,7 +7,7 @@
  * bytes of the account u8, bytes of the identity u8, identity in UTF-8.
  */
 import type { ContextKey } from './identity-profile.ts';
-import { createRecord, toSeconds, type RecordForm } from './record.ts';
+import { createRecord, toSeconds, type RecordForm, setWord, wordAt } from './record.ts';
 
 export const SENT_PAGES = 1 << 15;
 /** Every page is as long. */
@@ -159,22 +159,4 @@ const usedOf = (page: Uint8Array): number => (page[4] as number) | ((page[5] as 
 function setUsed(page: Uint8Array, used: number): void {
   page[4] = used;
   page[5] = used >>> 8;
-}
-
-// One row a message: a view of each page would cost more than what is done with it.
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
-  );
-}
-
-function setWord(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
 }

@@ -8,9 +8,7 @@ import { withDefaults, type LmtpDoorOptions } from './options.ts';
 import { LmtpSession } from './session.ts';
 import { LmtpStream } from './stream.ts';
 
-// Time-outs are noticed at most a quarter of the shortest one late, and five seconds.
 const MAX_SWEEP_MS = 5000;
-const MIN_SWEEP_MS = 10;
 
 /** Opens the door. @throws PrimumError when it cannot listen on one of its addresses. */
 export async function openLmtpDoor(
@@ -18,16 +16,16 @@ export async function openLmtpDoor(
   telemetry: Telemetry,
 ): Promise<OpenDoor> {
   const settings = withDefaults(options);
-  const sessions = new Set<LmtpSession>();
   const running = new Set<Promise<void>>();
   const { listen, maxConnections, closeGraceSeconds } = settings;
+  const shortestSeconds = Math.min(settings.idleTimeoutSeconds, settings.messageTimeoutSeconds);
+  const sweep = { shortestSeconds, maxMs: MAX_SWEEP_MS };
   const door = await openStreamDoor(
-    { door: 'lmtp', listen, maxConnections, closeGraceSeconds },
+    { door: 'lmtp', listen, maxConnections, closeGraceSeconds, sweep },
     telemetry,
     (socket) => {
       const stream = new LmtpStream(socket);
       const session = new LmtpSession({ stream, settings, telemetry });
-      sessions.add(session);
       const over = session
         .run()
         .catch((error: unknown) => {
@@ -35,27 +33,16 @@ export async function openLmtpDoor(
           telemetry.judgingFailed('lmtp', error, 'defer');
           stream.destroy();
         })
-        .finally(() => {
-          sessions.delete(session);
-          running.delete(over);
-        });
+        .finally(() => running.delete(over));
       running.add(over);
       return session;
     },
   );
-  const shortest = Math.min(settings.idleTimeoutSeconds, settings.messageTimeoutSeconds);
-  const sweepMs = Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest * 250));
-  const sweep = setInterval(() => {
-    const now = performance.now();
-    for (const session of sessions) session.expire(now);
-  }, sweepMs);
-  sweep.unref();
   return {
     address: door.address,
     addresses: door.addresses,
     close: async () => {
       await door.close();
-      clearInterval(sweep);
       // A message may still be on its way to the disk; the spool closes after that.
       await Promise.all(running);
     },

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { formatSocketmapReply, SocketmapReader } from '../../protocol/socketmap.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
-import type { StreamSession } from '../listen.ts';
+import { ConnectionClock, type StreamSession } from '../listen.ts';
 import type { MapDesk } from './maps.ts';
 import { MAX_UNSENT_BYTES, type SocketmapDoorSettings } from './options.ts';
 
@@ -17,7 +17,6 @@ export interface SocketmapConnectionParts {
 
 export class SocketmapConnection implements StreamSession {
   readonly #socket: Socket;
-  readonly #settings: SocketmapDoorSettings;
   readonly #desk: MapDesk;
   readonly #telemetry: Telemetry;
   readonly #reader: SocketmapReader;
@@ -28,18 +27,18 @@ export class SocketmapConnection implements StreamSession {
   #isFinishing = false;
   /** It was sent its last answer; what it still says is thrown away. */
   #isOver = false;
+  readonly #clock: ConnectionClock;
   #requests = 0;
-  #wasActive = true;
-  #quietSince = 0;
-  #stuckSince = 0;
-  #stuckAt = -1;
 
   constructor(socket: Socket, parts: SocketmapConnectionParts) {
     this.#socket = socket;
-    this.#settings = parts.settings;
     this.#desk = parts.desk;
     this.#telemetry = parts.telemetry;
     this.#reader = new SocketmapReader(parts.settings.maxRequestBytes);
+    this.#clock = new ConnectionClock({
+      stuckSeconds: parts.settings.requestTimeoutSeconds,
+      idleSeconds: parts.settings.idleTimeoutSeconds,
+    });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#resumeAfterDrain());
     socket.on('end', () => {
@@ -59,26 +58,17 @@ export class SocketmapConnection implements StreamSession {
 
   /** Called now and then: cuts a client that is idle, dribbles or does not read. `now` in ms. */
   expire(now: number): void {
-    if (this.#wasActive) {
-      this.#wasActive = false;
-      this.#quietSince = now;
-    }
     const isStuck = this.#waitsForClient || this.#isOver || this.#reader.isPartial;
-    if (!isStuck || this.#requests !== this.#stuckAt) {
-      this.#stuckAt = this.#requests;
-      this.#stuckSince = now;
-    }
-    if (isStuck && now - this.#stuckSince >= this.#settings.requestTimeoutSeconds * 1000) {
-      const what = this.#waitsForClient ? 'does not take its answers' : 'does not end its request';
-      if (!this.#isOver) this.#telemetry.clientFault('socketmap', `a client ${what}`);
-      this.#socket.destroy();
-    } else if (now - this.#quietSince >= this.#settings.idleTimeoutSeconds * 1000) {
-      this.#socket.destroySoon();
-    }
+    const due = this.#clock.look(now, { isStuck, taken: this.#requests });
+    if (due === 'idle') this.#socket.destroySoon();
+    if (due !== 'stuck') return;
+    const what = this.#waitsForClient ? 'does not take its answers' : 'does not end its request';
+    if (!this.#isOver) this.#telemetry.clientFault('socketmap', `a client ${what}`);
+    this.#socket.destroy();
   }
 
   #read(chunk: Buffer): void {
-    this.#wasActive = true;
+    this.#clock.heard();
     if (this.#isOver) return;
     this.#reader.push(chunk);
     this.#work();

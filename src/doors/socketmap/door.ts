@@ -8,9 +8,7 @@ import { SocketmapConnection } from './connection.ts';
 import { MapDesk } from './maps.ts';
 import { withDefaults, type SocketmapDoorOptions } from './options.ts';
 
-// Time-outs are noticed at most a quarter of the shortest one late, and five seconds.
 const MAX_SWEEP_MS = 5000;
-const MIN_SWEEP_MS = 10;
 
 /** Opens the door. @throws PrimumError when it cannot listen on one of its addresses. */
 export async function openSocketmapDoor(
@@ -19,17 +17,13 @@ export async function openSocketmapDoor(
 ): Promise<OpenDoor> {
   const settings = withDefaults(options);
   const desk = new MapDesk(settings, telemetry);
-  const connections = new Set<SocketmapConnection>();
   const { listen, maxConnections, closeGraceSeconds } = settings;
+  const shortestSeconds = Math.min(settings.idleTimeoutSeconds, settings.requestTimeoutSeconds);
+  const sweep = { shortestSeconds, maxMs: MAX_SWEEP_MS };
   const door = await openStreamDoor(
-    { door: 'socketmap', listen, maxConnections, closeGraceSeconds },
+    { door: 'socketmap', listen, maxConnections, closeGraceSeconds, sweep },
     telemetry,
-    (socket) => {
-      const connection = new SocketmapConnection(socket, { settings, desk, telemetry });
-      connections.add(connection);
-      socket.once('close', () => connections.delete(connection));
-      return connection;
-    },
+    (socket) => new SocketmapConnection(socket, { settings, desk, telemetry }),
   );
   telemetry.gauge(
     'primum_socketmap_lookups',
@@ -41,19 +35,5 @@ export async function openSocketmapDoor(
     'Keys among them that were mapped to something.',
     () => desk.found,
   );
-  const shortest = Math.min(settings.idleTimeoutSeconds, settings.requestTimeoutSeconds);
-  const sweepMs = Math.max(MIN_SWEEP_MS, Math.min(MAX_SWEEP_MS, shortest * 250));
-  const sweep = setInterval(() => {
-    const now = performance.now();
-    for (const connection of connections) connection.expire(now);
-  }, sweepMs);
-  sweep.unref();
-  return {
-    address: door.address,
-    addresses: door.addresses,
-    close: async () => {
-      await door.close();
-      clearInterval(sweep);
-    },
-  };
+  return door;
 }
