@@ -34,7 +34,7 @@ export interface InspectedMessage {
 export interface MessageInspection {
   /** `value` as sent, folds kept, latin1; leading space as sent. */
   header(name: string, value: string): void;
-  /** False: what is behind lags; feed no more before `drained()` resolves. */
+  /** The bytes are copied. False: what is behind lags; feed no more before `drained()` resolves. */
   body(chunk: Uint8Array): boolean;
   drained(): Promise<void>;
   /** Never rejects; what could not be found out in time is said in the facts. */

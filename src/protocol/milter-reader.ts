@@ -4,7 +4,7 @@ export interface MilterPacket {
   readonly ok: true;
   /** Character code of the command. */
   readonly command: number;
-  /** Without length and command; a view of the bytes that came. */
+  /** Without length and command; a view that holds until the reader is given more bytes. */
   readonly data: Buffer;
 }
 
@@ -19,6 +19,8 @@ export const MAX_PACKET_BYTES = 256 * 1024;
 const LENGTH_BYTES = 4;
 // What a packet that comes in pieces is given at first; it doubles as bytes really come.
 const FIRST_ROOM_BYTES = 4 * 1024;
+/** Room kept for the next packet: a body chunk, and what the same read brings of the next. */
+const MAX_KEPT_BYTES = 160 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** Reads the packets of one connection, in order. After a failure it reads nothing more. */
@@ -27,8 +29,8 @@ export class MilterReader {
   #bytes: Buffer = NOTHING;
   #start = 0;
   #end = 0;
-  /** Size of the buffer where it is one of ours, with room behind `#end`. */
-  #room = 0;
+  /** For packets that come in pieces; used again, for each would else cost 128 KiB. */
+  #own: Buffer = NOTHING;
   #failure: MilterRead | undefined;
 
   constructor(maxPacketBytes: number = MAX_PACKET_BYTES) {
@@ -40,30 +42,32 @@ export class MilterReader {
     return this.#end > this.#start;
   }
 
-  /** Takes bytes. They must not change afterwards. */
+  /** Takes bytes, which must not change before the next push. Ends all views handed out. */
   push(chunk: Buffer): void {
     if (this.#failure !== undefined || chunk.length === 0) return;
     const left = this.#end - this.#start;
     if (left === 0) {
       this.#bytes = chunk;
-      this.#room = 0;
       this.#start = 0;
       this.#end = chunk.length;
       return;
     }
-    // Bytes that came are never written over: packets handed out are views of them.
-    const room = Math.max(FIRST_ROOM_BYTES, 2 * left, left + chunk.length);
-    const isOwn = this.#room > 0 && this.#end + chunk.length <= this.#room;
-    if (!isOwn) {
-      const grown = Buffer.allocUnsafeSlow(room);
-      this.#bytes.copy(grown, 0, this.#start, this.#end);
-      this.#bytes = grown;
-      this.#room = room;
-      this.#start = 0;
-      this.#end = left;
+    if (this.#bytes !== this.#own || this.#end + chunk.length > this.#own.length) {
+      this.#gather(left, left + chunk.length);
     }
     chunk.copy(this.#bytes, this.#end);
     this.#end += chunk.length;
+  }
+
+  /** Moves what is left to the beginning of a buffer of ours that has room for `needed` bytes. */
+  #gather(left: number, needed: number): void {
+    const room = Math.max(FIRST_ROOM_BYTES, 2 * left, needed);
+    const target = this.#own.length >= needed ? this.#own : Buffer.allocUnsafeSlow(room);
+    this.#bytes.copy(target, 0, this.#start, this.#end);
+    this.#own = target;
+    this.#bytes = target;
+    this.#start = 0;
+    this.#end = left;
   }
 
   /** The next complete packet, a failure, or `undefined` when more bytes are needed. */
@@ -90,16 +94,16 @@ export class MilterReader {
 
   /** Lets go of bytes that are all read. */
   #rest(): void {
+    if (this.#own.length > MAX_KEPT_BYTES) this.#own = NOTHING;
     this.#bytes = NOTHING;
     this.#start = 0;
     this.#end = 0;
-    this.#room = 0;
   }
 
   #fail(reason: string): MilterRead {
     this.#failure = { ok: false, reason };
-    this.#start = this.#end;
     this.#rest();
+    this.#own = NOTHING;
     return this.#failure;
   }
 }

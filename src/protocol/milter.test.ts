@@ -54,15 +54,35 @@ describe('the reader of packets', () => {
     );
   });
 
-  it('packets handed out stay what they were while more bytes come', () => {
+  it('packets of one push stand together until more bytes come', () => {
     const reader = new MilterReader();
     const all = bytes(formatPacket('B', 'a'.repeat(10)) + formatPacket('B', 'b'.repeat(10)));
     for (let at = 0; at < 8; at += 1) reader.push(all.subarray(at, at + 1));
     reader.push(Buffer.from(all.subarray(8)));
     const first = reader.next();
-    reader.push(bytes(formatPacket('B', 'c'.repeat(5000))));
-    expect(reader.next()).toMatchObject({ ok: true });
+    const second = reader.next();
     expect(first?.ok === true && first.data.toString()).toBe('a'.repeat(10));
+    expect(second?.ok === true && second.data.toString()).toBe('b'.repeat(10));
+  });
+
+  it('body chunks that come in two reads each share one buffer, a longer packet leaves it', () => {
+    const reader = new MilterReader();
+    const buffers = new Set<ArrayBufferLike>();
+    const chunk = bytes(formatPacket('B', 'x'.repeat(65_535)));
+    const body = Buffer.concat(Array.from({ length: 40 }, () => chunk));
+    for (let at = 0; at < body.length; at += 65_536) {
+      reader.push(Buffer.from(body.subarray(at, at + 65_536)));
+      for (let read = reader.next(); read !== undefined; read = reader.next()) {
+        expect(read.ok && read.data.equals(chunk.subarray(5))).toBe(true);
+        if (read.ok) buffers.add(read.data.buffer);
+      }
+    }
+    expect(buffers.size).toBeLessThan(4);
+    const long = bytes(formatPacket('B', 'y'.repeat(200_000)));
+    reader.push(Buffer.from(long.subarray(0, 190_000)));
+    reader.push(Buffer.from(long.subarray(190_000)));
+    expect(readAll(reader).map(({ data }) => data.length)).toEqual([200_000]);
+    expect(reader.isPartial).toBe(false);
   });
 
   it('takes a packet of the bound, refuses a longer one and one without a command', () => {
