@@ -100,6 +100,7 @@ function content(config: Settings): Policy['content'] {
       'bare-line-break': judged(faults.bare_line_break),
       'eight-bit-header': judged(faults.eight_bit_header),
       'duplicate-header': judged(faults.duplicate_header),
+      'too-many-fields': judged(faults.too_many_fields),
     },
   };
 }

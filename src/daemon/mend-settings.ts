@@ -15,6 +15,7 @@ export function mendSettings({ conformance }: Config): MendSettings {
     'bare-line-break': conformance.bare_line_break,
     'eight-bit-header': conformance.eight_bit_header,
     'duplicate-header': conformance.duplicate_header,
+    'too-many-fields': conformance.too_many_fields,
   };
   const mended = Object.entries(remedies).filter(([, remedy]) => remedy === 'mend');
   return {

@@ -1,5 +1,6 @@
 /** Whether a message is as it should be when it leaves (CON-7; RFC 5322, RFC 6409 section 8). */
 import type { ConformanceFault } from '../core/message/derived.ts';
+import { saysSomething } from '../core/message/mending.ts';
 import { isQualified, parseAddresses } from './addresses.ts';
 import type { HeaderField } from './contract.ts';
 import { MAX_LINE_OCTETS } from './limits.ts';
@@ -10,6 +11,9 @@ const SINGLETONS = new Set([
   ...['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'bcc'],
   ...['message-id', 'in-reply-to', 'references', 'subject'],
 ]);
+
+/** Every message has one, and it says something. */
+const SUPPLIED = new Set(['date', 'from', 'message-id']);
 
 const ADDRESS_FIELDS = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']);
 
@@ -95,11 +99,13 @@ export function findFaults(
   lines: LineCheck,
 ): readonly ConformanceFault[] {
   const counts = new Map<string, number>();
+  const said = new Set<string>();
   const seen = { isUnqualified: false, isLong: lines.isLong, isBare: lines.hasBareBreak };
   let hasEightBits = false;
   for (const { name, value } of headers) {
     const key = name.toLowerCase();
     counts.set(key, (counts.get(key) ?? 0) + 1);
+    if (SUPPLIED.has(key) && saysSomething({ name, value })) said.add(key);
     if (ADDRESS_FIELDS.has(key) && !seen.isUnqualified) {
       seen.isUnqualified =
         !(value.length < MAX_SIMPLE_CHARS && QUALIFIED.test(value)) &&
@@ -111,9 +117,9 @@ export function findFaults(
   }
   const isDoubled = [...SINGLETONS].some((name) => (counts.get(name) ?? 0) > 1);
   const faults: readonly (readonly [boolean, ConformanceFault])[] = [
-    [!counts.has('date'), 'missing-date'],
-    [!counts.has('from'), 'missing-from'],
-    [!counts.has('message-id'), 'missing-message-id'],
+    [!said.has('date'), 'missing-date'],
+    [!said.has('from'), 'missing-from'],
+    [!said.has('message-id'), 'missing-message-id'],
     [seen.isUnqualified, 'unqualified-address'],
     [seen.isLong, 'long-line'],
     [seen.isBare, 'bare-line-break'],

@@ -4,7 +4,7 @@
  * and lists said.
  */
 import { andThen, type Maybe } from '../core/maybe.ts';
-import type { DerivedMessage, ScanFinding } from '../core/message/derived.ts';
+import type { ConformanceFault, DerivedMessage, ScanFinding } from '../core/message/derived.ts';
 import type { HostLists, Scan, Scanner } from '../scanners/contract.ts';
 import type {
   HeaderField,
@@ -31,6 +31,11 @@ export interface InspectionParts {
   /** Body bytes up to which a message is read in this thread. */
   readonly inlineBytes: number;
 }
+
+const OF_WHOLE_HEADER: ReadonlySet<ConformanceFault> = new Set([
+  ...(['missing-date', 'missing-from', 'missing-message-id'] as const),
+  ...(['unqualified-address', 'duplicate-header'] as const),
+]);
 
 export class Inspection implements MessageInspection {
   readonly #parts: InspectionParts;
@@ -149,13 +154,16 @@ export class Inspection implements MessageInspection {
     const { lists } = this.#parts;
     const hosts = derived.urlHosts ?? [];
     const notes = [...new Set([...(derived.malformed ?? []), ...this.#notes])].sort();
+    const conformance = this.#faults(derived.conformance ?? []);
     const extra: Partial<DerivedMessage> = {
       sizeBytes: this.#headerBytes + this.#bodyBytes,
       ...(notes.length > 0 && { malformed: notes }),
+      ...(conformance.length > 0 && { conformance }),
       ...(this.#isOwnPassword(shortWords) && { ownPassword: true as const }),
     };
+    const { conformance: _, ...rest } = derived;
     const finish = (more: Partial<DerivedMessage>): InspectedMessage => ({
-      facts: { ...facts, derived: { ...derived, ...extra, ...more } },
+      facts: { ...facts, derived: { ...rest, ...extra, ...more } },
       headers: this.#headers,
       sizeBytes: this.#headerBytes + this.#bodyBytes,
     });
@@ -167,6 +175,14 @@ export class Inspection implements MessageInspection {
         ...(listedHosts.length > 0 && { listedHosts }),
       }),
     );
+  }
+
+  /** What is missing or doubled in a header read in part may well be in the rest. */
+  #faults(found: readonly ConformanceFault[]): readonly ConformanceFault[] {
+    const isLong = this.#notes.includes('too-many-headers');
+    if (!isLong && !this.#notes.includes('header-too-long')) return found;
+    const sure = found.filter((fault) => !OF_WHOLE_HEADER.has(fault));
+    return isLong ? [...sure, 'too-many-fields'] : sure;
   }
 
   #isOwnPassword(words: readonly string[]): boolean {

@@ -126,6 +126,17 @@ describe('CON-7: what is done about a message that does not conform', () => {
     expect(await send(WHOLE, long.slice(1))).toEqual(['accept']);
   });
 
+  it('a header without measure is refused: it would hide a virus, or forge our own fields', async () => {
+    await start({}, 'enforce');
+    const flood = Array.from({ length: 1_001 }, () => 'X-Primum-Trace: forged');
+    expect(await send([...WHOLE, ...flood])).toEqual([
+      expect.stringContaining('its header has more than 1,000 fields'),
+    ]);
+    expect(await onRecord()).toEqual([
+      'reject: The message does not follow RFC 5322: its header has more than 1,000 fields.',
+    ]);
+  });
+
   it('observe: the message leaves as it is, and what is wrong is on record', async () => {
     await start({ missing_date: 'observe' }, 'enforce');
     expect(await send(UNDATED)).toEqual(['accept']);

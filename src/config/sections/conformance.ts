@@ -33,6 +33,12 @@ export const conformanceSchema = z.strictObject({
   ),
   missing_from: refusable('No From header.'),
   eight_bit_header: refusable('Letters beyond ASCII in a header, without encoding or SMTPUTF8.'),
+  too_many_fields: z
+    .enum(['off', 'observe', 'refuse'])
+    .default('refuse')
+    .describe(
+      `More than 1,000 fields in the header: what stands behind them is not looked at, and of fields that only Primum writes no more are taken out. ${LEFT}`,
+    ),
   long_line: refusable('A line of more than 998 characters.'),
   bare_line_break: refusable(
     'A line feed or carriage return that stands alone, as in SMTP smuggling.',

@@ -62,6 +62,7 @@ export const CONFORMANCE_FAULTS = [
   'bare-line-break',
   'eight-bit-header',
   'duplicate-header',
+  'too-many-fields',
 ] as const;
 export type ConformanceFault = (typeof CONFORMANCE_FAULTS)[number];
 

@@ -95,7 +95,29 @@ describe('CON-7: mending', () => {
   });
 
   it('adds none where there is one, whatever was derived', () => {
-    expect(plan(['DATE: x', 'message-id: y'], ['missing-date', 'missing-message-id'])).toEqual([]);
+    const headers = [`DATE: ${NOW}`, 'message-id: y'];
+    expect(plan(headers, ['missing-date', 'missing-message-id'])).toEqual([]);
+  });
+
+  it('fills a Date or Message-ID that says nothing, in its place', () => {
+    expect(plan(['date: x', 'Message-Id:'], ['missing-date', 'missing-message-id'])).toEqual([
+      { kind: 'change', index: 1, name: 'date', value: ` ${NOW}` },
+      { kind: 'change', index: 1, name: 'Message-Id', value: ` ${ID}` },
+    ]);
+  });
+
+  it('folds a list that grows too long, between its addresses', () => {
+    const list = Array.from({ length: 120 }, (_, i) => `person${i}`).join(', ');
+    const [change] = plan([`To: ${list}`], ['unqualified-address']);
+    const lines = (change?.value ?? '').split('\r\n');
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(998);
+    expect(lines.join('')).toBe(` ${list.replaceAll(/(person\d+)/g, '$1@example.org')}`);
+  });
+
+  it('leaves a list alone that would grow too long and has no place to fold', () => {
+    const list = Array.from({ length: 120 }, (_, i) => `person${i}`).join(',');
+    expect(plan([`To: ${list}`], ['unqualified-address'])).toEqual([]);
   });
 
   it('removes repeats of the same value, from the last on, and nothing else', () => {

@@ -52,8 +52,8 @@ export function planMending(input: MendInput, settings: MendSettings): readonly 
   return [
     ...(mends('unqualified-address') ? qualified(headers, settings.domain) : []),
     ...(mends('duplicate-header') ? withoutRepeats(headers) : []),
-    ...(mends('missing-date') ? added(headers, 'Date', input.nowText) : []),
-    ...(mends('missing-message-id') ? added(headers, 'Message-ID', input.newMessageId) : []),
+    ...(mends('missing-date') ? supplied(headers, 'Date', input.nowText) : []),
+    ...(mends('missing-message-id') ? supplied(headers, 'Message-ID', input.newMessageId) : []),
   ];
 }
 
@@ -70,8 +70,30 @@ function qualified(headers: readonly Field[], domain: string): HeaderChange[] {
     counts.set(lower, index);
     if (!ADDRESS_FIELDS.has(lower)) return [];
     const whole = qualifyAddresses(value, domain);
-    return whole === undefined ? [] : [{ kind: 'change' as const, index, name, value: whole }];
+    const folded = whole === undefined ? undefined : foldLong(whole, name.length + 1);
+    return folded === undefined ? [] : [{ kind: 'change' as const, index, name, value: folded }];
   });
+}
+
+/** RFC 5322 section 2.1.1: octets of a line. */
+const MAX_LINE = 998;
+
+/**
+ * Folds at blanks behind commas what became too long, for an MTA would cut an address in two.
+ * Undefined where there is no such place.
+ */
+function foldLong(value: string, nameLength: number): string | undefined {
+  const lines = value
+    .split('\r\n')
+    .flatMap((line, i) => foldLine(line, i === 0 ? MAX_LINE - nameLength : MAX_LINE));
+  return lines.includes(undefined) ? undefined : lines.join('\r\n');
+}
+
+function foldLine(line: string, room: number): (string | undefined)[] {
+  if (line.length <= room) return [line];
+  const at = Math.max(line.lastIndexOf(', ', room - 1), line.lastIndexOf(',\t', room - 1));
+  if (at < 1) return [undefined];
+  return [line.slice(0, at + 1), ...foldLine(line.slice(at + 1), MAX_LINE)];
 }
 
 /** RFC 5322 section 3.6: at most one of each. */
@@ -101,8 +123,25 @@ function withoutRepeats(headers: readonly Field[]): HeaderChange[] {
   return removals.reverse();
 }
 
-/** RFC 5321 section 6.4 and RFC 6409 sections 8.2 and 8.3, at the end of the header. */
-function added(headers: readonly Field[], name: string, value: string): HeaderChange[] {
-  if (headers.some((field) => field.name.toLowerCase() === name.toLowerCase())) return [];
-  return [{ kind: 'insert', index: headers.length, name, value }];
+/**
+ * RFC 5321 section 6.4 and RFC 6409 sections 8.2 and 8.3: in the place of a field that says nothing,
+ * else at the end of the header.
+ */
+function supplied(headers: readonly Field[], name: string, value: string): HeaderChange[] {
+  const own = headers.filter((field) => field.name.toLowerCase() === name.toLowerCase());
+  if (own.some(saysSomething)) return [];
+  const [first] = own;
+  return first === undefined
+    ? [{ kind: 'insert', index: headers.length, name, value }]
+    : [{ kind: 'change', index: 1, name: first.name, value: ` ${value}` }];
+}
+
+/** Day, month, year and time; the rest may be missing (RFC 5322 sections 3.3 and 4.3). */
+const DATE = /^\s*(?:[a-z]{3}\s*,)?\s*\d{1,2}\s+[a-z]{3}\s+\d{2,4}\s+\d{1,2}\s*:\s*\d{2}/i;
+const MAX_DATE_CHARS = 100;
+
+/** Whether a Date has a date and another field anything at all. */
+export function saysSomething({ name, value }: Field): boolean {
+  if (name.toLowerCase() === 'date') return DATE.test(value.slice(0, MAX_DATE_CHARS));
+  return value.trim() !== '';
 }

@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<ConformanceFault, string>> = {
   'bare-line-break': 'a line ends in CR or LF alone',
   'eight-bit-header': 'its header has bytes that are neither ASCII nor UTF-8',
   'duplicate-header': 'a field that may stand once stands twice in its header',
+  'too-many-fields': 'its header has more than 1,000 fields',
 };
 
 export function conformance({ content, rules }: Looked): Finding | undefined {

@@ -98,7 +98,7 @@ export const MAX_NAMED_CHARACTERS_IN_ALL = 64 * 1024 * 1024;
 /** Refused recipients of one transaction kept as evidence. */
 export const MAX_REFUSED_RECIPIENTS = 100;
 
-/** Fields of ours in one message that are removed; a client that sends more is a fault. */
+/** Fields of one name of ours in one message that are removed: each costs the MTA a long walk. */
 export const MAX_REMOVED_HEADERS = 1000;
 
 /** Answers an MTA has not taken yet; above it nothing more is read from it. */

@@ -40,20 +40,18 @@ export class MessageReading {
     });
   }
 
-  /** @returns false when there are more fields that only we write than anybody needs. */
-  header(transaction: Transaction, { name, value }: HeaderData, withSpace: boolean): boolean {
+  header(transaction: Transaction, { name, value }: HeaderData, withSpace: boolean): void {
     this.begin(transaction);
     if (this.#settings.forwards !== undefined) noteMark(transaction, { name, value });
     if (this.#settings.trace?.isOurs(name) === true) {
       const key = name.toLowerCase();
       const count = (transaction.foreign.get(key) ?? 0) + 1;
-      if (count > MAX_REMOVED_HEADERS) return false;
-      transaction.foreign.set(key, count);
+      // With more the message is refused, unless the operator lets it be (CON-7).
+      if (count <= MAX_REMOVED_HEADERS) transaction.foreign.set(key, count);
     }
     // Colon and line end do not come with it, the blank only where it was agreed.
     transaction.sizeBytes += name.length + value.length + (withSpace ? 3 : 4);
     this.#guarded(transaction, () => transaction.inspection?.header(name, value));
-    return true;
   }
 
   /** A promise when the reader lags. What is beyond the bound is counted and not read. */

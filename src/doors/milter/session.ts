@@ -240,9 +240,7 @@ export class MilterSession {
     const header = parseHeader(data);
     if (header === undefined) return { fault: 'a header is not understood' };
     const withSpace = (agreement.steps & STEP.headerLeadingSpace) !== 0;
-    if (!this.#reading.header(transaction, header, withSpace)) {
-      return { fault: 'a message has too many headers of ours' };
-    }
+    this.#reading.header(transaction, header, withSpace);
     return answered(agreement, STEP.noHeaderReply);
   }
 
