@@ -93,10 +93,15 @@ export function contentAlone(event: SubmissionEvent): ContentKnown | undefined {
   if (derived === undefined) return undefined;
   return {
     derived,
-    isNew: derived.isReply !== true,
+    isNew: isNew(derived),
     platformIsKnown: false,
     replyToIsUsual: false,
   };
+}
+
+/** Neither an answer nor passed on: those are honestly the same from several people. */
+function isNew({ isReply, isForward, isAutomatic }: DerivedMessage): boolean {
+  return isReply !== true && isForward !== true && isAutomatic !== true;
 }
 
 function gather(event: SubmissionEvent, known: Known, derived: DerivedMessage): Gathered {
@@ -116,7 +121,7 @@ function gather(event: SubmissionEvent, known: Known, derived: DerivedMessage): 
     nowMs: Date.parse(event.at),
     account: hash.low(`account|${account}`),
     tenant: hash.low(`tenant|${tenant}`),
-    isNew: derived.isReply !== true,
+    isNew: isNew(derived),
     hosts: (derived.urlHosts ?? [])
       .filter((host) => !isOwn(host))
       .slice(0, MAX_HOSTS_LOOKED_AT)

@@ -21,6 +21,8 @@ export interface BodyText {
   readonly stream: WordStream;
   readonly hasHtml: boolean;
   readonly hasSignature: boolean;
+  /** Another message is passed on or answered below the text. */
+  readonly hasMessage: boolean;
   readonly charset: string | undefined;
   /** The readable text, for whoever may keep it. */
   readonly text: string;
@@ -41,6 +43,7 @@ export function readBodyText(
 ): BodyText {
   const plain: Reading = { own: '', all: '', hasSignature: false };
   const html: Reading = { own: '', all: '', hasSignature: false };
+  let hasMessage = false;
   for (const part of parts) {
     const { text, isUnknown } = decodeText(part.bytes, part.charset);
     if (isUnknown) notes.add('unknown-charset');
@@ -50,11 +53,12 @@ export function readBodyText(
       if (part.isBody) join(html, read.own, read.all, read.hasSignature);
     } else {
       urls.addFromText(text);
-      const { own, hasSignature } = readOwnText(text);
-      if (part.isBody) join(plain, own, text, hasSignature);
+      const read = readOwnText(text);
+      if (part.isBody) join(plain, read.own, text, read.hasSignature);
+      hasMessage ||= part.isBody && read.hasMessage;
     }
   }
-  return choose(plain, html, parts);
+  return { ...choose(plain, html, parts), hasMessage };
 }
 
 function join(to: Reading, own: string, all: string, hasSignature: boolean): void {
@@ -64,7 +68,11 @@ function join(to: Reading, own: string, all: string, hasSignature: boolean): voi
   to.hasSignature ||= hasSignature;
 }
 
-function choose(plain: Reading, html: Reading, parts: readonly TextPart[]): BodyText {
+function choose(
+  plain: Reading,
+  html: Reading,
+  parts: readonly TextPart[],
+): Omit<BodyText, 'hasMessage'> {
   let chosen = plain;
   let own = readWords(plain.own);
   if (html.all !== '') {

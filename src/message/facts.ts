@@ -164,6 +164,8 @@ function derive(parts: Parts): DerivedMessage {
       credentialWords: wording?.credentialWords,
     }),
     isReply,
+    ...(text?.hasMessage === true && { isForward: true }),
+    ...(isAutomatic(parts) && { isAutomatic: true }),
     urlHosts: urls.hosts,
     urlCount: urls.urls.length,
     attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
@@ -173,6 +175,13 @@ function derive(parts: Parts): DerivedMessage {
     ...(conformance.length > 0 && { conformance }),
     ...(malformed.length > 0 && { malformed }),
   };
+}
+
+/** RFC 3834 section 5, RFC 8098 (receipts), RFC 6047 section 2.4 (answers to an invitation). */
+function isAutomatic({ index, tree }: Parts): boolean {
+  const submitted = index.text('auto-submitted')?.toLowerCase();
+  if (submitted !== undefined && submitted !== 'no') return true;
+  return tree.isReceipt || tree.isInvitationAnswer;
 }
 
 function deriveShapes({ headers, tree, index }: Parts) {

@@ -9,6 +9,8 @@ export type MalformedNote =
   | 'boundary-never-closed'
   | 'boundary-never-found'
   | 'boundary-too-long'
+  | 'doubled-content-type'
+  | 'encoded-message'
   | 'header-too-long'
   | 'html-too-deep'
   | 'nul-byte'

@@ -3,6 +3,8 @@
 export interface OwnText {
   readonly own: string;
   readonly hasSignature: boolean;
+  /** Below it stands another message with its header, as where one is passed on. */
+  readonly hasMessage: boolean;
 }
 
 /** RFC 3676 section 4.3 has "-- "; many programs lose the blank. */
@@ -21,6 +23,7 @@ export function readOwnText(text: string): OwnText {
   const lines = text.split(/\r?\n/);
   const kept: string[] = [];
   let hasSignature = false;
+  let hasMessage = false;
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] as string;
     const first = line.charCodeAt(0);
@@ -30,13 +33,14 @@ export function readOwnText(text: string): OwnText {
         hasSignature = true;
         break;
       }
-      if (line.length < 100 && FORWARD_MARK.test(line.trimEnd())) break;
+      if (line.length < 100 && FORWARD_MARK.test(line.trimEnd())) hasMessage = true;
     }
     if (line.endsWith(':') && isAttribution(lines, i)) continue;
-    if (line.includes(':') && isQuotedHeader(lines, i)) break;
+    if (line.includes(':') && isQuotedHeader(lines, i)) hasMessage = true;
+    if (hasMessage) break;
     kept.push(line);
   }
-  return { own: kept.join('\n'), hasSignature };
+  return { own: kept.join('\n'), hasSignature, hasMessage };
 }
 
 /** "On Monday, Ann wrote:" above the quoted lines, in any language. */

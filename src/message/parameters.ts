@@ -18,7 +18,7 @@ const MAX_PARAMETERS = 64;
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\[^])*)"?|([^\s;]*))/g;
 
 export function parseParameterField(field: string): ParameterField {
-  const text = unfold(field);
+  const text = withoutComments(unfold(field));
   const end = text.indexOf(';');
   const value = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();
   const plain = new Map<string, string>();
@@ -44,6 +44,28 @@ export function parseParameterField(field: string): ParameterField {
   }
   for (const [name, parts] of pieces) plain.set(name, joinPieces(parts));
   return { value, parameters: plain };
+}
+
+/** RFC 5322 section 3.2.2: comments may stand between all tokens, in one another too. */
+function withoutComments(text: string): string {
+  if (!text.includes('(')) return text;
+  let kept = '';
+  let depth = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text[i] as string;
+    if (char === '\\') {
+      if (depth === 0) kept += text.slice(i, i + 2);
+      i += 1;
+      continue;
+    }
+    if (char === '"' && depth === 0) isQuoted = !isQuoted;
+    if (char === '(' && !isQuoted) depth += 1;
+    else if (char === ')' && depth > 0) depth -= 1;
+    else if (depth === 0) kept += char;
+  }
+  // One that never ends is none, as mail programs have it.
+  return depth > 0 ? text : kept;
 }
 
 interface Piece {

@@ -9,6 +9,7 @@ import { MAX_ATTACHMENTS, MAX_TEXT_BYTES } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
 import type { PartListener, PartPlan } from './splitter.ts';
+import { findUuencoded } from './uuencode.ts';
 import { createTransferDecoder, type TransferDecoder } from './transfer-decoding.ts';
 
 export interface TextPart {
@@ -36,6 +37,9 @@ interface Leaf {
   readonly text: OpenText | undefined;
 }
 
+/** Of all kinds of text, those that somebody wrote to be read; a calendar entry is none. */
+const WRITTEN = new Set(['text/plain', 'text/html', 'text/enriched', 'text/richtext']);
+
 interface OpenText {
   readonly kind: 'plain' | 'html';
   readonly charset: string;
@@ -47,6 +51,10 @@ export class PartTree implements PartListener {
   readonly texts: TextPart[] = [];
   readonly attachments: NamedAttachment[] = [];
   attachmentsMore = 0;
+  /** The outermost part is a report (RFC 6522), such as a receipt. */
+  isReceipt = false;
+  /** A calendar says that its owner comes or not. */
+  isInvitationAnswer = false;
   /** Of the outermost multipart. */
   boundary: string | undefined;
   readonly #notes: Notes;
@@ -67,7 +75,11 @@ export class PartTree implements PartListener {
 
   open(fields: readonly HeaderField[]): PartPlan {
     const own = new PartFields(fields);
+    if (own.isDoubled) this.#notes.add('doubled-content-type');
     const [type = '', subtype = ''] = own.type.split('/', 2);
+    if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
+    const method = own.contentType.parameters.get('method')?.toLowerCase();
+    if (own.type === 'text/calendar' && method === 'reply') this.isInvitationAnswer = true;
     if (type === 'multipart') {
       const plan = this.#multipart(own.contentType);
       this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
@@ -81,6 +93,8 @@ export class PartTree implements PartListener {
       this.#open.push('message');
       return { kind: 'message' };
     }
+    // RFC 2045 section 6.4 allows no encoding there, and yet mail programs show what is inside.
+    if (own.type === 'message/rfc822') this.#notes.add('encoded-message');
     this.#write(own.type, false);
     this.#open.push(this.#leaf(own));
     return { kind: 'leaf' };
@@ -102,10 +116,22 @@ export class PartTree implements PartListener {
     }
     this.#feed(part, part.decoder.end());
     if (part.text !== undefined) {
-      this.texts.push({ ...part.text, bytes: Buffer.concat(part.text.chunks) });
+      const bytes = Buffer.concat(part.text.chunks);
+      this.texts.push({ ...part.text, bytes });
+      if (part.text.kind === 'plain') this.#addUuencoded(bytes);
     }
     if (part.attachment !== undefined) {
       this.attachments.push({ ...part.attachment.end(), name: part.name });
+    }
+  }
+
+  #addUuencoded(bytes: Buffer): void {
+    const room = MAX_ATTACHMENTS - this.attachments.length;
+    if (room <= 0 || !bytes.includes('begin')) return;
+    for (const file of findUuencoded(bytes.toString('latin1'), room)) {
+      const reader = new AttachmentReader(file.name, '');
+      reader.feed(file.bytes);
+      this.attachments.push({ ...reader.end(), name: file.name });
     }
   }
 
@@ -127,7 +153,12 @@ export class PartTree implements PartListener {
     const text: OpenText | undefined =
       kind === undefined || (isFile && kind === 'plain')
         ? undefined
-        : { kind, charset, isBody: !isFile && this.#messages === 0, chunks: [] };
+        : {
+            kind,
+            charset,
+            isBody: !isFile && WRITTEN.has(own.type) && this.#messages === 0,
+            chunks: [],
+          };
     const isHashed = isFile && this.attachments.length < MAX_ATTACHMENTS;
     if (isFile && !isHashed) this.attachmentsMore += 1;
     return {
@@ -157,6 +188,9 @@ export class PartTree implements PartListener {
   }
 }
 
+/** A part with more of them is read by these. */
+const MAX_CONTENT_TYPES = 4;
+
 /** The fields of a part that say how to read it. */
 export class PartFields {
   readonly contentType: ParameterField;
@@ -165,14 +199,24 @@ export class PartFields {
   readonly disposition: string;
   readonly encoding: string;
   readonly name: string;
+  /** Two different media types: what a mail program shows is anybody's guess. */
+  readonly isDoubled: boolean;
 
   constructor(fields: readonly HeaderField[]) {
     const found = new Map<string, string>();
+    const types: string[] = [];
     for (const { name, value } of fields) {
       const key = name.toLowerCase();
       if (key.startsWith('content-') && !found.has(key)) found.set(key, value);
+      if (key === 'content-type') types.push(value);
     }
-    this.contentType = parseParameterField(found.get('content-type') ?? '');
+    const several = types.slice(0, MAX_CONTENT_TYPES).map(parseParameterField);
+    this.isDoubled = several.some((one) => one.value !== several[0]?.value);
+    // Parts that nobody looks into would be a hiding place.
+    this.contentType =
+      several.find((one) => one.value.startsWith('multipart/')) ??
+      several[0] ??
+      parseParameterField('');
     const { value, parameters } = this.contentType;
     // RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text.
     this.type = /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,100}$/.test(value)

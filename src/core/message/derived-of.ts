@@ -86,7 +86,7 @@ const COUNTS = [
   'paymentWords',
   'credentialWords',
 ] as const;
-const FLAGS = ['isReply', 'hasHtml', 'hasSignature'] as const;
+const FLAGS = ['isReply', 'isForward', 'isAutomatic', 'hasHtml', 'hasSignature'] as const;
 
 function textFields(raw: Fields): Partial<Record<(typeof TEXTS)[number], string>> {
   const found: Partial<Record<(typeof TEXTS)[number], string>> = {};

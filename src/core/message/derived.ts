@@ -85,6 +85,10 @@ export interface DerivedMessage {
   /** ISO 639-1; absent when the text is too short to tell. */
   readonly language?: string;
   readonly isReply?: boolean;
+  /** Below its text stands another message with its header, as where one is passed on. */
+  readonly isForward?: boolean;
+  /** A program answers for its owner: out of office, a receipt, an answer to an invitation. */
+  readonly isAutomatic?: boolean;
   /** Words of the author's own text, quotes and signature left out. */
   readonly words?: number;
   readonly hasHtml?: boolean;
