@@ -75,7 +75,10 @@ async function withInspector<T>(
   use: (begin: () => MessageInspection, warnings: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const warnings: string[] = [];
-  const inspector = openMessageInspector({ timeoutMs: 60_000, ...options }, { warn: (text) => void warnings.push(text) });
+  const inspector = openMessageInspector(
+    { timeoutMs: 60_000, ...options },
+    { warn: (text) => void warnings.push(text) },
+  );
   try {
     return await use(() => {
       const inspection = inspector.begin(ENVELOPE);
