@@ -100,6 +100,19 @@ function detailOf(status: string | undefined): string {
 /** Classes that a text states exactly, whatever code stands beside it. */
 const SPECIFIC: ReadonlySet<ReplyClass> = new Set(['virus', 'listed', 'mailbox-full', 'inactive']);
 
+/** What servers refuse with 5.1.1 too, though the recipient is there. */
+const OF_SENDER: ReadonlySet<ReplyClass> = new Set([
+  'spam-refused',
+  'authentication',
+  'relay-denied',
+  'rate-limited',
+]);
+
+function isOutweighed(code: CodeMeaning, by: ReplyClass | undefined): boolean {
+  if (by === undefined) return false;
+  return SPECIFIC.has(by) || (code.class === 'unknown-recipient' && OF_SENDER.has(by));
+}
+
 function weigh(
   code: CodeMeaning | undefined,
   said: readonly { readonly class: ReplyClass; readonly isCertain?: boolean | undefined }[],
@@ -109,8 +122,8 @@ function weigh(
   const [first] = said;
   const isAgreed = said.some((group) => group.class === code?.class);
   if (code?.isCertain === true) {
-    const outweighs = first !== undefined && SPECIFIC.has(first.class) && !isAgreed;
-    if (!outweighs && !isListed) return { class: code.class, isCertain: true };
+    const isWeak = isOutweighed(code, first?.class) && !isAgreed;
+    if (!isWeak && !isListed) return { class: code.class, isCertain: true };
   }
   if (isListed && (code === undefined || code.class !== 'unknown-recipient' || !isAgreed)) {
     return { class: 'listed', isCertain: true };

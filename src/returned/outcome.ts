@@ -115,11 +115,16 @@ function readReason(said: Said, codes: Codes, classify: ReplyClassifier) {
   for (const text of texts) {
     const next = classify({ ...base, text });
     if (next.class !== 'other') read = next;
-    if (next.class !== 'other' && next.class !== 'policy') break;
+    // "Refused" by its code alone leaves the reason open.
+    if (next.class !== 'other' && (next.class !== 'policy' || says(text, classify))) break;
   }
   // What a delivery program wrote to its terminal is about the machine, seldom about the recipient.
   const isOpen = isProgram && read.class !== 'mailbox-full';
   return isOpen ? ({ class: 'other', hard: false } as typeof read) : read;
+}
+
+function says(text: string, classify: ReplyClassifier): boolean {
+  return classify({ text }).class !== 'other';
 }
 
 /** Leaves out what is `undefined`. */
