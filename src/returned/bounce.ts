@@ -110,13 +110,24 @@ function wholeAsSaid({ notice }: BounceText): NoticeRecipient {
 
 /** "Still trying" in the words of common programs. */
 export function isDelayNotice(text: string): boolean {
-  return oneOf(String.raw`
+  return DELAY_TEXT.test(text) || DELAY_TEXT_BEYOND.test(text);
+}
+
+const DELAY_TEXT = oneOf(String.raw`
   \b(?:
   will (?:keep|continue|be retried|try|retry)|still (?:being )?(?:trying|retried)
   |no action is required|do not need to resend|has not yet been delivered
   |not been delivered yet|delivery attempts will continue|is only a warning
   |this is a warning|warning message only|delivery will continue
   |delivery (?:is )?delayed|\(delay\)|message delayed|delayed mail|temporarily delayed
-  |wird weiter versucht|zustellung verzögert
-  )`).test(text);
-}
+  |wird weiter versucht|zustellung verzögert|noch nicht zugestellt|verzögert|weitere zustellversuche
+  |pas encore été (?:remis|distribué|livré)|va continuer d'essayer|remise (?:différée|retardée)|retardé
+  |se seguirá intentando|retrasad[oa]|aún no se ha podido|todavía no se ha
+  |in ritardo|non ancora (?:stat[oa] )?(?:consegnat|recapitat)|ulteriori tentativi|ainda não foi|atrasad[oa]
+  |nog niet (?:afgeleverd|bezorgd)|vertraagd|opóźnion|försenad|forsinket
+  )`);
+
+/** Where letters have no word boundary that patterns know. */
+const DELAY_TEXT_BEYOND = oneOf(String.raw`
+  ещё не доставлен|еще не доставлен|попытки доставки (?:будут )?продолж|задержан
+  |доставка (?:сообщения )?задерж|配信が遅れ|配送が遅延|遅延|再送を試み|再试|延迟|将继续尝试|지연`);

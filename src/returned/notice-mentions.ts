@@ -93,5 +93,6 @@ function rankOf(before: string, isWhole: boolean, line: string): number {
   if (/^\s*(?:to|for|an|à|para|a):?\s*[<"']*$/i.test(before)) return 2;
   // A reply that repeats the address: "550 5.1.1 <ann@x>... User unknown".
   if (/\b[45]\d\d\b[^\d]{0,30}(?:[45]\.\d{1,3}\.\d{1,3}[^\d]{0,30})?$/.test(before)) return 2;
+  if (/\b(?:to|for|an|für|à|para|aan|do|til|till)\s*[<"'([]*$/i.test(before)) return 2;
   return /message-id|received|\bfrom\b/i.test(line) ? 0 : 1;
 }
