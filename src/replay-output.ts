@@ -22,6 +22,7 @@ export interface ReplayOutput {
 
 /** Output kept in memory before the disk must catch up. */
 const WRITE_BYTES = 1 << 20;
+const GATHER_CHARS = 1 << 16;
 /** As many links as Linux follows. */
 const MAX_LINKS = 40;
 
@@ -124,7 +125,14 @@ async function openStream(path: string, named: string, flags: string, mode = 0o6
   } catch (error) {
     throw unusable(named, wordsOf(error), error);
   }
+  // One write for many lines: a write costs more than a line.
+  let gathered = '';
+  const writeOut = (): void => {
+    if (gathered !== '') stream.write(gathered);
+    gathered = '';
+  };
   const end = async (): Promise<void> => {
+    writeOut();
     stream.end();
     try {
       await done;
@@ -138,9 +146,15 @@ async function openStream(path: string, named: string, flags: string, mode = 0o6
     });
   };
   return {
-    write: (text: string): void => void stream.write(text),
+    write: (text: string): void => {
+      gathered += text;
+      if (gathered.length >= GATHER_CHARS) writeOut();
+    },
     // A stream that failed wants no drain any more; its end tells.
-    room: () => (stream.writableNeedDrain ? drained() : undefined),
+    room: () => {
+      writeOut();
+      return stream.writableNeedDrain ? drained() : undefined;
+    },
     end,
     destroy: async (): Promise<void> => {
       stream.destroy();

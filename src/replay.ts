@@ -24,7 +24,7 @@ import { loadFreemail } from './network/freemail.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
 import { openOutput, type ReplayOutput } from './replay-output.ts';
 import { openReplyClassifier } from './returned/reply-knowledge.ts';
-import { readObjects } from './store/journal-files/read-lines.ts';
+import { readObjectBlocks, type InputObject } from './store/journal-files/read-lines.ts';
 import type { Journal, JournalLine } from './store/journal.ts';
 import { createMemoryStanding } from './store/memory/standing.ts';
 import { createSilentTelemetry } from './telemetry/telemetry.ts';
@@ -105,25 +105,28 @@ async function judgeFile(options: ReplayOptions, state: Replaying, output: Repla
     found.unreadableInAll += 1;
     if (named.length < MAX_NAMED_LINES) named.push({ line, reason });
   };
-  for await (const entry of readObjects(eventsFile)) {
+  const take = (entry: InputObject): Promise<void> | undefined => {
     if (!entry.ok) {
       refuse(entry.number, entry.reason);
-      continue;
+      return undefined;
     }
     const event = readEvent(entry.value);
     if (event.ok === 'other') found.passedOver += 1;
     else if (!event.ok) refuse(entry.number, event.reason);
     else {
       const whole = withMessage(event.value, folder);
-      if (!whole.ok) {
-        refuse(entry.number, whole.reason);
-        continue;
+      if (whole.ok) {
+        found.events += 1;
+        watch?.event(whole.value);
+        return state.take(whole.value);
       }
-      found.events += 1;
-      watch?.event(whole.value);
-      await state.take(whole.value);
-      await output.room();
+      refuse(entry.number, whole.reason);
     }
+    return undefined;
+  };
+  for await (const block of readObjectBlocks(eventsFile)) {
+    for (const entry of block) await take(entry);
+    await output.room();
   }
   const seconds = (performance.now() - startedMs) / 1000;
   return { ...found, unreadable: named, seconds };

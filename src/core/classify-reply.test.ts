@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import knowledgeOfProviders from '../../data/replies/providers.json' with { type: 'json' };
 import knowledgeOfTexts from '../../data/replies/texts.json' with { type: 'json' };
-import { createReplyClassifier, usualStatus } from './classify-reply.ts';
+import { createReplyClassifier, inferredStatus } from './classify-reply.ts';
 import { REPLY_CLASSES, type ReplyKnowledge, type SmtpStage } from './reply-class.ts';
 import { comparable, createPhraseTest, MAX_REPLY_CHARS } from './reply-text.ts';
 
@@ -93,11 +93,15 @@ describe('FBK-1: the class of a reply', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  test('without a status of its own has the usual one', () => {
+  test('without a status of its own has an inferred one that no server says', () => {
     for (const replyClass of REPLY_CLASSES) {
-      expect(usualStatus(replyClass, true)).toMatch(/^5\.\d\.\d+$/);
-      expect(usualStatus(replyClass, false)).toMatch(/^4\.\d\.\d+$/);
+      for (const hard of [true, false]) {
+        expect(inferredStatus({ class: replyClass, hard }, true)).toMatch(/^5\.0\.9\d\d$/);
+        expect(inferredStatus({ class: replyClass, hard }, false)).toMatch(/^4\.0\.9\d\d$/);
+      }
     }
+    const gone = { class: 'unknown-recipient', hard: true } as const;
+    expect(inferredStatus(gone, true)).not.toBe(inferredStatus({ ...gone, hard: false }, true));
   });
 });
 

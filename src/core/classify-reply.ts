@@ -11,6 +11,7 @@ import type {
   ReplyClass,
   ReplyClassifier,
   ReplyKnowledge,
+  ReplyReading,
 } from './reply-class.ts';
 import { comparable, createPhraseTest, type PhraseTest } from './reply-text.ts';
 
@@ -100,6 +101,19 @@ function detailOf(status: string | undefined): string {
 /** Classes that a text states exactly, whatever code stands beside it. */
 const SPECIFIC: ReadonlySet<ReplyClass> = new Set(['virus', 'listed', 'mailbox-full', 'inactive']);
 
+/** What servers refuse with 5.1.1 too, though the recipient is there. */
+const OF_SENDER: ReadonlySet<ReplyClass> = new Set([
+  'spam-refused',
+  'authentication',
+  'relay-denied',
+  'rate-limited',
+]);
+
+function isOutweighed(code: CodeMeaning, by: ReplyClass | undefined): boolean {
+  if (by === undefined) return false;
+  return SPECIFIC.has(by) || (code.class === 'unknown-recipient' && OF_SENDER.has(by));
+}
+
 function weigh(
   code: CodeMeaning | undefined,
   said: readonly { readonly class: ReplyClass; readonly isCertain?: boolean | undefined }[],
@@ -109,8 +123,8 @@ function weigh(
   const [first] = said;
   const isAgreed = said.some((group) => group.class === code?.class);
   if (code?.isCertain === true) {
-    const outweighs = first !== undefined && SPECIFIC.has(first.class) && !isAgreed;
-    if (!outweighs && !isListed) return { class: code.class, isCertain: true };
+    const isWeak = isOutweighed(code, first?.class) && !isAgreed;
+    if (!isWeak && !isListed) return { class: code.class, isCertain: true };
   }
   if (isListed && (code === undefined || code.class !== 'unknown-recipient' || !isAgreed)) {
     return { class: 'listed', isCertain: true };
@@ -156,25 +170,39 @@ function namedZone(text: string): string | undefined {
   return zone !== undefined && /bl|rbl|list|zen|spam|rep|block/.test(zone) ? zone : undefined;
 }
 
-/** The usual enhanced code of a class, for a report that states none (RFC 3463, RFC 7372). */
-export function usualStatus(replyClass: ReplyClass, isPermanentFailure: boolean): string {
-  return `${isPermanentFailure ? '5' : '4'}.${USUAL_DETAIL[replyClass]}`;
+/**
+ * The code of a report that states none: `x.0.9nn`. Subject 0 is "undefined" (RFC 3463 section 3.1) and
+ * no server says 900 and more, so that an inferred code is never taken for one that was stated, in
+ * whichever row it stands; the number tells why. Sisimai and the public collections of bounces that
+ * come with it number so.
+ */
+export function inferredStatus(
+  { class: replyClass, hard }: Pick<ReplyReading, 'class' | 'hard'>,
+  isPermanentFailure: boolean,
+): string {
+  const number = hard ? (IF_HARD.get(replyClass) ?? INFERRED[replyClass]) : INFERRED[replyClass];
+  return `${isPermanentFailure ? '5' : '4'}.0.${number}`;
 }
 
-const USUAL_DETAIL: Readonly<Record<ReplyClass, string>> = {
-  'unknown-recipient': '1.1',
-  'mailbox-full': '2.2',
-  inactive: '2.1',
-  'spam-refused': '7.1',
-  listed: '7.1',
-  authentication: '7.26',
-  'rate-limited': '7.0',
-  policy: '7.1',
-  greylisted: '7.1',
-  dns: '1.2',
-  connection: '4.1',
-  virus: '7.0',
-  size: '3.4',
-  'relay-denied': '7.1',
-  other: '0.0',
+const IF_HARD: ReadonlyMap<ReplyClass, number> = new Map([
+  ['unknown-recipient', 911],
+  ['dns', 912],
+]);
+
+const INFERRED: Readonly<Record<ReplyClass, number>> = {
+  'unknown-recipient': 910,
+  'mailbox-full': 922,
+  inactive: 921,
+  'spam-refused': 980,
+  listed: 971,
+  authentication: 970,
+  'rate-limited': 945,
+  policy: 918,
+  greylisted: 945,
+  dns: 944,
+  connection: 947,
+  virus: 970,
+  size: 934,
+  'relay-denied': 909,
+  other: 901,
 };

@@ -31,6 +31,7 @@ export interface ImportOutput {
 
 /** Output kept in memory before the disk must catch up. */
 const WRITE_BYTES = 1 << 20;
+const GATHER_CHARS = 1 << 16;
 
 /** @throws PrimumError INPUT_UNREADABLE, USAGE */
 export async function importPostfix(options: ImportOptions, to: ImportOutput): Promise<number> {
@@ -55,16 +56,26 @@ export async function importToFile(
   const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
   const written = finished(output);
   written.catch(() => undefined);
+  // One write for many events: a write costs more than an event.
+  let gathered = '';
+  const writeOut = (): void => {
+    output.write(gathered);
+    gathered = '';
+  };
   const bar = progress && createBar(progress, () => performance.now());
   try {
     const tally = await importLogs(files, {
-      take: (event) => void output.write(`${JSON.stringify(event)}\n`),
+      take: (event) => {
+        gathered += `${JSON.stringify(event)}\n`;
+        if (gathered.length >= GATHER_CHARS) writeOut();
+      },
       flush: async () => {
         if (output.errored) throw output.errored;
         if (output.writableNeedDrain) await once(output, 'drain');
       },
       ...(bar && { onProgress: (at) => bar.draw(at) }),
     });
+    writeOut();
     output.end();
     await written;
     await rename(unfinished, outFile);

@@ -10,6 +10,8 @@ import type { OpenMessage } from './open-message.ts';
 
 /** Lines about a message that come after its end. */
 const LINGER_MS = 60_000;
+/** Of the log's time; many lines come in one second. */
+const SWEEP_EVERY_MS = 1_000;
 /** Postfix returns mail after five days (postconf(5) maximal_queue_lifetime); held mail may stay. */
 const MAX_AGE_MS = 30 * 86_400_000;
 
@@ -28,6 +30,7 @@ export class OpenMessages {
   readonly #max: number;
   readonly #giveUp: (message: OpenMessage) => void;
   readonly #messages = new Map<string, OpenMessage>();
+  #sweptMs = 0;
   #closing: { readonly message: OpenMessage; readonly dueMs: number }[] = [];
 
   /** @param giveUp Told before an open message is forgotten. */
@@ -66,6 +69,9 @@ export class OpenMessages {
   }
 
   sweep(nowMs: number): void {
+    const isRecent = Math.abs(nowMs - this.#sweptMs) < SWEEP_EVERY_MS;
+    if (isRecent && this.#closing.length <= this.#max) return;
+    this.#sweptMs = nowMs;
     let done = 0;
     // More than are open cannot linger: the clock was set back.
     const surplus = this.#closing.length - this.#max;

@@ -3,6 +3,7 @@
  * accepted, and what happened meanwhile must not come before it. Within a bound of events and time.
  */
 import type { PrimumEvent } from '../core/event.ts';
+import { timeOfEvent } from './event-ids.ts';
 import { LogClock } from './log-clock.ts';
 
 interface Entry {
@@ -30,7 +31,7 @@ export class TimeOrder {
   }
 
   add(event: PrimumEvent): void {
-    const atMs = Date.parse(event.at);
+    const atMs = timeOfEvent(event.at);
     this.#count += 1;
     this.#push({ atMs, place: this.#count, event });
     const dueMs = this.#clock.observe(atMs) - this.#waitMs;

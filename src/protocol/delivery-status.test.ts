@@ -59,7 +59,7 @@ describe('FBK-1: message/delivery-status', () => {
     ['rfc822; bob+tag@example.net',         'bob+tag@example.net'],
     ['utf-8; j\\x{F6}rg@example.net',       'jörg@example.net'],
     ['rfc822; @relay.example:bob@server',   'bob@server'],
-    ['rfc822;"bob"@example.net;',           'bob"@example.net'],
+    ['rfc822;"bob"@example.net;',           '"bob"@example.net'],
     ['unknown; nair_s',                     'nair_s'],
     ['rfc822; not an address',              undefined],
     ['',                                    undefined],

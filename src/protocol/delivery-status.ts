@@ -131,6 +131,10 @@ function readRecipient(fields: FieldGroup): RecipientStatus {
 /** An address has at most 254 characters (RFC 5321, errata 1690); it may be there twice and coded. */
 const MAX_ADDRESS_FIELD = 1_000;
 
+const MAX_ADDRESS = 320;
+
+const QUOTED_LOCAL = /^("(?:[^"\\\r\n]|\\.){1,128}"@[^\s<>"',;]{1,255}?)[,;.]{0,3}$/;
+
 /** `rfc822; ann@example.net`, with or without the type, brackets, comments, xtext, source routes. */
 export function addressOf(field: string | undefined, mayBeXtext: boolean): string | undefined {
   if (field === undefined || field.length > MAX_ADDRESS_FIELD) return undefined;
@@ -138,12 +142,16 @@ export function addressOf(field: string | undefined, mayBeXtext: boolean): strin
   const type = typed?.[1]?.toLowerCase() ?? '';
   let text = (typed?.[2] ?? field).trim();
   const bracketed = /<([^<>]{1,500})>/.exec(text)?.[1];
-  text = (bracketed ?? withoutComments(text)).trim().replace(/^["']+|["',;.]+$/g, '');
+  text = (bracketed ?? withoutComments(text)).trim();
+  // RFC 5321 section 4.1.2: a quoted local part may hold spaces.
+  const quoted = QUOTED_LOCAL.exec(text)?.[1];
+  if (quoted !== undefined) return quoted.length > MAX_ADDRESS ? undefined : quoted;
+  text = text.replace(/^["']+|["',;.]+$/g, '');
   // RFC 5321 appendix C: @one,@two:user@three.
   if (text.startsWith('@')) text = text.slice(text.lastIndexOf(':') + 1);
   if (type === 'utf-8') text = fromUnitext(text);
   if (mayBeXtext) text = fromXtext(text);
-  return text === '' || /[\s<>]/.test(text) || text.length > 320 ? undefined : text;
+  return text === '' || /[\s<>]/.test(text) || text.length > MAX_ADDRESS ? undefined : text;
 }
 
 /** RFC 3461 section 4: only what must be coded is taken back, for `+` is common in addresses. */

@@ -37,6 +37,7 @@ export function readDovecot(program: string, line: string, from: number): Said {
   }
   if (line.startsWith('Info: ', at)) at += 6;
   if (line.startsWith('Login: ', at)) return readLogin(line, at + 7, { service, attempts: 0 });
+  if (line.startsWith('Logged in: ', at)) return readLogin(line, at + 11, { service, attempts: 0 });
   const failed = line.indexOf('(auth failed, ', at);
   const user = line.indexOf(': user=<', at);
   if (failed < 0 || (user >= 0 && user < failed)) return 'nothing';

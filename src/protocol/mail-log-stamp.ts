@@ -63,14 +63,14 @@ export class StampReader {
   }
 
   #readShort(line: string, from: number): Stamp | undefined {
-    const end = from + 15;
-    if (line.charCodeAt(end) !== SPACE) return undefined;
+    const fraction = readFraction(line, from + 15);
+    if (line.charCodeAt(fraction.end) !== SPACE) return undefined;
     const second = number2(line, from + 13);
     if (line.charCodeAt(from + 12) !== COLON || !(second <= 60)) return undefined;
     if (!line.startsWith(this.#minute, from) && !this.#enterShort(line.slice(from, from + 12))) {
       return undefined;
     }
-    return { atMs: this.#minuteMs + second * 1000, end: end + 1 };
+    return { atMs: this.#minuteMs + second * 1000 + fraction.ms, end: fraction.end + 1 };
   }
 
   #enterShort(minute: string): boolean {
@@ -106,20 +106,13 @@ export class StampReader {
     if (separator !== 84 && separator !== SPACE) return undefined;
     const second = number2(line, from + 17);
     if (line.charCodeAt(from + 16) !== COLON || !(second <= 60)) return undefined;
-    let at = from + 19;
-    let fractionMs = 0;
-    if (line.charCodeAt(at) === 46 || line.charCodeAt(at) === 44) {
-      at += 1;
-      for (let weight = 100; digit(line, at) >= 0; at += 1, weight /= 10) {
-        if (weight >= 1) fractionMs += digit(line, at) * weight;
-      }
-    }
-    const zone = readZone(line, at);
+    const fraction = readFraction(line, from + 19);
+    const zone = readZone(line, fraction.end);
     if (zone === undefined || line.charCodeAt(zone.end) !== SPACE) return undefined;
     if (!line.startsWith(this.#minute, from) && !this.#enterLong(line.slice(from, from + 16))) {
       return undefined;
     }
-    const localMs = this.#minuteMs + second * 1000 + fractionMs;
+    const localMs = this.#minuteMs + second * 1000 + fraction.ms;
     const atMs = zone.offsetMs === undefined ? this.#utc(localMs) : localMs - zone.offsetMs;
     return { atMs, end: zone.end + 1 };
   }
@@ -159,6 +152,18 @@ function minutesOf(text: string, from: number): number | undefined {
   const minute = number2(text, from + 3);
   if (text.charCodeAt(from + 2) !== COLON || !(hour < 24) || !(minute < 60)) return undefined;
   return hour * 60 + minute;
+}
+
+/** `.123456`, or nothing (journalctl -o short-precise writes it behind a stamp without a year). */
+function readFraction(line: string, from: number): { readonly ms: number; readonly end: number } {
+  const mark = line.charCodeAt(from);
+  if (mark !== 46 && mark !== 44) return { ms: 0, end: from };
+  let ms = 0;
+  let end = from + 1;
+  for (let weight = 100; digit(line, end) >= 0; end += 1, weight /= 10) {
+    if (weight >= 1) ms += digit(line, end) * weight;
+  }
+  return { ms, end };
 }
 
 interface Zone {

@@ -36,6 +36,8 @@ describe('the time of a line', () => {
     [`Nov 20 21:18:34 ${rest}`, '2026-11-20T21:18:34.000Z'],
     [`Nov  2 01:02:03 ${rest}`, '2026-11-02T01:02:03.000Z'],
     [`2026-11-20T21:18:34.123456+01:00 ${rest}`, '2026-11-20T20:18:34.123Z'],
+    [`Nov 20 21:18:34.123456 ${rest}`, '2026-11-20T21:18:34.123Z'],
+    [`2026-11-20T21:18:34.5+0100 ${rest}`, '2026-11-20T20:18:34.500Z'],
     [`2026-11-20T21:18:34Z ${rest}`, '2026-11-20T21:18:34.000Z'],
     [`2026-11-20T21:18:34-0530 ${rest}`, '2026-11-21T02:48:34.000Z'],
     [`2026-11-20 21:18:34 ${rest}`, '2026-11-20T21:18:34.000Z'],
@@ -260,10 +262,41 @@ describe('lines of Postfix', () => {
   });
 });
 
+describe('lines that name a queue id and tell nothing of a delivery', () => {
+  // The final word on each of them is a line with `to=` or `removed`.
+  test.each([
+    [
+      'smtp',
+      'host mx.example.net[192.0.2.25] said: 450 4.7.1 try later (in reply to RCPT TO command)',
+    ],
+    ['smtp', 'lost connection with mx.example.net[192.0.2.25] while sending RCPT TO'],
+    ['smtp', 'conversation with mx.example.net[192.0.2.25] timed out while receiving the greeting'],
+    ['smtp', 'host mx.example.net[192.0.2.25] refused to talk to me: 450 4.3.2 try again later'],
+    ['smtp', 'enabling PIX workarounds: disable_esmtp for mx.example.net[192.0.2.25]:25'],
+    ['bounce', 'sender non-delivery notification: 4Zx1Q27sXyz9'],
+    ['cleanup', 'milter-reject: END-OF-MESSAGE from x[192.0.2.7]: 5.7.1 no; from=<a@x> to=<b@y>'],
+    ['cleanup', 'warning: header Subject: hello from x[192.0.2.7]; from=<a@x> to=<b@y>'],
+    ['qmgr', 'skipped, still being delivered'],
+    ['postsuper', 'released from hold'],
+    ['smtpd', 'reject: RCPT from x[192.0.2.7]: 550 5.1.1 <b@y>: unknown; from=<a@x> to=<b@y>'],
+  ])('%s: %s', (program, text) => {
+    expect(factOf(`postfix/${program}[1]`, `4Zx1Q27sXyz8: ${text}`)).toBe('nothing');
+  });
+
+  test('TLS in a line of Postfix 3.9 and later changes nothing of it', () => {
+    const text =
+      '4Zx1Q27sXyz8: to=<b@example.net>, relay=mx.example.net[192.0.2.25]:25, delay=3.6, delays=0.08/0.02/0.1/3.4, tls=verified, dsn=2.0.0, status=sent (250 2.0.0 Ok)';
+    expect(factOf('postfix/smtp[1]', text)).toMatchObject({
+      kind: 'delivery',
+      result: 'delivered',
+      status: '2.0.0',
+    });
+  });
+});
+
 describe('lines of Dovecot', () => {
-  test('tell a login that worked', () => {
-    const line =
-      'Nov 20 21:18:34 mail dovecot: imap-login: Login: user=<ann@x.example>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, mpid=44, TLS, session=<YDnSdNbNoKoAAAAA>';
+  test.each(['Login', 'Logged in', 'Info: Login'])('tell a login that worked: %s', (word) => {
+    const line = `Nov 20 21:18:34 mail dovecot: imap-login: ${word}: user=<ann@x.example>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, mpid=44, TLS, session=<YDnSdNbNoKoAAAAA>`;
     expect(read(line)).toMatchObject({
       host: 'mail',
       fact: {

@@ -17,7 +17,7 @@ export interface LogLine {
   readonly atMs: number;
   /** Empty where the form of the log has none. */
   readonly host: string;
-  /** The process, as the log names it; with the host it tells connections apart. */
+  /** The process of a client's line, as the log names it; with the host it tells connections apart. */
   readonly process: string;
   readonly fact: LogFact;
 }
@@ -27,6 +27,7 @@ export class MailLogReader {
   /** Names of hosts and processes come again in nearly every line. */
   readonly #names = new Map<string, string>();
   readonly #programs = new Map<string, Program>();
+  #lastHost = '';
 
   constructor(options: StampOptions, state?: StampState) {
     this.#stamps = new StampReader(options, state);
@@ -50,12 +51,22 @@ export class MailLogReader {
         ? readPostfix(program.name, line, head.text)
         : readDovecot(program.name, line, head.text);
     if (typeof said === 'string') return said;
+    // Only clients and their logins come in connections.
+    const isOfClient = said.kind === 'client' || said.kind === 'disconnect';
     return {
       atMs: stamp.atMs,
-      host: this.#name(line.slice(stamp.end, Math.max(stamp.end, head.from - 1))),
-      process: this.#name(line.slice(head.nameEnd, head.end)),
+      host: this.#host(line, stamp.end, Math.max(stamp.end, head.from - 1)),
+      process: isOfClient ? this.#name(line.slice(head.nameEnd, head.end)) : '',
       fact: said,
     };
+  }
+
+  /** A log is of one host, or of a few that write in bursts. */
+  #host(line: string, from: number, to: number): string {
+    const last = this.#lastHost;
+    if (last.length === to - from && line.startsWith(last, from)) return last;
+    this.#lastHost = this.#name(line.slice(from, to));
+    return this.#lastHost;
   }
 
   #program(head: string): Program {

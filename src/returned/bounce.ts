@@ -5,7 +5,12 @@ import { parseDeliveryStatus, type RecipientStatus } from '../protocol/delivery-
 import type { ReturnedRecipient } from './contract.ts';
 import { MAX_NOTICE_LINES, MAX_RECIPIENTS } from './limits.ts';
 import type { Notice } from './notice.ts';
-import { noticeRecipients, type NoticeContext, type NoticeRecipient } from './notice-recipients.ts';
+import {
+  noticeRecipients,
+  noticesOf,
+  type NoticeContext,
+  type NoticeRecipient,
+} from './notice-recipients.ts';
 import { recipientsOf, type PlainField } from './original.ts';
 import { outcomeOf, type Said } from './outcome.ts';
 import { findReply } from './smtp-reply.ts';
@@ -30,21 +35,17 @@ export function readBounce(bounce: BounceText, classify: ReplyClassifier): Bounc
   const reports = bounce.statuses
     .flatMap((text) => parseDeliveryStatus(text).recipients)
     .slice(0, MAX_RECIPIENTS);
-  const before = noticeRecipients(bounce.notice.lines, bounce.context);
-  // A summary of the message may stand above what is said of the recipients.
-  const found =
-    before.length > 0
-      ? before
-      : noticeRecipients(bounce.text.split('\n', MAX_NOTICE_LINES), bounce.context);
   const derived = new Set<string>();
   const wholeNotice = `${bounce.subject}\n${bounce.notice.lines.join('\n')}`.slice(0, 8_000);
   const isDelay = isDelayNotice(wholeNotice);
   const saids =
     reports.length > 0
-      ? reports.map((report) => joinReport(report, found, bounce, derived))
-      : fromNotice(found, bounce, derived);
+      ? joinReports(reports, bounce, derived)
+      : fromNotice(foundIn(bounce), bounce, derived);
+  // Where several are named, what is said of one says nothing of another.
+  const asked = saids.length === 1 ? wholeNotice : bounce.subject;
   const recipients = saids.map((said) => {
-    const outcome = outcomeOf({ ...said, wholeNotice, isDelay }, classify);
+    const outcome = outcomeOf({ ...said, wholeNotice: asked, isDelay }, classify);
     for (const field of outcome.derived) derived.add(field);
     return outcome.row;
   });
@@ -53,19 +54,35 @@ export function readBounce(bounce: BounceText, classify: ReplyClassifier): Bounc
 
 type Partial = Omit<Said, 'wholeNotice' | 'isDelay'>;
 
-function joinReport(
-  report: RecipientStatus,
-  found: readonly NoticeRecipient[],
+/** A summary of the message may stand above what is said of the recipients. */
+function foundIn({ notice, text, context }: BounceText): readonly NoticeRecipient[] {
+  const before = noticeRecipients(notice.lines, context);
+  return before.length > 0 ? before : noticeRecipients(text.split('\n', MAX_NOTICE_LINES), context);
+}
+
+function joinReports(
+  reports: readonly RecipientStatus[],
   bounce: BounceText,
   derived: Set<string>,
-): Partial {
-  const names = [report.originalRecipient, report.finalRecipient].map((a) => a?.toLowerCase());
-  const notice =
-    found.find(({ address }) => names.includes(address.toLowerCase())) ??
-    (found.length === 1 ? found[0] : undefined);
-  const named = [report.originalRecipient, report.finalRecipient].find((a) => a?.includes('@'));
-  const recipient = named ?? report.finalRecipient ?? notice?.address ?? sole(bounce, derived);
-  return { recipient, report, ...(notice === undefined ? {} : { notice }) };
+): readonly Partial[] {
+  const names = reports.map(namesOf);
+  const notices = noticesOf(bounce.notice.lines, names);
+  const isUnsaid = notices.every((notice) => notice === undefined);
+  const found = isUnsaid ? foundIn(bounce) : [];
+  return reports.map((report, index) => {
+    // The words may name the one recipient by another address, or by none.
+    const notice = notices[index] ?? (reports.length === found.length ? found[index] : undefined);
+    const [named] = names[index] ?? [];
+    const recipient = named ?? report.finalRecipient ?? notice?.address ?? sole(bounce, derived);
+    return { recipient, report, ...(notice === undefined ? {} : { notice }) };
+  });
+}
+
+/** Whole addresses, the original first. */
+function namesOf({ originalRecipient, finalRecipient }: RecipientStatus): readonly string[] {
+  return [originalRecipient, finalRecipient].filter(
+    (name): name is string => name?.includes('@') === true,
+  );
 }
 
 function fromNotice(
@@ -93,13 +110,24 @@ function wholeAsSaid({ notice }: BounceText): NoticeRecipient {
 
 /** "Still trying" in the words of common programs. */
 export function isDelayNotice(text: string): boolean {
-  return oneOf(String.raw`
+  return DELAY_TEXT.test(text) || DELAY_TEXT_BEYOND.test(text);
+}
+
+const DELAY_TEXT = oneOf(String.raw`
   \b(?:
   will (?:keep|continue|be retried|try|retry)|still (?:being )?(?:trying|retried)
   |no action is required|do not need to resend|has not yet been delivered
   |not been delivered yet|delivery attempts will continue|is only a warning
   |this is a warning|warning message only|delivery will continue
   |delivery (?:is )?delayed|\(delay\)|message delayed|delayed mail|temporarily delayed
-  |wird weiter versucht|zustellung verzögert
-  )`).test(text);
-}
+  |wird weiter versucht|zustellung verzögert|noch nicht zugestellt|verzögert|weitere zustellversuche
+  |pas encore été (?:remis|distribué|livré)|va continuer d'essayer|remise (?:différée|retardée)|retardé
+  |se seguirá intentando|retrasad[oa]|aún no se ha podido|todavía no se ha
+  |in ritardo|non ancora (?:stat[oa] )?(?:consegnat|recapitat)|ulteriori tentativi|ainda não foi|atrasad[oa]
+  |nog niet (?:afgeleverd|bezorgd)|vertraagd|opóźnion|försenad|forsinket
+  )`);
+
+/** Where letters have no word boundary that patterns know. */
+const DELAY_TEXT_BEYOND = oneOf(String.raw`
+  ещё не доставлен|еще не доставлен|попытки доставки (?:будут )?продолж|задержан
+  |доставка (?:сообщения )?задерж|配信が遅れ|配送が遅延|遅延|再送を試み|再试|延迟|将继续尝试|지연`);

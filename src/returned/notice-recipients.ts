@@ -2,9 +2,9 @@
  * Recipients that a notice for people names, each with what is said of it. Read by form: an address
  * that begins a line or stands behind a label is one; addresses of senders and helpers are not.
  */
-import { oneOf } from './one-of.ts';
 import { findReply, type QuotedReply } from './smtp-reply.ts';
 import { MAX_RECIPIENTS } from './limits.ts';
+import { findMentions, type Mention } from './notice-mentions.ts';
 
 export interface NoticeRecipient {
   readonly address: string;
@@ -22,87 +22,136 @@ export interface NoticeContext {
   readonly failed: readonly string[];
 }
 
-interface Candidate {
-  readonly address: string;
-  readonly line: number;
-  readonly end: number;
-  readonly rank: number;
-}
-
 /** A heading stands close above. */
 const MAX_HEADING_LINES = 4;
 
 /** Text of one recipient. */
 const MAX_SAID_CHARS = 3_000;
-const MAX_CANDIDATES = 5_000;
 
-/** Characters before an address that tell what it is. */
-const MAX_BEFORE = 120;
-
-const ADDRESS_CHAR = /[^\s<>()[\]"',;:|]/;
-
-/** Nothing or marks before it: `<ann@x>:`, `>>> ann@x`, `* ann@x`, `'ann@x'`, `1. ann@x`. */
-const AT_START = /^[\s>*•·\-–"'<([|=]*(?:\d{1,3}[.)]\s*)?(?:rfc822;|smtp:|mailto:)?[\s<"']*$/i;
-
-/** A label or a clause that ends in who did not get it. */
-const LABELLED = oneOf(String.raw`
-  (?:
-  recipients?|recipient address|addressee|address(?:es)?|rcpt to
-  |delivered? (?:it |your (?:e-?)?mail |your message |the message |message |mail )?to
-  |delivery (?:to|for)|your (?:e-?)?mail to|(?:e-?mail|message|letter) (?:to|for)
-  |deliver|undeliverable to|unable to deliver to|sent to|send to|user|account|mailbox
-  |empfänger|adresse|destinataires?|destinatarios?|destinatari|宛先|あて先|получател[юья]
-  )\s*(?:address|addresses|is|are|was|were)?\s*[:=]?\s*[<("'[„«]*\s*$`);
-
-/** Behind these stands somebody else. */
-const SOMEBODY_ELSE = oneOf(String.raw`
-  (?:
-  from|sender|reply-to|return-path|message-id|\bid|contact|write to
-  |please (?:send|e-?mail)(?: mail)? to|by|cc|bcc|administrator|postmaster|subject|helo
-  |ehlo|for assistance|help|support|abuse
-  )\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$`);
+/** `>>> RCPT To:`, at the beginning of a line of a transcript. */
+const COMMAND = /^[ \t>*-]{0,10}rcpt to:/i;
 
 const HELPERS =
   /^(?:mailer-daemon|postmaster|hostmaster|abuse|support|help|no-?reply|double-bounce)@/i;
 
+/** Recipients found in the words alone. */
 export function noticeRecipients(
   lines: readonly string[],
   context: NoticeContext,
 ): readonly NoticeRecipient[] {
-  const found: Candidate[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (found.length < MAX_CANDIDATES) found.push(...candidatesOf(line, index));
+  const mentions = findMentions(lines);
+  if (context.failed.length > 0) {
+    const named = context.failed.map((address) => [address]);
+    const read = readEach(lines, named, mentions);
+    return read.map((one, index) => one ?? unsaid(lines, context.failed, index));
   }
-  const chosen = choose(found, context);
-  let heading = '';
-  let before = 0;
-  return chosen.map((candidate, index) => {
-    const next = chosen.slice(index + 1).find(({ line }) => line > candidate.line);
-    const text = saidOf(lines, candidate, next?.line ?? lines.length);
-    const reply = findReply(text);
-    // Recipients that follow each other with nothing between have the same heading.
-    const above = headingOf(lines, Math.max(before, candidate.line - MAX_HEADING_LINES), candidate);
-    if (before === 0 || above !== '') heading = before === 0 ? above : '';
-    before = candidate.line + 1;
-    const isSole = chosen.length === 1 && reply.replyCode === undefined;
-    return {
-      address: candidate.address,
-      text,
-      heading,
-      // Some say why first and whom it is about after that.
-      reply: isSole ? { ...findReply(lines.join('\n')), ...reply } : reply,
-    };
+  const chosen = choose(mentions, context);
+  const kept = mentions.filter((mention) => mention.rank >= 2 || chosen.includes(mention));
+  const named = chosen.map(({ address }) => [address]);
+  return readEach(lines, named, kept).filter((one) => one !== undefined);
+}
+
+/** What is said of recipients that a machine-readable part names, each by any of its addresses. */
+export function noticesOf(
+  lines: readonly string[],
+  named: readonly (readonly string[])[],
+): readonly (NoticeRecipient | undefined)[] {
+  return readEach(lines, named, findMentions(lines));
+}
+
+/** Named in the header only: all the words are about it, if it is the only one. */
+function unsaid(lines: readonly string[], failed: readonly string[], index: number) {
+  const text = failed.length > 1 ? '' : lines.join('\n').slice(0, MAX_SAID_CHARS);
+  return { address: failed[index] ?? '', text, heading: '', reply: findReply(text) };
+}
+
+function readEach(
+  lines: readonly string[],
+  named: readonly (readonly string[])[],
+  mentions: readonly Mention[],
+): readonly (NoticeRecipient | undefined)[] {
+  const places = new Map<string, number>();
+  for (const [place, names] of named.entries()) {
+    for (const name of names) {
+      if (!places.has(name.toLowerCase())) places.set(name.toLowerCase(), place);
+    }
+  }
+  // Where several are named, a stranger that looks like a recipient ends what is said of one.
+  const placed = mentions.flatMap((mention) => {
+    const place = places.get(mention.address.toLowerCase());
+    if (place !== undefined) return [{ ...mention, place }];
+    return named.length > 1 && mention.rank === 3 ? [{ ...mention, place: NOBODY }] : [];
+  });
+  const known = placed.filter(({ place }) => place !== NOBODY);
+  const texts = textsOf(lines, placed);
+  const firsts = new Map<number, Mention>();
+  for (const mention of known) if (!firsts.has(mention.place)) firsts.set(mention.place, mention);
+  texts.delete(NOBODY);
+  const replies = new Map([...texts].map(([place, text]) => [place, findReply(text)]));
+  // Some say why first and whom it is about after that.
+  const isShared = [...replies.values()].every(
+    ({ replyCode, status }) =>
+      replyCode === undefined && (named.length === 1 || status === undefined),
+  );
+  const shared = isShared && replies.size > 0 ? findReply(lines.join('\n')) : {};
+  const [first] = known;
+  const above = shared.replyCode === undefined ? '' : lines.slice(0, first?.line).join('\n');
+  const headings = headingsOf(lines, firsts);
+  return named.map(([address = ''], place) => {
+    if (!firsts.has(place)) return undefined;
+    const reply = { ...shared, ...replies.get(place) };
+    const text = `${above}\n${texts.get(place) ?? ''}`.trim().slice(0, MAX_SAID_CHARS);
+    return { address, text, heading: headings.get(place) ?? '', reply };
   });
 }
 
-function choose(found: readonly Candidate[], context: NoticeContext): readonly Candidate[] {
-  const failed = context.failed.map((address) => address.toLowerCase());
-  if (failed.length > 0) {
-    return context.failed.map((address, index) => {
-      const at = found.find((one) => one.address.toLowerCase() === failed[index]);
-      return { address, line: at?.line ?? 0, end: at?.end ?? 0, rank: 3 };
-    });
+/** Place of an address that is none of the named ones. */
+const NOBODY = -1;
+
+interface Placed extends Mention {
+  readonly place: number;
+}
+
+/**
+ * What stands behind each mention of a recipient, up to the next mention of another: many notices
+ * list the recipients first and tell of each in details or a transcript below.
+ */
+function textsOf(lines: readonly string[], mentions: readonly Placed[]): Map<number, string> {
+  const texts = new Map<number, string>();
+  for (let at = 0; at < mentions.length;) {
+    const mention = mentions[at];
+    if (mention === undefined) break;
+    let next = at + 1;
+    while (mentions[next]?.place === mention.place) next += 1;
+    const before = texts.get(mention.place) ?? '';
+    const said = saidBetween(lines, mention, mentions[next]);
+    if (before.trim() === '') texts.set(mention.place, said);
+    else if (before.length < MAX_SAID_CHARS && said.trim() !== '') {
+      texts.set(mention.place, `${before}\n${said}`.slice(0, MAX_SAID_CHARS));
+    }
+    at = next;
   }
+  return texts;
+}
+
+/** Recipients that follow each other with nothing between have the same heading. */
+function headingsOf(
+  lines: readonly string[],
+  firsts: ReadonlyMap<number, Mention>,
+): ReadonlyMap<number, string> {
+  const headings = new Map<number, string>();
+  let heading = '';
+  let before = 0;
+  for (const [place, mention] of firsts) {
+    const above = headingOf(lines, Math.max(before, mention.line - MAX_HEADING_LINES), mention);
+    if (before === 0 || above !== '') heading = before === 0 ? above : '';
+    before = mention.line + 1;
+    headings.set(place, heading);
+  }
+  return headings;
+}
+
+function choose(found: readonly Mention[], context: NoticeContext): readonly Mention[] {
   const strangers = found.filter(({ address }) => !context.parties.has(address.toLowerCase()));
   const named = strangers.filter(({ address }) => !HELPERS.test(address));
   for (const candidates of [named, strangers]) {
@@ -114,7 +163,7 @@ function choose(found: readonly Candidate[], context: NoticeContext): readonly C
   return [];
 }
 
-function unique(candidates: readonly Candidate[]): readonly Candidate[] {
+function unique(candidates: readonly Mention[]): readonly Mention[] {
   const seen = new Set<string>();
   return candidates.filter(({ address }) => {
     const key = address.toLowerCase();
@@ -124,44 +173,24 @@ function unique(candidates: readonly Candidate[]): readonly Candidate[] {
   });
 }
 
-function candidatesOf(line: string, index: number): readonly Candidate[] {
-  const found: Candidate[] = [];
-  let from = 0;
-  for (let at = line.indexOf('@'); at >= 0; at = line.indexOf('@', from)) {
-    let start = at;
-    while (start > from && ADDRESS_CHAR.test(line.charAt(start - 1))) start -= 1;
-    let end = at + 1;
-    while (end < line.length && ADDRESS_CHAR.test(line.charAt(end))) end += 1;
-    from = end;
-    const address = line.slice(start, end).replace(/[.…!?]{1,5}$/, '');
-    if (!/^[^@]{1,128}@[^@\s]{1,255}$/.test(address)) continue;
-    const before = line.slice(Math.max(0, start - MAX_BEFORE), start).replace(/\s+/g, ' ');
-    const rank = rankOf(before, start <= MAX_BEFORE, line);
-    if (rank > 0) found.push({ address, line: index, end, rank });
-  }
-  return found;
-}
-
-/** 3 for a recipient by its form, 2 for a probable one, 1 for an address, 0 for somebody else's. */
-function rankOf(before: string, isWhole: boolean, line: string): number {
-  if (isWhole && AT_START.test(before)) return 3;
-  if (SOMEBODY_ELSE.test(before)) return 0;
-  if (LABELLED.test(before)) return 3;
-  if (/^\s*(?:to|for|an|à|para|a):?\s*[<"']*$/i.test(before)) return 2;
-  // A reply that repeats the address: "550 5.1.1 <ann@x>... User unknown".
-  if (/\b[45]\d\d\b/.test(before)) return 2;
-  return /message-id|received|\bfrom\b/i.test(line) ? 0 : 1;
-}
-
 /** The last line that says something between `from` and the recipient. */
-function headingOf(lines: readonly string[], from: number, { line }: Candidate): string {
+function headingOf(lines: readonly string[], from: number, { line }: Mention): string {
   const above = lines.slice(from, line).findLast((text) => text.trim() !== '') ?? '';
   return above.includes('@') ? '' : above;
 }
 
-function saidOf(lines: readonly string[], { line, end }: Candidate, until: number): string {
-  let text = (lines[line] ?? '').slice(end).replace(/^[>"')\]]+/, '');
-  for (let i = line + 1; i < until && text.length < MAX_SAID_CHARS; i += 1) {
+function saidBetween(
+  lines: readonly string[],
+  { line, end }: Mention,
+  until: Mention | undefined,
+): string {
+  const last = until?.line ?? lines.length;
+  const own = lines[line] ?? '';
+  // Of a transcript the command itself says something: what follows answers it.
+  const command = COMMAND.exec(own.slice(0, end))?.[0] ?? '';
+  const rest = own.slice(end, last === line ? until?.start : undefined);
+  let text = command + rest.replace(/^[>"')\]]+/, '');
+  for (let i = line + 1; i < last && text.length < MAX_SAID_CHARS; i += 1) {
     text += `\n${lines[i] ?? ''}`;
   }
   return text.slice(0, MAX_SAID_CHARS);

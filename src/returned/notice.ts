@@ -33,24 +33,32 @@ export function splitNotice(text: string): Notice {
     .split(/\r\n|\n|\r/, MAX_NOTICE_LINES)
     .map((line) => (line.length > MAX_LINE_CHARS ? line.slice(0, MAX_LINE_CHARS) : line));
   const at = originalStart(lines);
-  if (at < 0) return { lines, original: [] };
-  return { lines: lines.slice(0, at), original: findHeaderFields(lines.slice(at).join('\n')) };
+  if (at === undefined) return { lines, original: [] };
+  const original = findHeaderFields(lines.slice(at.quoted).join('\n'));
+  return { lines: lines.slice(0, at.announced), original };
 }
 
-/** The first line of the quoted message, or -1. */
-function originalStart(lines: readonly string[]): number {
+interface Start {
+  /** First line that belongs to the quoted message, or announces it. */
+  readonly announced: number;
+  readonly quoted: number;
+}
+
+function originalStart(lines: readonly string[]): Start | undefined {
   for (let i = 0; i < lines.length; i += 1) {
     const line = unquoted(lines[i] ?? '');
-    if (TRACE_LINE.test(line) && isBlock(lines, i)) return i;
+    if (TRACE_LINE.test(line) && isBlock(lines, i)) return { announced: i, quoted: i };
     if (!isAnnouncement(line)) continue;
     let next = i + 1;
     // Rules, empty lines and a little more stand between.
     while (next < lines.length && next <= i + 4 && !FIELD_LINE.test(unquoted(lines[next] ?? ''))) {
       next += 1;
     }
-    if (FIELD_LINE.test(unquoted(lines[next] ?? '')) && isBlock(lines, next)) return next;
+    if (FIELD_LINE.test(unquoted(lines[next] ?? '')) && isBlock(lines, next)) {
+      return { announced: i, quoted: next };
+    }
   }
-  return -1;
+  return undefined;
 }
 
 function isAnnouncement(line: string): boolean {

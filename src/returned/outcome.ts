@@ -1,5 +1,5 @@
 /** From what is said of one recipient to its row: status, reply code, class, hard or not (FBK-1). */
-import { usualStatus } from '../core/classify-reply.ts';
+import { inferredStatus } from '../core/classify-reply.ts';
 import type { RemoteReply, ReplyClassifier, SmtpStage } from '../core/reply-class.ts';
 import type { RecipientStatus } from '../protocol/delivery-status.ts';
 import type { ReturnedRecipient } from './contract.ts';
@@ -52,15 +52,16 @@ export function outcomeOf(said: Said, classify: ReplyClassifier): Outcome {
     classify,
   );
   const isPermanent = action === 'failed' && !(replyCode ?? '5').startsWith('4');
+  const hard = read.hard && action === 'failed';
   if (status === undefined) derived.push('status');
   const { listing, meaning, next } = read;
   return {
     row: {
       recipient: said.recipient,
-      status: status ?? usualStatus(read.class, isPermanent),
+      status: status ?? inferredStatus({ ...read, hard }, isPermanent),
       replyCode: replyCode ?? '',
       class: read.class,
-      hard: read.hard && action === 'failed',
+      hard,
       action,
       ...optional({ listing, meaning, next }),
     },
@@ -72,7 +73,11 @@ function actionOf({ report, isDelay, notice }: Said): Action {
   const stated = report?.action as Action | undefined;
   if (stated !== undefined && ACTIONS.has(stated)) return stated;
   if (report?.status?.startsWith('2') === true) return 'delivered';
-  if (isDelay) return 'delayed';
+  // A reply of failure is final, whatever a program says of its attempts.
+  const isRefused = [notice?.reply.replyCode, notice?.reply.status].some((code) =>
+    code?.startsWith('5'),
+  );
+  if (isDelay && !isRefused) return 'delayed';
   return notice?.reply.status?.startsWith('2') === true ? 'delivered' : 'failed';
 }
 
@@ -115,11 +120,16 @@ function readReason(said: Said, codes: Codes, classify: ReplyClassifier) {
   for (const text of texts) {
     const next = classify({ ...base, text });
     if (next.class !== 'other') read = next;
-    if (next.class !== 'other' && next.class !== 'policy') break;
+    // "Refused" by its code alone leaves the reason open.
+    if (next.class !== 'other' && (next.class !== 'policy' || says(text, classify))) break;
   }
   // What a delivery program wrote to its terminal is about the machine, seldom about the recipient.
   const isOpen = isProgram && read.class !== 'mailbox-full';
   return isOpen ? ({ class: 'other', hard: false } as typeof read) : read;
+}
+
+function says(text: string, classify: ReplyClassifier): boolean {
+  return classify({ text }).class !== 'other';
 }
 
 /** Leaves out what is `undefined`. */

@@ -1,11 +1,13 @@
 /** Signs in header and text by which kinds of returned mail are told apart. */
 import { oneOf } from './one-of.ts';
+import { findReply } from './smtp-reply.ts';
 
 /** Local parts of programs that report on delivery. */
 const DAEMON = oneOf(String.raw`
   ^(?:
   mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mail[-_.]?deliver[a-z]*
-  |mailerdaemon|bounces?|mail[-_.]?administrator|double-bounce
+  |mailerdaemon|bounces?|mail[-_.]?administrator|double-bounce|microsoftexchange[0-9a-f]{8,40}
+  |mail[-_.]?system|mailer|mail[-_.]?router|smtp[-_.]?daemon|delivery[-_.]?status
   )(?:[+@]|$)`);
 
 const DAEMON_NAME = oneOf(String.raw`
@@ -35,7 +37,11 @@ const BOUNCE_SUBJECT = oneOf(String.raw`
   |retour(?:né)? .{0,20}(?:mail|courrier)|mail revenu|no se (?:ha )?pud|no entregad
   |devuelto|mancat[ao] (?:consegna|recapito)|não (?:foi )?entregue|devolvid
   |falha na entrega|недостав|не доставлен|невозможно доставить|エラー|配信|配送|届|送信でき|送信失敗|退信
-  |退件|投递|无法送达|系统退信|niedostarcz|niet (?:af)?(?:ge)?leverd|onbestelbaar`);
+  |退件|投递|无法送达|系统退信|niedostarcz|niet (?:af)?(?:ge)?leverd|onbestelbaar
+  |non recapita|non consegna|errore di consegna|impossibile recapitare|avviso di mancata
+  |mancato recapito|échec|erreur de (?:remise|distribution)|notification d'état|estado de (?:la )?entrega
+  |error de (?:envío|entrega)|não entregue|olevererb|kunde inte levereras|kan ikke leveres
+  |teslim edilemedi|iletilemedi|nedoručiteln|kézbesíthetetlen|не удалось|возвращ`);
 
 const FAILURE_TEXT = oneOf(String.raw`
   undeliver|un-?delivered|trouble delivering|not? (?:be )?(?:deliver|relay|sent|process)
@@ -51,7 +57,8 @@ const FAILURE_TEXT = oneOf(String.raw`
   |invalid (?:user|address|recipient)|does ?n.t exist|nicht zugestellt|unzustellbar
   |konnte nicht|n'a (?:pas )?pu|n'ont pas pu|no se (?:ha )?pud|non è stat|impossibile
   |não (?:foi|pôde)|не (?:может быть|был[оа]?|удалось|доставлен)|送信でき|届け|配信|エラー|失敗|无法|失败
-  |退回|nie (?:można|mogła|została)|kon niet`);
+  |退回|nie (?:można|mogła|została)|kon niet|non (?:riuscit|recapitabil|è possibile)|mislukt|niedostarczon
+  |kunde inte|ikke leveres|levereras|iletilemedi|teslim edilemedi|nedoručen|kézbesít|doručit`);
 
 /** Subjects of answers and forwarded mail: what they quote was said to somebody else. */
 const PREFIX = /^\s*(?:re|aw|antw|sv|fwd?|wg|tr|rv|i|enc|vs|doorst)\s*(?:\[\d+\])?\s*:/i;
@@ -72,7 +79,9 @@ export function isDaemon({ fromAddress, fromText, isNullSender }: Envelope): boo
 /** A text-only bounce needs two signs: who says it, how it is called, what it says. */
 export function looksLikeBounce(envelope: Envelope, text: string, hasOriginal: boolean): boolean {
   const isNamed = BOUNCE_SUBJECT.test(envelope.subject) && !PREFIX.test(envelope.subject);
-  const says = FAILURE_TEXT.test(text.slice(0, 20_000));
+  const reply = findReply(text);
+  const isQuoted = reply.replyCode !== undefined && reply.status !== undefined;
+  const says = isQuoted || FAILURE_TEXT.test(text.slice(0, 20_000));
   if (isDaemon(envelope)) return says || isNamed;
   if (isNamed && says) return true;
   if (LIST_MANAGER.test(envelope.fromAddress) && /not (?:a )?member|not subscribed/i.test(text)) {

@@ -12,7 +12,7 @@ export interface QuotedReply {
 const MAX_SEARCHED = 4_000;
 
 /** `550 5.1.1`, `550-'5.7.1`, `550 (#5.1.1`, `:550, ERROR_CODE :5.1.1`: both of one class. */
-const PAIR = /(?<![\w.:/-])([245])([0-7]\d)(?!\d)[^\d\n]{1,20}(\1\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+const PAIR = /(?<![\w.:/-])([45])([0-7]\d)(?!\d)[^\d\n]{1,20}(\1\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 
 /** A code where a reply begins: at the start of a line, or behind what introduces one. */
 const CODE = oneOf(String.raw`
@@ -25,7 +25,10 @@ const CODE = oneOf(String.raw`
 const REMOTE_LINE =
   /(?:^|\n)[^\n]{0,60}?<(?:<<|--) {0,2}([45][0-7]\d)(?:[ -]{1,2}\(?#?([45]\.\d{1,3}\.\d{1,3}))?(?![\d.])/;
 
-const STATUS = /(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+const STATUS = /(?<![\w.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+
+/** A success counts only where nothing failed: a transcript is full of them. */
+const SUCCESS = /(?<![\w.])(2\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 
 export function findReply(text: string): QuotedReply {
   const searched = text.slice(0, MAX_SEARCHED);
@@ -46,7 +49,8 @@ export function findReply(text: string): QuotedReply {
     return { replyCode: first + rest, status, ...staged };
   }
   const replyCode = code?.[1];
-  const status = STATUS.exec(searched)?.[1];
+  const failed = STATUS.exec(searched)?.[1];
+  const status = failed ?? (replyCode === undefined ? SUCCESS.exec(searched)?.[1] : undefined);
   return {
     ...(replyCode === undefined ? {} : { replyCode }),
     ...(status === undefined ? {} : { status }),
@@ -56,7 +60,7 @@ export function findReply(text: string): QuotedReply {
 
 /** Where the reply code stands. */
 function placeOf(match: RegExpExecArray | null): number {
-  return match === null ? Infinity : match.index + match[0].search(/[245][0-7]\d/);
+  return match === null ? Infinity : match.index + match[0].search(/[45][0-7]\d/);
 }
 
 /** How programs name the command: Postfix and many after it, Exim, Yahoo, m-FILTER, transcripts. */

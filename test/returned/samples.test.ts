@@ -1,7 +1,7 @@
 /**
  * Real returned mail with the expectations of those who collected it (their licences lie beside it).
- * Statuses `x.0.9nn` are their mark for "the message states none"; ours is then the usual one of the
- * class, named in `derived`, and only its first digit is compared.
+ * Statuses `x.0.9nn` are their mark for "the message states none"; ours are numbered alike, but where
+ * our classes are not their reasons only the first digit is compared.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

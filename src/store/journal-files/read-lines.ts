@@ -50,20 +50,31 @@ export async function* readLines(
   source: LineSource,
   maxLineBytes: number = MAX_LINE_BYTES,
 ): AsyncGenerator<InputLine> {
+  for await (const block of readLineBlocks(source, maxLineBytes)) yield* block;
+}
+
+/** Lines as they come together: waiting for each of them costs as much as reading it. */
+async function* readLineBlocks(
+  source: LineSource,
+  maxLineBytes: number,
+): AsyncGenerator<Iterable<InputLine>> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let number = 0;
+  const linesOf = function* (block: LineBlock): Generator<InputLine> {
+    for (const bytes of splitLines(block)) {
+      number += 1;
+      const line = decodeLine(bytes, number, { decoder, maxLineBytes, block });
+      if (line !== undefined) yield line;
+    }
+  };
   try {
     for await (const block of lineBlocks(await openSource(source), maxLineBytes)) {
-      for (const bytes of splitLines(block)) {
-        number += 1;
-        const line = decodeLine(bytes, number, { decoder, maxLineBytes, block });
-        if (line !== undefined) yield line;
-      }
+      yield linesOf(block);
     }
   } catch (error) {
     const damage = compressionDamage(error);
     if (damage === undefined) throw unreadableSource(source, error);
-    yield { ok: false, number: number + 1, reason: damage };
+    yield [{ ok: false, number: number + 1, reason: damage }];
   }
 }
 
@@ -72,9 +83,19 @@ export async function* readObjects(
   source: LineSource,
   maxLineBytes: number = MAX_LINE_BYTES,
 ): AsyncGenerator<InputObject> {
-  for await (const line of readLines(source, maxLineBytes)) {
-    yield line.ok ? parseObject(line) : line;
-  }
+  for await (const block of readObjectBlocks(source, maxLineBytes)) yield* block;
+}
+
+/** The same, those together that were read together; each block is to be read before the next. */
+export async function* readObjectBlocks(
+  source: LineSource,
+  maxLineBytes: number = MAX_LINE_BYTES,
+): AsyncGenerator<Iterable<InputObject>> {
+  for await (const block of readLineBlocks(source, maxLineBytes)) yield objectsOf(block);
+}
+
+function* objectsOf(lines: Iterable<InputLine>): Generator<InputObject> {
+  for (const line of lines) yield line.ok ? parseObject(line) : line;
 }
 
 function parseObject(line: InputLine & { ok: true }): InputObject {
