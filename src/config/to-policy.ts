@@ -141,6 +141,7 @@ export function toPolicy(config: Settings): Policy {
     inboundContexts: config.doors.policy.inbound_contexts,
     content: content(config),
     outcomes: outcomes(config),
+    forwards: { switchOff: config.forwards.switch_off, spam: config.forwards.spam },
     thresholds,
     unlockOn: policy.locks.unlock_on,
     contact: config.alerts.postmaster ?? '',

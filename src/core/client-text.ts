@@ -12,6 +12,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   cleartext: 'Switch on TLS (SSL) in your mail program.',
   virus: 'The message carries a virus ({detail}). Check your computer.',
   'virus-unknown': 'The message cannot be checked for viruses now. Try again later.',
+  'forwarded-spam': 'The message is spam and is not sent on. Keep it in the mailbox.',
   campaign: 'The message waits for a check: the same text came from several accounts.',
   attachment: 'The message has an attachment that is not let out: {detail}.',
   'listed-host': 'A link in the message leads to a listed host ({detail}).',

@@ -76,6 +76,11 @@ export interface SubmissionEvent extends EventBase {
   readonly kind: 'submission';
   /** The SASL login. Absent without AUTH. */
   readonly account?: string;
+  /**
+   * Whose forward it is, where a host of ours redirects mail without AUTH: it is judged as that
+   * account's forward, and neither as the remote sender's mail nor as the account's own (FWD-3).
+   */
+  readonly forwarder?: string;
   /** App password or script id; absent means the main password. */
   readonly credential?: string;
   readonly queueId?: string;
@@ -128,6 +133,14 @@ export interface DeliveryEvent extends EventBase {
   readonly class?: string;
   /** The recipient will refuse whatever is sent; goes with `class`. */
   readonly hard?: boolean;
+  /**
+   * It came to a sender of ours that names a forward, whose key and day hold: tag of the account and
+   * the keyed hash of that one address (FWD-2). Nobody else's word puts them here.
+   */
+  readonly forwardTag?: string;
+  readonly forwardStamp?: string;
+  /** The recipient before an alias made another of it, by the MTA's own log (`orig_to`). */
+  readonly expandedFrom?: string;
 }
 
 export interface ComplaintEvent extends EventBase {
@@ -168,6 +181,9 @@ export interface ForwardEvent extends EventBase {
   readonly to: string;
   readonly queueId?: string;
   readonly tenant?: string;
+  /** What stands for the account in the sender it left with, and the keyed hash of that sender. */
+  readonly tag?: string;
+  readonly stamp?: string;
 }
 
 export type AccountClass = 'person' | 'application' | 'device' | 'list' | 'forward' | 'system';

@@ -6,7 +6,7 @@ import type { NetworkFacts } from './network.ts';
 import type { ContextKey } from './profile/identity-profile.ts';
 
 export interface Identity {
-  /** SASL login in lower case, else `domain:…`, else `address:…`. */
+  /** SASL login in lower case, else `forward:…`, else `domain:…`, else `address:…`. */
   readonly account: string;
   /** `ann@x/main`, `ann@x/app:7`; without SASL the same as `account`. */
   readonly identity: string;
@@ -17,10 +17,24 @@ export function domainOf(address: string): string {
   return at < 0 ? '' : address.slice(at + 1).toLowerCase();
 }
 
+const FORWARD = 'forward:';
+
+/** Who answers for forwarded mail (FWD-3): apart from the account, whose own mail it must not stop. */
+export const forwardName = (account: string): string => FORWARD + account.toLowerCase();
+
+/** The account whose forward a name of `forwardName` is. */
+export function forwarderOf(name: string): string | undefined {
+  return name.startsWith(FORWARD) ? name.slice(FORWARD.length) : undefined;
+}
+
 export function identifySubmission(event: SubmissionEvent): Identity {
   if (event.account !== undefined && event.account !== '') {
     const account = event.account.toLowerCase();
     return { account, identity: `${account}/${event.credential ?? 'main'}` };
+  }
+  if (event.forwarder !== undefined && event.forwarder !== '') {
+    const account = forwardName(event.forwarder);
+    return { account, identity: account };
   }
   const domain = domainOf(event.envelopeSender);
   const account = domain === '' ? `address:${event.clientAddress}` : `domain:${domain}`;

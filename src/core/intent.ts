@@ -34,6 +34,20 @@ export type Intent =
       readonly reasons: readonly Reason[];
       readonly done: string;
       readonly picture: AccountPicture;
+      /** The account's owner is told in these words too, once for the incident. */
+      readonly owner?: { readonly address: string; readonly words: readonly string[] };
+    }
+  | {
+      /** A forward is not to be used any more; its mail is kept (FWD-2). Only when enforced. */
+      readonly kind: 'forward-off';
+      readonly account: string;
+      readonly to: string;
+      /** Whether the account forwards to nobody else, so that all its mail stays here. */
+      readonly isWhole: boolean;
+      readonly at: string;
+      readonly by: string;
+      readonly why: string;
+      readonly reference: string;
     }
   | {
       /** Lock the whole account (ACC-11). Only handed out when enforced. */

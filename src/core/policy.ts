@@ -173,6 +173,12 @@ export interface Policy {
   readonly contact: string;
   readonly content: ContentRules;
   readonly outcomes: OutcomeRules;
+  readonly forwards: {
+    /** Whether a forward whose far side is dead goes off by itself (FWD-2). */
+    readonly switchOff: boolean;
+    /** Forwarded mail that a scanner calls spam (FWD-3). */
+    readonly spam: SenderAction;
+  };
   /** Score thresholds in nats. */
   readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
   /** How long a rung stays without new evidence before it comes down one step. */

@@ -92,6 +92,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
     required: { clientAddress: text, envelopeSender: text, envelopeRecipients: texts },
     optional: {
       account: text,
+      forwarder: text,
       credential: text,
       queueId: text,
       service: text,
@@ -121,6 +122,9 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       remote: text,
       class: text,
       hard: flag,
+      forwardTag: text,
+      forwardStamp: text,
+      expandedFrom: text,
     },
   },
   complaint: {
@@ -142,7 +146,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   },
   forward: {
     required: { account: name, from: text, to: text },
-    optional: { queueId: text, tenant: text },
+    optional: { queueId: text, tenant: text, tag: text, stamp: text },
   },
   account: {
     required: { account: name },

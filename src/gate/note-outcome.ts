@@ -19,6 +19,7 @@ import { addLateEvidence } from '../core/score.ts';
 import type { RungChange } from '../core/verdict.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
+import { noteForwardDelivery } from './note-forward.ts';
 import type { GateParts } from './parts.ts';
 import { readDelivery } from './read-delivery.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
@@ -33,7 +34,14 @@ import {
 
 export type OutcomeParts = Pick<
   GateParts,
-  'standing' | 'hash' | 'policy' | 'telemetry' | 'journal' | 'classifyReply'
+  | 'standing'
+  | 'hash'
+  | 'policy'
+  | 'telemetry'
+  | 'journal'
+  | 'classifyReply'
+  | 'directory'
+  | 'effects'
 > & { readonly sent: SentMessages };
 
 /** Bare or in angle brackets, in any letter case. */
@@ -45,6 +53,11 @@ export function noteDelivery(event: DeliveryEvent, parts: OutcomeParts): Maybe<v
   const reading = readDelivery(event, classifyReply);
   const what = event.result === 'delivered' ? 'delivered' : reading.class;
   return andThen(parts.sent.find(event, true), (sent) => {
+    // FWD-3: what comes back for forwarded mail is about the forward, and about nobody's own mail.
+    const fate = noteForwardDelivery({ event, reading, sent }, parts);
+    if (fate !== undefined) {
+      return andThen(fate, (done) => telemetry.cameBack('delivery', what, done));
+    }
     if (sent === undefined) {
       telemetry.cameBack('delivery', what, 'unmatched');
       return undefined;

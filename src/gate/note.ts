@@ -6,18 +6,18 @@ import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
 import { referenceOf } from '../core/reference.ts';
-import type { Effects } from '../effects/contract.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { noteComplaint } from './note-complaint.ts';
+import { forwardsAnew, noteForward } from './note-forward.ts';
 import { noteDelivery, type OutcomeParts } from './note-outcome.ts';
 import { accountKey, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
 
-interface NoteParts extends OutcomeParts {
-  readonly effects: Effects;
-}
-
-export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
+export function noteEvent(event: NotedEvent, parts: OutcomeParts): Maybe<void> {
   if (event.kind === 'delivery') return noteDelivery(event, parts);
+  if (event.kind === 'forward') return noteForward(event, parts);
+  if (event.kind === 'change' && event.what === 'forward') {
+    return forwardsAnew(event.account.toLowerCase(), parts);
+  }
   if (event.kind === 'complaint') return noteComplaint(event, parts);
   // A release is a person's word on an account that is held but not locked.
   if ((event.kind === 'unlock' || event.kind === 'release') && event.account !== undefined) {

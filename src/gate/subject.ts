@@ -30,9 +30,14 @@ export interface Known {
   readonly lock: Lock | undefined;
 }
 
-/** Facts for mail without AUTH: the sender's domain answers for it. */
+/** Facts for mail without AUTH: who forwards it answers for it, else the sender's domain. */
 export function factsWithoutAuth(event: SubmissionEvent): AccountFacts {
   const { account } = identifySubmission(event);
+  const forwarder = event.forwarder ?? '';
+  if (forwarder !== '') {
+    const tenant = domainOf(forwarder);
+    return { ...defaultAccountFacts(account), class: 'forward', tenant, addresses: [] };
+  }
   return { ...defaultAccountFacts(account), tenant: domainOf(event.envelopeSender), addresses: [] };
 }
 

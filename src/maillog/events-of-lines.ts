@@ -12,7 +12,7 @@ export interface Told {
 }
 
 export function deliveryOf(fact: DeliveryFact, told: Told): DeliveryEvent {
-  const { queueId, recipient, result, status, reply, remote } = fact;
+  const { queueId, recipient, originalRecipient, result, status, reply, remote } = fact;
   return {
     kind: 'delivery',
     ...base(told),
@@ -22,6 +22,7 @@ export function deliveryOf(fact: DeliveryFact, told: Told): DeliveryEvent {
     ...(status === undefined ? {} : { status }),
     ...(reply === '' ? {} : { reply }),
     ...(remote === undefined ? {} : { remote }),
+    ...(originalRecipient === undefined ? {} : { expandedFrom: originalRecipient }),
   };
 }
 

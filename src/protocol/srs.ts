@@ -60,6 +60,8 @@ export interface Decoded {
   readonly sender: string;
   /** Tag of the forwarding account, where the address names one. */
   readonly tag?: string;
+  /** With a tag: the keyed hash of the address, equal for one sender and day of one forward. */
+  readonly stamp?: string;
 }
 
 export type Decoding =
@@ -124,6 +126,17 @@ export function decodeRecipient(
     : decodeSrs1(fields.rest, signers, day);
 }
 
+/** The keyed hash of an address that names an account; whether it is true, `decodeRecipient` says. */
+export function stampOf(address: string): string | undefined {
+  const local = splitAddress(address)?.local ?? '';
+  return ACCOUNT_FORM.exec(local)?.[1]?.toLowerCase();
+}
+
+const ACCOUNT_FORM = new RegExp(
+  `^SRS[01][=+-]([0-9a-z]{${ACCOUNT_HASH}})=?[a-z2-7]{2}[0-9a-z]{${ACCOUNT_TAG}}=`,
+  'iu',
+);
+
 /** What stands behind the hash: for an SRS address its own host and what follows `SRS0` in it. */
 interface Inner {
   readonly isSrs: boolean;
@@ -168,7 +181,9 @@ function decodeSrs0(rest: string, signers: readonly SrsSigner[], day: number): D
   const tag = stamp.slice(2).toLowerCase();
   if (tag.length !== ACCOUNT_TAG || hash.length !== ACCOUNT_HASH) return refuse('malformed');
   if (!isAccount(signers, hash, stamp, inner)) return refuse('forged');
-  return isFresh(made, day) ? { ok: true, value: { sender, tag } } : refuse('expired');
+  return isFresh(made, day)
+    ? { ok: true, value: { sender, tag, stamp: hash.toLowerCase() } }
+    : refuse('expired');
 }
 
 function decodeSrs1(rest: string, signers: readonly SrsSigner[], day: number): Decoding {
@@ -188,7 +203,9 @@ function decodeSrs1(rest: string, signers: readonly SrsSigner[], day: number): D
     return refuse('forged');
   }
   const tag = stamp.slice(2).toLowerCase();
-  return isFresh(made, day) ? { ok: true, value: { sender, tag } } : refuse('expired');
+  return isFresh(made, day)
+    ? { ok: true, value: { sender, tag, stamp: head.slice(0, ACCOUNT_HASH).toLowerCase() } }
+    : refuse('expired');
 }
 
 function isPlain(

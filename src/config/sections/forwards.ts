@@ -1,7 +1,7 @@
 /** Forwarded mail leaves with a sender of ours (FWD-1), so that SPF passes and bounces come home. */
 import { z } from 'zod';
-import { MAX_NETWORKS } from './limits.ts';
-import { domain, network, secretFile } from '../scalars.ts';
+import { MAX_NETWORKS, SENDER_ACTIONS } from './limits.ts';
+import { domain, mailAddress, network, secretFile } from '../scalars.ts';
 
 const MAX_FORWARD_DOMAINS = 1_000;
 
@@ -39,6 +39,29 @@ export const forwardsSchema = z.strictObject({
     .describe(
       'Hosts whose redirects (`X-Sieve-Redirected-From`, `Resent-From`, `Delivered-To`) the milter door ' +
         'believes, such as those of Dovecot: it writes the sender that names the account.',
+    ),
+  switch_off: z
+    .boolean()
+    .default(true)
+    .describe(
+      'A forward whose far side is dead goes off by itself, where `policy.mode` is `enforce`: five messages ' +
+        'within seven days failed for good and none got through, or three within a day had no such ' +
+        'recipient. Else people are only told.',
+    ),
+  keep_in: mailAddress()
+    .optional()
+    .meta({
+      description:
+        'Mailbox for the mail of forwards that are off, where the forwarding address has none of its own, ' +
+        'such as a pure alias. Without it the mail stays with the forwarding address.',
+      sample: 'kept-forwards@example.org',
+    }),
+  spam: z
+    .enum(SENDER_ACTIONS)
+    .default('reject')
+    .describe(
+      'Forwarded mail that a scanner calls spam. `reject` refuses to send it on, and Sieve keeps it in the ' +
+        'mailbox; `hold` keeps it in the hold queue; `observe` records.',
     ),
   postsrsd_secrets_file: secretFile('/etc/postsrsd.secret')
     .optional()

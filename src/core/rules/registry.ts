@@ -8,6 +8,7 @@ import { clientNetwork } from './client-network.ts';
 import { conformance } from './conformance.ts';
 import type { ContentLook } from './content.ts';
 import { distinctCountries, distinctPlaces } from './distinct-use.ts';
+import { forwardedSpam } from './forwarded-spam.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
 import { accountUnderAttack, sourceShutOut } from './guessing.ts';
 import { listedHosts } from './listed-hosts.ts';
@@ -39,6 +40,7 @@ export const SUBMISSION_RULES: readonly SubmissionLook[] = [
 /** Asked where a message was seen. */
 export const CONTENT_RULES: readonly ContentLook[] = [
   virus,
+  forwardedSpam,
   campaign,
   ownPassword,
   attachments,

@@ -97,6 +97,7 @@ const submissionEvent = z.looseObject({
   ...client,
   kind: z.literal('submission'),
   account: word.exactOptional(),
+  forwarder: word.exactOptional(),
   credential: word.exactOptional(),
   queueId: word.exactOptional(),
   service: word.exactOptional(),
@@ -131,6 +132,9 @@ const deliveryEvent = z.looseObject({
   remote: word.exactOptional(),
   class: word.exactOptional(),
   hard: z.boolean().exactOptional(),
+  forwardTag: word.exactOptional(),
+  forwardStamp: word.exactOptional(),
+  expandedFrom: word.exactOptional(),
 }) satisfies z.ZodType<DeliveryEvent>;
 
 const complaintEvent = z.looseObject({
@@ -167,6 +171,8 @@ const forwardEvent = z.looseObject({
   to: word,
   queueId: word.exactOptional(),
   tenant: word.exactOptional(),
+  tag: word.exactOptional(),
+  stamp: word.exactOptional(),
 }) satisfies z.ZodType<ForwardEvent>;
 
 const accountEvent = z.looseObject({
