@@ -5,6 +5,7 @@ import { agent } from './commands/agent.ts';
 import { check } from './commands/check.ts';
 import { configExplain, configPrint } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
+import { forwardList, forwardOff, forwardOn } from './commands/forwards.ts';
 import { help } from './commands/help.ts';
 import { holdDelete, holdList, holdRelease, holdReturn, holdShow } from './commands/holds.ts';
 import { audit, incidents, incidentsClose } from './commands/incidents.ts';
@@ -17,7 +18,7 @@ import { replay } from './commands/replay.ts';
 import { score } from './commands/score.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
 import { rungs } from './commands/rungs.ts';
-import { srsForward, srsReverse } from './commands/srs.ts';
+import { srsForward, srsReverse, srsRotate } from './commands/srs.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
@@ -54,6 +55,10 @@ export const COMMANDS: readonly Command[] = [
   bulkTools,
   srsForward,
   srsReverse,
+  srsRotate,
+  forwardList,
+  forwardOff,
+  forwardOn,
   alertsTest,
   agent,
   importPostfix,

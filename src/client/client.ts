@@ -17,6 +17,9 @@ import type {
   IncidentView,
   LimitList,
   ListEntries,
+  ForwardList,
+  ForwardOffView,
+  ForwardsOn,
   ListEntryView,
   LockList,
   LockView,
@@ -37,6 +40,8 @@ import type { Call, Target } from './request.ts';
 
 export type {
   AccountView,
+  ForwardList,
+  ForwardOffView,
   HoldView,
   IncidentView,
   ListEntryView,
@@ -59,6 +64,8 @@ export interface Page {
   readonly before?: string | number;
 }
 
+const FORWARDS_A_PAGE = 500;
+
 export type Client = ReturnType<typeof openClient>;
 
 /** Nothing is sent before the first call, and nothing stays open after one. */
@@ -77,6 +84,14 @@ export function openClient(target: Target) {
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
+    forwards: (query: { readonly account?: string; readonly after?: string } = {}) =>
+      get<ForwardList>(`/forwards${search({ ...query, limit: FORWARDS_A_PAGE })}`),
+    forwardOff: (request: Decision & { readonly account: string; readonly to?: string }) =>
+      send<ForwardOffView>('POST', '/forwards/off', request),
+    forwardOn: (request: Decision & { readonly account: string; readonly to?: string }) =>
+      send<ForwardsOn>('POST', '/forwards/on', request),
+    rotateForwardKey: (request: { readonly by: string; readonly drop?: string }) =>
+      send<TraceKeyView>('POST', '/forwards/rotate', request),
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     relays: () => get<RelayList>('/relays'),

@@ -22,6 +22,8 @@ export interface DeadForward {
   readonly enforced: boolean;
 }
 
+const OWNER_SUBJECT = 'The forward of your mail is off';
+
 /** Characters of a remote server's answer that people are shown. */
 const MAX_REPLY = 200;
 
@@ -47,7 +49,10 @@ export function forwardIntents(dead: DeadForward): Intent[] {
         { name: 'Last answer', observed: dead.reading.class, usual: 'delivered' },
       ],
     },
-    ...(enforced && owner !== undefined && { owner: { address: owner, words: ownerWords(dead) } }),
+    ...(enforced &&
+      owner !== undefined && {
+        owner: { address: owner, subject: OWNER_SUBJECT, words: ownerWords(dead) },
+      }),
   };
   if (!enforced) return [alert];
   const isWhole = stops.isOnly;

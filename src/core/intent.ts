@@ -35,7 +35,11 @@ export type Intent =
       readonly done: string;
       readonly picture: AccountPicture;
       /** The account's owner is told in these words too, once for the incident. */
-      readonly owner?: { readonly address: string; readonly words: readonly string[] };
+      readonly owner?: {
+        readonly address: string;
+        readonly subject: string;
+        readonly words: readonly string[];
+      };
     }
   | {
       /** A forward is not to be used any more; its mail is kept (FWD-2). Only when enforced. */

@@ -172,6 +172,7 @@ async function openParts(
     }),
     onHoldDecision: (decision) => noteDecision({ ...stores, now, newId }, decision),
     onLockChange: (change) => noteLock({ room, desk, now, newId }, change),
+    onForwardOn: (account) => noteForwardOn({ room, now, newId }, account),
   });
   closers.push(() => desk.close());
 
@@ -290,6 +291,13 @@ function noteLock(
     why,
     ...(unlockOn === undefined ? {} : { unlockOn }),
   });
+}
+
+/** Who switches a forward on again has looked at it: its failures count anew (FWD-2). */
+function noteForwardOn(parts: Pick<DaemonParts, 'room' | 'now' | 'newId'>, account: string): void {
+  const at = new Date(parts.now()).toISOString();
+  const change = { v: 1, kind: 'change', id: parts.newId(), at, account, what: 'forward' } as const;
+  void apiGate(parts.room).note(change);
 }
 
 function apiGate(room: GateRoom): Gate {

@@ -15,7 +15,7 @@ import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import { forwardMaps } from '../forwards/maps.ts';
-import { milterForwards } from './forwards.ts';
+import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens } from './holds.ts';
 import {
   apiListen,
@@ -133,7 +133,10 @@ async function openMilter(
 }
 
 async function openSocketmap(config: Config, parts: DaemonParts): Promise<Listening> {
-  const options = socketmapDoorOptions(config, forwardMaps(parts.forwards));
+  const options = socketmapDoorOptions(
+    config,
+    forwardMaps(parts.forwards, forwardSwitch(config, parts)),
+  );
   const door = await openSocketmapDoor(options, parts.telemetry);
   return { name: 'socketmap', addresses: door.addresses, close: () => door.close() };
 }
@@ -193,6 +196,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       desk: parts.desk,
       telemetry: parts.telemetry,
       trace: parts.trace,
+      forwardKeys: parts.forwards,
       ...(parts.ownPassword && { ownPassword: parts.ownPassword }),
       version: given.version,
       now: parts.now,

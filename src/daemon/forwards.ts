@@ -8,7 +8,9 @@ import { UNKNOWN_NETWORK } from '../core/network.ts';
 import { openDirectory } from '../directory/open-directory.ts';
 import type { MilterDoorOptions } from '../doors/milter/options.ts';
 import type { ForwardAddresses } from '../forwards/contract.ts';
+import type { ForwardSwitch } from '../forwards/maps.ts';
 import { openForwards, type ForwardOptions } from '../forwards/open-forwards.ts';
+import { stampOf } from '../protocol/srs.ts';
 import { createSilentTelemetry } from '../telemetry/telemetry.ts';
 import type { DaemonParts } from './parts.ts';
 
@@ -32,9 +34,10 @@ export function forwardsOf(config: Config, given: Given): ForwardAddresses {
 /** What the milter door is told of forwards; nothing while there is no domain for them. */
 export function milterForwards(
   config: Config,
-  parts: Pick<DaemonParts, 'directory' | 'forwards'>,
+  parts: Pick<DaemonParts, 'directory' | 'forwards' | 'desk'>,
 ): Pick<MilterDoorOptions, 'forwards'> {
   if (config.forwards.domain === undefined) return {};
+  const { desk } = parts;
   const networks = compileNetworkRules(config.forwards.redirect_networks);
   return {
     forwards: {
@@ -43,9 +46,23 @@ export function milterForwards(
         const domain = account.slice(account.lastIndexOf('@') + 1);
         if (!parts.directory.isOwnDomain(domain)) return undefined;
         const result = parts.forwards.rewriteFor(account, envelopeSender);
-        return result.ok ? result.value : undefined;
+        if (!result.ok) return undefined;
+        const { value: sender, form } = result;
+        const stamp = form === 'account' ? stampOf(sender) : undefined;
+        if (stamp === undefined) return { sender };
+        return { sender, tag: parts.forwards.tagOf(account), stamp };
       },
+      isOff: (account, to) => desk.forwards.isOff(account, to),
     },
+  };
+}
+
+/** What the socketmap door is told of forwards that are off (FWD-2). */
+export function forwardSwitch(config: Config, { desk }: Pick<DaemonParts, 'desk'>): ForwardSwitch {
+  const { keep_in } = config.forwards;
+  return {
+    keepsAll: (address) => desk.forwards.keepsAll(address),
+    ...(keep_in !== undefined && { keepIn: keep_in }),
   };
 }
 

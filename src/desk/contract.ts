@@ -3,6 +3,7 @@ import type { AccessLists } from '../core/access-list.ts';
 import type { Lock } from '../core/intent.ts';
 import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
+import type { ForwardOff } from '../store/records/forward-contract.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export interface Incident {
@@ -40,7 +41,7 @@ export interface AuditEntry {
 }
 
 export type Hold = HoldRow;
-export type { HoldState };
+export type { ForwardOff, HoldState };
 
 /** What a person decides of a held message. */
 export type HoldChoice = 'release' | 'return' | 'delete';
@@ -85,6 +86,29 @@ export interface HoldDesk {
   }): Promise<number>;
 }
 
+/** Forwards that are off (FWD-2), in memory for the doors. */
+export interface ForwardDesk {
+  /** Whether nothing of the account is to be sent on to that address. */
+  isOff(account: string, to: string): boolean;
+  /** Whether nothing of the account is to be sent on at all, so that its mail stays here. */
+  keepsAll(account: string): boolean;
+  list(account?: string): readonly ForwardOff[];
+  /** Resolves when durable; in force at once. Without `to` every forward of the account. */
+  off(request: {
+    readonly account: string;
+    readonly to?: string;
+    readonly by: string;
+    readonly why: string;
+  }): Promise<ForwardOff>;
+  /** Resolves when durable: how many went on. Without `to` every one of the account. */
+  on(request: {
+    readonly account: string;
+    readonly to?: string;
+    readonly by: string;
+    readonly why: string;
+  }): Promise<number>;
+}
+
 export interface Desk {
   /** For the gate. */
   readonly effects: Effects;
@@ -107,6 +131,7 @@ export interface Desk {
   };
   readonly lists: AccessLists;
   readonly holds: HoldDesk;
+  readonly forwards: ForwardDesk;
   /** For the agents on the mail hosts. */
   readonly agents: AgentDesk;
   readonly incidents: {

@@ -5,11 +5,14 @@ import type { Job } from '../store/records/contract.ts';
 import { formatAlert } from './alert-text.ts';
 import type { AlertItem } from './alert-text.ts';
 import type { JobGroup } from './job-groups.ts';
+import type { HoldSettings } from './hold-options.ts';
 import { readChange, readNotice } from './notice.ts';
+import { readOwnerNotice } from './owner-notice.ts';
 import type { AlertOptions, DeskOptions } from './options.ts';
 
 export type DeliverOptions = Pick<DeskOptions, 'records' | 'channels' | 'connectors'> & {
   readonly alerts: AlertOptions;
+  readonly holds: Pick<HoldSettings, 'contact'>;
 };
 
 /** @throws PermanentFailure when the configuration no longer has the target. */
@@ -19,6 +22,13 @@ export async function deliverGroup(
   delivery: Delivery,
 ): Promise<void> {
   const [job] = group.jobs;
+  if (job.kind === 'owner') {
+    const channel = options.channels.find(({ name }) => name === job.target);
+    if (channel?.sendTo === undefined) throw notConfigured(job);
+    const { address, message } = readOwnerNotice(job.payload, options.holds.contact);
+    await channel.sendTo(address, message, delivery);
+    return;
+  }
   if (job.kind !== 'alert') {
     const connector = options.connectors.find(({ name }) => name === job.target);
     if (connector === undefined) throw notConfigured(job);

@@ -8,6 +8,7 @@ import { AlertClock } from './alert-clock.ts';
 import { formatTest } from './alert-text.ts';
 import type { AuditEntry, Desk } from './contract.ts';
 import { deliverGroup } from './delivery.ts';
+import { ForwardKeeper } from './forward-keeper.ts';
 import { Health } from './health.ts';
 import { incidentsOf } from './incident-list.ts';
 import { IncidentCounter } from './incident-counter.ts';
@@ -64,6 +65,7 @@ interface Parts extends DeskOptions {
   readonly keeper: LockKeeper;
   readonly counter: IncidentCounter;
   readonly listKeeper: ListKeeper;
+  readonly forwardKeeper: ForwardKeeper;
   readonly runner: OutboxRunner;
   readonly holdSettings: HoldSettings;
   readonly holdKeeper: HoldKeeper;
@@ -78,6 +80,11 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
   telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
   telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
   telemetry.gauge(
+    'primum_forwards_off',
+    'Forwards that are off now.',
+    () => parts.forwardKeeper.count,
+  );
+  telemetry.gauge(
     'primum_agents',
     'Mail hosts whose agent was heard within a minute.',
     () => parts.agents.presentCount,
@@ -89,6 +96,7 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
     await counter.flush();
     await keeper.flush();
     await parts.holdKeeper.flush();
+    await parts.forwardKeeper.flush();
   };
   return {
     effects: { start: (intent) => start(parts, intent) },
@@ -100,6 +108,7 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
     },
     lists: listKeeper,
     holds: holdsOf(parts),
+    forwards: parts.forwardKeeper,
     agents: parts.agents,
     ownNotices: parts.agents.ownNotices,
     incidents: incidentsOf(parts),
@@ -115,6 +124,7 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
       await flush().catch(() => warnUnwritten(parts));
       counter.stop();
       keeper.stop();
+      parts.forwardKeeper.stop();
       parts.holdKeeper.stop();
       listKeeper.stop();
       await runner.close();
@@ -126,6 +136,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   const { records, telemetry, now = Date.now } = options;
   const alertOptions = { ...DEFAULT_ALERTS, ...options.alerts };
   const deliveryOptions = { ...DEFAULT_DELIVERY, ...options.delivery };
+  const holdSettings = { ...DEFAULT_HOLDS, ...options.holds };
   const health = new Health(telemetry);
   const clock = new AlertClock(alertOptions.groupSeconds);
   const wake = (): void => runner.wake();
@@ -146,7 +157,11 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     ...shared,
     delivery: deliveryOptions,
     deliver: (group, delivery) =>
-      deliverGroup({ records, channels, connectors, alerts: alertOptions }, group, delivery),
+      deliverGroup(
+        { records, channels, connectors, alerts: alertOptions, holds: holdSettings },
+        group,
+        delivery,
+      ),
     done: async ({ key, jobs: [job] }) => {
       if (job.kind === 'sessions' && readChange(job.payload).action === 'lock') {
         await keeper.sessionsEnded(key, job.subject, 'primum');
@@ -157,7 +172,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   });
   const entries = await records.lists.all(now());
   const listKeeper = new ListKeeper({ records, health, now }, entries);
-  const holdSettings = { ...DEFAULT_HOLDS, ...options.holds };
+  const forwardKeeper = new ForwardKeeper(shared, await records.forwards.all());
   const held = openHolds({
     ...shared,
     alerts: alertOptions,
@@ -178,6 +193,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     keeper,
     counter,
     listKeeper,
+    forwardKeeper,
     runner,
   };
 }
@@ -231,6 +247,9 @@ function start(parts: Parts, intent: Intent): void {
         break;
       case 'hold':
         parts.holdKeeper.start(intent);
+        break;
+      case 'forward-off':
+        parts.forwardKeeper.start(intent);
         break;
       case 'password-changed':
         parts.keeper.passwordChanged(intent);

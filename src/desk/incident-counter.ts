@@ -8,6 +8,7 @@ import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
 import { alertJobs, detailAfter, formatDetail, NO_SOURCES, withSources } from './notice.ts';
 import type { AlertIntent, Sources } from './notice.ts';
+import { ownerJobs } from './owner-notice.ts';
 import type { AlertOptions, DeskOptions } from './options.ts';
 import { RetryTimer } from './retry-timer.ts';
 import { Serial } from './serial.ts';
@@ -121,7 +122,10 @@ export class IncidentCounter {
       nowMs,
       jobs: () => {
         const times = { nowMs, notBeforeMs: clock.notBefore(cause, nowMs) };
-        return alertJobs(channels, { account, notice: { what: 'opened' } }, times);
+        return [
+          ...alertJobs(channels, { account, notice: { what: 'opened' } }, times),
+          ...ownerJobs(channels, intent, nowMs),
+        ];
       },
     };
   }

@@ -50,6 +50,8 @@ export interface DeskOptions extends DeskSettings {
   readonly delivery?: Partial<DeliveryOptions>;
   /** Told of every lock that comes into force and every one that is lifted. */
   readonly onLockChange?: (change: LockChange) => void;
+  /** Told of every account whose forwards somebody switched on again, once that is durable. */
+  readonly onForwardOn?: (account: string) => void;
   /** What held messages ask of the platform; without it nothing can be returned to its sender. */
   readonly world?: HoldWorld;
   /** Told of every decision on a held message, once it is durable. */

@@ -37,6 +37,8 @@ export interface AlertChannel {
   readonly name: string;
   /** Resolves when the other side has taken it. @throws when it has not; it is tried again. */
   send(message: AlertMessage, delivery: Delivery): Promise<void>;
+  /** Tells somebody by his own address, where the channel can: the owner of an account. */
+  sendTo?(address: string, message: AlertMessage, delivery: Delivery): Promise<void>;
 }
 
 export interface AccountChange {

@@ -28,23 +28,27 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 export function createMailChannel(options: MailChannelOptions): AlertChannel {
   return {
     name: options.name,
-    async send(message, delivery) {
-      const transport = await openTransport(options);
-      const stop = (): void => transport.close();
-      delivery.signal.addEventListener('abort', stop, { once: true });
-      try {
-        await Promise.race([
-          transport.sendMail(mail(options, message, delivery)),
-          aborted(delivery),
-        ]);
-      } catch (error) {
-        throw failed(options, error);
-      } finally {
-        delivery.signal.removeEventListener('abort', stop);
-        transport.close();
-      }
-    },
+    send: (message, delivery) => send(options, message, delivery),
+    sendTo: (address, message, delivery) => send({ ...options, to: [address] }, message, delivery),
   };
+}
+
+async function send(
+  options: MailChannelOptions,
+  message: AlertMessage,
+  delivery: Delivery,
+): Promise<void> {
+  const transport = await openTransport(options);
+  const stop = (): void => transport.close();
+  delivery.signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([transport.sendMail(mail(options, message, delivery)), aborted(delivery)]);
+  } catch (error) {
+    throw failed(options, error);
+  } finally {
+    delivery.signal.removeEventListener('abort', stop);
+    transport.close();
+  }
 }
 
 /** Where it was tried, and what came of it. */

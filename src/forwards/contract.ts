@@ -24,4 +24,8 @@ export interface ForwardAddresses {
   decode(recipient: string): ReturnAddress;
   /** What stands for an account in its addresses: equal for years, and nothing to anybody else. */
   tagOf(account: string): string;
+  /** Ids of the keys, oldest first; the last one makes addresses. */
+  keys(): readonly string[];
+  /** Makes a new key now; its id. Addresses of the keys in `drop` are not believed any more. */
+  rotate(drop?: readonly string[]): string;
 }

@@ -1,15 +1,25 @@
-/** The maps that Postfix asks for, by their names (FWD-1). */
+/** The maps that Postfix asks for, by their names (FWD-1, FWD-2). */
 import type { SocketmapReply } from '../protocol/socketmap.ts';
 import type { ForwardAddresses } from './contract.ts';
 
 const NOT_FOUND: SocketmapReply = { kind: 'notfound' };
 
+export interface ForwardSwitch {
+  /** Whether nothing of the address is to be sent on. */
+  keepsAll(address: string): boolean;
+  /** Where its mail goes then; undefined where it stays with the address. */
+  readonly keepIn?: string;
+}
+
 /**
  * `srs-forward` for sender_canonical_maps, `srs-reverse` for recipient_canonical_maps. What they
  * do not map stays as it is: a forged address then is an unknown recipient of the forward domain.
+ * `forward-off` stands first in virtual_alias_maps: an address whose forward is off is led to
+ * itself, so that Postfix asks no other table, or to the mailbox for such mail.
  */
 export function forwardMaps(
   forwards: ForwardAddresses,
+  { keepsAll, keepIn }: ForwardSwitch,
 ): ReadonlyMap<string, (key: string) => SocketmapReply> {
   return new Map([
     [
@@ -25,6 +35,11 @@ export function forwardMaps(
         const result = forwards.decode(recipient);
         return result.ok ? { kind: 'ok', value: result.value.sender } : NOT_FOUND;
       },
+    ],
+    [
+      'forward-off',
+      (address) =>
+        keepsAll(address) ? { kind: 'ok', value: keepIn ?? address.toLowerCase() } : NOT_FOUND,
     ],
   ]);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stampOf } from '../protocol/srs.ts';
 import { openForwards, type ForwardOptions } from './open-forwards.ts';
 
 const DAY_MS = 86_400_000;
@@ -76,7 +77,11 @@ describe('FWD-1: addresses of forwards', () => {
     const found = forwards.decode(address.toLowerCase());
     expect(found).toEqual({
       ok: true,
-      value: { sender: 'ann@example.org', tag: forwards.tagOf('bob@own.example') },
+      value: {
+        sender: 'ann@example.org',
+        tag: forwards.tagOf('bob@own.example'),
+        stamp: stampOf(address),
+      },
     });
     expect(forwards.tagOf('bob@own.example')).not.toBe(forwards.tagOf('eve@own.example'));
     nowMs += 400 * DAY_MS;

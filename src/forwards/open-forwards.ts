@@ -82,6 +82,8 @@ export function openForwards(options: ForwardOptions): ForwardAddresses {
     rewrite,
     rewriteFor: (account, sender) => rewrite(sender, tagOf(account)),
     tagOf,
+    keys: () => keys.ids(),
+    rotate: (drop = []) => keys.rotate(drop),
     decode: (recipient) => {
       const to = splitAddress(recipient)?.domain.toLowerCase();
       if (to === undefined || !read.has(to)) return { ok: false, reason: 'other-domain' };

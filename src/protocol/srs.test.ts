@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDay, isFresh, MAX_AGE_DAYS, parseDay } from './srs-day.ts';
-import { decodeRecipient, MAX_LOCAL_PART, rewriteSender, type SrsSigner } from './srs.ts';
+import { decodeRecipient, MAX_LOCAL_PART, rewriteSender, stampOf, type SrsSigner } from './srs.ts';
 
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -97,7 +97,11 @@ describe('FWD-1: SRS that names the forwarding account', () => {
     expect(address).toMatch(
       /^SRS0=[0-9a-z]{8}=[a-z2-7]{2}0123456789=example\.org=ann@fwd\.example$/,
     );
-    expect(back(address)).toEqual({ ok: true, value: { sender: 'ann@example.org', tag: TAG } });
+    const stamp = address.slice(5, 13);
+    expect(back(address)).toEqual({
+      ok: true,
+      value: { sender: 'ann@example.org', tag: TAG, stamp },
+    });
   });
 
   it('survives any case', () => {
@@ -118,8 +122,17 @@ describe('FWD-1: SRS that names the forwarding account', () => {
     const theirs = 'SRS0=abcd=JJ=b.de=a@hop.de';
     const ours = made(theirs, TAG);
     expect(ours).toMatch(/^SRS1=\w{20}=hop\.de==abcd=JJ=b\.de=a@fwd\.example$/);
-    expect(back(ours)).toEqual({ ok: true, value: { sender: theirs, tag: TAG } });
+    const stamp = ours.slice(5, 13);
+    expect(back(ours)).toEqual({ ok: true, value: { sender: theirs, tag: TAG, stamp } });
     expect(back(ours, DAY + 22)).toEqual({ ok: false, reason: 'expired' });
+  });
+
+  it('FWD-2: its hash stands for one sender and day, whoever reads it and in any case', () => {
+    expect(stampOf(address.toUpperCase())).toBe(stampOf(address));
+    expect(stampOf(made('eve@example.org', TAG))).not.toBe(stampOf(address));
+    for (const other of [made('ann@example.org'), 'ann@example.org', 'SRS0=x@fwd.example', '']) {
+      expect(stampOf(other)).toBeUndefined();
+    }
   });
 
   it('is plain where the tag does not fit, and left alone where plain does not fit either', () => {
@@ -207,6 +220,9 @@ describe('fuzz', () => {
         expect(result.value.lastIndexOf('@')).toBeLessThanOrEqual(MAX_LOCAL_PART);
         const found = back(folded ? result.value.toLowerCase() : result.value);
         if (!found.ok) throw new Error(found.reason);
+        if (found.value.tag !== undefined) {
+          expect(found.value.stamp).toBe(stampOf(result.value));
+        }
         // An SRS1 of another hop is shortened to the SRS0 of the first.
         if (/^srs1/i.test(address)) return;
         expect(found.value.sender.toLowerCase()).toBe(address.toLowerCase());

@@ -43,7 +43,8 @@ function doorOptions(dialogue: Dialogue, address: string, manner: Manner): Milte
       forwards: {
         isRedirector: (address) => address === '127.0.0.1',
         senderOf: (account) =>
-          account.endsWith('@own.example') ? said['forward_sender'] : undefined,
+          account.endsWith('@own.example') ? { sender: said['forward_sender'] ?? '' } : undefined,
+        isOff: (_account, to) => to === said['forward_off'],
       },
     }),
     ...(said['on_failure'] === 'defer' && { onFailure: 'defer' as const }),

@@ -1,4 +1,4 @@
-/** `primum srs forward|reverse ADDRESS`: the sender of forwarded mail, there and back (FWD-1). */
+/** `primum srs forward|reverse ADDRESS`: the sender of forwarded mail, there and back; its keys (FWD-1). */
 import { CONFIG_OPTION } from '../command.ts';
 import type { Command, SrsAnswer } from '../command.ts';
 
@@ -47,6 +47,33 @@ export const srsReverse: Command = {
     });
     show(answer, answerText);
     return answer.ok ? 0 : EXIT_AS_IT_IS;
+  },
+};
+
+export const srsRotate: Command = {
+  name: 'srs rotate',
+  summary: 'Make a new key for senders of forwards now, and drop one that was stolen.',
+  details:
+    'Bounces to senders made with older keys still come home for 21 days. After a theft, drop the key: ' +
+    'then they are refused, those to mail that left with it included.',
+  options: {
+    drop: {
+      type: 'string',
+      value: 'KEY|all',
+      help: 'The key to drop, or all that there are until now.',
+    },
+  },
+  asksDaemon: true,
+  async run({ option, io, client, show }) {
+    const drop = option('drop');
+    const request = { by: io.user(), ...(drop !== undefined && { drop }) };
+    show(await (await client()).rotateForwardKey(request), ({ key, dropped }) => {
+      const now = `The key ${key} makes senders of forwards from now on.`;
+      return dropped.length === 0
+        ? `${now} Older ones are still read.\n`
+        : `${now}\nBounces to senders of ${dropped.join(', ')} are refused.\n`;
+    });
+    return 0;
   },
 };
 

@@ -56,6 +56,8 @@ export interface ApiParts {
   /** Takes in what an agent read from its log; resolves when it is on record. */
   readonly logged?: LogSink['logged'];
   readonly trace?: ApiTrace;
+  /** Keys of the senders of forwards (FWD-1). */
+  readonly forwardKeys?: Pick<ApiTrace, 'keys' | 'rotate'>;
   /** Takes the digest of a password that worked (CON-8); absent while that is off. */
   readonly ownPassword?: {
     remember(account: string, digest: string, login?: string): void;

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { agentEndpoints } from './endpoints/agent.ts';
 import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
 import { eventEndpoints } from './endpoints/events.ts';
+import { forwardEndpoints } from './endpoints/forwards.ts';
 import { holdEndpoints } from './endpoints/holds.ts';
 import { incidentEndpoints } from './endpoints/incidents.ts';
 import { listEndpoints } from './endpoints/lists.ts';
@@ -22,6 +23,7 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...agentEndpoints(parts),
     ...eventEndpoints(parts),
     ...traceEndpoints(parts),
+    ...forwardEndpoints(parts),
     ...ownPasswordEndpoints(parts),
   ];
 }

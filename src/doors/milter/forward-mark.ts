@@ -4,8 +4,11 @@
  * 3.6.6), a delivery that passes mail on Delivered-To. Anybody may write such a header, so it counts
  * only from the hosts that redirect, and never where somebody has logged in.
  */
+import { LOCAL_SERVICE } from '../../core/event.ts';
 import type { HeaderData } from '../../protocol/milter.ts';
-import type { MilterDoorSettings } from './options.ts';
+import type { Answer } from './answer.ts';
+import { serviceOf } from './client.ts';
+import type { ForwardSender, MilterDoorSettings } from './options.ts';
 import type { Transaction } from './transaction.ts';
 
 /** The most certain first. */
@@ -21,22 +24,54 @@ export function noteMark(transaction: Transaction, { name, value }: HeaderData):
   transaction.marks.set(mark, value.slice(0, MAX_MARK));
 }
 
-/** The sender with which it goes on and the account that forwards; undefined where it is no forward. */
+/** A message that is on its way to where an account forwards its mail. */
+export interface Forward extends ForwardSender {
+  readonly account: string;
+  /** The first recipient to whom nothing is to be sent on. */
+  readonly offTo?: string;
+}
+
+/** Whose forward it is and how it goes on; undefined where it is none. */
 export function forwardOf(
   transaction: Transaction,
   { forwards }: Pick<MilterDoorSettings, 'forwards'>,
-): { readonly account: string; readonly sender: string } | undefined {
-  const { client, envelopeSender, marks } = transaction;
+): Forward | undefined {
+  const { client, envelopeSender, marks, recipients } = transaction;
   if (forwards === undefined || marks.size === 0 || envelopeSender === '') return undefined;
   if (client.saslLogin !== '' || !forwards.isRedirector(client.address)) return undefined;
   for (const mark of MARKS) {
     const account = addressIn(marks.get(mark) ?? '');
-    if (account === '') continue;
-    const sender = forwards.senderOf(account, envelopeSender);
-    if (sender !== undefined) return { account, sender };
+    const left = account === '' ? undefined : forwards.senderOf(account, envelopeSender);
+    if (left === undefined) continue;
+    const offTo = recipients.find((to) => forwards.isOff?.(account, to) === true);
+    return { account, ...left, ...(offTo !== undefined && { offTo }) };
   }
   return undefined;
 }
+
+/**
+ * What is answered for a forward that is refused. Sieve keeps a message in the mailbox when its
+ * redirect is refused for good. A program that used the sendmail command is gone by then, and Postfix
+ * would send a bounce to the remote sender: such a message waits in the hold queue.
+ */
+export function forwardAnswer(
+  answer: Answer,
+  { client }: Pick<Transaction, 'client'>,
+  canHold: boolean,
+): Answer {
+  if (answer.kind !== 'refuse' || serviceOf(client) !== LOCAL_SERVICE || !canHold) return answer;
+  return { kind: 'hold', reason: answer.reply.text };
+}
+
+/** To whom nothing is sent on (FWD-2). RFC 3463: 5.7.1, delivery not authorized. */
+export const FORWARD_OFF: Answer = {
+  kind: 'refuse',
+  reply: {
+    code: 550,
+    status: '5.7.1',
+    text: 'This forward is off. Keep the message in the mailbox.',
+  },
+};
 
 /** `ann@example.org` of `Ann <ann@example.org>` too; empty when there is none. */
 function addressIn(value: string): string {

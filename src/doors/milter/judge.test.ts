@@ -81,7 +81,7 @@ describe('CON-4: a notification of ours to a sender', () => {
     const send = async (recipient: string, messageId: string) => {
       await judge.mail(transaction, true);
       await judge.rcpt(transaction, recipient, true);
-      return judge.message(transaction, inspected(messageId), true);
+      return judge.message(transaction, { inspected: inspected(messageId) }, true);
     };
     return { gate, send };
   }

@@ -19,6 +19,7 @@ import {
   type Saying,
 } from './answer.ts';
 import { serviceOf } from './client.ts';
+import type { Forward } from './forward-mark.ts';
 import { NameRoom } from './name-room.ts';
 import { MAX_REFUSAL_WAIT_MS, type MilterDoorSettings } from './options.ts';
 import {
@@ -83,15 +84,20 @@ export class MilterJudge {
   /** Judges and counts the message. */
   message(
     transaction: Transaction,
-    inspected: InspectedMessage | undefined,
+    read: {
+      readonly inspected: InspectedMessage | undefined;
+      /** Whose forward it is (FWD-3). */
+      readonly forwarder?: string | undefined;
+    },
     canHold: boolean,
   ): Maybe<JudgedMessage> {
+    const { inspected } = read;
     if (this.#isOurs(transaction, inspected)) {
       this.settle(transaction);
       return { answer: PASS };
     }
     this.#renewAfterRefusal(transaction);
-    const event = eventOf(transaction, this.#settings.mta, { inspected });
+    const event = eventOf(transaction, this.#settings.mta, read);
     return this.#tracked(
       this.#ask<JudgedMessage>(
         () => this.#gate.judge(event),
@@ -111,7 +117,10 @@ export class MilterJudge {
   }
 
   /** Notes a forward for each of its recipients: what comes back counts for its account (FWD-1). */
-  forwarded({ recipients, envelopeSender, queueId }: Transaction, account: string): void {
+  forwarded(
+    { recipients, envelopeSender, queueId }: Transaction,
+    { account, tag, stamp }: Forward,
+  ): void {
     for (const to of recipients) {
       const noted = this.#gate.note({
         v: 1,
@@ -123,6 +132,8 @@ export class MilterJudge {
         from: envelopeSender,
         to,
         ...(queueId !== '' && { queueId }),
+        ...(tag !== undefined && { tag }),
+        ...(stamp !== undefined && { stamp }),
       });
       if (noted instanceof Promise) void this.#tracked(noted.catch(() => undefined));
     }

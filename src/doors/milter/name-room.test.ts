@@ -54,7 +54,7 @@ describe('recipients by name over all connections', () => {
     const over = begin();
     accept(over, LONGEST, 'a@dest.example', LONGEST);
     expect([over.recipients, over.unnamed]).toEqual([['a@dest.example'], 2]);
-    void judge.message(over, undefined, true);
+    void judge.message(over, { inspected: undefined }, true);
     expect(gate.judged).toMatchObject([
       { envelopeRecipients: ['a@dest.example'], recipientCount: 3 },
     ]);
@@ -63,7 +63,8 @@ describe('recipients by name over all connections', () => {
   it.each([
     [
       'is judged',
-      (judge: MilterJudge, one: Transaction) => void judge.message(one, undefined, true),
+      (judge: MilterJudge, one: Transaction) =>
+        void judge.message(one, { inspected: undefined }, true),
     ],
     ['is given up', (judge: MilterJudge, one: Transaction) => judge.abandon(one)],
   ])('have room again when a transaction %s', (_what, end) => {

@@ -29,6 +29,13 @@ export interface OwnNotices {
   isOne(messageId: string, recipient: string): boolean;
 }
 
+/** The sender of a forward. With `tag` and `stamp` a bounce to it says whose forward it was. */
+export interface ForwardSender {
+  readonly sender: string;
+  readonly tag?: string;
+  readonly stamp?: string;
+}
+
 export interface MilterDoorOptions {
   readonly listen: readonly ListenOptions[];
   /** Name of the MTA host that asks; goes with every queue id. */
@@ -47,8 +54,10 @@ export interface MilterDoorOptions {
   readonly forwards?: {
     /** Whether redirects come from this address, so that their header is believed. */
     isRedirector(clientAddress: string): boolean;
-    /** The sender of this account's forward; undefined where it stays as it is. */
-    senderOf(account: string, envelopeSender: string): string | undefined;
+    /** How this account's forward leaves; undefined where the account is none of ours. */
+    senderOf(account: string, envelopeSender: string): ForwardSender | undefined;
+    /** Whether nothing is to be sent on to that address any more (FWD-2). */
+    isOff?(account: string, to: string): boolean;
   };
   /** Where open transactions are shown to other doors of the same MTA. */
   readonly transactions?: OpenTransactions;

@@ -28,7 +28,7 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import { FAILURE, type Answer } from './answer.ts';
 import { connectClient, forgetStage, newClient, setMacro, type ClientFacts } from './client.ts';
 import { endingOf } from './ending.ts';
-import { forwardOf } from './forward-mark.ts';
+import { FORWARD_OFF, forwardAnswer, forwardOf } from './forward-mark.ts';
 import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
 import { MessageReading } from './reading.ts';
@@ -293,11 +293,25 @@ export class MilterSession {
       return formatReply(FAILURE);
     }
     const changes = (inspected && settings.mend?.(inspected)) ?? [];
+    const forward = forwardOf(transaction, settings);
+    if (forward?.offTo !== undefined) {
+      const answer = forwardAnswer(FORWARD_OFF, transaction, this.#canHold);
+      // Nothing of it leaves, so nothing is counted.
+      judge.settle(transaction);
+      this.#transaction = undefined;
+      transaction.forget();
+      const { sender } = forward;
+      return endingOf({ answer, agreement, foreign: new Map(), changes, traces: [], sender });
+    }
     this.#transaction = undefined;
     transaction.forget();
-    return andThen(judge.message(transaction, inspected, this.#canHold), ({ answer, judged }) => {
-      const forward = answer.kind === 'refuse' ? undefined : forwardOf(transaction, settings);
-      if (forward !== undefined) judge.forwarded(transaction, forward.account);
+    const asked = { inspected, forwarder: forward?.account };
+    return andThen(judge.message(transaction, asked, this.#canHold), (message) => {
+      const { judged } = message;
+      const answer = forward
+        ? forwardAnswer(message.answer, transaction, this.#canHold)
+        : message.answer;
+      if (forward !== undefined && answer.kind !== 'refuse') judge.forwarded(transaction, forward);
       return endingOf({
         answer,
         agreement,

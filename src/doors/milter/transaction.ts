@@ -102,7 +102,12 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export function eventOf(
   transaction: Transaction,
   mta: string,
-  more: { readonly inspected?: InspectedMessage | undefined; readonly isAbandoned?: boolean } = {},
+  more: {
+    readonly inspected?: InspectedMessage | undefined;
+    readonly isAbandoned?: boolean;
+    /** Whose forward it is. */
+    readonly forwarder?: string | undefined;
+  } = {},
 ): SubmissionEvent {
   const { client, recipients } = transaction;
   const event: Writable<SubmissionEvent> = {
@@ -118,6 +123,7 @@ export function eventOf(
   };
   const service = serviceOf(client);
   if (client.saslLogin !== '') event.account = client.saslLogin;
+  if (more.forwarder !== undefined) event.forwarder = more.forwarder;
   if (client.mechanism !== '') event.mechanism = client.mechanism;
   if (transaction.queueId !== '') event.queueId = transaction.queueId;
   if (service !== '') event.service = service;

@@ -12,6 +12,7 @@ import type {
   JobDraft,
   TimelineEntry,
 } from './entries.ts';
+import type { ForwardRecords } from './forward-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
 export type {
@@ -189,5 +190,6 @@ export interface Records {
   readonly settings: SettingRecords;
   readonly holds: HoldRecords;
   readonly containments: ContainmentRecords;
+  readonly forwards: ForwardRecords;
   close(): Promise<void>;
 }

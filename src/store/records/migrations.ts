@@ -6,6 +6,7 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { PrimumError } from '../../errors.ts';
+import { createForwards } from './forwards.ts';
 import { createHolds } from './hold-schema.ts';
 import type { RecordsDb } from './tables.ts';
 
@@ -46,6 +47,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
   return {
     '0001_records': { up: (db: Kysely<unknown>) => createRecords(db, engine) },
     '0002_holds': { up: createHolds },
+    '0003_forwards': { up: createForwards },
   };
 }
 

@@ -3,6 +3,7 @@ import { PrimumError } from '../../errors.ts';
 import { containmentRecords } from './containments.ts';
 import type { Records } from './contract.ts';
 import { holdRecords } from './holds.ts';
+import { forwardRecords } from './forwards.ts';
 import { incidentRecords } from './incidents.ts';
 import { lockRecords } from './locks.ts';
 import { migrateRecords } from './migrations.ts';
@@ -37,6 +38,7 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     settings: settingRecords(transact),
     holds: holdRecords(transact),
     containments: containmentRecords(transact),
+    forwards: forwardRecords(transact),
     close: () => db.destroy(),
   };
 }

@@ -54,7 +54,7 @@ export interface ListEntryTable {
 export interface OutboxTable {
   id: Generated<number>;
   key: string;
-  kind: 'alert' | 'connector' | 'sessions';
+  kind: 'alert' | 'owner' | 'connector' | 'sessions';
   target: string;
   subject: string;
   incident: string;
@@ -132,6 +132,16 @@ export interface ContainmentTable {
   hosts: string;
 }
 
+export interface ForwardOffTable {
+  account: string;
+  destination: string;
+  isWhole: number;
+  at: string;
+  by: string;
+  why: string;
+  reference: string;
+}
+
 export interface RecordsTables {
   locks: LockTable;
   incidents: IncidentTable;
@@ -141,6 +151,7 @@ export interface RecordsTables {
   settings: SettingTable;
   holds: HoldTable;
   containments: ContainmentTable;
+  forwardsOff: ForwardOffTable;
 }
 
 export type RecordsDb = Kysely<RecordsTables>;

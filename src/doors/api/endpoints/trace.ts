@@ -11,8 +11,9 @@ import type { HeaderBlock } from '../../../protocol/traced-message.ts';
 import type { Traced } from '../../../trace/contract.ts';
 import type { ApiParts, ApiTrace } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
+import { keysToDrop } from '../keys-to-drop.ts';
 import { ProblemError } from '../problem.ts';
-import { EVERY_KEY, rotateInput, traceInput } from '../schemas/input.ts';
+import { rotateInput, traceInput } from '../schemas/input.ts';
 import { traceKey, traceView } from '../schemas/output.ts';
 import type { TraceView } from '../schemas/types.ts';
 
@@ -51,7 +52,7 @@ export function traceEndpoints(parts: ApiParts) {
       response: traceKey,
       async handle({ body: { by, drop } }) {
         const trace = traceOf(parts);
-        const dropped = keysToDrop(trace, drop);
+        const dropped = keysToDrop(trace.keys(), drop, { key: 'trace key', makes: 'tokens' });
         const key = trace.rotate(dropped);
         const gone = dropped.length === 0 ? '' : ` Dropped: ${dropped.join(', ')}.`;
         await desk.audit.add({
@@ -70,18 +71,6 @@ export function traceEndpoints(parts: ApiParts) {
 function traceOf({ trace }: ApiParts): ApiTrace {
   if (trace) return trace;
   throw new ProblemError(404, 'This daemon has no trace keys.');
-}
-
-/** @throws ProblemError when there is no such key. */
-function keysToDrop(trace: ApiTrace, drop: string | undefined): readonly string[] {
-  if (drop === undefined) return [];
-  const keys = trace.keys();
-  if (drop === EVERY_KEY) return keys;
-  if (keys.includes(drop)) return [drop];
-  throw new ProblemError(
-    404,
-    `There is no trace key ${drop}, so nothing was changed. The keys are ${keys.join(', ')}; the last one makes tokens.`,
-  );
 }
 
 interface Found {

@@ -1,6 +1,7 @@
 /** The answers of the API as types, for the client. */
 import type { z } from 'zod';
 import type { agentTasks } from './agent.ts';
+import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type {
   accountView,
@@ -33,6 +34,9 @@ export type EventsTaken = z.output<typeof eventsTaken>;
 export type IncidentList = z.output<typeof incidentList>;
 export type IncidentView = IncidentList['incidents'][number];
 export type LimitList = z.output<typeof limitList>;
+export type ForwardList = z.output<typeof forwardList>;
+export type ForwardOffView = z.output<typeof forwardOff>;
+export type ForwardsOn = z.output<typeof forwardsOn>;
 export type ListEntries = z.output<typeof listEntries>;
 export type ListEntryView = z.output<typeof listEntry>;
 export type LockList = z.output<typeof lockList>;
