@@ -134,10 +134,10 @@ export interface DeliveryEvent extends EventBase {
   /** The recipient will refuse whatever is sent; goes with `class`. */
   readonly hard?: boolean;
   /**
-   * It came to a sender of ours that names a forward, whose key and day hold: tag of the account and
-   * the keyed hash of that one address (FWD-2). Nobody else's word puts them here.
+   * The bounce came to the sender of a forward, whose key and day hold (FWD-2): what stands for its
+   * account there, empty where the sender names none, and the keyed hash of that one sender.
    */
-  readonly forwardTag?: string;
+  readonly forward?: string;
   readonly forwardStamp?: string;
   /** The recipient before an alias made another of it, by the MTA's own log (`orig_to`). */
   readonly expandedFrom?: string;

@@ -122,7 +122,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       remote: text,
       class: text,
       hard: flag,
-      forwardTag: text,
+      forward: text,
       forwardStamp: text,
       expandedFrom: text,
     },

@@ -40,7 +40,7 @@ const answered = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
   deliver(p, { ...answer, queueId: name });
 /** A bounce that came by mail to the sender of that message. */
 const cameBack = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
-  deliver(p, { ...answer, forwardTag: TAG, forwardStamp: name });
+  deliver(p, { ...answer, forward: TAG, forwardStamp: name });
 
 const offs = (p: Platform) => p.intents.filter((intent) => intent.kind === 'forward-off');
 const alerts = (p: Platform) => p.intents.filter((intent) => intent.kind === 'alert');
@@ -222,8 +222,9 @@ describe('FWD-2: forged bounces switch nothing off', () => {
   });
 
   it.each([
-    ['to a tag of no account', { forwardTag: 'nobody0000', forwardStamp: 's' }],
-    ['without the hash of the sender', { forwardTag: TAG }],
+    ['to a tag of no account', { forward: 'nobody0000', forwardStamp: 's' }],
+    ['without the hash of the sender', { forward: TAG }],
+    ['to a sender that names no account', { forward: '', forwardStamp: 'm1' }],
     ['naming a queue id that was never given out', { queueId: 'made-up' }],
     ['naming nothing', {}],
   ])('%s: they are on record and count for nobody', async (_, named) => {

@@ -89,11 +89,13 @@ export function noteForwardDelivery(
   parts: ForwardParts,
 ): Maybe<OutcomeFate> | undefined {
   const { event, sent } = delivery;
-  const { forwardTag = '', forwardStamp = '' } = event;
-  if (forwardTag !== '') {
-    if (forwardStamp === '') return 'unmatched';
+  const { forward, forwardStamp = '' } = event;
+  if (forward !== undefined) {
+    // Good news that anybody can write would keep a dead forward alive.
+    if (event.result !== 'bounced') return 'ignored';
+    if (forward === '' || forwardStamp === '') return 'unmatched';
     const name: ForwardName = { by: 'stamp', stamp: stampHash(parts, forwardStamp) };
-    return andThen(parts.standing.read([tagKey(forwardTag)]), ([account]) =>
+    return andThen(parts.standing.read([tagKey(forward)]), ([account]) =>
       account === undefined ? 'unmatched' : learn(delivery, parts, { ...of(account), name }),
     );
   }

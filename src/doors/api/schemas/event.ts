@@ -132,7 +132,7 @@ const deliveryEvent = z.looseObject({
   remote: word.exactOptional(),
   class: word.exactOptional(),
   hard: z.boolean().exactOptional(),
-  forwardTag: word.exactOptional(),
+  forward: word.exactOptional(),
   forwardStamp: word.exactOptional(),
   expandedFrom: word.exactOptional(),
 }) satisfies z.ZodType<DeliveryEvent>;
