@@ -32,6 +32,16 @@ export const PEERS: readonly Peer[] = [
     shownBy: { file: '/usr/lib/dovecot/imap' },
   },
   {
+    name: 'dovecot-lmtpd',
+    purpose: 'delivers into mailboxes',
+    shownBy: { file: '/usr/lib/dovecot/lmtp' },
+  },
+  {
+    name: 'dovecot-sieve',
+    purpose: 'redirects mail as its owner asked (Sieve)',
+    shownBy: { file: '/usr/lib/dovecot/modules/lib90_sieve_plugin.so' },
+  },
+  {
     name: 'swaks',
     purpose: 'sends mail as a mail program does',
     shownBy: { file: '/usr/bin/swaks' },

@@ -46,7 +46,7 @@ export function milterForwards(
         const domain = account.slice(account.lastIndexOf('@') + 1);
         if (!parts.directory.isOwnDomain(domain)) return undefined;
         const result = parts.forwards.rewriteFor(account, envelopeSender);
-        if (!result.ok) return undefined;
+        if (!result.ok) return {};
         const { value: sender, form } = result;
         const stamp = form === 'account' ? stampOf(sender) : undefined;
         if (stamp === undefined) return { sender };

@@ -18,7 +18,10 @@ export type ReturnAddress =
 export interface ForwardAddresses {
   /** The envelope sender of a forward whose account nobody knows: plain SRS. */
   rewrite(sender: string): ForwardAddress;
-  /** The envelope sender of a forward of this account: names it, keyed and for 21 days. */
+  /**
+   * The envelope sender of a forward of this account: names it, keyed and for 21 days. Of an address
+   * of ours that is genuine it is the one for the sender inside.
+   */
   rewriteFor(account: string, sender: string): ForwardAddress;
   /** Where a bounce to one of our addresses goes on to, and whose forward it is about. */
   decode(recipient: string): ReturnAddress;

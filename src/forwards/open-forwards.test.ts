@@ -89,6 +89,22 @@ describe('FWD-1: addresses of forwards', () => {
     expect(open().tagOf('bob@own.example')).toBe(forwards.tagOf('bob@own.example'));
   });
 
+  it('a sender that a map of Postfix or another forward wrote names the account that forwards now', () => {
+    const forwards = open();
+    for (const before of [
+      rewritten(forwards.rewrite('ann@example.org')),
+      rewritten(forwards.rewriteFor('eve@own.example', 'ann@example.org')),
+    ]) {
+      const address = rewritten(forwards.rewriteFor('bob@own.example', before.toLowerCase()));
+      expect(forwards.decode(address)).toMatchObject({
+        ok: true,
+        value: { sender: 'ann@example.org', tag: forwards.tagOf('bob@own.example') },
+      });
+    }
+    const forged = 'SRS0=abcd=JJ=example.org=ann@fwd.example';
+    expect(forwards.rewriteFor('bob@own.example', forged)).toEqual({ ok: false, reason: 'ours' });
+  });
+
   it('a new key writes and the old one still reads while its addresses live', () => {
     const forwards = open();
     nowMs += 89 * DAY_MS;

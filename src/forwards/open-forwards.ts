@@ -13,7 +13,7 @@ import {
   splitAddress,
   type SrsSigner,
 } from '../protocol/srs.ts';
-import type { ForwardAddress, ForwardAddresses } from './contract.ts';
+import type { ForwardAddress, ForwardAddresses, ReturnAddress } from './contract.ts';
 
 export interface ForwardOptions {
   /** Domain of the addresses; without one nothing is rewritten and nothing read. */
@@ -69,6 +69,13 @@ export function openForwards(options: ForwardOptions): ForwardAddresses {
   const today = (): number => Math.floor(now() / DAY_MS);
   const tagOf = createTags(keys.stable);
 
+  const decode = (recipient: string): ReturnAddress => {
+    const to = splitAddress(recipient)?.domain.toLowerCase();
+    if (to === undefined || !read.has(to)) return { ok: false, reason: 'other-domain' };
+    // What is no SRS address costs no look at the keys.
+    if (!/^srs[01][=+-]/i.test(recipient)) return { ok: false, reason: 'not-srs' };
+    return decodeRecipient(recipient, [...keys.all(), ...old], today());
+  };
   const rewrite = (sender: string, tag?: string): ForwardAddress => {
     if (domain === undefined) return { ok: false, reason: 'no-domain' };
     const from = splitAddress(sender)?.domain.toLowerCase();
@@ -80,17 +87,16 @@ export function openForwards(options: ForwardOptions): ForwardAddresses {
   };
   return {
     rewrite,
-    rewriteFor: (account, sender) => rewrite(sender, tagOf(account)),
+    rewriteFor: (account, sender) => {
+      // A map of Postfix was there first, or the mail came through another forward of ours: what is
+      // sent on now is this account's.
+      const known = decode(sender);
+      return rewrite(known.ok ? known.value.sender : sender, tagOf(account));
+    },
     tagOf,
     keys: () => keys.ids(),
     rotate: (drop = []) => keys.rotate(drop),
-    decode: (recipient) => {
-      const to = splitAddress(recipient)?.domain.toLowerCase();
-      if (to === undefined || !read.has(to)) return { ok: false, reason: 'other-domain' };
-      // What is no SRS address costs no look at the keys.
-      if (!/^srs[01][=+-]/i.test(recipient)) return { ok: false, reason: 'not-srs' };
-      return decodeRecipient(recipient, [...keys.all(), ...old], today());
-    },
+    decode,
   };
 }
 

@@ -22,7 +22,9 @@ import { deliveryOf, expiryOf, handedTo, loginOf, receivedOf } from './events-of
 import {
   addRecipient,
   awaitsOwner,
+  hasForwardSender,
   isComplete,
+  isForward,
   isSubmitted,
   mayBeHandedOn,
   MAX_WAITING_DELIVERIES,
@@ -218,6 +220,11 @@ export class MailLogJoin {
         return;
       }
     }
+    if (isForward(message, fact)) {
+      if (fact.result === 'deferred') addRecipient(message.deferred, fact.recipient);
+      else this.#take(deliveryOf(fact, { id, line, mta: this.#mta(line) }));
+      return;
+    }
     if (message.submission === '' && !awaitsOwner(message)) return;
     noteRecipient(message, fact);
     if (fact.result === 'deferred') addRecipient(message.deferred, fact.recipient);
@@ -233,7 +240,9 @@ export class MailLogJoin {
     for (const recipient of message.deferred) {
       const id = logEventId(line.atMs, `${text}\n${recipient}`);
       const told = { id, line, mta: this.#mta(line) };
-      this.#deliver(message, expiryOf(message.queueId, recipient, told));
+      const event = expiryOf(message.queueId, recipient, told);
+      if (hasForwardSender(message)) this.#take(event);
+      else this.#deliver(message, event);
     }
     message.deferred.clear();
   }

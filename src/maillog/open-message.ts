@@ -1,7 +1,7 @@
 /** What is known so far of a message under one queue id. Plain values, so that it can be kept. */
 import { LOCAL_SERVICE } from '../core/event.ts';
 import type { DeliveryEvent, SubmissionEvent } from '../core/event.ts';
-import type { ClientFact } from '../protocol/mail-log-fact.ts';
+import type { ClientFact, DeliveryFact } from '../protocol/mail-log-fact.ts';
 import { eventTime } from './event-ids.ts';
 
 /** Recipients known by name of one message; of more only the count. */
@@ -76,6 +76,24 @@ export function addRecipient(set: Set<string>, address: string): void {
 /** Whose it is may still be told: by a line that comes late, or by the filter it came through. */
 export function awaitsOwner(message: OpenMessage): boolean {
   return message.submission === '' && (message.client === undefined || mayBeHandedOn(message));
+}
+
+/** It has the sender of a forward (SRS): mail from outside that goes on to others (FWD-2). */
+export function hasForwardSender({
+  envelopeSender = '',
+  client,
+  submission,
+}: OpenMessage): boolean {
+  return client !== undefined && submission === '' && /^srs[01][=+-]/i.test(envelopeSender);
+}
+
+/** Mail from outside that goes on to others: by the sender of a forward, or because of an alias. */
+export function isForward(message: OpenMessage, fact: DeliveryFact): boolean {
+  if (fact.isLocal || message.client === undefined || isSubmitted(message)) return false;
+  if (hasForwardSender(message)) return true;
+  // A bounce is nobody's forward, and what a filter of ours hands on has its owner elsewhere.
+  const isFromOutside = message.submission === '' && (message.envelopeSender ?? '') !== '';
+  return isFromOutside && !awaitsOwner(message) && fact.originalRecipient?.includes('@') === true;
 }
 
 /** Whether nothing more can come: its name, and a word of every delivery. */

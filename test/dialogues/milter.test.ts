@@ -42,8 +42,10 @@ function doorOptions(dialogue: Dialogue, address: string, manner: Manner): Milte
     ...(said['forward_sender'] !== undefined && {
       forwards: {
         isRedirector: (address) => address === '127.0.0.1',
-        senderOf: (account) =>
-          account.endsWith('@own.example') ? { sender: said['forward_sender'] ?? '' } : undefined,
+        senderOf: (account, envelopeSender) => {
+          if (!account.endsWith('@own.example')) return undefined;
+          return envelopeSender === '' ? {} : { sender: said['forward_sender'] ?? '' };
+        },
         isOff: (_account, to) => to === said['forward_off'],
       },
     }),

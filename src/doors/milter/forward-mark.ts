@@ -37,7 +37,7 @@ export function forwardOf(
   { forwards }: Pick<MilterDoorSettings, 'forwards'>,
 ): Forward | undefined {
   const { client, envelopeSender, marks, recipients } = transaction;
-  if (forwards === undefined || marks.size === 0 || envelopeSender === '') return undefined;
+  if (forwards === undefined || marks.size === 0) return undefined;
   if (client.saslLogin !== '' || !forwards.isRedirector(client.address)) return undefined;
   for (const mark of MARKS) {
     const account = addressIn(marks.get(mark) ?? '');

@@ -29,9 +29,10 @@ export interface OwnNotices {
   isOne(messageId: string, recipient: string): boolean;
 }
 
-/** The sender of a forward. With `tag` and `stamp` a bounce to it says whose forward it was. */
+/** How a forward leaves. With `tag` and `stamp` a bounce to its sender says whose forward it was. */
 export interface ForwardSender {
-  readonly sender: string;
+  /** Absent where it stays as it is, as the null sender and own senders do. */
+  readonly sender?: string;
   readonly tag?: string;
   readonly stamp?: string;
 }

@@ -1,0 +1,210 @@
+/**
+ * FWD-2 through real programs: Dovecot's Sieve redirects and Postfix expands an alias, the far side
+ * refuses, the log says so, the forward goes off, and from then on mail is kept in the mailbox. The
+ * lines that the programs are given are those of docs/guides/forwards.md.
+ */
+import { appendFile, chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { mailServersAreHere } from './available.ts';
+import { guardedPlatform, HOOK_MS, PEER_TEST_MS } from './guarded.ts';
+import { POSTMASTER } from './primum.ts';
+import { mustRun, until } from './run.ts';
+
+const GUIDE = join(import.meta.dirname, '../../docs/guides/forwards.md');
+const BOB = 'bob@local.test';
+const CAT = 'cat@local.test';
+const SENDER = 'ann@outside.test';
+/** The sink refuses it: no such user. */
+const GONE = 'r550-5.1.1@far.test';
+const ALIVE = 'bob@alive.test';
+
+describe.runIf(mailServersAreHere)(
+  'FWD-2: forwards whose far side is dead, with Postfix and Dovecot',
+  { timeout: PEER_TEST_MS },
+  () => {
+    const platform = guardedPlatform(
+      { [BOB]: 'secret-of-bob', [CAT]: 'secret-of-cat' },
+      { mode: 'enforce', relay: { action: 'off' } },
+      {
+        milterDoor: 'tcp',
+        sections: { forwards: { domain: 'fwd.test' }, agent: { embedded: true } },
+      },
+    );
+
+    beforeAll(async () => {
+      await configurePostfix();
+      await configureDovecot();
+      const { primum, stack } = platform();
+      const config = parse(await readFile(primum.configFile, 'utf8')) as { agent: object };
+      const mail_log = { path: join(stack.folder, 'log/maillog'), poll: '100ms' };
+      config.agent = { ...config.agent, mail_log };
+      await writeFile(primum.configFile, stringify(config));
+      await primum.stop();
+      await primum.start();
+    }, HOOK_MS);
+
+    async function configurePostfix(): Promise<void> {
+      const { postfix, folder, ports } = platform().stack;
+      const etc = join(folder, 'pf/etc');
+      await writeFile(join(folder, 'aliases'), `${CAT} ${GONE}\n`);
+      await writeFile(join(folder, 'transports'), 'local.test lmtp:unix:private/dovecot-lmtp\n');
+      const lines = (await blocks('postfix'))[0]?.split('\n') ?? [];
+      await mustRun('postconf', [
+        ...['-c', etc, '-e', ...lines.map((line) => line.replace(' = ', '='))],
+        `sender_canonical_maps=socketmap:inet:127.0.0.1:${ports.socketmap}:srs-forward`,
+        'sender_canonical_classes=envelope_sender',
+        `recipient_canonical_maps=socketmap:inet:127.0.0.1:${ports.socketmap}:srs-reverse`,
+        'recipient_canonical_classes=envelope_recipient, header_recipient',
+        `transport_maps=texthash:${folder}/transports`,
+      ]);
+      const service = `127.0.0.1:${ports.relay}/inet/smtpd_milters=$primum_milter`;
+      await mustRun('postconf', ['-c', etc, '-P', service]);
+      await postfix.reload();
+    }
+
+    async function configureDovecot(): Promise<void> {
+      const { dovecot, folder } = platform().stack;
+      const socket = join(folder, 'pf/spool/private/dovecot-lmtp');
+      await appendFile(
+        dovecot.configFile,
+        [
+          ...['', 'protocols = imap lmtp', 'postmaster_address = postmaster@local.test'],
+          `service lmtp {\n  unix_listener ${socket} {\n    mode = 0600\n    user = postfix\n  }\n}`,
+          ...(await blocks('dovecot')),
+        ].join('\n'),
+      );
+      await mkdir(join(folder, 'dc/sieve'), { recursive: true });
+      await chmod(join(folder, 'dc/sieve'), 0o777);
+      await sieve(BOB, GONE);
+      await mustRun('doveadm', ['-c', dovecot.configFile, 'reload']);
+      await until('Dovecot to deliver', async () => {
+        const there = await readdir(join(folder, 'pf/spool/private'));
+        return there.includes('dovecot-lmtp');
+      });
+    }
+
+    /** Code blocks of the guide for one program, for the ports and folders of this test. */
+    async function blocks(program: string): Promise<string[]> {
+      const { ports, folder } = platform().stack;
+      const found = [...(await readFile(GUIDE, 'utf8')).matchAll(/^```(\w*)\n(.*?)^```$/gms)];
+      return found
+        .filter(([, language]) => language === program)
+        .map(([, , block = '']) =>
+          block
+            .trimEnd()
+            .replaceAll('127.0.0.1:10042', `127.0.0.1:${ports.socketmap}`)
+            .replaceAll('127.0.0.1:25', `127.0.0.1:${ports.relay}`)
+            .replaceAll('hash:/etc/postfix/virtual', `texthash:${folder}/aliases`)
+            .replaceAll('/var/lib/dovecot/sieve', `${folder}/dc/sieve`),
+        );
+    }
+
+    async function sieve(account: string, to: string): Promise<void> {
+      const file = join(platform().stack.folder, `dc/sieve/${account}.sieve`);
+      await writeFile(file, `redirect "${to}";\n`, { mode: 0o644 });
+    }
+
+    let count = 0;
+    async function bring(to: string, subject: string, from = SENDER): Promise<void> {
+      const client = await platform().stack.relay('127.0.0.7');
+      const headers = [`Message-ID: <m${++count}@outside.test>`];
+      const { recipients, end } = await client.send({ from, to: [to], subject, headers });
+      expect([...recipients.map(({ text }) => text), end?.code]).toEqual([expect.anything(), 250]);
+      await client.quit();
+    }
+
+    const sunk = (text: string, recipient: string) =>
+      platform().stack.sink.waitFor(
+        `${text} at ${recipient}`,
+        (message) => message.text.includes(text) && message.envelopeRecipients.includes(recipient),
+      );
+
+    /** Waits until the mailbox has a message with that text. */
+    const kept = (account: string, text: string) =>
+      until(`${text} in the mailbox of ${account}`, async () => {
+        const folder = join(platform().stack.folder, `dc/mail/${account}/new`);
+        const names = await readdir(folder).catch(() => []);
+        const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+        return texts.some((message) => message.includes(text));
+      });
+
+    const off = (account: string) =>
+      until(`the forward of ${account} to go off`, async () => {
+        const list = await platform().operator.say('forward', 'list', account);
+        return list.includes('1 forward is off.') && list;
+      });
+
+    it('a Sieve redirect: its bounces go home, it goes off, people are told, mail is kept', async () => {
+      for (const name of ['one', 'two', 'three']) {
+        await bring(BOB, `redirect ${name}`);
+        const bounce = await sunk(`redirect ${name}`, SENDER);
+        expect(bounce.envelopeSender).toBe('');
+        expect(bounce.text).toContain(GONE);
+      }
+      expect(await off(BOB)).toContain(GONE);
+      const told = await sunk('The forward of your mail is off', BOB);
+      expect(told.text).toContain('The forward is off now.');
+      await sunk(`The forward to ${GONE} is dead`, POSTMASTER);
+      await bring(BOB, 'redirect four');
+      await kept(BOB, 'redirect four');
+    });
+
+    it('an alias by the plain form: the log says whose it is, and its mail stays here', async () => {
+      for (const name of ['one', 'two', 'three']) {
+        await bring(CAT, `alias ${name}`);
+        await sunk(`alias ${name}`, SENDER);
+      }
+      expect(await off(CAT)).toContain(GONE);
+      await bring(CAT, 'alias four');
+      await kept(CAT, 'alias four');
+    });
+
+    it('a new destination goes on at once; the old one again when somebody says so', async () => {
+      await sieve(BOB, ALIVE);
+      await bring(BOB, 'to the new address');
+      const forwarded = await sunk('to the new address', ALIVE);
+      expect(forwarded.envelopeSender).toMatch(/^SRS0=\w{8}=\w{12}=outside\.test=ann@fwd\.test$/);
+      const { operator } = platform();
+      const said = await operator.say('forward', 'on', CAT, '--why', 'the address is back');
+      expect(said).toContain('1 forward of cat@local.test went on');
+      await bring(CAT, 'alias again');
+      await sunk('alias again', SENDER);
+      const audit = await operator.say('audit', '--subject', CAT);
+      expect(audit).toContain('forward.off');
+      expect(audit).toContain('the address is back');
+    });
+
+    it('what no server says at once and bounces come for later switches it off too', async () => {
+      const { operator, primum, stack } = platform();
+      const token = (await readFile(join(primum.stateFolder, 'api-token'), 'utf8')).trim();
+      for (const name of ['ann', 'eve', 'dan']) {
+        const from = `${name}@outside.test`;
+        await bring(BOB, `later ${name}`, from);
+        const { envelopeSender } = await sunk(`later ${name}`, ALIVE);
+        const shown = await primum.cli(
+          ...['srs', 'reverse', envelopeSender, '--config', primum.configFile],
+        );
+        const event = {
+          ...{ v: 1, kind: 'delivery', id: `dsn-${name}`, at: new Date().toISOString() },
+          ...{ recipient: ALIVE, result: 'bounced', status: '5.1.1' },
+          ...{ class: 'unknown-recipient', hard: true },
+          forward: /tag (\w{10})/.exec(shown.stdout)?.[1],
+          forwardStamp: envelopeSender.slice(5, 13),
+        };
+        const response = await fetch(`http://127.0.0.1:${stack.ports.api}/api/v1/events`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+          body: `${JSON.stringify(event)}\n`,
+        });
+        expect(response.status).toBe(200);
+      }
+      const list = await until('the second forward to go off', async () => {
+        const text = await operator.say('forward', 'list', BOB);
+        return text.includes('2 forwards are off.') && text;
+      });
+      expect(list).toContain(ALIVE);
+    });
+  },
+);
