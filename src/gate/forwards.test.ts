@@ -159,6 +159,24 @@ describe('FWD-2: a forward whose far side is dead goes off', () => {
     expect(offs(p)).toMatchObject([{ to: FAR, isWhole: false }]);
   });
 
+  it('the same sender to another destination of the account on the same day counts there too', async () => {
+    const p = open();
+    for (const [i, stamp] of ['s1', 's2', 's3'].entries()) {
+      for (const to of [FAR, 'bob@other.test']) {
+        const event = { v: 1, kind: 'forward', id: `f${++ids}`, at: p.at(), mta: 'mx1' } as const;
+        const left = { account: BOB, from: 'ann@outside.test', queueId: `${to}${i}` };
+        void p.gate.note({ ...event, ...left, to, tag: TAG, stamp });
+      }
+    }
+    for (const recipient of [FAR, 'bob@other.test']) {
+      for (const stamp of ['s1', 's2', 's3']) await cameBack(p, stamp, { ...GONE, recipient });
+    }
+    expect(offs(p)).toMatchObject([
+      { to: FAR, isWhole: false },
+      { to: 'bob@other.test', isWhole: true },
+    ]);
+  });
+
   it('by the log of an alias, whose message names no forwarder: the recipient before it does', async () => {
     const p = open();
     for (const name of ['m1', 'm2', 'm3']) {

@@ -108,7 +108,7 @@ export class ForwardRecord {
     const now = this.touch(nowMs);
     const stamp = name.by === 'queue' ? (this.stampOf(name.queue) ?? name.queue) : name.stamp;
     // It came back already: the word of the far side was not true.
-    if (this.seenAt(stamp) !== undefined) return 'repeated';
+    if (this.seenAt(this.at(at, stamp)) !== undefined) return 'repeated';
     let chosen = at + TAKEN_AT;
     for (let i = 0, row = chosen; i < TAKEN; i += 1, row += ROW) {
       if (this.view.getUint32(row + 4, true) < this.view.getUint32(chosen + 4, true)) chosen = row;
@@ -131,7 +131,7 @@ export class ForwardRecord {
     const at = this.findOrOnly(failure.to);
     if (at === undefined) return { fate: 'unmatched' };
     const now = this.touch(nowMs);
-    if (!this.isFirst(name, now)) return { fate: 'repeated' };
+    if (!this.isFirst(at, name, now)) return { fate: 'repeated' };
     if (name.by === 'stamp') this.takeBack(at, name.stamp);
     this.settleOld(at, now);
     this.addFailure(at, now, failure.isUnknown);
@@ -212,24 +212,31 @@ export class ForwardRecord {
   }
 
   /** Whether a failure was not heard of: by its queue id, by its stamp, or once by each. */
-  private isFirst(name: ForwardName, now: number): boolean {
+  private isFirst(at: number, name: ForwardName, now: number): boolean {
     if (name.by === 'stamp') {
-      if (this.seenAt(name.stamp) !== undefined) return false;
-      this.addSeen(name.stamp, { now, isUnmatched: true });
+      const id = this.at(at, name.stamp);
+      if (this.seenAt(id) !== undefined) return false;
+      this.addSeen(id, { now, isUnmatched: true });
       return true;
     }
-    if (this.seenAt(name.queue) !== undefined) return false;
-    this.addSeen(name.queue, { now, isUnmatched: false });
+    const id = this.at(at, name.queue);
+    if (this.seenAt(id) !== undefined) return false;
+    this.addSeen(id, { now, isUnmatched: false });
     const stamp = this.stampOf(name.queue);
     if (stamp === undefined) return true;
-    const known = this.seenAt(stamp);
+    const known = this.seenAt(this.at(at, stamp));
     // Our own bounce of it is still to come, or was here first.
-    if (known === undefined) this.addSeen(stamp, { now, isUnmatched: false });
+    if (known === undefined) this.addSeen(this.at(at, stamp), { now, isUnmatched: false });
     else if (this.view.getUint8(known + 8) === 1) {
       this.view.setUint8(known + 8, 0);
       return false;
     }
     return true;
+  }
+
+  /** One sender writes to several forwards of an account on a day: its hash is theirs apart. */
+  private at(destination: number, id: number): number {
+    return (id ^ this.view.getUint32(destination + 4, true)) >>> 0;
   }
 
   private seenAt(id: number): number | undefined {
