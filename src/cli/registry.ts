@@ -15,6 +15,7 @@ import { lock, locks, unlock } from './commands/locks.ts';
 import { backtest, importPostfix } from './commands/logs.ts';
 import { alertsTest, reload } from './commands/operate.ts';
 import { replay } from './commands/replay.ts';
+import { report } from './commands/report.ts';
 import { score } from './commands/score.ts';
 import { bulkTools, relays, senders } from './commands/senders.ts';
 import { rungs } from './commands/rungs.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   holdDelete,
   incidents,
   incidentsClose,
+  report,
   audit,
   lists,
   listsAdd,

@@ -17,6 +17,7 @@ import type {
   IncidentView,
   LimitList,
   ListEntries,
+  AbuseReportView,
   ForwardList,
   ForwardOffView,
   ForwardsOn,
@@ -39,6 +40,7 @@ import { call } from './request.ts';
 import type { Call, Target } from './request.ts';
 
 export type {
+  AbuseReportView,
   AccountView,
   ForwardList,
   ForwardOffView,
@@ -113,6 +115,10 @@ export function openClient(target: Target) {
       query: Page & { readonly state?: IncidentView['state']; readonly account?: string } = {},
     ) => get<IncidentList>(`/incidents${search(query)}`),
     incident: (id: string) => get<IncidentView>(`/incidents/${part(id)}`),
+    report: (
+      name: string,
+      query: { readonly form: 'arf' | 'xarf'; readonly source?: string; readonly to?: string },
+    ) => get<AbuseReportView>(`/incidents/${part(name)}/report${search(query)}`),
     closeIncident: (
       id: string,
       decision: Decision & { readonly verdict: 'true' | 'false alarm' | 'unclear' },

@@ -16,7 +16,7 @@ import { openPolicyDoor } from '../doors/policy/door.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
-import { agentTokens } from './holds.ts';
+import { agentTokens, reporterOf } from './holds.ts';
 import {
   apiListen,
   authPolicyOptions,
@@ -197,6 +197,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       telemetry: parts.telemetry,
       trace: parts.trace,
       forwardKeys: parts.forwards,
+      reporter: reporterOf(config, given.version),
       ...(parts.ownPassword && { ownPassword: parts.ownPassword }),
       version: given.version,
       now: parts.now,

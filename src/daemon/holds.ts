@@ -6,6 +6,7 @@ import { createQueueTools, type QueueTools } from '../agent/queue-tools.ts';
 import type { Inspector } from '../core/report.ts';
 import type { HoldDecision, HoldSettings, HoldWorld } from '../desk/hold-options.ts';
 import { ensureAgentToken } from '../doors/api/token.ts';
+import type { Reporter } from '../doors/api/report/write.ts';
 import { PrimumError } from '../errors.ts';
 import type { Journal } from '../store/journal.ts';
 import { mtaName } from './options.ts';
@@ -27,6 +28,13 @@ export function holdSettings(config: Config): Partial<HoldSettings> {
     from: holds.from ?? alerts.postmaster ?? alerts.email?.from ?? `postmaster@${mtaName(config)}`,
     contact: alerts.postmaster ?? '',
   };
+}
+
+/** Who reports of abuse are from. */
+export function reporterOf(config: Config, version: string): Reporter {
+  const mta = mtaName(config);
+  const from = holdSettings(config).from ?? `postmaster@${mta}`;
+  return { from, mta, userAgent: `Primum/${version}` };
 }
 
 /** Least length of a token somebody chose himself. */

@@ -247,9 +247,13 @@ const known: Inspector = {
 export type ApiFixture = Awaited<ReturnType<typeof openFixture>>;
 
 export async function openFixture(
-  given: Partial<ApiDoorOptions> & { readonly parts?: Partial<ApiParts> } = {},
+  given: Partial<ApiDoorOptions> & {
+    readonly parts?: Partial<ApiParts>;
+    /** What is known otherwise. */
+    readonly inspector?: Partial<Inspector>;
+  } = {},
 ) {
-  const { parts: changed, ...options } = given;
+  const { parts: changed, inspector, ...options } = given;
   const lines: string[] = [];
   const telemetry = createTelemetry({
     level: 'debug',
@@ -273,7 +277,7 @@ export async function openFixture(
   });
   const taken: PrimumEvent[] = [];
   const parts: ApiParts = {
-    inspector: known,
+    inspector: { ...known, ...inspector },
     desk,
     telemetry,
     trace,

@@ -5,6 +5,7 @@ import type { PrimumEvent } from '../../core/event.ts';
 import type { Inspector } from '../../core/report.ts';
 import type { LogSink } from '../../agent/contract.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import type { Reporter } from './report/write.ts';
 import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
@@ -58,6 +59,8 @@ export interface ApiParts {
   readonly trace?: ApiTrace;
   /** Keys of the senders of forwards (FWD-1). */
   readonly forwardKeys?: Pick<ApiTrace, 'keys' | 'rotate'>;
+  /** Who reports of abuse are from. */
+  readonly reporter?: Reporter;
   /** Takes the digest of a password that worked (CON-8); absent while that is off. */
   readonly ownPassword?: {
     remember(account: string, digest: string, login?: string): void;

@@ -10,6 +10,7 @@ import { incidentEndpoints } from './endpoints/incidents.ts';
 import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
 import { ownPasswordEndpoints } from './endpoints/own-password.ts';
+import { reportEndpoints } from './endpoints/reports.ts';
 import { traceEndpoints } from './endpoints/trace.ts';
 
 export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
@@ -18,6 +19,7 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...senderEndpoints(parts),
     ...lockEndpoints(parts),
     ...incidentEndpoints(parts),
+    ...reportEndpoints(parts),
     ...listEndpoints(parts),
     ...holdEndpoints(parts),
     ...agentEndpoints(parts),

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { agentTasks } from './agent.ts';
 import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
+import type { abuseReport } from './report.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type {
   accountView,
@@ -34,6 +35,7 @@ export type EventsTaken = z.output<typeof eventsTaken>;
 export type IncidentList = z.output<typeof incidentList>;
 export type IncidentView = IncidentList['incidents'][number];
 export type LimitList = z.output<typeof limitList>;
+export type AbuseReportView = z.output<typeof abuseReport>;
 export type ForwardList = z.output<typeof forwardList>;
 export type ForwardOffView = z.output<typeof forwardOff>;
 export type ForwardsOn = z.output<typeof forwardsOn>;
