@@ -86,14 +86,7 @@ export function openClient(target: Target) {
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
-    forwards: (query: { readonly account?: string; readonly after?: string } = {}) =>
-      get<ForwardList>(`/forwards${search({ ...query, limit: FORWARDS_A_PAGE })}`),
-    forwardOff: (request: Decision & { readonly account: string; readonly to?: string }) =>
-      send<ForwardOffView>('POST', '/forwards/off', request),
-    forwardOn: (request: Decision & { readonly account: string; readonly to?: string }) =>
-      send<ForwardsOn>('POST', '/forwards/on', request),
-    rotateForwardKey: (request: { readonly by: string; readonly drop?: string }) =>
-      send<TraceKeyView>('POST', '/forwards/rotate', request),
+    ...forwardCalls({ ask, get, send }),
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     relays: () => get<RelayList>('/relays'),
@@ -156,6 +149,20 @@ interface Ways {
   readonly ask: <T>(what: Call) => Promise<T>;
   readonly get: <T>(path: string) => Promise<T>;
   readonly send: <T>(method: string, path: string, body: object) => Promise<T>;
+}
+
+/** Forwards that are off, and the keys of their senders. */
+function forwardCalls({ get, send }: Ways) {
+  return {
+    forwards: (query: { readonly account?: string; readonly after?: string } = {}) =>
+      get<ForwardList>(`/forwards${search({ ...query, limit: FORWARDS_A_PAGE })}`),
+    forwardOff: (request: Decision & { readonly account: string; readonly to?: string }) =>
+      send<ForwardOffView>('POST', '/forwards/off', request),
+    forwardOn: (request: Decision & { readonly account: string; readonly to?: string }) =>
+      send<ForwardsOn>('POST', '/forwards/on', request),
+    rotateForwardKey: (request: { readonly by: string; readonly drop?: string }) =>
+      send<TraceKeyView>('POST', '/forwards/rotate', request),
+  };
 }
 
 /** Held messages, for people and for the agents that work on the queues. */

@@ -19,7 +19,7 @@ export function ownerJobs(
   { owner, account, reference }: Pick<AlertIntent, 'owner' | 'account' | 'reference'>,
   nowMs: number,
 ): JobDraft[] {
-  const channel = channels.find(({ sendTo }) => sendTo !== undefined);
+  const channel = channels.find((one) => one.sendTo !== undefined);
   if (owner === undefined || channel === undefined) return [];
   const words = owner.words.slice(0, MAX_LINES).map((line) => line.slice(0, MAX_LINE));
   const payload: OwnerPayload = { ...owner, words, reference };

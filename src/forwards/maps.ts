@@ -19,7 +19,7 @@ export interface ForwardSwitch {
  */
 export function forwardMaps(
   forwards: ForwardAddresses,
-  { keepsAll, keepIn }: ForwardSwitch,
+  off: ForwardSwitch,
 ): ReadonlyMap<string, (key: string) => SocketmapReply> {
   return new Map([
     [
@@ -39,7 +39,9 @@ export function forwardMaps(
     [
       'forward-off',
       (address) =>
-        keepsAll(address) ? { kind: 'ok', value: keepIn ?? address.toLowerCase() } : NOT_FOUND,
+        off.keepsAll(address)
+          ? { kind: 'ok', value: off.keepIn ?? address.toLowerCase() }
+          : NOT_FOUND,
     ],
   ]);
 }

@@ -98,12 +98,13 @@ describe('a forward that is off', () => {
   test('stays off while the records fail, is written later, and does not go on before', async () => {
     const records = await openSqliteRecords({ path: ':memory:' });
     let isAway = true;
-    const { put, remove } = records.forwards;
+    const real = records.forwards;
     const away = () => Promise.reject(new Error('away'));
     const forwards = {
-      ...records.forwards,
-      put: (rows: Parameters<typeof put>[0]) => (isAway ? away() : put(rows)),
-      remove: (...given: Parameters<typeof remove>) => (isAway ? away() : remove(...given)),
+      ...real,
+      put: (rows: Parameters<typeof real.put>[0]) => (isAway ? away() : real.put(rows)),
+      remove: (...given: Parameters<typeof real.remove>) =>
+        isAway ? away() : real.remove(...given),
     };
     const desk = await start({ records: { ...records, forwards } });
     desk.effects.start(off());
