@@ -6,7 +6,7 @@ import { createQueueTools, type QueueTools } from '../agent/queue-tools.ts';
 import type { Inspector } from '../core/report.ts';
 import type { HoldDecision, HoldSettings, HoldWorld } from '../desk/hold-options.ts';
 import { ensureAgentToken } from '../doors/api/token.ts';
-import type { Reporter } from '../doors/api/report/write.ts';
+import type { Reporter } from '../doors/api/report/reporter.ts';
 import { PrimumError } from '../errors.ts';
 import type { Journal } from '../store/journal.ts';
 import { mtaName } from './options.ts';

@@ -5,7 +5,7 @@ import type { PrimumEvent } from '../../core/event.ts';
 import type { Inspector } from '../../core/report.ts';
 import type { LogSink } from '../../agent/contract.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import type { Reporter } from './report/write.ts';
+import type { Reporter } from './report/reporter.ts';
 import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';

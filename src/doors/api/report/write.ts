@@ -5,16 +5,9 @@ import { formatFeedbackReport } from '../../../protocol/feedback-report.ts';
 import { formatXarf, formatXarfMail, type OwnXarf } from '../../../protocol/xarf.ts';
 import { ProblemError } from '../problem.ts';
 import type { AbuseFacts } from './gather.ts';
+import type { Reporter } from './reporter.ts';
 
 export type ReportForm = 'arf' | 'xarf';
-
-export interface Reporter {
-  /** Who sends reports, such as postmaster@example.org. */
-  readonly from: string;
-  /** Host that saw the abuse. */
-  readonly mta: string;
-  readonly userAgent: string;
-}
 
 export interface ReportRequest {
   readonly form: ReportForm;
