@@ -128,18 +128,36 @@ export interface DeliveryEvent extends EventBase {
   readonly class?: string;
   /** The recipient will refuse whatever is sent; goes with `class`. */
   readonly hard?: boolean;
+  /**
+   * `dsn`: a bounce told of it, which anybody can write. It counts when it is a failure and the account
+   * has written to the recipient.
+   */
+  readonly via?: 'dsn';
+  /** Message-ID of the message, where its header came back. */
+  readonly messageId?: string;
+  /** With `credential`, `context` and `sentAt`: what our own trace token in the message says. */
+  readonly account?: string;
+  readonly credential?: string;
+  readonly context?: string;
+  readonly sentAt?: string;
+  /** The bounce came to the address of a forward (FWD-2): what stands for its account there. */
+  readonly forward?: string;
 }
 
 export interface ComplaintEvent extends EventBase {
   readonly kind: 'complaint';
   readonly submission?: string;
   readonly queueId?: string;
+  readonly messageId?: string;
   readonly account?: string;
-  /** With `account`, where a trace token names them. */
+  /** With `account`, where a trace token names them; `sentAt` says that a returned mail had it. */
   readonly credential?: string;
   readonly context?: string;
+  readonly sentAt?: string;
   readonly feedbackType: string;
   readonly reporter?: string;
+  /** The registered domain of who reports, where its DKIM signature holds. */
+  readonly reporterDomain?: string;
   /** Who received the message and complains of it, where the report says so. */
   readonly recipient?: string;
   /**
@@ -147,7 +165,7 @@ export interface ComplaintEvent extends EventBase {
    * he never sent has an account that somebody else sends with (FBK-3).
    */
   readonly about?: 'message' | 'dsn';
-  /** Token and DKIM hold. */
+  /** Our token holds, or the DKIM signature of who reports. */
   readonly verified: boolean;
 }
 

@@ -131,6 +131,13 @@ const deliveryEvent = z.looseObject({
   remote: word.exactOptional(),
   class: word.exactOptional(),
   hard: z.boolean().exactOptional(),
+  via: z.literal('dsn').exactOptional(),
+  messageId: word.exactOptional(),
+  account: word.exactOptional(),
+  credential: word.exactOptional(),
+  context: word.exactOptional(),
+  sentAt: z.iso.datetime().exactOptional(),
+  forward: word.exactOptional(),
 }) satisfies z.ZodType<DeliveryEvent>;
 
 const complaintEvent = z.looseObject({
@@ -138,11 +145,14 @@ const complaintEvent = z.looseObject({
   kind: z.literal('complaint'),
   submission: word.exactOptional(),
   queueId: word.exactOptional(),
+  messageId: word.exactOptional(),
   account: word.exactOptional(),
   credential: word.exactOptional(),
   context: word.exactOptional(),
+  sentAt: z.iso.datetime().exactOptional(),
   feedbackType: word,
   reporter: word.exactOptional(),
+  reporterDomain: word.exactOptional(),
   recipient: word.exactOptional(),
   about: z.enum(['message', 'dsn']).exactOptional(),
   verified: z.boolean(),
