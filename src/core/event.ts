@@ -140,7 +140,10 @@ export interface DeliveryEvent extends EventBase {
   readonly credential?: string;
   readonly context?: string;
   readonly sentAt?: string;
-  /** The bounce came to the address of a forward (FWD-2): what stands for its account there. */
+  /**
+   * The bounce came to the address of a forward (FWD-2): what stands for its account there, empty where
+   * the address names none.
+   */
   readonly forward?: string;
 }
 
@@ -176,6 +179,8 @@ export interface ReportEvent extends EventBase {
   readonly url?: string;
   readonly category: string;
   readonly reporter: string;
+  /** As in a complaint. */
+  readonly reporterDomain?: string;
   readonly text?: string;
 }
 

@@ -148,7 +148,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   },
   report: {
     required: { category: text, reporter: text },
-    optional: { account: text, clientAddress: text, url: text, text },
+    optional: { account: text, clientAddress: text, url: text, reporterDomain: text, text },
   },
   forward: {
     required: { account: name, from: text, to: text },

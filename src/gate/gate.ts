@@ -108,14 +108,21 @@ export function createGate(parts: GateParts): GateRoom {
   return {
     forDoor: openFor,
     counted: (id) => recent.add(id),
-    noteOrThrow: (event) => {
-      if (recent.has(event.id)) return undefined;
-      return andThen(noteEvent(event, { ...parts, sent }), () => {
-        recent.add(event.id);
-        parts.journal.append(event);
-      });
-    },
+    noteOrThrow: (event) => noteOnce(event, { ...parts, sent }, recent),
   };
+}
+
+/** An id is remembered when its event is noted, so that one that failed may come again. */
+function noteOnce(
+  event: NotedEvent,
+  parts: Parameters<typeof noteEvent>[1],
+  recent: RecentIds,
+): Maybe<void> {
+  if (recent.has(event.id)) return undefined;
+  return andThen(noteEvent(event, parts), () => {
+    recent.add(event.id);
+    parts.journal.append(event);
+  });
 }
 
 interface Asked {

@@ -51,11 +51,7 @@ export function noteDelivery(event: DeliveryEvent, parts: OutcomeParts): Maybe<v
   });
 }
 
-function fateOf(
-  event: DeliveryEvent,
-  reading: OutcomeReading,
-  parts: OutcomeParts,
-): Maybe<Done> {
+function fateOf(event: DeliveryEvent, reading: OutcomeReading, parts: OutcomeParts): Maybe<Done> {
   const isBounce = event.via === 'dsn';
   // Good news that anybody can write would clear a thief's name; a forward's bounce is about what
   // somebody else sent (FWD-3).

@@ -166,6 +166,7 @@ const reportEvent = z.looseObject({
   url: text.exactOptional(),
   category: word,
   reporter: word,
+  reporterDomain: word.exactOptional(),
   text: text.exactOptional(),
 }) satisfies z.ZodType<ReportEvent>;
 
