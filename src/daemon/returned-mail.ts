@@ -78,6 +78,7 @@ function threadOptions(config: Config): ReadingThreadOptions {
 function feedbackOptions(config: Config, parts: Parts, thread: ReadingThread): FeedbackOptions {
   const { standing, journal, directory, policy } = parts;
   return {
+    ready: () => thread.ready(),
     read: (file) => thread.read(file),
     signerOf: (file) => thread.signerOf(file),
     trace: parts.trace.reader,

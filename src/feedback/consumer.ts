@@ -12,16 +12,19 @@ import { forwardOf, namesOf, tokenOf } from './whose.ts';
 export function createFeedback(options: FeedbackOptions): ReturnedMail {
   const { trace, forwards, isOwnDomain, mta, telemetry } = options;
   return {
-    take: async (message) => {
+    ready: () => options.ready(),
+    take: async (message, isRead) => {
       const { file, recipients } = message;
       const returned = await reading(() => options.read(file));
       const isReport = returned.kind === 'complaint' || returned.kind === 'xarf';
+      const signer = isReport ? await reading(() => options.signerOf(file)) : undefined;
+      isRead();
       const events = eventsOf(returned, {
         message,
         token: tokenOf(returned, trace),
         names: namesOf(returned, mta),
         forward: forwardOf(recipients, forwards),
-        signer: isReport ? await reading(() => options.signerOf(file)) : undefined,
+        signer,
         isOwnDomain,
       });
       for (const event of events) await options.note(event);

@@ -8,6 +8,8 @@ import type { Telemetry } from '../telemetry/contract.ts';
 import type { TraceReader } from '../trace/contract.ts';
 
 export interface FeedbackOptions {
+  /** Resolves when messages can be read. @throws when they cannot now. */
+  ready(): Promise<void>;
   /** Reads a message; @throws MessageUnreadable, or what the disk says. */
   read(file: SpooledMessage['file']): Promise<Returned>;
   /** The registered domain whose DKIM signature holds for From. @throws as `read` does. */

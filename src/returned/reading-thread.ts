@@ -10,6 +10,8 @@ import type { FromThread, MessageFile, ThreadSetup, ToThread } from './thread-me
 export class MessageUnreadable extends Error {}
 
 export interface ReadingThread {
+  /** Resolves when the thread runs. @throws when it cannot be started. */
+  ready(): Promise<void>;
   /** @throws MessageUnreadable, or what the disk says. */
   read(file: MessageFile): Promise<Returned>;
   /** The registered domain whose signature holds for From. @throws MessageUnreadable, or what the disk says. */
@@ -28,6 +30,12 @@ export interface ReadingThreadOptions {
 /** MiB: the reader keeps at most some MiB of each of the few messages it has. */
 const MAX_HEAP_MIB = 256;
 
+type Question = ToThread extends infer Each
+  ? Each extends ToThread
+    ? Omit<Each, 'id'>
+    : never
+  : never;
+
 interface Waiting {
   readonly resolve: (said: FromThread) => void;
   readonly reject: (error: Error) => void;
@@ -37,6 +45,7 @@ interface Waiting {
 export function createReadingThread(options: ReadingThreadOptions): ReadingThread {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
+  let isAwake = false;
   let lastId = 0;
 
   const settle = (id: number): Waiting | undefined => {
@@ -50,6 +59,7 @@ export function createReadingThread(options: ReadingThreadOptions): ReadingThrea
   const gone = (from: Worker, reason: string): void => {
     if (from !== worker) return;
     worker = undefined;
+    isAwake = false;
     for (const id of waiting.keys()) settle(id)?.reject(new MessageUnreadable(reason));
   };
   const start = (): Worker => {
@@ -64,7 +74,7 @@ export function createReadingThread(options: ReadingThreadOptions): ReadingThrea
     fresh.on('exit', () => gone(fresh, 'The reader died.'));
     return fresh;
   };
-  const ask = (kind: ToThread['kind'], { path, start: from }: MessageFile): Promise<FromThread> => {
+  const ask = (question: Question): Promise<FromThread> => {
     const thread = (worker ??= start());
     thread.ref();
     lastId += 1;
@@ -75,18 +85,24 @@ export function createReadingThread(options: ReadingThreadOptions): ReadingThrea
         void thread.terminate();
       }, options.timeoutMs);
       waiting.set(id, { resolve, reject, timer });
-      thread.postMessage({ kind, id, path, start: from } satisfies ToThread);
+      thread.postMessage({ ...question, id } satisfies ToThread);
     });
   };
 
   return {
+    async ready() {
+      if (worker !== undefined && isAwake) return;
+      const said = await ask({ kind: 'wake' });
+      if (said.kind !== 'awake') throw new Error('The reader of returned mail does not start.');
+      isAwake = true;
+    },
     async read(file) {
-      const said = await ask('read', file);
+      const said = await ask({ kind: 'read', ...file });
       if (said.kind === 'read') return said.returned;
       throw failureOf(said);
     },
     async signerOf(file) {
-      const said = await ask('verify', file);
+      const said = await ask({ kind: 'verify', ...file });
       if (said.kind === 'verified') return said.signer;
       throw failureOf(said);
     },

@@ -37,6 +37,7 @@ async function signerOf({ path, start }: MessageFile): Promise<string | undefine
 async function answer(message: ToThread): Promise<FromThread> {
   const { id } = message;
   try {
+    if (message.kind === 'wake') return { kind: 'awake', id };
     return message.kind === 'read'
       ? { kind: 'read', id, returned: await read(message) }
       : { kind: 'verified', id, signer: await signerOf(message) };

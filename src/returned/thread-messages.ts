@@ -16,13 +16,15 @@ export interface MessageFile {
   readonly start: number;
 }
 
-export interface ToThread extends MessageFile {
-  readonly kind: 'read' | 'verify';
-  readonly id: number;
-}
+export type ToThread = { readonly id: number } & (
+  | ({ readonly kind: 'read' | 'verify' } & MessageFile)
+  /** Answers when it runs. */
+  | { readonly kind: 'wake' }
+);
 
 export type FromThread = { readonly id: number } & (
   | { readonly kind: 'read'; readonly returned: Returned }
+  | { readonly kind: 'awake' }
   | { readonly kind: 'verified'; readonly signer: string | undefined }
   /** It is the disk's fault, or the message's. */
   | { readonly kind: 'failed'; readonly isOfTheDisk: boolean; readonly reason: string }

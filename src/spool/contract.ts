@@ -25,13 +25,16 @@ export interface SpooledMessage extends Envelope {
 
 /** What handles returned mail. */
 export interface ReturnedMail {
+  /** Resolves when a message can be taken: what goes wrong before is no message's doing. */
+  ready?(): Promise<void>;
   /**
    * Resolves when whatever it makes of the message is durable. It is called again for the same id
    * when the program died before that was noted, so it does nothing for an id it has handled.
+   * It calls `isRead` when the message is read: what goes wrong after is not its doing either.
    * @throws MessageRefused for what a person has to look at, MessageHarmful for what hung or killed its
    * reader; anything else is tried again later.
    */
-  take(message: SpooledMessage): Promise<void>;
+  take(message: SpooledMessage, isRead: () => void): Promise<void>;
 }
 
 /** The consumer can do nothing with a message: it is kept for a person. */

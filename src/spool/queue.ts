@@ -120,14 +120,20 @@ export class SpoolQueue {
       if (isOfTheDisk(error)) throw error;
       throw new MessageRefused(error instanceof Error ? error.message : String(error));
     });
+    await consumer.ready?.();
     attempts.begin(id);
+    let isUnderWay = true;
+    const survived = (): void => {
+      if (isUnderWay) attempts.end(id);
+      isUnderWay = false;
+    };
     try {
-      await consumer.take(message);
+      await consumer.take(message, survived);
     } catch (error) {
-      if (!(error instanceof MessageHarmful)) attempts.end(id);
+      if (!(error instanceof MessageHarmful)) survived();
       throw error;
     }
-    attempts.end(id);
+    survived();
   }
 
   async #fail(entry: QueueEntry, error: unknown): Promise<void> {
