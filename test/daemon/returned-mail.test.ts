@@ -195,3 +195,56 @@ describe('what people have to see', { timeout: PROCESS_TEST_MS }, () => {
     expect(metrics).toContain('primum_returned_mail_total{kind="auto-reply",fate="handled"} 1');
   });
 });
+
+describe('returned mail as strangers may send it', { timeout: PROCESS_TEST_MS }, () => {
+  const filler = (bytes: number): string =>
+    'All work and no play makes Jack.\r\n'.repeat(bytes / 34);
+  const LARGE = 24 * 1024 * 1024;
+
+  it('of 25 MiB, a bounce and a complaint, is read and counts', async () => {
+    const account = await sender();
+    const token = await p.tokenOf(account);
+    const answers = [
+      await p.bring({ text: bounce({ token }).replace('Good day.', filler(LARGE)) }),
+      await p.bring({
+        text: complaint({ token, recipient: 'bob@dest.test' }).replace('Good day.', filler(LARGE)),
+      }),
+    ];
+    await p.settled();
+    expect(answers.flat()).toEqual(['250 2.0.0 Taken.', '250 2.0.0 Taken.']);
+    expect(await p.outcomesOf(account)).toMatchObject({ hardBounces: 1, complaints: 1 });
+  });
+
+  it('ten bounces one inside the other are one', async () => {
+    const account = await sender();
+    let text = bounce({ token: await p.tokenOf(account) });
+    for (let n = 0; n < 9; n += 1) text = bounce({}).replace(/From: ann@own[^]*$/, text);
+    await p.bringAndSettle(text);
+    expect(p.primum?.said('returned-set-aside')).toEqual([]);
+  });
+
+  it.each([
+    ['has no end', (text: string) => text.slice(0, -40)],
+    ['has the wrong boundary', (text: string) => text.replace('boundary="b"', 'boundary="c"')],
+    [
+      'has control characters and no charset',
+      (text: string) => text.replace('Good', '\0\u0007\u00ff'),
+    ],
+    ['has empty parts', (text: string) => text.replace(/Your message.*\r\n/, '')],
+  ])('a bounce that %s counts all the same', async (_, breakIt) => {
+    const account = await sender();
+    const token = await p.tokenOf(account);
+    await p.bringAndSettle(breakIt(bounce({ token })));
+    expect(await p.outcomesOf(account)).toMatchObject({ hardBounces: 1 });
+  });
+
+  it('a bounce of 2,000 made-up recipients leaves a few lines on record', async () => {
+    const recipients = Array.from({ length: 2_000 }, (_, i) => `nobody${i}@flood.test`);
+    await p.bringAndSettle(bounce({ recipients }));
+    const told = (await p.place.journal()).filter(
+      (event) =>
+        typeof event['recipient'] === 'string' && event['recipient'].endsWith('@flood.test'),
+    );
+    expect(told).toHaveLength(20);
+  });
+});
