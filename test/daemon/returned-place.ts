@@ -35,11 +35,12 @@ export class ReturnedPlace {
     this.primum = await this.place.start();
     // Without countries and networks no context is remembered.
     const account = 'early@own.example';
-    await until('countries and networks', async () => {
+    const isKnown = async (): Promise<boolean> => {
       await this.submit(account);
       const { report } = await (await this.client()).account(account);
       return (report?.identities[0]?.contexts.length ?? 0) > 0;
-    });
+    };
+    await until('countries and networks', isKnown, PROCESS_TEST_MS);
     return this.primum;
   }
 

@@ -44,13 +44,14 @@ describe('a signed complaint', { timeout: PROCESS_TEST_MS }, () => {
     expect(await p.gained(account, () => p.bringAndSettle(text))).toBe(0);
   });
 
-  it('of a provider that names no recipient counts once for each message of ours', async () => {
+  it('of a provider that hides the recipient counts once for each message of ours', async () => {
     const account = await sender();
     const now = Date.now();
     const texts = await Promise.all(
       [now, now - 5_000, now - 5_000].map(async (at, i) => {
         const token = await p.tokenOf(account, new Date(at).toISOString());
-        return signed(complaint({ token, reporter: `r${i}@provider.example` }), 'provider.example');
+        const hidden = { to: 'redacted@provider.example', reporter: `r${i}@provider.example` };
+        return signed(complaint({ token, ...hidden }), 'provider.example');
       }),
     );
     await p.bringAndSettle(...texts);
