@@ -37,7 +37,7 @@ function file(name: string, text: string, head = '') {
 }
 
 const LETTER = 'From: eve@x.test\r\nSubject: hello\r\n\r\nGood day.\r\n';
-const failing = new URL('../../test/returned/failing-reader.mjs', import.meta.url);
+const failing = new URL('../../test/returned/failing-reader.ts', import.meta.url);
 
 describe('the thread that reads returned mail', () => {
   it('reads a message from where it begins, and says who signed it', async () => {

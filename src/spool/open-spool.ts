@@ -28,6 +28,7 @@ export interface SpoolOptions {
   readonly giveUpAfterMs?: number;
   readonly firstWaitMs?: number;
   readonly longestWaitMs?: number;
+  readonly suspectWaitMs?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -39,6 +40,7 @@ export const SPOOL_DEFAULTS = {
   giveUpAfterMs: 3 * 86_400_000,
   firstWaitMs: 1_000,
   longestWaitMs: 3_600_000,
+  suspectWaitMs: 5_000,
 } as const;
 
 export interface Spool extends MailIntake {

@@ -25,6 +25,8 @@ export interface QueueParts {
   /** First wait after a failure; it doubles up to `longestWaitMs`. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
+  /** From the start to another try of a message that was being read when the program died. */
+  readonly suspectWaitMs: number;
   readonly now: () => number;
   readonly open: (entry: QueueEntry) => Promise<SpooledMessage>;
   /** The message is handled. @throws what the disk says. */
@@ -66,7 +68,15 @@ export class SpoolQueue {
   }
 
   add(entry: QueueEntry): void {
-    (this.#parts.attempts.of(entry.id) > 0 ? this.#suspects : this.#ready).push(entry);
+    if (this.#parts.attempts.of(entry.id) > 0) {
+      // Left by a run that died: the others go first, and a program that is killed at its start again
+      // and again does not lay that to the message.
+      const dueMs = this.#parts.now() + this.#parts.suspectWaitMs;
+      this.#later.push({ entry, dueMs });
+      this.#wakeAt(dueMs);
+      return;
+    }
+    this.#ready.push(entry);
     this.#work();
   }
 

@@ -78,9 +78,9 @@ describe('FBK-2: kill -9 between LMTP data and reply', () => {
         const senders = Array.from({ length: SENDERS }, () => bring(open));
         // A random moment is what is tested; nothing is waited for.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_ROUND_MS));
-        p.primum?.signal('SIGKILL');
+        p.primum.signal('SIGKILL');
         for (const count of await Promise.all(senders)) acknowledged += count;
-        await p.primum?.ended;
+        await p.primum.ended;
         p.primum = await p.place.start();
       }
       await until('the rest to be brought', async () => {
