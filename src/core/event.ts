@@ -134,6 +134,18 @@ export interface DeliveryEvent extends EventBase {
   /** The recipient will refuse whatever is sent; goes with `class`. */
   readonly hard?: boolean;
   /**
+   * `dsn`: a bounce told of it, which anybody can write. It counts when it is a failure and the account
+   * has written to the recipient.
+   */
+  readonly via?: 'dsn';
+  /** Message-ID of the message, where its header came back. */
+  readonly messageId?: string;
+  /** With `credential`, `context` and `sentAt`: what our own trace token in the message says. */
+  readonly account?: string;
+  readonly credential?: string;
+  readonly context?: string;
+  readonly sentAt?: string;
+  /**
    * The bounce came to the sender of a forward, whose key and day hold (FWD-2): what stands for its
    * account there, empty where the sender names none, and the keyed hash of that one sender.
    */
@@ -147,12 +159,16 @@ export interface ComplaintEvent extends EventBase {
   readonly kind: 'complaint';
   readonly submission?: string;
   readonly queueId?: string;
+  readonly messageId?: string;
   readonly account?: string;
-  /** With `account`, where a trace token names them. */
+  /** With `account`, where a trace token names them; `sentAt` says that a returned mail had it. */
   readonly credential?: string;
   readonly context?: string;
+  readonly sentAt?: string;
   readonly feedbackType: string;
   readonly reporter?: string;
+  /** The registered domain of who reports, where its DKIM signature holds. */
+  readonly reporterDomain?: string;
   /** Who received the message and complains of it, where the report says so. */
   readonly recipient?: string;
   /**
@@ -160,7 +176,7 @@ export interface ComplaintEvent extends EventBase {
    * he never sent has an account that somebody else sends with (FBK-3).
    */
   readonly about?: 'message' | 'dsn';
-  /** Token and DKIM hold. */
+  /** Our token holds, or the DKIM signature of who reports. */
   readonly verified: boolean;
 }
 
@@ -171,6 +187,8 @@ export interface ReportEvent extends EventBase {
   readonly url?: string;
   readonly category: string;
   readonly reporter: string;
+  /** As in a complaint. */
+  readonly reporterDomain?: string;
   readonly text?: string;
 }
 

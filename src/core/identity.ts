@@ -41,6 +41,11 @@ export function identifySubmission(event: SubmissionEvent): Identity {
   return { account, identity: account };
 }
 
+/** Of a credential; an empty one is that of mail without SASL, whose identity is its account. */
+export function identityOf(account: string, credential = 'main'): string {
+  return credential === '' ? account : `${account}/${credential}`;
+}
+
 export function identifyLogin(event: LoginEvent | LoginAttempt): Identity {
   const account = event.account.toLowerCase();
   return { account, identity: `${account}/main` };

@@ -15,6 +15,8 @@ export interface OutcomeReading {
 /** People's address books are mostly right: good news, a little for each recipient. */
 const DELIVERED = -0.12;
 export const COMPLAINT = 4.6;
+/** Without a token of ours only whoever reports says whose message it was. */
+export const COMPLAINT_WITHOUT_TOKEN = 1.5;
 /** Bounces for mail its owner never sent: somebody else sends with the account (FBK-3). */
 export const COMPLAINT_ABOUT_BOUNCE = 3;
 

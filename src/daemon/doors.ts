@@ -26,7 +26,7 @@ import {
 } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 import { openReading } from './reading.ts';
-import { forPeople, openReturnedMail } from './returned-mail.ts';
+import { openReturnedMail } from './returned-mail.ts';
 
 export interface DoorParts {
   readonly inspector: Inspector;
@@ -141,8 +141,8 @@ async function openSocketmap(config: Config, parts: DaemonParts): Promise<Listen
   return { name: 'socketmap', addresses: door.addresses, close: () => door.close() };
 }
 
-async function openLmtp(config: Config, { telemetry, now }: DaemonParts): Promise<Listening> {
-  const door = await openReturnedMail(config, { telemetry, now, consumer: forPeople });
+async function openLmtp(config: Config, parts: DaemonParts): Promise<Listening> {
+  const door = await openReturnedMail(config, parts);
   return { name: 'lmtp', addresses: door.addresses, close: () => door.close() };
 }
 

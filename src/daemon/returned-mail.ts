@@ -3,45 +3,93 @@ import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { openLmtpDoor } from '../doors/lmtp/door.ts';
 import type { OpenDoor } from '../doors/listen.ts';
-import { MessageRefused, type ReturnedMail } from '../spool/contract.ts';
+import { createFeedback } from '../feedback/consumer.ts';
+import type { FeedbackOptions } from '../feedback/options.ts';
+import {
+  createReadingThread,
+  type ReadingThread,
+  type ReadingThreadOptions,
+} from '../returned/reading-thread.ts';
 import { openSpool } from '../spool/open-spool.ts';
-import type { Telemetry } from '../telemetry/contract.ts';
-import { lmtpDoorOptions } from './options.ts';
+import { lmtpDoorOptions, mtaName } from './options.ts';
+import type { DaemonParts } from './parts.ts';
 
-/** Where nothing reads returned mail, a person does. */
-export const forPeople: ReturnedMail = {
-  take: () => Promise.reject(new MessageRefused('nothing reads returned mail here yet')),
-};
+/** Messages read at once; each may wait for DNS and for the disk. */
+const CONCURRENCY = 8;
 
-interface Parts {
-  readonly telemetry: Telemetry;
-  readonly now: () => number;
-  readonly consumer: ReturnedMail;
-}
+type Parts = Pick<
+  DaemonParts,
+  | 'telemetry'
+  | 'now'
+  | 'room'
+  | 'standing'
+  | 'journal'
+  | 'trace'
+  | 'forwards'
+  | 'directory'
+  | 'policy'
+>;
 
 /** @throws PrimumError when the spool cannot be used or the door cannot listen. */
 export async function openReturnedMail(config: Config, parts: Parts): Promise<OpenDoor> {
   const { max_spooled, max_spool, give_up_after } = config.doors.lmtp;
+  const thread = createReadingThread(threadOptions(config));
   const spool = openSpool(
     {
       folder: join(config.state, 'returned'),
-      consumer: parts.consumer,
+      consumer: createFeedback(feedbackOptions(config, parts, thread)),
       maxMessages: max_spooled,
       maxBytes: max_spool,
       giveUpAfterMs: give_up_after,
+      concurrency: CONCURRENCY,
       now: parts.now,
     },
     parts.telemetry,
   );
+  const closeSpool = async (): Promise<void> => {
+    await spool.close();
+    await thread.close();
+  };
   try {
     const door = await openLmtpDoor(lmtpDoorOptions(config, spool), parts.telemetry);
     const close = async (): Promise<void> => {
       await door.close();
-      await spool.close();
+      await closeSpool();
     };
     return { address: door.address, addresses: door.addresses, close };
   } catch (error) {
-    await spool.close();
+    await closeSpool();
     throw error;
   }
+}
+
+function threadOptions(config: Config): ReadingThreadOptions {
+  const { read_timeout, dkim_timeout, dns_servers } = config.doors.lmtp;
+  return {
+    setup: {
+      traceHeader: config.trace.header,
+      ownNetworks: config.network.own_networks,
+      signatures: { dnsServers: dns_servers, timeoutMs: dkim_timeout },
+    },
+    timeoutMs: read_timeout + dkim_timeout,
+  };
+}
+
+function feedbackOptions(config: Config, parts: Parts, thread: ReadingThread): FeedbackOptions {
+  const { standing, journal, directory, policy } = parts;
+  return {
+    ready: () => thread.ready(),
+    read: (file) => thread.read(file),
+    signerOf: (file) => thread.signerOf(file),
+    trace: parts.trace.reader,
+    forwards: parts.forwards,
+    isOwnDomain: (domain) =>
+      policy().domains.includes(domain.toLowerCase()) || directory.isOwnDomain(domain),
+    mta: mtaName(config),
+    note: (event) => parts.room.noteOrThrow(event),
+    durable: async () => {
+      await Promise.all([standing.flush(), journal.flush()]);
+    },
+    telemetry: parts.telemetry,
+  };
 }

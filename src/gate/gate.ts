@@ -2,7 +2,7 @@
  * The shell round the pure core: judge, journal, start effects, answer. Owns time-outs and the
  * failure stance; a door always gets its answer.
  */
-import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts';
+import type { LoginAttempt, LoginEvent, NotedEvent, SubmissionEvent } from '../core/event.ts';
 import type { Intent } from '../core/intent.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
@@ -21,6 +21,11 @@ export interface GateRoom {
   forDoor(door: DoorName, stance: Stance): Gate;
   /** An event counted before this start: when it comes again it counts nothing. */
   counted(id: string): void;
+  /**
+   * Notes an event for somebody who keeps it and comes again: unlike `note` of a door it is not
+   * forgotten when a store fails. @throws what the store says.
+   */
+  noteOrThrow(event: NotedEvent): Maybe<void>;
 }
 
 const DEFAULT_RECENT_IDS = 65_536;
@@ -100,7 +105,24 @@ export function createGate(parts: GateParts): GateRoom {
       now: parts.now,
     };
   };
-  return { forDoor: openFor, counted: (id) => recent.add(id) };
+  return {
+    forDoor: openFor,
+    counted: (id) => recent.add(id),
+    noteOrThrow: (event) => noteOnce(event, { ...parts, sent }, recent),
+  };
+}
+
+/** An id is remembered when its event is noted, so that one that failed may come again. */
+function noteOnce(
+  event: NotedEvent,
+  parts: Parameters<typeof noteEvent>[1],
+  recent: RecentIds,
+): Maybe<void> {
+  if (recent.has(event.id)) return undefined;
+  return andThen(noteEvent(event, parts), () => {
+    recent.add(event.id);
+    parts.journal.append(event);
+  });
 }
 
 interface Asked {

@@ -4,15 +4,24 @@
  */
 import type { ComplaintEvent } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
-import { COMPLAINT, COMPLAINT_ABOUT_BOUNCE, complaintMeaning } from '../core/outcome.ts';
+import {
+  COMPLAINT,
+  COMPLAINT_ABOUT_BOUNCE,
+  COMPLAINT_WITHOUT_TOKEN,
+  complaintMeaning,
+} from '../core/outcome.ts';
+import { identityOf } from '../core/identity.ts';
 import { IdentityProfile, type ContextRow } from '../core/profile/identity-profile.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import { suppress, unsuppress } from '../core/profile/suppression-record.ts';
+import { WrittenRecord } from '../core/profile/written-record.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
 import { addOutcome, recipientOf, type OutcomeParts } from './note-outcome.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
-import { accountHashOf, identityKey, outcomeKey } from './submission-frame.ts';
+import { returnedCount, type ReturnedCount } from './returned-part.ts';
+import { CLOCK_MS, MAX_REMEMBERED_MS } from './sent-messages.ts';
+import { accountHashOf, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
 
 /** Contexts used within this time may have sent what is complained of, where nothing says which. */
 const LATELY_MS = 7 * 86_400_000;
@@ -47,23 +56,36 @@ function fateOf(
   return andThen(findTarget(event, parts), (target): Maybe<OutcomeFate> => {
     if (target === undefined) return 'unmatched';
     const recipient = recipientOf(event.recipient ?? '');
-    const keys = [outcomeKey(target.account), identityKey(target.identity)];
-    if (recipient !== '') keys.push(suppressionKey(recipientHash(hash)(recipient)));
-    return andThen(standing.read(keys), (known): Maybe<OutcomeFate> => {
-      // A name nobody sent from makes no record.
-      if (known[0] === undefined && known[1] === undefined) return 'unmatched';
-      return standing.update(keys, (records) => take({ event, target, recipient }, records, parts));
-    });
+    const item = recipientHash(hash)(recipient);
+    const returned = returnedCount(event.id, hash);
+    const keys = [
+      outcomeKey(target.account),
+      identityKey(target.identity),
+      suppressionKey(item),
+      ...returned.keys,
+    ];
+    return andThen(
+      standing.read([...keys.slice(0, 2), writtenKey(target.account)]),
+      ([outcomes, identity, written]): Maybe<OutcomeFate> => {
+        // A name nobody sent from makes no record.
+        if (outcomes === undefined && identity === undefined) return 'unmatched';
+        const isWrittenTo = recipient !== '' && new WrittenRecord(written).has(item);
+        const taken = { event, target, recipient, isWrittenTo, returned };
+        return standing.update(keys, (records) => take(taken, records, parts));
+      },
+    );
   });
 }
 
 /** A trace token names account and context; else the message does; else only the account is known. */
 function findTarget(event: ComplaintEvent, parts: OutcomeParts): Maybe<Target | undefined> {
   const account = (event.account ?? '').toLowerCase();
+  const identity = identityOf(account, event.credential);
   if (account !== '' && event.context !== undefined) {
-    const { context, credential = 'main' } = event;
-    const identity = `${account}/${credential}`;
-    return { account, identity, isAbout: ({ key }) => key === context, sentMs: undefined };
+    const { context } = event;
+    const sentMs = event.sentAt === undefined ? undefined : Date.parse(event.sentAt);
+    if (sentMs !== undefined && !isRecent(sentMs, event)) return undefined;
+    return { account, identity, isAbout: ({ key }) => key === context, sentMs };
   }
   return andThen(parts.sent.find(event, false), (sent) => {
     if (sent !== undefined) {
@@ -77,9 +99,14 @@ function findTarget(event: ComplaintEvent, parts: OutcomeParts): Maybe<Target | 
     }
     if (account === '') return undefined;
     const sinceMs = Date.parse(event.at) - LATELY_MS;
-    const identity = `${account}/${event.credential ?? 'main'}`;
     return { account, identity, isAbout: mayHaveSent(sinceMs), sentMs: undefined };
   });
+}
+
+/** Who complains of an old message, or shows its token again, says nothing of today's sender. */
+function isRecent(sentMs: number, { at }: ComplaintEvent): boolean {
+  const ageMs = Date.parse(at) - sentMs;
+  return ageMs >= -CLOCK_MS && ageMs <= MAX_REMEMBERED_MS;
 }
 
 /** Those used lately that are not proven to be the owner's; else the one used last. */
@@ -95,26 +122,47 @@ interface Taken {
   readonly event: ComplaintEvent;
   readonly target: Target;
   readonly recipient: string;
+  /** The account has written to the recipient, as far as it is remembered. */
+  readonly isWrittenTo: boolean;
+  readonly returned: ReturnedCount;
 }
 
-/** Alters outcomes, identity and suppression. */
-function take(
-  { event, target, recipient }: Taken,
-  records: StandingRecord[],
-  { hash }: OutcomeParts,
-): OutcomeFate {
+/** A mail told of it, and what it says of recipient and reporter anybody can write. */
+const isMailed = ({ sentAt, reporterDomain }: ComplaintEvent): boolean =>
+  sentAt !== undefined || reporterDomain !== undefined;
+
+/** In whose name it counts, once a week (FBK-8). */
+function reporterOf({ event, recipient, isWrittenTo }: Taken): string {
+  if (!isMailed(event) || isWrittenTo || event.about === 'dsn') {
+    return recipient === '' ? (event.reporter ?? '').toLowerCase() : recipient;
+  }
+  const { reporterDomain, context = '', sentAt = '' } = event;
+  // Whoever has a message of the account has its token, and can make up recipients.
+  return reporterDomain === undefined ? 'a token' : `${reporterDomain}|${context}|${sentAt}`;
+}
+
+function weightOf(event: ComplaintEvent): number {
+  if (event.about === 'dsn') return COMPLAINT_ABOUT_BOUNCE;
+  const isDiscounted = isMailed(event) && event.sentAt === undefined;
+  return isDiscounted ? COMPLAINT_WITHOUT_TOKEN : COMPLAINT;
+}
+
+/** Alters outcomes, identity, suppression, and what is counted of returned messages. */
+function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): OutcomeFate {
+  const { event, target, recipient, isWrittenTo } = taken;
+  if (!taken.returned.count(records, 3)) return 'repeated';
   const nowMs = Date.parse(event.at);
   const outcomes = new OutcomeRecord(records[0]);
   const isTakenBack = complaintMeaning(event.feedbackType) === 'taken-back';
   const isAboutBounce = event.about === 'dsn';
   // Who takes a complaint back has complained before: the two are capped apart.
-  const by = recipient === '' ? (event.reporter ?? '').toLowerCase() : recipient;
-  const reporter = hash.low(`reporter|${isTakenBack ? 'back' : isAboutBounce ? 'dsn' : ''}|${by}`);
+  const by = (kind: string): number => hash.low(`reporter|${kind}|${reporterOf(taken)}`);
+  if (isTakenBack && isMailed(event) && !outcomes.hasCounted(by(''), nowMs)) return 'ignored';
   const counts = isTakenBack
-    ? outcomes.takeBack(reporter, nowMs)
-    : outcomes.learnComplaint(reporter, { nowMs, isAboutBounce });
+    ? outcomes.takeBack(by('back'), nowMs)
+    : outcomes.learnComplaint(by(isAboutBounce ? 'dsn' : ''), { nowMs, isAboutBounce });
   records[0] = outcomes.toBytes();
-  if (recipient !== '' && !isAboutBounce) {
+  if (recipient !== '' && !isAboutBounce && (isWrittenTo || !isMailed(event))) {
     const item = recipientHash(hash)(recipient);
     const account = accountHashOf(hash, target.account);
     const entry = { recipient: item, account, kind: 'complained' } as const;
@@ -126,7 +174,7 @@ function take(
   if (records[1] === undefined) return 'counted';
   const profile = new IdentityProfile(records[1]);
   const all = profile.contexts();
-  const weight = isTakenBack ? -COMPLAINT : isAboutBounce ? COMPLAINT_ABOUT_BOUNCE : COMPLAINT;
+  const weight = isTakenBack ? -COMPLAINT : weightOf(event);
   for (const context of all) {
     if (!target.isAbout(context, all)) continue;
     addOutcome(profile, { key: context.halves, weight, sentMs: target.sentMs ?? context.lastMs });

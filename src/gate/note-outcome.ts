@@ -4,7 +4,7 @@
  * names no submission of ours is backscatter or forged: it is on record and counts for nobody.
  */
 import type { DeliveryEvent } from '../core/event.ts';
-import { contextText, domainOf } from '../core/identity.ts';
+import { contextText, domainOf, forwarderOf, identityOf } from '../core/identity.ts';
 import { stepLadder } from '../core/ladder.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { deliveryWeight, type OutcomeReading } from '../core/outcome.ts';
@@ -23,7 +23,8 @@ import { noteForwardDelivery } from './note-forward.ts';
 import type { GateParts } from './parts.ts';
 import { readDelivery } from './read-delivery.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
-import type { SentMessages } from './sent-messages.ts';
+import { returnedCount } from './returned-part.ts';
+import { CLOCK_MS, MAX_QUEUED_MS, type SentMessages } from './sent-messages.ts';
 import {
   accountHashOf,
   accountKey,
@@ -49,61 +50,114 @@ export const recipientOf = (text: string): string =>
   (text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text).toLowerCase();
 
 export function noteDelivery(event: DeliveryEvent, parts: OutcomeParts): Maybe<void> {
-  const { standing, hash, telemetry, classifyReply } = parts;
+  const { telemetry, classifyReply } = parts;
   const reading = readDelivery(event, classifyReply);
   const what = event.result === 'delivered' ? 'delivered' : reading.class;
-  return andThen(parts.sent.find(event, true), (sent) => {
-    // FWD-3: what comes back for forwarded mail is about the forward, and about nobody's own mail.
-    const fate = noteForwardDelivery({ event, reading, sent }, parts);
-    if (fate !== undefined) {
-      return andThen(fate, (done) => telemetry.cameBack('delivery', what, done));
-    }
-    if (sent === undefined) {
-      telemetry.cameBack('delivery', what, 'unmatched');
-      return undefined;
-    }
+  return andThen(fateOf(event, reading, parts), ({ fate, change }) => {
+    if (change !== undefined) parts.journal.append(change);
+    telemetry.cameBack('delivery', what, fate);
+  });
+}
+
+function forwardFate(
+  delivery: Parameters<typeof noteForwardDelivery>[0],
+  parts: OutcomeParts,
+): Maybe<Done> | undefined {
+  const fate = noteForwardDelivery(delivery, parts);
+  return fate === undefined ? undefined : andThen(fate, (done): Done => ({ fate: done }));
+}
+
+function fateOf(event: DeliveryEvent, reading: OutcomeReading, parts: OutcomeParts): Maybe<Done> {
+  const isBounce = event.via === 'dsn';
+  // Good news that anybody can write would clear a thief's name.
+  if (isBounce && event.result !== 'bounced') return IGNORED;
+  if (event.forward !== undefined) {
+    return forwardFate({ event, reading, sent: undefined }, parts) ?? UNMATCHED;
+  }
+  return andThen(findMessage(event, parts), (sent): Maybe<Done> => {
+    // FWD-3: what comes back for forwarded mail is about the forward, and about nobody's own mail. By
+    // mail it counts only where it came to the forward's own sender.
+    if (isBounce && sent !== undefined && forwarderOf(sent.account) !== undefined) return IGNORED;
+    const forwarded = isBounce ? undefined : forwardFate({ event, reading, sent }, parts);
+    if (forwarded !== undefined) return forwarded;
+    if (sent === undefined) return UNMATCHED;
     const recipient = recipientOf(event.recipient);
-    const delivery: Delivery = {
-      event,
-      reading,
-      sent,
-      item: recipientHash(hash)(recipient),
-      recipient,
-      nowMs: Date.parse(event.at),
-    };
-    const { account, identity } = sent;
-    const keys = [
-      outcomeKey(account),
-      identityKey(identity),
-      writtenKey(account),
-      suppressionKey(delivery.item),
-      accountKey(account),
-    ];
-    return andThen(
-      andThen(standing.read(keys), (records) => {
-        const touched = touchedBy(delivery, records);
-        return standing.update(
-          keys.filter((_, i) => touched[i]),
-          (chosen) => {
-            // Records that stay as they are need not go to the disk again.
-            let next = 0;
-            const all = keys.map((_, i) => (touched[i] === true ? chosen[next++] : undefined));
-            const done = takeDelivery(delivery, all, parts);
-            next = 0;
-            keys.forEach((_, i) => {
-              if (touched[i] === true) chosen[next++] = all[i];
-            });
-            return done;
-          },
-        );
-      }),
-      ({ fate, change }) => {
-        if (change !== undefined) parts.journal.append(change);
-        telemetry.cameBack('delivery', what, fate);
+    return count(
+      {
+        event,
+        reading,
+        sent,
+        item: recipientHash(parts.hash)(recipient),
+        recipient,
+        nowMs: Date.parse(event.at),
+      },
+      parts,
+    );
+  });
+}
+
+function count(delivery: Delivery, parts: OutcomeParts): Maybe<Done> {
+  const { standing, hash } = parts;
+  const { event, item } = delivery;
+  const { account, identity } = delivery.sent;
+  const returned = returnedCount(event.id, hash);
+  const keys = [
+    outcomeKey(account),
+    identityKey(identity),
+    writtenKey(account),
+    suppressionKey(item),
+    accountKey(account),
+    ...returned.keys,
+  ];
+  return andThen(standing.read(keys), (records): Maybe<Done> => {
+    // FBK-8: who has a message of the account can write any number of bounces, but knows few of the
+    // others it wrote to.
+    if (event.via === 'dsn' && !new WrittenRecord(records[2]).has(item)) return UNMATCHED;
+    const touched = [...touchedBy(delivery, records), ...returned.keys.map(() => true)];
+    return standing.update(
+      keys.filter((_, i) => touched[i]),
+      (chosen) => {
+        // Records that stay as they are need not go to the disk again.
+        let next = 0;
+        const all = keys.map((_, i) => (touched[i] === true ? chosen[next++] : undefined));
+        const done = returned.count(all, keys.length - 1)
+          ? takeDelivery(delivery, all, parts)
+          : REPEATED;
+        next = 0;
+        keys.forEach((_, i) => {
+          if (touched[i] === true) chosen[next++] = all[i];
+        });
+        return done;
       },
     );
   });
 }
+
+/** By our own token first; else by what the mail server and the message are called. */
+function findMessage(event: DeliveryEvent, parts: OutcomeParts): Maybe<SentMessage | undefined> {
+  const { account = '', credential, context = '', sentAt } = event;
+  if (account === '' || sentAt === undefined) return parts.sent.find(event, true);
+  const nowMs = Date.parse(event.at);
+  const atMs = Date.parse(sentAt);
+  // A token that is kept for later bounces is none of a message that still waits somewhere.
+  if (atMs > nowMs + CLOCK_MS || atMs < nowMs - MAX_QUEUED_MS) return undefined;
+  const login = account.toLowerCase();
+  const identity = identityOf(login, credential);
+  return andThen(parts.standing.read([identityKey(identity)]), ([record]) => {
+    if (record === undefined) return undefined;
+    const row = new IdentityProfile(record).contexts().find(({ key }) => key === context);
+    return {
+      account: login,
+      identity,
+      context: row?.halves ?? NO_CONTEXT,
+      atMs: Math.floor(atMs / 1000) * 1000,
+      recipients: 0,
+    };
+  });
+}
+
+/** Of a context that is not remembered any more: the counts are the account's all the same. */
+const NO_CONTEXT: ContextKey = [0, 0];
 
 interface Delivery {
   readonly event: DeliveryEvent;
@@ -142,6 +196,10 @@ interface Done {
   readonly fate: OutcomeFate;
   readonly change?: RungChange | undefined;
 }
+
+const IGNORED: Done = { fate: 'ignored' };
+const UNMATCHED: Done = { fate: 'unmatched' };
+const REPEATED: Done = { fate: 'repeated' };
 
 /** Alters the records; those that are `undefined` may be untouched ones. */
 function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: OutcomeParts): Done {

@@ -10,6 +10,7 @@ import type { StandingStore } from '../store/standing.ts';
 import { noteComplaint } from './note-complaint.ts';
 import { forwardsAnew, noteForward } from './note-forward.ts';
 import { noteDelivery, type OutcomeParts } from './note-outcome.ts';
+import { noteReceived } from './note-received.ts';
 import { accountKey, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
 
 export function noteEvent(event: NotedEvent, parts: OutcomeParts): Maybe<void> {
@@ -19,6 +20,7 @@ export function noteEvent(event: NotedEvent, parts: OutcomeParts): Maybe<void> {
     return forwardsAnew(event.account.toLowerCase(), parts);
   }
   if (event.kind === 'complaint') return noteComplaint(event, parts);
+  if (event.kind === 'received') return noteReceived(event, parts);
   // A release is a person's word on an account that is held but not locked.
   if ((event.kind === 'unlock' || event.kind === 'release') && event.account !== undefined) {
     return startAnew(parts.standing, event.account.toLowerCase(), Date.parse(event.at));

@@ -13,7 +13,7 @@ import {
   type SuppressedRecipient,
 } from '../core/outcomes-known.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
-import type { SeenItem } from '../core/profile/seen-record.ts';
+import { SeenRecord, SENDERS_TO_ACCOUNT, type SeenItem } from '../core/profile/seen-record.ts';
 import type { SentName } from '../core/profile/sent-record.ts';
 import { findSuppression } from '../core/profile/suppression-record.ts';
 import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
@@ -56,7 +56,7 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   const { event, known, frame } = asking;
   const { suppression } = known.world.policy.outcomes;
   const items = itemsOf(asking);
-  const keys = [frame.outcomeKey, frame.writtenKey];
+  const keys = [frame.outcomeKey, frame.writtenKey, frame.senderKey];
   if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
     // At a recipient the others were asked about before.
     const first = asking.about === 'recipient' ? Math.max(0, items.length - 1) : 0;
@@ -71,7 +71,7 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
 }
 
 interface Found {
-  /** Outcomes, recipients written to, then suppression by recipient. */
+  /** Outcomes, recipients written to, senders to the account, then suppression by recipient. */
   readonly records: readonly StandingRecord[];
   /** The recipients looked at; at a recipient of few only the last. */
   readonly items: readonly SeenItem[];
@@ -97,12 +97,12 @@ function suppressedOf(
   { records, items, nowMs }: Found,
 ): readonly SuppressedRecipient[] {
   let found: SuppressedRecipient[] | undefined;
-  const looked = records.length - 2;
+  const looked = records.length - 3;
   // Those looked at are the last of `items` at a recipient, else the first.
   const skipped = event.envelopeRecipients.length - items.length;
   const first = looked === 1 ? items.length - 1 : 0;
   for (let i = 0; i < looked; i += 1) {
-    const record = records[2 + i];
+    const record = records[3 + i];
     if (record === undefined) continue;
     const rules = known.world.policy.outcomes.suppression;
     const suppression = findSuppression(record, {
@@ -167,7 +167,9 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     const isFew = count + recipients.length <= known.world.policy.outcomes.canary.burst;
     const last = items.at(-1);
     if (isFew || last === undefined || written.has(last)) return NOTHING_NEW;
-    if (isOurs(recipients.at(-1) ?? '', known)) return NOTHING_NEW;
+    if (isKnown(last, recipients.at(-1) ?? '', { known, records: found.records })) {
+      return NOTHING_NEW;
+    }
     if (items.length < recipients.length) items = recipients.map(recipientHash(known.world.hash));
   }
   let fresh = 0;
@@ -176,9 +178,20 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     const item = items[i] as SeenItem;
     if (written.isFresh(item)) continue;
     learns = true;
-    if (!written.has(item) && !isOurs(recipients[i] ?? '', known)) fresh += 1;
+    if (written.has(item)) continue;
+    if (!isKnown(item, recipients[i] ?? '', { known, records: found.records })) fresh += 1;
   }
   return fresh === 0 && !learns ? NOTHING_NEW : { fresh, learns };
+}
+
+/** Never written to, and no stranger: one of the platform, or somebody who wrote to the account. */
+function isKnown(
+  item: SeenItem,
+  recipient: string,
+  { known, records }: { readonly known: Known; readonly records: readonly StandingRecord[] },
+): boolean {
+  if (isOurs(recipient, known)) return true;
+  return records[2] !== undefined && new SeenRecord(records[2], SENDERS_TO_ACCOUNT).has(item);
 }
 
 /** The mail server knows its own people: it refuses those that do not exist at once. */
@@ -229,8 +242,12 @@ const NO_NAMES: readonly SentName[] = [];
 function namesOf({ event, about, sent }: Asking): readonly SentName[] {
   if (event.abandoned === true) return NO_NAMES;
   const { queueId = '', mta = '' } = event;
-  const byQueue = queueId === '' ? NO_NAMES : [sent.nameOfQueueId(mta, queueId)];
-  return about === 'named-message' ? [...byQueue, sent.nameOfId(event.id)] : byQueue;
+  const { messageId = '' } = event.message ?? {};
+  const names = queueId === '' ? [] : [sent.nameOfQueueId(mta, queueId)];
+  if (about === 'named-message') names.push(sent.nameOfId(event.id));
+  // Of what comes back without a token and a queue id.
+  if (messageId !== '') names.push(sent.nameOfMessageId(messageId));
+  return names;
 }
 
 /** Refused mail is nobody's; what waits for its turn will leave. */
@@ -252,9 +269,9 @@ function learn(
   const waits = isDeferred && reasons.some(({ signal }) => signal === 'canary');
   if (waits) record.learnWait(nowMs);
   if (event.abandoned === true) return waits;
-  // What watching only would have deferred has left, and so will a short hold: they are known from
-  // now on, yet no part of the canary.
-  const leaves = isDeferred && (!enforced || decision.intents.some(isShortHold));
+  // What was only watched has left, and so will a short hold: they are known from now on, yet no part
+  // of the canary.
+  const leaves = !enforced || (isDeferred && decision.intents.some(isShortHold));
   if (verdict !== 'pass' && !leaves) return waits;
   const { release } = known.world.policy.outcomes.canary;
   const burst = subject.outcomes?.burst ?? NO_BURST;

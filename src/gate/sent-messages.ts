@@ -20,11 +20,11 @@ import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { SentTable } from './sent-table.ts';
 
 /** Clocks of two hosts, and the whole seconds of a log. */
-const CLOCK_MS = 600_000;
+export const CLOCK_MS = 600_000;
 /** Postfix gives up after five days; a queue id of a message sent earlier was given out again. */
-const MAX_QUEUED_MS = 6 * 86_400_000;
+export const MAX_QUEUED_MS = 6 * 86_400_000;
 /** Complaints come for weeks, and an event's own id never comes again. */
-const MAX_REMEMBERED_MS = 90 * 86_400_000;
+export const MAX_REMEMBERED_MS = 90 * 86_400_000;
 
 const PREFIX = 'n:';
 /** The page written last, so that a start goes on behind it. */
@@ -36,10 +36,11 @@ export interface Named {
   readonly mta?: string;
   readonly queueId?: string;
   readonly submission?: string;
+  readonly messageId?: string;
 }
 
 export interface Sent extends Omit<Parameters<typeof addSent>[1], 'name'> {
-  /** Its queue id, its event id, or both. */
+  /** Its queue id, its Message-ID, its event id, as far as it has them. */
   readonly names: readonly SentName[];
 }
 
@@ -74,6 +75,11 @@ export class SentMessages {
     return this.#name(`event|${id}`);
   }
 
+  /** With or without its angle brackets. */
+  nameOfMessageId(messageId: string): SentName {
+    return this.#name(`message|${messageId.replace(/^\s*<|>\s*$/g, '')}`);
+  }
+
   /** Where the next message goes. */
   place(): Maybe<SentPlace> {
     return this.#page === undefined ? andThen(this.#begin(), () => this.#place) : this.#place;
@@ -99,23 +105,29 @@ export class SentMessages {
     else if (!isBegun) this.#place = { keys: keys.slice(0, 1), page };
   }
 
-  /** The submission it names: by queue id, else by event id; undefined when it is none of ours. */
+  /** The submission it names: by queue id, event id, Message-ID; undefined when it is none of ours. */
   find(named: Named, isDelivery: boolean): Maybe<SentMessage | undefined> {
     if (this.#page === undefined) {
       return andThen(this.#begin(), () => this.find(named, isDelivery));
     }
     if (!this.#isIndexed) return this.#readPages().then(() => this.find(named, isDelivery));
-    const { mta = '', queueId = '', submission = '' } = named;
+    const { mta = '', queueId = '', submission = '', messageId = '' } = named;
     const atMs = Date.parse(named.at);
-    const byId = (): Maybe<SentMessage | undefined> =>
-      submission === ''
-        ? undefined
-        : this.#look(this.nameOfId(submission), atMs, MAX_REMEMBERED_MS);
-    if (queueId === '') return byId();
     const maxAgeMs = isDelivery ? MAX_QUEUED_MS : MAX_REMEMBERED_MS;
-    return andThen(
-      this.#look(this.nameOfQueueId(mta, queueId), atMs, maxAgeMs),
-      (found): Maybe<SentMessage | undefined> => found ?? byId(),
+    const look = (
+      isNamed: boolean,
+      name: () => SentName,
+      ageMs: number,
+    ): Maybe<SentMessage | undefined> => (isNamed ? this.#look(name(), atMs, ageMs) : undefined);
+    const byQueue = look(queueId !== '', () => this.nameOfQueueId(mta, queueId), maxAgeMs);
+    const byId = (): Maybe<SentMessage | undefined> =>
+      look(submission !== '', () => this.nameOfId(submission), MAX_REMEMBERED_MS);
+    const byMessage = (): Maybe<SentMessage | undefined> =>
+      look(messageId !== '', () => this.nameOfMessageId(messageId), maxAgeMs);
+    return andThen(byQueue, (first) =>
+      first !== undefined
+        ? first
+        : andThen(byId(), (second): Maybe<SentMessage | undefined> => second ?? byMessage()),
     );
   }
 

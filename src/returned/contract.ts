@@ -57,6 +57,12 @@ export interface NamedAbuse {
   readonly at?: string;
 }
 
+export interface QueuedAs {
+  /** Name of the mail server. */
+  readonly mta: string;
+  readonly queueId: string;
+}
+
 export interface Returned {
   readonly kind: ReturnedKind;
   readonly recipients: readonly ReturnedRecipient[];
@@ -64,8 +70,12 @@ export interface Returned {
   readonly reports?: readonly NamedAbuse[];
   /** Our own trace token, unverified. */
   readonly token?: string;
-  /** Queue ids and Message-IDs by which the message that came back may be found. */
+  /** Message-ID of the message that came back, and where it was queued on its way. */
   readonly originalMessageId?: string;
+  readonly queuedAs?: readonly QueuedAs[];
+  /** Addresses that its header names as sender and as recipients. */
+  readonly originalSenders?: readonly string[];
+  readonly originalRecipients?: readonly string[];
   readonly headerFrom?: string;
   readonly subject?: string;
   /** Fields that were not stated but inferred, each once. */

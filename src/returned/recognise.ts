@@ -9,7 +9,8 @@ import { readBounce } from './bounce.ts';
 import { readComplaint, readLetterComplaint, reportsOfXarf } from './complaint.ts';
 import type { Returned, ReturnedOptions } from './contract.ts';
 import { gatherFacts, type Facts, type ReadMessage } from './facts.ts';
-import { findHeaderFields, tokenOf, valueOf, type PlainField } from './original.ts';
+import { findHeaderFields, recipientsOf, tokenOf, valueOf, type PlainField } from './original.ts';
+import { queuedAs, sendersOf } from './queued-as.ts';
 import {
   AUTO_FIELDS,
   isDaemon,
@@ -18,6 +19,9 @@ import {
   looksLikeComplaint,
   looksLikeReport,
 } from './signs.ts';
+
+/** Of the message that came back; its header may name thousands. */
+const MAX_RECIPIENTS_NAMED = 20;
 
 type Read = Omit<Returned, 'sizeBytes'>;
 type Found = Pick<Returned, 'kind'> & Partial<Returned>;
@@ -36,12 +40,18 @@ export function recognise(
     tokenOf(findFeedbackFields(facts), options.traceHeader) ??
     tokenOf(header, options.traceHeader);
   const messageId = valueOf(facts.original, 'message-id');
+  const queued = queuedAs(facts.original, facts.textsOf('status'));
+  const senders = sendersOf(facts.original);
+  const recipients = recipientsOf(facts.original).slice(0, MAX_RECIPIENTS_NAMED);
   return {
     recipients: [],
     derived: [],
     ...found,
     ...(token === undefined ? {} : { token }),
     ...(messageId === undefined ? {} : { originalMessageId: messageId }),
+    ...(queued.length === 0 ? {} : { queuedAs: queued }),
+    ...(senders.length === 0 ? {} : { originalSenders: senders }),
+    ...(recipients.length === 0 ? {} : { originalRecipients: recipients }),
     ...(facts.envelope.fromAddress === '' ? {} : { headerFrom: facts.envelope.fromAddress }),
     ...(facts.envelope.subject === '' ? {} : { subject: facts.envelope.subject }),
   };

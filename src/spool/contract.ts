@@ -17,22 +17,31 @@ export interface SpooledMessage extends Envelope {
   readonly receivedAtMs: number;
   /** Of the message itself, CRLF line ends. */
   readonly sizeBytes: number;
+  /** Where it is: a file, from this byte on. */
+  readonly file: { readonly path: string; readonly start: number };
   /** The message, piece by piece; each call reads it from its start. */
   read(): AsyncIterable<Buffer>;
 }
 
 /** What handles returned mail. */
 export interface ReturnedMail {
+  /** Resolves when a message can be taken: what goes wrong before is no message's doing. */
+  ready?(): Promise<void>;
   /**
    * Resolves when whatever it makes of the message is durable. It is called again for the same id
    * when the program died before that was noted, so it does nothing for an id it has handled.
-   * @throws MessageRefused for what a person has to look at; anything else is tried again later.
+   * It calls `isRead` when the message is read: what goes wrong after is not its doing either.
+   * @throws MessageRefused for what a person has to look at, MessageHarmful for what hung or killed its
+   * reader; anything else is tried again later.
    */
-  take(message: SpooledMessage): Promise<void>;
+  take(message: SpooledMessage, isRead: () => void): Promise<void>;
 }
 
 /** The consumer can do nothing with a message: it is kept for a person. */
 export class MessageRefused extends Error {}
+
+/** A message hung or killed its reader: a few more tries, each alone, then it is set aside. */
+export class MessageHarmful extends Error {}
 
 /** One message on its way in. */
 export interface IncomingMessage {

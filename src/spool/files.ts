@@ -50,6 +50,7 @@ export async function openSpooled(path: string, name: string): Promise<SpooledMe
     sender: text.sender,
     recipients: text.recipients,
     sizeBytes: size - start,
+    file: { path, start },
     // Without an encoding a stream gives buffers.
     read: () => createReadStream(path, { start }) as AsyncIterable<Buffer>,
   };

@@ -8,6 +8,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PrimumError } from '../errors.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
+import { Attempts } from './attempts.ts';
 import type { IncomingMessage, MailIntake, ReturnedMail } from './contract.ts';
 import { nameOf, openSpooled, parseName } from './files.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -27,6 +28,7 @@ export interface SpoolOptions {
   readonly giveUpAfterMs?: number;
   readonly firstWaitMs?: number;
   readonly longestWaitMs?: number;
+  readonly suspectWaitMs?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -38,6 +40,7 @@ export const SPOOL_DEFAULTS = {
   giveUpAfterMs: 3 * 86_400_000,
   firstWaitMs: 1_000,
   longestWaitMs: 3_600_000,
+  suspectWaitMs: 5_000,
 } as const;
 
 export interface Spool extends MailIntake {
@@ -76,6 +79,7 @@ interface Arrival {
 class FileSpool implements Spool {
   readonly #options: Required<SpoolOptions>;
   readonly #handled: HandledIds;
+  readonly #attempts: Attempts;
   readonly #queue: SpoolQueue;
   readonly #commits: GroupCommit<Arrival>;
   readonly #known = new Map<string, Known>();
@@ -94,6 +98,7 @@ class FileSpool implements Spool {
     }
     for (const name of readdirSync(this.#path('incoming'))) rmSync(this.#path('incoming', name));
     this.#handled = new HandledIds(join(options.folder, 'handled'));
+    this.#attempts = new Attempts(join(options.folder, 'attempts'));
     this.#commits = new GroupCommit<Arrival>(
       (arrival) => this.#place(arrival),
       (arrivals) => this.#acknowledge(arrivals),
@@ -103,6 +108,8 @@ class FileSpool implements Spool {
       open: ({ name }) => openSpooled(this.#path('queue', name), name),
       done: (entry) => this.#finish(entry),
       keep: (entry, why) => this.#keep(entry, why),
+      attempts: this.#attempts,
+      setAside: ({ name }) => telemetry.returnedSetAside(name),
       failed: (error) => telemetry.effectFailed('returned-mail', error, 1),
     });
     for (const place of ['kept', 'queue'] as const) this.#scan(place);
@@ -140,6 +147,7 @@ class FileSpool implements Spool {
     await this.#commits.settled();
     await this.#queue.close();
     await this.#handled.close();
+    this.#attempts.close();
   }
 
   #path(folder: 'incoming' | Place, name = ''): string {

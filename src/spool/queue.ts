@@ -1,8 +1,15 @@
 /**
  * Hands messages to the consumer, a few at a time, the oldest first; one that fails is tried again
- * later and later, and one that fails for days is kept for a person like one that is refused.
+ * later and later, and one that fails for days is kept for a person like one that is refused. One that
+ * did harm is tried alone, so that it is known which one it was, and after a few times set aside.
  */
-import { MessageRefused, type ReturnedMail, type SpooledMessage } from './contract.ts';
+import { MAX_ATTEMPTS, type Attempts } from './attempts.ts';
+import {
+  MessageHarmful,
+  MessageRefused,
+  type ReturnedMail,
+  type SpooledMessage,
+} from './contract.ts';
 
 export interface QueueEntry {
   readonly id: string;
@@ -18,15 +25,22 @@ export interface QueueParts {
   /** First wait after a failure; it doubles up to `longestWaitMs`. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
+  /** From the start to another try of a message that was being read when the program died. */
+  readonly suspectWaitMs: number;
   readonly now: () => number;
   readonly open: (entry: QueueEntry) => Promise<SpooledMessage>;
   /** The message is handled. @throws what the disk says. */
   readonly done: (entry: QueueEntry) => Promise<void>;
   /** @throws what the disk says. */
   readonly keep: (entry: QueueEntry, why: string) => Promise<void>;
+  readonly attempts: Pick<Attempts, 'of' | 'begin' | 'end' | 'forget'>;
+  /** A message that did harm is kept for a person. */
+  readonly setAside: (entry: QueueEntry) => void;
   /** One try failed and there will be another. */
   readonly failed: (error: unknown) => void;
 }
+
+const ENDED = `it hung or ended its reader, or the program, ${MAX_ATTEMPTS} times`;
 
 interface Waiting {
   readonly entry: QueueEntry;
@@ -36,6 +50,9 @@ interface Waiting {
 export class SpoolQueue {
   readonly #parts: QueueParts;
   #ready: QueueEntry[] = [];
+  /** Those that were under way when something went wrong. */
+  #suspects: QueueEntry[] = [];
+  #isAlone = false;
   #later: Waiting[] = [];
   readonly #tries = new Map<string, number>();
   /** Handled, and not noted as such yet: the disk failed. */
@@ -51,6 +68,14 @@ export class SpoolQueue {
   }
 
   add(entry: QueueEntry): void {
+    if (this.#parts.attempts.of(entry.id) > 0) {
+      // Left by a run that died: the others go first, and a program that is killed at its start again
+      // and again does not lay that to the message.
+      const dueMs = this.#parts.now() + this.#parts.suspectWaitMs;
+      this.#later.push({ entry, dueMs });
+      this.#wakeAt(dueMs);
+      return;
+    }
     this.#ready.push(entry);
     this.#work();
   }
@@ -66,12 +91,16 @@ export class SpoolQueue {
   }
 
   #work(): void {
-    while (!this.#isClosed && this.#working < this.#parts.concurrency) {
-      const entry = this.#ready.shift();
+    while (!this.#isClosed && !this.#isAlone && this.#working < this.#parts.concurrency) {
+      const hasSuspect = this.#suspects.length > 0;
+      if (hasSuspect && this.#working > 0) return;
+      const entry = hasSuspect ? this.#suspects.shift() : this.#ready.shift();
       if (entry === undefined) return;
+      this.#isAlone = hasSuspect;
       this.#working += 1;
       void this.#handle(entry).finally(() => {
         this.#working -= 1;
+        this.#isAlone = false;
         if (this.#working === 0) this.#whenIdle?.();
         this.#work();
       });
@@ -79,31 +108,62 @@ export class SpoolQueue {
   }
 
   async #handle(entry: QueueEntry): Promise<void> {
-    const { consumer, open, done, keep } = this.#parts;
+    const { done, attempts } = this.#parts;
     try {
-      const message = await open(entry).catch((error: unknown) => {
-        if (isOfTheDisk(error)) throw error;
-        throw new MessageRefused(error instanceof Error ? error.message : String(error));
-      });
-      if (!this.#taken.has(entry.id)) await consumer.take(message);
+      if (!this.#taken.has(entry.id)) await this.#attempt(entry);
       this.#taken.add(entry.id);
       await done(entry);
       this.#taken.delete(entry.id);
       this.#tries.delete(entry.id);
+      attempts.forget(entry.id);
     } catch (error) {
-      const isHopeless =
-        !this.#taken.has(entry.id) &&
-        (error instanceof MessageRefused ||
-          this.#parts.now() - entry.receivedAtMs >= this.#parts.giveUpAfterMs);
-      if (!isHopeless) {
-        this.#tryLater(entry, error);
-        return;
-      }
-      const why = error instanceof Error ? error.message : String(error);
-      await keep(entry, why).then(
-        () => this.#tries.delete(entry.id),
-        (trouble: unknown) => this.#tryLater(entry, trouble),
-      );
+      await this.#fail(entry, error);
+    }
+  }
+
+  /** @throws MessageRefused, MessageHarmful, or what may pass. */
+  async #attempt(entry: QueueEntry): Promise<void> {
+    const { consumer, open, attempts } = this.#parts;
+    const { id } = entry;
+    if (attempts.of(id) >= MAX_ATTEMPTS) throw new MessageHarmful(ENDED);
+    const message = await open(entry).catch((error: unknown) => {
+      if (isOfTheDisk(error)) throw error;
+      throw new MessageRefused(error instanceof Error ? error.message : String(error));
+    });
+    await consumer.ready?.();
+    attempts.begin(id);
+    let isUnderWay = true;
+    const survived = (): void => {
+      if (isUnderWay) attempts.end(id);
+      isUnderWay = false;
+    };
+    try {
+      await consumer.take(message, survived);
+    } catch (error) {
+      if (!(error instanceof MessageHarmful)) survived();
+      throw error;
+    }
+    survived();
+  }
+
+  async #fail(entry: QueueEntry, error: unknown): Promise<void> {
+    const { attempts, keep, now, giveUpAfterMs, setAside } = this.#parts;
+    const isHarmful = error instanceof MessageHarmful && attempts.of(entry.id) >= MAX_ATTEMPTS;
+    const isHopeless =
+      !this.#taken.has(entry.id) &&
+      (error instanceof MessageRefused || isHarmful || now() - entry.receivedAtMs >= giveUpAfterMs);
+    if (!isHopeless) {
+      this.#tryLater(entry, error);
+      return;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    try {
+      await keep(entry, why);
+      this.#tries.delete(entry.id);
+      if (isHarmful) setAside(entry);
+      attempts.forget(entry.id);
+    } catch (trouble) {
+      this.#tryLater(entry, trouble);
     }
   }
 
@@ -133,7 +193,8 @@ export class SpoolQueue {
     const later: Waiting[] = [];
     let next = Infinity;
     for (const one of this.#later) {
-      if (one.dueMs <= nowMs) this.#ready.push(one.entry);
+      const isSuspect = this.#parts.attempts.of(one.entry.id) > 0;
+      if (one.dueMs <= nowMs) (isSuspect ? this.#suspects : this.#ready).push(one.entry);
       else {
         later.push(one);
         next = Math.min(next, one.dueMs);

@@ -32,6 +32,10 @@ export interface Telemetry {
   checked(door: DoorName, verdict: Verdict): void;
   /** A delivery or complaint came back; `what` is its reply class, `delivered`, or what it means. */
   cameBack(kind: 'delivery' | 'complaint', what: string, fate: OutcomeFate): void;
+  /** A returned message was read: what it is, and whether it is done or waits for a person. */
+  returnedMail(kind: string, fate: 'handled' | 'kept'): void;
+  /** A returned message hung or killed its reader again and again and waits for a person. */
+  returnedSetAside(name: string): void;
   /** The gate could not judge and answered by the stance; logged once, counted always. */
   judgingFailed(door: DoorName, error: unknown, stance: 'pass' | 'defer'): void;
   /** A store fails (`failed`) or works again; logged on change only, counted always. */

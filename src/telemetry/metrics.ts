@@ -66,6 +66,12 @@ function decisionMetrics(registry: Registry) {
       'class',
       'fate',
     ),
+    returnedMail: counter(
+      'primum_returned_mail_total',
+      'Returned messages by what they are, and whether they are done, kept for a person or set aside.',
+      'kind',
+      'fate',
+    ),
     judgingFailures: counter(
       'primum_judging_failures_total',
       'Questions answered by the failure stance because judging failed.',

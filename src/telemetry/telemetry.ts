@@ -154,6 +154,16 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
     },
     checked: (door, verdict) => metrics.checks.inc(door, verdict.verdict),
     cameBack: (kind, what, fate) => metrics.cameBack.inc({ kind, class: what, fate }),
+    returnedMail: (kind, fate) => metrics.returnedMail.inc({ kind, fate }),
+    returnedSetAside(name) {
+      metrics.returnedMail.inc({ kind: 'unread', fate: 'set-aside' });
+      say(
+        'warn',
+        'returned-set-aside',
+        `The returned message ${name} hung or ended its reader several times and is kept in returned/kept. ` +
+          'Look at it with a plain text viewer, and report it to the makers of Primum.',
+      );
+    },
     judgingFailed(door, error, stance) {
       metrics.judgingFailures.inc({ door, stance });
       rarely(`judging-failed ${door}`, FAILURE_MS, (more) =>

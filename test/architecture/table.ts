@@ -112,6 +112,7 @@ export const PARTS: readonly Part[] = [
       'protocol/',
       'errors.ts',
       'message/',
+      'thread-priority.ts',
       // The form of our own tokens; the keys stay where they are.
       'trace/token.ts',
       'trace/headers.ts',
@@ -131,6 +132,19 @@ export const PARTS: readonly Part[] = [
     path: 'spool/',
     why: 'the spool keeps returned mail until it is handled and knows nothing of what is in it',
     mayImport: ['core/', 'errors.ts', 'telemetry/contract.ts'],
+  },
+  {
+    path: 'feedback/',
+    why: 'returned mail becomes events here; what reads, keeps and counts it is behind contracts',
+    mayImport: [
+      'core/',
+      'spool/contract.ts',
+      'returned/contract.ts',
+      'returned/reading-thread.ts',
+      'trace/contract.ts',
+      'forwards/contract.ts',
+      'telemetry/contract.ts',
+    ],
   },
   {
     path: 'doors/lmtp/',
@@ -362,6 +376,7 @@ export const DRIVERS: readonly { readonly package: string; readonly only: readon
   { package: 'prom-client', only: ['telemetry/'] },
   { package: 'yaml', only: ['config/', 'directory/'] },
   { package: 'postal-mime', only: ['message/'] },
+  { package: 'mailauth', only: ['returned/'] },
   { package: 'htmlparser2', only: ['message/'] },
 ];
 

@@ -24,7 +24,7 @@ export interface LogLine {
 
 export interface RunningPrimum {
   /** `host:port` of the first address of a door. */
-  address(door: 'policy' | 'milter' | 'auth-policy' | 'api'): string;
+  address(door: 'policy' | 'milter' | 'auth-policy' | 'lmtp' | 'api'): string;
   client(): Promise<Client>;
   /** Lines of the log so far with this event. */
   said(event: string): readonly LogLine[];

@@ -153,6 +153,8 @@ export function recordedTelemetry(): RecordedTelemetry {
     judged: note('judged'),
     checked: note('checked'),
     cameBack: note('cameBack'),
+    returnedMail: note('returnedMail'),
+    returnedSetAside: note('returnedSetAside'),
     judgingFailed: note('judgingFailed'),
     storeFailed: silent,
     storeWorks: silent,

@@ -28,6 +28,8 @@ export interface Outgoing {
   readonly subject?: string;
   /** Further header lines, at the top. */
   readonly headers?: readonly string[];
+  /** The whole message in place of a letter; no line of it begins with a dot. */
+  readonly raw?: string;
 }
 
 export interface Transaction {
@@ -38,6 +40,7 @@ export interface Transaction {
 }
 
 function letter(message: Outgoing): string {
+  if (message.raw !== undefined) return `${message.raw.replace(/\r\n$/, '')}\r\n.`;
   return [
     ...(message.headers ?? []),
     `From: <${message.from}>`,

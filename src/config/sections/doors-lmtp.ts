@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { listen, maxConnections, socketKeys } from './door-keys.ts';
 import { count, duration, size } from '../scalars.ts';
+import { dnsServer } from '../services.ts';
 
 export const lmtpDoor = z.strictObject({
   listen: listen('127.0.0.1:10043'),
@@ -25,4 +26,20 @@ export const lmtpDoor = z.strictObject({
   give_up_after: duration('1m', '30d')
     .prefault('3d')
     .describe('A message that cannot be handled for so long is kept for a person.'),
+  read_timeout: duration('1s', '10m')
+    .prefault('30s')
+    .describe('A message that takes longer to read hangs; after three such tries it is set aside.'),
+  dkim_timeout: duration('100ms', '1m')
+    .prefault('5s')
+    .describe(
+      'Longest wait for the DNS of who reports (FBK-8); without an answer a report is unverified.',
+    ),
+  dns_servers: z
+    .array(dnsServer())
+    .max(10)
+    .prefault([])
+    .meta({
+      description: 'Resolvers for DKIM of reports. An empty list takes those of the host.',
+      sample: ['127.0.0.1:5353'],
+    }),
 });

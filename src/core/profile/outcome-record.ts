@@ -189,6 +189,13 @@ export class OutcomeRecord {
     return true;
   }
 
+  /** Whether this reporter has counted lately. */
+  hasCounted(reporter: number, nowMs: number): boolean {
+    const at = this.hasSecond ? this.findReporter(reporter) : undefined;
+    if (at === undefined) return false;
+    return toSeconds(nowMs) - this.view.getUint32(at + 4, true) < REPORTER_SECONDS;
+  }
+
   /** Starts the sums anew, after a person has looked at the account. Totals stay. */
   startAnew(): void {
     if (this.bytes !== EMPTY) clearSlots(this.view, this.ring);
@@ -281,18 +288,22 @@ export class OutcomeRecord {
     this.view.setUint8(40, (next + 1) % SEEN);
   }
 
-  private isFirstOf(reporter: number, now: number): boolean {
-    const start = this.seenAt + 4 * SEEN;
-    let chosen = start;
-    for (let i = 0, at = start; i < REPORTERS; i += 1, at += REPORTER) {
-      const last = this.view.getUint32(at + 4, true);
-      if (last !== 0 && this.view.getUint32(at, true) === reporter) {
-        if (now - last < REPORTER_SECONDS) return false;
-        chosen = at;
-        break;
-      }
-      if (last < this.view.getUint32(chosen + 4, true)) chosen = at;
+  private findReporter(reporter: number): number | undefined {
+    for (let i = 0, at = this.seenAt + 4 * SEEN; i < REPORTERS; i += 1, at += REPORTER) {
+      const isUsed = this.view.getUint32(at + 4, true) !== 0;
+      if (isUsed && this.view.getUint32(at, true) === reporter) return at;
     }
+    return undefined;
+  }
+
+  private isFirstOf(reporter: number, now: number): boolean {
+    if (this.hasCounted(reporter, now * 1000)) return false;
+    const last = (at: number): number => this.view.getUint32(at + 4, true);
+    let chosen = this.seenAt + 4 * SEEN;
+    for (let i = 1, at = chosen + REPORTER; i < REPORTERS; i += 1, at += REPORTER) {
+      if (last(at) < last(chosen)) chosen = at;
+    }
+    chosen = this.findReporter(reporter) ?? chosen;
     this.view.setUint32(chosen, reporter, true);
     this.view.setUint32(chosen + 4, now, true);
     return true;

@@ -24,6 +24,8 @@ export interface SeenSize {
 export const SEEN_BY_ACCOUNT: SeenSize = { kind: 0xb1, filterBytes: 128 };
 /** For one tenant: about 800 items. */
 export const SEEN_BY_TENANT: SeenSize = { kind: 0xb2, filterBytes: 1024 };
+/** Who wrote to one account: about 200 senders a turn. */
+export const SENDERS_TO_ACCOUNT: SeenSize = { kind: 0xb4, filterBytes: 256 };
 /** One of `PLATFORM_SHARDS`: about 3,200 items. */
 export const SEEN_BY_PLATFORM: SeenSize = { kind: 0xb3, filterBytes: 4096 };
 /** Records the platform's items are spread over: 64 of 8 KiB, about 200,000 items a turn. */

@@ -1,7 +1,7 @@
 /**
  * Whose message it was: one page of the newest submissions, in the order they came, each by the keyed
- * hash of its queue id or event id. Pages are used in turn, so a message costs the disk its own bytes
- * and not a record: 32,768 pages of 2 KiB hold some 1.2 million messages in 64 MiB.
+ * hash of its queue id, event id or Message-ID. Pages are used in turn, so a message costs the disk its
+ * own bytes and not a record: 32,768 pages of 2 KiB hold some 1.2 million names in 64 MiB.
  *
  * Header: 4 bytes of rows u16, 6 pad. Rows: name 2 × u32, time u32, context 2 × u32, recipients u16,
  * bytes of the account u8, bytes of the identity u8, identity in UTF-8.
