@@ -2,7 +2,6 @@
 import type { DerivedMessage } from '../core/message/derived.ts';
 import type { MessageFacts } from '../core/event.ts';
 import { firstAddress } from './addresses.ts';
-import { makeBlocks } from './blocks.ts';
 import { readBodyText, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
 import { findFaults, type LineCheck } from './conformance.ts';
@@ -170,7 +169,7 @@ function derive(parts: Parts): DerivedMessage {
     urlCount: urls.urls.length,
     attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
     ...(tree.attachmentsMore > 0 && { attachmentsMore: tree.attachmentsMore }),
-    blocks: text === undefined ? [] : makeBlocks(text.stream),
+    blocks: text === undefined ? [] : knowledge.makeBlocks(text.stream),
     ...(tools.length > 0 && { bulkTools: tools }),
     ...(conformance.length > 0 && { conformance }),
     ...(malformed.length > 0 && { malformed }),
