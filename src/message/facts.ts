@@ -1,13 +1,13 @@
 /** From what was read to the facts of the event: what signals read, and what the journal may keep. */
 import type { DerivedMessage } from '../core/message/derived.ts';
 import type { MessageFacts } from '../core/event.ts';
-import { firstAddress } from './addresses.ts';
+import { firstAddress, parseAddresses } from './addresses.ts';
 import { readBodyText, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
 import { findFaults, type LineCheck } from './conformance.ts';
 import type { HeaderField } from './contract.ts';
 import { HeaderIndex } from './header-index.ts';
-import { MAX_REFERENCES } from './limits.ts';
+import { MAX_MORE_SENDERS, MAX_REFERENCES } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
@@ -91,7 +91,7 @@ function defined<T extends object>(value: T): Partial<Optional<T>> {
   return kept as Partial<Optional<T>>;
 }
 
-function headerFacts({ index, notes }: Parts): MessageFacts {
+function headerFacts({ index, headers, notes }: Parts): MessageFacts {
   const kept = (name: string): string | undefined => index.text(name)?.slice(0, MAX_FIELD_CHARS);
   const address = (name: string): string | undefined => {
     const value = index.text(name);
@@ -99,11 +99,13 @@ function headerFacts({ index, notes }: Parts): MessageFacts {
       ? undefined
       : quietly(notes, () => firstAddress(value)?.slice(0, MAX_FIELD_CHARS));
   };
+  const headerFrom = address('from');
   const id = kept('message-id');
   const reply = kept('in-reply-to');
   const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
   return defined({
-    headerFrom: address('from'),
+    headerFrom,
+    headerFromMore: quietly(notes, () => moreSenders(headers, headerFrom)),
     replyTo: address('reply-to'),
     messageId: id === undefined ? undefined : readMessageId(id).messageId,
     inReplyTo: reply === undefined ? undefined : readMessageId(reply).messageId,
@@ -113,6 +115,29 @@ function headerFacts({ index, notes }: Parts): MessageFacts {
     listId: kept('list-id'),
     autoSubmitted: kept('auto-submitted'),
   });
+}
+
+/** ACC-3: which of several addresses a receiver shows is not ours to say. */
+function moreSenders(
+  headers: readonly HeaderField[],
+  headerFrom: string | undefined,
+): readonly string[] | undefined {
+  const found = new Set<string>();
+  let isFirst = true;
+  for (const { name, value } of headers) {
+    const key = name.length > 6 ? '' : name.toLowerCase();
+    if (key !== 'from' && key !== 'sender') continue;
+    // The common form, one From with one address, is read already.
+    if (key === 'from' && isFirst && !value.includes(',') && !value.includes(';')) {
+      isFirst = false;
+      if (value.indexOf('<') === value.lastIndexOf('<')) continue;
+    }
+    for (const address of parseAddresses(value)) {
+      if (address.includes('@') && address !== headerFrom)
+        found.add(address.slice(0, MAX_FIELD_CHARS));
+    }
+  }
+  return found.size === 0 ? undefined : [...found].slice(0, MAX_MORE_SENDERS);
 }
 
 /** The thread's first message and its latest ones tell the thread. */

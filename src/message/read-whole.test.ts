@@ -1,7 +1,7 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import type { DerivedMessage } from '../core/message/derived.ts';
-import { MAX_ATTACHMENTS, MAX_REFERENCES, MAX_TEXT_BYTES } from './limits.ts';
+import { MAX_ATTACHMENTS, MAX_MORE_SENDERS, MAX_REFERENCES, MAX_TEXT_BYTES } from './limits.ts';
 import { readWholeMessage } from './read-whole.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.replace(/\r?\n/g, '\r\n'));
@@ -257,5 +257,33 @@ describe('beside postal-mime', () => {
     expect(ours.attachments?.map(({ name }) => name)).toEqual(
       theirs.attachments.map(({ filename }) => filename),
     );
+  });
+});
+
+describe('the addresses that a receiver may show as the sender (ACC-3)', () => {
+  it.each([
+    ['one From', 'From: Ann <ann@example.org>', undefined],
+    ['two of one field', 'From: ann@example.org, "CEO" <ceo@gmail.com>', ['ceo@gmail.com']],
+    ['a group', 'From: x: ann@example.org, ceo@gmail.com;', ['ceo@gmail.com']],
+    ['a second From', 'From: ann@example.org\nFrom: <ceo@gmail.com>', ['ceo@gmail.com']],
+    [
+      'a second From in capitals',
+      'From: ann@example.org\nFROM: <ceo@gmail.com>',
+      ['ceo@gmail.com'],
+    ],
+    ['a Sender', 'From: ann@example.org\nSender: <ceo@gmail.com>', ['ceo@gmail.com']],
+    ['the same Sender', 'From: ann@example.org\nSender: ann@example.org', undefined],
+  ])('are all of them: %s', (_, header, more) => {
+    const { headerFrom, headerFromMore } = read(`${header}\nSubject: x\n\nhello\n`).facts;
+    expect({ headerFrom, headerFromMore }).toEqual({
+      headerFrom: 'ann@example.org',
+      headerFromMore: more,
+    });
+  });
+
+  it('are at most as many as the bound', () => {
+    const many = Array.from({ length: MAX_MORE_SENDERS + 9 }, (_, i) => `a${i}@x.example`);
+    const { facts } = read(`From: ${many.join(',\n ')}\n\nhello\n`);
+    expect(facts.headerFromMore).toHaveLength(MAX_MORE_SENDERS);
   });
 });
