@@ -2,7 +2,7 @@
 import type { DerivedMessage } from '../core/message/derived.ts';
 import type { MessageFacts } from '../core/event.ts';
 import { firstAddress, parseAddresses } from './addresses.ts';
-import { readBodyText, type BodyText } from './body-text.ts';
+import { readBodyText, shortWords, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
 import { findFaults, type LineCheck } from './conformance.ts';
 import type { HeaderField } from './contract.ts';
@@ -50,6 +50,9 @@ export interface FactsInput {
 /** Longest text of a header that is kept. */
 const MAX_FIELD_CHARS = 998;
 
+/** Words of a subject that are looked at for a password. */
+const MAX_SUBJECT_WORDS = 30;
+
 export function factsOf(input: FactsInput): ReadMessage {
   const index = new HeaderIndex(input.headers);
   const urls = new UrlCollector();
@@ -60,8 +63,16 @@ export function factsOf(input: FactsInput): ReadMessage {
     facts: { ...headerFacts(parts), ...keptFacts(parts) },
     derived,
     sizeBytes: input.sizeBytes,
-    shortWords: text?.shortWords ?? [],
+    shortWords: wordsToCheck(index, text),
   };
+}
+
+/** CON-8: of short texts; people write the password into the subject, too. */
+function wordsToCheck(index: HeaderIndex, text: BodyText | undefined): readonly string[] {
+  if (text !== undefined && text.shortWords.length === 0 && text.words > 0) return [];
+  const subject = readableText(index.text('subject') ?? '').slice(0, MAX_FIELD_CHARS);
+  const words = [...shortWords(subject).slice(0, MAX_SUBJECT_WORDS), ...(text?.shortWords ?? [])];
+  return [...new Set(words)];
 }
 
 interface Parts extends FactsInput {
