@@ -71,7 +71,10 @@ async function measure(
   samples: readonly Sample[],
   rounds: number,
 ): Promise<{ readonly ours: number; readonly peer: number }> {
-  const inspector = openMessageInspector({}, { warn: (text) => console.error(text) });
+  const inspector = openMessageInspector(
+    { fingerprintKey: new Uint8Array(16) },
+    { warn: (text) => console.error(text) },
+  );
   const ours: number[] = [];
   const peer: number[] = [];
   try {

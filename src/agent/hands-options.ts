@@ -5,6 +5,8 @@ export interface HandsOptions {
   readonly tools: QueueTools;
   /** Name of this mail host in notifications. */
   readonly mta: string;
+  /** Sender of notifications as this host's configuration names it; else only a postmaster may. */
+  readonly from?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

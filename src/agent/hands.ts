@@ -46,7 +46,18 @@ async function attempt(options: HandsOptions, task: AgentTask): Promise<AgentRes
       return { id, kind: 'notify', ...(await notifySender(options, task)) };
     case 'show':
       return { id, kind: 'show', ...(await show(tools, task.target, task.maxBytes)) };
+    default:
+      return notKnown(task);
   }
+}
+
+/** A newer daemon may ask for more than this agent can do; its other tasks are done. */
+function notKnown(task: never): never {
+  const { kind } = task as { readonly kind?: unknown };
+  const name = typeof kind === 'string' ? kind.slice(0, 40) : '';
+  throw new Error(
+    `this agent does not know the task \`${name}\`: install the version of Primum that the daemon has.`,
+  );
 }
 
 type CheckResult = Extract<AgentResult, { kind: 'check' }>['found'];

@@ -9,6 +9,7 @@ import type { QueueEnvelope } from '../protocol/postcat.ts';
 import type { AgentTask, Notification, TargetState } from './contract.ts';
 import type { HandsOptions } from './hands-options.ts';
 import type { QueueTools } from './queue-tools.ts';
+import { checkNotification } from './may-notify.ts';
 import { look } from './target.ts';
 
 type NotifyTask = Extract<AgentTask, { kind: 'notify' }>;
@@ -26,6 +27,7 @@ export async function notifySender(
   const { state, envelope } = await look(tools, target);
   // Only of a message that still waits it is true that it was not delivered.
   if (envelope === undefined || state !== 'held') return { sent: false, state };
+  checkNotification(notification, envelope, options.from);
   if (notification.attempt === 1 || !(await isQueued(tools, notification))) {
     const read = await tools.message(target.queueId, HEADER_BYTES);
     if (read === undefined) return { sent: false, state: 'missing' };

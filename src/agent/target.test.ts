@@ -114,7 +114,64 @@ describe('a short queue id that belongs to other mail by now', () => {
   });
 });
 
+describe('a notification', () => {
+  const notification = {
+    ...{ what: 'returned' as const, recipient: ANN, from: 'postmaster@local.test' },
+    ...{ messageId: `<primum.${'0'.repeat(32)}@local.test>` },
+    ...{ words: ['No.'], reference: 'REF1', attempt: 1 },
+  };
+  const notify = async (changes: Partial<typeof notification>, from?: string) => {
+    const { tools, deeds } = otherMail();
+    const ours: QueueTools = {
+      ...tools,
+      envelopes: () => Promise.resolve([envelope()]),
+      message: () => Promise.resolve({ bytes: Buffer.from('Subject: x\n\n'), isCut: false }),
+    };
+    const task = { id: 'notify:h1', kind: 'notify', target: target({ seen }) } as const;
+    const result = await doTask(
+      { tools: ours, mta: 'mx', from, now: () => 0 },
+      { ...task, notification: { ...notification, ...changes } },
+    );
+    return { result, deeds };
+  };
+
+  test('goes to the sender in the queue file, from the postmaster or who this host names', async () => {
+    expect((await notify({})).deeds).toEqual(['submit']);
+    expect((await notify({ from: 'post@local.test' }, 'Post@local.test')).deeds).toEqual([
+      'submit',
+    ]);
+  });
+
+  test.each([
+    ['to somebody else', { recipient: 'eve@local.test' }, undefined, /goes to the sender/],
+    ['from somebody else', { from: 'ceo@local.test' }, undefined, /set `holds.from`/],
+    ['from another than is named here', {}, 'post@local.test', /set `holds.from`/],
+    ['with an id of another form', { messageId: '<a@b>' }, undefined, /the form/],
+    ['of too many words', { words: Array<string>(11).fill('x') }, undefined, /the form/],
+    ['of too long words', { words: ['x'.repeat(2_001)] }, undefined, /the form/],
+    ['with a reference of another form', { reference: 'a b' }, undefined, /the form/],
+  ] as const)('%s is not sent, whatever the daemon says', async (_, changes, from, error) => {
+    const { result, deeds } = await notify(
+      { ...changes, words: [...('words' in changes ? changes.words : ['No.'])] },
+      from,
+    );
+    expect(deeds).toEqual([]);
+    expect(result).toMatchObject({ kind: 'failed', error: expect.stringMatching(error) as string });
+  });
+});
+
 describe('a task that fails', () => {
+  test('of a kind that only a newer daemon knows is a result that says what to do', async () => {
+    const { tools } = otherMail();
+    const newer = { id: 'n', kind: 'polish' } as unknown as AgentTask;
+    const result = await doTask({ tools, mta: 'mx', now: () => 0 }, newer);
+    expect(result).toEqual({
+      ...{ id: 'n', kind: 'failed' },
+      error:
+        'this agent does not know the task `polish`: install the version of Primum that the daemon has.',
+    });
+  });
+
   test('is a result with the words of the failure, within a bound', async () => {
     const { tools } = otherMail();
     const broken = { ...tools, list: () => Promise.reject(new Error('x'.repeat(10_000))) };

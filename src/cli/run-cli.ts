@@ -21,7 +21,7 @@ export async function runCli(argv: readonly string[], io: Io, wiring: Wiring): P
     return await command.run(readContext(command, rest, io, wiring));
   } catch (error) {
     if (!(error instanceof PrimumError)) throw error;
-    io.err(`${harmless(error.message)}\n`);
+    io.err(`${harmless(asTyped(error.message))}\n`);
     return MISTAKES.has(error.code) ? EXIT_USAGE : EXIT_FAILED;
   }
 }
@@ -37,11 +37,22 @@ function findCommand(argv: readonly string[]): { command: Command; rest: readonl
   const wantsHelp = words.some((word) => word === '--help' || word === '-h');
   if (words.length === 0 || wantsHelp || command === undefined) {
     const isHelp = words.length === 0 || wantsHelp;
-    const name = command?.name.split(' ') ?? [];
-    if (isHelp) return { command: named('help'), rest: name };
+    if (isHelp) return { command: named('help'), rest: command?.name.split(' ') ?? family(words) };
     throw unknownCommand(words);
   }
   return { command, rest: words.slice(command.name.split(' ').length) };
+}
+
+/** `hold` of `hold list` and its like. */
+function family([first = '']: readonly string[]): readonly string[] {
+  return COMMANDS.some(({ name }) => name.startsWith(`${first} `)) ? [first] : [];
+}
+
+/** The API speaks of bodies, queries and paths; a person typed options and names. */
+function asTyped(message: string): string {
+  return message
+    .replace(/^The (?:body|query) is not right: `(\w+)` /, '--$1 ')
+    .replace(/^The path is not right: `\w+` /, 'What was named ');
 }
 
 function named(name: string): Command {

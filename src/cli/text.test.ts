@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counted, figure, harmless, indent, span, table, when } from './text.ts';
+import { counted, figure, harmless, indent, oneLine, span, table, when } from './text.ts';
 
 describe('a table', () => {
   it('has columns as wide as their widest cell, numbers to the right', () => {
@@ -56,5 +56,12 @@ describe('text for people', () => {
         expect(harmless(text).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
       }),
     );
+  });
+});
+
+describe('a tab', () => {
+  it('is a blank: most headers are folded with one', () => {
+    expect(harmless('Received: from a\n\tby b\u001b')).toBe('Received: from a\n by b\ufffd');
+    expect(oneLine('a\tb')).toBe('a b');
   });
 });

@@ -65,13 +65,13 @@ export function counted(amount: number, one: string, many = `${one}s`): string {
 
 /** A text of somebody else on one line: a line break in it could imitate the next row. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, '\ufffd');
+  return text.replaceAll('\t', ' ').replace(/[\p{Cc}\u2028\u2029]/gu, '\ufffd');
 }
 
 /**
  * Without control characters: much of what is shown was chosen by senders, and a terminal obeys
- * escape sequences.
+ * escape sequences. A tab, with which most headers are folded, is a blank.
  */
 export function harmless(text: string): string {
-  return text.replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return text.replaceAll('\t', ' ').replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }

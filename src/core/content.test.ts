@@ -141,6 +141,13 @@ describe('ACC-2: the From of the header', () => {
     ['lists@example.org', 'member@freemail.test', 'pass', undefined],
   ] as const;
 
+  it('looks at each address that a receiver may show, not at the first alone', () => {
+    const message = { headerFrom: ANN, headerFromMore: [ANN, 'ceo@gmail.com'] };
+    const judged = createPlatform({ accounts }).submit(ANN, { message });
+    expect(judged.verdict).toBe('reject');
+    expect(JSON.stringify(judged.reasons)).toContain('From or Sender address is in gmail.com');
+  });
+
   it.each(TABLE)('%s as %s gives %s', (account, headerFrom, verdict, signal) => {
     const judged = createPlatform({ accounts }).submit(account, { message: { headerFrom } });
     expect([judged.verdict, judged.reasons[0]?.signal]).toEqual([verdict, signal]);

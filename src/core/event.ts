@@ -50,6 +50,8 @@ export interface Attachment {
 /** What is known of the message itself. Signals read only `derived` and the addresses. */
 export interface MessageFacts {
   readonly headerFrom?: string;
+  /** Further addresses of From fields, and of Sender, which receivers may show. */
+  readonly headerFromMore?: readonly string[];
   readonly replyTo?: string;
   readonly subject?: string;
   readonly messageId?: string;

@@ -30,6 +30,7 @@ const either =
 
 const MESSAGE_FIELDS: Readonly<Record<string, Check>> = {
   headerFrom: text,
+  headerFromMore: texts,
   replyTo: text,
   subject: text,
   messageId: text,

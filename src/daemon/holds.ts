@@ -25,7 +25,7 @@ export function holdSettings(config: Config): Partial<HoldSettings> {
     releaseSpacingSeconds: seconds(holds.release_spacing),
     checkEverySeconds: seconds(holds.check_every),
     notifySender: holds.notify_sender,
-    from: holds.from ?? alerts.postmaster ?? alerts.email?.from ?? `postmaster@${mtaName(config)}`,
+    from: noticeFrom(config) ?? `postmaster@${mtaName(config)}`,
     contact: alerts.postmaster ?? '',
   };
 }
@@ -35,6 +35,11 @@ export function reporterOf(config: Config, version: string): Reporter {
   const mta = mtaName(config);
   const from = holdSettings(config).from ?? `postmaster@${mta}`;
   return { from, mta, userAgent: `Primum/${version}` };
+}
+
+/** Who notifications are from, where the configuration of this host says so. */
+export function noticeFrom({ holds, alerts }: Config): string | undefined {
+  return holds.from ?? alerts.postmaster ?? alerts.email?.from;
 }
 
 /** Least length of a token somebody chose himself. */
@@ -71,7 +76,8 @@ export function openEmbeddedAgent(
 ): RunningAgent | undefined {
   if (!config.agent.embedded) return undefined;
   const mta = mtaName(config);
-  return startAgent({ desk: desk.agents, tools: queueTools(config), mta, now, telemetry });
+  const from = noticeFrom(config);
+  return startAgent({ desk: desk.agents, tools: queueTools(config), mta, from, now, telemetry });
 }
 
 /** What held messages ask of the rest of the platform. */

@@ -6,6 +6,7 @@ import { planMending } from '../core/message/mending.ts';
 import type { Policy } from '../core/policy.ts';
 import type { MilterDoorOptions } from '../doors/milter/options.ts';
 import type { InspectedMessage, MessageInspector } from '../message/contract.ts';
+import { FINGERPRINT_KEY_BYTES } from '../message/blocks.ts';
 import { openMessageInspector } from '../message/open-inspector.ts';
 import type { OwnPasswordKeeper } from '../own-password/keeper.ts';
 import { openScanners } from '../scanners/open-scanners.ts';
@@ -13,6 +14,7 @@ import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { mendSettings } from './mend-settings.ts';
 import { mtaName } from './options.ts';
 import { scannerOptions } from './scanner-options.ts';
+import { deriveKey } from './secrets.ts';
 
 export interface Reading {
   readonly inspector: MessageInspector;
@@ -34,6 +36,7 @@ export function openReading(config: Config, parts: ReadingParts): Reading {
     {
       scanners,
       lists: hostLists,
+      fingerprintKey: deriveKey(config.state, 'fingerprint', FINGERPRINT_KEY_BYTES),
       keep: { text: config.journal.keep_text, subject: config.journal.keep_subject },
       ...(ownPassword && {
         ownPassword: (account: string, words: readonly string[]) =>

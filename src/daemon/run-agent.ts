@@ -8,7 +8,7 @@ import { loadConfig, type Config } from '../config/load.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { openLogFollower } from './follow-log.ts';
-import { queueTools } from './holds.ts';
+import { noticeFrom, queueTools } from './holds.ts';
 import { mtaName } from './options.ts';
 
 /** Works until SIGTERM or SIGINT. */
@@ -27,6 +27,7 @@ export async function runAgent(configFile: string | undefined): Promise<number> 
     desk: deskOver(client),
     tools: queueTools(config),
     mta: mtaName(config),
+    from: noticeFrom(config),
     now: Date.now,
     telemetry,
   });

@@ -1,5 +1,5 @@
 /** The daemon's own keys, made at the first start. */
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrimumError } from '../errors.ts';
@@ -20,6 +20,14 @@ export function hashKey(stateFolder: string): Uint8Array {
       cause: error,
     });
   }
+}
+
+/**
+ * Another key from that one, for a use of its own: equal at every start and on nobody else's
+ * machine. @throws PrimumError STATE_UNUSABLE
+ */
+export function deriveKey(stateFolder: string, use: string, bytes: number): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', hashKey(stateFolder), '', `primum ${use}`, bytes));
 }
 
 function readKey(path: string): Uint8Array | undefined {

@@ -28,11 +28,22 @@ function messageIdOf(settings: HoldSettings, hold: HoldRow, what: string): strin
 function returnedWords(settings: HoldSettings, hold: HoldRow): readonly string[] {
   return [
     'Your message was not delivered to anybody.',
-    `It was held for a check on ${hold.at} and is returned to you now. Why: ${hold.why}`,
+    `It was held for a check on ${dayAndTime(hold.at)} and is returned to you now. Why: ${hold.why}`,
     'If you did not send it, somebody else may use your account: change your password.',
     ...ending(settings, hold),
   ];
 }
+
+/** As a person writes it: `28 November 2026, 14:46 UTC`. */
+function dayAndTime(at: string): string {
+  const ms = Date.parse(at);
+  return Number.isNaN(ms) ? at : `${FOR_PEOPLE.format(ms)} UTC`;
+}
+
+const FOR_PEOPLE = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+  ...{ timeZone: 'UTC', hourCycle: 'h23' },
+});
 
 function heldWords(settings: HoldSettings, hold: HoldRow): readonly string[] {
   return [

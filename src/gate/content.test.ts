@@ -78,10 +78,23 @@ describe('what is kept of a message', () => {
 
   it('is stripped of paragraphs even when nobody could judge it', () => {
     const [event] = story();
-    const derived = settledForm(event as SubmissionEvent) as SubmissionEvent;
+    const derived = settledForm(event as SubmissionEvent, 5) as SubmissionEvent;
     expect(derived.message?.derived).not.toHaveProperty('blocks');
     const odd = { ...(event as SubmissionEvent), message: { derived: { blocks: 'odd' } } };
-    expect((settledForm(odd) as SubmissionEvent).message).toEqual({ derived: {} });
+    expect((settledForm(odd, 5) as SubmissionEvent).message).toEqual({ derived: {} });
+  });
+
+  it.each([
+    ['short', 'my password is hunter22', {}],
+    ['with a password in it', OFFER, { ownPassword: true as const }],
+  ])('is no fingerprint of a text that is %s, for it could be guessed (CON-8)', (_, text, more) => {
+    const p = createPlatform();
+    const message = { derived: derivedFrom([text], more) };
+    const event = p.submission('p1@works.test', { message });
+    for (const kept of [settledForm(event, 8), (judge([event]), settledForm(event, 8))]) {
+      expect((kept as SubmissionEvent).message?.derived).toMatchObject(more);
+      expect(JSON.stringify(kept)).not.toMatch(/fingerprint|blocks/);
+    }
   });
 
   it('is asked about without being kept', () => {

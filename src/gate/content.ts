@@ -25,7 +25,7 @@ import { addUsage } from '../core/profile/usage-record.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { BULK_TOOL_KEYS } from './bulk-tools.ts';
 import { findCopies, type Copies } from './copies.ts';
-import { keepSettled, mergeBlocks, storedText, type Text } from './settled.ts';
+import { keepSettled, storedText, writtenText, type Text } from './settled.ts';
 import type { Known } from './subject.ts';
 
 /** Messages an account must have sent before its links say what is usual. */
@@ -73,7 +73,7 @@ export function prepareContent(
   const own = ownKeys(gathered);
   return andThen(standing.read(own), (records) => {
     const text = textOf(derived, records[0], gathered.nowMs);
-    keepSettled(event, text);
+    keepSettled(event, text, known.world.policy.content.campaign.minWords);
     const newItems = unseen(gathered, records);
     const found = { own, newItems, shards: [...new Set(newItems.map(shardKey))] };
     if (text === undefined || !isCompared(gathered, text)) {
@@ -148,7 +148,7 @@ function textOf(
 ): Text | undefined {
   return derived.blocks === undefined
     ? storedText(derived)
-    : mergeBlocks(withoutBoilerplate(boilerplate, derived.blocks, nowMs));
+    : writtenText(derived, (blocks) => withoutBoilerplate(boilerplate, blocks, nowMs));
 }
 
 /** Only what people send outside, long enough not to be anybody's, and not allowed by the operator. */
@@ -243,7 +243,7 @@ function newHostsOf(
 /** Only what passed teaches what is usual: held mail would launder itself. */
 function learn(records: StandingRecord[], gathered: Gathered, { own, shards }: Found): void {
   const { derived, account, nowMs, hosts, replyTo } = gathered;
-  if (derived.blocks !== undefined) {
+  if (derived.blocks !== undefined && derived.ownPassword !== true) {
     records[0] = learnBlocks(records[0], derived.blocks, { account, nowMs });
   }
   const items = hosts.map(({ hash }) => hash);

@@ -66,7 +66,7 @@ export function createGate(parts: GateParts): GateRoom {
           () => decider.decide(event, { answered: () => answered, underWay, mayBeNamed }),
           (error) => {
             answered = answerAnyway(event, error);
-            if (isFirst) parts.journal.append(settledForm(event), answered);
+            if (isFirst) parts.journal.append(settledForm(event, minWordsOf(parts)), answered);
             return answered;
           },
         );
@@ -125,6 +125,11 @@ function noteOnce(
   });
 }
 
+/** Words from which a text is compared, and so kept as a fingerprint. */
+function minWordsOf({ policy }: GateParts): number {
+  return policy().content.campaign.minWords;
+}
+
 interface Asked {
   /** The answer the stance has given meanwhile. */
   readonly answered: () => Verdict | undefined;
@@ -147,7 +152,8 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
     recent.add(event.id, answered ?? verdict);
     const change = rungChange === undefined ? [] : [rungChange];
     // Too late for the answer: the journal has the one that was given.
-    if (answered === undefined) parts.journal.append(settledForm(event), verdict, ...change);
+    if (answered === undefined)
+      parts.journal.append(settledForm(event, minWordsOf(parts)), verdict, ...change);
     else if (rungChange !== undefined) parts.journal.append(rungChange);
     for (const intent of intents) parts.effects.start(intent);
     return verdict;

@@ -1,5 +1,6 @@
 /** Rungs that were reached in observe mode are seen before they bite. */
 import { describe, expect, it } from 'vitest';
+import { heaviest } from './rung-report.ts';
 import { createPlatform } from '../../test/platform.ts';
 
 const ANN = 'ann@example.org';
@@ -8,6 +9,20 @@ const distinct = { windowSeconds: 86_400, maximum: 2, action: 'hold' } as const;
 function rove(p: ReturnType<typeof createPlatform>, account: string): void {
   for (let i = 0; i < 4; i++) p.submit(account, { clientAddress: `10.${i}.0.1` });
 }
+
+describe('why an account climbed', () => {
+  it('is what weighed most, not what was found first', () => {
+    const reason = (text: string, weight: number) => ({
+      family: 'login' as const,
+      signal: text,
+      text,
+      weight,
+    });
+    const reasons = [reason('no TLS', 0), reason('a copy', 3), reason('another', 3)];
+    expect(heaviest(reasons)?.text).toBe('a copy');
+    expect(heaviest([])).toBeUndefined();
+  });
+});
 
 describe('the list of rungs', () => {
   it('shows who climbed in observe mode, since when and why, and how many there are', async () => {

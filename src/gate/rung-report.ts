@@ -7,6 +7,7 @@ import type { RungPage, RungReport } from '../core/report.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import type { Policy } from '../core/policy.ts';
+import type { Verdict } from '../core/verdict.ts';
 import type { JournalLine, Journal } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { accountKey, identityKey } from './subject.ts';
@@ -20,6 +21,8 @@ export interface RungParts {
 
 /** Accounts looked at above observe; more of them are a mistake in the rules, not abuse. */
 export const MAX_RUNG_ACCOUNTS = 100_000;
+
+type Reason = Verdict['reasons'][number];
 
 type Standing = Omit<RungReport, 'why' | 'since'> & { readonly sinceMs: number };
 
@@ -73,6 +76,14 @@ function accountOf(identity: string): string {
   return slash < 0 ? identity : identity.slice(0, slash);
 }
 
+/** What counted most; the first of equals, and of a verdict's reasons that weigh nothing. */
+export function heaviest(reasons: Verdict['reasons']): Reason | undefined {
+  return reasons.reduce<Reason | undefined>(
+    (most, one) => (most === undefined || one.weight > most.weight ? one : most),
+    undefined,
+  );
+}
+
 /** One reading of the journal, newest first, no further back than the oldest rung. */
 async function reasonsFor(
   journal: Journal,
@@ -85,7 +96,7 @@ async function reasonsFor(
   const look = (line: JournalLine): boolean => {
     if (line.kind !== 'rung') return false;
     if (line.to !== 'observe' && wanted.delete(line.account)) {
-      why.set(line.account, line.because[0]?.text ?? '');
+      why.set(line.account, heaviest(line.because)?.text ?? '');
     }
     return wanted.size === 0 || line.at < oldest;
   };

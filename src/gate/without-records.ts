@@ -42,7 +42,11 @@ export function decideWithoutRecords(
 function factsUnsaid(event: SubmissionEvent | LoginEvent | LoginAttempt): AccountFacts {
   const facts = defaultAccountFacts(event.account ?? '');
   if (event.kind !== 'submission') return facts;
-  const senders = [event.envelopeSender, event.message?.headerFrom ?? ''];
+  const senders = [
+    event.envelopeSender,
+    event.message?.headerFrom ?? '',
+    ...(event.message?.headerFromMore ?? []),
+  ];
   return { ...facts, addresses: senders.map((address) => address.toLowerCase()) };
 }
 

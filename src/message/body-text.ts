@@ -14,6 +14,13 @@ const MIN_OWN_WORDS = 8;
 /** HTML with this many times the words of the plain part is what people read. */
 const HTML_LEAD = 2;
 
+/** So is HTML of which less than this share stands in the plain part: that is another text. */
+const SAME_TEXT = 0.5;
+
+/** Words of filled-in forms, quoted ones too, that are looked at for a password (CON-8). */
+const MAX_FORM_WORDS = 40;
+const MAX_FORM_LINES = 1_000;
+
 export interface BodyText {
   /** Own words for counting. */
   readonly words: number;
@@ -77,7 +84,7 @@ function choose(
   let own = readWords(plain.own);
   if (html.all !== '') {
     const htmlOwn = readWords(html.own);
-    if (htmlOwn.words.length > own.words.length * HTML_LEAD) {
+    if (htmlOwn.words.length > own.words.length * HTML_LEAD || isOther(htmlOwn, plain.all)) {
       chosen = html;
       own = htmlOwn;
     }
@@ -93,12 +100,34 @@ function choose(
     hasSignature: plain.hasSignature || html.hasSignature,
     charset: charset === '' ? undefined : charset,
     text: chosen.all,
-    shortWords: own.words.length > MAX_SHORT_WORDS ? [] : shortWords(chosen.own),
+    shortWords:
+      own.words.length > MAX_SHORT_WORDS
+        ? []
+        : [...new Set([...formWords(chosen.all), ...shortWords(chosen.own)])],
   };
 }
 
+/** Random words in the plain part must not hide what the HTML says to everybody (CON-3). */
+function isOther(html: WordStream, plain: string): boolean {
+  if (html.words.length < MIN_OWN_WORDS) return false;
+  const inPlain = new Set(readWords(plain).words);
+  const shared = html.words.filter((word) => inPlain.has(word)).length;
+  return shared < html.words.length * SAME_TEXT;
+}
+
+/** What stands behind the colon of `Password: …`, where a phish is answered inside its quote. */
+function formWords(text: string): readonly string[] {
+  const found: string[] = [];
+  for (const line of text.split(/\r?\n/, MAX_FORM_LINES)) {
+    const value = line.length > 300 ? undefined : /^[^:=]{1,60}[:=]\s*(\S.*)$/.exec(line)?.[1];
+    if (value !== undefined) found.push(...shortWords(value));
+    if (found.length >= MAX_FORM_WORDS) break;
+  }
+  return found.slice(0, MAX_FORM_WORDS);
+}
+
 /** Words as typed, and without the punctuation of a sentence around them; each once. */
-function shortWords(text: string): readonly string[] {
+export function shortWords(text: string): readonly string[] {
   const found = new Set<string>();
   for (const word of text.split(/\s+/)) {
     if (word === '' || word.length > 128) continue;

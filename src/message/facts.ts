@@ -1,14 +1,13 @@
 /** From what was read to the facts of the event: what signals read, and what the journal may keep. */
 import type { DerivedMessage } from '../core/message/derived.ts';
 import type { MessageFacts } from '../core/event.ts';
-import { firstAddress } from './addresses.ts';
-import { makeBlocks } from './blocks.ts';
-import { readBodyText, type BodyText } from './body-text.ts';
+import { firstAddress, parseAddresses } from './addresses.ts';
+import { readBodyText, shortWords, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
 import { findFaults, type LineCheck } from './conformance.ts';
 import type { HeaderField } from './contract.ts';
 import { HeaderIndex } from './header-index.ts';
-import { MAX_REFERENCES } from './limits.ts';
+import { MAX_MORE_SENDERS, MAX_REFERENCES } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
@@ -51,6 +50,9 @@ export interface FactsInput {
 /** Longest text of a header that is kept. */
 const MAX_FIELD_CHARS = 998;
 
+/** Words of a subject that are looked at for a password. */
+const MAX_SUBJECT_WORDS = 30;
+
 export function factsOf(input: FactsInput): ReadMessage {
   const index = new HeaderIndex(input.headers);
   const urls = new UrlCollector();
@@ -61,8 +63,16 @@ export function factsOf(input: FactsInput): ReadMessage {
     facts: { ...headerFacts(parts), ...keptFacts(parts) },
     derived,
     sizeBytes: input.sizeBytes,
-    shortWords: text?.shortWords ?? [],
+    shortWords: wordsToCheck(index, text),
   };
+}
+
+/** CON-8: of short texts; people write the password into the subject, too. */
+function wordsToCheck(index: HeaderIndex, text: BodyText | undefined): readonly string[] {
+  if (text !== undefined && text.shortWords.length === 0 && text.words > 0) return [];
+  const subject = readableText(index.text('subject') ?? '').slice(0, MAX_FIELD_CHARS);
+  const words = [...shortWords(subject).slice(0, MAX_SUBJECT_WORDS), ...(text?.shortWords ?? [])];
+  return [...new Set(words)];
 }
 
 interface Parts extends FactsInput {
@@ -92,7 +102,7 @@ function defined<T extends object>(value: T): Partial<Optional<T>> {
   return kept as Partial<Optional<T>>;
 }
 
-function headerFacts({ index, notes }: Parts): MessageFacts {
+function headerFacts({ index, headers, notes }: Parts): MessageFacts {
   const kept = (name: string): string | undefined => index.text(name)?.slice(0, MAX_FIELD_CHARS);
   const address = (name: string): string | undefined => {
     const value = index.text(name);
@@ -100,11 +110,13 @@ function headerFacts({ index, notes }: Parts): MessageFacts {
       ? undefined
       : quietly(notes, () => firstAddress(value)?.slice(0, MAX_FIELD_CHARS));
   };
+  const headerFrom = address('from');
   const id = kept('message-id');
   const reply = kept('in-reply-to');
   const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
   return defined({
-    headerFrom: address('from'),
+    headerFrom,
+    headerFromMore: quietly(notes, () => moreSenders(headers, headerFrom)),
     replyTo: address('reply-to'),
     messageId: id === undefined ? undefined : readMessageId(id).messageId,
     inReplyTo: reply === undefined ? undefined : readMessageId(reply).messageId,
@@ -114,6 +126,29 @@ function headerFacts({ index, notes }: Parts): MessageFacts {
     listId: kept('list-id'),
     autoSubmitted: kept('auto-submitted'),
   });
+}
+
+/** ACC-3: which of several addresses a receiver shows is not ours to say. */
+function moreSenders(
+  headers: readonly HeaderField[],
+  headerFrom: string | undefined,
+): readonly string[] | undefined {
+  const found = new Set<string>();
+  let isFirst = true;
+  for (const { name, value } of headers) {
+    const key = name.length > 6 ? '' : name.toLowerCase();
+    if (key !== 'from' && key !== 'sender') continue;
+    // The common form, one From with one address, is read already.
+    if (key === 'from' && isFirst && !value.includes(',') && !value.includes(';')) {
+      isFirst = false;
+      if (value.indexOf('<') === value.lastIndexOf('<')) continue;
+    }
+    for (const address of parseAddresses(value)) {
+      if (address.includes('@') && address !== headerFrom)
+        found.add(address.slice(0, MAX_FIELD_CHARS));
+    }
+  }
+  return found.size === 0 ? undefined : [...found].slice(0, MAX_MORE_SENDERS);
 }
 
 /** The thread's first message and its latest ones tell the thread. */
@@ -170,7 +205,7 @@ function derive(parts: Parts): DerivedMessage {
     urlCount: urls.urls.length,
     attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
     ...(tree.attachmentsMore > 0 && { attachmentsMore: tree.attachmentsMore }),
-    blocks: text === undefined ? [] : makeBlocks(text.stream),
+    blocks: text === undefined ? [] : knowledge.makeBlocks(text.stream),
     ...(tools.length > 0 && { bulkTools: tools }),
     ...(conformance.length > 0 && { conformance }),
     ...(malformed.length > 0 && { malformed }),

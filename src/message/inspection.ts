@@ -3,6 +3,7 @@
  * while it is small and in another once it is not, and at the end to the facts with what scanners
  * and lists said.
  */
+import type { MessageFacts } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { ConformanceFault, DerivedMessage, ScanFinding } from '../core/message/derived.ts';
 import type { HostLists, Scan, Scanner } from '../scanners/contract.ts';
@@ -36,6 +37,16 @@ const OF_WHOLE_HEADER: ReadonlySet<ConformanceFault> = new Set([
   ...(['missing-date', 'missing-from', 'missing-message-id'] as const),
   ...(['unqualified-address', 'duplicate-header'] as const),
 ]);
+
+/** CON-8: the password stands in the words, whatever may be kept. */
+function wordless({
+  text: _text,
+  subject: _subject,
+  urls: _urls,
+  ...rest
+}: MessageFacts): MessageFacts {
+  return rest;
+}
 
 export class Inspection implements MessageInspection {
   readonly #parts: InspectionParts;
@@ -155,15 +166,19 @@ export class Inspection implements MessageInspection {
     const hosts = derived.urlHosts ?? [];
     const notes = [...new Set([...(derived.malformed ?? []), ...this.#notes])].sort();
     const conformance = this.#faults(derived.conformance ?? []);
+    const isOwnPassword = this.#isOwnPassword(shortWords);
     const extra: Partial<DerivedMessage> = {
       sizeBytes: this.#headerBytes + this.#bodyBytes,
       ...(notes.length > 0 && { malformed: notes }),
       ...(conformance.length > 0 && { conformance }),
-      ...(this.#isOwnPassword(shortWords) && { ownPassword: true as const }),
+      ...(isOwnPassword && { ownPassword: true as const }),
     };
     const { conformance: _, ...rest } = derived;
     const finish = (more: Partial<DerivedMessage>): InspectedMessage => ({
-      facts: { ...facts, derived: { ...rest, ...extra, ...more } },
+      facts: {
+        ...(isOwnPassword ? wordless(facts) : facts),
+        derived: { ...rest, ...extra, ...more },
+      },
       headers: this.#headers,
       sizeBytes: this.#headerBytes + this.#bodyBytes,
     });

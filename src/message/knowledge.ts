@@ -1,4 +1,5 @@
-/** What reading knows beforehand: bulk tools and words, from the shipped data files. */
+/** What reading knows beforehand: bulk tools and words from the shipped data files, and a key. */
+import { createBlockMaker, type BlockMaker } from './blocks.ts';
 import { createBulkMatcher, readBulkTools, type BulkMatcher, type BulkTool } from './bulk-tools.ts';
 import { createWordingReader, readWording, type Wording, type WordingReader } from './wording.ts';
 
@@ -12,6 +13,7 @@ export interface Lists {
 export interface Knowledge {
   readonly findTools: BulkMatcher;
   readonly readWording: WordingReader;
+  readonly makeBlocks: BlockMaker;
 }
 
 /** @throws PrimumError INPUT_UNREADABLE when a shipped list cannot be used. */
@@ -19,6 +21,10 @@ export function loadLists(): Lists {
   return { tools: readBulkTools(), wording: readWording() };
 }
 
-export function createKnowledge({ tools, wording }: Lists): Knowledge {
-  return { findTools: createBulkMatcher(tools), readWording: createWordingReader(wording) };
+export function createKnowledge({ tools, wording }: Lists, fingerprintKey: Uint8Array): Knowledge {
+  return {
+    findTools: createBulkMatcher(tools),
+    readWording: createWordingReader(wording),
+    makeBlocks: createBlockMaker(fingerprintKey),
+  };
 }

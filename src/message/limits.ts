@@ -62,3 +62,6 @@ export const MAX_ADDRESSES = 2000;
 
 /** RFC 5322 section 2.1.1: a line has at most 998 characters without its end. */
 export const MAX_LINE_OCTETS = 998;
+
+/** Addresses of further From fields and of Sender that are looked at. */
+export const MAX_MORE_SENDERS = 100;

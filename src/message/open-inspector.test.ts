@@ -71,12 +71,12 @@ function listing(...listed: readonly ListedHost[]): HostLists & { readonly asked
 }
 
 async function withInspector<T>(
-  options: InspectorOptions,
+  options: Partial<InspectorOptions>,
   use: (begin: () => MessageInspection, warnings: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const warnings: string[] = [];
   const inspector = openMessageInspector(
-    { timeoutMs: 60_000, ...options },
+    { fingerprintKey: new Uint8Array(16), timeoutMs: 60_000, ...options },
     { warn: (text) => void warnings.push(text) },
   );
   try {
@@ -237,6 +237,16 @@ describe('a message on its way through a door', () => {
       expect(derivedFrom(message).malformed).toContain(note);
       await expect.poll(() => warnings.length).toBe(1);
       expect(warnings[0]).toMatch(/^A thread that reads large messages ended/);
+    });
+  });
+
+  it('keeps no word of a message with the own password in it, whatever may be kept (CON-8)', async () => {
+    const options = { ownPassword: () => true, keep: { text: true, subject: true } };
+    await withInspector(options, async (begin) => {
+      const inspection = begin();
+      inspection.header('Subject', ' it is hunter22');
+      await feed(inspection, body(10));
+      expect(JSON.stringify((await inspection.end()).facts)).not.toContain('hunter22');
     });
   });
 

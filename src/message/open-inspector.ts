@@ -25,6 +25,8 @@ export interface InspectorOptions {
   readonly lists?: HostLists | undefined;
   /** What the facts hold besides derived values; nothing by default. */
   readonly keep?: KeepOptions;
+  /** Secret of the installation for fingerprints of texts, `FINGERPRINT_KEY_BYTES`. */
+  readonly fingerprintKey: Uint8Array;
   /** Whether one of the words is the account's password (CON-8); asked for short texts only. */
   readonly ownPassword?: ((account: string, words: readonly string[]) => boolean) | undefined;
   readonly inlineBytes?: number;
@@ -40,11 +42,12 @@ export function openMessageInspector(
   telemetry: Pick<Telemetry, 'warn'>,
 ): MessageInspector {
   const lists = loadLists();
+  const { fingerprintKey } = options;
   const keep = options.keep ?? KEEP_NOTHING;
   const scanners = options.scanners ?? [];
   let warnedAt = -WARN_EVERY_MS;
   const pool = createReaderPool({
-    setup: { lists, keep },
+    setup: { lists, keep, fingerprintKey },
     // One core stays for the doors, where there is more than one.
     threads: options.threads ?? Math.max(1, Math.min(2, availableParallelism() - 1)),
     timeoutMs: options.timeoutMs ?? DEFAULT_READ_TIMEOUT_MS,
@@ -61,7 +64,7 @@ export function openMessageInspector(
   const parts: InspectionParts = {
     scanners,
     lists: options.lists,
-    knowledge: createKnowledge(lists),
+    knowledge: createKnowledge(lists, fingerprintKey),
     keep,
     ownPassword: options.ownPassword,
     pool,

@@ -1,8 +1,10 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import type { DerivedMessage } from '../core/message/derived.ts';
-import { MAX_ATTACHMENTS, MAX_REFERENCES, MAX_TEXT_BYTES } from './limits.ts';
-import { readWholeMessage } from './read-whole.ts';
+import { MAX_ATTACHMENTS, MAX_MORE_SENDERS, MAX_REFERENCES, MAX_TEXT_BYTES } from './limits.ts';
+import { KEEP_NOTHING } from './facts.ts';
+import { Reading } from './reading.ts';
+import { readWholeMessage, shippedKnowledge } from './read-whole.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.replace(/\r?\n/g, '\r\n'));
 const read = (text: string) => readWholeMessage(bytes(text));
@@ -257,5 +259,84 @@ describe('beside postal-mime', () => {
     expect(ours.attachments?.map(({ name }) => name)).toEqual(
       theirs.attachments.map(({ filename }) => filename),
     );
+  });
+});
+
+describe('the addresses that a receiver may show as the sender (ACC-3)', () => {
+  it.each([
+    ['one From', 'From: Ann <ann@example.org>', undefined],
+    ['two of one field', 'From: ann@example.org, "CEO" <ceo@gmail.com>', ['ceo@gmail.com']],
+    ['a group', 'From: x: ann@example.org, ceo@gmail.com;', ['ceo@gmail.com']],
+    ['a second From', 'From: ann@example.org\nFrom: <ceo@gmail.com>', ['ceo@gmail.com']],
+    [
+      'a second From in capitals',
+      'From: ann@example.org\nFROM: <ceo@gmail.com>',
+      ['ceo@gmail.com'],
+    ],
+    ['a Sender', 'From: ann@example.org\nSender: <ceo@gmail.com>', ['ceo@gmail.com']],
+    ['the same Sender', 'From: ann@example.org\nSender: ann@example.org', undefined],
+  ])('are all of them: %s', (_, header, more) => {
+    const { headerFrom, headerFromMore } = read(`${header}\nSubject: x\n\nhello\n`).facts;
+    expect({ headerFrom, headerFromMore }).toEqual({
+      headerFrom: 'ann@example.org',
+      headerFromMore: more,
+    });
+  });
+
+  it('are at most as many as the bound', () => {
+    const many = Array.from({ length: MAX_MORE_SENDERS + 9 }, (_, i) => `a${i}@x.example`);
+    const { facts } = read(`From: ${many.join(',\n ')}\n\nhello\n`);
+    expect(facts.headerFromMore).toHaveLength(MAX_MORE_SENDERS);
+  });
+});
+
+describe('words that may be a password (CON-8)', () => {
+  const words = (text: string): readonly string[] => {
+    const message = Buffer.from(text.replace(/\n/g, '\r\n'));
+    const headerEnd = message.indexOf('\r\n\r\n') + 4;
+    const headers = message
+      .subarray(0, headerEnd)
+      .toString()
+      .trim()
+      .split('\r\n')
+      .map((line) => ({ name: line.split(':')[0]!, value: line.slice(line.indexOf(':') + 1) }));
+    const reading = new Reading(headers, shippedKnowledge(), KEEP_NOTHING);
+    reading.body(message.subarray(headerEnd));
+    return reading.end(headerEnd).shortWords;
+  };
+
+  it.each([
+    ['in the subject', 'Subject: my pw hunter22\n\n'],
+    ['in the quoted form', 'Subject: x\n\nhere you are\n\n> Name: Ann\n> Password: hunter22\n'],
+    [
+      'below a header block of Outlook',
+      'Subject: x\n\nhere you are\n\nFrom: IT\nSent: today\nTo: me\n\nPassword: hunter22\n',
+    ],
+  ])('are those %s', (_, text) => {
+    expect(words(text)).toContain('hunter22');
+  });
+});
+
+describe('another text in the HTML than in the plain part (CON-3)', () => {
+  const letter = (plain: string): DerivedMessage =>
+    derivedFrom(`Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain
+
+${plain}
+--b
+Content-Type: text/html
+
+<p>Buy the very best watches of the whole world at our wonderful shop today</p>
+--b--
+`);
+
+  it('is what is compared, for it is what people read', () => {
+    const one = letter('alpha beta gamma delta epsilon zeta eta theta iota kappa');
+    const other = letter('one two three four five six seven eight nine ten eleven');
+    expect(one.blocks).toEqual(other.blocks);
+    const same = letter('Buy the very best watches of the whole world at our wonderful shop now');
+    expect(same.blocks).not.toEqual(one.blocks);
   });
 });

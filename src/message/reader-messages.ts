@@ -7,6 +7,7 @@ import type { Lists } from './knowledge.ts';
 export interface ReaderSetup {
   readonly lists: Lists;
   readonly keep: KeepOptions;
+  readonly fingerprintKey: Uint8Array;
 }
 
 export type ToReader =

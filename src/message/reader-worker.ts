@@ -5,8 +5,8 @@ import type { FromReader, ReaderSetup, ToReader } from './reader-messages.ts';
 import { createKnowledge } from './knowledge.ts';
 import { Reading } from './reading.ts';
 
-const { lists, keep } = workerData as ReaderSetup;
-const knowledge = createKnowledge(lists);
+const { lists, keep, fingerprintKey } = workerData as ReaderSetup;
+const knowledge = createKnowledge(lists, fingerprintKey);
 const readings = new Map<number, Reading>();
 
 // Ten large messages keep every core busy; small ones and the doors must not wait for that.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FINGERPRINT_ROWS } from '../core/message/derived.ts';
-import { makeBlocks } from './blocks.ts';
+import { createBlockMaker } from './blocks.ts';
 import { readHtml } from './html-text.ts';
 import { MAX_BLOCKS, MAX_HTML_DEPTH, MAX_URL_HOSTS, MAX_URLS } from './limits.ts';
 import { Notes } from './notes.ts';
@@ -156,6 +156,8 @@ describe('words', () => {
   });
 });
 
+const makeBlocks = createBlockMaker(Buffer.from('0123456789abcdef'));
+
 describe('blocks', () => {
   const vocabulary = Array.from(
     { length: 400 },
@@ -168,17 +170,26 @@ describe('blocks', () => {
     return minima(a).filter((value, row) => value === other[row]).length;
   };
 
-  it('are the same on every machine and day', () => {
+  it('are the same every day and in every thread of one installation', () => {
     const [block] = makeBlocks(readWords('The quick brown fox'));
     expect(block).toMatchObject({ words: 4, hash: expect.any(Number) as number });
     expect(block!.minima.length).toBe(FINGERPRINT_ROWS);
     expect([block!.hash, block!.minima[0], block!.minima[31]]).toMatchInlineSnapshot(`
       [
-        27583553,
-        262835065,
-        546421706,
+        212216812,
+        651068719,
+        304663896,
       ]
     `);
+  });
+
+  it('are others under another key, so that short texts cannot be guessed from them (CON-8)', () => {
+    const stream = readWords('my password is hunter22');
+    const [ours] = makeBlocks(stream);
+    const [theirs] = createBlockMaker(Buffer.from('fedcba9876543210'))(stream);
+    expect(theirs!.hash).not.toBe(ours!.hash);
+    expect(theirs!.minima.filter((value, row) => value === ours!.minima[row])).toEqual([]);
+    expect(() => createBlockMaker(Buffer.from('short'))).toThrow('16 bytes');
   });
 
   it('are at most as many as the bound, and the last one takes the rest', () => {

@@ -29,3 +29,17 @@ test('over the bound of the queue there is none', () => {
   expect(permits.request(() => undefined)?.isHeld).toBe(false);
   expect(permits.request(() => undefined)).toBeUndefined();
 });
+
+test('a share is kept for short work, and there is always one for long work', () => {
+  const permits = createPermits(4, 10);
+  const begun: string[] = [];
+  const long = [1, 2, 3, 4].map((n) => permits.request(() => void begun.push(`long ${n}`), true)!);
+  expect(long.map(({ isHeld }) => isHeld)).toEqual([true, true, true, false]);
+  const [short, second] = ['a', 'b'].map((name) => permits.request(() => void begun.push(name))!);
+  expect([short!.isHeld, second!.isHeld]).toEqual([true, false]);
+  long[0]!.release();
+  expect(begun).toEqual(['long 4']);
+  short!.release();
+  expect(begun).toEqual(['long 4', 'b']);
+  expect(createPermits(1, 0).request(() => undefined, true)?.isHeld).toBe(true);
+});

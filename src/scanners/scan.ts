@@ -36,9 +36,12 @@ class MessageScan implements Scan {
   #pending: Buffer[] = [];
   #bytes = 0;
   #isCut = false;
+  /** More than a block. */
+  #isLong = false;
   #permit: Permit | undefined;
   #pass: Pass | undefined;
   #conversation: Conversation | undefined;
+  #conversedAt = 0;
   #holdTimer: NodeJS.Timeout | undefined;
   readonly #patience: Patience;
   #lag: PromiseWithResolvers<void> | undefined;
@@ -108,7 +111,9 @@ class MessageScan implements Scan {
   }
 
   #requestPermit(): void {
-    const permit = this.#room.permits.request(() => this.#converse());
+    // One whose end has come is small: it fits into a block.
+    this.#isLong = this.#endedAt === undefined;
+    const permit = this.#room.permits.request(() => this.#converse(), this.#isLong);
     if (permit === undefined) {
       this.#settle(failed('message', 'busy', 'too many messages wait for it'));
       return;
@@ -124,6 +129,7 @@ class MessageScan implements Scan {
       this.#settle(IS_AWAY);
       return;
     }
+    this.#conversedAt = performance.now();
     try {
       this.#conversation = engine.converse(this.#envelope, {
         drained: () => this.#caughtUp(),
@@ -168,8 +174,17 @@ class MessageScan implements Scan {
     this.#settle(
       this.#conversation === undefined
         ? failed('message', 'busy', `all ${this.#room.limits.connections} connections are in use`)
-        : failed('scanner', 'no answer in time', text),
+        : failed(this.#isScannersFault() ? 'scanner' : 'message', 'no answer in time', text),
     );
+  }
+
+  /**
+   * Not when the message is large: the scanner may be at work on several such, and answer small ones
+   * in time. Nor when most of the time went by before there was a connection.
+   */
+  #isScannersFault(): boolean {
+    const toldMs = performance.now() - this.#conversedAt;
+    return !this.#isLong && toldMs >= this.#room.limits.timeoutMs / 2;
   }
 
   #settle(outcome: Outcome): void {

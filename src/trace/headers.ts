@@ -40,6 +40,9 @@ export function headerNames(settings: HeaderSettings): readonly string[] {
   ];
 }
 
+/** Every name that begins so is ours, the ones of later versions too. */
+const OWN_PREFIX = 'x-primum-';
+
 /**
  * Whether a header from outside is removed. Those that only we write always are; those that others
  * may use (RFC 9477, Feedback-ID) only where we add our own, for there must be one of each.
@@ -48,7 +51,10 @@ export function createOwnershipCheck(settings: HeaderSettings): (name: string) =
   const own = new Set(
     [TRACE_HEADER, SUBMITTER_HEADER, ...headerNames(settings)].map((name) => name.toLowerCase()),
   );
-  return (name) => own.has(name.trim().toLowerCase());
+  return (name) => {
+    const key = name.trim().toLowerCase();
+    return key.startsWith(OWN_PREFIX) || own.has(key);
+  };
 }
 
 const PSEUDONYM_BYTES = 10;

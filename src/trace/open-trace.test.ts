@@ -156,6 +156,8 @@ describe('CON-5: trace headers', () => {
     expect([...headersOf(trace).keys()]).toEqual(['X-Example-Trace']);
     expect(trace.headers.isOurs('x-example-trace')).toBe(true);
     expect(trace.headers.isOurs('X-Primum-Trace')).toBe(true);
+    expect(trace.headers.isOurs(' x-primum-of-a-later-version')).toBe(true);
+    expect(trace.headers.isOurs('X-Primumish')).toBe(false);
   });
 });
 

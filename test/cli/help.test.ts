@@ -32,7 +32,9 @@ describe('help', () => {
     expect(short.out).toBe(long.out);
   });
 
-  it('explains a family of commands together', async () => {
+  it('explains a family of commands together, by --help too', async () => {
+    expect((await cli('hold --help')).out).toContain('primum hold release REFERENCE');
+    expect((await cli('nothing --help')).out).toContain('Usage: primum COMMAND');
     const { out } = await cli('help lists');
     expect(out).toContain('primum lists add allow|deny');
     expect(out).toContain('primum lists remove');

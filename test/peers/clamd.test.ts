@@ -87,7 +87,7 @@ describe.runIf(mailServersAreHere)('clamd', () => {
       await writeFile(path, 'bad.example.com\n');
       const { open } = openClamd(clamd.unix, {}, [{ name: 'own', path, checkEveryMs: 1_000 }]);
       const inspector = openMessageInspector(
-        { scanners: open.scanners, lists: open.hostLists },
+        { fingerprintKey: new Uint8Array(16), scanners: open.scanners, lists: open.hostLists },
         createSilentTelemetry(),
       );
       onTestFinished(() => inspector.close());

@@ -112,6 +112,34 @@ describe('a clamd that is slow', () => {
     expect(await begun.end()).toMatchObject({ result: 'unknown', name: 'no answer in time' });
   });
 
+  test('on large messages is not given up for that: small ones are asked about and answered', async () => {
+    const { address } = await fakeServer((socket) => {
+      let read = 0;
+      socket.on('data', (bytes: Buffer) => (read += bytes.length));
+      atEndOfStream(socket, () => {
+        if (read < MIB) socket.end('stream: OK\0');
+      });
+    });
+    const { scanner, heard } = open(address, { timeoutMs: 200 });
+    const large = await Promise.all(
+      Array.from({ length: 8 }, () => scan(scanner, message('hello', 2 * MIB))),
+    );
+    expect(large.every(({ result }) => result === 'unknown')).toBe(true);
+    expect(await scan(scanner, message('hello'))).toMatchObject({ result: 'clean' });
+    expect(heard.changes).toEqual(['clamd works']);
+  });
+
+  test('on large messages leaves a connection to the small ones', async () => {
+    const server = await fakeServer((socket) =>
+      atEndOfStream(socket, () => socket.end('stream: OK\0')),
+    );
+    const { scanner } = open(server.address);
+    const large = Array.from({ length: 6 }, () => scanner.begin(ENVELOPE));
+    for (const one of large) one.write(Buffer.alloc(2 * BLOCK_BYTES));
+    expect(await scan(scanner, message('hello'))).toMatchObject({ result: 'clean' });
+    for (const one of large) one.abort();
+  });
+
   test('keeps of a message that waits for a connection no more than a block', async () => {
     const { address } = await fakeServer((socket) => void socket.resume());
     const { scanner } = open(address, { connections: 1 });

@@ -4,6 +4,10 @@ import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { counted, indent, oneLine, table, when } from '../text.ts';
 
+const DEFAULT_LIMIT = 50;
+/** Of one answer of the daemon. */
+const MAX_LIMIT = 500;
+
 const LIMIT = {
   limit: { type: 'string', value: 'N', help: 'At most so many, newest first. Default 50.' },
 } as const;
@@ -20,27 +24,38 @@ export const holdList: Command = {
   async run({ option, flag, client, show }) {
     const account = option('account');
     const limit = option('limit');
-    if (limit !== undefined && (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > 500)) {
+    if (limit !== undefined && (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MAX_LIMIT)) {
       throw new PrimumError('USAGE', `--limit ${limit} is not a number from 1 to 500.`);
     }
-    const found = await (
-      await client()
-    ).holds({
+    const daemon = await client();
+    const wanted = {
       ...(flag('all') ? {} : { state: 'open' as const }),
       ...(account === undefined ? {} : { account }),
-      ...(limit === undefined ? {} : { limit: Number(limit) }),
-    });
+    };
+    const most = Number(limit ?? DEFAULT_LIMIT);
+    const found = await daemon.holds({ ...wanted, limit: most });
+    const isCut = found.holds.length === most && most < MAX_LIMIT;
+    const all = isCut
+      ? (await daemon.holds({ ...wanted, limit: MAX_LIMIT })).holds.length
+      : found.holds.length;
     show(found, ({ holds }) =>
       holds.length === 0
         ? 'No message is held.\n'
         : `${table(
             ['Reference', 'Since (UTC)', 'Account', 'State', 'Owner', 'Ends (UTC)', 'Why'],
             holds.map(row),
-          )}\n${counted(holds.length, 'message')}.\n`,
+          )}\n${amountOf(holds.length, all)}\n`,
     );
     return 0;
   },
 };
+
+/** `50 of 226 messages.` */
+function amountOf(shown: number, all: number): string {
+  if (all <= shown && shown < MAX_LIMIT) return `${counted(shown, 'message')}.`;
+  const most = all < MAX_LIMIT ? `${all}` : `${MAX_LIMIT} or more`;
+  return `${shown} of ${most} messages.`;
+}
 
 function row(hold: HoldView): string[] {
   const { reference, at, account, state, owner, reasons } = hold;
@@ -69,7 +84,7 @@ export const holdShow: Command = {
   },
 };
 
-function holdText(hold: HoldView): string {
+export function holdText(hold: HoldView): string {
   const { reference, account, mta, queueId, recipients, owner, state, outcome } = hold;
   const lines = [
     `Account ${account === '' ? '(none)' : account}, sender <${hold.envelopeSender}>, ${counted(recipients, 'recipient')}.`,
@@ -86,6 +101,9 @@ function holdText(hold: HoldView): string {
 function fate(hold: HoldView): string {
   if (hold.closedAt !== undefined) return `ended ${when(hold.closedAt)} UTC.`;
   if (hold.releaseAtMs !== undefined) return `lets itself go ${endOf(hold)} UTC.`;
+  if (hold.envelopeSender === '') {
+    return 'stays until somebody decides: it has no sender to go back to.';
+  }
   return hold.expiresAtMs === undefined
     ? 'stays until somebody decides.'
     : `goes back to its sender ${endOf(hold)} UTC.`;

@@ -41,6 +41,8 @@ export const conformanceSchema = z.strictObject({
     ),
   long_line: refusable('A line of more than 998 characters.'),
   bare_line_break: refusable(
-    'A line feed or carriage return that stands alone, as in SMTP smuggling.',
+    'A line feed or carriage return that stands alone, as in SMTP smuggling. Postfix makes line ends right, ' +
+      'or refuses them (`smtpd_forbid_bare_newline`), before a milter sees them: behind Postfix this never ' +
+      'speaks.',
   ),
 });

@@ -42,7 +42,7 @@ const campaign = z.strictObject({
     .default(12)
     .describe(
       'Texts with fewer words are not compared: people write the same short answers. What all people ' +
-        'of a tenant send (footers, disclaimers) is not counted.',
+        'of a tenant send (footers, disclaimers) is not counted. The journal holds no fingerprint of them.',
     ),
   allow: z
     .array(fingerprint)
@@ -51,7 +51,8 @@ const campaign = z.strictObject({
     .meta({
       description:
         'Fingerprints of texts that may come from anybody, such as a petition: the value of ' +
-        '`derived.fingerprint` that `primum explain REFERENCE` shows for a held message.',
+        '`derived.fingerprint` that `primum explain REFERENCE` shows for a held message. Another installation has others for the same text: they ' +
+        'are keyed with `hash-key` in the state folder.',
       sample: [],
     }),
 });

@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<ConformanceFault, string>> = {
   'missing-date': 'it has no Date',
   'missing-from': 'it has no From',
   'missing-message-id': 'it has no Message-ID',
-  'unqualified-address': 'an address in its header has no domain',
+  'unqualified-address': 'an address in its header has no full domain, such as example.org',
   'long-line': 'a line is longer than 998 characters',
   'bare-line-break': 'a line ends in CR or LF alone',
   'eight-bit-header': 'its header has bytes that are neither ASCII nor UTF-8',

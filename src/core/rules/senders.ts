@@ -1,6 +1,7 @@
 /**
  * ACC-2 and ACC-3: after AUTH only the account's own sender addresses, and a return-path only in
- * domains the platform receives for. Envelope sender and header From are both looked at.
+ * domains the platform receives for. Envelope sender and header From are both looked at: every address
+ * of every From field, and Sender, for which of them a receiver shows is not ours to say.
  */
 import type { AccountClass } from '../event.ts';
 import { domainOf, ownsAddress } from '../identity.ts';
@@ -32,7 +33,7 @@ export function senderKind(subject: SubmissionSubject, address: string): SenderK
 interface Sender {
   readonly address: string;
   /** As a sentence names it. */
-  readonly where: 'sender address' | 'From address';
+  readonly where: 'sender address' | 'From address' | 'From or Sender address';
 }
 
 /** The sender of that kind: the envelope's, else the header's where a message was seen. */
@@ -44,9 +45,11 @@ export function senderOfKind(subject: SubmissionSubject, wanted: SenderKind): Se
   // Whoever writes to a list or is forwarded stays the author (RFC 5322 3.6.2).
   if (CARRIES_OTHERS.includes(subject.facts.class)) return undefined;
   const from = message?.headerFrom;
-  return from !== undefined && senderKind(subject, from) === wanted
-    ? { address: from, where: 'From address' }
-    : undefined;
+  if (from !== undefined && senderKind(subject, from) === wanted) {
+    return { address: from, where: 'From address' };
+  }
+  const more = message?.headerFromMore?.find((address) => senderKind(subject, address) === wanted);
+  return more === undefined ? undefined : { address: more, where: 'From or Sender address' };
 }
 
 export function senderOwnership(subject: SubmissionSubject): Finding | undefined {

@@ -72,6 +72,7 @@ const attachment = z.looseObject({
 
 const message = z.looseObject({
   headerFrom: word.exactOptional(),
+  headerFromMore: words.exactOptional(),
   replyTo: word.exactOptional(),
   subject: text.exactOptional(),
   messageId: word.exactOptional(),
