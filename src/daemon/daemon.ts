@@ -31,6 +31,7 @@ import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
+import { countLines } from './desk-pages.ts';
 import { createEventIds } from './event-ids.ts';
 import { openLogFollower } from './follow-log.ts';
 import { forwardsOf } from './forwards.ts';
@@ -165,6 +166,7 @@ async function openParts(
     telemetry,
     ...(await deskSettings(config)),
     now,
+    explain: (reference) => inspector.explain(reference),
     world: holdWorld({
       isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
       inspector: () => inspector,
@@ -181,7 +183,7 @@ async function openParts(
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
   const room = createGate({
     ...stores,
-    journal: rememberSubmissions(stores.journal, recent),
+    journal: countLines(rememberSubmissions(stores.journal, recent), desk.figures),
     networks,
     directory,
     effects: desk.effects,
