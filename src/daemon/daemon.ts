@@ -31,7 +31,7 @@ import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
-import { countLines } from './desk-pages.ts';
+import { countLines, welcomePath } from './desk-pages.ts';
 import { createEventIds } from './event-ids.ts';
 import { openLogFollower } from './follow-log.ts';
 import { forwardsOf } from './forwards.ts';
@@ -53,6 +53,9 @@ export interface Daemon {
   knowsNetworks(): Promise<void>;
   /** How many accounts stand on which rung above observe. */
   rungs(): Promise<Pick<RungPage, 'counts' | 'isCut'>>;
+  isWithoutUsers(): Promise<boolean>;
+  /** The path of a link to the first user, where nobody can log in yet. */
+  welcome(): Promise<string | undefined>;
   /** Takes up the reloadable parts of a configuration, all or none. */
   apply(config: Config): Promise<void>;
   /** Closes every part, even after one that could not be. @throws what went wrong first. */
@@ -106,6 +109,8 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
       rungs: () => parts.inspector.rungs({ limit: 0 }),
+      isWithoutUsers: () => parts.desk.users.isEmpty(),
+      welcome: () => welcomePath(parts.desk.users),
       apply: async (next) => {
         const fresh = toPolicy(next);
         const settings = await deskSettings(next);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/load.ts';
-import type { FigureDesk } from '../desk/contract.ts';
+import type { FigureDesk, UserDesk } from '../desk/contract.ts';
 import type { ApiDoorOptions, ApiParts } from '../doors/api/contract.ts';
 import type { HealthReport, PublicPages } from '../doors/api/desk-parts.ts';
 import { readTimeline } from '../gate/account-timeline.ts';
@@ -91,4 +91,11 @@ function countLine(line: JournalLine, figures: Pick<FigureDesk, 'count'>): void 
     default:
       return;
   }
+}
+
+/** Of the link by which the first user gets in, an admin who chooses his name. */
+export async function welcomePath(users: UserDesk): Promise<string | undefined> {
+  if (!(await users.isEmpty())) return undefined;
+  const { token } = await users.invite({ name: '', role: 'admin', by: 'primum' });
+  return `/console/#/welcome/${token}`;
 }

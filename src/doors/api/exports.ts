@@ -1,7 +1,7 @@
 /** Lists as CSV (RFC 4180), for spreadsheets, which must not take a cell for a formula. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Desk } from '../../desk/contract.ts';
+import type { AuditEntry, Case, Desk, Hold, Incident } from '../../desk/contract.ts';
 import type { ApiParts } from './contract.ts';
 import { accountName } from './schemas/input.ts';
 
@@ -54,16 +54,20 @@ async function rowsOf(
   switch (list) {
     case 'incidents.csv':
     case 'clocks.csv': {
-      const rows = await all((page) => desk.incidents.list({ ...page, ...named, ...stated }));
+      const rows = await all<string, Incident>((page) =>
+        desk.incidents.list({ ...page, ...named, ...stated }),
+      );
       return list === 'clocks.csv' ? rows.map(clockRow) : rows.map(incidentRow);
     }
     case 'cases.csv':
-      return (await all((page) => desk.cases.list({ ...page, ...named, ...stated }))).map(
-        ({ timeline: _, evidence: _evidence, ...row }) => row,
-      );
+      return (
+        await all<string, Case>((page) => desk.cases.list({ ...page, ...named, ...stated }))
+      ).map(({ timeline: _, evidence: _evidence, ...row }) => row);
     case 'holds.csv': {
       const open = state === undefined ? {} : { isOpen: state === 'open' };
-      const rows = await all((page) => desk.holds.list({ ...page, ...named, ...open }));
+      const rows = await all<string, Hold>((page) =>
+        desk.holds.list({ ...page, ...named, ...open }),
+      );
       return rows.map((row) => ({
         ...{ id: row.id, at: row.at, account: row.account, state: row.state },
         ...{ subject: row.subject, recipients: row.recipients, owner: row.owner, by: row.by },
@@ -74,27 +78,27 @@ async function rowsOf(
       return desk.locks.list().map((lock) => ({ ...lock }));
     case 'audit.csv': {
       const subject = account === undefined ? {} : { subject: account };
-      return (await all((page) => desk.audit.list({ ...page, ...subject }))).map((row) => ({
+      return (
+        await all<number, AuditEntry>((page) => desk.audit.list({ ...page, ...subject }))
+      ).map((row) => ({
         ...row,
       }));
     }
   }
 }
 
-async function all<T extends { readonly id: string | number }>(
-  read: (page: { limit: number; before?: T['id'] }) => Promise<readonly T[]>,
+async function all<K extends string | number, T extends { readonly id: K }>(
+  read: (page: { limit: number; before?: K }) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   const rows: T[] = [];
   while (rows.length < MAX_EXPORT_ROWS) {
-    const before: T['id'] | undefined = rows.at(-1)?.id;
+    const before = rows.at(-1)?.id;
     const page = await read({ limit: PAGE, ...(before === undefined ? {} : { before }) });
     rows.push(...page);
     if (page.length < PAGE) break;
   }
   return rows.slice(0, MAX_EXPORT_ROWS);
 }
-
-type Incident = Awaited<ReturnType<Desk['incidents']['list']>>[number];
 
 function incidentRow(row: Incident): Row {
   return {

@@ -224,6 +224,5 @@ export const health = z.object({
       journal: z.object({ droppedLines: count, queuedBytes: count }),
       standing: z.object({ records: count, dirty: count }),
     })
-    .nullable(),
+    .nullable() satisfies z.ZodType<HealthReport | null>,
 });
-export type HealthView = z.output<typeof health> & { readonly report: HealthReport | null };
