@@ -19,8 +19,8 @@ export function ago(at: string, nowMs = Date.now()): string {
 
 export function span(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
-  if (s < 90) return `${s} s`;
-  if (s < 5_400) return `${Math.round(s / 60)} min`;
+  if (s < 60) return `${s} s`;
+  if (s < 3_600 || (s < 5_400 && s % 3_600 !== 0)) return `${Math.round(s / 60)} min`;
   if (s < 129_600) return `${Math.round(s / 3_600)} h`;
   return `${Math.round(s / 86_400)} days`;
 }

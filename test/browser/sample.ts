@@ -153,3 +153,24 @@ function inQueue(target: { queueId: string; envelopeSender: string }): FoundMess
     arrivalSeconds: Math.floor(Date.now() / 1000) - 7200,
   };
 }
+
+/** A fortnight of ordinary mail, and a login from elsewhere. */
+export function pastOf(account: string): Parameters<Client['sendEvents']>[0] {
+  const days = Array.from({ length: 12 }, (_, day) => 12 - day);
+  return days.flatMap((day) => {
+    const at = (hour: number): string =>
+      new Date(Date.now() - day * 24 * HOUR_MS + hour * HOUR_MS).toISOString();
+    const common = { v: 1 as const, account, clientAddress: '192.0.2.7' };
+    return [
+      {
+        ...{ ...common, kind: 'login', id: `l${day}`, at: at(0), ok: true },
+        ...{ service: 'submission', passwordHash: 'a1b2' },
+      },
+      {
+        ...{ ...common, kind: 'submission', id: `s${day}`, at: at(1), envelopeSender: account },
+        envelopeRecipients: ['kim@example.net', `guest${day}@example.com`],
+        message: { headerFrom: account, subject: `Minutes of week ${day}` },
+      },
+    ] as const;
+  });
+}

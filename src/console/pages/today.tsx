@@ -63,11 +63,8 @@ export function Today(): JSX.Element {
             )}
             <h2>How fast it goes</h2>
             <p>
-              {counted(clocks.opened, 'incident')} in {clocks.days} days. First action after{' '}
-              <strong>{span(clocks.firstAction.median)}</strong> in the middle, at worst{' '}
-              {span(clocks.firstAction.worst)}; closed after{' '}
-              <strong>{span(clocks.close.median)}</strong>, at worst {span(clocks.close.worst)}.
-              Abuse {clocks.verdicts.true}, false alarms {clocks.verdicts['false alarm']}, unclear{' '}
+              {counted(clocks.opened, 'incident')} in {clocks.days} days. {speedOf(clocks)} Abuse{' '}
+              {clocks.verdicts.true}, false alarms {clocks.verdicts['false alarm']}, unclear{' '}
               {clocks.verdicts.unclear}. <a href="/api/v1/export/clocks.csv">As CSV</a>
             </p>
           </>
@@ -78,7 +75,8 @@ export function Today(): JSX.Element {
         {({ accounts, counts, isCut }) => (
           <>
             <p class="quiet">
-              {counts.lock} locked, {counts.hold} held, {counts.throttle} slowed
+              On the ladder: {counts.lock} at lock, {counts.hold} at hold, {counts.throttle} at
+              throttle
               {isCut ? ', and more' : ''}.
             </p>
             <Table
@@ -102,6 +100,14 @@ export function Today(): JSX.Element {
       </Show>
     </Page>
   );
+}
+
+function speedOf({ firstAction, close }: OverviewView['clocks']): string {
+  const words = (what: string, { count, median, worst }: typeof close): string =>
+    count === 0
+      ? `None was ${what} yet.`
+      : `${count} ${what}, after ${span(median)} in the middle and ${span(worst)} at worst.`;
+  return `${words('acted on', firstAction)} ${words('closed', close)}`;
 }
 
 function summaryOf(open: OverviewView['open']): string {

@@ -65,15 +65,19 @@ async function oldestOf(desk: Desk) {
   const holds = await desk.holds.list({ ...page, isOpen: true });
   const incidents = await desk.incidents.list({ ...page, state: 'open' });
   const cases = await desk.cases.list({ ...page, state: 'open' });
+  const tickets = new Set(holds.map(({ incident }) => incident));
   const all = [
     ...holds
       .filter(({ state, cause }) => state === 'held' && cause !== 'defer')
       .map(({ id, at, account, reasons }) => ({
         ...{ what: 'hold' as const, id, at, account, text: reasons[0]?.text ?? '' },
       })),
-    ...incidents.map(({ id, openedAt, account, summary }) => ({
-      ...{ what: 'incident' as const, id, at: openedAt, account, text: summary },
-    })),
+    // A held message and its ticket are one thing to do.
+    ...incidents
+      .filter(({ id }) => !tickets.has(id))
+      .map(({ id, openedAt, account, summary }) => ({
+        ...{ what: 'incident' as const, id, at: openedAt, account, text: summary },
+      })),
     ...cases.map(({ id, openedAt, account, subject }) => ({
       ...{ what: 'case' as const, id, at: openedAt, account, text: subject },
     })),
