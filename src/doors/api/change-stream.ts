@@ -2,7 +2,7 @@
  * Live changes as server-sent events: hints to read again, gathered for a moment. A client that
  * stops reading is dropped, and so is everybody when the door closes.
  */
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Change } from '../../desk/contract.ts';
@@ -57,8 +57,9 @@ export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
   );
 }
 
-class Streams {
-  readonly #open = new Set<ServerResponse>();
+/** Everybody who follows. What waits for one is bounded; over it he is dropped. */
+export class Streams {
+  readonly #open = new Set<Writable>();
   #gathered = new Map<string, Change>();
   #timer: NodeJS.Timeout | undefined;
   readonly #heartbeat = setInterval(() => this.#write(': still here\n\n'), HEARTBEAT_MS).unref();
@@ -67,7 +68,7 @@ class Streams {
     return this.#open.size;
   }
 
-  add(stream: ServerResponse): void {
+  add(stream: Writable): void {
     this.#open.add(stream);
     stream.once('close', () => this.#open.delete(stream));
     stream.on('error', () => this.#open.delete(stream));
