@@ -22,45 +22,47 @@ export class Changes {
 
   /** The same records; what was written is told once it is durable. */
   watch(records: Records): Records {
-    const told = <A extends unknown[], R>(
-      what: Change['what'],
-      work: (...args: A) => Promise<R>,
-      idOf: (args: A) => string = () => '',
-    ) => {
-      return async (...args: A): Promise<R> => {
-        const result = await work(...args);
-        this.tell(what, idOf(args));
-        return result;
-      };
-    };
     const { incidents, holds, locks, cases, lists, users } = records;
+    const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
+      const result = await work;
+      this.tell(what, id);
+      return result;
+    };
     return {
       ...records,
       incidents: {
         ...incidents,
-        add: told('incident', incidents.add),
-        close: told('incident', incidents.close, ([{ id }]) => id),
-        open: told('incident', incidents.open),
-        change: told('incident', incidents.change, ([id]) => id),
+        add: (additions) => told(incidents.add(additions), 'incident'),
+        close: (request) => told(incidents.close(request), 'incident', request.id),
+        open: (incident) => told(incidents.open(incident), 'incident', incident.draft.id),
+        change: (id, change) => told(incidents.change(id, change), 'incident', id),
       },
       holds: {
         ...holds,
-        add: told('hold', holds.add),
-        change: told('hold', holds.change, ([id]) => id),
+        add: (drafts) => told(holds.add(drafts), 'hold'),
+        change: (id, change) => told(holds.change(id, change), 'hold', id),
       },
       locks: {
         ...locks,
-        save: told('lock', locks.save),
-        lift: told('lock', locks.lift),
-        tick: told('incident', locks.tick),
+        save: (drafts) => told(locks.save(drafts), 'lock'),
+        lift: (request) => told(locks.lift(request), 'lock', request.account),
+        tick: (request) => told(locks.tick(request), 'incident'),
       },
       cases: {
         ...cases,
-        add: told('case', cases.add, ([{ id }]) => id),
-        change: told('case', cases.change, ([id]) => id),
+        add: (row, audit) => told(cases.add(row, audit), 'case', row.id),
+        change: (name, change) => told(cases.change(name, change), 'case', name),
       },
-      lists: { ...lists, put: told('list', lists.put), remove: told('list', lists.remove) },
-      users: { ...users, accept: told('user', users.accept), remove: told('user', users.remove) },
+      lists: {
+        ...lists,
+        put: (entry, audit) => told(lists.put(entry, audit), 'list'),
+        remove: (list, key, audit) => told(lists.remove(list, key, audit), 'list'),
+      },
+      users: {
+        ...users,
+        accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
+        remove: (name, audit) => told(users.remove(name, audit), 'user', name),
+      },
     };
   }
 }

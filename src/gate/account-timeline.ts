@@ -29,13 +29,14 @@ export async function readTimeline(
   const endMs = performance.now() + MOST_MS;
   const isLate = (): boolean => performance.now() > endMs;
   const lines: TimelineLine[] = [];
-  let isCut = false;
+  // Set in `match`, which the compiler does not follow.
+  let isCut = false as boolean;
   const match = (line: JournalLine): boolean => {
     if (isLate() || lines.length >= limit || line.at < since) {
       isCut = true;
       return true;
     }
-    const isIts = 'account' in line && line.account?.toLowerCase() === account;
+    const isIts = 'account' in line && line.account.toLowerCase() === account;
     if (isIts && line.at < before) {
       const told = describe(line);
       if (told !== undefined) lines.push({ at: line.at, kind: line.kind, ...told });

@@ -158,8 +158,13 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
   });
 });
 
-function hrefs(page: Awaited<ReturnType<House['page']>>, selector: string): Promise<string[]> {
-  return page
-    .locator(selector)
-    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+async function hrefs(
+  page: Awaited<ReturnType<House['page']>>,
+  selector: string,
+): Promise<string[]> {
+  return Promise.all(
+    (await page.locator(selector).all()).map(
+      async (link) => (await link.getAttribute('href')) ?? '',
+    ),
+  );
 }

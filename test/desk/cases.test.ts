@@ -4,7 +4,10 @@ import { MAX_CASE_TEXT, MAX_CASE_TIMELINE } from '../../src/desk/cases.ts';
 import { openTestDesk } from './helper.ts';
 
 const REPORT = {
-  ...{ source: 'web', category: 'spam', subject: 'shop@example.org', by: 'public form' },
+  source: 'web',
+  category: 'spam',
+  subject: 'shop@example.org',
+  by: 'public form',
   text: 'x'.repeat(MAX_CASE_TEXT + 1),
 } as const;
 

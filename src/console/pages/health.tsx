@@ -35,57 +35,65 @@ export function HealthPage({ session }: { readonly session: SessionView }): JSX.
                 </>
               )}
             </p>
-            {report && (
-              <>
-                <Table
-                  label="Doors"
-                  rows={report.doors}
-                  empty="No door is open."
-                  columns={[
-                    { name: 'Door', cell: ({ name }) => name },
-                    {
-                      name: 'Listens on',
-                      cell: ({ addresses }) => addresses.join(', ') || 'nothing',
-                    },
-                  ]}
-                />
-                <h2>Agents</h2>
-                <Table
-                  label="Agents"
-                  rows={report.agents}
-                  empty="No agent was heard since the start. Held messages wait until one is."
-                  columns={[
-                    { name: 'Mail host', cell: ({ mta }) => mta },
-                    {
-                      name: 'Heard',
-                      cell: ({ heardAt }) => (
-                        <Badge tone={Date.now() - Date.parse(heardAt) < SILENT_MS ? 'good' : 'bad'}>
-                          <Ago at={heardAt} />
-                        </Badge>
-                      ),
-                    },
-                  ]}
-                />
-                <h2>Backlog</h2>
-                <dl>
-                  <dt>Alerts and jobs that wait</dt>
-                  <dd>{pendingJobs}</dd>
-                  <dt>Journal lines lost</dt>
-                  <dd>{report.journal.droppedLines}</dd>
-                  <dt>Journal not on disk yet</dt>
-                  <dd>{report.journal.queuedBytes.toLocaleString()} bytes</dd>
-                  <dt>Profiles in memory</dt>
-                  <dd>{report.standing.records.toLocaleString()}</dd>
-                  <dt>Profiles not on disk yet</dt>
-                  <dd>{report.standing.dirty.toLocaleString()}</dd>
-                </dl>
-              </>
-            )}
+            {report && <Report report={report} pendingJobs={pendingJobs} />}
           </>
         )}
       </Show>
       {session.role === 'admin' && <Users />}
     </Page>
+  );
+}
+
+function Report(given: {
+  readonly report: NonNullable<HealthView['report']>;
+  readonly pendingJobs: number;
+}): JSX.Element {
+  const { report, pendingJobs } = given;
+  return (
+    <>
+      <Table
+        label="Doors"
+        rows={report.doors}
+        empty="No door is open."
+        columns={[
+          { name: 'Door', cell: ({ name }) => name },
+          {
+            name: 'Listens on',
+            cell: ({ addresses }) => addresses.join(', ') || 'nothing',
+          },
+        ]}
+      />
+      <h2>Agents</h2>
+      <Table
+        label="Agents"
+        rows={report.agents}
+        empty="No agent was heard since the start. Held messages wait until one is."
+        columns={[
+          { name: 'Mail host', cell: ({ mta }) => mta },
+          {
+            name: 'Heard',
+            cell: ({ heardAt }) => (
+              <Badge tone={Date.now() - Date.parse(heardAt) < SILENT_MS ? 'good' : 'bad'}>
+                <Ago at={heardAt} />
+              </Badge>
+            ),
+          },
+        ]}
+      />
+      <h2>Backlog</h2>
+      <dl>
+        <dt>Alerts and jobs that wait</dt>
+        <dd>{pendingJobs}</dd>
+        <dt>Journal lines lost</dt>
+        <dd>{report.journal.droppedLines}</dd>
+        <dt>Journal not on disk yet</dt>
+        <dd>{report.journal.queuedBytes.toLocaleString()} bytes</dd>
+        <dt>Profiles in memory</dt>
+        <dd>{report.standing.records.toLocaleString()}</dd>
+        <dt>Profiles not on disk yet</dt>
+        <dd>{report.standing.dirty.toLocaleString()}</dd>
+      </dl>
+    </>
   );
 }
 

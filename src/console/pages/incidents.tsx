@@ -142,7 +142,6 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
   const step = (body: object, done: string): Promise<boolean> =>
     act(() => send('POST', `${path}/steps`, { by: 'me', step: body }), done);
   const isOpen = incident.state === 'open';
-  const { evidence } = incident;
   return (
     <>
       <p class="summary">{incident.summary}</p>
@@ -161,29 +160,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
         </p>
       )}
       <div class="review">
-        <section class="card">
-          <h2>Evidence</h2>
-          <ul class="reasons">
-            {(evidence?.reasons ?? []).map(({ text }) => (
-              <li>{text}</li>
-            ))}
-          </ul>
-          {evidence && <p>{evidence.done}</p>}
-          <dl>
-            {(evidence?.figures ?? []).map(({ name, observed, usual }) => (
-              <>
-                <dt>{name}</dt>
-                <dd>
-                  {observed} <span class="quiet">usual {usual || 'not known'}</span>
-                </dd>
-              </>
-            ))}
-          </dl>
-          {incident.references.length > 0 && (
-            <p class="quiet">Decisions: {incident.references.join(' ')}</p>
-          )}
-          {incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
-        </section>
+        <Evidence incident={incident} path={path} />
         <section class="card">
           <h2>What was done</h2>
           <Timeline entries={incident.timeline} />
@@ -208,6 +185,35 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
         </section>
       </div>
     </>
+  );
+}
+
+function Evidence({ incident, path }: { incident: IncidentView; path: string }): JSX.Element {
+  const { evidence } = incident;
+  return (
+    <section class="card">
+      <h2>Evidence</h2>
+      <ul class="reasons">
+        {(evidence?.reasons ?? []).map(({ text }) => (
+          <li>{text}</li>
+        ))}
+      </ul>
+      {evidence && <p>{evidence.done}</p>}
+      <dl>
+        {(evidence?.figures ?? []).map(({ name, observed, usual }) => (
+          <>
+            <dt>{name}</dt>
+            <dd>
+              {observed} <span class="quiet">usual {usual || 'not known'}</span>
+            </dd>
+          </>
+        ))}
+      </dl>
+      {incident.references.length > 0 && (
+        <p class="quiet">Decisions: {incident.references.join(' ')}</p>
+      )}
+      {incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
+    </section>
   );
 }
 

@@ -97,23 +97,7 @@ function One(given: {
         <h2>
           <Account name={hold.account} />
         </h2>
-        <ul class="reasons">
-          {hold.reasons.map(({ text }) => (
-            <li>{text}</li>
-          ))}
-        </ul>
-        <dl>
-          <dt>Subject</dt>
-          <dd>{hold.subject || '(none)'}</dd>
-          <dt>From</dt>
-          <dd>{hold.envelopeSender || '(nobody: a bounce)'}</dd>
-          <dt>To</dt>
-          <dd>{counted(hold.recipients, 'recipient')}</dd>
-          <dt>Waits since</dt>
-          <dd>
-            <Ago at={hold.at} />, reference {hold.reference}
-          </dd>
-        </dl>
+        <Facts hold={hold} />
         <label for="why">
           Why (goes to the audit log; a plain sentence is put where it is empty)
         </label>
@@ -139,6 +123,30 @@ function One(given: {
       <Usual account={hold.account} />
       <Message hold={hold} />
     </div>
+  );
+}
+
+function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
+  return (
+    <>
+      <ul class="reasons">
+        {hold.reasons.map(({ text }) => (
+          <li>{text}</li>
+        ))}
+      </ul>
+      <dl>
+        <dt>Subject</dt>
+        <dd>{hold.subject || '(none)'}</dd>
+        <dt>From</dt>
+        <dd>{hold.envelopeSender || '(nobody: a bounce)'}</dd>
+        <dt>To</dt>
+        <dd>{counted(hold.recipients, 'recipient')}</dd>
+        <dt>Waits since</dt>
+        <dd>
+          <Ago at={hold.at} />, reference {hold.reference}
+        </dd>
+      </dl>
+    </>
   );
 }
 
@@ -194,7 +202,7 @@ function Usual({ account }: { readonly account: string }): JSX.Element {
   return (
     <section class="card" aria-label="The account's usual">
       <h2>What is usual for it</h2>
-      {report == null ? (
+      {report === undefined || report === null ? (
         <p class="quiet">{view.error || 'Nothing is known of this account yet.'}</p>
       ) : (
         <>

@@ -23,7 +23,6 @@ const LINKS = { hold: 'review', incident: 'incidents', case: 'cases' } as const;
 
 export function Today(): JSX.Element {
   const overview = useLoaded<OverviewView>('/overview', ['hold', 'incident', 'case', 'lock']);
-  const rungs = useLoaded<RungPageView>('/rungs?limit=10', ['lock', 'incident']);
   return (
     <Page title="Today">
       <Show of={overview}>
@@ -70,6 +69,15 @@ export function Today(): JSX.Element {
           </>
         )}
       </Show>
+      <Ladder />
+    </Page>
+  );
+}
+
+function Ladder(): JSX.Element {
+  const rungs = useLoaded<RungPageView>('/rungs?limit=10', ['lock', 'incident']);
+  return (
+    <>
       <h2>Accounts above observe</h2>
       <Show of={rungs}>
         {({ accounts, counts, isCut }) => (
@@ -98,7 +106,7 @@ export function Today(): JSX.Element {
           </>
         )}
       </Show>
-    </Page>
+    </>
   );
 }
 

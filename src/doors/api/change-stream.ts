@@ -21,9 +21,10 @@ const HEARTBEAT_MS = 20_000;
 
 export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
   const streams = new Streams();
-  const stop = parts.desk.follow((change) => streams.tell(change));
+  // From the first who looks: what only describes the API has no desk to follow.
+  let stop: (() => void) | undefined;
   const close = (): void => {
-    stop();
+    stop?.();
     streams.close();
   };
   parts.closing?.addEventListener('abort', close, { once: true });
@@ -45,6 +46,7 @@ export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
       if (streams.size >= MAX_STREAMS) {
         throw new ProblemError(503, `${MAX_STREAMS} clients follow already. Ask again later.`);
       }
+      stop ??= parts.desk.follow((change) => streams.tell(change));
       reply.hijack();
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream',

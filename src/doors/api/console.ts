@@ -75,7 +75,7 @@ function sendAsset(
 ): FastifyReply {
   void reply.headers({ etag: tag, 'cache-control': 'no-cache', vary: 'accept-encoding' });
   if (headers['if-none-match'] === tag) return reply.code(304).send();
-  const takesGzip = String(headers['accept-encoding'] ?? '').includes('gzip');
+  const takesGzip = (headers['accept-encoding'] ?? '').includes('gzip');
   if (takesGzip) void reply.header('content-encoding', 'gzip');
   return reply.type(type).send(takesGzip ? zipped : body);
 }

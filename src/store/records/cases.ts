@@ -17,7 +17,7 @@ export function caseRecords(transact: Transact): CaseRecords {
       transact(async (tx) => {
         const count = tx.fn.countAll<number>().as('count');
         const query = tx.selectFrom('cases').select(count).where('state', '=', 'open');
-        return Number((await query.executeTakeFirst())?.count ?? 0);
+        return (await query.executeTakeFirst())?.count ?? 0;
       }),
     change: (name, change) =>
       transact(async (tx) => {

@@ -40,7 +40,7 @@ export function incidentWork(transact: Transact): Work {
       transact(async (tx) => {
         const count = tx.fn.countAll<number>().as('count');
         const query = tx.selectFrom('incidents').select(count).where('state', '=', 'open');
-        return Number((await query.executeTakeFirst())?.count ?? 0);
+        return (await query.executeTakeFirst())?.count ?? 0;
       }),
     addTraits: (id, traits) => transact((tx) => addTraits(tx, id, traits)),
     similar: (id, limit) => transact((tx) => findSimilar(tx, id, limit)),

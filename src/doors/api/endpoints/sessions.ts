@@ -74,6 +74,17 @@ export function sessionEndpoints({ desk, now = Date.now }: ApiParts) {
         return DONE;
       },
     }),
+    ...invitationEndpoints(desk, { failures, guard }),
+  ];
+}
+
+interface Guard {
+  readonly failures: Allowance;
+  readonly guard: (client: ClientFacts) => void;
+}
+
+function invitationEndpoints(desk: ApiParts['desk'], { failures, guard }: Guard) {
+  return [
     endpoint({
       method: 'GET',
       path: '/invitation',

@@ -15,7 +15,7 @@ import {
 } from '../schemas/desk.ts';
 import { DONE, done } from '../schemas/output.ts';
 
-export function userEndpoints({ desk: { users } }: ApiParts) {
+export function userEndpoints({ desk }: ApiParts) {
   const common = { tag: 'users', role: 'admin' as const };
   return [
     endpoint({
@@ -24,7 +24,7 @@ export function userEndpoints({ desk: { users } }: ApiParts) {
       path: '/users',
       summary: 'Who may log in.',
       response: userList,
-      handle: async () => ({ users: await users.list() }),
+      handle: async () => ({ users: await desk.users.list() }),
     }),
     endpoint({
       ...common,
@@ -34,7 +34,7 @@ export function userEndpoints({ desk: { users } }: ApiParts) {
       body: userInput,
       response: inviteView,
       async handle({ body }) {
-        const { token, expiresAt } = await users.invite(body);
+        const { token, expiresAt } = await desk.users.invite(body);
         return { token, path: `/console/#/welcome/${token}`, expiresAt };
       },
     }),
@@ -47,7 +47,7 @@ export function userEndpoints({ desk: { users } }: ApiParts) {
       body: byOnly,
       response: done,
       async handle({ params: { name }, body: { by } }) {
-        if (await users.remove(name, by)) return DONE;
+        if (await desk.users.remove(name, by)) return DONE;
         throw new ProblemError(404, `There is no user ${name}.`);
       },
     }),
@@ -57,7 +57,7 @@ export function userEndpoints({ desk: { users } }: ApiParts) {
       path: '/tokens',
       summary: 'Tokens for programs, without their secrets.',
       response: tokenList,
-      handle: async () => ({ tokens: await users.tokens() }),
+      handle: async () => ({ tokens: await desk.users.tokens() }),
     }),
     endpoint({
       ...common,
@@ -66,7 +66,7 @@ export function userEndpoints({ desk: { users } }: ApiParts) {
       summary: 'Makes a token for a program, with a role and scopes such as `holds:read`.',
       body: tokenInput,
       response: tokenMade,
-      handle: ({ body }) => users.addToken(body),
+      handle: ({ body }) => desk.users.addToken(body),
     }),
     endpoint({
       ...common,
@@ -77,7 +77,7 @@ export function userEndpoints({ desk: { users } }: ApiParts) {
       body: byOnly,
       response: done,
       async handle({ params: { id }, body: { by } }) {
-        if (await users.removeToken(id, by)) return DONE;
+        if (await desk.users.removeToken(id, by)) return DONE;
         throw new ProblemError(404, `There is no token ${id}.`);
       },
     }),
