@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { openClient } from '../../src/client/client.ts';
 import { Place, type RunningPrimum } from '../daemon/program.ts';
+import { until } from '../peers/run.ts';
 import { fillState, MTA, pastOf, playAgent } from './sample.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -96,10 +97,10 @@ async function logIn(context: BrowserContext, base: string, name: string): Promi
 export async function openAt(page: Page, url: string): Promise<void> {
   await page.goto('about:blank');
   await page.goto(url);
-  // As text: the browser's own names are not known on this side.
-  await page.waitForFunction(
-    `document.body.innerText.length > 20 && !/Reading…|Asking the mail host/.test(document.body.innerText)`,
-  );
+  await until('the page to be read', async () => {
+    const text = await page.innerText('body');
+    return text.length > 20 && !/Reading…|Asking the mail host/.test(text);
+  });
 }
 
 /** Faults that axe-core calls serious or critical, each in a line. */
