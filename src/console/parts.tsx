@@ -66,7 +66,7 @@ export function Ago({ at }: { readonly at: string }): JSX.Element {
 }
 
 export function Account({ name }: { readonly name: string }): JSX.Element {
-  if (name === '') return <span class="quiet">no single account</span>;
+  if (name === '') return <span class="quiet">none named</span>;
   return <a href={`#/account/${part(name)}`}>{name}</a>;
 }
 

@@ -42,7 +42,7 @@ export function Audit(): JSX.Element {
               columns={[
                 { name: 'When', cell: ({ at }) => <When at={at} /> },
                 { name: 'Who', cell: ({ by }) => by },
-                { name: 'Did', cell: ({ action }) => action },
+                { name: 'Did', cell: ({ action }) => <span class="whole">{action}</span> },
                 { name: 'About', cell: ({ subject: about }) => about },
                 { name: 'Why', cell: ({ why }) => why },
               ]}

@@ -121,7 +121,7 @@ function speedOf({ firstAction, close }: OverviewView['clocks']): string {
 function summaryOf(open: OverviewView['open']): string {
   const waiting = open.holds + open.incidents + open.cases;
   if (waiting === 0) return 'The house is clean: nothing waits for anybody.';
-  return `${counted(waiting, 'thing')} ${waiting === 1 ? 'needs' : 'need'} a person.`;
+  return 'There is something to decide; what waits longest stands first.';
 }
 
 function Tile(given: {

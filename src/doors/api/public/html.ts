@@ -63,7 +63,7 @@ export function page(parts: PageParts, title: string, body: Html): string {
     html`<a href="${to}?lang=${language}">${texts[name] ?? ''}</a>`;
   const languages = Object.entries(pages.texts).map(
     ([code, { language: name = code }]) =>
-      html`<a href="${path}?lang=${code}" hreflang="${code}" lang="${code}">${name}</a>`,
+      html`<a href="${path}?lang=${code}" hreflang="${code}" lang="${code}">${name}</a> `,
   );
   return html`<!doctype html>
     <html lang="${language}">
