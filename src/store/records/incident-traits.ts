@@ -14,10 +14,17 @@ export async function addTraits(
 ): Promise<void> {
   const known = new Set(await traitsOf(tx, id));
   const fresh = [...new Set(traits)].filter((trait) => !known.has(trait));
-  const room = fresh.slice(0, Math.max(0, MAX_TRAITS - known.size));
-  if (room.length === 0) return;
-  const rows = room.map((trait) => ({ trait, incident: id }));
-  await tx.insertInto('incidentTraits').values(rows).execute();
+  await insertTraits(tx, id, fresh.slice(0, Math.max(0, MAX_TRAITS - known.size)));
+}
+
+/** Of an incident that has none yet: under a flood of them every statement counts. */
+export async function insertTraits(
+  tx: RecordsTx,
+  id: string,
+  traits: readonly string[],
+): Promise<void> {
+  const rows = [...new Set(traits)].slice(0, MAX_TRAITS).map((trait) => ({ trait, incident: id }));
+  if (rows.length > 0) await tx.insertInto('incidentTraits').values(rows).execute();
 }
 
 async function traitsOf(tx: RecordsTx, id: string): Promise<string[]> {

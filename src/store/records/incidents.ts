@@ -10,7 +10,7 @@ import {
   toTable,
 } from './incident.ts';
 import type { IncidentState } from './incident.ts';
-import { addTraits } from './incident-traits.ts';
+import { insertTraits } from './incident-traits.ts';
 import { addJobs } from './jobs.ts';
 import { addAudit, MAX_PAGE } from './plain.ts';
 import type { RecordsTx, Transact } from './tables.ts';
@@ -77,7 +77,7 @@ async function addOne(tx: RecordsTx, addition: IncidentAddition): Promise<boolea
   }
   const fresh = newIncident(addition, addition.account, addition.firstAt);
   await insertIncident(tx, countFirst(fresh, addition));
-  await addTraits(tx, fresh.id, addition.traits ?? []);
+  await insertTraits(tx, fresh.id, addition.traits ?? []);
   await addJobs(tx, addition.jobs(), addition);
   return true;
 }
