@@ -8,6 +8,7 @@ import { globSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { rolldown, type OutputChunk } from 'rolldown';
 import { STAMP, stampOf } from '../bin/built.js';
+import { buildConsole } from './build/console.ts';
 import { thirdPartyLicences } from './build/licences.ts';
 import { ownPlaces } from './build/own-places.ts';
 
@@ -65,6 +66,7 @@ async function buildProgram(): Promise<void> {
     ...(await bundle({ client: join(SOURCES, 'client/client.ts') }, join(DIST, 'client'))),
   );
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+  modules.push(...(await buildConsole(ROOT)));
   writeFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(modules));
   // Last: a build that was cut short is none.
   writeFileSync(join(folder, STAMP), `${stamp}\n`);

@@ -91,6 +91,11 @@ export const PEERS: readonly Peer[] = [
     purpose: 'rewrites senders of forwards as another hop does',
     shownBy: { file: '/usr/sbin/postsrsd' },
   },
+  {
+    name: 'chromium',
+    purpose: 'opens the console and the public pages as people do',
+    shownBy: { file: '/usr/bin/chromium' },
+  },
 ];
 
 function isHere({ shownBy }: Peer): boolean {

@@ -23,6 +23,7 @@ import { srsForward, srsReverse, srsRotate } from './commands/srs.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
+import { userAdd, userList, userRemove } from './commands/users.ts';
 import { version } from './commands/version.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -61,6 +62,9 @@ export const COMMANDS: readonly Command[] = [
   forwardList,
   forwardOff,
   forwardOn,
+  userAdd,
+  userList,
+  userRemove,
   alertsTest,
   agent,
   importPostfix,

@@ -13,6 +13,7 @@ import type {
   EventsTaken,
   HoldList,
   HoldView,
+  Invitation,
   IncidentList,
   IncidentView,
   LimitList,
@@ -34,6 +35,7 @@ import type {
   TraceView,
   ShownView,
   Unlocked,
+  UserList,
 } from '../doors/api/schemas/types.ts';
 import type { ListKey, ListName } from '../core/access-list.ts';
 import { call } from './request.ts';
@@ -54,6 +56,7 @@ export type {
   Target,
   TraceKeyView,
   TraceView,
+  UserList,
 };
 
 export interface Decision {
@@ -141,6 +144,14 @@ export function openClient(target: Target) {
         body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
         contentType: 'application/x-ndjson',
       }),
+    users: () => get<UserList>('/users'),
+    inviteUser: (request: {
+      readonly name: string;
+      readonly role: UserList['users'][number]['role'];
+      readonly by: string;
+    }) => send<Invitation>('POST', '/users', request),
+    removeUser: (name: string, by: string) =>
+      send<{ readonly done: true }>('DELETE', `/users/${part(name)}`, { by }),
     reload: (by: string) => send<ReloadOutcome>('POST', '/reload', { by }),
   };
 }

@@ -31,6 +31,7 @@ import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
+import { countLines, welcomePath } from './desk-pages.ts';
 import { createEventIds } from './event-ids.ts';
 import { openLogFollower } from './follow-log.ts';
 import { forwardsOf } from './forwards.ts';
@@ -52,6 +53,9 @@ export interface Daemon {
   knowsNetworks(): Promise<void>;
   /** How many accounts stand on which rung above observe. */
   rungs(): Promise<Pick<RungPage, 'counts' | 'isCut'>>;
+  isWithoutUsers(): Promise<boolean>;
+  /** The path of a link to the first user, where nobody can log in yet. */
+  welcome(): Promise<string | undefined>;
   /** Takes up the reloadable parts of a configuration, all or none. */
   apply(config: Config): Promise<void>;
   /** Closes every part, even after one that could not be. @throws what went wrong first. */
@@ -105,6 +109,8 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
       rungs: () => parts.inspector.rungs({ limit: 0 }),
+      isWithoutUsers: () => parts.desk.users.isEmpty(),
+      welcome: () => welcomePath(parts.desk.users),
       apply: async (next) => {
         const fresh = toPolicy(next);
         const settings = await deskSettings(next);
@@ -165,6 +171,7 @@ async function openParts(
     telemetry,
     ...(await deskSettings(config)),
     now,
+    explain: (reference) => inspector.explain(reference),
     world: holdWorld({
       isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
       inspector: () => inspector,
@@ -181,7 +188,7 @@ async function openParts(
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
   const room = createGate({
     ...stores,
-    journal: rememberSubmissions(stores.journal, recent),
+    journal: countLines(rememberSubmissions(stores.journal, recent), desk.figures),
     networks,
     directory,
     effects: desk.effects,

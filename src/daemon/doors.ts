@@ -15,6 +15,7 @@ import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import { forwardMaps } from '../forwards/maps.ts';
+import { deskPages, deskParts } from './desk-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
 import {
@@ -71,7 +72,8 @@ export async function openDoors(
     open.push(await openSocketmap(config, parts));
     open.push(await openLmtp(config, parts));
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
-    open.push(await openApi(config, parts, { ...given, ready }));
+    const addresses = () => open.map((door) => ({ name: door.name, addresses: door.addresses }));
+    open.push(await openApi(config, parts, { ...given, ready, addresses }));
   } catch (error) {
     await close();
     throw error;
@@ -177,7 +179,11 @@ async function openAuthPolicy(
   return doors;
 }
 
-async function openApi(config: Config, parts: DaemonParts, given: Ready): Promise<Listening> {
+async function openApi(
+  config: Config,
+  parts: DaemonParts,
+  given: Ready & { readonly addresses: () => readonly Pick<Listening, 'name' | 'addresses'>[] },
+): Promise<Listening> {
   const [{ openApiDoor }, { ensureApiToken }] = await Promise.all([
     import('../doors/api/open-api-door.ts'),
     import('../doors/api/token.ts'),
@@ -190,6 +196,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       maxConnections: config.doors.api.max_connections,
       maxBodyBytes: config.doors.api.max_body,
       requestTimeoutSeconds: config.doors.api.timeout / 1000,
+      ...deskPages(config),
     },
     {
       inspector: given.inspector,
@@ -204,6 +211,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       ready: given.ready,
       take: (event) => given.take(event),
       logged: (mta, events) => given.logged.logged(mta, events),
+      ...deskParts(config, parts, given.addresses),
       reload: () =>
         given
           .reload()

@@ -19,6 +19,7 @@ export async function guard(configFile: string | undefined): Promise<number> {
   reloads.serve(daemon);
   const { mode } = config.policy;
   telemetry.started({ version: packageVersion(), mode, state: config.state });
+  void welcome(daemon, telemetry).catch(() => undefined);
   signals.onHangUp(() => {
     reloads.run().catch(() => undefined);
   });
@@ -26,6 +27,24 @@ export async function guard(configFile: string | undefined): Promise<number> {
   await daemon.close();
   telemetry.stopped();
   return 0;
+}
+
+/** The link is a secret: it is shown to whoever started this, and never in a log. */
+async function welcome(daemon: Daemon, telemetry: RunningTelemetry): Promise<void> {
+  if (!process.stdout.isTTY) {
+    if (await daemon.isWithoutUsers()) {
+      telemetry.info(
+        'Nobody can log in to the console yet. "primum user add NAME --role admin" gives a link.',
+      );
+    }
+    return;
+  }
+  const path = await daemon.welcome();
+  const [address = ''] = daemon.addresses['api'] ?? [];
+  if (path === undefined) return;
+  process.stdout.write(
+    `The console waits for its first user. This link works once, for a day:\n  http://${address}${path}\n`,
+  );
 }
 
 interface Signals {

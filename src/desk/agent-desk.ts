@@ -56,6 +56,13 @@ export class AgentRoom implements AgentDesk {
     this.#containments = others.containments;
   }
 
+  /** Mail hosts whose agent was heard since the start. */
+  heard(): readonly { readonly mta: string; readonly heardAt: string }[] {
+    return [...this.#hosts]
+      .filter(([, { heardMs }]) => heardMs > 0)
+      .map(([mta, { heardMs }]) => ({ mta, heardAt: new Date(heardMs).toISOString() }));
+  }
+
   wake(mta: string): void {
     this.#waiters.wake(mta);
   }

@@ -20,6 +20,9 @@ function item(changes: Partial<IncidentRow> = {}): AlertItem {
     checklist: [],
     detail: '',
     alertedCount: 1,
+    verdict: '',
+    owner: '',
+    accounts: [],
     ...changes,
   };
   return { incident, notices: [{ what: 'opened' }] };

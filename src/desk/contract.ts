@@ -4,7 +4,10 @@ import type { Lock } from '../core/intent.ts';
 import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
 import type { ForwardOff } from '../store/records/forward-contract.ts';
+import type { CaseDesk, Change, ClockReport, FigureDesk, UserDesk } from './people-contract.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
+
+export type * from './people-contract.ts';
 
 export interface Incident {
   readonly id: string;
@@ -29,7 +32,31 @@ export interface Incident {
   }[];
   /** Sources of guesses it is about: the newest by name, and how many there were. */
   readonly sources?: { readonly names: readonly string[]; readonly total: number };
+  /** Empty while it is open. */
+  readonly verdict: '' | 'true' | 'false alarm' | 'unclear';
+  /** Empty while nobody works on it. */
+  readonly owner: string;
+  /** Accounts of a campaign. */
+  readonly accounts: readonly string[];
+  /** FBK-6: when somebody or a rule first did something about it. */
+  readonly firstActionAt?: string;
+  /** The newest decision in figures and sentences. */
+  readonly evidence?: {
+    readonly figures: readonly {
+      readonly name: string;
+      readonly observed: string;
+      readonly usual: string;
+    }[];
+    readonly reasons: readonly { readonly text: string; readonly practice?: string }[];
+    readonly done: string;
+  };
 }
+
+/** What somebody does with an open incident; each is noted with who. */
+export type IncidentStep =
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'take' }
+  | { readonly kind: 'join'; readonly account: string };
 
 export interface AuditEntry {
   readonly id: number;
@@ -51,6 +78,8 @@ export type HoldAnswer =
   | {
       readonly ok: false;
       readonly reason: 'unknown' | 'under-way' | 'ended' | 'no-sender-of-ours';
+      /** As it stands now, where there is one: who decided and what. */
+      readonly hold?: Hold;
     };
 
 export type ShownMessage = Omit<Extract<AgentResult, { kind: 'show' }>, 'id' | 'kind'>;
@@ -72,7 +101,14 @@ export interface HoldDesk {
     readonly choice: HoldChoice;
     readonly by: string;
     readonly why: string;
+    /** How long it can be taken back; then the agent is asked. */
+    readonly undoSeconds?: number;
+    /** Called once it can be taken back no more. */
+    readonly onSettled?: () => void;
   }): Promise<HoldAnswer>;
+  /** Takes a decision back, as long as nothing was done. */
+  undo(request: { readonly name: string; readonly by: string }): Promise<HoldAnswer>;
+  countOpen(): Promise<number>;
   /** The message as inert text; `undefined` when the agent does not answer in time. */
   show(hold: Hold): Promise<ShownMessage | undefined>;
   /** Messages that wait because the account was locked. */
@@ -133,7 +169,9 @@ export interface Desk {
   readonly holds: HoldDesk;
   readonly forwards: ForwardDesk;
   /** For the agents on the mail hosts. */
-  readonly agents: AgentDesk;
+  readonly agents: AgentDesk & {
+    heard(): readonly { readonly mta: string; readonly heardAt: string }[];
+  };
   readonly incidents: {
     /** Newest first. */
     list(query: {
@@ -149,7 +187,31 @@ export interface Desk {
       readonly verdict: 'true' | 'false alarm' | 'unclear';
       readonly why: string;
     }): Promise<boolean>;
+    /** About one account or a campaign over several. */
+    open(request: {
+      readonly accounts: readonly string[];
+      readonly summary: string;
+      readonly by: string;
+    }): Promise<Incident>;
+    /** `undefined` when there is no such open incident. */
+    step(id: string, by: string, step: IncidentStep): Promise<Incident | undefined>;
+    /** False when the item is not asked for or done already. */
+    tick(id: string, by: string, item: Incident['checklist'][number]['item']): Promise<boolean>;
+    /** Others that share traits, most shared first, with how they ended (FBK-7). */
+    similar(
+      id: string,
+    ): Promise<readonly { readonly incident: Incident; readonly shared: readonly string[] }[]>;
+    countOpen(): Promise<number>;
+    /** Of the last 30 days. */
+    clocks(): Promise<ClockReport>;
   };
+  readonly cases: CaseDesk;
+  readonly users: UserDesk;
+  readonly figures: FigureDesk;
+  /** Calls back after each change on record; returns how to stop. */
+  follow(listener: (change: Change) => void): () => void;
+  /** What waits to be done outside. */
+  pendingJobs(): Promise<number>;
   readonly audit: {
     list(query: {
       readonly subject?: string;

@@ -7,8 +7,11 @@ import type { ListListener } from './access-lists.ts';
 import { AlertClock } from './alert-clock.ts';
 import { formatTest } from './alert-text.ts';
 import type { AuditEntry, Desk } from './contract.ts';
+import { casesOf } from './cases.ts';
+import { Changes } from './changes.ts';
 import { deliverGroup } from './delivery.ts';
 import { ForwardKeeper } from './forward-keeper.ts';
+import { Figures } from './figures.ts';
 import { Health } from './health.ts';
 import { incidentsOf } from './incident-list.ts';
 import { IncidentCounter } from './incident-counter.ts';
@@ -31,6 +34,7 @@ import type {
 } from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
+import { usersOf } from './users.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
 const LONGEST_REPEAT_CHECK_MS = 30_000;
@@ -74,8 +78,11 @@ interface Parts extends DeskOptions {
 }
 
 /** @throws PrimumError STORE_UNAVAILABLE when what is known cannot be read. */
-export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
+export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
+  const changes = new Changes();
+  const options = { ...given, records: changes.watch(given.records) };
   const parts = await openParts(options);
+  const figures = new Figures(parts);
   const { keeper, counter, listKeeper, runner, telemetry } = parts;
   telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
   telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
@@ -112,6 +119,11 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
     agents: parts.agents,
     ownNotices: parts.agents.ownNotices,
     incidents: incidentsOf(parts),
+    cases: casesOf(parts),
+    users: usersOf(parts),
+    figures,
+    follow: (listener) => changes.follow(listener),
+    pendingJobs: () => parts.health.read(() => parts.records.outbox.pending()),
     audit: auditOf(parts),
     testAlerts: (by) => testAlerts(parts, by),
     configure: (settings) => configure(parts, settings),
@@ -119,6 +131,7 @@ export async function openDesk(options: DeskOptions): Promise<OpenDesk> {
     flush,
     async close() {
       clearInterval(repeats);
+      await figures.stop();
       parts.agents.close();
       await parts.holdClock.stop();
       await flush().catch(() => warnUnwritten(parts));
@@ -212,6 +225,8 @@ function holdsOf({ holdKeeper: holds, agents }: Parts): Desk['holds'] {
     list: (query) => holds.list(query),
     get: (name) => holds.get(name),
     decide: (request) => holds.decide(request),
+    undo: (request) => holds.undo(request),
+    countOpen: () => holds.countOpen(),
     show: (hold) => agents.show(hold),
     countContained: (account) => holds.countContained(account),
     decideContained: (request) => holds.decideContained(request),

@@ -6,7 +6,7 @@ import type { HoldDraft, HoldRow } from '../store/records/hold-contract.ts';
 import type { Hold, HoldAnswer, HoldDesk } from './contract.ts';
 import { draftVerdict, type DraftParts, type HoldIntent } from './hold-draft.ts';
 import type { HoldParts } from './hold-parts.ts';
-import { decided } from './hold-states.ts';
+import { decided, undone } from './hold-states.ts';
 import { RetryTimer } from './retry-timer.ts';
 import { Serial } from './serial.ts';
 
@@ -71,21 +71,55 @@ export class HoldKeeper implements Omit<HoldDesk, 'show'> {
 
   async decide(request: Parameters<HoldDesk['decide']>[0]): Promise<HoldAnswer> {
     const { records, health, now, onWork } = this.#parts;
-    const { name, choice, by, why } = request;
+    const { name, choice, by, why, undoSeconds = 0 } = request;
     const found = await this.get(name);
     if (found === undefined) return { ok: false, reason: 'unknown' };
     if (choice === 'return' && !this.isReturnable(found)) {
       return { ok: false, reason: 'no-sender-of-ours' };
     }
     const hold = await health.read(() =>
-      records.holds.change(found.id, (row) => decided(row, choice, { by, why, nowMs: now() })),
+      records.holds.change(found.id, (row) =>
+        decided(row, choice, { by, why, nowMs: now(), undoMs: undoSeconds * 1000 }),
+      ),
     );
     if (hold === undefined) {
-      return { ok: false, reason: found.closedAt === undefined ? 'under-way' : 'ended' };
+      return this.#refused(found);
     }
     onWork(hold.mta);
-    this.#parts.onDecision({ action: choice, hold });
+    const settle = (): void => {
+      this.#parts.onDecision({ action: choice, hold });
+      request.onSettled?.();
+    };
+    if (undoSeconds === 0) settle();
+    else setTimeout(() => void this.#settle(hold, settle), undoSeconds * 1000).unref();
     return { ok: true, hold };
+  }
+
+  async undo({ name, by }: Parameters<HoldDesk['undo']>[0]): Promise<HoldAnswer> {
+    const { records, health, now } = this.#parts;
+    const found = await this.get(name);
+    if (found === undefined) return { ok: false, reason: 'unknown' };
+    const hold = await health.write(() =>
+      records.holds.change(found.id, (row) => undone(row, { by, nowMs: now() })),
+    );
+    return hold === undefined ? this.#refused(found) : { ok: true, hold };
+  }
+
+  countOpen(): Promise<number> {
+    return this.#parts.health.read(() => this.#parts.records.holds.countOpen());
+  }
+
+  /** Somebody else was first; who asks is told how it stands now. */
+  async #refused(before: Hold): Promise<HoldAnswer> {
+    const hold = (await this.get(before.id)) ?? before;
+    return { ok: false, reason: hold.closedAt === undefined ? 'under-way' : 'ended', hold };
+  }
+
+  /** Unless it was taken back meanwhile, or decided anew. */
+  async #settle({ id, by, why, state }: Hold, settle: () => void): Promise<void> {
+    const now = await this.get(id).catch(() => undefined);
+    const isDecided = now?.by === by && now.why === why && now.state !== 'held';
+    if (isDecided && (now.state === state || now.closedAt !== undefined)) settle();
   }
 
   /** Notifications go to senders of the platform's own domains only. */

@@ -38,16 +38,44 @@ const LONGEST_RETRY_MS = 300_000;
 export function decided(
   hold: HoldRow,
   choice: PersonsChoice,
-  request: { readonly by: string; readonly why: string; readonly nowMs: number },
+  request: {
+    readonly by: string;
+    readonly why: string;
+    readonly nowMs: number;
+    /** The agent is not asked before, so that the decision can be taken back. */
+    readonly undoMs?: number;
+  },
 ): HoldChange | undefined {
   if (hold.state !== 'held') return undefined;
-  const { by, why, nowMs } = request;
+  const { by, why, nowMs, undoMs = 0 } = request;
   const at = iso(nowMs);
   const { retryAtMs: _, ...kept } = hold;
   return {
-    hold: { ...kept, state: WAY[choice], by, why, tries: 0, lastError: '' },
+    hold: {
+      ...kept,
+      ...{ state: WAY[choice], by, why, tries: 0, lastError: '' },
+      ...(undoMs > 0 ? { retryAtMs: nowMs + undoMs } : {}),
+    },
     audit: { at, by, action: `hold.${choice}`, subject: hold.account, why: titled(hold, why) },
     note: { at, by, text: `${NOTED[choice]} (${hold.reference}): ${why}` },
+  };
+}
+
+/** Takes a decision back; `undefined` once the agent may be at it. */
+export function undone(
+  hold: HoldRow,
+  { by, nowMs }: { readonly by: string; readonly nowMs: number },
+): HoldChange | undefined {
+  const isOnItsWay =
+    hold.state === 'releasing' || hold.state === 'returning' || hold.state === 'deleting';
+  const { retryAtMs = 0, ...kept } = hold;
+  if (!isOnItsWay || hold.tries > 0 || retryAtMs <= nowMs) return undefined;
+  const at = iso(nowMs);
+  const text = `The decision of ${hold.by} is taken back`;
+  return {
+    hold: { ...kept, state: 'held', by: '', why: '', lastError: '' },
+    audit: { at, by, action: 'hold.undo', subject: hold.account, why: titled(hold, `${text}.`) },
+    note: { at, by, text: `${text} (${hold.reference}).` },
   };
 }
 

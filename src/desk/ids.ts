@@ -17,6 +17,16 @@ export function newHoldId(nowMs: number): string {
   return `h${newId(nowMs)}`;
 }
 
+/** The same form, with a `c`. */
+export function newCaseId(nowMs: number): string {
+  return `c${newId(nowMs)}`;
+}
+
+/** The same form, with a `t`. */
+export function newTokenId(nowMs: number): string {
+  return `t${newId(nowMs)}`;
+}
+
 function newId(nowMs: number): string {
   if (nowMs > lastMs) {
     lastMs = nowMs;

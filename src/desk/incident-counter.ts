@@ -6,6 +6,7 @@ import type { IncidentAddition } from '../store/records/contract.ts';
 import type { AlertClock } from './alert-clock.ts';
 import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
+import { traitsOfAlert } from './incident-traits.ts';
 import { alertJobs, detailAfter, formatDetail, NO_SOURCES, withSources } from './notice.ts';
 import type { AlertIntent, Sources } from './notice.ts';
 import { ownerJobs } from './owner-notice.ts';
@@ -118,6 +119,7 @@ export class IncidentCounter {
       lastAt: intent.at,
       count,
       references,
+      traits: traitsOfAlert(intent),
       repeatAfterMs: alerts.repeatAfterSeconds * 1000,
       nowMs,
       jobs: () => {

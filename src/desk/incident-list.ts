@@ -1,16 +1,29 @@
 /** Incidents as people and programs read and close them. */
-import type { IncidentRow, Records } from '../store/records/contract.ts';
+import type { Explanation } from '../core/report.ts';
+import type { IncidentRow, IncidentTimes, Records } from '../store/records/contract.ts';
 import type { Desk, Incident } from './contract.ts';
 import type { Health } from './health.ts';
+import { newIncidentId } from './ids.ts';
+import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
+import type { ClockFigure, ClockReport } from './people-contract.ts';
+
+/** Decisions of an incident whose messages are looked at for traits; the newest. */
+const LOOKED_AT = 3;
+const DAY_MS = 86_400_000;
+const CLOCK_DAYS = 30;
 
 interface ListParts {
   readonly records: Records;
   readonly health: Health;
   readonly now: () => number;
+  /** Finds a decision by its reference. */
+  readonly explain?: ((reference: string) => Promise<Explanation | undefined>) | undefined;
 }
 
-export function incidentsOf({ records, health, now }: ListParts): Desk['incidents'] {
+export function incidentsOf(parts: ListParts): Desk['incidents'] {
+  const { records, health, now } = parts;
+  const at = (): string => new Date(now()).toISOString();
   return {
     list: async (query) => {
       const rows = await health.read(() => records.incidents.list(query));
@@ -20,34 +33,119 @@ export function incidentsOf({ records, health, now }: ListParts): Desk['incident
       const row = await health.read(() => records.incidents.get(id));
       return row === undefined ? undefined : toIncident(row);
     },
-    close: ({ id, by, verdict, why }) => {
-      const at = new Date(now()).toISOString();
+    close: async ({ id, by, verdict, why }) => {
+      const row = await health.read(() => records.incidents.get(id));
+      // What it shares with others is kept before the journal forgets it.
+      if (row?.state === 'open') await learn(parts, row);
       const text = `Closed (${verdict}): ${why}`;
-      return health.read(() => records.incidents.close({ id, at, by, text }));
+      return health.read(() => records.incidents.close({ id, at: at(), by, text, verdict }));
+    },
+    open: async ({ accounts, summary, by }) => {
+      const id = newIncidentId(now());
+      const names = [...new Set(accounts.map((account) => account.toLowerCase()))];
+      const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
+      const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
+      const request = { draft, accounts: names, at: at(), by };
+      return toIncident(await health.write(() => records.incidents.open(request)));
+    },
+    step: async (id, by, step) => {
+      const row = await health.write(() =>
+        records.incidents.change(id, (before) => {
+          if (before.state === 'closed') return undefined;
+          const { action, text, changes } = stepOf(before, step, by);
+          const audit = { at: at(), by, action, subject: before.account, why: `${id}: ${text}` };
+          return { entry: { at: at(), by, text }, audit, ...changes };
+        }),
+      );
+      return row === undefined ? undefined : toIncident(row);
+    },
+    tick: async (id, by, item) => {
+      const account = (await health.read(() => records.incidents.get(id)))?.account ?? '';
+      if (account === '') return false;
+      const why = 'Ticked by hand.';
+      const request = { account, at: at(), by, why, jobs: [], item };
+      return (await health.write(() => records.locks.tick(request))).isTicked;
+    },
+    similar: async (id) => {
+      const row = await health.read(() => records.incidents.get(id));
+      if (row === undefined) return [];
+      if (row.state === 'open') await learn(parts, row);
+      const found = await health.read(() => records.incidents.similar(id, 10));
+      return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
+    },
+    countOpen: () => health.read(() => records.incidents.countOpen()),
+    clocks: async () => {
+      const since = new Date(now() - CLOCK_DAYS * DAY_MS).toISOString();
+      return clocksOf(await health.read(() => records.incidents.times(since)));
     },
   };
 }
 
-function toIncident(row: IncidentRow): Incident {
+async function learn({ records, health, explain }: ListParts, row: IncidentRow): Promise<void> {
+  if (explain === undefined) return;
+  const traits: string[] = [];
+  for (const reference of row.references.slice(-LOOKED_AT)) {
+    const found = await explain(reference).catch(() => undefined);
+    if (found !== undefined) traits.push(...traitsOfDecision(found));
+  }
+  if (traits.length === 0) return;
+  // A nicety: what is asked for is answered without it, too.
+  await health.read(() => records.incidents.addTraits(row.id, traits)).catch(() => undefined);
+}
+
+type Step = Parameters<Desk['incidents']['step']>[2];
+
+function stepOf(before: IncidentRow, step: Step, by: string) {
+  switch (step.kind) {
+    case 'note':
+      return { action: 'incident.note', text: step.text, changes: {} };
+    case 'take':
+      return { action: 'incident.take', text: 'Taken.', changes: { owner: by } };
+    case 'join': {
+      const account = step.account.toLowerCase();
+      const accounts = [...new Set([...before.accounts, account])].slice(0, MAX_ACCOUNTS);
+      return { action: 'incident.join', text: `Joined: ${account}.`, changes: { accounts } };
+    }
+  }
+}
+
+/** Accounts of one campaign kept by name. */
+const MAX_ACCOUNTS = 1000;
+
+/** How fast things were acted on and closed (FBK-6). */
+function clocksOf(times: readonly IncidentTimes[]): ClockReport {
+  const verdicts = { true: 0, 'false alarm': 0, unclear: 0 };
+  for (const { verdict } of times) if (verdict !== '') verdicts[verdict]++;
+  const spans = (name: 'firstActionAt' | 'closedAt'): number[] =>
+    times.flatMap(({ openedAt, [name]: end }) =>
+      end === undefined ? [] : [Math.max(0, Date.parse(end) - Date.parse(openedAt)) / 1000],
+    );
   return {
-    id: row.id,
-    account: row.account,
-    cause: row.cause,
-    practice: row.practice,
-    state: row.state,
-    openedAt: row.openedAt,
-    updatedAt: row.updatedAt,
-    ...(row.closedAt === undefined ? {} : { closedAt: row.closedAt }),
-    summary: row.summary,
-    count: row.count,
-    references: row.references,
-    timeline: row.timeline,
-    checklist: row.checklist,
-    ...sourcesOf(row),
+    days: CLOCK_DAYS,
+    opened: times.length,
+    firstAction: clockFigure(spans('firstActionAt')),
+    close: clockFigure(spans('closedAt')),
+    verdicts,
   };
 }
 
-function sourcesOf(row: IncidentRow): Pick<Incident, 'sources'> {
-  const sources = readDetail(row)?.sources;
-  return sources === undefined ? {} : { sources };
+function clockFigure(seconds: readonly number[]): ClockFigure {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  return {
+    count: sorted.length,
+    median: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0),
+    worst: Math.round(sorted.at(-1) ?? 0),
+  };
+}
+
+function toIncident(row: IncidentRow): Incident {
+  const { detail, alertedAt: _, alertedCount: _count, ...incident } = row;
+  const known = detail === '' ? undefined : readDetail(row);
+  return {
+    ...incident,
+    ...(known?.sources === undefined ? {} : { sources: known.sources }),
+    ...(known === undefined
+      ? {}
+      : { evidence: { figures: known.picture.figures, reasons: known.reasons, done: known.done } }),
+  };
 }

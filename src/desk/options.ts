@@ -1,4 +1,5 @@
 /** What a desk is opened with. */
+import type { Explanation } from '../core/report.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
@@ -56,6 +57,8 @@ export interface DeskOptions extends DeskSettings {
   readonly world?: HoldWorld;
   /** Told of every decision on a held message, once it is durable. */
   readonly onHoldDecision?: (decision: HoldDecision) => void;
+  /** Finds a decision by its reference, for what incidents have in common (FBK-7). */
+  readonly explain?: (reference: string) => Promise<Explanation | undefined>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }

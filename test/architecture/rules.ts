@@ -66,7 +66,7 @@ function importProblem(part: Part, file: SourceFile, imported: Import): string |
   if (target.startsWith('..')) {
     return `${where} imports "${specifier}" from outside src/; only main.ts knows what is there.`;
   }
-  if (!target.endsWith('.ts')) return `${where} imports "${specifier}"; end it with .ts.`;
+  if (!/\.tsx?$/.test(target)) return `${where} imports "${specifier}"; end it with .ts.`;
   if (isOwn(part, file.path, target)) return undefined;
   if (part.mayImport.some((path) => covers(path, target))) return undefined;
   const allowed =

@@ -78,7 +78,7 @@ export function parseSource(path: string, text: string): SourceFile {
 export function readSources(folder: string): SourceFile[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.test.ts'))
     .sort()
     .map((path) => parseSource(path, readFileSync(join(folder, path), 'utf8')));
 }

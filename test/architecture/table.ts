@@ -315,6 +315,11 @@ export const PARTS: readonly Part[] = [
     mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
   },
   {
+    path: 'console/',
+    why: 'the console runs in a browser: of the rest of the house it knows only what the API answers',
+    mayImport: ['doors/api/schemas/types.ts'],
+  },
+  {
     path: 'replay-output.ts',
     why: 'where a replay writes knows nothing of what is written',
     mayImport: ['errors.ts'],
@@ -372,6 +377,7 @@ export const DRIVERS: readonly { readonly package: string; readonly only: readon
   { package: 'nodemailer', only: ['effects/'] },
   { package: 'maxmind', only: ['network/'] },
   { package: 'fastify', only: ['doors/api/'] },
+  { package: 'preact', only: ['console/'] },
   { package: 'pino', only: ['telemetry/'] },
   { package: 'prom-client', only: ['telemetry/'] },
   { package: 'yaml', only: ['config/', 'directory/'] },

@@ -117,6 +117,7 @@ describe('an agent that hangs up while it waits for tasks', () => {
         return agents.tasks(mta, options);
       },
       report: (mta, results) => agents.report(mta, results),
+      heard: () => agents.heard(),
     };
     const agentTokens = new Map([['mx2.example.org', OTHER]]);
     const desk = { ...api.desk, agents: watched };

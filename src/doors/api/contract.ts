@@ -10,6 +10,7 @@ import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import type { ListenOptions } from '../listen.ts';
+import type { AccountTimeline, HealthReport, PublicPages } from './desk-parts.ts';
 
 export interface ApiDoorOptions {
   /** Default: 127.0.0.1:10044. */
@@ -22,6 +23,10 @@ export interface ApiDoorOptions {
   readonly maxConnections?: number;
   /** Largest request body, events excepted. Default 1 MiB. */
   readonly maxBodyBytes?: number;
+  /** Where the built console is; without it its page says how to build it. */
+  readonly consoleFolder?: string;
+  /** Texts of the pages for the public; without them there are none. */
+  readonly publicPages?: PublicPages;
   /** How long a client may take to send one request. Default 30. */
   readonly requestTimeoutSeconds?: number;
 }
@@ -65,6 +70,9 @@ export interface ApiParts {
   readonly ownPassword?: {
     remember(account: string, digest: string, login?: string): void;
   };
+  /** What the journal has of an account, within bounds. */
+  readonly timeline?: AccountTimeline;
+  readonly health?: () => HealthReport;
   /** Aborted when the door closes, so that nobody is waited for. */
   readonly closing?: AbortSignal;
   /** Reads the configuration again: what changed, or why the old one stays. */

@@ -4,9 +4,11 @@
  */
 import fastify from 'fastify';
 import { z } from 'zod';
+import { addChangeStream } from './change-stream.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiParts } from './contract.ts';
 import { jsonSchema } from './endpoint.ts';
+import { addExports } from './exports.ts';
 import { allEndpoints } from './endpoints.ts';
 
 export async function describeApi(parts: ApiParts): Promise<unknown> {
@@ -16,6 +18,8 @@ export async function describeApi(parts: ApiParts): Promise<unknown> {
   await app.register(
     (api, _, done) => {
       for (const add of allEndpoints(parts)) add(api);
+      addChangeStream(api, parts);
+      addExports(api, parts);
       done();
     },
     { prefix: '/api/v1' },

@@ -2,14 +2,23 @@
  * One request the API answers, described once: the description validates the input, types the
  * handler and becomes the OpenAPI document.
  */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Person, Role } from '../../desk/contract.ts';
+import { clientAddressOf, sessionCookieOf, writeSessionCookie } from './client-facts.ts';
 import { problem } from './schemas/output.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the check of tokens. */
     mta: string;
+    /** Who asks: a user, or a token with its name. Undefined for the token file. */
+    person: Person | undefined;
+  }
+  interface FastifyContextConfig {
+    /** What somebody must be to ask this; `open` asks nobody. */
+    readonly role?: Role | 'open';
+    readonly tag?: string;
   }
 }
 
@@ -30,6 +39,8 @@ export interface Description<P, Q, B, R> {
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
   readonly response: z.ZodType<R>;
+  /** Who may ask. Default: a reader for GET, else a reviewer. `open` asks nobody who he is. */
+  readonly role?: Role | 'open';
   /** Default: the door's. */
   readonly bodyLimitBytes?: number;
   /** Media types of the body. Default: application/json. */
@@ -42,7 +53,18 @@ export interface Description<P, Q, B, R> {
     readonly mta: string;
     /** Aborted when the client goes away before it is answered. */
     readonly left: () => AbortSignal;
+    readonly person: Person | undefined;
+    readonly client: ClientFacts;
   }): Promise<DeepReadonly<R>>;
+}
+
+/** Where a request comes from, and the cookie of its session. */
+export interface ClientFacts {
+  readonly address: string;
+  /** Empty where it sent none. */
+  readonly cookie: string;
+  /** Empty text ends it. */
+  setCookie(token: string): void;
 }
 
 /** Adds itself to the API. */
@@ -50,10 +72,17 @@ export type Endpoint = (app: FastifyInstance) => void;
 
 export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endpoint {
   const { method, path, tag, summary, params, query, body, response } = description;
+  const { role = method === 'GET' ? 'reader' : 'reviewer' } = description;
+  const takesBy = body instanceof z.ZodObject && 'by' in body.shape;
   return (app) => {
     app.route({
       method,
       url: path,
+      config: { role, tag },
+      preValidation: (request, _, done) => {
+        if (takesBy) signWithName(request);
+        done();
+      },
       ...(description.bodyLimitBytes === undefined
         ? {}
         : { bodyLimit: description.bodyLimitBytes }),
@@ -74,9 +103,21 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
           body: request.body as B,
           mta: request.mta,
           left: () => leftSignal(reply),
+          person: request.person,
+          client: {
+            address: clientAddressOf(request),
+            cookie: sessionCookieOf(request),
+            setCookie: (token) => writeSessionCookie(request, reply, token),
+          },
         }),
     });
   };
+}
+
+/** Nobody who is known signs with the name of somebody else. */
+function signWithName({ person, body }: FastifyRequest): void {
+  if (person === undefined || typeof body !== 'object' || body === null) return;
+  (body as Record<string, unknown>)['by'] = person.name;
 }
 
 function leftSignal(reply: FastifyReply): AbortSignal {

@@ -3,6 +3,7 @@ import type { ApiParts } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import { agentEndpoints } from './endpoints/agent.ts';
 import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
+import { deskEndpoints } from './endpoints/desk.ts';
 import { eventEndpoints } from './endpoints/events.ts';
 import { forwardEndpoints } from './endpoints/forwards.ts';
 import { holdEndpoints } from './endpoints/holds.ts';
@@ -27,5 +28,6 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...traceEndpoints(parts),
     ...forwardEndpoints(parts),
     ...ownPasswordEndpoints(parts),
+    ...deskEndpoints(parts),
   ];
 }

@@ -8,6 +8,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { parseListenAddress } from '../listen-address.ts';
 import { bind } from '../listen.ts';
 import type { ListenOptions } from '../listen.ts';
+import { createAccess } from './access.ts';
+import { addChangeStream } from './change-stream.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
 import { describeApi } from './describe-api.ts';
@@ -16,8 +18,12 @@ import { AGENT_PATH } from './endpoints/agent.ts';
 import { NDJSON } from './endpoints/events.ts';
 import { PrimumError } from '../../errors.ts';
 import { LOGIN_CHARS_MAX } from '../../protocol/auth-policy.ts';
+import { addConsole } from './console.ts';
+import { addExports } from './exports.ts';
+import { addIdempotency } from './idempotency.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
-import { createAgentCheck, createTokenCheck } from './token.ts';
+import { addPublicPages } from './public/pages.ts';
+import { createAgentCheck } from './token.ts';
 
 // An import of node:http reads all it exports, undici with it, which takes 50 ms of every start.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -129,27 +135,22 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
     schemaController: { compilersFactory: COMPILERS },
   });
   const isOpen = openPaths(options.listen ?? []);
-  const mayPass = createTokenCheck(options.token);
+  const mayPass = createAccess(options.token, parts.desk.users);
   const agentOf = createAgentCheck(options.agentTokens ?? new Map());
   app.decorateRequest('mta', '');
+  app.decorateRequest('person', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const path = request.routeOptions.url ?? '';
-    if (isOpen.has(path)) return;
+    if (isOpen.has(path) || request.routeOptions.config.role === 'open') return;
     if (path.startsWith(AGENT_PATH)) {
       request.mta = agentOf(request.headers.authorization) ?? '';
       if (request.mta !== '') return;
       await refuseAgent(reply);
       return;
     }
-    if (mayPass(request.headers.authorization)) return;
-    // RFC 6750 §3.
-    void reply.header('www-authenticate', 'Bearer realm="primum"');
-    await sendProblem(
-      reply,
-      401,
-      'This needs the API token. It is in the file api-token in the state folder; send it as "Authorization: Bearer TOKEN".',
-    );
+    await mayPass(request, reply);
   });
+  addIdempotency(app, parts.now ?? Date.now);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 404, `There is nothing at ${request.method} of this path.`),
   );
@@ -158,6 +159,8 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   );
   app.addContentTypeParser(NDJSON, { parseAs: 'string' }, (_, body, done) => done(null, body));
   addHealth(app, parts);
+  addConsole(app, options.consoleFolder);
+  addPublicPages(app, parts, options.publicPages);
   await app.register(addApi(parts), { prefix: '/api/v1' });
   await app.ready();
   return app;
@@ -199,6 +202,8 @@ function addHealth(app: FastifyInstance, parts: ApiParts): void {
 function addApi(parts: ApiParts) {
   return (app: FastifyInstance, _: unknown, done: () => void): void => {
     for (const add of allEndpoints(parts)) add(app);
+    addChangeStream(app, parts);
+    addExports(app, parts);
     app.get('/openapi.json', { schema: { hide: true } }, () => describeApi(parts));
     done();
   };

@@ -78,7 +78,7 @@ async function makeToken(path: string): Promise<string> {
 /** Whether an `Authorization` header carries the token. Takes as long for every wrong one. */
 export function createTokenCheck(token: string): (authorization: string | undefined) => boolean {
   const right = digest(token);
-  return (authorization) => timingSafeEqual(digest(offered(authorization)), right);
+  return (authorization) => timingSafeEqual(digest(bearerOf(authorization)), right);
 }
 
 /** The mail host whose agent asks; every token is compared, whichever is right. */
@@ -87,12 +87,13 @@ export function createAgentCheck(
 ): (authorization: string | undefined) => string | undefined {
   const all = [...tokens].map(([mta, token]) => ({ mta, right: digest(token) }));
   return (authorization) => {
-    const given = digest(offered(authorization));
+    const given = digest(bearerOf(authorization));
     return all.filter(({ right }) => timingSafeEqual(given, right)).at(-1)?.mta;
   };
 }
 
-function offered(authorization: string | undefined): string {
+/** What stands behind `Bearer`; empty for anything else. */
+export function bearerOf(authorization: string | undefined): string {
   // RFC 6750 §2.1; RFC 9110 §11.1: the scheme is case-insensitive.
   return /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
 }

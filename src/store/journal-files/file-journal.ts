@@ -103,12 +103,14 @@ class SegmentedJournal implements FileJournal {
   async find(
     match: (line: JournalLine) => boolean,
     text: string,
+    isEnough: () => boolean = () => false,
   ): Promise<JournalLine | undefined> {
     const queued = this.#queue.find(match, text);
     if (queued !== undefined) return queued;
     const { folder } = this.#options;
     let trouble: unknown;
     for (const { name } of (await listSegments(folder)).reverse()) {
+      if (isEnough()) break;
       try {
         const line = await findInSegment(() => segmentBytes(folder, name), { match, text });
         if (line !== undefined) return line;

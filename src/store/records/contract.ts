@@ -13,6 +13,7 @@ import type {
   TimelineEntry,
 } from './entries.ts';
 import type { ForwardRecords } from './forward-contract.ts';
+import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
 export type {
@@ -55,7 +56,30 @@ export interface IncidentRow {
   /** When and at what count people were last alerted. */
   readonly alertedAt?: string;
   readonly alertedCount: number;
+  /** Empty while it is open. */
+  readonly verdict: IncidentVerdict;
+  /** Who works on it; empty while nobody does. */
+  readonly owner: string;
+  /** Accounts it is about besides its own: a campaign has several. */
+  readonly accounts: readonly string[];
+  /** FBK-6: when somebody or a rule first did something about it. */
+  readonly firstActionAt?: string;
 }
+
+export type IncidentVerdict = '' | 'true' | 'false alarm' | 'unclear';
+
+export interface IncidentChange {
+  readonly entry: TimelineEntry;
+  readonly audit: AuditDraft;
+  readonly owner?: string;
+  readonly accounts?: readonly string[];
+}
+
+/** What an incident's clocks are told from (FBK-6). */
+export type IncidentTimes = Pick<
+  IncidentRow,
+  'openedAt' | 'firstActionAt' | 'closedAt' | 'verdict'
+>;
 
 export interface Job extends JobDraft {
   readonly id: number;
@@ -125,7 +149,30 @@ export interface IncidentRecords {
     readonly at: string;
     readonly by: string;
     readonly text: string;
+    readonly verdict?: IncidentVerdict;
   }): Promise<boolean>;
+  /** One that a person opens, about one account or several. */
+  open(incident: {
+    readonly draft: IncidentDraft;
+    readonly accounts: readonly string[];
+    readonly at: string;
+    readonly by: string;
+  }): Promise<IncidentRow>;
+  /** `undefined` where there is none or `change` gave nothing. */
+  change(
+    id: string,
+    change: (row: IncidentRow) => IncidentChange | undefined,
+  ): Promise<IncidentRow | undefined>;
+  countOpen(): Promise<number>;
+  /** Adds traits to an incident (FBK-7); it keeps MAX_TRAITS. */
+  addTraits(id: string, traits: readonly string[]): Promise<void>;
+  /** Others that share traits, most shared first. */
+  similar(
+    id: string,
+    limit: number,
+  ): Promise<readonly { readonly incident: IncidentRow; readonly shared: readonly string[] }[]>;
+  /** Of those opened since then, newest first, at most a bound. */
+  times(since: string): Promise<readonly IncidentTimes[]>;
   /** Writes jobs for open incidents whose next alert is due; returns how many there were. */
   repeatAlerts(
     nowMs: number,
@@ -191,5 +238,8 @@ export interface Records {
   readonly holds: HoldRecords;
   readonly containments: ContainmentRecords;
   readonly forwards: ForwardRecords;
+  readonly cases: CaseRecords;
+  readonly users: UserRecords;
+  readonly figures: FigureRecords;
   close(): Promise<void>;
 }

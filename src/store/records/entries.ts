@@ -37,6 +37,8 @@ export interface IncidentAddition extends IncidentDraft {
   readonly count: number;
   /** Oldest first. */
   readonly references: readonly string[];
+  /** What may join it with others (FBK-7), kept when this opens an incident. */
+  readonly traits?: readonly string[];
   /** Asked for jobs only when this opens an incident. */
   readonly jobs: () => readonly JobDraft[];
   /** When an alert may follow that says what happened since the last one. */

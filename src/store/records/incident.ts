@@ -14,6 +14,9 @@ export const MAX_REFERENCES = 20;
 /** Entries of a timeline; the first is kept, then the newest. */
 export const MAX_TIMELINE = 50;
 
+/** What is noted by this name is told, not done. */
+const OURSELVES = 'primum';
+
 /** Characters of one timeline entry or summary. */
 export const MAX_TEXT = 500;
 
@@ -40,6 +43,9 @@ export function newIncident(draft: IncidentDraft, account: string, at: string): 
     alertedAtMs: undefined,
     alertedCount: 0,
     alertDueMs: undefined,
+    verdict: '',
+    owner: '',
+    accounts: [],
   };
 }
 
@@ -86,7 +92,13 @@ export function noted(incident: IncidentState, entry: TimelineEntry): IncidentSt
     timeline.length <= MAX_TIMELINE || first === undefined
       ? timeline
       : [first, ...timeline.slice(1 - MAX_TIMELINE)];
-  return { ...incident, timeline: bounded, updatedAt: later(incident.updatedAt, entry.at) };
+  const acted = incident.firstActionAt ?? (entry.by === OURSELVES ? undefined : entry.at);
+  return {
+    ...incident,
+    timeline: bounded,
+    updatedAt: later(incident.updatedAt, entry.at),
+    ...(acted === undefined ? {} : { firstActionAt: acted }),
+  };
 }
 
 /** A new lock asks for everything again, whatever was ticked before (ACC-12). */
@@ -120,13 +132,16 @@ function later(a: string, b: string): string {
 }
 
 export function fromTable(row: IncidentTable): IncidentState {
-  const { closedAt, alertedAtMs, alertDueMs, references, timeline, checklist, ...rest } = row;
+  const { closedAt, alertedAtMs, alertDueMs, references, timeline, checklist, ...more } = row;
+  const { accounts, firstActionAt, ...rest } = more;
   return {
     ...rest,
     ...(closedAt === null ? {} : { closedAt }),
     references: JSON.parse(references) as IncidentRow['references'],
     timeline: JSON.parse(timeline) as IncidentRow['timeline'],
     checklist: JSON.parse(checklist) as IncidentRow['checklist'],
+    accounts: JSON.parse(accounts) as IncidentRow['accounts'],
+    ...(firstActionAt === null ? {} : { firstActionAt }),
     alertedAtMs: alertedAtMs ?? undefined,
     alertDueMs: alertDueMs ?? undefined,
   };
@@ -139,6 +154,8 @@ export function toTable(incident: IncidentState): IncidentTable {
     references: JSON.stringify(incident.references),
     timeline: JSON.stringify(incident.timeline),
     checklist: JSON.stringify(incident.checklist),
+    accounts: JSON.stringify(incident.accounts),
+    firstActionAt: incident.firstActionAt ?? null,
     alertedAtMs: incident.alertedAtMs ?? null,
     alertDueMs: incident.alertDueMs ?? null,
   };
@@ -163,5 +180,9 @@ export function toRow(incident: IncidentState): IncidentRow {
     detail: incident.detail,
     ...(alertedAtMs === undefined ? {} : { alertedAt: new Date(alertedAtMs).toISOString() }),
     alertedCount: incident.alertedCount,
+    verdict: incident.verdict,
+    owner: incident.owner,
+    accounts: incident.accounts,
+    ...(incident.firstActionAt === undefined ? {} : { firstActionAt: incident.firstActionAt }),
   };
 }

@@ -10,11 +10,14 @@ import {
   toTable,
 } from './incident.ts';
 import type { IncidentState } from './incident.ts';
+import { insertTraits } from './incident-traits.ts';
 import { addJobs } from './jobs.ts';
 import { addAudit, MAX_PAGE } from './plain.ts';
 import type { RecordsTx, Transact } from './tables.ts';
 
-export function incidentRecords(transact: Transact): IncidentRecords {
+export function incidentRecords(
+  transact: Transact,
+): Pick<IncidentRecords, 'add' | 'list' | 'get' | 'close' | 'repeatAlerts'> {
   return {
     add: (additions) =>
       transact(async (tx) => {
@@ -30,7 +33,7 @@ export function incidentRecords(transact: Transact): IncidentRecords {
         const incident = await readIncident(tx, id);
         return incident === undefined ? undefined : toRow(incident);
       }),
-    close: ({ id, at, by, text }) =>
+    close: ({ id, at, by, text, verdict = '' }) =>
       transact(async (tx) => {
         const incident = await readIncident(tx, id);
         if (incident?.state !== 'open') return false;
@@ -39,6 +42,7 @@ export function incidentRecords(transact: Transact): IncidentRecords {
           ...noted(incident, entry),
           state: 'closed',
           closedAt: at,
+          verdict,
           alertDueMs: undefined,
         });
         const audit = { at, by, action: 'incident.close', subject: incident.account };
@@ -73,6 +77,7 @@ async function addOne(tx: RecordsTx, addition: IncidentAddition): Promise<boolea
   }
   const fresh = newIncident(addition, addition.account, addition.firstAt);
   await insertIncident(tx, countFirst(fresh, addition));
+  await insertTraits(tx, fresh.id, addition.traits ?? []);
   await addJobs(tx, addition.jobs(), addition);
   return true;
 }

@@ -7,6 +7,7 @@ import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { PrimumError } from '../../errors.ts';
 import { createForwards } from './forwards.ts';
+import { createDesk } from './desk-schema.ts';
 import { createHolds } from './hold-schema.ts';
 import type { RecordsDb } from './tables.ts';
 
@@ -48,6 +49,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0001_records': { up: (db: Kysely<unknown>) => createRecords(db, engine) },
     '0002_holds': { up: createHolds },
     '0003_forwards': { up: createForwards },
+    '0004_desk': { up: createDesk },
   };
 }
 

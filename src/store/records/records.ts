@@ -1,9 +1,12 @@
 /** The repository: every function one transaction, written once in Kysely for all SQL engines. */
 import { PrimumError } from '../../errors.ts';
+import { caseRecords } from './cases.ts';
 import { containmentRecords } from './containments.ts';
 import type { Records } from './contract.ts';
+import { figureRecords } from './figures.ts';
 import { holdRecords } from './holds.ts';
 import { forwardRecords } from './forwards.ts';
+import { incidentWork } from './incident-work.ts';
 import { incidentRecords } from './incidents.ts';
 import { lockRecords } from './locks.ts';
 import { migrateRecords } from './migrations.ts';
@@ -11,6 +14,7 @@ import type { RecordsEngine } from './migrations.ts';
 import { outboxRecords } from './outbox.ts';
 import { auditRecords, listRecords, settingRecords } from './plain.ts';
 import type { RecordsDb, Transact } from './tables.ts';
+import { userRecords } from './users.ts';
 
 /** Brings the schema up to date. `db` needs Kysely's CamelCasePlugin. */
 export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise<Records> {
@@ -31,7 +35,7 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
   };
   return {
     locks: lockRecords(transact),
-    incidents: incidentRecords(transact),
+    incidents: { ...incidentRecords(transact), ...incidentWork(transact) },
     audit: auditRecords(transact),
     lists: listRecords(transact),
     outbox: outboxRecords(transact),
@@ -39,6 +43,9 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     holds: holdRecords(transact),
     containments: containmentRecords(transact),
     forwards: forwardRecords(transact),
+    cases: caseRecords(transact),
+    users: userRecords(transact),
+    figures: figureRecords(transact),
     close: () => db.destroy(),
   };
 }

@@ -1,5 +1,7 @@
 /** The tables of the records as Kysely sees them; snake_case in SQL. JSON is kept as text. */
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { IncidentVerdict } from './contract.ts';
+import type { DeskTables } from './desk-tables.ts';
 
 export interface LockTable {
   account: string;
@@ -29,6 +31,10 @@ export interface IncidentTable {
   alertedAtMs: number | null;
   alertedCount: number;
   alertDueMs: number | null;
+  verdict: IncidentVerdict;
+  owner: string;
+  accounts: string;
+  firstActionAt: string | null;
 }
 
 export interface AuditTable {
@@ -142,7 +148,7 @@ export interface ForwardOffTable {
   reference: string;
 }
 
-export interface RecordsTables {
+export interface RecordsTables extends DeskTables {
   locks: LockTable;
   incidents: IncidentTable;
   audit: AuditTable;

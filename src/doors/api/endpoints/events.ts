@@ -20,6 +20,7 @@ export function eventEndpoints(parts: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/events',
+      role: 'admin',
       tag: 'events',
       summary: 'Takes in events (NDJSON, or JSON: an array or one). An id seen before counts once.',
       consumes: ['application/json', NDJSON],
@@ -47,6 +48,7 @@ export function eventEndpoints(parts: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/reload',
+      role: 'admin',
       tag: 'events',
       summary: 'Reads the configuration again; a bad one is refused and the old one stays.',
       body: byInput,

@@ -78,16 +78,19 @@ function decision({ desk }: ApiParts, choice: HoldChoice, summary: string) {
     async handle({ params: { name }, body }) {
       const answer = await desk.holds.decide({ ...body, name, choice });
       if (answer.ok) return answer.hold;
-      throw refusal(name, answer.reason);
+      throw refusal(name, answer);
     },
   });
 }
 
-type Refused = Extract<HoldAnswer, { ok: false }>['reason'];
+type Refusal = Extract<HoldAnswer, { ok: false }>;
+type Refused = Refusal['reason'];
 
-function refusal(name: string, reason: Refused): ProblemError {
+/** Who came second is told who was first, and what was decided. */
+export function refusal(name: string, { reason, hold: now }: Refusal): ProblemError {
   const [status, text] = REFUSALS[reason];
-  return new ProblemError(status, text.replace('NAME', name));
+  const first = now === undefined || now.by === '' ? '' : ` ${now.by} decided: ${now.state}.`;
+  return new ProblemError(status, text.replace('NAME', name) + first);
 }
 
 const REFUSALS: Readonly<Record<Refused, readonly [number, string]>> = {

@@ -60,6 +60,7 @@ export function incidentEndpoints({ desk }: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/alerts/test',
+      role: 'admin',
       tag: 'incidents',
       summary: 'Sends a test alert through every channel and says what came of each.',
       body: byInput,

@@ -45,6 +45,7 @@ export function traceEndpoints(parts: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/trace/rotate',
+      role: 'admin',
       tag: 'trace',
       summary:
         'Makes a new key for trace tokens now. Tokens of older keys are still read, unless dropped.',

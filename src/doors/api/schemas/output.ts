@@ -222,6 +222,18 @@ export const incident = z.object({
     .object({ names: z.array(text), total: count })
     .exactOptional()
     .describe('Sources of guesses it is about: the newest by name, and how many there were.'),
+  verdict: z.enum(['', 'true', 'false alarm', 'unclear']).describe('Empty while it is open.'),
+  owner: text.describe('Who works on it; empty while nobody does.'),
+  accounts: z.array(text).describe('Accounts of a campaign.'),
+  firstActionAt: at.exactOptional().describe('When somebody or a rule first did something.'),
+  evidence: z
+    .object({
+      figures: z.array(z.object({ name: text, observed: text, usual: text })),
+      reasons: z.array(z.object({ text, practice: text.exactOptional() })),
+      done: text,
+    })
+    .exactOptional()
+    .describe('The newest decision in figures and sentences.'),
 }) satisfies z.ZodType<Incident>;
 
 const auditEntry = z.object({

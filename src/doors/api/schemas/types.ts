@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { agentTasks } from './agent.ts';
 import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
+import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
+import type { caseList, caseView, health, sessionView } from './desk.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type {
   accountView,
@@ -58,3 +60,12 @@ export type ShownView = z.output<typeof shownMessage>;
 export type ContainedMail = z.output<typeof containedMail>;
 export type Unlocked = z.output<typeof unlocked>;
 export type RungPageView = z.output<typeof rungPage>;
+export type UserList = z.output<typeof userList>;
+export type Invitation = z.output<typeof inviteView>;
+export type OverviewView = z.output<typeof overview>;
+export type SimilarList = z.output<typeof similarList>;
+export type TimelineView = z.output<typeof timelinePage>;
+export type CaseList = z.output<typeof caseList>;
+export type CaseView = z.output<typeof caseView>;
+export type HealthView = z.output<typeof health>;
+export type SessionView = z.output<typeof sessionView>;

@@ -1,0 +1,243 @@
+/** Everything of one account: where it stands, what happened, its places, limits and lock. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { AccountView, LimitList, TimelineView } from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { counted, span } from '../format.ts';
+import { useLoaded } from '../live.ts';
+import { Ago, Badge, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
+
+export function AccountPage({ name }: { readonly name: string }): JSX.Element {
+  if (name === '') return <Find />;
+  const path = `/accounts/${part(name)}`;
+  const view = useLoaded<AccountView>(path, ['lock', 'incident']);
+  return (
+    <Page title={name} aside={<FindForm />}>
+      <Show of={view}>
+        {(account) => (
+          <>
+            <Lock view={account} />
+            <Incidents view={account} />
+            <Places view={account} />
+          </>
+        )}
+      </Show>
+      <Limits path={path} />
+      <History path={path} />
+    </Page>
+  );
+}
+
+function Find(): JSX.Element {
+  return (
+    <Page title="Account">
+      <p>Which account? Write its login, in any letter case.</p>
+      <FindForm />
+    </Page>
+  );
+}
+
+function FindForm(): JSX.Element {
+  const [text, setText] = useState('');
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (text.trim() !== '') location.hash = `#/account/${part(text.trim().toLowerCase())}`;
+  };
+  return (
+    <form class="say" onSubmit={submit} role="search">
+      <label for="find">Account</label>
+      <input id="find" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      <button>Show</button>
+    </form>
+  );
+}
+
+function Lock({ view }: { readonly view: AccountView }): JSX.Element {
+  const act = useAct();
+  const { account, lock, report } = view;
+  const rungs = [report?.rung, ...(report?.identities ?? []).map(({ rung }) => rung)];
+  const isHeld = rungs.some((rung) => rung !== undefined && rung !== 'observe');
+  return (
+    <section class="card">
+      <p>
+        {lock ? (
+          <Badge tone="bad">locked</Badge>
+        ) : (
+          <Badge tone={isHeld ? 'warn' : 'good'}>{isHeld ? 'not free' : 'free'}</Badge>
+        )}{' '}
+        {report && (
+          <span class="quiet">
+            {report.facts.class} of {report.facts.tenant || 'no tenant'}
+            {report.facts.since === undefined ? '' : `, since ${report.facts.since.slice(0, 10)}`}
+          </span>
+        )}
+      </p>
+      {lock && (
+        <p>
+          By {lock.by}, <Ago at={lock.at} />: {lock.why}{' '}
+          <a href={`#/incidents/${lock.incident}`}>Incident</a>
+        </p>
+      )}
+      {lock || isHeld ? (
+        <SayForm
+          label={lock ? 'Unlock, because' : 'Release, because'}
+          action={lock ? 'Unlock' : 'Release'}
+          say={(why) =>
+            act(
+              () => send('DELETE', `/locks/${part(account)}`, { by: 'me', why, mail: 'keep' }),
+              'It may send again.',
+            )
+          }
+        />
+      ) : (
+        <SayForm
+          label="Lock, because"
+          action="Lock"
+          say={(why) =>
+            act(() => send('PUT', `/locks/${part(account)}`, { by: 'me', why }), 'Locked.')
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+function Incidents({ view }: { readonly view: AccountView }): JSX.Element | null {
+  if (view.incidents.length === 0) return null;
+  return (
+    <>
+      <h2>Open incidents</h2>
+      <ul>
+        {view.incidents.map(({ id, summary, openedAt }) => (
+          <li>
+            <a href={`#/incidents/${id}`}>{summary}</a> <Ago at={openedAt} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Places({ view }: { readonly view: AccountView }): JSX.Element {
+  const { report } = view;
+  return (
+    <>
+      <h2>Where it is used from</h2>
+      <Table
+        label="Addresses"
+        rows={report?.addresses ?? []}
+        empty="No address was seen yet."
+        columns={[
+          { name: 'Address', cell: ({ address }) => address },
+          { name: 'Country', cell: ({ country }) => country || '?' },
+          { name: 'Logins', cell: ({ logins, failures }) => `${logins} (${failures} failed)` },
+          { name: 'Messages', cell: ({ submissions }) => submissions },
+          { name: 'First', cell: ({ firstAt }) => <When at={firstAt} /> },
+          { name: 'Last', cell: ({ lastAt }) => <When at={lastAt} /> },
+        ]}
+      />
+      <h2>What is usual</h2>
+      <Table
+        label="Identities"
+        rows={report?.identities ?? []}
+        empty="It has not sent anything yet."
+        columns={[
+          { name: 'Identity', cell: ({ identity }) => identity },
+          {
+            name: 'Rung',
+            cell: ({ rung }) => <Badge tone={rung === 'observe' ? 'good' : 'bad'}>{rung}</Badge>,
+          },
+          { name: 'Recipients a day', cell: ({ usualRecipientsPerDay }) => usualRecipientsPerDay },
+          { name: 'Messages', cell: ({ messages }) => messages.toLocaleString() },
+          {
+            name: 'Contexts',
+            cell: ({ contexts }) =>
+              contexts
+                .map(({ country, trusted }) => `${country || '?'}${trusted ? ' (trusted)' : ''}`)
+                .join(', '),
+          },
+          { name: 'Evidence', cell: ({ score }) => `${score} nats` },
+        ]}
+      />
+    </>
+  );
+}
+
+function Limits({ path }: { readonly path: string }): JSX.Element {
+  const limits = useLoaded<LimitList>(`${path}/limits`, []);
+  return (
+    <>
+      <h2>Limits in force</h2>
+      <Show of={limits}>
+        {(value) => (
+          <Table
+            label="Limits in force"
+            rows={value.limits}
+            empty="No limit is in force."
+            columns={[
+              {
+                name: 'Limit',
+                cell: ({ limit }) =>
+                  `${limit.limit} ${limit.count} in ${span(limit.windowSeconds)}`,
+              },
+              { name: 'Of the', cell: ({ limit }) => limit.scope },
+              { name: 'From', cell: ({ from }) => from },
+              {
+                name: 'Used',
+                cell: ({ used, ceiling }) => (
+                  <>
+                    <meter
+                      min={0}
+                      max={Math.max(1, ceiling)}
+                      high={ceiling * 0.8}
+                      value={used}
+                      aria-label="Used"
+                    />{' '}
+                    {used} of {ceiling}
+                  </>
+                ),
+              },
+              { name: 'Then', cell: ({ limit }) => limit.action },
+            ]}
+          />
+        )}
+      </Show>
+    </>
+  );
+}
+
+function History({ path }: { readonly path: string }): JSX.Element {
+  const [limit, setLimit] = useState(50);
+  const history = useLoaded<TimelineView>(`${path}/timeline?limit=${limit}`, ['lock', 'hold']);
+  return (
+    <>
+      <h2>What happened</h2>
+      <Show of={history}>
+        {({ lines, isCut }) => (
+          <>
+            <Table
+              label="Time line"
+              rows={lines}
+              empty="The journal has nothing of it."
+              columns={[
+                { name: 'When', cell: ({ at }) => <When at={at} /> },
+                { name: 'Kind', cell: ({ kind }) => kind },
+                { name: 'What', cell: ({ text }) => text },
+                { name: 'Reference', cell: ({ reference }) => reference ?? '' },
+              ]}
+            />
+            <p class="quiet">
+              {counted(lines.length, 'line')}
+              {isCut ? '; the journal may have more. ' : '. '}
+              {isCut && limit < 400 && (
+                <button type="button" onClick={() => setLimit(limit + 150)}>
+                  More
+                </button>
+              )}
+            </p>
+          </>
+        )}
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+/** Cases: reports from outside. What a stranger wrote stands here as text and as nothing else. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { CaseList, CaseView } from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { disarm } from '../format.ts';
+import { useLoaded } from '../live.ts';
+import { Account, Ago, Badge, Page, SayForm, Show, Table, Timeline, useAct } from '../parts.tsx';
+
+const ANSWERS = [
+  'Thank you for your report. We have stopped the account and look into it.',
+  'Thank you for your report. The message did not come from us: its headers name another provider.',
+  'Thank you for your report. Please send us the whole message with all headers, so that we can find its sender.',
+];
+
+export function Cases({ id }: { readonly id: string }): JSX.Element {
+  return id === '' ? <List /> : <One id={id} />;
+}
+
+function List(): JSX.Element {
+  const [state, setState] = useState<'open' | 'closed'>('open');
+  const list = useLoaded<CaseList>(`/cases?state=${state}&limit=100`, ['case']);
+  return (
+    <Page title="Cases" aside={<a href="/api/v1/export/cases.csv">CSV</a>}>
+      <p>
+        {(['open', 'closed'] as const).map((one) => (
+          <button type="button" aria-pressed={one === state} onClick={() => setState(one)}>
+            {one}
+          </button>
+        ))}
+      </p>
+      <Show of={list}>
+        {({ cases }) => (
+          <Table
+            label="Cases"
+            rows={cases}
+            empty={`No case is ${state}.`}
+            columns={[
+              { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
+              {
+                name: 'Reference',
+                cell: ({ id, reference }) => <a href={`#/cases/${id}`}>{reference}</a>,
+              },
+              { name: 'Kind', cell: ({ category }) => category },
+              { name: 'About', cell: ({ subject }) => subject },
+              {
+                name: 'Account',
+                cell: ({ account }) => (account === '' ? '' : <Account name={account} />),
+              },
+              { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
+            ]}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+function One({ id }: { readonly id: string }): JSX.Element {
+  const path = `/cases/${part(id)}`;
+  const view = useLoaded<CaseView>(path, ['case']);
+  return (
+    <Page title="Case" aside={<a href="#/cases">All cases</a>}>
+      <Show of={view}>{(row) => <Body row={row} path={path} />}</Show>
+    </Page>
+  );
+}
+
+function Body({ row, path }: { readonly row: CaseView; readonly path: string }): JSX.Element {
+  return (
+    <>
+      <p class="summary">{row.subject}</p>
+      <p>
+        <Badge tone={row.state === 'open' ? 'warn' : 'good'}>{row.state}</Badge>{' '}
+        <span class="quiet">
+          {row.reference}, {row.category}, by {row.source} <Ago at={row.openedAt} />
+          {row.owner === '' ? ', nobody owns it' : `, owned by ${row.owner}`}
+        </span>
+      </p>
+      <div class="review">
+        <section class="card">
+          <h2>The report</h2>
+          <dl>
+            <dt>From</dt>
+            <dd>{row.reporter || 'somebody without an address'}</dd>
+            <dt>Account</dt>
+            <dd>{row.account === '' ? 'not known yet' : <Account name={row.account} />}</dd>
+            <dt>Incident</dt>
+            <dd>
+              {row.incident === '' ? (
+                'none'
+              ) : (
+                <a href={`#/incidents/${row.incident}`}>{row.incident}</a>
+              )}
+            </dd>
+          </dl>
+          <pre tabIndex={0}>{disarm(row.text)}</pre>
+          {row.evidence !== '' && (
+            <details>
+              <summary>What was sent along</summary>
+              <pre tabIndex={0}>{disarm(row.evidence)}</pre>
+            </details>
+          )}
+        </section>
+        <section class="card">
+          <h2>What was done</h2>
+          <Timeline entries={row.timeline} />
+          {row.state === 'open' && <Work path={path} />}
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Work({ path }: { readonly path: string }): JSX.Element {
+  const act = useAct();
+  const step = (body: object, done: string): Promise<boolean> =>
+    act(() => send('POST', `${path}/steps`, { by: 'me', step: body }), done);
+  return (
+    <>
+      <button type="button" onClick={() => void step({ kind: 'take' }, 'It is yours now.')}>
+        Take it
+      </button>
+      <SayForm
+        label="Its account"
+        action="Join"
+        say={(account) => step({ kind: 'link', account }, 'Joined.')}
+      />
+      <SayForm
+        label="Its incident"
+        action="Join"
+        say={(incident) => step({ kind: 'link', incident }, 'Joined.')}
+      />
+      <SayForm label="Note" action="Note" say={(text) => step({ kind: 'note', text }, 'Noted.')} />
+      <h3>Answer</h3>
+      <p class="quiet">The reporter reads it with the reference. Or take one of these:</p>
+      {ANSWERS.map((text) => (
+        <button
+          type="button"
+          class="wide"
+          onClick={() => void step({ kind: 'answer', text }, 'Answered.')}
+        >
+          {text}
+        </button>
+      ))}
+      <SayForm
+        isLong
+        label="Own words"
+        action="Answer"
+        say={(text) => step({ kind: 'answer', text }, 'Answered.')}
+      />
+      <SayForm
+        label="Close it: what it was, and what was done"
+        action="Close"
+        say={(text) => step({ kind: 'close', finding: 'dealt with', text }, 'Closed.')}
+      />
+    </>
+  );
+}

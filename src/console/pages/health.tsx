@@ -1,0 +1,168 @@
+/** Doors, agents, journal, backlog; and for admins who may log in. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type {
+  HealthView,
+  Invitation,
+  SessionView,
+  UserList,
+} from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { useLoaded } from '../live.ts';
+import { Ago, Badge, Page, Show, Table, useAct } from '../parts.tsx';
+
+const AGAIN_MS = 15_000;
+const SILENT_MS = 60_000;
+
+export function HealthPage({ session }: { readonly session: SessionView }): JSX.Element {
+  const health = useLoaded<HealthView>('/health', []);
+  useEffect(() => {
+    const timer = setInterval(() => health.reload(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Page title="Health">
+      <Show of={health}>
+        {({ version, ready, pendingJobs, report }) => (
+          <>
+            <p class="summary">
+              <Badge tone={ready ? 'good' : 'bad'}>{ready ? 'ready' : 'not ready'}</Badge> Primum{' '}
+              {version}
+              {report && (
+                <>
+                  , mode{' '}
+                  <Badge tone={report.mode === 'enforce' ? 'good' : 'warn'}>{report.mode}</Badge>
+                </>
+              )}
+            </p>
+            {report && <Report report={report} pendingJobs={pendingJobs} />}
+          </>
+        )}
+      </Show>
+      {session.role === 'admin' && <Users />}
+    </Page>
+  );
+}
+
+function Report(given: {
+  readonly report: NonNullable<HealthView['report']>;
+  readonly pendingJobs: number;
+}): JSX.Element {
+  const { report, pendingJobs } = given;
+  return (
+    <>
+      <Table
+        label="Doors"
+        rows={report.doors}
+        empty="No door is open."
+        columns={[
+          { name: 'Door', cell: ({ name }) => name },
+          {
+            name: 'Listens on',
+            cell: ({ addresses }) => addresses.join(', ') || 'nothing',
+          },
+        ]}
+      />
+      <h2>Agents</h2>
+      <Table
+        label="Agents"
+        rows={report.agents}
+        empty="No agent was heard since the start. Held messages wait until one is."
+        columns={[
+          { name: 'Mail host', cell: ({ mta }) => mta },
+          {
+            name: 'Heard',
+            cell: ({ heardAt }) => (
+              <Badge tone={Date.now() - Date.parse(heardAt) < SILENT_MS ? 'good' : 'bad'}>
+                <Ago at={heardAt} />
+              </Badge>
+            ),
+          },
+        ]}
+      />
+      <h2>Backlog</h2>
+      <dl>
+        <dt>Alerts and jobs that wait</dt>
+        <dd>{pendingJobs}</dd>
+        <dt>Journal lines lost</dt>
+        <dd>{report.journal.droppedLines}</dd>
+        <dt>Journal not on disk yet</dt>
+        <dd>{report.journal.queuedBytes.toLocaleString()} bytes</dd>
+        <dt>Profiles in memory</dt>
+        <dd>{report.standing.records.toLocaleString()}</dd>
+        <dt>Profiles not on disk yet</dt>
+        <dd>{report.standing.dirty.toLocaleString()}</dd>
+      </dl>
+    </>
+  );
+}
+
+function Users(): JSX.Element {
+  const act = useAct();
+  const users = useLoaded<UserList>('/users', ['user']);
+  const [name, setName] = useState('');
+  const [role, setRole] = useState('reviewer');
+  const [link, setLink] = useState('');
+  const invite = (event: Event): void => {
+    event.preventDefault();
+    void act(async () => {
+      const made = await send<Invitation>('POST', '/users', {
+        by: 'me',
+        name: name.toLowerCase(),
+        role,
+      });
+      setLink(location.origin + made.path);
+    }, 'The link below works once, for a day.');
+  };
+  const remove = (user: string): void => {
+    void act(() => send('DELETE', `/users/${part(user)}`, { by: 'me' }), `${user} is removed.`);
+  };
+  return (
+    <>
+      <h2>Users</h2>
+      <Show of={users}>
+        {(value) => (
+          <Table
+            label="Users"
+            rows={value.users}
+            empty="There is no user yet."
+            columns={[
+              { name: 'Name', cell: (user) => user.name },
+              { name: 'Role', cell: (user) => user.role },
+              { name: 'Since', cell: (user) => <Ago at={user.createdAt} /> },
+              {
+                name: '',
+                cell: (user) => (
+                  <button
+                    type="button"
+                    onClick={() => remove(user.name)}
+                    aria-label={`Remove ${user.name}`}
+                  >
+                    Remove
+                  </button>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Show>
+      <form class="say" onSubmit={invite}>
+        <label for="user">Invite, or give a new password to</label>
+        <input
+          id="user"
+          required
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <label for="role">as</label>
+        <select id="role" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+          <option>reader</option>
+          <option>reviewer</option>
+          <option>admin</option>
+        </select>
+        <button>Make a link</button>
+      </form>
+      {link !== '' && <pre tabIndex={0}>{link}</pre>}
+    </>
+  );
+}

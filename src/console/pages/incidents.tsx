@@ -1,0 +1,274 @@
+/** Incidents: the list, and one with its evidence, timeline, checklist and those like it. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type {
+  CaseList,
+  IncidentList,
+  IncidentView,
+  SimilarList,
+} from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { counted } from '../format.ts';
+import { useLoaded } from '../live.ts';
+import {
+  Account,
+  Ago,
+  Badge,
+  Page,
+  SayForm,
+  Show,
+  Table,
+  Timeline,
+  useAct,
+  When,
+} from '../parts.tsx';
+
+const ITEMS = {
+  password: 'The password is changed',
+  sessions: 'Sessions and app passwords are revoked',
+  forwards: 'Forwards and filters are reviewed',
+} as const;
+
+export function Incidents({ id }: { readonly id: string }): JSX.Element {
+  return id === '' ? <List /> : <One id={id} />;
+}
+
+function List(): JSX.Element {
+  const [state, setState] = useState<'open' | 'closed'>('open');
+  const list = useLoaded<IncidentList>(`/incidents?state=${state}&limit=100`, ['incident', 'lock']);
+  return (
+    <Page title="Incidents" aside={<a href="/api/v1/export/incidents.csv">CSV</a>}>
+      <p>
+        {(['open', 'closed'] as const).map((one) => (
+          <button type="button" aria-pressed={one === state} onClick={() => setState(one)}>
+            {one}
+          </button>
+        ))}
+      </p>
+      <Show of={list}>
+        {({ incidents }) => (
+          <Table
+            label="Incidents"
+            rows={incidents}
+            empty={`No incident is ${state}.`}
+            columns={[
+              { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
+              {
+                name: 'Account',
+                cell: ({ account, accounts }) =>
+                  account === '' && accounts.length > 0 ? (
+                    counted(accounts.length, 'account')
+                  ) : (
+                    <Account name={account} />
+                  ),
+              },
+              {
+                name: 'What',
+                cell: ({ id, summary }) => <a href={`#/incidents/${id}`}>{summary}</a>,
+              },
+              { name: 'Decisions', cell: ({ count }) => count },
+              { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
+              { name: 'Finding', cell: ({ verdict }) => verdict && <Verdict of={verdict} /> },
+            ]}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+function Verdict({ of }: { readonly of: IncidentView['verdict'] }): JSX.Element {
+  const words = { '': 'open', true: 'abuse', 'false alarm': 'false alarm', unclear: 'unclear' };
+  return (
+    <Badge tone={of === 'true' ? 'bad' : of === 'false alarm' ? 'good' : 'plain'}>
+      {words[of]}
+    </Badge>
+  );
+}
+
+function One({ id }: { readonly id: string }): JSX.Element {
+  const path = `/incidents/${part(id)}`;
+  const view = useLoaded<IncidentView>(path, ['incident', 'lock']);
+  const similar = useLoaded<SimilarList>(`${path}/similar`, []);
+  const cases = useLoaded<CaseList>(`/cases?incident=${part(id)}`, ['case']);
+  return (
+    <Page title="Incident" aside={<a href="#/incidents">All incidents</a>}>
+      <Show of={view}>{(incident) => <Body incident={incident} path={path} />}</Show>
+      <h2>Reports about it</h2>
+      <Show of={cases}>
+        {(value) => (
+          <Table
+            label="Reports about it"
+            rows={value.cases}
+            empty="Nobody outside has reported it."
+            columns={[
+              {
+                name: 'Reference',
+                cell: (one) => <a href={`#/cases/${one.id}`}>{one.reference}</a>,
+              },
+              { name: 'About', cell: ({ subject }) => subject },
+              { name: 'Opened', cell: ({ openedAt }) => <When at={openedAt} /> },
+            ]}
+          />
+        )}
+      </Show>
+      <h2>Like it before</h2>
+      <Show of={similar}>
+        {(value) => (
+          <Table
+            label="Similar incidents"
+            rows={value.similar}
+            empty="No other incident shares a trait with it."
+            columns={[
+              {
+                name: 'Incident',
+                cell: ({ incident }) => (
+                  <a href={`#/incidents/${incident.id}`}>{incident.summary}</a>
+                ),
+              },
+              { name: 'Account', cell: ({ incident }) => <Account name={incident.account} /> },
+              { name: 'Ended', cell: ({ incident }) => <Verdict of={incident.verdict} /> },
+              { name: 'Shares', cell: ({ shared }) => shared.join(', ') },
+            ]}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+function Body({ incident, path }: { incident: IncidentView; path: string }): JSX.Element {
+  const act = useAct();
+  const step = (body: object, done: string): Promise<boolean> =>
+    act(() => send('POST', `${path}/steps`, { by: 'me', step: body }), done);
+  const isOpen = incident.state === 'open';
+  return (
+    <>
+      <p class="summary">{incident.summary}</p>
+      <p>
+        <Verdict of={incident.verdict} /> <Account name={incident.account} />{' '}
+        <span class="quiet">
+          {incident.practice}, {counted(incident.count, 'decision')}, opened{' '}
+          <Ago at={incident.openedAt} />
+          {incident.firstActionAt === undefined ? ', nothing done yet' : ''}
+          {incident.owner === '' ? ', nobody owns it' : `, owned by ${incident.owner}`}
+        </span>
+      </p>
+      {incident.accounts.length > 1 && (
+        <p>
+          Accounts: {incident.accounts.slice(0, 50).map((name) => [<Account name={name} />, ' '])}
+        </p>
+      )}
+      <div class="review">
+        <Evidence incident={incident} path={path} />
+        <section class="card">
+          <h2>What was done</h2>
+          <Timeline entries={incident.timeline} />
+          {isOpen && (
+            <>
+              <SayForm
+                label="Note"
+                action="Note"
+                say={(text) => step({ kind: 'note', text }, 'Noted.')}
+              />
+              <SayForm
+                label="Join an account"
+                action="Join"
+                say={(account) => step({ kind: 'join', account }, 'Joined.')}
+              />
+              <button type="button" onClick={() => void step({ kind: 'take' }, 'It is yours now.')}>
+                Take it
+              </button>
+              <Close path={path} />
+            </>
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Evidence({ incident, path }: { incident: IncidentView; path: string }): JSX.Element {
+  const { evidence } = incident;
+  return (
+    <section class="card">
+      <h2>Evidence</h2>
+      <ul class="reasons">
+        {(evidence?.reasons ?? []).map(({ text }) => (
+          <li>{text}</li>
+        ))}
+      </ul>
+      {evidence && <p>{evidence.done}</p>}
+      <dl>
+        {(evidence?.figures ?? []).map(({ name, observed, usual }) => (
+          <>
+            <dt>{name}</dt>
+            <dd>
+              {observed} <span class="quiet">usual {usual || 'not known'}</span>
+            </dd>
+          </>
+        ))}
+      </dl>
+      {incident.references.length > 0 && (
+        <p class="quiet">Decisions: {incident.references.join(' ')}</p>
+      )}
+      {incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
+    </section>
+  );
+}
+
+function Checklist({ incident, path }: { incident: IncidentView; path: string }): JSX.Element {
+  const act = useAct();
+  return (
+    <>
+      <h3>Before an unlock</h3>
+      <ul class="checklist">
+        {incident.checklist.map(({ item, doneAt, by = '' }) => (
+          <li>
+            {doneAt === undefined ? (
+              <button
+                type="button"
+                onClick={() =>
+                  void act(() => send('POST', `${path}/tick`, { by: 'me', item }), 'Ticked.')
+                }
+              >
+                Done
+              </button>
+            ) : (
+              <Badge tone="good">done</Badge>
+            )}{' '}
+            {ITEMS[item]}
+            {doneAt !== undefined && <span class="quiet"> by {by}</span>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Close({ path }: { readonly path: string }): JSX.Element {
+  const act = useAct();
+  const [verdict, setVerdict] = useState('true');
+  return (
+    <>
+      <h3>Close it</h3>
+      <label for="verdict">What it was</label>
+      <select
+        id="verdict"
+        value={verdict}
+        onChange={(event) => setVerdict(event.currentTarget.value)}
+      >
+        <option value="true">Abuse</option>
+        <option value="false alarm">A false alarm</option>
+        <option value="unclear">Unclear</option>
+      </select>
+      <SayForm
+        label="Cause: how it came to this"
+        action="Close"
+        say={(why) =>
+          act(() => send('POST', `${path}/close`, { by: 'me', verdict, why }), 'Closed.')
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,219 @@
+/** Pieces that several pages are made of. All text goes in as text: nothing here sets HTML. */
+import type { ComponentChildren, JSX } from 'preact';
+import { createContext } from 'preact';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { part } from './api.ts';
+import { ago, when } from './format.ts';
+import { messageOf, type Loaded } from './live.ts';
+
+export function Page(given: {
+  readonly title: string;
+  readonly aside?: ComponentChildren;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  useEffect(() => {
+    document.title = `${given.title} - Primum`;
+  }, [given.title]);
+  return (
+    <>
+      <div class="head">
+        <h1 tabIndex={-1}>{given.title}</h1>
+        <div class="aside">{given.aside}</div>
+      </div>
+      {given.children}
+    </>
+  );
+}
+
+/** What is there, or why not. */
+export function Show<T>(given: {
+  readonly of: Loaded<T>;
+  readonly children: (value: T) => ComponentChildren;
+}): JSX.Element {
+  const { value, error } = given.of;
+  return (
+    <>
+      {error === '' ? null : (
+        <p class="wrong" role="alert">
+          {error}
+        </p>
+      )}
+      {value === undefined ? (
+        error === '' ? (
+          <p class="quiet">Reading…</p>
+        ) : null
+      ) : (
+        given.children(value)
+      )}
+    </>
+  );
+}
+
+export function When({ at }: { readonly at: string }): JSX.Element {
+  return (
+    <time dateTime={at} title={at}>
+      {when(at)}
+    </time>
+  );
+}
+
+export function Ago({ at }: { readonly at: string }): JSX.Element {
+  return (
+    <time dateTime={at} title={at}>
+      {ago(at)}
+    </time>
+  );
+}
+
+export function Account({ name }: { readonly name: string }): JSX.Element {
+  if (name === '') return <span class="quiet">none named</span>;
+  return <a href={`#/account/${part(name)}`}>{name}</a>;
+}
+
+export function Badge(given: {
+  readonly tone?: 'good' | 'bad' | 'warn' | 'plain';
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return <span class={`badge ${given.tone ?? 'plain'}`}>{given.children}</span>;
+}
+
+export interface Column<T> {
+  readonly name: string;
+  readonly cell: (row: T) => ComponentChildren;
+}
+
+/** On a phone each row is a card, and each cell says what it is. */
+export function Table<T>(given: {
+  readonly label: string;
+  readonly rows: readonly T[];
+  readonly columns: readonly Column<T>[];
+  readonly empty: string;
+}): JSX.Element {
+  if (given.rows.length === 0) return <p class="quiet">{given.empty}</p>;
+  return (
+    <table aria-label={given.label}>
+      <thead>
+        <tr>
+          {given.columns.map(({ name }) => (
+            <th scope="col">{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {given.rows.map((row) => (
+          <tr>
+            {given.columns.map(({ name, cell }) => (
+              <td data-name={name}>{cell(row)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface Told {
+  readonly text: string;
+  readonly isWrong?: boolean;
+  readonly undo?: () => void;
+}
+
+export const Tell = createContext<(told: Told) => void>(() => undefined);
+
+/** Runs what may be refused; says what came of it. */
+export function useAct(): (work: () => Promise<unknown>, done: string) => Promise<boolean> {
+  const tell = useContext(Tell);
+  return async (work, done) => {
+    try {
+      await work();
+      tell({ text: done });
+      return true;
+    } catch (error) {
+      tell({ text: messageOf(error), isWrong: true });
+      return false;
+    }
+  };
+}
+
+/** The last thing told, for as long as it can be undone or until it was read. */
+export function Toast({ told, close }: { told: Told | undefined; close: () => void }): JSX.Element {
+  useEffect(() => {
+    if (told === undefined) return undefined;
+    const timer = setTimeout(close, told.undo ? 60_000 : told.isWrong ? 15_000 : 5_000);
+    return () => clearTimeout(timer);
+  }, [told]);
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {told && (
+        <div class={told.isWrong ? 'toast bad' : 'toast'}>
+          <span>{told.text}</span>
+          {told.undo && (
+            <button
+              type="button"
+              onClick={() => {
+                told.undo?.();
+                close();
+              }}
+            >
+              Undo <kbd>u</kbd>
+            </button>
+          )}
+          <button type="button" onClick={close} aria-label="Close this message">
+            ×
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** One line to write and a button to send it. */
+export function SayForm(given: {
+  readonly label: string;
+  readonly action: string;
+  readonly say: (text: string) => Promise<boolean>;
+  readonly isLong?: boolean;
+}): JSX.Element {
+  const [text, setText] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const id = useRef(`say-${given.label.replaceAll(/\W+/g, '-')}`).current;
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (text.trim() === '' || isBusy) return;
+    setBusy(true);
+    void given.say(text.trim()).then((isDone) => {
+      setBusy(false);
+      if (isDone) setText('');
+    });
+  };
+  const onInput = (event: { currentTarget: { value: string } }): void =>
+    setText(event.currentTarget.value);
+  return (
+    <form class="say" onSubmit={submit}>
+      <label for={id}>{given.label}</label>
+      {given.isLong ? (
+        <textarea id={id} rows={3} maxLength={4000} value={text} onInput={onInput} />
+      ) : (
+        <input id={id} maxLength={1000} value={text} onInput={onInput} />
+      )}
+      <button disabled={isBusy || text.trim() === ''}>{given.action}</button>
+    </form>
+  );
+}
+
+export function Timeline(given: {
+  readonly entries: readonly { readonly at: string; readonly by: string; readonly text: string }[];
+}): JSX.Element {
+  return (
+    <ol class="timeline">
+      {given.entries.toReversed().map(({ at, by, text }) => (
+        <li>
+          <span class="quiet">
+            <When at={at} /> · {by}
+          </span>
+          <p>{text}</p>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,101 @@
+/** What the console and the public pages are given: built files, texts, figures and an account's days. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/load.ts';
+import type { FigureDesk, UserDesk } from '../desk/contract.ts';
+import type { ApiDoorOptions, ApiParts } from '../doors/api/contract.ts';
+import type { HealthReport, PublicPages } from '../doors/api/desk-parts.ts';
+import { readTimeline } from '../gate/account-timeline.ts';
+import type { Journal, JournalLine } from '../store/journal.ts';
+import { mtaName } from './options.ts';
+import type { DaemonParts } from './parts.ts';
+
+const CONSOLE = new URL('../../dist/console/', import.meta.url);
+const PAGES = new URL('../../data/public-pages/', import.meta.url);
+
+export function deskPages(config: Config): Pick<ApiDoorOptions, 'consoleFolder' | 'publicPages'> {
+  return { consoleFolder: fileURLToPath(CONSOLE), publicPages: publicPages(config) };
+}
+
+/** One file of texts a language; another language is one more file. */
+function publicPages(config: Config): PublicPages {
+  const folder = fileURLToPath(PAGES);
+  const texts: Record<string, Record<string, string>> = {};
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.json')) continue;
+    const text = readFileSync(join(folder, name), 'utf8');
+    texts[basename(name, '.json')] = JSON.parse(text) as Record<string, string>;
+  }
+  return {
+    texts,
+    style: readFileSync(join(folder, 'style.css'), 'utf8'),
+    operator: mtaName(config),
+  };
+}
+
+export function deskParts(
+  config: Config,
+  parts: DaemonParts,
+  addresses: () => HealthReport['doors'],
+): Pick<ApiParts, 'timeline' | 'health'> {
+  const { journal, standing, desk, now } = parts;
+  return {
+    timeline: (account, page) => readTimeline({ journal, now }, account, page),
+    health: () => {
+      const { dropped, queuedBytes } = journal.stats();
+      const { records, dirty } = standing.stats();
+      return {
+        mode: config.policy.mode,
+        doors: addresses(),
+        agents: desk.agents.heard(),
+        journal: { droppedLines: dropped, queuedBytes },
+        standing: { records, dirty },
+      };
+    },
+  };
+}
+
+/** A journal that also counts what passes, for "today against usual". */
+export function countLines(journal: Journal, figures: Pick<FigureDesk, 'count'>): Journal {
+  return {
+    find: (match, text, isEnough) => journal.find(match, text, isEnough),
+    flush: () => journal.flush(),
+    close: () => journal.close(),
+    stats: () => journal.stats(),
+    append: (...lines) => {
+      for (const line of lines) countLine(line, figures);
+      journal.append(...lines);
+    },
+  };
+}
+
+function countLine(line: JournalLine, figures: Pick<FigureDesk, 'count'>): void {
+  switch (line.kind) {
+    case 'submission':
+      figures.count('submissions');
+      figures.count('recipients', line.envelopeRecipients.length);
+      return;
+    case 'login':
+      figures.count(line.ok ? 'logins' : 'failedLogins');
+      return;
+    case 'delivery':
+      figures.count(line.result);
+      return;
+    case 'complaint':
+      figures.count('complaints');
+      return;
+    case 'verdict':
+      if (line.verdict !== 'pass') figures.count(line.verdict);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Of the link by which the first user gets in, an admin who chooses his name. */
+export async function welcomePath(users: UserDesk): Promise<string | undefined> {
+  if (!(await users.isEmpty())) return undefined;
+  const { token } = await users.invite({ name: '', role: 'admin', by: 'primum' });
+  return `/console/#/welcome/${token}`;
+}

@@ -1,0 +1,118 @@
+/** Reports from outside become cases, each with a reference for its reporter (FBK-5, FBK-6). */
+import { randomInt } from 'node:crypto';
+import type { AuditDraft } from '../store/records/contract.ts';
+import type { CaseChange, CaseRow } from '../store/records/desk-contract.ts';
+import type { Health } from './health.ts';
+import { newCaseId } from './ids.ts';
+import type { DeskOptions } from './options.ts';
+import type { CaseDesk, CaseStep, NewCase } from './people-contract.ts';
+
+/** Entries of a case's timeline; the first is kept, then the newest. */
+export const MAX_CASE_TIMELINE = 100;
+/** Characters of a report, and of what was sent along. */
+export const MAX_CASE_TEXT = 20_000;
+const MAX_NOTE = 4_000;
+const REFERENCE_LENGTH = 10;
+// Crockford's alphabet (https://www.crockford.com/base32.html): nothing that is misread aloud.
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+interface CaseParts extends Pick<DeskOptions, 'records'> {
+  readonly health: Health;
+  readonly now: () => number;
+}
+
+export function casesOf({ records, health, now }: CaseParts): CaseDesk {
+  const at = (): string => new Date(now()).toISOString();
+  return {
+    async open(request) {
+      const row = newCase(request, newCaseId(now()), at());
+      await health.write(() => records.cases.add(row, auditOf(row, request.by, 'case.open')));
+      return row;
+    },
+    get: (name) => health.read(() => records.cases.get(name)),
+    list: (query) => health.read(() => records.cases.list(query)),
+    step: (name, by, step) =>
+      health.write(() => records.cases.change(name, (row) => stepped(row, { by, at: at(), step }))),
+    countOpen: () => health.read(() => records.cases.countOpen()),
+  };
+}
+
+function newCase(request: NewCase, id: string, at: string): CaseRow {
+  const { source, category, reporter = '', account = '', clientAddress = '' } = request;
+  const { subject, text, evidence = '', incident = '', by } = request;
+  return {
+    id,
+    reference: newReference(),
+    state: 'open',
+    ...{ source, category, reporter, account: account.toLowerCase(), clientAddress, incident },
+    subject: subject.slice(0, 500),
+    text: text.slice(0, MAX_CASE_TEXT),
+    evidence: evidence.slice(0, MAX_CASE_TEXT),
+    owner: '',
+    timeline: [{ at, by, text: 'Opened.' }],
+    openedAt: at,
+    updatedAt: at,
+    finding: '',
+  };
+}
+
+/** Told to strangers, so it must not be guessed: 50 bits of chance. */
+function newReference(): string {
+  const one = (): string => LETTERS.charAt(randomInt(LETTERS.length));
+  return Array.from({ length: REFERENCE_LENGTH }, one).join('');
+}
+
+function stepped(
+  row: CaseRow,
+  { by, at, step }: { readonly by: string; readonly at: string; readonly step: CaseStep },
+): CaseChange | undefined {
+  if (row.state === 'closed') return undefined;
+  const [action, text, changes] = meaningOf(step, by);
+  const closed = step.kind === 'close' ? { state: 'closed' as const, closedAt: at } : {};
+  const timeline = [...row.timeline, { at, by, text: text.slice(0, MAX_NOTE) }];
+  const [first, ...rest] = timeline;
+  const kept =
+    first && timeline.length > MAX_CASE_TIMELINE
+      ? [first, ...rest.slice(1 - MAX_CASE_TIMELINE)]
+      : timeline;
+  const after: CaseRow = {
+    ...row,
+    ...changes,
+    ...closed,
+    timeline: kept,
+    updatedAt: at,
+    firstActionAt: row.firstActionAt ?? at,
+  };
+  return { row: after, audit: { ...auditOf(after, by, action), why: `${row.reference}: ${text}` } };
+}
+
+/** The audit log's word, the timeline's sentence, and what it changes. */
+function meaningOf(step: CaseStep, by: string): [string, string, Partial<CaseRow>] {
+  switch (step.kind) {
+    case 'note':
+      return ['case.note', step.text, {}];
+    case 'answer':
+      return ['case.answer', `Answered: ${step.text}`, {}];
+    case 'take':
+      return ['case.take', 'Taken.', { owner: by }];
+    case 'link': {
+      const { incident, account } = step;
+      const words = [
+        ...(incident === undefined ? [] : [`incident ${incident}`]),
+        ...(account === undefined ? [] : [`account ${account}`]),
+      ];
+      const changes = {
+        ...(incident === undefined ? {} : { incident }),
+        ...(account === undefined ? {} : { account: account.toLowerCase() }),
+      };
+      return ['case.link', `Joined with ${words.join(' and ')}.`, changes];
+    }
+    case 'close':
+      return ['case.close', `Closed (${step.finding}): ${step.text}`, { finding: step.finding }];
+  }
+}
+
+function auditOf(row: CaseRow, by: string, action: string): AuditDraft {
+  const why = `${row.reference}: ${row.category}`;
+  return { at: row.updatedAt, by, action, subject: row.account === '' ? row.id : row.account, why };
+}

@@ -1,0 +1,68 @@
+/**
+ * Tells of changes on record, for people who look at them. The records are watched at one place, so
+ * that nobody who writes has to think of it; what is told is a hint to read again, never data.
+ */
+import type { Records } from '../store/records/contract.ts';
+import type { Change } from './people-contract.ts';
+
+export type ChangeListener = (change: Change) => void;
+
+export class Changes {
+  readonly #listeners = new Set<ChangeListener>();
+
+  /** Returns how to stop. */
+  follow(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(what: Change['what'], id: string): void {
+    for (const listener of this.#listeners) listener({ what, id });
+  }
+
+  /** The same records; what was written is told once it is durable. */
+  watch(records: Records): Records {
+    const { incidents, holds, locks, cases, lists, users } = records;
+    const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
+      const result = await work;
+      this.tell(what, id);
+      return result;
+    };
+    return {
+      ...records,
+      incidents: {
+        ...incidents,
+        add: (additions) => told(incidents.add(additions), 'incident'),
+        close: (request) => told(incidents.close(request), 'incident', request.id),
+        open: (incident) => told(incidents.open(incident), 'incident', incident.draft.id),
+        change: (id, change) => told(incidents.change(id, change), 'incident', id),
+      },
+      holds: {
+        ...holds,
+        add: (drafts) => told(holds.add(drafts), 'hold'),
+        change: (id, change) => told(holds.change(id, change), 'hold', id),
+      },
+      locks: {
+        ...locks,
+        save: (drafts) => told(locks.save(drafts), 'lock'),
+        lift: (request) => told(locks.lift(request), 'lock', request.account),
+        tick: (request) => told(locks.tick(request), 'incident'),
+      },
+      cases: {
+        ...cases,
+        add: (row, audit) => told(cases.add(row, audit), 'case', row.id),
+        change: (name, change) => told(cases.change(name, change), 'case', name),
+      },
+      lists: {
+        ...lists,
+        put: (entry, audit) => told(lists.put(entry, audit), 'list'),
+        remove: (list, key, audit) => told(lists.remove(list, key, audit), 'list'),
+      },
+      users: {
+        ...users,
+        accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
+        remove: (name, audit) => told(users.remove(name, audit), 'user', name),
+      },
+    };
+  }
+}

@@ -1,0 +1,47 @@
+/** What an incident may share with another (FBK-7): where from, with what, about what. */
+import { derivedOfMessage } from '../core/message/derived-of.ts';
+import type { Explanation } from '../core/report.ts';
+import type { AlertIntent } from './notice.ts';
+
+/** Characters of one trait. */
+const MAX_TRAIT = 200;
+/** Hosts of links taken of one message. */
+const MAX_HOSTS = 10;
+
+/** From the decision itself, when the incident opens. */
+export function traitsOfAlert({ picture, source, reasons, cause }: AlertIntent): readonly string[] {
+  const { clientAddress, asnName } = picture;
+  return named([
+    ['address', clientAddress],
+    ['source', source ?? ''],
+    ['network', asnName],
+    ['cause', cause],
+    ...reasons.map(({ signal }) => ['signal', signal] as const),
+  ]);
+}
+
+/** From the message behind a decision, while the journal has it. */
+export function traitsOfDecision({ event }: Explanation): readonly string[] {
+  if (event?.kind !== 'submission') return [];
+  const { clientAddress, message } = event;
+  const derived = derivedOfMessage(message);
+  const subject = message?.subject;
+  return named([
+    ['address', clientAddress],
+    ['client', derived?.clientFamily ?? ''],
+    ['headers', derived?.headerShape ?? ''],
+    ['text', derived?.fingerprint ?? ''],
+    ['subject', subject === undefined ? '' : shapeOf(subject)],
+    ...(derived?.urlHosts ?? []).slice(0, MAX_HOSTS).map((host) => ['link', host] as const),
+  ]);
+}
+
+/** Equal for subjects that differ in numbers and case only. */
+function shapeOf(subject: string): string {
+  return subject.toLowerCase().replaceAll(/\d+/g, '9').replaceAll(/\s+/g, ' ').trim();
+}
+
+function named(pairs: readonly (readonly [string, string])[]): readonly string[] {
+  const given = pairs.filter(([, value]) => value !== '');
+  return [...new Set(given.map(([name, value]) => `${name}:${value}`.slice(0, MAX_TRAIT)))];
+}

@@ -1,0 +1,138 @@
+/** The desk's own people and papers: cases, users, figures, and what changes while somebody looks. */
+import type {
+  CaseQuery,
+  CaseRow,
+  CaseSource,
+  InvitationRow,
+  Role,
+  TokenRow,
+  UserRow,
+} from '../store/records/desk-contract.ts';
+
+export type { CaseSource, Role };
+export type Case = CaseRow;
+
+export interface NewCase {
+  readonly source: CaseSource;
+  readonly category: string;
+  readonly reporter?: string;
+  readonly account?: string;
+  readonly clientAddress?: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly evidence?: string;
+  readonly incident?: string;
+  readonly by: string;
+}
+
+/** What somebody does with a case; each is noted with who. */
+export type CaseStep =
+  | { readonly kind: 'note'; readonly text: string }
+  /** What the reporter is told; the case shows it and its public page too. */
+  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'take' }
+  | { readonly kind: 'link'; readonly incident?: string; readonly account?: string }
+  | { readonly kind: 'close'; readonly finding: string; readonly text: string };
+
+/** Reports from outside (FBK-5). */
+export interface CaseDesk {
+  open(request: NewCase): Promise<Case>;
+  get(name: string): Promise<Case | undefined>;
+  list(query: CaseQuery): Promise<readonly Case[]>;
+  /** `undefined` when there is none, or it is closed. */
+  step(name: string, by: string, step: CaseStep): Promise<Case | undefined>;
+  countOpen(): Promise<number>;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface SessionView extends Person {
+  /** Sent back with every change, so that another site cannot make one (CSRF). */
+  readonly csrf: string;
+}
+
+export type LoginAnswer =
+  | { readonly ok: true; readonly token: string; readonly session: SessionView }
+  | { readonly ok: false; readonly reason: 'wrong' | 'busy' };
+
+export type AcceptAnswer =
+  | { readonly ok: true; readonly person: Person }
+  | { readonly ok: false; readonly reason: 'unknown' | 'name-taken' | 'weak' | 'busy' };
+
+export type User = Omit<UserRow, 'password'> & { readonly hasPassword: boolean };
+export type TokenView = Omit<TokenRow, 'digest'>;
+
+/** Who may look and decide. Secrets are given once and kept as digests. */
+export interface UserDesk {
+  list(): Promise<readonly User[]>;
+  /** A link's secret for a new user, or for one who needs a new password. */
+  invite(request: {
+    readonly name: string;
+    readonly role: Role;
+    readonly by: string;
+  }): Promise<{ readonly token: string; readonly expiresAt: string }>;
+  invitation(token: string): Promise<Pick<InvitationRow, 'name' | 'role'> | undefined>;
+  accept(request: {
+    readonly token: string;
+    readonly name: string;
+    readonly password: string;
+  }): Promise<AcceptAnswer>;
+  remove(name: string, by: string): Promise<boolean>;
+  login(request: {
+    readonly name: string;
+    readonly password: string;
+    readonly from: string;
+  }): Promise<LoginAnswer>;
+  session(token: string): Promise<SessionView | undefined>;
+  logout(token: string): Promise<void>;
+  addToken(request: {
+    readonly name: string;
+    readonly role: Role;
+    readonly scopes: readonly string[];
+    readonly by: string;
+  }): Promise<{ readonly id: string; readonly token: string }>;
+  token(secret: string): Promise<TokenView | undefined>;
+  tokens(): Promise<readonly TokenView[]>;
+  removeToken(id: string, by: string): Promise<boolean>;
+  /** Whether nobody can log in yet and nobody was asked to. */
+  isEmpty(): Promise<boolean>;
+}
+
+export interface Hour {
+  /** RFC 3339, the hour's beginning. */
+  readonly at: string;
+  readonly value: number;
+  /** Of the same hour on days before; absent while fewer than three are known. */
+  readonly usual?: { readonly low: number; readonly middle: number; readonly high: number };
+}
+
+export interface FigureDesk {
+  count(name: string, by?: number): void;
+  /** The last 24 hours of each figure, oldest first. */
+  day(): Promise<Readonly<Record<string, readonly Hour[]>>>;
+}
+
+/** Something on record has changed; who looks at it may read it again. */
+export interface Change {
+  readonly what: 'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user';
+  /** Empty where several changed. */
+  readonly id: string;
+}
+
+/** Middle and worst of what it took, in seconds (FBK-6). */
+export interface ClockFigure {
+  readonly count: number;
+  readonly median: number;
+  readonly worst: number;
+}
+
+export interface ClockReport {
+  readonly days: number;
+  readonly opened: number;
+  readonly firstAction: ClockFigure;
+  readonly close: ClockFigure;
+  readonly verdicts: Readonly<Record<'true' | 'false alarm' | 'unclear', number>>;
+}

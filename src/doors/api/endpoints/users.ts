@@ -1,0 +1,85 @@
+/** Users and tokens, for admins. Secrets are shown once. */
+import type { ApiParts } from '../contract.ts';
+import { endpoint } from '../endpoint.ts';
+import { ProblemError } from '../problem.ts';
+import {
+  byOnly,
+  inviteView,
+  tokenInput,
+  tokenList,
+  tokenMade,
+  tokenParams,
+  userInput,
+  userList,
+  userParams,
+} from '../schemas/desk.ts';
+import { DONE, done } from '../schemas/output.ts';
+
+export function userEndpoints({ desk }: ApiParts) {
+  const common = { tag: 'users', role: 'admin' as const };
+  return [
+    endpoint({
+      ...common,
+      method: 'GET',
+      path: '/users',
+      summary: 'Who may log in.',
+      response: userList,
+      handle: async () => ({ users: await desk.users.list() }),
+    }),
+    endpoint({
+      ...common,
+      method: 'POST',
+      path: '/users',
+      summary: 'Invites a user, or gives one a link for a new password; it works once, for a day.',
+      body: userInput,
+      response: inviteView,
+      async handle({ body }) {
+        const { token, expiresAt } = await desk.users.invite(body);
+        return { token, path: `/console/#/welcome/${token}`, expiresAt };
+      },
+    }),
+    endpoint({
+      ...common,
+      method: 'DELETE',
+      path: '/users/:name',
+      summary: 'Removes a user and ends his sessions.',
+      params: userParams,
+      body: byOnly,
+      response: done,
+      async handle({ params: { name }, body: { by } }) {
+        if (await desk.users.remove(name, by)) return DONE;
+        throw new ProblemError(404, `There is no user ${name}.`);
+      },
+    }),
+    endpoint({
+      ...common,
+      method: 'GET',
+      path: '/tokens',
+      summary: 'Tokens for programs, without their secrets.',
+      response: tokenList,
+      handle: async () => ({ tokens: await desk.users.tokens() }),
+    }),
+    endpoint({
+      ...common,
+      method: 'POST',
+      path: '/tokens',
+      summary: 'Makes a token for a program, with a role and scopes such as `holds:read`.',
+      body: tokenInput,
+      response: tokenMade,
+      handle: ({ body }) => desk.users.addToken(body),
+    }),
+    endpoint({
+      ...common,
+      method: 'DELETE',
+      path: '/tokens/:id',
+      summary: 'Ends a token.',
+      params: tokenParams,
+      body: byOnly,
+      response: done,
+      async handle({ params: { id }, body: { by } }) {
+        if (await desk.users.removeToken(id, by)) return DONE;
+        throw new ProblemError(404, `There is no token ${id}.`);
+      },
+    }),
+  ];
+}

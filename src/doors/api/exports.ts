@@ -1,0 +1,134 @@
+/** Lists as CSV (RFC 4180), for spreadsheets, which must not take a cell for a formula. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { AuditEntry, Case, Desk, Hold, Incident } from '../../desk/contract.ts';
+import type { ApiParts } from './contract.ts';
+import { accountName } from './schemas/input.ts';
+
+/** Rows of one export; a longer list is fetched in parts by account or state. */
+export const MAX_EXPORT_ROWS = 10_000;
+const PAGE = 500;
+
+type Row = Readonly<Record<string, string | number>>;
+
+const params = z.strictObject({
+  list: z.enum(['incidents.csv', 'cases.csv', 'holds.csv', 'locks.csv', 'audit.csv', 'clocks.csv']),
+});
+const query = z.strictObject({
+  state: z.enum(['open', 'closed']).exactOptional(),
+  account: accountName.exactOptional(),
+});
+
+export function addExports(app: FastifyInstance, { desk }: ApiParts): void {
+  app.get(
+    '/export/:list',
+    {
+      config: { role: 'reader', tag: 'desk' },
+      schema: {
+        tags: ['desk'],
+        summary: `A list as CSV, newest first, at most ${MAX_EXPORT_ROWS} rows.`,
+        params,
+        querystring: query,
+        response: { 200: z.string().describe('text/csv') },
+      },
+    },
+    async (request, reply) => {
+      const { list } = request.params as z.output<typeof params>;
+      const rows = await rowsOf(desk, list, request.query as z.output<typeof query>);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="primum-${list}"`)
+        .serializer((text: unknown) => String(text))
+        .send(formatCsv(rows));
+    },
+  );
+}
+
+async function rowsOf(
+  desk: Desk,
+  list: z.output<typeof params>['list'],
+  { state, account }: z.output<typeof query>,
+): Promise<readonly Row[]> {
+  const named = account === undefined ? {} : { account };
+  const stated = state === undefined ? {} : { state };
+  switch (list) {
+    case 'incidents.csv':
+    case 'clocks.csv': {
+      const rows = await all<string, Incident>((page) =>
+        desk.incidents.list({ ...page, ...named, ...stated }),
+      );
+      return list === 'clocks.csv' ? rows.map(clockRow) : rows.map(incidentRow);
+    }
+    case 'cases.csv':
+      return (
+        await all<string, Case>((page) => desk.cases.list({ ...page, ...named, ...stated }))
+      ).map(({ timeline: _, evidence: _evidence, ...row }) => row);
+    case 'holds.csv': {
+      const open = state === undefined ? {} : { isOpen: state === 'open' };
+      const rows = await all<string, Hold>((page) =>
+        desk.holds.list({ ...page, ...named, ...open }),
+      );
+      return rows.map((row) => ({
+        ...{ id: row.id, at: row.at, account: row.account, state: row.state },
+        ...{ subject: row.subject, recipients: row.recipients, owner: row.owner, by: row.by },
+        ...{ why: row.why, reason: row.reasons[0]?.text ?? '', reference: row.reference },
+      }));
+    }
+    case 'locks.csv':
+      return desk.locks.list().map((lock) => ({ ...lock }));
+    case 'audit.csv': {
+      const subject = account === undefined ? {} : { subject: account };
+      return (
+        await all<number, AuditEntry>((page) => desk.audit.list({ ...page, ...subject }))
+      ).map((row) => ({
+        ...row,
+      }));
+    }
+  }
+}
+
+async function all<K extends string | number, T extends { readonly id: K }>(
+  read: (page: { limit: number; before?: K }) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const rows: T[] = [];
+  while (rows.length < MAX_EXPORT_ROWS) {
+    const before = rows.at(-1)?.id;
+    const page = await read({ limit: PAGE, ...(before === undefined ? {} : { before }) });
+    rows.push(...page);
+    if (page.length < PAGE) break;
+  }
+  return rows.slice(0, MAX_EXPORT_ROWS);
+}
+
+function incidentRow(row: Incident): Row {
+  return {
+    ...{ id: row.id, account: row.account, cause: row.cause, practice: row.practice },
+    ...{ state: row.state, verdict: row.verdict, owner: row.owner, count: row.count },
+    ...{ openedAt: row.openedAt, firstActionAt: row.firstActionAt ?? '' },
+    ...{ closedAt: row.closedAt ?? '', summary: row.summary },
+  };
+}
+
+/** FBK-6: seconds to the first action and to the close. */
+function clockRow(row: Incident): Row {
+  const after = (at: string | undefined): string | number =>
+    at === undefined ? '' : Math.round((Date.parse(at) - Date.parse(row.openedAt)) / 1000);
+  return {
+    ...{ id: row.id, account: row.account, openedAt: row.openedAt, verdict: row.verdict },
+    secondsToFirstAction: after(row.firstActionAt),
+    secondsToClose: after(row.closedAt),
+  };
+}
+
+export function formatCsv(rows: readonly Row[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];
+  return lines.map((cells) => `${cells.map(formatCell).join(',')}\r\n`).join('');
+}
+
+function formatCell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  // OWASP, CSV injection: a spreadsheet runs what begins like a formula.
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

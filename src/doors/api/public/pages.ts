@@ -1,0 +1,132 @@
+/**
+ * The public pages: report abuse (FBK-5), what became of a report, what happened to a message, and
+ * the acceptable use policy. Each client has an allowance; nothing here says more than it must.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Allowance } from '../allowance.ts';
+import { clientAddressOf } from '../client-facts.ts';
+import { withSafeHeaders } from '../console.ts';
+import type { ApiParts } from '../contract.ts';
+import type { PublicPages } from '../desk-parts.ts';
+import { caseBody, mailBody } from './answers.ts';
+import { chooseLanguage, html, page, type Html, type PageParts } from './html.ts';
+import { parseReport, reportForm } from './report.ts';
+
+/** Reports of one network in an hour, and of all: a flood would bury the true ones. */
+export const MAX_REPORTS = 10;
+export const MAX_REPORTS_OF_ALL = 500;
+/** Look-ups of one network in an hour; a reference is not found by trying. */
+export const MAX_LOOKUPS = 60;
+const HOUR_SECONDS = 3_600;
+export const MAX_FORM_BYTES = 96 * 1024;
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+export function addPublicPages(
+  app: FastifyInstance,
+  parts: ApiParts,
+  pages: PublicPages | undefined,
+): void {
+  if (pages === undefined) return;
+  const now = parts.now ?? Date.now;
+  const reports = new Allowance(MAX_REPORTS, HOUR_SECONDS, now);
+  const all = new Allowance(MAX_REPORTS_OF_ALL, HOUR_SECONDS, now);
+  const lookups = new Allowance(MAX_LOOKUPS, HOUR_SECONDS, now);
+  void app.register((open, _, done) => {
+    open.addContentTypeParser(FORM_TYPE, { parseAs: 'string' }, (_request, body, parsed) =>
+      parsed(null, body),
+    );
+    const route = { config: { role: 'open' as const }, schema: { hide: true } };
+    open.get('/public.css', route, (_request, reply) =>
+      withSafeHeaders(reply).type('text/css; charset=utf-8').send(pages.style),
+    );
+    open.get('/report', route, (request, reply) => {
+      const place = placeOf(pages, request);
+      return send(reply, place, 'report_title', reportForm(place));
+    });
+    open.post('/report', { ...route, bodyLimit: MAX_FORM_BYTES }, async (request, reply) => {
+      const place = placeOf(pages, request);
+      const address = clientAddressOf(request);
+      const report = parseReport(request.body);
+      if (report === undefined) {
+        return send(reply.code(400), place, 'wrong_title', textOf(place, 'wrong_form'));
+      }
+      if (!reports.take(address) || !all.take('')) {
+        return send(reply.code(429), place, 'wrong_title', textOf(place, 'wrong_often'));
+      }
+      // Whoever fills in what nobody sees is a program; it is thanked and forgotten.
+      const { reference } = report.isTrap
+        ? { reference: 'X0X0X0X0X0' }
+        : await parts.desk.cases.open({ ...report.draft, source: 'web', by: 'public form' });
+      return send(reply, place, 'report_title', thanks(place, reference));
+    });
+    open.get('/policy', route, (request, reply) => {
+      const place = placeOf(pages, request);
+      return send(reply, place, 'policy_title', policy(place));
+    });
+    addLookups(open, { parts, pages, lookups });
+    done();
+  });
+}
+
+function addLookups(
+  open: FastifyInstance,
+  given: { readonly parts: ApiParts; readonly pages: PublicPages; readonly lookups: Allowance },
+): void {
+  const { parts, pages, lookups } = given;
+  const route = { config: { role: 'open' as const }, schema: { hide: true } };
+  const bodies = { '/case': caseBody, '/mail': mailBody } as const;
+  for (const [path, bodyOf] of Object.entries(bodies)) {
+    const title = `${path.slice(1)}_title`;
+    open.get(path, route, async (request, reply) => {
+      const place = placeOf(pages, request);
+      const reference = queryOf(request, 'reference').trim().toUpperCase();
+      if (!/^[0-9A-Z]{4,32}$/.test(reference)) {
+        return send(reply, place, title, await bodyOf(parts, place, ''));
+      }
+      if (!lookups.take(clientAddressOf(request))) {
+        return send(reply.code(429), place, 'wrong_title', textOf(place, 'wrong_often'));
+      }
+      return send(reply, place, title, await bodyOf(parts, place, reference));
+    });
+  }
+}
+
+function placeOf(pages: PublicPages, request: FastifyRequest): PageParts {
+  const accepted = request.headers['accept-language'] ?? '';
+  const chosen = queryOf(request, 'lang');
+  return {
+    pages,
+    ...chooseLanguage(pages, { chosen, accepted }),
+    path: request.routeOptions.url ?? '/report',
+  };
+}
+
+function queryOf(request: FastifyRequest, name: string): string {
+  const value = (request.query as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value.slice(0, 100) : '';
+}
+
+function send(reply: FastifyReply, place: PageParts, title: string, body: Html): FastifyReply {
+  void withSafeHeaders(reply).header('cache-control', 'no-store');
+  return reply
+    .type('text/html; charset=utf-8')
+    .send(page(place, place.texts[title] ?? title, body));
+}
+
+function textOf({ texts }: PageParts, name: string): Html {
+  return html`<p>${texts[name] ?? ''}</p>`;
+}
+
+function thanks({ texts, language }: PageParts, reference: string): Html {
+  return html`<p>${texts['report_done'] ?? ''}</p>
+    <p>
+      ${texts['report_reference'] ?? ''}
+      <a class="reference" href="/case?lang=${language}&amp;reference=${reference}">${reference}</a>
+    </p>
+    <p>${texts['report_keep'] ?? ''}</p>`;
+}
+
+function policy({ texts }: PageParts): Html {
+  const paragraphs = (texts['policy_text'] ?? '').split('\n\n');
+  return html`${paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}`;
+}

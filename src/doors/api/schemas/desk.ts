@@ -1,0 +1,228 @@
+/** What the desk's own requests take and answer: cases, users, incidents' work, figures. */
+import { z } from 'zod';
+import type { Case, ClockReport, TokenView, User } from '../../../desk/contract.ts';
+import type { HealthReport, TimelinePage } from '../desk-parts.ts';
+import { accountName, limitInput } from './input.ts';
+import { incident } from './output.ts';
+
+export const MAX_NOTE = 4_000;
+const text = z.string();
+const count = z.number();
+const at = z.string().describe('RFC 3339, UTC.');
+const PRINTABLE = /^\P{Cc}*$/u;
+const line = z.string().trim().max(200).regex(PRINTABLE, 'holds control characters');
+const by = line.min(1).max(100).describe('Who does it; a session or token signs by itself.');
+const note = z.string().trim().min(1).max(MAX_NOTE);
+const role = z.enum(['reader', 'reviewer', 'admin']);
+const idName = z.string().regex(/^[0-9A-Za-z]{1,64}$/, 'is neither a reference nor an id');
+export const userName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/, 'is small letters, digits and . _ @ -, at most 64')
+  .describe('Name of the user.');
+const secret = z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'is not the secret of a link');
+
+export const caseParams = z.strictObject({ name: idName });
+export const caseQuery = z.strictObject({
+  state: z.enum(['open', 'closed']).exactOptional(),
+  account: accountName.exactOptional(),
+  incident: idName.exactOptional(),
+  limit: limitInput,
+  before: idName.exactOptional().describe('The id of the last case already seen.'),
+});
+export const CATEGORIES = [
+  'spam',
+  'phishing',
+  'malware',
+  'fraud',
+  'harassment',
+  'copyright',
+  'other',
+] as const;
+export const caseInput = z.strictObject({
+  by,
+  source: z.enum(['web', 'letter', 'arf', 'xarf', 'person']).default('person'),
+  category: z.enum(CATEGORIES).default('other'),
+  reporter: line.exactOptional(),
+  account: accountName.exactOptional(),
+  clientAddress: line.max(64).exactOptional(),
+  incident: idName.exactOptional(),
+  subject: line.min(1),
+  text: z.string().trim().min(1).max(20_000),
+  evidence: z.string().max(20_000).exactOptional(),
+});
+export const caseStep = z.strictObject({
+  by,
+  step: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('note'), text: note }),
+    z.strictObject({ kind: z.literal('answer'), text: note }),
+    z.strictObject({ kind: z.literal('take') }),
+    z.strictObject({
+      kind: z.literal('link'),
+      incident: idName.exactOptional(),
+      account: accountName.exactOptional(),
+    }),
+    z.strictObject({ kind: z.literal('close'), finding: line.min(1), text: note }),
+  ]),
+});
+const timeline = z.array(z.object({ at, by: text, text }));
+export const caseView = z.object({
+  id: text,
+  reference: text.describe('What the reporter was given.'),
+  state: z.enum(['open', 'closed']),
+  source: z.enum(['web', 'letter', 'arf', 'xarf', 'person']),
+  category: text,
+  reporter: text,
+  account: text,
+  clientAddress: text,
+  incident: text,
+  subject: text,
+  text,
+  evidence: text,
+  owner: text,
+  timeline,
+  openedAt: at,
+  updatedAt: at,
+  firstActionAt: at.exactOptional(),
+  closedAt: at.exactOptional(),
+  finding: text,
+}) satisfies z.ZodType<Case>;
+export const caseList = z.object({ cases: z.array(caseView) });
+
+export const newIncidentInput = z.strictObject({
+  by,
+  accounts: z.array(accountName).min(1).max(1000),
+  summary: note.max(500),
+});
+export const incidentStep = z.strictObject({
+  by,
+  step: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('note'), text: note }),
+    z.strictObject({ kind: z.literal('take') }),
+    z.strictObject({ kind: z.literal('join'), account: accountName }),
+  ]),
+});
+export const tickInput = z.strictObject({
+  by,
+  item: z.enum(['password', 'sessions', 'forwards']),
+});
+export const similarList = z.object({
+  similar: z.array(z.object({ incident, shared: z.array(text) })),
+});
+
+export const reviewInput = z.strictObject({
+  by,
+  why: note.max(1000),
+  choice: z.enum(['release', 'return', 'delete']),
+  owner: z
+    .boolean()
+    .exactOptional()
+    .describe('The owner says it was him: noted as `confirm` when it can be undone no more.'),
+  undoSeconds: z.int().min(0).max(300).default(60).describe('How long it can be taken back.'),
+});
+export const byOnly = z.strictObject({ by });
+
+export const loginInput = z.strictObject({
+  name: z.string().min(1).max(64).toLowerCase(),
+  password: z.string().min(1).max(1000),
+});
+export const acceptInput = z.strictObject({
+  token: secret,
+  name: userName,
+  password: z.string().min(1).max(1000),
+});
+export const invitationQuery = z.strictObject({ token: secret });
+export const invitationView = z.object({ name: text, role });
+export const sessionView = z.object({ name: text, role, csrf: text });
+export const userParams = z.strictObject({ name: userName });
+export const userInput = z.strictObject({ by, name: userName, role: role.default('reviewer') });
+export const userList = z.object({
+  users: z.array(
+    z.object({
+      name: text,
+      role,
+      createdAt: at,
+      by: text,
+      hasPassword: z.boolean(),
+    }) satisfies z.ZodType<User>,
+  ),
+});
+export const inviteView = z.object({
+  token: text.describe('Shown once; it stands at the end of the link.'),
+  path: text.describe('Of the link, below the address of the API door.'),
+  expiresAt: at,
+});
+export const tokenInput = z.strictObject({
+  by,
+  name: line.min(1).max(64),
+  role: role.default('reader'),
+  scopes: z
+    .array(z.string().regex(/^(\*|[a-z]{1,20}:(read|write))$/, 'is not like holds:read'))
+    .min(1)
+    .max(30),
+});
+export const tokenParams = z.strictObject({ id: idName });
+export const tokenMade = z.object({ id: text, token: text.describe('Shown once.') });
+export const tokenList = z.object({
+  tokens: z.array(
+    z.object({
+      id: text,
+      name: text,
+      role,
+      scopes: z.array(text),
+      createdAt: at,
+      by: text,
+    }) satisfies z.ZodType<TokenView>,
+  ),
+});
+
+const hour = z.object({
+  at,
+  value: count,
+  usual: z.object({ low: count, middle: count, high: count }).exactOptional(),
+});
+const clock = z.object({ count, median: count, worst: count });
+export const clockReport = z.object({
+  days: count,
+  opened: count,
+  firstAction: clock.describe('Seconds until somebody or a rule did something.'),
+  close: clock.describe('Seconds until it was closed.'),
+  verdicts: z.object({ true: count, 'false alarm': count, unclear: count }),
+}) satisfies z.ZodType<ClockReport>;
+export const overview = z.object({
+  figures: z.record(z.string(), z.array(hour)).describe('The last 24 hours, oldest first.'),
+  open: z.object({ holds: count, incidents: count, cases: count, locks: count }),
+  oldest: z.array(
+    z.object({ what: z.enum(['hold', 'incident', 'case']), id: text, at, account: text, text }),
+  ),
+  clocks: clockReport,
+});
+export const timelineQuery = z.strictObject({
+  limit: limitInput,
+  before: z.iso.datetime().exactOptional().describe('Only what was before.'),
+});
+export const timelinePage = z.object({
+  lines: z.array(
+    z.object({
+      at,
+      kind: text,
+      text,
+      reference: text.exactOptional(),
+      verdict: text.exactOptional(),
+    }),
+  ),
+  isCut: z.boolean().describe('The search ended at a bound of lines, days or time.'),
+}) satisfies z.ZodType<TimelinePage>;
+export const health = z.object({
+  version: text,
+  ready: z.boolean(),
+  pendingJobs: count.describe('What waits to be done outside.'),
+  report: z
+    .object({
+      mode: text,
+      doors: z.array(z.object({ name: text, addresses: z.array(text) })),
+      agents: z.array(z.object({ mta: text, heardAt: at })),
+      journal: z.object({ droppedLines: count, queuedBytes: count }),
+      standing: z.object({ records: count, dirty: count }),
+    })
+    .nullable() satisfies z.ZodType<HealthReport | null>,
+});

@@ -1,0 +1,53 @@
+/** An account's days from the journal: newest first, its own only, within bounds. */
+import { expect, test } from 'vitest';
+import type { Journal, JournalLine } from '../store/journal.ts';
+import { readTimeline } from './account-timeline.ts';
+
+const NOW = Date.UTC(2026, 5, 10, 12);
+const at = (minutes: number): string => new Date(NOW - minutes * 60_000).toISOString();
+
+function login(minutes: number, account = 'ann@example.org'): JournalLine {
+  return {
+    ...{ v: 1, kind: 'login', id: `l${minutes}`, at: at(minutes), account, ok: true },
+    ...{ service: 'imap', clientAddress: '192.0.2.7' },
+  };
+}
+
+/** Lines, newest first, as a journal looks through them. */
+function journalOf(lines: readonly JournalLine[]): Journal {
+  const looked: Pick<Journal, 'find'> = {
+    find: (match, text) =>
+      Promise.resolve(
+        lines.filter((line) => JSON.stringify(line).includes(text)).find((line) => match(line)),
+      ),
+  };
+  return looked as Journal;
+}
+
+const read = (lines: readonly JournalLine[], page: { limit: number; before?: string }) =>
+  readTimeline({ journal: journalOf(lines), now: () => NOW }, 'ann@example.org', page);
+
+test('it names what the account did, and nothing of others', async () => {
+  const { lines, isCut } = await read([login(1), login(2, 'bob@example.org'), login(3)], {
+    limit: 10,
+  });
+  expect(lines.map(({ at: time, text }) => [time, text])).toEqual([
+    [at(1), 'Logged in over imap from 192.0.2.7.'],
+    [at(3), 'Logged in over imap from 192.0.2.7.'],
+  ]);
+  expect(isCut).toBe(false);
+});
+
+test('it ends at its bound and says that there is more', async () => {
+  const { lines, isCut } = await read([login(1), login(2), login(3)], { limit: 2 });
+  expect(lines).toHaveLength(2);
+  expect(isCut).toBe(true);
+});
+
+test('it goes on where the page before ended, and no further than a month', async () => {
+  const { lines } = await read([login(1), login(2)], { limit: 10, before: at(1) });
+  expect(lines.map((line) => line.at)).toEqual([at(2)]);
+  const old = await read([login(1), login(60 * 24 * 31)], { limit: 10 });
+  expect(old.lines).toHaveLength(1);
+  expect(old.isCut).toBe(true);
+});

@@ -1,0 +1,78 @@
+/** Tables of the desk as Kysely sees them. JSON is kept as text. */
+import type { CaseState, CaseSource, Role } from './desk-contract.ts';
+
+export interface CaseTable {
+  id: string;
+  reference: string;
+  state: CaseState;
+  source: CaseSource;
+  category: string;
+  reporter: string;
+  account: string;
+  clientAddress: string;
+  incident: string;
+  subject: string;
+  text: string;
+  evidence: string;
+  owner: string;
+  timeline: string;
+  openedAt: string;
+  updatedAt: string;
+  finding: string;
+  firstActionAt: string | null;
+  closedAt: string | null;
+}
+
+export interface UserTable {
+  name: string;
+  role: Role;
+  password: string;
+  createdAt: string;
+  by: string;
+}
+
+export interface SessionTable {
+  digest: string;
+  name: string;
+  csrf: string;
+  createdMs: number;
+  seenMs: number;
+}
+
+export interface InvitationTable {
+  digest: string;
+  name: string;
+  role: Role;
+  expiresMs: number;
+}
+
+export interface TokenTable {
+  digest: string;
+  id: string;
+  name: string;
+  role: Role;
+  scopes: string;
+  createdAt: string;
+  by: string;
+}
+
+export interface FigureTable {
+  hour: number;
+  name: string;
+  value: number;
+}
+
+export interface TraitTable {
+  trait: string;
+  incident: string;
+}
+
+export interface DeskTables {
+  cases: CaseTable;
+  users: UserTable;
+  sessions: SessionTable;
+  invitations: InvitationTable;
+  tokens: TokenTable;
+  figures: FigureTable;
+  incidentTraits: TraitTable;
+}

@@ -1,0 +1,63 @@
+/** What people do with incidents: open, note, take, join accounts; and what is learnt of them. */
+import type { IncidentRecords } from './contract.ts';
+import { newIncident, noted, toRow } from './incident.ts';
+import { addTraits, findSimilar } from './incident-traits.ts';
+import { insertIncident, readIncident, saveIncident } from './incidents.ts';
+import { addAudit } from './plain.ts';
+import type { Transact } from './tables.ts';
+
+/** Incidents that clocks are told from. */
+const MAX_TIMES = 10_000;
+
+type Work = Pick<
+  IncidentRecords,
+  'open' | 'change' | 'countOpen' | 'addTraits' | 'similar' | 'times'
+>;
+
+export function incidentWork(transact: Transact): Work {
+  return {
+    open: ({ draft, accounts, at, by }) =>
+      transact(async (tx) => {
+        const [account = ''] = accounts.length === 1 ? accounts : [];
+        const fresh = newIncident(draft, account, at);
+        const entry = { at, by, text: `Opened: ${draft.summary}` };
+        const incident = { ...noted(fresh, entry), owner: by, accounts: [...accounts] };
+        await insertIncident(tx, incident);
+        return toRow(incident);
+      }),
+    change: (id, change) =>
+      transact(async (tx) => {
+        const before = await readIncident(tx, id);
+        const wanted = before && change(toRow(before));
+        if (before === undefined || wanted === undefined) return undefined;
+        const { entry, audit, owner = before.owner, accounts = before.accounts } = wanted;
+        const after = { ...noted(before, entry), owner, accounts };
+        await saveIncident(tx, after);
+        await addAudit(tx, [audit]);
+        return toRow(after);
+      }),
+    countOpen: () =>
+      transact(async (tx) => {
+        const count = tx.fn.countAll<number>().as('count');
+        const query = tx.selectFrom('incidents').select(count).where('state', '=', 'open');
+        return (await query.executeTakeFirst())?.count ?? 0;
+      }),
+    addTraits: (id, traits) => transact((tx) => addTraits(tx, id, traits)),
+    similar: (id, limit) => transact((tx) => findSimilar(tx, id, limit)),
+    times: (since) =>
+      transact(async (tx) => {
+        const rows = await tx
+          .selectFrom('incidents')
+          .select(['openedAt', 'firstActionAt', 'closedAt', 'verdict'])
+          .where('openedAt', '>=', since)
+          .orderBy('id', 'desc')
+          .limit(MAX_TIMES)
+          .execute();
+        return rows.map(({ firstActionAt, closedAt, ...rest }) => ({
+          ...rest,
+          ...(firstActionAt === null ? {} : { firstActionAt }),
+          ...(closedAt === null ? {} : { closedAt }),
+        }));
+      }),
+  };
+}

@@ -1,0 +1,132 @@
+/** Chromium in front of a running Primum, and what it complains about. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { openClient } from '../../src/client/client.ts';
+import { Place, type RunningPrimum } from '../daemon/program.ts';
+import { until } from '../peers/run.ts';
+import { fillState, MTA, pastOf, playAgent } from './sample.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SHOTS = join(import.meta.dirname, '../../var/screenshots');
+export const PASSWORD = 'correct horse battery';
+
+/** With CI=true a missing browser fails the file instead of skipping it. */
+export const browserIsHere = existsSync(CHROMIUM);
+if (!browserIsHere && process.env['CI'] === 'true') {
+  throw new Error('Chromium is missing. Install it with: apt-get install chromium');
+}
+
+export interface House {
+  readonly primum: RunningPrimum;
+  readonly base: string;
+  readonly browser: Browser;
+  readonly agent: ReturnType<typeof playAgent>;
+  /** A page of somebody who is logged in, unless told otherwise. */
+  page(options?: {
+    readonly as?: string;
+    readonly width?: number;
+    readonly dark?: boolean;
+    readonly language?: string;
+  }): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function openHouse(): Promise<House> {
+  const place = new Place();
+  await fillState(place.state);
+  const secret = join(place.folder, 'agent.token');
+  const token = 'agent-token-of-mx1-for-the-browser-tests';
+  writeFileSync(secret, token, { mode: 0o600 });
+  place.configure({ agent: { embedded: false, hosts: [{ mta: MTA, token_file: secret }] } });
+  const primum = await place.start();
+  const base = `http://${primum.address('api')}`;
+  const agent = playAgent(openClient({ baseUrl: base, token }));
+  const client = await primum.client();
+  for (const name of ['olga', 'paul']) {
+    const { token: link } = await client.inviteUser({ name, role: 'admin', by: 'test' });
+    await postJson(`${base}/api/v1/invitation`, { token: link, name, password: PASSWORD });
+  }
+  await client.sendEvents(pastOf('ann@example.org'));
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  const contexts: BrowserContext[] = [];
+  return {
+    ...{ primum, base, browser, agent },
+    async page({ as = 'olga', width = 1280, dark = false, language = 'en' } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme: dark ? 'dark' : 'light',
+        locale: language,
+      });
+      contexts.push(context);
+      if (as !== '') await logIn(context, base, as);
+      const page = await context.newPage();
+      page.on('dialog', (dialog) => void dialog.dismiss());
+      return page;
+    },
+    async close() {
+      for (const context of contexts) await context.close();
+      await browser.close();
+      await agent.stop();
+      await place.remove();
+    },
+  };
+}
+
+export function postJson(url: string, body: object, headers: Record<string, string> = {}) {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+async function logIn(context: BrowserContext, base: string, name: string): Promise<void> {
+  const response = await postJson(`${base}/api/v1/session`, { name, password: PASSWORD });
+  const [cookie = ''] = response.headers.getSetCookie();
+  const value = /primum_session=([^;]+)/.exec(cookie)?.[1] ?? '';
+  await context.addCookies([{ name: 'primum_session', value, url: base, httpOnly: true }]);
+}
+
+/** Opens a page of the console and waits until nothing is being read. */
+export async function openAt(page: Page, url: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(url);
+  await until('the page to be read', async () => {
+    const text = await page.innerText('body');
+    return text.length > 20 && !/Reading…|Asking the mail host/.test(text);
+  });
+}
+
+/** Faults that axe-core calls serious or critical, each in a line. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  // By the protocol, which no policy of the page forbids.
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    interface Fault {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly html: string }[];
+    }
+    const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Fault[] }> } }).axe;
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+  });
+}
+
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+}
+
+/** Whether anything that a stranger wrote has run. */
+export function wasHit(page: Page): Promise<boolean> {
+  return page.evaluate(() => 'hit' in globalThis);
+}
