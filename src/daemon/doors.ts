@@ -14,6 +14,7 @@ import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
+import type { AuditReport } from '../practices/contract.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
@@ -33,6 +34,7 @@ export interface DoorParts {
   readonly version: string;
   take(event: PrimumEvent): Maybe<Verdict | undefined>;
   readonly logged: LogSink;
+  readonly practices: () => Promise<AuditReport>;
   /** What changed, in words. @throws when the old configuration stays. */
   reload(): Promise<string>;
 }
@@ -204,6 +206,7 @@ async function openApi(config: Config, parts: DaemonParts, given: Ready): Promis
       ready: given.ready,
       take: (event) => given.take(event),
       logged: (mta, events) => given.logged.logged(mta, events),
+      practices: given.practices,
       reload: () =>
         given
           .reload()

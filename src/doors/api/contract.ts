@@ -9,6 +9,9 @@ import type { Reporter } from './report/reporter.ts';
 import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
+import type { z } from 'zod';
+import type { DeepReadonly } from './endpoint.ts';
+import type { practiceReport } from './schemas/practices.ts';
 import type { ListenOptions } from '../listen.ts';
 
 export interface ApiDoorOptions {
@@ -65,6 +68,8 @@ export interface ApiParts {
   readonly ownPassword?: {
     remember(account: string, digest: string, login?: string): void;
   };
+  /** The scorecard, from what the watchers know. */
+  practices?(): Promise<DeepReadonly<z.output<typeof practiceReport>>>;
   /** Aborted when the door closes, so that nobody is waited for. */
   readonly closing?: AbortSignal;
   /** Reads the configuration again: what changed, or why the old one stays. */

@@ -11,6 +11,7 @@ import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
 import { ownPasswordEndpoints } from './endpoints/own-password.ts';
 import { reportEndpoints } from './endpoints/reports.ts';
+import { practiceEndpoints } from './endpoints/practices.ts';
 import { traceEndpoints } from './endpoints/trace.ts';
 
 export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
@@ -27,5 +28,6 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...traceEndpoints(parts),
     ...forwardEndpoints(parts),
     ...ownPasswordEndpoints(parts),
+    ...practiceEndpoints(parts),
   ];
 }
