@@ -24,6 +24,9 @@ export function main(argv: readonly string[]): Promise<number> {
     agent: async ({ configFile }) => (await import('./daemon/run-agent.ts')).runAgent(configFile),
     checkFiles: async (config) => (await import('./daemon/check-files.ts')).checkFiles(config),
     srs: async (question) => (await import('./daemon/forwards.ts')).showForward(question),
+    audit: async (options) => (await import('./daemon/audit.ts')).audit(options),
+    judgeName: async (name, address) =>
+      (await import('./network/reverse-names.ts')).judgeReverseName(name, address),
     replay: async (options) => (await import('./replay.ts')).replayFile(options, process.stdout),
     importPostfix: async (options) =>
       (await import('./import/import-postfix.ts')).importPostfix(options, logOutput()),

@@ -77,6 +77,11 @@ export const PEERS: readonly Peer[] = [
     shownBy: { file: '/usr/sbin/rbldnsd' },
   },
   {
+    name: 'nsd',
+    purpose: 'serves zones of domains, for the audit',
+    shownBy: { file: '/usr/sbin/nsd' },
+  },
+  {
     name: 'miltertest',
     purpose: 'speaks the milter protocol as a mail server does',
     shownBy: { file: '/usr/bin/miltertest' },

@@ -1,6 +1,6 @@
 /** Bars of messages over time as inline SVG, coloured by the page's style. */
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../html.ts';
+import type { Html } from '../html.ts';
 
 export interface Bars {
   readonly all: ArrayLike<number>;

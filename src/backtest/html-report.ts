@@ -1,8 +1,8 @@
 /** The report as one page that needs nothing else: no script, no font, no file beside it. */
 import type { AccountStory } from './collect.ts';
 import { barGraph } from './graph.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../html.ts';
+import type { Html } from '../html.ts';
 import { many, MAX_NAMED, minute, openingWords, storyWords, stopWords, whole } from './report.ts';
 import type { BacktestReport } from './report.ts';
 import { STYLE } from './style.ts';

@@ -1,5 +1,5 @@
 /** How the page looks: light and dark as the reader has it, narrow and wide, on paper. */
-import { Html } from './html.ts';
+import { Html } from '../html.ts';
 
 export const STYLE = new Html(`
 :root { color-scheme: light dark; --paper: #f6f7f9; --card: #fff; --ink: #1c2430; --soft: #5b6675;

@@ -1,6 +1,8 @@
 /** What one command is: its words, its options and what it does. The help and the docs read it. */
 import type { Client } from '../client/client.ts';
 import type { Config } from '../config/load.ts';
+import type { NameVerdict } from '../core/reverse-name/classify.ts';
+import type { AuditReport } from '../practices/contract.ts';
 import type { Io } from './io.ts';
 
 /** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */
@@ -16,6 +18,14 @@ export interface Wiring {
   ): Promise<{ readonly mistakes: readonly string[]; readonly warnings: readonly string[] }>;
   /** What becomes of an address, with the keys of the state folder. */
   srs(question: SrsQuestion): Promise<SrsAnswer>;
+  /** Looks at the own house once. */
+  audit(options: {
+    readonly configFile: string | undefined;
+    readonly only?: string;
+    readonly domain?: string;
+  }): Promise<{ readonly report: AuditReport; readonly text: string; html(): string }>;
+  /** What a reverse name says of its line. */
+  judgeName(name: string, address: string | undefined): Promise<NameVerdict>;
   /** Judges the events of a file again and writes the verdicts. */
   replay(options: {
     readonly eventsFile: string;

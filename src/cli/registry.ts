@@ -8,12 +8,14 @@ import { explain } from './commands/explain.ts';
 import { forwardList, forwardOff, forwardOn } from './commands/forwards.ts';
 import { help } from './commands/help.ts';
 import { holdDelete, holdList, holdRelease, holdReturn, holdShow } from './commands/holds.ts';
-import { audit, incidents, incidentsClose } from './commands/incidents.ts';
+import { auditLog, incidents, incidentsClose } from './commands/incidents.ts';
 import { inspect } from './commands/inspect.ts';
 import { lists, listsAdd, listsRemove } from './commands/lists.ts';
 import { lock, locks, unlock } from './commands/locks.ts';
+import { audit } from './commands/audit.ts';
 import { backtest, importPostfix } from './commands/logs.ts';
 import { alertsTest, reload } from './commands/operate.ts';
+import { rdns } from './commands/rdns.ts';
 import { replay } from './commands/replay.ts';
 import { report } from './commands/report.ts';
 import { score } from './commands/score.ts';
@@ -50,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   incidentsClose,
   report,
   audit,
+  auditLog,
   lists,
   listsAdd,
   listsRemove,
@@ -65,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   userAdd,
   userList,
   userRemove,
+  rdns,
   alertsTest,
   agent,
   importPostfix,

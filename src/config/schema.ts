@@ -18,6 +18,7 @@ import { outcomesSchema } from './sections/outcomes.ts';
 import { policySchema } from './sections/policy.ts';
 import { scannersSchema } from './sections/scanners.ts';
 import { traceSchema } from './sections/trace.ts';
+import { watchSchema } from './sections/watch.ts';
 
 export const configSchema = z
   .strictObject({
@@ -101,6 +102,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'restart' })
       .describe('Work on the queues of mail hosts: hold, release, return, delete.'),
+    watch: watchSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('Your own house: what `primum audit` looks at, and the daemon on a schedule.'),
     journal: journalSchema
       .prefault({})
       .meta({ effect: 'restart' })

@@ -45,6 +45,7 @@ import { hashKey } from './secrets.ts';
 import { traceOptions } from './trace-options.ts';
 import { openOwnPassword } from './own-password.ts';
 import { packageVersion } from './version.ts';
+import { openWatch } from './watch.ts';
 
 export interface Daemon {
   /** Where each door listens, by name. */
@@ -87,11 +88,14 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
   try {
     let policy = toPolicy(config);
     const parts = await openParts(config, { telemetry, closers, policy: () => policy, now });
+    const watch = openWatch(config, parts);
+    closers.push(() => watch.close());
     const doors = await openDoors(config, parts, {
       inspector: parts.inspector,
       version: packageVersion(),
       take: (event) => take(parts.room, event),
       logged: parts.logged,
+      practices: () => watch.report(),
       reload,
     });
     closers.push(() => doors.close());

@@ -14,6 +14,7 @@ import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
+import type { AuditReport } from '../practices/contract.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { deskPages, deskParts } from './desk-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
@@ -34,6 +35,7 @@ export interface DoorParts {
   readonly version: string;
   take(event: PrimumEvent): Maybe<Verdict | undefined>;
   readonly logged: LogSink;
+  readonly practices: () => Promise<AuditReport>;
   /** What changed, in words. @throws when the old configuration stays. */
   reload(): Promise<string>;
 }
@@ -212,6 +214,7 @@ async function openApi(
       take: (event) => given.take(event),
       logged: (mta, events) => given.logged.logged(mta, events),
       ...deskParts(config, parts, given.addresses),
+      practices: given.practices,
       reload: () =>
         given
           .reload()

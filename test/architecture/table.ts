@@ -218,7 +218,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'backtest/',
     why: 'what would have happened: an import, a replay and a report of both',
-    mayImport: ['core/', 'errors.ts', 'import/', 'replay.ts'],
+    mayImport: ['core/', 'errors.ts', 'html.ts', 'import/', 'replay.ts'],
   },
   {
     path: 'directory/',
@@ -250,15 +250,24 @@ export const PARTS: readonly Part[] = [
   },
   {
     path: 'watch/',
-    why: 'watchers look at the platform from outside and report to the desk',
+    why: 'watchers look at the platform from outside; what is done about a finding is not theirs',
     mayImport: [
       'core/',
       'protocol/',
       'errors.ts',
-      'network/contract.ts',
-      'desk/contract.ts',
-      'telemetry/contract.ts',
+      'network/reverse-names.ts',
+      'network/package-files.ts',
     ],
+  },
+  {
+    path: 'practices/',
+    why: 'the scorecard is made of the configuration and of findings; it looks at nothing itself',
+    mayImport: ['core/', 'errors.ts', 'html.ts', 'watch/contract.ts', 'network/package-files.ts'],
+  },
+  {
+    path: 'html.ts',
+    why: 'pages are escaped in one place, which stands on nothing',
+    mayImport: [],
   },
   {
     path: 'store/',
@@ -312,7 +321,10 @@ export const PARTS: readonly Part[] = [
   {
     path: 'cli/',
     why: 'the command line asks the running daemon; it never opens its store',
-    mayImport: ['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
+    mayImport: [
+      ...['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
+      'practices/contract.ts',
+    ],
   },
   {
     path: 'console/',

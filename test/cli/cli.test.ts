@@ -86,7 +86,7 @@ describe('what people read', () => {
   it('keeps what somebody wrote as a reason on its own line', async () => {
     const why = 'x\n2026-01-01 00:00  root  unlock  ann@example.org  fine';
     await run(['lock', 'eve@example.org', '--why', why]);
-    for (const list of ['locks', 'audit']) {
+    for (const list of ['locks', 'audit log']) {
       const lines = (await cli(list)).out.split('\n');
       expect(lines.filter((line) => line.startsWith('2026-01-01'))).toEqual([]);
     }
@@ -107,7 +107,7 @@ describe('what people read', () => {
     expect((await cli('unlock eve@example.org --why "owner called"')).out).toBe(
       'eve@example.org is no longer locked.\n',
     );
-    expect((await cli('audit --subject eve@example.org')).out).toContain('owner called');
+    expect((await cli('audit log --subject eve@example.org')).out).toContain('owner called');
   });
 
   it('shows incidents, one with its checklist, and closes it', async () => {

@@ -43,6 +43,8 @@ export function commandLine() {
       },
       checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
       srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
+      judgeName: () => Promise.reject(new Error('not asked for')),
+      audit: () => Promise.reject(new Error('not asked for')),
       replay: (options) => {
         asked.push(options);
         return Promise.resolve(3);

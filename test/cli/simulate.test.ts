@@ -23,6 +23,8 @@ async function run(...words: readonly string[]) {
     start: none,
     replay: none,
     srs: none,
+    judgeName: none,
+    audit: none,
     importPostfix: none,
     backtest: none,
     simulate: take,

@@ -47,6 +47,8 @@ async function srs(...words: string[]) {
       importPostfix: none,
       backtest: none,
       srs: showForward,
+      judgeName: none,
+      audit: none,
     },
   );
   return { code, ...said };

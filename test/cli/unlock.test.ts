@@ -58,6 +58,8 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     importPostfix: none,
     backtest: none,
     srs: none,
+    judgeName: none,
+    audit: none,
     checkFiles: none,
     simulate: none,
     score: none,

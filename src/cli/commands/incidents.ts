@@ -79,8 +79,8 @@ export const incidentsClose: Command = {
   },
 };
 
-export const audit: Command = {
-  name: 'audit',
+export const auditLog: Command = {
+  name: 'audit log',
   summary: 'Show who did what and why, newest first.',
   options: {
     subject: { type: 'string', value: 'TEXT', help: 'Entries about one account or thing only.' },

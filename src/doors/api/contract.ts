@@ -9,6 +9,9 @@ import type { Reporter } from './report/reporter.ts';
 import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
+import type { z } from 'zod';
+import type { DeepReadonly } from './endpoint.ts';
+import type { practiceReport } from './schemas/practices.ts';
 import type { ListenOptions } from '../listen.ts';
 import type { AccountTimeline, HealthReport, PublicPages } from './desk-parts.ts';
 
@@ -73,6 +76,8 @@ export interface ApiParts {
   /** What the journal has of an account, within bounds. */
   readonly timeline?: AccountTimeline;
   readonly health?: () => HealthReport;
+  /** The scorecard, from what the watchers know. */
+  practices?(): Promise<DeepReadonly<z.output<typeof practiceReport>>>;
   /** Aborted when the door closes, so that nobody is waited for. */
   readonly closing?: AbortSignal;
   /** Reads the configuration again: what changed, or why the old one stays. */

@@ -12,6 +12,7 @@ import { listEndpoints } from './endpoints/lists.ts';
 import { lockEndpoints } from './endpoints/locks.ts';
 import { ownPasswordEndpoints } from './endpoints/own-password.ts';
 import { reportEndpoints } from './endpoints/reports.ts';
+import { practiceEndpoints } from './endpoints/practices.ts';
 import { traceEndpoints } from './endpoints/trace.ts';
 
 export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
@@ -29,5 +30,6 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...forwardEndpoints(parts),
     ...ownPasswordEndpoints(parts),
     ...deskEndpoints(parts),
+    ...practiceEndpoints(parts),
   ];
 }

@@ -1,0 +1,55 @@
+/** `primum audit`: every practice with its state, the evidence, and what to do. */
+import { writeFile } from 'node:fs/promises';
+import { PrimumError } from '../../errors.ts';
+import { CONFIG_OPTION } from '../command.ts';
+import type { Command } from '../command.ts';
+
+const EXIT_FAIL = 1;
+/** For cron: something is not as it should be, and nothing fails. */
+const EXIT_WARN = 3;
+
+export const audit: Command = {
+  name: 'audit',
+  summary: 'Check your own house and show every practice with its state and evidence.',
+  details:
+    'Looks at hosts, addresses and domains of the `watch` section, without a daemon; where there are none ' +
+    'it proposes them from postconf and DNS. No probe sends a message, and nothing outside your own ' +
+    'networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails. ' +
+    'What could not be found out is "unknown" and never a failure.',
+  options: {
+    only: {
+      type: 'string',
+      value: 'ROWS',
+      help: 'Some rows only, such as OWN-1 or "OWN-*,FBK-4".',
+    },
+    domain: { type: 'string', value: 'DOMAIN', help: 'This domain and hosts in it only.' },
+    html: { type: 'string', value: 'FILE', help: 'Writes the scorecard as one HTML page, too.' },
+    ...CONFIG_OPTION,
+  },
+  async run({ wiring, option, show }) {
+    const only = option('only');
+    const domain = option('domain');
+    const htmlFile = option('html');
+    const audited = await wiring.audit({
+      configFile: option('config'),
+      ...(only === undefined ? {} : { only }),
+      ...(domain === undefined ? {} : { domain }),
+    });
+    if (htmlFile !== undefined) await write(htmlFile, audited.html());
+    show(audited.report, () => audited.text);
+    const { fail, warn } = audited.report.counts;
+    return fail > 0 ? EXIT_FAIL : warn > 0 ? EXIT_WARN : 0;
+  },
+};
+
+async function write(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (cause) {
+    throw new PrimumError(
+      'OUTPUT_UNUSABLE',
+      `The page ${file} cannot be written. Look at its folder and the disk.`,
+      { cause },
+    );
+  }
+}

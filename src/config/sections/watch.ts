@@ -1,0 +1,216 @@
+/** The own house: what is watched on a schedule (OWN-1 to OWN-13, FBK-4, SND-15). */
+import { z } from 'zod';
+import { count, domain, duration, network, path, text, webAddress, word } from '../scalars.ts';
+import { dnsServer } from '../services.ts';
+
+export const MAX_HOSTS = 1_000;
+export const MAX_WATCHED_DOMAINS = 10_000;
+const MAX_NETWORKS = 1_000;
+const MAX_SILENCES = 1_000;
+
+const ROLES = ['mx', 'submission', 'outbound'] as const;
+
+const ipAddress = () =>
+  word(
+    'an IP address',
+    '192.0.2.1',
+    'Write one address, such as 192.0.2.1 or 2001:db8::1.',
+    (value) =>
+      /^[0-9a-f:.]+$/i.test(value) && /[.:]/.test(value) && value.length <= 45
+        ? value.toLowerCase()
+        : undefined,
+  );
+
+const port = (fallback: number) => count(1, 65_535).default(fallback);
+
+const host = z.strictObject({
+  name: domain().meta({
+    description: 'The name it says of itself in HELO, with its domain.',
+    sample: 'mx1.example.org',
+  }),
+  addresses: z
+    .array(ipAddress())
+    .max(100)
+    .prefault([])
+    .meta({
+      description:
+        'Addresses it sends from and listens on. An empty list asks DNS for those of the name.',
+      sample: ['192.0.2.1', '2001:db8::1'],
+    }),
+  roles: z
+    .array(z.enum(ROLES))
+    .min(1)
+    .prefault(['mx', 'outbound'])
+    .describe(
+      '`mx` takes mail from others, `submission` from customers, `outbound` sends to others.',
+    ),
+  smtp_port: port(25).describe('Where it takes mail from others.'),
+  submission_port: port(587).describe('Where it takes mail from customers.'),
+});
+
+const openPort = z.strictObject({
+  port: count(1, 65_535).describe('A TCP port that shall listen on this machine.'),
+  owner: text('mail team').describe('Who answers for it (OWN-9).'),
+  contact: text('noc@example.org').describe('Where to reach them.'),
+});
+
+const silence = z.strictObject({
+  practice: word('a practice', 'OWN-1', 'Write an id of PRACTICES, such as OWN-1.', (value) =>
+    /^[A-Z]{3}-\d{1,2}$/.test(value) ? value : undefined,
+  ).describe('Whose alerts are silent. The finding itself stays in sight.'),
+  target: text('mx1.example.org').optional().meta({
+    description: 'Host, address or domain; without it everything of the practice.',
+    sample: 'mx1.example.org',
+  }),
+  until: word('a day', '2026-12-24', 'Write it as 2026-12-24.', (value) =>
+    /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined,
+  ).describe('The last day of silence (UTC). Every silence has an end.'),
+  why: text('delisting asked for').describe('Stands beside the finding.'),
+});
+
+const dns = z.strictObject({
+  servers: z
+    .array(dnsServer())
+    .max(10)
+    .prefault([])
+    .meta({
+      description:
+        'Resolvers for all checks. Lists refuse large public resolvers, so take one of your own. An ' +
+        "empty list takes the host's.",
+      sample: ['127.0.0.1:5353'],
+    }),
+  timeout: duration('10ms', '1m').prefault('3s').describe('Longest wait for one answer.'),
+  queries_per_second: count(1, 10_000)
+    .default(200)
+    .describe('More questions than this wait their turn.'),
+  authority_port: port(53).describe('Where name servers of your domains are asked directly.'),
+});
+
+const relay = z.strictObject({
+  source_addresses: z
+    .array(ipAddress())
+    .max(4)
+    .prefault([])
+    .meta({
+      description:
+        'Addresses of this machine that your mail servers do not trust (not in `mynetworks`), one of each ' +
+        'family. Without one the answer of OWN-4 from a trusted address is "unknown": what is allowed ' +
+        'to you says nothing of strangers.',
+      sample: ['203.0.113.9'],
+    }),
+  trusted_networks: z
+    .array(network())
+    .max(MAX_NETWORKS)
+    .prefault([])
+    .meta({
+      description: '`mynetworks` of your mail servers, beside the addresses of the watched hosts.',
+      sample: ['192.0.2.0/24'],
+    }),
+});
+
+export const watchSchema = z.strictObject({
+  hosts: z
+    .array(host)
+    .max(MAX_HOSTS)
+    .prefault([])
+    .meta({
+      description: 'Your mail servers. Without any, `primum audit` proposes a list.',
+      sample: [{ name: 'mx1.example.org', addresses: ['192.0.2.1'] }],
+    }),
+  domains: z
+    .array(domain())
+    .max(MAX_WATCHED_DOMAINS)
+    .prefault([])
+    .meta({
+      description: 'Domains you host, beside those of `policy.domains`.',
+      sample: ['example.org'],
+    }),
+  networks: z
+    .array(network())
+    .max(MAX_NETWORKS)
+    .prefault([])
+    .meta({
+      description:
+        'Your own networks. Nothing outside them and the addresses of `hosts` is ever connected to: a name ' +
+        'that leads elsewhere is reported and left alone.',
+      sample: ['192.0.2.0/24'],
+    }),
+  dkim_selectors: z
+    .array(domain())
+    .max(100)
+    .prefault([])
+    .meta({
+      description: 'Selectors of the DKIM keys you sign with; each is looked up in every domain.',
+      sample: ['s1'],
+    }),
+  secondary_mx_ok: z
+    .array(domain())
+    .max(MAX_WATCHED_DOMAINS)
+    .prefault([])
+    .meta({
+      description:
+        'Domains for which you are a secondary MX on purpose, as a filtering service (OWN-11).',
+      sample: ['customer.example.net'],
+    }),
+  open_ports: z
+    .array(openPort)
+    .max(1_000)
+    .prefault([])
+    .meta({
+      description: 'Every port that shall be open on this machine, and who answers for it (OWN-9).',
+      sample: [{ port: 25, owner: 'mail team', contact: 'noc@example.org' }],
+    }),
+  pages: z
+    .strictObject({
+      policy: webAddress('https://www.example.org/aup').optional().meta({
+        description: 'Your acceptable use policy (OWN-12).',
+        sample: 'https://www.example.org/aup',
+      }),
+      abuse: webAddress('https://www.example.org/abuse').optional().meta({
+        description: 'Where anybody reads how to complain (OWN-13).',
+        sample: 'https://www.example.org/abuse',
+      }),
+    })
+    .prefault({})
+    .describe('Pages of your web site that must be there.'),
+  listings: z
+    .strictObject({
+      catalogue: path('/etc/primum/dnsbl.json')
+        .optional()
+        .describe(
+          'A catalogue of lists in place of the shipped one, in the same form (data/dnsbl/lists.json).',
+        ),
+      skip: z
+        .array(domain())
+        .max(1_000)
+        .prefault([])
+        .meta({
+          description: 'Zones of lists that are not asked.',
+          sample: ['list.example.net'],
+        }),
+    })
+    .prefault({})
+    .describe('DNS lists that addresses and domains are looked up in (OWN-1).'),
+  relay: relay.prefault({}).describe('From where relaying is tried (OWN-4).'),
+  dns: dns.prefault({}).describe('How DNS is asked.'),
+  smtp_timeout: duration('100ms', '5m')
+    .prefault('20s')
+    .describe('Longest wait for one reply of a mail server.'),
+  parallel: count(1, 1_000).default(32).describe('Checks at once.'),
+  every: duration('1m', '31d')
+    .prefault('6h')
+    .describe('How often each check runs while the daemon does, a tenth more or less.'),
+  confirm_after: duration('1s', '1d')
+    .prefault('5m')
+    .describe(
+      'A finding that got worse is looked at again after this time before anybody is alerted.',
+    ),
+  silences: z
+    .array(silence)
+    .max(MAX_SILENCES)
+    .prefault([])
+    .meta({
+      description: 'Findings that are known; no alert until their end.',
+      sample: [{ practice: 'OWN-1', until: '2026-12-24', why: 'delisting asked for' }],
+    }),
+});

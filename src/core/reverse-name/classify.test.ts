@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeReverseName, loadNameKnowledge } from '../../network/reverse-names.ts';
+import { readAddress } from './address-text.ts';
+import { classifyName, MAX_NAME_LENGTH } from './classify.ts';
+import { findEmbedded, findShape } from './embedded-address.ts';
+
+// Names of the documentation domains: what counts is the principle, not who uses it.
+describe('INB-2, SND-15: a reverse name of a home connection', () => {
+  it.each([
+    // name                                       address            -> class
+    ['203-0-113-9.dyn.example.net', '203.0.113.9', 'dynamic'],
+    ['9.113.0.203.pool.example.net', '203.0.113.9', 'dynamic'],
+    ['p-cb007109.dsl.example.net', '203.0.113.9', 'dynamic'],
+    ['203000113009.adsl.example.net', '203.0.113.9', 'dynamic'],
+    ['host-113-9.dialup.example.net', '203.0.113.9', 'dynamic'],
+    ['cust-203-0-113-9.cablenet.example', '203.0.113.9', 'dynamic'],
+    ['203.0.113.9.bredband.example.se', '203.0.113.9', 'dynamic'],
+    ['203-0-113-9.fibra.example.es', '203.0.113.9', 'dynamic'],
+    ['2001-db8-12-34.dyn.example.net', '2001:db8:12:34::1', 'dynamic'],
+    ['s0106c83a35123456.cable.example.net', '203.0.113.9', 'dynamic'],
+    // made of the address, and still no home
+    ['static-203-0-113-9.adsl.example.net', '203.0.113.9', 'static'],
+    ['vps-203-0-113-9.example.net', '203.0.113.9', 'static'],
+    ['ec2-203-0-113-9.compute-1.amazonaws.com', '203.0.113.9', 'static'],
+    ['static.9.113.0.203.clients.your-server.de', '203.0.113.9', 'static'],
+    ['mail-203-0-113-9.example.net', '203.0.113.9', 'static'],
+    ['203-0-113-9.biz.example.net', '203.0.113.9', 'static'],
+    // names that somebody thought of
+    ['mail.example.org', '203.0.113.9', 'static'],
+    ['mx2.cable.example.net', '203.0.113.9', 'static'],
+    ['smtp.generaldynamics.com', '203.0.113.9', 'static'],
+    // neither
+    ['203-0-113-9.example.net', '203.0.113.9', 'unknown'],
+    ['cable.example.net', '203.0.113.9', 'unknown'],
+    ['localhost', '203.0.113.9', 'unknown'],
+    ['a b.example', '203.0.113.9', 'unknown'],
+    [`${'a.'.repeat(MAX_NAME_LENGTH)}example`, '203.0.113.9', 'unknown'],
+  ])('%s of %s is %s', (name, address, kind) => {
+    expect(judgeReverseName(name, address).kind).toBe(kind);
+  });
+
+  it('is known by its form where the address is not', () => {
+    expect(judgeReverseName('203-0-113-9.dyn.example.net').kind).toBe('dynamic');
+    expect(judgeReverseName('mail.example.net').kind).toBe('static');
+  });
+
+  it('says why, in words of the name', () => {
+    expect(judgeReverseName('203-0-113-9.dsl.example.net', '203.0.113.9').reason).toBe(
+      'the address is in the name; "dsl" stands for a network that homes are connected by',
+    );
+  });
+
+  it('takes no offence at anything', () => {
+    const known = loadNameKnowledge();
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400 }), fc.string({ maxLength: 60 }), (name, address) => {
+        const { kind, reason } = classifyName(name, address, known);
+        expect(['dynamic', 'static', 'unknown']).toContain(kind);
+        expect(reason).not.toBe('');
+      }),
+    );
+  });
+});
+
+describe('an address in a name', () => {
+  const forms: readonly [string, number | undefined][] = [
+    ['198-51-100-7', 4],
+    ['7.100.51.198', 4],
+    ['c6336407', 4],
+    ['07-64-33-c6', 4],
+    ['19851100007', undefined],
+    ['198051100007', 4],
+    ['3325256711', 4],
+    ['051100007', 3],
+    ['host100-7.range198-51', 4],
+    ['h-100-7', 2],
+    ['x-51-100', undefined],
+    ['server1', undefined],
+  ];
+  it.each(forms)('%s holds %s octets of 198.51.100.7', (part, octets) => {
+    const numbers = readAddress('198.51.100.7')!;
+    expect(findEmbedded(part, numbers)?.octets).toBe(octets);
+  });
+
+  it('is found in every usual form, whatever the address', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(
+        fc.tuple(octet, octet, octet, octet),
+        fc.constantFrom('-', '.', '_', 'x'),
+        (o, sep) => {
+          const numbers = readAddress(o.join('.'))!;
+          const hex = o.map((n) => n.toString(16).padStart(2, '0')).join('');
+          const padded = o.map((n) => String(n).padStart(3, '0'));
+          for (const part of [o.join(sep), [...o].reverse().join(sep), hex, padded.join('')])
+            expect(findEmbedded(`a${part}`, numbers)?.octets, part).toBe(4);
+        },
+      ),
+    );
+  });
+
+  it.each(['1-2-3-4', '001002003004', 'p5b22d2b0'])('%s has the form of one', (part) => {
+    expect(findShape(part)).toBeDefined();
+  });
+
+  it.each(['1-2-3', '300-1-1-1', '999002003004', 'mail', '12345678'])('%s has not', (part) => {
+    expect(findShape(part)).toBeUndefined();
+  });
+
+  it.each([
+    ['2001:db8::1', '20010db8000000000000000000000001'],
+    ['::ffff:203.0.113.9', 'cb007109'],
+    ['1::2::3', undefined],
+    ['2001:db8:1', undefined],
+    ['1.2.3.256', undefined],
+    [':'.repeat(60), undefined],
+  ])('reads %s as %s', (text, hex) => {
+    expect(readAddress(text)?.hex).toBe(hex);
+  });
+});

@@ -1,0 +1,27 @@
+/** What is known of naming: words and suffixes, from data/rdns. */
+
+export type WordMeaning =
+  'dynamic' | 'access' | 'customer' | 'static' | 'business' | 'mail' | 'relay' | 'server';
+
+export type SuffixMeaning = 'home' | 'provider' | 'business' | 'hosting' | 'mail';
+
+export interface NameWord {
+  readonly meaning: WordMeaning;
+  /** Nats towards a home connection. */
+  readonly weight: number;
+  /** What the word stands for, for the reason. */
+  readonly says: string;
+}
+
+export interface NameKnowledge {
+  readonly words: ReadonlyMap<string, NameWord>;
+  readonly suffixes: ReadonlyMap<string, SuffixMeaning>;
+  /** Suffixes whose meaning depends on what stands before them. */
+  readonly labels: readonly {
+    readonly suffix: string;
+    readonly label: RegExp;
+    readonly meaning: SuffixMeaning;
+  }[];
+  /** The registered domain of a name; the name itself where it has none. */
+  registeredDomain(name: string): string;
+}

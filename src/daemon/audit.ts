@@ -1,0 +1,101 @@
+/** `primum audit`: looks at everything once and makes the scorecard, beside a daemon or without. */
+import { join } from 'node:path';
+import { loadConfig, type Config } from '../config/load.ts';
+import { PrimumError } from '../errors.ts';
+import { loadPractices } from '../practices/catalogue.ts';
+import type { AuditReport } from '../practices/contract.ts';
+import { htmlReport } from '../practices/html-report.ts';
+import { matchesPractice, scorePractices, type Filter } from '../practices/score.ts';
+import { textReport } from '../practices/text-report.ts';
+import type { Finding } from '../watch/contract.ts';
+import { openHistory, type History } from '../watch/history.ts';
+import { openTools } from '../watch/open-tools.ts';
+import { propose, proposalText } from '../watch/propose.ts';
+import { CHECKS } from '../watch/registry.ts';
+import { runTasks, type Task } from '../watch/run-checks.ts';
+import { silencedUntil, watchPlan } from './watch-options.ts';
+import { packageVersion } from './version.ts';
+
+export interface AuditOptions extends Filter {
+  readonly configFile: string | undefined;
+  readonly now?: () => number;
+}
+
+export interface Audited {
+  readonly report: AuditReport;
+  readonly text: string;
+  html(): string;
+}
+
+/** @throws PrimumError USAGE when the filter names nothing. */
+export async function audit(options: AuditOptions): Promise<Audited> {
+  const config = loadConfig(options.configFile, process.env);
+  const now = options.now ?? Date.now;
+  const rows = loadPractices().filter(({ id }) => matchesPractice(id, options.only));
+  if (rows.length === 0) {
+    throw new PrimumError(
+      'USAGE',
+      `--only ${options.only ?? ''} names no practice. Write OWN-1 or "OWN-*".`,
+    );
+  }
+  const plan = watchPlan(config);
+  const tools = openTools(plan, now);
+  const wanted = new Set(rows.map(({ id }) => id));
+  const tasks = tasksOf(plan, options).filter(({ check }) =>
+    check.practices.some((p) => wanted.has(p)),
+  );
+  const findings = await runTasks(tasks, tools, { parallel: plan.parallel });
+  const isEmpty = plan.hosts.length === 0 && plan.domains.length === 0;
+  const report = scorePractices({
+    rows,
+    settings: config,
+    findings: dated(findings, readHistory(config), config, now()),
+    at: new Date(now()).toISOString(),
+    version: packageVersion(),
+    ...(isEmpty ? { proposal: proposalText(await propose(tools.dns)) } : {}),
+  });
+  return { report, text: textReport(report), html: () => htmlReport(report) };
+}
+
+function tasksOf(plan: ReturnType<typeof watchPlan>, { domain }: Filter): readonly Task[] {
+  const tasks = CHECKS.flatMap((check) => check.targets(plan).map((target) => ({ check, target })));
+  if (domain === undefined) return tasks;
+  const wanted = domain.toLowerCase();
+  const found = tasks.filter(({ target }) => target === wanted || target.endsWith(`.${wanted}`));
+  if (found.length > 0) return found;
+  throw new PrimumError(
+    'USAGE',
+    `--domain ${wanted} is none of watch.domains. Add it to the configuration first.`,
+  );
+}
+
+/** Since when it has been so, as the daemon saw it; an audit beside no daemon knows nothing of that. */
+export function dated(
+  findings: readonly Finding[],
+  history: History | undefined,
+  config: Config,
+  now: number,
+): readonly (Finding & { readonly since?: string; readonly silencedUntil?: string })[] {
+  return findings.map((finding) => {
+    const known = history?.find(finding);
+    const until = silencedUntil(config, finding, now);
+    return {
+      ...finding,
+      ...(known?.state === finding.state ? { since: known.since } : {}),
+      ...(until === undefined ? {} : { silencedUntil: until }),
+    };
+  });
+}
+
+export function historyFile(config: Config): string {
+  return join(config.state, 'watch.ndjson');
+}
+
+/** The daemon's file, read only: a folder that may not be read has no history. */
+function readHistory(config: Config): History | undefined {
+  try {
+    return openHistory(historyFile(config), true);
+  } catch {
+    return undefined;
+  }
+}

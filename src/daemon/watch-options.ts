@@ -1,0 +1,52 @@
+/** From the configuration to what is watched. */
+import type { Config } from '../config/load.ts';
+import type { WatchPlan } from '../watch/plan.ts';
+
+export function watchPlan(config: Config): WatchPlan {
+  const { watch, policy } = config;
+  return {
+    hosts: watch.hosts.map((host) => ({
+      name: host.name,
+      addresses: host.addresses,
+      roles: host.roles,
+      smtpPort: host.smtp_port,
+      submissionPort: host.submission_port,
+    })),
+    domains: [...new Set([...watch.domains, ...policy.domains])],
+    networks: watch.networks,
+    dkimSelectors: watch.dkim_selectors,
+    secondaryMxOk: watch.secondary_mx_ok,
+    openPorts: watch.open_ports,
+    policyPage: watch.pages.policy,
+    abusePage: watch.pages.abuse,
+    listCatalogue: watch.listings.catalogue,
+    skippedLists: watch.listings.skip,
+    relay: {
+      sourceAddresses: watch.relay.source_addresses,
+      trustedNetworks: watch.relay.trusted_networks,
+    },
+    dns: {
+      servers: watch.dns.servers,
+      timeoutMs: watch.dns.timeout,
+      queriesPerSecond: watch.dns.queries_per_second,
+      authorityPort: watch.dns.authority_port,
+    },
+    smtpTimeoutMs: watch.smtp_timeout,
+    parallel: watch.parallel,
+  };
+}
+
+/** The end of the silence of a finding, where there is one that day. */
+export function silencedUntil(
+  config: Config,
+  finding: { readonly practice: string; readonly target: string },
+  now: number,
+): string | undefined {
+  const day = new Date(now).toISOString().slice(0, 10);
+  return config.watch.silences.find(
+    ({ practice, target, until }) =>
+      practice === finding.practice &&
+      (target === undefined || target === finding.target) &&
+      until >= day,
+  )?.until;
+}

@@ -1,0 +1,43 @@
+/** The scorecard: every practice with its state, the evidence and what to do. */
+import type { Finding } from '../watch/contract.ts';
+
+export type PracticeState =
+  /** Decided in the mail path, or carried by the desk. */
+  | 'in force'
+  /** Looked at: see `result`. */
+  | 'checked'
+  | 'off'
+  | 'not applicable'
+  | 'not built yet';
+
+export type CheckResult = 'pass' | 'warn' | 'fail' | 'unknown';
+
+export interface PracticeReport {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'enforced' | 'audited' | 'desk';
+  readonly state: PracticeState;
+  /** Of a checked practice. */
+  readonly result?: CheckResult;
+  /** In one sentence. */
+  readonly summary: string;
+  /** Where it is in force or looked at. */
+  readonly where: string;
+  readonly advice?: string;
+  /** Findings, the worst first; each with how long it has been so where that is known. */
+  readonly findings: readonly (Finding & {
+    readonly since?: string;
+    readonly silencedUntil?: string;
+  })[];
+  /** Incidents of the practice in the last day and week, where a daemon counts them. */
+  readonly decided?: { readonly day: number; readonly week: number };
+}
+
+export interface AuditReport {
+  readonly at: string;
+  readonly version: string;
+  readonly counts: Readonly<Record<CheckResult | PracticeState, number>>;
+  readonly practices: readonly PracticeReport[];
+  /** What could be watched, found in postconf and DNS, where nothing is configured. */
+  readonly proposal?: string;
+}

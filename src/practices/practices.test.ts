@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { KEYS } from '../config/catalogue.ts';
+import { CHECKS } from '../watch/registry.ts';
+import type { Finding } from '../watch/contract.ts';
+import { loadPractices } from './catalogue.ts';
+import { htmlReport } from './html-report.ts';
+import { matchesPractice, scorePractices, type ScoreInput } from './score.ts';
+import { textReport } from './text-report.ts';
+
+const rows = loadPractices();
+const counts = { ACC: 13, SND: 15, CON: 8, FBK: 9, FWD: 3, OWN: 13, INB: 4, HST: 4 };
+
+function score(changes: Partial<ScoreInput> = {}) {
+  return scorePractices({
+    ...{ rows, settings: { policy: { mode: 'enforce' } }, findings: [] },
+    ...{ at: '2026-11-28T10:00:00.000Z', version: '1.2.3' },
+    ...changes,
+  });
+}
+
+const found = (state: Finding['state'], target = 'mx1.example.org'): Finding => ({
+  ...{ check: 'relay', practice: 'OWN-4', target, state },
+  ...{ evidence: [`${target} takes <b>mail</b>`], advice: 'Close it.' },
+});
+
+const rowOf = (id: string, changes: Partial<ScoreInput>) =>
+  score(changes).practices.find((row) => row.id === id);
+
+describe('the scorecard', () => {
+  it('has every practice once', () => {
+    for (const [group, count] of Object.entries(counts)) {
+      const ids = Array.from({ length: count }, (_, at) => `${group}-${at + 1}`);
+      expect(rows.filter(({ id }) => id.startsWith(group)).map(({ id }) => id)).toEqual(ids);
+    }
+  });
+
+  it('speaks of settings and checks that exist', () => {
+    const keys = new Set(KEYS.map(({ key }) => key));
+    for (const { id, when } of rows)
+      for (const { key } of when) expect(keys.has(key), `${id}: ${key}`).toBe(true);
+    const checked = new Set(CHECKS.flatMap(({ practices }) => practices));
+    for (const { id, kind } of rows) if (kind === 'audited') expect(checked.has(id), id).toBe(true);
+  });
+
+  it.each([
+    ['pass', 'pass'],
+    ['warn', 'warn'],
+    ['fail', 'fail'],
+    ['unknown', 'unknown'],
+  ] as const)('OWN-4 that was found %s is checked: %s', (state, result) => {
+    const row = rowOf('OWN-4', { findings: [found('pass', 'mx2.example.org'), found(state)] });
+    expect(row).toMatchObject({ state: 'checked', result });
+  });
+
+  it.each([
+    ['OWN-4', {}, 'off'],
+    ['OWN-4', { findings: [found('not-applicable')] }, 'not applicable'],
+    ['INB-1', {}, 'not built yet'],
+    ['CON-1', {}, 'off'],
+    ['CON-1', { settings: { scanners: { clamd: {} } } }, 'in force'],
+    [
+      'SND-2',
+      { settings: { alerts: { webhooks: [], email: { to: ['a@b.example'] } } } },
+      'in force',
+    ],
+    ['SND-2', { settings: { alerts: { webhooks: [] } } }, 'off'],
+    ['ACC-3', { settings: { policy: { senders: { foreign: 'off' } } } }, 'off'],
+  ] as const)('%s with %j is %s', (id, changes, state) => {
+    expect(rowOf(id, changes)?.state).toBe(state);
+  });
+
+  it('says where a rule decides and does not act', () => {
+    const row = rowOf('SND-3', { settings: { policy: { mode: 'observe' } } });
+    expect(row).toMatchObject({
+      state: 'in force',
+      summary: expect.stringContaining('only watches') as string,
+    });
+  });
+
+  it.each([
+    ['OWN-*', 'OWN-4', true],
+    ['own-4', 'OWN-4', true],
+    ['OWN-1', 'OWN-11', false],
+    ['ACC-1, OWN-*', 'OWN-4', true],
+    ['SND-*', 'OWN-4', false],
+  ])('--only %s and %s: %s', (only, id, isWanted) => {
+    expect(matchesPractice(id, only)).toBe(isWanted);
+  });
+
+  it('shows on the page and in the text what was seen and what to do, as inert text', () => {
+    const report = score({ findings: [found('fail')] });
+    const page = htmlReport(report);
+    expect(page).toContain('takes &lt;b&gt;mail&lt;/b&gt;');
+    expect(page).not.toContain('<script');
+    expect(textReport(report)).toContain('What to do: Close it.');
+  });
+});

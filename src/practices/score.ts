@@ -1,0 +1,158 @@
+/** From the configuration and the findings to the state of each practice. */
+import type { Finding, FindingState } from '../watch/contract.ts';
+import type { PracticeRow } from './catalogue.ts';
+import type { AuditReport, CheckResult, PracticeReport, PracticeState } from './contract.ts';
+
+export interface ScoreInput {
+  readonly rows: readonly PracticeRow[];
+  /** The configuration as it is in force. */
+  readonly settings: unknown;
+  readonly findings: PracticeReport['findings'];
+  readonly at: string;
+  readonly version: string;
+  readonly decided?: ReadonlyMap<string, { readonly day: number; readonly week: number }>;
+  readonly proposal?: string;
+}
+
+export function scorePractices(input: ScoreInput): AuditReport {
+  const practices = input.rows.map((row) => scoreRow(row, input));
+  return {
+    at: input.at,
+    version: input.version,
+    counts: countStates(practices),
+    practices,
+    ...(input.proposal === undefined ? {} : { proposal: input.proposal }),
+  };
+}
+
+const RANK: Readonly<Record<FindingState, number>> = {
+  fail: 4,
+  warn: 3,
+  unknown: 2,
+  pass: 1,
+  'not-applicable': 0,
+};
+
+function scoreRow(row: PracticeRow, input: ScoreInput): PracticeReport {
+  const findings = input.findings
+    .filter(({ practice }) => practice === row.id)
+    .sort((a, b) => RANK[b.state] - RANK[a.state]);
+  const decided = input.decided?.get(row.id);
+  const base = { id: row.id, title: row.title, kind: row.kind, where: row.where, findings };
+  return {
+    ...base,
+    ...(decided === undefined ? {} : { decided }),
+    ...stateOf(row, findings, input.settings),
+  };
+}
+
+type State = Pick<PracticeReport, 'state' | 'result' | 'summary' | 'advice'>;
+
+function stateOf(row: PracticeRow, findings: readonly Finding[], settings: unknown): State {
+  if (!row.isBuilt) return { state: 'not built yet', summary: 'This version does not have it.' };
+  const worst = findings[0];
+  const isChecked = row.kind === 'audited' || (row.hasChecks && worst !== undefined);
+  if (isChecked) return checkedState(row, worst, findings);
+  if (!isOn(row, settings)) {
+    return {
+      state: 'off',
+      summary: 'It is switched off.',
+      ...(row.switchOn === undefined ? {} : { advice: row.switchOn }),
+    };
+  }
+  if (row.watchesOnly && valueAt(settings, 'policy.mode') === 'observe') {
+    return {
+      state: 'in force',
+      summary: 'It decides and only watches, as policy.mode is observe.',
+    };
+  }
+  return { state: 'in force', summary: 'It is in force.' };
+}
+
+function checkedState(
+  row: PracticeRow,
+  worst: Finding | undefined,
+  findings: readonly Finding[],
+): State {
+  if (worst === undefined) {
+    return {
+      state: 'off',
+      summary: 'Nothing is named that could be looked at.',
+      ...(row.switchOn === undefined ? {} : { advice: row.switchOn }),
+    };
+  }
+  if (worst.state === 'not-applicable')
+    return {
+      state: 'not applicable',
+      summary: worst.evidence[0] ?? 'There is nothing to look at.',
+    };
+  const advice = [
+    ...new Set(findings.filter((f) => f.state === worst.state).flatMap((f) => f.advice ?? [])),
+  ];
+  return {
+    state: 'checked',
+    result: worst.state,
+    summary: summaryOf(worst.state, findings),
+    ...(advice[0] === undefined ? {} : { advice: advice[0] }),
+  };
+}
+
+/** How many targets are in the worst state, and what was seen first. */
+function summaryOf(state: CheckResult, findings: readonly Finding[]): string {
+  const targets = new Set(findings.map(({ target }) => target));
+  const hit = new Set(findings.filter((f) => f.state === state).map(({ target }) => target));
+  if (state === 'pass')
+    return targets.size === 1 ? 'All is well.' : `All is well at ${targets.size} targets.`;
+  const [first] = findings;
+  const others = hit.size > 1 ? ` (and ${hit.size - 1} more of ${targets.size})` : '';
+  return `${first?.evidence[0] ?? first?.target ?? ''}${others}`;
+}
+
+function isOn(row: PracticeRow, settings: unknown): boolean {
+  if (row.when.length === 0) return true;
+  const holds = row.when.map(({ key, not }) => {
+    const value = valueAt(settings, key);
+    if (value === undefined || value === null) return false;
+    if (Array.isArray(value) && value.length === 0) return false;
+    return !not.includes(value);
+  });
+  return row.anyOf ? holds.includes(true) : !holds.includes(false);
+}
+
+function valueAt(settings: unknown, key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined,
+      settings,
+    );
+}
+
+function countStates(practices: readonly PracticeReport[]): AuditReport['counts'] {
+  const counts: Record<CheckResult | PracticeState, number> = {
+    ...{ pass: 0, warn: 0, fail: 0, unknown: 0 },
+    ...{ 'in force': 0, checked: 0, off: 0, 'not applicable': 0, 'not built yet': 0 },
+  };
+  for (const { state, result } of practices) {
+    counts[state] += 1;
+    if (result !== undefined) counts[result] += 1;
+  }
+  return counts;
+}
+
+export interface Filter {
+  /** `OWN-*`, `OWN-1`; several by a comma. */
+  readonly only?: string;
+  /** Findings about this domain, and hosts in it, only. */
+  readonly domain?: string;
+}
+
+export function matchesPractice(id: string, only: string | undefined): boolean {
+  if (only === undefined) return true;
+  return only
+    .toUpperCase()
+    .split(',')
+    .map((word) => word.trim())
+    .some((word) => (word.endsWith('*') ? id.startsWith(word.slice(0, -1)) : id === word));
+}

@@ -1,0 +1,96 @@
+/** The scorecard as text: what needs doing first, then every row on a line. */
+import type { AuditReport, PracticeReport } from './contract.ts';
+
+const MARKS = {
+  pass: 'pass',
+  warn: 'WARN',
+  fail: 'FAIL',
+  unknown: 'unknown',
+  'in force': 'in force',
+  checked: 'checked',
+  off: 'off',
+  'not applicable': 'n/a',
+  'not built yet': 'not built',
+} as const;
+
+/** Findings of one row that are shown; JSON and HTML have all. */
+const MAX_SHOWN = 5;
+const WIDTH = 96;
+
+export function textReport(report: AuditReport): string {
+  const urgent = report.practices.filter(
+    ({ result }) => result === 'fail' || result === 'warn' || result === 'unknown',
+  );
+  const parts = [
+    headline(report),
+    ...order(urgent).map(detail),
+    urgent.length === 0 ? '' : '\nEvery practice\n',
+    ...report.practices.map(line),
+    report.proposal === undefined ? '' : `\n${report.proposal}`,
+  ];
+  return parts.join('');
+}
+
+const RANK = { fail: 0, warn: 1, unknown: 2, pass: 3 } as const;
+
+function order(practices: readonly PracticeReport[]): readonly PracticeReport[] {
+  return [...practices].sort((a, b) => RANK[a.result ?? 'pass'] - RANK[b.result ?? 'pass']);
+}
+
+export function headline({ counts, at, practices }: AuditReport): string {
+  const looked = counts.pass + counts.warn + counts.fail + counts.unknown;
+  const day = at.slice(0, 16).replace('T', ' ');
+  return (
+    `${practices.length} practices on ${day} UTC: ${counts['in force']} in force, ${looked} checked ` +
+    `(${counts.fail} fail, ${counts.warn} warn, ${counts.unknown} unknown, ${counts.pass} pass), ` +
+    `${counts.off} off, ${counts['not applicable']} not applicable, ${counts['not built yet']} not built yet.\n`
+  );
+}
+
+export function markOf({ state, result }: PracticeReport): string {
+  return MARKS[result ?? state];
+}
+
+function line(practice: PracticeReport): string {
+  const { id, title, state, advice, decided, summary } = practice;
+  const watches = summary.includes('only watches') ? ' (only watches)' : '';
+  const count =
+    decided === undefined || decided.week === 0
+      ? ''
+      : ` (incidents: ${decided.day} in a day, ${decided.week} in a week)`;
+  const how = state === 'off' && advice !== undefined ? `  ${advice}` : '';
+  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${title}${watches}${count}${how === '' ? '' : `\n${' '.repeat(17)}${how}`}\n`;
+}
+
+function detail(practice: PracticeReport): string {
+  const shown = practice.findings.filter(({ state }) => state === practice.result);
+  const parts = shown.slice(0, MAX_SHOWN).map((finding) => {
+    const { target, evidence, advice, since, silencedUntil } = finding;
+    const notes = [
+      ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace('T', ' ')} UTC`]),
+      ...(silencedUntil === undefined ? [] : [`silent until ${silencedUntil}`]),
+    ];
+    const head = notes.length === 0 ? target : `${target} (${notes.join(', ')})`;
+    const seen = evidence.slice(0, 3).map((text) => wrap(text, '  '));
+    return `${head}\n${seen.join('')}${advice === undefined ? '' : wrap(`What to do: ${advice}`, '  ')}`;
+  });
+  const more = shown.length - MAX_SHOWN;
+  return (
+    `\n${practice.id} ${markOf(practice)}: ${practice.title}\n` +
+    parts.map((part) => part.replace(/^(?=.)/gm, '  ')).join('') +
+    (more > 0 ? `  and ${more} more; --json has all.\n` : '')
+  );
+}
+
+function wrap(text: string, indent: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    if (current !== '' && current.length + word.length + 1 > WIDTH - indent.length) {
+      lines.push(current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  lines.push(current);
+  return lines.map((each, at) => `${indent}${at === 0 ? '' : '  '}${each}\n`).join('');
+}

@@ -1,0 +1,157 @@
+/** OWN-5, OWN-7: how a mail server speaks: postmaster, null sender, VRFY, EXPN, sizes, greeting. */
+import type { Check, Tools } from '../contract.ts';
+import { hostsAs } from '../plan.ts';
+import type { Dialogue } from '../smtp-dialogue.ts';
+import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
+
+export const conformance: Check = {
+  id: 'conformance',
+  practices: ['OWN-5', 'OWN-7'],
+  targets: (plan) => hostsAs(plan, 'mx'),
+  async run(name, tools) {
+    const greetings: Note[] = [];
+    const notes = await visitHost(name, 'smtp', tools, (visit) =>
+      withDialogue(visit, tools, async (dialogue, ehlo) => {
+        greetings.push(...greetingNotes(visit, dialogue));
+        return [
+          ...extensionNotes(visit, ehlo),
+          await nullSenderNote(visit, dialogue, tools),
+          await disclosureNote(visit, dialogue, 'VRFY'),
+          await disclosureNote(visit, dialogue, 'EXPN'),
+        ];
+      }),
+    );
+    const telling =
+      greetings.length > 0 ? greetings : notes.filter(({ state }) => state === 'unknown');
+    return [sumUp('OWN-5', notes), sumUp('OWN-7', telling)];
+  },
+};
+
+/** Names of programs, and numbers like `3.7.11`. */
+const PRODUCTS =
+  /\b(postfix|exim|sendmail|qmail|exchange|microsoft|zimbra|mdaemon|opensmtpd|haraka|courier|kerio|hmailserver|mailenable|icewarp|debian|ubuntu|centos|red ?hat|freebsd|windows)\b/i;
+const VERSION = /\b\d+\.\d+(?:\.\d+)*\b(?![.-]?[a-z]*\.[a-z])/;
+
+function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
+  const where = `${visit.name} (${visit.address})`;
+  const shown = `The greeting of ${where} is "${greeting.text}"`;
+  const notes: Note[] = [];
+  const [first = ''] = greeting.lines;
+  const [name = '', ...words] = first.split(/\s+/);
+  if (greeting.code !== 220) return [unclear(`${shown}.`, 'Look why it does not greet with 220.')];
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name))
+    notes.push(
+      bad(
+        `${shown} and does not begin with its name.`,
+        'RFC 5321 section 4.2: write smtpd_banner = $myhostname ESMTP.',
+      ),
+    );
+  const rest = [...words, ...greeting.lines.slice(1)].join(' ');
+  const product = PRODUCTS.exec(rest)?.[0];
+  const version = VERSION.exec(rest)?.[0];
+  if (version !== undefined)
+    notes.push(
+      bad(`${shown}; it tells the version ${version}.`, 'Write smtpd_banner = $myhostname ESMTP.'),
+    );
+  else if (product !== undefined)
+    notes.push(
+      bad(
+        `${shown}; it tells the product (${product}).`,
+        'Write smtpd_banner = $myhostname ESMTP.',
+      ),
+    );
+  return notes.length > 0 ? notes : [fine(`${shown} and tells nothing needless.`)];
+}
+
+const EXTENSIONS = [
+  {
+    word: /^SIZE\b/,
+    says: 'SIZE',
+    why: 'senders learn only after sending that a message is too large',
+  },
+  { word: /^8BITMIME\b/, says: '8BITMIME', why: 'mail in other scripts must be recoded' },
+  { word: /^PIPELINING\b/, says: 'PIPELINING', why: 'every message takes longer' },
+] as const;
+
+function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] {
+  const where = `${visit.name} (${visit.address})`;
+  const missing = EXTENSIONS.filter(({ word }) => !ehlo.some((line) => word.test(line)));
+  const notes = missing.map(({ says, why }) =>
+    warn(`${where} does not offer ${says}: ${why}.`, `Offer ${says}.`),
+  );
+  const size = ehlo
+    .map((line) => /^SIZE (\d+)$/.exec(line)?.[1])
+    .find((text) => text !== undefined);
+  if (size !== undefined && Number(size) > 0 && Number(size) < 10_000_000)
+    notes.push(
+      warn(
+        `${where} takes messages up to ${Math.round(Number(size) / 1e6)} MB only.`,
+        'Raise message_size_limit; 25 MB and more are usual.',
+      ),
+    );
+  const utf8 = ehlo.includes('SMTPUTF8') ? 'with' : 'without';
+  if (ehlo.some((line) => /^AUTH\b/.test(line)))
+    notes.push(
+      bad(
+        `${where} offers AUTH on port ${visit.port}, where servers talk to servers: passwords are guessed there.`,
+        'Offer AUTH on the submission service only (smtpd_sasl_auth_enable = no for smtp).',
+      ),
+    );
+  return notes.length > 0
+    ? notes
+    : [
+        fine(
+          `${where} offers SIZE ${size ?? ''}, 8BITMIME and PIPELINING, ${utf8} SMTPUTF8, and no AUTH on port ${visit.port}.`,
+        ),
+      ];
+}
+
+/** RFC 5321 section 4.5.1 and 6.1: postmaster is always taken, and bounces are. */
+async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools): Promise<Note> {
+  const where = `${visit.name} (${visit.address})`;
+  const mail = await dialogue.command('MAIL FROM:<>');
+  if (mail.code !== 250)
+    return mail.code >= 500
+      ? bad(
+          `${where} refuses the null sender, so bounces are lost: "${mail.text}".`,
+          'Take MAIL FROM:<> (RFC 5321 section 6.1).',
+        )
+      : unclear(`${where} answered the null sender with "${mail.text}".`);
+  const domain = plan.domains[0] ?? visit.name;
+  const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
+  await dialogue.command('RSET');
+  if (rcpt.code === 250 || rcpt.code === 251)
+    return fine(`${where} takes bounces, and mail for postmaster@${domain}.`);
+  return rcpt.code >= 500
+    ? bad(
+        `${where} refuses a bounce for postmaster@${domain}: "${rcpt.text}".`,
+        'RFC 5321 section 4.5.1: let postmaster have a mailbox that is read.',
+      )
+    : unclear(`${where} answered postmaster@${domain} with "${rcpt.text}".`);
+}
+
+/** RFC 5321 section 3.5.3: 252 is the answer that tells nothing. */
+async function disclosureNote(
+  visit: Visit,
+  dialogue: Dialogue,
+  verb: 'VRFY' | 'EXPN',
+): Promise<Note> {
+  const where = `${visit.name} (${visit.address})`;
+  const reply = await dialogue.command(`${verb} postmaster`);
+  if (reply.code === 250 || (reply.code === 252 && verb === 'EXPN'))
+    return bad(
+      `${where} answers ${verb} with "${reply.text}": spammers try out names so.`,
+      `Switch it off: ${verb === 'VRFY' ? 'disable_vrfy_command = yes' : 'EXPN is not needed by anybody'}.`,
+    );
+  if (reply.code === 252) {
+    // Postfix says 252 to a name it knows and 550 to one it does not: that tells them apart.
+    const made = await dialogue.command(`VRFY primum-${Math.random().toString(36).slice(2, 12)}`);
+    if (made.code >= 500)
+      return bad(
+        `${where} answers VRFY with 252 for a name that exists and ${made.code} for one that does not: spammers try out names so.`,
+        'Switch it off: disable_vrfy_command = yes.',
+      );
+  }
+  return fine(`${where} tells nothing to ${verb} (${reply.code}).`);
+}

@@ -1,0 +1,125 @@
+/** OWN-8 and OWN-11: where mail for a domain goes, and whether we are only its second choice. */
+import type { Check, Tools } from '../contract.ts';
+import {
+  bad,
+  failedNote,
+  fine,
+  none,
+  recordsOf,
+  sumUp,
+  unclear,
+  warn,
+  type Note,
+} from './observe.ts';
+
+const MAX_MX = 20;
+
+export const mx: Check = {
+  id: 'mx',
+  practices: ['OWN-8', 'OWN-11'],
+  targets: ({ domains }) => domains,
+  async run(domain, tools) {
+    const answer = await tools.dns.ask(domain, 'MX');
+    const failed = failedNote(`The MX records of ${domain}`, answer);
+    if (failed !== undefined) return [sumUp('OWN-8', [failed]), sumUp('OWN-11', [failed])];
+    const records = recordsOf(answer).slice(0, MAX_MX).map(readMx);
+    if (records.length === 0) return noMx(domain, tools);
+    if (records.some(({ host }) => host === '.')) return nullMx(domain, records.length);
+    const notes = (
+      await Promise.all(records.map((record) => hostNotes(domain, record, tools)))
+    ).flat();
+    return [sumUp('OWN-8', notes), sumUp('OWN-11', [await backupNote(domain, records, tools)])];
+  },
+};
+
+interface Mx {
+  readonly priority: number;
+  readonly host: string;
+}
+
+function readMx(text: string): Mx {
+  const [priority = '', host = ''] = text.split(' ');
+  return { priority: Number(priority), host };
+}
+
+async function noMx(domain: string, { dns }: Tools) {
+  const address = await dns.ask(domain, 'A');
+  const note =
+    address.kind === 'found'
+      ? warn(
+          `${domain} has no MX record, so mail goes to its A record ${recordsOf(address)[0] ?? ''}.`,
+          'Give it an MX record; if it takes no mail, a null MX ("MX 0 .", RFC 7505).',
+        )
+      : bad(
+          `${domain} has no MX record and no address: it cannot take mail.`,
+          'Give it an MX record, or take it out of watch.domains.',
+        );
+  return [sumUp('OWN-8', [note]), sumUp('OWN-11', [none(`${domain} has no MX record.`)])];
+}
+
+function nullMx(domain: string, count: number) {
+  const text = `${domain} takes no mail, and says so (null MX).`;
+  const note =
+    count === 1
+      ? fine(text)
+      : bad(
+          `${domain} has a null MX beside others.`,
+          'RFC 7505 section 3: a null MX stands alone. Remove it or the others.',
+        );
+  return [sumUp('OWN-8', [note]), sumUp('OWN-11', [none(text)])];
+}
+
+async function hostNotes(domain: string, { host, priority }: Mx, { dns }: Tools): Promise<Note[]> {
+  const [cname, v4, v6] = await Promise.all([
+    dns.ask(host, 'CNAME'),
+    dns.ask(host, 'A'),
+    dns.ask(host, 'AAAA'),
+  ]);
+  if (/^[\d.]+$/.test(host))
+    return [
+      bad(
+        `The MX ${host} of ${domain} is an address.`,
+        'An MX record names a host (RFC 5321 section 5.1). Write its name.',
+      ),
+    ];
+  if (cname.kind === 'found')
+    return [
+      bad(
+        `The MX ${host} of ${domain} is an alias of ${recordsOf(cname)[0] ?? ''}.`,
+        'RFC 2181 section 10.3: name the host itself in the MX record.',
+      ),
+    ];
+  if (v4.kind === 'found' || v6.kind === 'found') {
+    const addresses = [...recordsOf(v4), ...recordsOf(v6)];
+    return [fine(`MX ${priority} ${host} has ${addresses.slice(0, 4).join(', ')}.`)];
+  }
+  if (v4.kind === 'failed') return [unclear(`The address of the MX ${host}: ${v4.why}.`)];
+  return [
+    bad(
+      `The MX ${host} of ${domain} has no address: mail that tries it first is late.`,
+      'Remove the stale MX record, or give the host an address.',
+    ),
+  ];
+}
+
+/** Spam goes to the second MX on purpose: there recipients are often not known (OWN-11). */
+async function backupNote(domain: string, records: readonly Mx[], tools: Tools): Promise<Note> {
+  const ours = await Promise.all(records.map((record) => isOurs(record.host, tools)));
+  const best = Math.min(...records.map(({ priority }) => priority));
+  const own = records.filter((_, at) => ours[at] === true);
+  if (own.length === 0) return none(`No MX of ${domain} is one of your hosts.`);
+  if (own.some(({ priority }) => priority === best))
+    return fine(`${own[0]?.host ?? ''} is a first MX of ${domain}.`);
+  const text = `For ${domain} your ${own.map(({ host }) => host).join(', ')} is only a second MX; the first is ${records.find(({ priority }) => priority === best)?.host ?? ''}.`;
+  if (tools.plan.secondaryMxOk.includes(domain)) return fine(`${text} That is declared.`);
+  return bad(
+    text,
+    'Take your host out of its MX records, or name the domain in watch.secondary_mx_ok if you filter for it.',
+  );
+}
+
+async function isOurs(host: string, { dns, plan, scope }: Tools): Promise<boolean> {
+  if (plan.hosts.some(({ name }) => name === host)) return true;
+  const [v4, v6] = await Promise.all([dns.ask(host, 'A'), dns.ask(host, 'AAAA')]);
+  return [...recordsOf(v4), ...recordsOf(v6)].some((address) => scope.isOurs(address));
+}

@@ -1,0 +1,133 @@
+/** OWN-8: all name servers of a domain are there, know it, and say the same. */
+import { getDomain } from 'tldts';
+import type { Check, Tools } from '../contract.ts';
+import type { RecordType } from '../dns.ts';
+import {
+  bad,
+  failedNote,
+  fine,
+  listed,
+  none,
+  recordsOf,
+  sumUp,
+  unclear,
+  warn,
+  type Note,
+} from './observe.ts';
+
+const COMPARED: readonly RecordType[] = ['SOA', 'NS', 'MX', 'TXT'];
+/** Servers of one domain that are asked. */
+const MAX_SERVERS = 13;
+
+export const nameServers: Check = {
+  id: 'name-servers',
+  practices: ['OWN-8'],
+  targets: ({ domains }) => domains,
+  async run(domain, tools) {
+    if (getDomain(domain) !== null && getDomain(domain) !== domain) {
+      const note = none(
+        `${domain} is part of ${getDomain(domain) ?? ''}, whose servers are looked at.`,
+      );
+      return [sumUp('OWN-8', [note])];
+    }
+    const answer = await tools.dns.ask(domain, 'NS');
+    const failed = failedNote(`The name servers of ${domain}`, answer);
+    if (failed !== undefined) return [sumUp('OWN-8', [failed])];
+    const names = recordsOf(answer).slice(0, MAX_SERVERS);
+    if (names.length === 0) {
+      const note = bad(
+        `${domain} has no NS records.`,
+        'Register name servers for it, or take it out of watch.domains.',
+      );
+      return [sumUp('OWN-8', [note])];
+    }
+    return [sumUp('OWN-8', await compareServers(domain, names, tools))];
+  },
+};
+
+async function compareServers(domain: string, names: readonly string[], tools: Tools) {
+  const notes: Note[] = [];
+  if (names.length < 2)
+    notes.push(
+      warn(
+        `${domain} has one name server only, ${names[0] ?? ''}.`,
+        'Add a second one in another network (RFC 2182).',
+      ),
+    );
+  const addresses = await Promise.all(names.map((name) => addressesOf(name, tools)));
+  const servers = names.flatMap((name, at) =>
+    (addresses[at] ?? []).map((address) => ({ name, address })),
+  );
+  names.forEach((name, at) => {
+    if (addresses[at]?.length === 0)
+      notes.push(
+        bad(
+          `The name server ${name} of ${domain} has no address.`,
+          'Remove its NS record, or give it an address.',
+        ),
+      );
+  });
+  const answers = await Promise.all(
+    servers.map(async (server) => ({ server, said: await saidBy(server.address, domain, tools) })),
+  );
+  const silent = answers.filter(({ said }) => said === undefined);
+  for (const { server } of silent)
+    notes.push(
+      unclear(
+        `${server.name} (${server.address}) does not answer for ${domain}.`,
+        'Look whether it runs and is reachable.',
+      ),
+    );
+  const talking = answers.filter(({ said }) => said !== undefined);
+  for (const [at, type] of COMPARED.entries())
+    notes.push(
+      ...differences(
+        domain,
+        type,
+        talking.map(({ server, said }) => ({ name: server.name, text: said?.[at] ?? '' })),
+      ),
+    );
+  if (talking.length > 0 && notes.every(({ state }) => state !== 'fail'))
+    notes.push(
+      fine(
+        `${talking.length} of ${servers.length} addresses of name servers say the same of ${domain}.`,
+      ),
+    );
+  return notes;
+}
+
+function differences(
+  domain: string,
+  type: RecordType,
+  said: readonly { readonly name: string; readonly text: string }[],
+): readonly Note[] {
+  const versions = new Map<string, string[]>();
+  for (const { name, text } of said) versions.set(text, [...(versions.get(text) ?? []), name]);
+  if (versions.size < 2) return [];
+  const parts = [...versions].map(
+    ([text, names]) =>
+      `${listed([...new Set(names)], 3)} say ${text === '' ? 'there is none' : `"${text.slice(0, 120)}"`}`,
+  );
+  return [
+    bad(
+      `The name servers of ${domain} do not agree on ${type}: ${parts.join('; ')}.`,
+      'Look why the zone is not carried over to all of them (serial, transfer, notify).',
+    ),
+  ];
+}
+
+async function addressesOf(name: string, { dns }: Tools): Promise<readonly string[]> {
+  const [v4, v6] = await Promise.all([dns.ask(name, 'A'), dns.ask(name, 'AAAA')]);
+  return [...recordsOf(v4), ...recordsOf(v6)].slice(0, 4);
+}
+
+/** One text per compared type; `undefined` for a server that does not answer. */
+async function saidBy(
+  address: string,
+  domain: string,
+  { dns }: Tools,
+): Promise<readonly string[] | undefined> {
+  const answers = await Promise.all(COMPARED.map((type) => dns.askAt(address, domain, type)));
+  if (answers.some(({ kind }) => kind === 'failed')) return undefined;
+  return answers.map((answer) => recordsOf(answer).join(' | '));
+}

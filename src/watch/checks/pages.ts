@@ -1,0 +1,52 @@
+/** OWN-12, OWN-13: the pages with our policy and with where to complain are there. */
+import type { Check, Tools } from '../contract.ts';
+import { fetchPage } from '../fetch-page.ts';
+import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
+
+const PAGES = { policy: 'OWN-12', abuse: 'OWN-13' } as const;
+
+export const pages: Check = {
+  id: 'pages',
+  practices: ['OWN-12', 'OWN-13'],
+  targets: ({ policyPage, abusePage }) => [
+    ...(policyPage === undefined ? [] : ['policy']),
+    ...(abusePage === undefined ? [] : ['abuse']),
+  ],
+  async run(which, tools) {
+    const url = which === 'policy' ? tools.plan.policyPage : tools.plan.abusePage;
+    const practice = which === 'policy' ? PAGES.policy : PAGES.abuse;
+    if (url === undefined) return [];
+    return [{ ...sumUp(practice, [await pageNote(url, which, tools)]), target: url }];
+  },
+};
+
+async function pageNote(url: string, which: string, tools: Tools): Promise<Note> {
+  const page = await fetchPage(url, tools);
+  switch (page.kind) {
+    case 'out-of-scope':
+      return unclear(
+        `${url} is at ${page.address}, which is in none of your networks, so it was not fetched.`,
+        'Name the network in watch.networks if it is yours.',
+      );
+    case 'unknown':
+      return unclear(`${url}: ${page.why}.`);
+    case 'failed':
+      return bad(
+        `${url} cannot be fetched: ${page.why}.`,
+        'Bring the page back; it is named to customers.',
+      );
+    case 'page':
+      break;
+  }
+  if (page.status !== 200)
+    return bad(
+      `${url} answers with status ${page.status}.`,
+      'Bring the page back, or name its new address in watch.pages.',
+    );
+  if (which === 'abuse' && !/abuse/i.test(page.text))
+    return bad(
+      `${url} is there but does not say where to complain.`,
+      'Write the abuse address and form on it.',
+    );
+  return fine(`${url} is there.`);
+}

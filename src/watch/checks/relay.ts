@@ -1,0 +1,143 @@
+/**
+ * OWN-4: not an open relay, with the known tricks. Each is MAIL and RCPT and ends before DATA, so no
+ * message ever leaves. From an address that the host trusts the answer would say nothing.
+ */
+import { isIP } from 'node:net';
+import type { Check, Tools } from '../contract.ts';
+import { hostsAs } from '../plan.ts';
+import type { Dialogue } from '../smtp-dialogue.ts';
+import { OUR_HELO, visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
+import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
+
+export const relay: Check = {
+  id: 'relay',
+  practices: ['OWN-4'],
+  targets: (plan) => hostsAs(plan, 'mx'),
+  run: async (name, tools) => {
+    const notes = await visitHost(name, 'smtp', tools, (visit) => tryAll(visit, tools));
+    return [sumUp('OWN-4', notes)];
+  },
+};
+
+/** Tricks without an answer before a host is given up. */
+const PATIENCE = 3;
+
+async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
+  const family = isIP(visit.address);
+  const source = tools.plan.relay.sourceAddresses.find((address) => isIP(address) === family);
+  const from = source === undefined ? visit : { ...visit, localAddress: source };
+  const trusted = await trustedNote(from, source, tools);
+  if (trusted !== undefined) return [trusted];
+  const words: TrickWords = {
+    ownDomain: tools.plan.domains[0] ?? visit.name,
+    host: visit.name,
+    address: visit.address,
+  };
+  const accepted: string[] = [];
+  let unanswered = 0;
+  let tried = 0;
+  for (const trick of TRICKS) {
+    tried += 1;
+    const outcome = await tryTrick(from, trick, words, tools);
+    if (outcome === undefined) unanswered += 1;
+    // A host that is silent from the start stays so: each trick would wait for the whole time-out.
+    if (unanswered >= PATIENCE && unanswered === tried) break;
+    if (outcome?.isAccepted === true) accepted.push(`${trick.says} (${outcome.dialogue})`);
+  }
+  return verdict(visit, accepted, tried - unanswered);
+}
+
+/** Asked before anything is tried; the connection says which of our addresses it comes from. */
+async function trustedNote(
+  visit: Visit,
+  source: string | undefined,
+  tools: Tools,
+): Promise<Note | undefined> {
+  if (source !== undefined) return undefined;
+  const localAddress = await withDialogue(visit, tools, (d) => Promise.resolve(d.localAddress));
+  if (!tools.scope.isTrusted(localAddress)) return undefined;
+  return unclear(
+    `${visit.name} would be asked from ${localAddress}, an address of yours that it may trust: what it allows to you says nothing of strangers.`,
+    'Run the audit from outside, or name an address of this machine that is not in mynetworks in watch.relay.source_addresses.',
+  );
+}
+
+function verdict(visit: Visit, accepted: readonly string[], tried: number): readonly Note[] {
+  const where = `${visit.name} (${visit.address})`;
+  if (accepted.length > 0)
+    return [
+      bad(
+        `${where} takes mail for strangers from strangers: ${accepted.slice(0, 5).join('; ')}${accepted.length > 5 ? `; and ${accepted.length - 5} more tricks` : ''}.`,
+        'Allow relaying only to mynetworks and after AUTH: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination.',
+      ),
+    ];
+  if (tried < TRICKS.length / 2)
+    return [
+      unclear(
+        `${where} answered only ${tried} of ${TRICKS.length} tricks.`,
+        'Look whether it limits connections from here.',
+      ),
+    ];
+  return [fine(`${where} refused all ${tried} tricks that it answered.`)];
+}
+
+interface Outcome {
+  readonly isAccepted: boolean;
+  readonly dialogue: string;
+}
+
+/** `undefined` when it was neither accepted nor refused. */
+async function tryTrick(
+  visit: Visit,
+  trick: Trick,
+  words: TrickWords,
+  tools: Tools,
+): Promise<Outcome | undefined> {
+  try {
+    return await withDialogue(visit, tools, async (dialogue, ehlo) => {
+      if (trick.needs === 'STARTTLS' && !(await underTls(dialogue, ehlo, visit.name)))
+        return { isAccepted: false, dialogue: '' };
+      if (trick.needs === 'AUTH' && !(await guestLogin(dialogue, ehlo)))
+        return { isAccepted: false, dialogue: '' };
+      const sender = trick.sender(words);
+      const recipient = trick.recipient(words);
+      const mail = await dialogue.command(`MAIL FROM:${sender}`);
+      if (mail.code >= 500) return { isAccepted: false, dialogue: mail.text };
+      if (mail.code !== 250) return undefined;
+      const rcpt = await dialogue.command(`RCPT TO:${recipient}`);
+      const isAccepted = rcpt.code === 250 || rcpt.code === 251;
+      // A local part of ours may hold anything where every recipient is taken (OWN-10).
+      const isOwn = isAccepted && trick.endsHere === true && (await takesAnything(dialogue, words));
+      if (isOwn) return undefined;
+      if (!isAccepted && rcpt.code < 500) return undefined;
+      return { isAccepted, dialogue: `MAIL FROM:${sender}, RCPT TO:${recipient}: ${rcpt.text}` };
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+async function takesAnything(dialogue: Dialogue, { ownDomain }: TrickWords): Promise<boolean> {
+  const made = Math.random().toString(36).slice(2, 12);
+  const reply = await dialogue.command(`RCPT TO:<primum-${made}@${ownDomain}>`);
+  return reply.code === 250;
+}
+
+async function underTls(
+  dialogue: Dialogue,
+  ehlo: readonly string[],
+  name: string,
+): Promise<boolean> {
+  if (!ehlo.includes('STARTTLS')) return false;
+  if ((await dialogue.command('STARTTLS')).code !== 220) return false;
+  await dialogue.startTls(name);
+  return (await dialogue.command(`EHLO ${OUR_HELO}`)).code === 250;
+}
+
+/** `guest` with the password `guest`: accounts that should not be. Once, as it may be counted. */
+async function guestLogin(dialogue: Dialogue, ehlo: readonly string[]): Promise<boolean> {
+  if (!ehlo.some((line) => /^AUTH[ =].*\bPLAIN\b/.test(line))) return false;
+  const secret = Buffer.from('\0guest\0guest').toString('base64');
+  return (await dialogue.command(`AUTH PLAIN ${secret}`)).code === 235;
+}

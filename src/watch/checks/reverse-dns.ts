@@ -1,0 +1,120 @@
+/** OWN-2, OWN-3, SND-15: every sending address has a name, the name leads back, and it is no home. */
+import { judgeReverseName } from '../../network/reverse-names.ts';
+import type { Check, Tools } from '../contract.ts';
+import { addressesOfHost } from '../host-addresses.ts';
+import { hostNamed, hostsAs } from '../plan.ts';
+import {
+  bad,
+  failedNote,
+  fine,
+  listed,
+  recordsOf,
+  sumUp,
+  unclear,
+  warn,
+  type Note,
+} from './observe.ts';
+
+export const reverseDns: Check = {
+  id: 'reverse-dns',
+  practices: ['OWN-2', 'OWN-3', 'SND-15'],
+  targets: (plan) => hostsAs(plan, 'outbound'),
+  async run(name, tools) {
+    const host = hostNamed(tools.plan, name);
+    if (host === undefined) return [];
+    const found = await addressesOfHost(host, tools.dns);
+    if (!found.ok) {
+      const note = unclear(`The addresses of ${name}: ${found.why}.`, 'Name them in watch.hosts.');
+      return ['OWN-2', 'OWN-3', 'SND-15'].map((practice) => sumUp(practice, [note]));
+    }
+    const seen = await Promise.all(found.addresses.map((address) => nameNotes(address, tools)));
+    return [
+      sumUp(
+        'OWN-2',
+        seen.map(({ agrees }) => agrees),
+      ),
+      sumUp('OWN-3', [await heloNote(name, found.addresses, tools)]),
+      sumUp(
+        'SND-15',
+        seen.map(({ line }) => line),
+      ),
+    ];
+  },
+};
+
+const PTR_ADVICE =
+  'Ask whoever gave you the address to set its reverse name to the name of the host.';
+
+async function nameNotes(address: string, tools: Tools): Promise<{ agrees: Note; line: Note }> {
+  const answer = await tools.dns.ask(address, 'PTR');
+  const failed = failedNote(`The reverse name of ${address}`, answer);
+  if (failed !== undefined) return { agrees: failed, line: failed };
+  const names = recordsOf(answer);
+  if (names.length === 0) {
+    const text = `${address} has no reverse name; many servers refuse its mail.`;
+    return { agrees: bad(text, PTR_ADVICE), line: bad(text, PTR_ADVICE) };
+  }
+  return { agrees: await agreement(address, names, tools), line: lineNote(address, names) };
+}
+
+/** Names of one address that are followed. */
+const MAX_NAMES = 10;
+
+async function agreement(address: string, names: readonly string[], { dns }: Tools): Promise<Note> {
+  const back = await Promise.all(
+    names.slice(0, MAX_NAMES).map(async (name) => {
+      const answer = await dns.ask(name, address.includes(':') ? 'AAAA' : 'A');
+      return { name, answer };
+    }),
+  );
+  const matching = back.find(({ answer }) =>
+    recordsOf(answer).some((found) => isSame(found, address)),
+  );
+  if (matching !== undefined)
+    return fine(`${address} is ${matching.name}, and ${matching.name} is ${address}.`);
+  const failed = back.find(({ answer }) => answer.kind === 'failed');
+  if (failed !== undefined) return unclear(`The address of ${failed.name} could not be found out.`);
+  const [first] = back;
+  const there = recordsOf(first?.answer ?? { kind: 'none' });
+  return bad(
+    `The reverse name of ${address} is ${listed(names)}, but that name has ${there.length === 0 ? 'no address' : listed(there)}.`,
+    'Make both say the same: the address record of the name, and the reverse name of the address.',
+  );
+}
+
+function isSame(a: string, b: string): boolean {
+  const plain = (text: string) =>
+    text.includes(':') ? new URL(`http://[${text}]`).hostname : text;
+  return plain(a) === plain(b);
+}
+
+function lineNote(address: string, names: readonly string[]): Note {
+  const judged = names.map((name) => ({ name, verdict: judgeReverseName(name, address) }));
+  const home = judged.find(({ verdict }) => verdict.kind === 'dynamic');
+  if (home === undefined)
+    return fine(`The name ${names[0] ?? ''} of ${address} does not look like a home connection.`);
+  return bad(
+    `The name ${home.name} of ${address} looks like a home connection: ${home.verdict.reason}.`,
+    'Send through a smarthost, or get a fixed address with a name of its own.',
+  );
+}
+
+/** RFC 5321 section 4.1.4: the name in HELO is a host with an address. */
+async function heloNote(name: string, addresses: readonly string[], { dns }: Tools): Promise<Note> {
+  const [v4, v6] = await Promise.all([dns.ask(name, 'A'), dns.ask(name, 'AAAA')]);
+  const there = [...recordsOf(v4), ...recordsOf(v6)];
+  if (there.length === 0) {
+    if (v4.kind === 'failed') return unclear(`The address of the HELO name ${name}: ${v4.why}.`);
+    return bad(
+      `The HELO name ${name} has no address.`,
+      'Give it an address record, or set myhostname to a name that has one.',
+    );
+  }
+  const missing = addresses.filter((address) => !there.some((found) => isSame(found, address)));
+  return missing.length === 0
+    ? fine(`The HELO name ${name} leads to ${listed(there)}.`)
+    : warn(
+        `The HELO name ${name} leads to ${listed(there)} and not to ${listed(missing)}, from where it sends too.`,
+        'Add the address to the name, or give each address its own HELO name.',
+      );
+}

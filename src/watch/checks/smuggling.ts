@@ -1,0 +1,86 @@
+/**
+ * OWN-5: the end of a message is CR LF . CR LF and nothing else. A server that takes another end lets
+ * a second message be hidden in a first (SMTP smuggling, 2023). The probe never delivers: its message
+ * has passed too many hosts (RFC 5321 section 6.3), so a server that sees its end refuses it, and one
+ * that does not is hung up on.
+ */
+import type { Check, Tools } from '../contract.ts';
+import { hostsAs } from '../plan.ts';
+import type { SmtpReply } from '../smtp-dialogue.ts';
+import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
+
+const ENDS: readonly { readonly bytes: string; readonly says: string }[] = [
+  { bytes: '\n.\n', says: 'LF . LF' },
+  { bytes: '\n.\r\n', says: 'LF . CR LF' },
+  { bytes: '\r\n.\n', says: 'CR LF . LF' },
+  { bytes: '\r.\r', says: 'CR . CR' },
+];
+
+/** More than any server lets through: Postfix stops at 50, Exim at 30, Exchange at 60. */
+const HOPS = 120;
+/** A server that took the end answers at once. */
+const SILENCE_MS = 3_000;
+
+export const smuggling: Check = {
+  id: 'smuggling',
+  practices: ['OWN-5'],
+  targets: (plan) => hostsAs(plan, 'mx'),
+  run: async (name, tools) => {
+    const notes = await visitHost(name, 'smtp', tools, (visit) => tryEnds(visit, tools));
+    return [sumUp('OWN-5', notes)];
+  },
+};
+
+async function tryEnds(visit: Visit, tools: Tools): Promise<readonly Note[]> {
+  const where = `${visit.name} (${visit.address})`;
+  const outcomes = await Promise.all(ENDS.map((end) => tryEnd(visit, end.bytes, tools)));
+  const taken = ENDS.filter((_, at) => outcomes[at]?.kind === 'taken');
+  if (taken.length > 0)
+    return [
+      bad(
+        `${where} takes ${taken.map(({ says }) => says).join(' and ')} for the end of a message: mail can be forged through it (SMTP smuggling).`,
+        'Postfix: smtpd_forbid_bare_newline = normalize (or yes before 3.9); others: update.',
+      ),
+    ];
+  const barred = outcomes.find((outcome) => outcome.kind === 'barred');
+  if (barred !== undefined)
+    return [unclear(`${where} does not let the probe get to a message: ${barred.why}.`)];
+  return [
+    fine(
+      `${where} takes only CR LF . CR LF for the end of a message (${ENDS.length} others tried).`,
+    ),
+  ];
+}
+
+type Outcome =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'not taken' }
+  | { readonly kind: 'barred'; readonly why: string };
+
+function tryEnd(visit: Visit, end: string, tools: Tools): Promise<Outcome> {
+  return withDialogue(visit, tools, async (dialogue): Promise<Outcome> => {
+    const domain = tools.plan.domains[0] ?? visit.name;
+    for (const line of ['MAIL FROM:<>', `RCPT TO:<postmaster@${domain}>`, 'DATA']) {
+      const reply = await dialogue.command(line);
+      if (reply.code >= 400)
+        return { kind: 'barred', why: `${line} was answered with "${reply.text}"` };
+    }
+    const hops = Array.from(
+      { length: HOPS },
+      (_, at) => `Received: by primum-audit-${at}.invalid\r\n`,
+    );
+    const text = `${hops.join('')}Subject: Primum looks whether smuggling works\r\n\r\nx`;
+    const reply = await dialogue.rawWithin(`${text}${end}`, SILENCE_MS);
+    return reply === undefined || isRefusal(reply) ? { kind: 'not taken' } : { kind: 'taken' };
+  }).catch((error: unknown): Outcome => {
+    // Hanging up is a refusal, too.
+    const text = error instanceof Error ? error.message : '';
+    return text.endsWith('hung up') ? { kind: 'not taken' } : { kind: 'barred', why: text };
+  });
+}
+
+/** Servers that forbid bare line feeds say so: 521 5.5.2 in Postfix, 554 in others. */
+function isRefusal({ code, text }: SmtpReply): boolean {
+  return code >= 500 && (code === 521 || /bare|<LF>|line feed|newline|smuggl/i.test(text));
+}

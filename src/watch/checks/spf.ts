@@ -1,0 +1,186 @@
+/** OWN-8: the SPF record of a domain, followed through its includes as a receiver does (RFC 7208). */
+import { SPF_LOOKUP_TERMS, isSpf, parseSpf, type SpfTerm } from '../../protocol/mail-policy/spf.ts';
+import type { Check, Tools } from '../contract.ts';
+import { bad, failedNote, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
+
+/** RFC 7208 section 4.6.4. */
+const MAX_LOOKUPS = 10;
+const MAX_VOID_LOOKUPS = 2;
+/** Look-ups after which we stop counting: a record in a loop has no end. */
+const STOP_AFTER = 40;
+
+export const spf: Check = {
+  id: 'spf',
+  practices: ['OWN-8'],
+  targets: ({ domains }) => domains,
+  async run(domain, tools) {
+    const walk: Walk = { lookups: 0, voids: 0, notes: [], seen: new Set() };
+    await follow(domain, walk, tools, 'top');
+    return [sumUp('OWN-8', [...walk.notes, ...countNotes(domain, walk)])];
+  },
+};
+
+/** The record of the domain itself, or one that it includes. */
+type Place = 'top' | 'below';
+
+interface Walk {
+  lookups: number;
+  voids: number;
+  readonly notes: Note[];
+  readonly seen: Set<string>;
+}
+
+function countNotes(domain: string, { lookups, voids }: Walk): readonly Note[] {
+  const shown = lookups > STOP_AFTER ? `more than ${STOP_AFTER}` : String(lookups);
+  if (lookups > MAX_LOOKUPS)
+    return [
+      bad(
+        `SPF of ${domain} needs ${shown} look-ups; receivers stop after ${MAX_LOOKUPS} and take it as broken.`,
+        'Replace includes by the networks they name, or give services a subdomain of their own.',
+      ),
+    ];
+  if (voids > MAX_VOID_LOOKUPS)
+    return [
+      bad(
+        `SPF of ${domain} names ${voids} hosts that do not exist; receivers stop after ${MAX_VOID_LOOKUPS}.`,
+        'Remove the stale entries.',
+      ),
+    ];
+  return lookups >= MAX_LOOKUPS - 1
+    ? [
+        warn(
+          `SPF of ${domain} needs ${shown} of ${MAX_LOOKUPS} look-ups.`,
+          'Remove an include before the next one is added.',
+        ),
+      ]
+    : [fine(`SPF of ${domain} needs ${shown} of ${MAX_LOOKUPS} look-ups.`)];
+}
+
+async function follow(name: string, walk: Walk, tools: Tools, how: Place): Promise<void> {
+  if (walk.seen.has(name)) {
+    walk.notes.push(
+      bad(`SPF comes back to ${name}: it goes in a circle.`, `Remove the include of ${name}.`),
+    );
+    return;
+  }
+  walk.seen.add(name);
+  const answer = await tools.dns.ask(name, 'TXT');
+  const failed = failedNote(`The SPF record of ${name}`, answer);
+  if (failed !== undefined) {
+    walk.notes.push(failed);
+    return;
+  }
+  const records = recordsOf(answer).filter(isSpf);
+  const [record] = records;
+  if (record === undefined) walk.notes.push(missing(name, how));
+  else if (records.length > 1)
+    walk.notes.push(
+      bad(
+        `${name} has ${records.length} SPF records; receivers take none.`,
+        'Make one record of them.',
+      ),
+    );
+  else await readRecord({ name, record, how }, walk, tools);
+}
+
+function missing(name: string, how: Place): Note {
+  return how === 'top'
+    ? warn(
+        `${name} has no SPF record: anybody can send in its name.`,
+        'Publish one; a domain that sends no mail gets "v=spf1 -all".',
+      )
+    : bad(
+        `${name}, which SPF includes, has no SPF record: receivers take that as broken.`,
+        `Remove the include of ${name}.`,
+      );
+}
+
+async function readRecord(
+  { name, record, how }: { readonly name: string; readonly record: string; readonly how: Place },
+  walk: Walk,
+  tools: Tools,
+): Promise<void> {
+  const parsed = parseSpf(record);
+  if (!parsed.ok) {
+    walk.notes.push(
+      bad(
+        `SPF of ${name} is broken: ${parsed.reason}.`,
+        'Mend the record; as it is nobody can use it.',
+      ),
+    );
+    return;
+  }
+  if (how === 'top') walk.notes.push(...shapeNotes(name, record, parsed.terms));
+  for (const term of parsed.terms) {
+    if (walk.lookups > STOP_AFTER) return;
+    if (SPF_LOOKUP_TERMS.has(term.name)) await lookUp(name, term, walk, tools);
+  }
+}
+
+function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): readonly Note[] {
+  const notes: Note[] = [fine(`${name} has "${record.slice(0, 200)}".`)];
+  const all = terms.find((term) => term.name === 'all');
+  const redirect = terms.some((term) => term.name === 'redirect');
+  if (all?.qualifier === '+')
+    notes.push(
+      bad(`SPF of ${name} ends in +all: it allows the whole world.`, 'End it in -all or ~all.'),
+    );
+  else if (all?.qualifier === '?')
+    notes.push(warn(`SPF of ${name} ends in ?all, which says nothing.`, 'End it in -all or ~all.'));
+  else if (all === undefined && !redirect)
+    notes.push(
+      warn(
+        `SPF of ${name} has no end: what is not named is neither allowed nor refused.`,
+        'End it in -all or ~all.',
+      ),
+    );
+  if (
+    all !== undefined &&
+    terms.indexOf(all) < terms.length - 1 &&
+    terms.slice(terms.indexOf(all) + 1).some((t) => !t.isModifier)
+  )
+    notes.push(
+      warn(`SPF of ${name} has terms after "all", which nobody reads.`, 'Move "all" to the end.'),
+    );
+  if (terms.some((term) => term.name === 'ptr'))
+    notes.push(
+      warn(`SPF of ${name} uses "ptr".`, 'RFC 7208 section 5.5: do not use it. Name the networks.'),
+    );
+  const wide = terms.find(
+    (term) =>
+      /^ip4$/.test(term.name) && /\/(?:[0-9]|1[0-5])$/.test(term.text) && term.qualifier === '+',
+  );
+  if (wide !== undefined)
+    notes.push(
+      warn(
+        `SPF of ${name} allows ${wide.text}, more than 65,536 addresses.`,
+        'Name only networks that send your mail.',
+      ),
+    );
+  return notes;
+}
+
+async function lookUp(name: string, term: SpfTerm, walk: Walk, tools: Tools): Promise<void> {
+  walk.lookups += 1;
+  const target = term.value === '' ? name : term.value.toLowerCase().replace(/\.$/, '');
+  // A macro depends on the sender: there is no one name to look up.
+  if (target.includes('%')) return;
+  if (term.name === 'include' || term.name === 'redirect') {
+    await follow(target, walk, tools, 'below');
+    return;
+  }
+  if (term.name === 'ptr') return;
+  const first = await tools.dns.ask(target, term.name === 'mx' ? 'MX' : 'A');
+  const isIpv6Wanted = term.name !== 'mx' && first.kind === 'none';
+  const second = isIpv6Wanted ? await tools.dns.ask(target, 'AAAA') : undefined;
+  if (first.kind === 'failed') walk.notes.push(unclear(`"${term.text}" of ${name}: ${first.why}.`));
+  const isVoid = first.kind === 'none' && (second === undefined || second.kind === 'none');
+  if (!isVoid || term.name === 'exists') return;
+  walk.voids += 1;
+  walk.notes.push(
+    warn(
+      `SPF of ${name} names ${target} ("${term.text}"), which does not exist.`,
+      'Remove the stale entry.',
+    ),
+  );
+}

@@ -1,0 +1,134 @@
+/** OWN-5, ACC-13: TLS of a mail server: offered, a certificate for its name, not old; no AUTH before it. */
+import type { PeerCertificate } from 'node:tls';
+import { checkServerIdentity } from 'node:tls';
+import type { Check, Tools } from '../contract.ts';
+import type { Dialogue, TlsFacts } from '../smtp-dialogue.ts';
+import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { bad, fine, sumUp, warn, type Note } from './observe.ts';
+
+const DAY_MS = 86_400_000;
+/** Time enough to mend a renewal that fails; certificates of 90 days are renewed after 60. */
+const WARN_DAYS = 14;
+
+export const tls: Check = {
+  id: 'tls',
+  practices: ['OWN-5', 'ACC-13'],
+  targets: ({ hosts }) =>
+    hosts.filter(({ roles }) => roles.some((role) => role !== 'outbound')).map(({ name }) => name),
+  async run(name, tools) {
+    const roles = tools.plan.hosts.find((host) => host.name === name)?.roles ?? [];
+    const seen: Note[] = [];
+    const auth: Note[] = [];
+    if (roles.includes('mx'))
+      seen.push(...(await visitHost(name, 'smtp', tools, (visit) => look(visit, tools))));
+    if (roles.includes('submission')) {
+      const notes = await visitHost(name, 'submission', tools, async (visit) => {
+        auth.push(await authNote(visit, tools));
+        return look(visit, tools);
+      });
+      seen.push(...notes);
+    }
+    return [sumUp('OWN-5', seen), ...(auth.length === 0 ? [] : [sumUp('ACC-13', auth)])];
+  },
+};
+
+async function authNote(visit: Visit, tools: Tools): Promise<Note> {
+  const where = `${visit.name} (${visit.address}) port ${visit.port}`;
+  return withDialogue(visit, tools, (_, ehlo) =>
+    Promise.resolve(
+      ehlo.some((line) => /^AUTH\b/.test(line))
+        ? bad(
+            `${where} offers AUTH before TLS, so passwords go in the clear.`,
+            'Write smtpd_tls_auth_only = yes and smtpd_tls_security_level = encrypt.',
+          )
+        : fine(`${where} offers no AUTH before TLS.`),
+    ),
+  );
+}
+
+async function look(visit: Visit, tools: Tools): Promise<readonly Note[]> {
+  const where = `${visit.name} (${visit.address}) port ${visit.port}`;
+  return withDialogue(visit, tools, async (dialogue, ehlo) => {
+    if (!ehlo.includes('STARTTLS'))
+      return [
+        bad(
+          `${where} does not offer STARTTLS: mail to it goes in the clear.`,
+          'Give it a certificate and write smtpd_tls_security_level = may.',
+        ),
+      ];
+    const facts = await handshake(dialogue, visit.name);
+    return typeof facts === 'string'
+      ? [
+          bad(
+            `${where} offers STARTTLS, which fails: ${facts}.`,
+            'Look at its certificate and key.',
+          ),
+        ]
+      : certificateNotes(where, visit.name, facts, tools.now());
+  });
+}
+
+async function handshake(dialogue: Dialogue, name: string): Promise<TlsFacts | string> {
+  const reply = await dialogue.command('STARTTLS');
+  if (reply.code !== 220) return `it answers "${reply.text}"`;
+  return dialogue.startTls(name);
+}
+
+function certificateNotes(
+  where: string,
+  name: string,
+  facts: TlsFacts,
+  now: number,
+): readonly Note[] {
+  const { certificate, protocol, distrust } = facts;
+  const notes: Note[] = [];
+  const until = Date.parse(certificate.valid_to);
+  const days = Math.floor((until - now) / DAY_MS);
+  const day = Number.isNaN(until)
+    ? 'an unreadable day'
+    : new Date(until).toISOString().slice(0, 10);
+  if (until < now)
+    notes.push(
+      bad(
+        `The certificate of ${where} ended on ${day}.`,
+        'Renew it, and look why it was not renewed by itself.',
+      ),
+    );
+  else if (days < WARN_DAYS)
+    notes.push(
+      warn(
+        `The certificate of ${where} ends on ${day}, in ${days} days.`,
+        'Look why it is not renewed.',
+      ),
+    );
+  const mismatch = nameMismatch(name, certificate);
+  if (mismatch)
+    notes.push(
+      warn(
+        `The certificate of ${where} is for ${subjectOf(certificate)} and not for ${name}.`,
+        'Get one for the name of the host.',
+      ),
+    );
+  // A wrong name is said above, and Node counts it as distrust, too.
+  if (distrust !== '' && !mismatch && until >= now)
+    notes.push(
+      warn(
+        `The certificate of ${where} is not trusted here (${distrust.toLowerCase().replaceAll('_', ' ')}).`,
+        'Get one from a public authority and serve the whole chain; MTA-STS needs it.',
+      ),
+    );
+  if (protocol === 'TLSv1' || protocol === 'TLSv1.1')
+    notes.push(bad(`${where} speaks ${protocol} at best.`, 'RFC 8996: allow TLS 1.2 and later.'));
+  return notes.length > 0
+    ? notes
+    : [fine(`${where} speaks ${protocol} with a certificate for ${name} until ${day}.`)];
+}
+
+function nameMismatch(name: string, certificate: PeerCertificate): boolean {
+  return checkServerIdentity(name, certificate) !== undefined;
+}
+
+function subjectOf(certificate: PeerCertificate): string {
+  const names = certificate.subjectaltname ?? String(certificate.subject.CN);
+  return names.replaceAll('DNS:', '').slice(0, 120);
+}

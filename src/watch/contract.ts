@@ -1,0 +1,44 @@
+/** What a check of the own house is, and what it finds. */
+import type { Dns } from './dns.ts';
+import type { Scope } from './scope.ts';
+import type { WatchPlan } from './plan.ts';
+import type { Dialogue, DialogueOptions } from './smtp-dialogue.ts';
+
+/** `unknown`: it could not be found out. It is never taken for a failure. */
+export type FindingState = 'pass' | 'warn' | 'fail' | 'unknown' | 'not-applicable';
+
+export interface Finding {
+  readonly check: string;
+  /** The row of PRACTICES, such as `OWN-1`. */
+  readonly practice: string;
+  /** Host, address or domain. */
+  readonly target: string;
+  readonly state: FindingState;
+  /** What was seen, in sentences a stranger understands. */
+  readonly evidence: readonly string[];
+  /** What to do about it; absent where nothing is to be done. */
+  readonly advice?: string;
+}
+
+/** What a check says of one thing it looked at; the frame adds whose it is. */
+export type Observation = Omit<Finding, 'check' | 'target'> & { readonly target?: string };
+
+export interface Tools {
+  readonly plan: WatchPlan;
+  readonly dns: Dns;
+  readonly scope: Scope;
+  readonly now: () => number;
+  /** Connects only where the scope allows it. */
+  dialogue(options: DialogueOptions): Promise<Dialogue>;
+}
+
+export interface Check {
+  /** Lower case with dashes; stays the same, as history is kept under it. */
+  readonly id: string;
+  /** Rows it gives evidence for. */
+  readonly practices: readonly string[];
+  /** What it looks at, one each. */
+  targets(plan: WatchPlan): readonly string[];
+  /** @throws whatever went wrong: the frame makes `unknown` of it. */
+  run(target: string, tools: Tools): Promise<readonly Observation[]>;
+}

@@ -1,0 +1,77 @@
+/** The catalogue of DNS lists (data/dnsbl/lists.json) and what their answers mean (RFC 5782). */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { PrimumError } from '../errors.ts';
+import { dataPath } from '../network/package-files.ts';
+
+const meanings = z.record(z.string().max(40), z.string().max(200));
+
+const listSchema = z.strictObject({
+  zone: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/),
+  name: z.string(),
+  of: z.enum(['addresses', 'domains']),
+  use: z.enum(['wide', 'some', 'few']),
+  ipv6: z.boolean().optional(),
+  needsRegistration: z.boolean().optional(),
+  testName: z.string().optional(),
+  codes: meanings.optional(),
+  bits: meanings.optional(),
+  refusals: meanings.optional(),
+  delist: z.array(z.string()),
+  source: z.string(),
+});
+
+const catalogueSchema = z.strictObject({
+  about: z.array(z.string()),
+  date: z.string(),
+  lists: z.array(listSchema).max(500),
+});
+
+export type DnsList = z.output<typeof listSchema>;
+
+/** @param file Else the shipped one. @throws PrimumError INPUT_UNREADABLE. */
+export function loadListCatalogue(file: string | undefined): readonly DnsList[] {
+  const path = file ?? dataPath('dnsbl', 'lists.json');
+  try {
+    return catalogueSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).lists;
+  } catch (cause) {
+    throw new PrimumError(
+      'INPUT_UNREADABLE',
+      `The catalogue of DNS lists ${path} cannot be read. Compare it with the shipped data/dnsbl/lists.json.`,
+      { cause },
+    );
+  }
+}
+
+export type ListVerdict =
+  | { readonly kind: 'listed'; readonly meanings: readonly string[] }
+  | { readonly kind: 'not-listed' }
+  /** "You may not ask" is not "not listed". */
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** What the answer of a list means. Listings are in 127.0.0.0/8 and nowhere else. */
+export function readListAnswer(list: DnsList, answers: readonly string[]): ListVerdict {
+  for (const answer of answers) {
+    const said = list.refusals?.[answer];
+    if (said !== undefined) return { kind: 'refused', why: `${said} (${answer})` };
+    if (!answer.startsWith('127.'))
+      return {
+        kind: 'refused',
+        why: `it answers ${answer}, which is no answer of a list: the resolver, or the end of the list, answers in its place`,
+      };
+    if (answer === '127.0.0.1' || answer.startsWith('127.255.255.'))
+      return { kind: 'refused', why: `it refuses this resolver (${answer})` };
+  }
+  const found = answers.flatMap((answer) => meaningsOf(list, answer));
+  return found.length === 0 ? { kind: 'not-listed' } : { kind: 'listed', meanings: found };
+}
+
+function meaningsOf(list: DnsList, answer: string): readonly string[] {
+  const last = Number(answer.split('.')[3]);
+  if (list.bits !== undefined) {
+    const set = Object.entries(list.bits).filter(([bit]) => (last & Number(bit)) !== 0);
+    return set.map(([, says]) => says);
+  }
+  const any = `${answer.slice(0, answer.lastIndexOf('.'))}.*`;
+  return [list.codes?.[answer] ?? list.codes?.[any] ?? `listed (${answer})`];
+}

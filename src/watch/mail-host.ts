@@ -1,0 +1,112 @@
+/** Talks to our own mail servers: each address of a host, only where the scope allows it. */
+import { addressesOfHost } from './host-addresses.ts';
+import { errorText } from './error-text.ts';
+import { hostNamed } from './plan.ts';
+import type { Observation, Tools } from './contract.ts';
+import type { Dialogue } from './smtp-dialogue.ts';
+import { listed, sumUp, unclear, type Note } from './checks/observe.ts';
+
+/** What we call ourselves in EHLO: reserved, so it is nobody else's (RFC 2606). */
+export const OUR_HELO = 'primum-audit.invalid';
+
+export interface Visit {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly localAddress?: string;
+}
+
+/** Runs a probe at each own address of a host; addresses that are not ours are left alone. */
+export async function visitHost(
+  name: string,
+  kind: 'smtp' | 'submission',
+  tools: Tools,
+  probe: (visit: Visit) => Promise<readonly Note[]>,
+): Promise<readonly Note[]> {
+  const host = hostNamed(tools.plan, name);
+  if (host === undefined) return [unclear(`${name} is not in watch.hosts.`)];
+  const found = await addressesOfHost(host, tools.dns);
+  if (!found.ok)
+    return [unclear(`The addresses of ${name}: ${found.why}.`, 'Name them in watch.hosts.')];
+  const foreign = found.addresses.filter((address) => !tools.scope.isOurs(address));
+  const notes: Note[] = foreign.length === 0 ? [] : [outOfScope(name, foreign)];
+  const port = kind === 'smtp' ? host.smtpPort : host.submissionPort;
+  for (const address of found.addresses.filter((a) => tools.scope.isOurs(a))) {
+    notes.push(...(await guarded(() => probe({ name, address, port }))));
+  }
+  return notes;
+}
+
+function outOfScope(name: string, addresses: readonly string[]): Note {
+  return unclear(
+    `${name} leads to ${listed(addresses)}, which is in none of your networks, so it was not connected to.`,
+    'Name the address in watch.hosts or its network in watch.networks if it is yours.',
+  );
+}
+
+/** What could not be reached or understood is unknown. */
+export async function guarded(work: () => Promise<readonly Note[]>): Promise<readonly Note[]> {
+  try {
+    return await work();
+  } catch (error) {
+    return [
+      unclear(
+        `It could not be found out: ${errorText(error)}.`,
+        'Look whether the host is up and may be reached from here.',
+      ),
+    ];
+  }
+}
+
+/** Opens a dialogue, greets, and hangs up after the work whatever happens. */
+export async function withDialogue<T>(
+  visit: Visit,
+  tools: Tools,
+  work: (dialogue: Dialogue, ehlo: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const dialogue = await tools.dialogue(visit);
+  try {
+    const hello = await dialogue.command(`EHLO ${OUR_HELO}`);
+    if (hello.code !== 250) throw new Error(`EHLO was answered with "${hello.text}"`);
+    return await work(
+      dialogue,
+      hello.lines.slice(1).map((line) => line.toUpperCase()),
+    );
+  } finally {
+    dialogue.close();
+  }
+}
+
+/** The first mail host of ours that is an MX of the domain; `undefined` where none is. */
+export async function ownMxOf(
+  domain: string,
+  tools: Tools,
+): Promise<Visit | 'not ours' | 'unknown'> {
+  const answer = await tools.dns.ask(domain, 'MX');
+  if (answer.kind === 'failed') return 'unknown';
+  const names =
+    answer.kind === 'found' ? answer.records.map((r) => r.split(' ')[1] ?? '') : [domain];
+  let isUnknown = false;
+  for (const name of names) {
+    const host = hostNamed(tools.plan, name);
+    const port = host?.smtpPort ?? 25;
+    const found = await addressesOfHost(
+      host ?? { name, addresses: [], roles: ['mx'], smtpPort: port, submissionPort: 587 },
+      tools.dns,
+    );
+    if (!found.ok) isUnknown ||= found.why !== 'the name has none';
+    const address = found.ok ? found.addresses.find((a) => tools.scope.isOurs(a)) : undefined;
+    if (address !== undefined)
+      return { name, address, port: host === undefined ? portAt(address, tools) : port };
+  }
+  return isUnknown ? 'unknown' : 'not ours';
+}
+
+export function observed(practice: string, notes: readonly Note[]): Observation {
+  return sumUp(practice, notes);
+}
+
+/** A host of ours may be known in DNS by another name. */
+function portAt(address: string, { plan }: Tools): number {
+  return plan.hosts.find(({ addresses }) => addresses.includes(address))?.smtpPort ?? 25;
+}

@@ -1,0 +1,62 @@
+/** What the checks work with, for one run. */
+import type { Tools } from './contract.ts';
+import { createDns } from './dns.ts';
+import type { WatchPlan } from './plan.ts';
+import { createScope } from './scope.ts';
+import { DialogueError, openDialogue } from './smtp-dialogue.ts';
+
+/** Connections to one host at once: more looks like an attack and is refused as one. */
+const PER_ADDRESS = 4;
+
+export function openTools(plan: WatchPlan, now: () => number = Date.now): Tools {
+  const scope = createScope(plan);
+  const open = new Map<string, number>();
+  const waiting = new Map<string, (() => void)[]>();
+
+  async function enter(address: string): Promise<void> {
+    const count = open.get(address) ?? 0;
+    if (count < PER_ADDRESS) {
+      open.set(address, count + 1);
+      return;
+    }
+    const turn = Promise.withResolvers<undefined>();
+    const queue = waiting.get(address) ?? [];
+    waiting.set(address, [...queue, () => turn.resolve(undefined)]);
+    await turn.promise;
+  }
+
+  function leave(address: string): void {
+    const [next, ...rest] = waiting.get(address) ?? [];
+    waiting.set(address, rest);
+    if (next === undefined) open.set(address, (open.get(address) ?? 1) - 1);
+    else next();
+  }
+
+  return {
+    plan,
+    scope,
+    now,
+    dns: createDns(plan.dns),
+    async dialogue(options) {
+      // Whoever asks has looked; that nothing else can be connected to is assured here.
+      if (!scope.isOurs(options.address))
+        throw new DialogueError(`${options.address} is in none of your networks`);
+      await enter(options.address);
+      try {
+        const dialogue = await openDialogue({ ...options, timeoutMs: plan.smtpTimeoutMs });
+        let isLeft = false;
+        return {
+          ...dialogue,
+          close() {
+            dialogue.close();
+            if (!isLeft) leave(options.address);
+            isLeft = true;
+          },
+        };
+      } catch (error) {
+        leave(options.address);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** What is watched, as the configuration says it. */
+
+export interface WatchedHost {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly roles: readonly ('mx' | 'submission' | 'outbound')[];
+  readonly smtpPort: number;
+  readonly submissionPort: number;
+}
+
+export interface WatchPlan {
+  readonly hosts: readonly WatchedHost[];
+  readonly domains: readonly string[];
+  /** Own networks as CIDR. */
+  readonly networks: readonly string[];
+  readonly dkimSelectors: readonly string[];
+  readonly secondaryMxOk: readonly string[];
+  readonly openPorts: readonly {
+    readonly port: number;
+    readonly owner: string;
+    readonly contact: string;
+  }[];
+  readonly policyPage: string | undefined;
+  readonly abusePage: string | undefined;
+  /** File of a catalogue of DNS lists; `undefined` is the shipped one. */
+  readonly listCatalogue: string | undefined;
+  readonly skippedLists: readonly string[];
+  readonly relay: {
+    readonly sourceAddresses: readonly string[];
+    readonly trustedNetworks: readonly string[];
+  };
+  readonly dns: {
+    readonly servers: readonly string[];
+    readonly timeoutMs: number;
+    readonly queriesPerSecond: number;
+    readonly authorityPort: number;
+  };
+  readonly smtpTimeoutMs: number;
+  readonly parallel: number;
+}
+
+export function hostNamed(plan: WatchPlan, name: string): WatchedHost | undefined {
+  return plan.hosts.find((host) => host.name === name);
+}
+
+/** Names of hosts with a role. */
+export function hostsAs(plan: WatchPlan, role: WatchedHost['roles'][number]): readonly string[] {
+  return plan.hosts.filter(({ roles }) => roles.includes(role)).map(({ name }) => name);
+}

@@ -1,0 +1,180 @@
+/**
+ * Ways in which mail servers were made to relay, as lists of relay testers have had them since 1998.
+ * The recipient is at example.com, which takes no mail (RFC 2606), and no message follows anyway.
+ */
+
+export interface TrickWords {
+  /** A domain the host takes mail for. */
+  readonly ownDomain: string;
+  readonly host: string;
+  readonly address: string;
+}
+
+export interface Trick {
+  readonly id: string;
+  /** As it reads in evidence. */
+  readonly says: string;
+  sender(words: TrickWords): string;
+  recipient(words: TrickWords): string;
+  readonly needs?: 'STARTTLS' | 'AUTH';
+  /** The recipient is one of ours by its form: where anything is taken it proves nothing. */
+  readonly endsHere?: boolean;
+}
+
+const STRANGER = 'primum-relay-test@example.com';
+const stranger = (): string => `<${STRANGER}>`;
+const foreignSender = (): string => '<primum-relay-test@example.org>';
+const local = 'primum-relay-test';
+
+function literal(address: string): string {
+  return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
+}
+
+export const TRICKS: readonly Trick[] = [
+  { id: 'plain', says: 'plainly', sender: foreignSender, recipient: stranger },
+  { id: 'null-sender', says: 'with the null sender', sender: () => '<>', recipient: stranger },
+  {
+    id: 'own-sender',
+    says: 'with a sender of the own domain',
+    sender: ({ ownDomain }) => `<postmaster@${ownDomain}>`,
+    recipient: stranger,
+  },
+  {
+    id: 'host-sender',
+    says: 'with a sender at the host',
+    sender: ({ host }) => `<postmaster@${host}>`,
+    recipient: stranger,
+  },
+  {
+    id: 'subdomain-sender',
+    says: 'with a sender in a subdomain',
+    sender: ({ ownDomain }) => `<x@relay-test.${ownDomain}>`,
+    recipient: stranger,
+  },
+  {
+    id: 'literal-sender',
+    says: 'with a sender at the address of the host',
+    sender: ({ address }) => `<postmaster@${literal(address)}>`,
+    recipient: stranger,
+  },
+  {
+    id: 'localhost-sender',
+    says: 'with a sender at localhost',
+    sender: () => '<root@localhost>',
+    recipient: stranger,
+  },
+  {
+    id: 'unqualified-sender',
+    says: 'with a sender without a domain',
+    sender: () => '<root>',
+    recipient: stranger,
+  },
+  {
+    id: 'percent',
+    says: 'with a percent in the recipient',
+    sender: foreignSender,
+    recipient: ({ ownDomain }) => `<${local}%example.com@${ownDomain}>`,
+    endsHere: true,
+  },
+  {
+    id: 'percent-host',
+    says: 'with a percent and the host',
+    sender: foreignSender,
+    recipient: ({ host }) => `<${local}%example.com@${host}>`,
+    endsHere: true,
+  },
+  {
+    id: 'percent-literal',
+    says: 'with a percent and the address of the host',
+    sender: foreignSender,
+    recipient: ({ address }) => `<${local}%example.com@${literal(address)}>`,
+    endsHere: true,
+  },
+  {
+    id: 'percent-bare',
+    says: 'with a percent and no domain',
+    sender: foreignSender,
+    recipient: () => `<${local}%example.com>`,
+    endsHere: true,
+  },
+  {
+    id: 'quoted',
+    says: 'with a quoted recipient',
+    sender: foreignSender,
+    recipient: () => `<"${STRANGER}">`,
+    endsHere: true,
+  },
+  {
+    id: 'quoted-host',
+    says: 'with a quoted recipient at the own domain',
+    sender: foreignSender,
+    recipient: ({ ownDomain }) => `<"${STRANGER}"@${ownDomain}>`,
+    endsHere: true,
+  },
+  {
+    id: 'two-ats',
+    says: 'with two @ in the recipient',
+    sender: foreignSender,
+    recipient: ({ ownDomain }) => `<${STRANGER}@${ownDomain}>`,
+    endsHere: true,
+  },
+  {
+    id: 'two-ats-literal',
+    says: 'with two @ and the address of the host',
+    sender: foreignSender,
+    recipient: ({ address }) => `<${STRANGER}@${literal(address)}>`,
+    endsHere: true,
+  },
+  {
+    id: 'source-route',
+    says: 'with a source route over the own domain',
+    sender: foreignSender,
+    recipient: ({ ownDomain }) => `<@${ownDomain}:${STRANGER}>`,
+  },
+  {
+    id: 'source-route-host',
+    says: 'with a source route over the host',
+    sender: foreignSender,
+    recipient: ({ host }) => `<@${host}:${STRANGER}>`,
+  },
+  {
+    id: 'source-route-literal',
+    says: 'with a source route over the address of the host',
+    sender: foreignSender,
+    recipient: ({ address }) => `<@${literal(address)}:${STRANGER}>`,
+  },
+  {
+    id: 'bang',
+    says: 'with a bang path',
+    sender: foreignSender,
+    recipient: () => `<example.com!${local}>`,
+    endsHere: true,
+  },
+  {
+    id: 'bang-host',
+    says: 'with a bang path at the own domain',
+    sender: foreignSender,
+    recipient: ({ ownDomain }) => `<example.com!${local}@${ownDomain}>`,
+    endsHere: true,
+  },
+  {
+    id: 'no-brackets',
+    says: 'without angle brackets',
+    sender: foreignSender,
+    recipient: () => STRANGER,
+  },
+  {
+    id: 'after-tls',
+    says: 'after STARTTLS',
+    sender: foreignSender,
+    recipient: stranger,
+    needs: 'STARTTLS',
+  },
+  {
+    id: 'guest',
+    says: 'after AUTH as guest',
+    sender: foreignSender,
+    recipient: stranger,
+    needs: 'AUTH',
+  },
+];

@@ -1,0 +1,58 @@
+/** Runs checks, so many at once, each within its time; what goes wrong is `unknown`, never `fail`. */
+import { errorText } from './error-text.ts';
+import type { Check, Finding, Observation, Tools } from './contract.ts';
+
+/** One check of one target. Beyond it a check that hangs is left alone. */
+export const CHECK_TIMEOUT_MS = 120_000;
+
+export interface Task {
+  readonly check: Check;
+  readonly target: string;
+}
+
+export interface RunOptions {
+  readonly parallel: number;
+  readonly timeoutMs?: number;
+  /** Told of each task when it is done. */
+  readonly done?: (task: Task, findings: readonly Finding[]) => void;
+}
+
+/** Findings in the order of the tasks. */
+export async function runTasks(
+  tasks: readonly Task[],
+  tools: Tools,
+  options: RunOptions,
+): Promise<readonly Finding[]> {
+  const results: (readonly Finding[])[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < tasks.length; at = next++) {
+      const task = tasks[at];
+      if (task === undefined) return;
+      const findings = await runTask(task, tools, options.timeoutMs ?? CHECK_TIMEOUT_MS);
+      results[at] = findings;
+      options.done?.(task, findings);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.parallel, tasks.length) }, worker));
+  return results.flat();
+}
+
+async function runTask(task: Task, tools: Tools, timeoutMs: number): Promise<readonly Finding[]> {
+  const { check, target } = task;
+  const finding = (seen: Observation): Finding => ({ target, ...seen, check: check.id });
+  const unknown = (why: string): readonly Finding[] =>
+    check.practices.map((practice) =>
+      finding({ practice, state: 'unknown', evidence: [`It could not be found out: ${why}.`] }),
+    );
+  const timer = Promise.withResolvers<undefined>();
+  const handle = setTimeout(() => timer.resolve(undefined), timeoutMs);
+  try {
+    const seen = await Promise.race([check.run(target, tools), timer.promise]);
+    return seen?.map(finding) ?? unknown(`no end within ${timeoutMs / 1000} s`);
+  } catch (error) {
+    return unknown(errorText(error));
+  } finally {
+    clearTimeout(handle);
+  }
+}

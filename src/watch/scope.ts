@@ -1,0 +1,46 @@
+/**
+ * Where the watchers may connect to. Names come from the configuration and from DNS, and DNS can be
+ * made to say anything: only declared addresses and networks are ever connected to, so that the
+ * prober cannot be turned on third parties.
+ */
+import ipaddr from 'ipaddr.js';
+import type { WatchPlan } from './plan.ts';
+
+export interface Scope {
+  /** Whether an address is the operator's own. */
+  isOurs(address: string): boolean;
+  /** Whether mail servers of ours may trust the address, so that what it is allowed proves nothing. */
+  isTrusted(address: string): boolean;
+}
+
+type Network = ReturnType<typeof ipaddr.parseCIDR>;
+
+export function createScope(plan: WatchPlan): Scope {
+  const hosts = plan.hosts.flatMap(({ addresses }) => addresses);
+  const own = [...plan.networks, ...hosts].flatMap(toNetwork);
+  const trusted = [...own, ...[...plan.relay.trustedNetworks, ...LOOPBACK].flatMap(toNetwork)];
+  return {
+    isOurs: (address) => isIn(address, own),
+    isTrusted: (address) => isIn(address, trusted),
+  };
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+function toNetwork(text: string): Network[] {
+  try {
+    if (text.includes('/')) return [ipaddr.parseCIDR(text)];
+    const address = ipaddr.process(text);
+    return [[address, address.kind() === 'ipv4' ? 32 : 128]];
+  } catch {
+    return [];
+  }
+}
+
+function isIn(text: string, networks: readonly Network[]): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  return networks.some(
+    ([network, bits]) => network.kind() === address.kind() && address.match(network, bits),
+  );
+}

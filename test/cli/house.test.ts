@@ -1,0 +1,103 @@
+/** `primum rdns` and `primum audit`: what they print, and their exit codes. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
+import { audit } from '../../src/daemon/audit.ts';
+import { judgeReverseName } from '../../src/network/reverse-names.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'primum-house-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function run(words: readonly string[], input = '') {
+  const said = { out: '', err: '' };
+  const none = () => Promise.reject(new Error('not asked for'));
+  const io = {
+    out: (text: string) => (said.out += text),
+    err: (text: string) => (said.err += text),
+    env: {},
+    user: () => 'olga',
+    // eslint-disable-next-line @typescript-eslint/require-await -- a stream of one piece
+    stdin: async function* () {
+      yield Buffer.from(input);
+    },
+  };
+  const code = await runCli(words, io, {
+    version: '1.2.3',
+    ...{ start: none, agent: none, checkFiles: none, srs: none, replay: none },
+    ...{ importPostfix: none, backtest: none, simulate: none, score: none },
+    judgeName: (name, address) => Promise.resolve(judgeReverseName(name, address)),
+    audit,
+  });
+  return { code, ...said };
+}
+
+describe('INB-2: primum rdns', () => {
+  it('prints the class, the name and the reason of each line', async () => {
+    const lines = [
+      '203-0-113-9.dyn.example.net 203.0.113.9',
+      '',
+      'mail.example.org 203.0.113.9',
+      'nonsense',
+    ];
+    const { code, out } = await run(['rdns', '-'], lines.join('\n'));
+    expect(code).toBe(0);
+    const printed = out.trimEnd().split('\n');
+    expect(printed.map((line) => line.split(' ')[0])).toEqual(['dynamic', 'static', 'unknown']);
+    expect(printed[0]).toContain('203-0-113-9.dyn.example.net: "dyn" stands for');
+  });
+
+  it('prints one name with its address', async () => {
+    expect((await run(['rdns', 'mail.example.org', '203.0.113.9'])).out).toMatch(
+      /^static mail\.example\.org: /,
+    );
+  });
+});
+
+describe('primum audit', () => {
+  const configFile = () => join(folder, 'primum.yaml');
+  const write = (text: string) => writeFileSync(configFile(), `state: ${folder}\n${text}`);
+
+  it('shows every practice and proposes what could be watched, with nothing configured', async () => {
+    write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const { code, out } = await run(['audit', '--config', configFile()]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^69 practices on /);
+    expect(out).toContain('watch:\n  hosts:\n    - name: ');
+  });
+
+  it('OWN-9: fails with 1 for a port that nobody answers for, and writes the page', async () => {
+    const { createServer } = await import('node:net');
+    const server = createServer().listen(0, '0.0.0.0');
+    await new Promise((resolve) => server.once('listening', resolve));
+    write('watch: { open_ports: [{ port: 1, owner: nobody, contact: none }] }\n');
+    const html = join(folder, 'page.html');
+    const { code, out } = await run([
+      'audit',
+      '--only',
+      'OWN-9',
+      '--html',
+      html,
+      '--config',
+      configFile(),
+    ]);
+    server.close();
+    expect(out).toContain('OWN-9 FAIL');
+    expect(code).toBe(1);
+    expect(readFileSync(html, 'utf8')).toContain('Open and not declared: port');
+  });
+
+  it.each([
+    [['--only', 'XYZ-1'], '--only XYZ-1 names no practice.'],
+    [['--domain', 'other.example'], '--domain other.example is none of watch.domains.'],
+  ])('%j is a mistake of the call', async (words, text) => {
+    write('watch: { domains: [house.test], dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const { code, err } = await run(['audit', ...words, '--config', configFile()]);
+    expect(code).toBe(2);
+    expect(err).toContain(text);
+  });
+});

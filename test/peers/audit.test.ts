@@ -1,0 +1,191 @@
+/**
+ * The scorecard against real servers: Postfix, nsd, unbound, rbldnsd. The good house passes every
+ * row; each bad one fails exactly the row that it breaks.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { audit } from '../../src/daemon/audit.ts';
+import { mailServersAreHere } from './available.ts';
+import { startHouse, type House } from './house.ts';
+import { startHouseDns, type HouseDns } from './house-dns.ts';
+import { BAD_DOMAINS, LISTS, ZONES } from './house-zones.ts';
+
+const ROWS = 'OWN-1,OWN-2,OWN-3,OWN-4,OWN-5,OWN-7,OWN-8,OWN-10,OWN-11,SND-15,FBK-4';
+const DAY_MS = 86_400_000;
+
+let folder: string;
+let house: House;
+let dns: HouseDns;
+const authorities = getCACertificates('default');
+
+interface Wrong {
+  readonly host?: string;
+  readonly address?: string;
+  readonly domain?: string;
+  readonly sources?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly now?: () => number;
+}
+
+/** State of each row, and what was seen. */
+async function look(wrong: Wrong = {}, only = ROWS) {
+  const configFile = join(folder, 'primum.yaml');
+  const watch = {
+    hosts: [
+      {
+        name: wrong.host ?? 'mx1.house.test',
+        addresses: [wrong.address ?? '127.0.0.1'],
+        smtp_port: house.port,
+      },
+    ],
+    domains: [wrong.domain ?? 'house.test'],
+    networks: wrong.networks ?? [],
+    dkim_selectors: ['s1'],
+    listings: { catalogue: join(folder, 'lists.json') },
+    relay: { source_addresses: wrong.sources ?? ['127.0.0.1'] },
+    dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
+  };
+  await writeFile(configFile, stringify({ state: folder, watch }));
+  const { now } = wrong;
+  const { report } = await audit({ configFile, only, ...(now === undefined ? {} : { now }) });
+  const rows = Object.fromEntries(report.practices.map((row) => [row.id, row.result ?? row.state]));
+  const seen = report.practices
+    .flatMap(({ findings }) => findings)
+    .filter(({ state }) => state !== 'pass' && state !== 'not-applicable')
+    .flatMap(({ practice, state, evidence }) => evidence.map((t) => `${practice} ${state}: ${t}`));
+  return { rows, seen: seen.join('\n') };
+}
+
+const failing = (rows: Record<string, string>): string[] =>
+  Object.keys(rows)
+    .filter((id) => rows[id] === 'fail')
+    .sort();
+
+describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own house', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'primum-audit-'));
+    await writeFile(join(folder, 'lists.json'), JSON.stringify(LISTS));
+    dns = await startHouseDns(ZONES);
+    house = await startHouse(['house.test', ...BAD_DOMAINS.map(([name]) => name)]);
+    setDefaultCACertificates([...authorities, house.certificate]);
+  }, 60_000);
+
+  afterAll(async () => {
+    setDefaultCACertificates(authorities);
+    await house.stop();
+    await dns.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('passes a good house in every row, and sends no message', async () => {
+    const { rows, seen } = await look();
+    expect(seen).toBe('');
+    expect(new Set(Object.values(rows))).toEqual(new Set(['pass']));
+    expect(await house.queued()).toBe(0);
+    expect(await house.log()).not.toContain('postfix/qmgr[0-9]*: .*from=');
+  }, 60_000);
+
+  it.each([
+    ['OWN-4', 'an open relay', { mynetworks: '127.0.0.0/8' }, 'takes mail for strangers'],
+    ['OWN-10', 'a catch-all', { local_recipient_maps: '' }, 'an address made up by chance'],
+    ['OWN-5', 'VRFY', { disable_vrfy_command: 'no' }, 'VRFY'],
+    ['OWN-5', 'bare line feeds', { smtpd_forbid_bare_newline: 'no' }, 'for the end of a message'],
+    ['OWN-5', 'no STARTTLS', { smtpd_tls_security_level: 'none' }, 'does not offer STARTTLS'],
+    [
+      'OWN-7',
+      'a telling greeting',
+      { smtpd_banner: '$myhostname ESMTP $mail_name (Debian/GNU)' },
+      'it tells the product (Postfix)',
+    ],
+    [
+      'FBK-4',
+      'abuse@ that is refused',
+      { local_recipient_maps: 'inline:{ postmaster=x, ann=x }' },
+      'refuses abuse@house.test',
+    ],
+  ])(
+    'fails %s for %s, and nothing else',
+    async (row, _, settings, evidence) => {
+      const { rows, seen } = await house.withSettings(settings, () => look());
+      expect(failing(rows), seen).toEqual([row]);
+      expect(seen).toContain(evidence);
+      expect(await house.queued()).toBe(0);
+    },
+    60_000,
+  );
+
+  it.each([
+    [
+      'OWN-2',
+      'no reverse name',
+      { address: '127.0.0.10' },
+      'has no reverse name',
+      ['OWN-2', 'SND-15'],
+    ],
+    [
+      'OWN-2',
+      'a reverse name that leads elsewhere',
+      { address: '127.0.0.11' },
+      'but that name has 127.0.0.1',
+      ['OWN-2'],
+    ],
+    [
+      'SND-15',
+      'the name of a home connection',
+      { address: '127.0.0.12' },
+      'looks like a home connection',
+      ['SND-15'],
+    ],
+    [
+      'OWN-1',
+      'a listed address',
+      { address: '127.0.0.13' },
+      '127.0.0.13 is on Good list',
+      ['OWN-1'],
+    ],
+    [
+      'OWN-3',
+      'a HELO name without an address',
+      { host: 'nowhere.house.test' },
+      'The HELO name nowhere.house.test has no address',
+      ['OWN-3'],
+    ],
+  ])(
+    'fails %s for %s',
+    async (...[, , wrong, evidence, rows]) => {
+      const found = await look(wrong, 'OWN-1,OWN-2,OWN-3,SND-15');
+      expect(failing(found.rows), found.seen).toEqual(rows);
+      expect(found.seen).toContain(evidence);
+    },
+    60_000,
+  );
+
+  it('fails OWN-5 for a certificate that ended', async () => {
+    const now = () => Date.now() + 100 * DAY_MS;
+    const { rows, seen } = await look({ now });
+    expect(failing(rows), seen).toEqual(['OWN-5']);
+    expect(seen).toContain('The certificate of mx1.house.test (127.0.0.1)');
+  }, 60_000);
+
+  it.each(BAD_DOMAINS)(
+    'fails %s only where its DNS is wrong: %s',
+    async (domain, evidence, row) => {
+      const { rows, seen } = await look({ domain }, 'OWN-8,OWN-11');
+      expect(failing(rows), seen).toEqual([row]);
+      expect(seen).toContain(evidence);
+    },
+    60_000,
+  );
+
+  it('says unknown of relaying where the host may trust us, and of addresses that are not ours', async () => {
+    const { rows, seen } = await look({ sources: [] });
+    expect(rows['OWN-4']).toBe('unknown');
+    expect(seen).toContain('says nothing of strangers');
+    const elsewhere = await look({ host: 'elsewhere.house.test', address: '192.0.2.1' }, 'OWN-7');
+    expect(elsewhere.rows['OWN-7']).toBe('unknown');
+  }, 60_000);
+});

@@ -1,0 +1,142 @@
+/** Name servers that time out, lie, loop and never end: unknown is said, and nothing hangs. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Check, Finding } from '../../src/watch/contract.ts';
+import { dkim } from '../../src/watch/checks/dkim.ts';
+import { dmarc } from '../../src/watch/checks/dmarc.ts';
+import { listings } from '../../src/watch/checks/listings.ts';
+import { mx } from '../../src/watch/checks/mx.ts';
+import { nameServers } from '../../src/watch/checks/name-servers.ts';
+import { reverseDns } from '../../src/watch/checks/reverse-dns.ts';
+import { spf } from '../../src/watch/checks/spf.ts';
+import { transportSecurity } from '../../src/watch/checks/transport-security.ts';
+import { MAX_RECORDS, createDns } from '../../src/watch/dns.ts';
+import { openTools } from '../../src/watch/open-tools.ts';
+import { createPace } from '../../src/watch/pace.ts';
+import { runTasks } from '../../src/watch/run-checks.ts';
+import { a, cname, startLyingDns, txt, type Question, type Reply } from './lying-dns.ts';
+import { hostAt, planOf } from './plan.ts';
+
+const DOMAIN_CHECKS: readonly Check[] = [
+  nameServers,
+  mx,
+  spf,
+  dkim,
+  dmarc,
+  transportSecurity,
+  listings,
+];
+
+let close: (() => Promise<void>) | undefined;
+afterEach(async () => {
+  await close?.();
+  close = undefined;
+});
+
+async function look(
+  checks: readonly Check[],
+  say: (question: Question) => Reply,
+): Promise<readonly Finding[]> {
+  const dns = await startLyingDns(say);
+  close = () => dns.close();
+  const plan = planOf({
+    hosts: [{ ...hostAt(1), roles: ['outbound'] }],
+    domains: ['house.test'],
+    dkimSelectors: ['s1'],
+    dns: { servers: [dns.server], timeoutMs: 300, queriesPerSecond: 10_000, authorityPort: 9 },
+  });
+  const tasks = checks.flatMap((check) => check.targets(plan).map((target) => ({ check, target })));
+  return runTasks(tasks, openTools(plan), { parallel: 32 });
+}
+
+describe('OWN-8: half the network away', () => {
+  it.each(['silent', 'refused'] as const)(
+    'says unknown of everything when DNS is %s',
+    async (reply) => {
+      const found = await look([...DOMAIN_CHECKS, reverseDns], () => reply);
+      expect(new Set(found.map(({ state }) => state))).toEqual(new Set(['unknown']));
+    },
+  );
+
+  it('takes an alias that goes in a circle for no address, and ends', async () => {
+    const found = await look([reverseDns, mx], ({ name }) => [cname(name)]);
+    expect(found.every(({ state }) => state !== 'pass')).toBe(true);
+  });
+
+  it('reads the first records of an answer of 64 KiB and goes on', async () => {
+    const many = Array.from({ length: 240 }, () => txt('x'.repeat(250)));
+    const dns = await startLyingDns(() => many);
+    close = () => dns.close();
+    const asked = createDns({
+      servers: [dns.server],
+      timeoutMs: 2_000,
+      queriesPerSecond: 1_000,
+      authorityPort: 9,
+    });
+    const answer = await asked.ask('house.test', 'TXT');
+    expect(answer.kind).toBe('found');
+    expect(answer.kind === 'found' && answer.records.length).toBe(MAX_RECORDS);
+  });
+
+  it('stops at an SPF record that includes without end', async () => {
+    let asked = 0;
+    const found = await look([spf], ({ type }) => {
+      asked += 1;
+      return type === 16
+        ? [txt(`v=spf1 include:a${asked}.test include:b${asked}.test -all`)]
+        : 'none';
+    });
+    expect(found[0]).toMatchObject({ state: 'fail' });
+    expect(found[0]?.evidence.join(' ')).toContain('more than 40 look-ups');
+    expect(asked).toBeLessThan(100);
+  });
+});
+
+describe('OWN-1: lists that lie', () => {
+  const stateOf = async (say: (question: Question) => Reply) =>
+    (await look([listings], say)).find(({ target }) => target === 'mx.house.test');
+
+  it('sets a list aside that lists everything', async () => {
+    const found = await stateOf(() => [a('127.0.0.2')]);
+    expect(found?.state).not.toBe('fail');
+    expect(found?.evidence.join(' ')).toContain('it lists everything, so it is set aside');
+  });
+
+  it('takes "you may not ask" for unknown and not for "not listed"', async () => {
+    const found = await stateOf(() => [a('127.255.255.254')]);
+    expect(found).toMatchObject({ state: 'unknown' });
+    expect(found?.evidence.join(' ')).toContain('it refuses public resolvers');
+  });
+
+  it('takes a list without its own test entry for gone', async () => {
+    expect((await stateOf(() => 'none'))?.evidence.join(' ')).toContain(
+      'its own test entry is missing',
+    );
+  });
+
+  it('says what a listing means and how to get off', async () => {
+    const found = await stateOf(({ name }) =>
+      name === '2.0.0.127.zen.spamhaus.org' || name === '1.0.0.127.zen.spamhaus.org'
+        ? name.startsWith('2')
+          ? [a('127.0.0.2')]
+          : 'none'
+        : 'none',
+    );
+    expect(found?.evidence.join(' ')).toContain('is not on 1 of');
+  });
+});
+
+describe('questions a second', () => {
+  it('are never more than allowed', async () => {
+    let clock = 0;
+    const pace = createPace(
+      10,
+      () => clock,
+      (ms) => {
+        clock += ms;
+        return Promise.resolve();
+      },
+    );
+    for (let turn = 0; turn < 21; turn += 1) await pace.turn();
+    expect(clock).toBe(2_000);
+  });
+});

@@ -1,0 +1,110 @@
+/** A name server that says whatever a test wants, over UDP and TCP. */
+import { createSocket } from 'node:dgram';
+import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+export interface Question {
+  readonly name: string;
+  /** 1 A, 5 CNAME, 16 TXT, 28 AAAA … */
+  readonly type: number;
+}
+
+export interface Answer {
+  readonly type: number;
+  readonly data: Buffer;
+}
+
+/** `silent` says nothing, `refused` and `none` are codes; a list is what there is. */
+export type Reply = 'silent' | 'refused' | 'none' | readonly Answer[];
+
+export const txt = (text: string): Answer => {
+  const pieces = text.match(/.{1,255}/gs) ?? [''];
+  const data = Buffer.concat(
+    pieces.map((p) => Buffer.concat([Buffer.from([p.length]), Buffer.from(p)])),
+  );
+  return { type: 16, data };
+};
+export const a = (address: string): Answer => ({
+  type: 1,
+  data: Buffer.from(address.split('.').map(Number)),
+});
+export const cname = (name: string): Answer => ({ type: 5, data: encodeName(name) });
+
+function encodeName(name: string): Buffer {
+  const labels = name
+    .split('.')
+    .map((l) => Buffer.concat([Buffer.from([l.length]), Buffer.from(l)]));
+  return Buffer.concat([...labels, Buffer.from([0])]);
+}
+
+function readQuestion(packet: Buffer): { question: Question; end: number } {
+  const labels: string[] = [];
+  let at = 12;
+  while (packet[at] !== 0) {
+    const length = packet[at] ?? 0;
+    labels.push(packet.toString('latin1', at + 1, at + 1 + length));
+    at += length + 1;
+  }
+  return { question: { name: labels.join('.'), type: packet.readUInt16BE(at + 1) }, end: at + 5 };
+}
+
+function respond(packet: Buffer, reply: Exclude<Reply, 'silent'>): Buffer {
+  const { end } = readQuestion(packet);
+  const records = typeof reply === 'string' ? [] : reply;
+  const head = Buffer.alloc(12);
+  packet.copy(head, 0, 0, 2);
+  head.writeUInt16BE(0x8180 | (reply === 'refused' ? 5 : reply === 'none' ? 3 : 0), 2);
+  head.writeUInt16BE(1, 4);
+  head.writeUInt16BE(records.length, 6);
+  const parts = records.map(({ type, data }) => {
+    const fixed = Buffer.alloc(12);
+    fixed.writeUInt16BE(0xc00c, 0);
+    fixed.writeUInt16BE(type, 2);
+    fixed.writeUInt16BE(1, 4);
+    fixed.writeUInt32BE(60, 6);
+    fixed.writeUInt16BE(data.length, 10);
+    return Buffer.concat([fixed, data]);
+  });
+  return Buffer.concat([head, packet.subarray(12, end), ...parts]);
+}
+
+export async function startLyingDns(say: (question: Question) => Reply) {
+  const udp = createSocket('udp4');
+  udp.on('message', (packet, from) => {
+    const reply = say(readQuestion(packet).question);
+    if (reply === 'silent') return;
+    let answer = respond(packet, reply);
+    if (answer.length > 1_200) {
+      answer = respond(packet, []);
+      answer[2] = (answer[2] ?? 0) | 0x02;
+    }
+    udp.send(answer, from.port, from.address);
+  });
+  udp.bind(0, '127.0.0.1');
+  await once(udp, 'listening');
+  const { port } = udp.address();
+  const sockets = new Set<Socket>();
+  const tcp = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      const packet = bytes.subarray(2);
+      const reply = say(readQuestion(packet).question);
+      if (reply === 'silent') return;
+      const answer = respond(packet, reply);
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(answer.length);
+      socket.write(Buffer.concat([length, answer]));
+    });
+  }).listen(port, '127.0.0.1');
+  await once(tcp, 'listening');
+  return {
+    server: `127.0.0.1:${port}`,
+    async close() {
+      sockets.forEach((socket) => socket.destroy());
+      tcp.close();
+      udp.close();
+      await Promise.all([once(tcp, 'close'), once(udp, 'close').catch(() => undefined)]);
+    },
+  };
+}
