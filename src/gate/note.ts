@@ -9,6 +9,7 @@ import { referenceOf } from '../core/reference.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { noteComplaint } from './note-complaint.ts';
 import { forwardsAnew, noteForward } from './note-forward.ts';
+import { noteReceived } from './note-received.ts';
 import { noteDelivery, type OutcomeParts } from './note-outcome.ts';
 import { noteReceived } from './note-received.ts';
 import { accountKey, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';

@@ -59,6 +59,16 @@ const address = z.object({
   submissions: count,
 }) satisfies z.ZodType<AddressReport>;
 
+const familySums = z.object({
+  context: z.number(),
+  recipients: z.number(),
+  content: z.number(),
+  timing: z.number(),
+  outcomes: z.number(),
+  cross: z.number(),
+  preparation: z.number(),
+});
+
 const context = z.object({
   context: text,
   country: text,
@@ -68,6 +78,7 @@ const context = z.object({
   days: count,
   messages: count,
   trusted: z.boolean(),
+  sums: familySums.describe('Nats by family under the hypothesis that weighs most.'),
   score: count,
 }) satisfies z.ZodType<ContextReport>;
 
