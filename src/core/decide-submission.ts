@@ -10,6 +10,7 @@ import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
 import { slowStrangers } from './rules/slow-strangers.ts';
 import { recipientCount } from './event.ts';
 import { refusedRecipients } from './rules/suppressed.ts';
+import { accountOf } from './detection/account.ts';
 import { rungOfScore } from './score.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 
@@ -22,6 +23,8 @@ export interface SubmissionDecision {
   /** Ladder of the identity, driven by the score. */
   readonly ladder: LadderState;
   readonly assessment: Assessment;
+  /** From a trusted context to people it knows. */
+  readonly isUsual: boolean;
   /** Counts towards limits and what is usual: passed or held, and really sent. */
   readonly accepted: boolean;
 }
@@ -33,7 +36,8 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const { nowMs, world, profile, account, facts } = subject;
   const assessment = assess(subject);
   const findings = collect(subject);
-  addContent(subject, findings, assessment);
+  const isUsual = assessment.context.isTrusted && knowsAll(subject);
+  addContent(subject, findings, isUsual);
   const { evidence } = assessment;
 
   const quiet = world.policy.quietSeconds;
@@ -70,7 +74,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     enforced: isEnforced(subject, perRecipient === undefined ? kind : 'reject'),
     rung: subject.lock === undefined ? rung : 'lock',
     score: Math.round(assessment.score * 100) / 100,
-    ...(assessment.score > 0 && { hypothesis: assessment.hypothesis }),
+    ...accountOf(assessment, world.policy.thresholds),
     reasons,
     ...(perRecipient && { perRecipient }),
   } as const;
@@ -88,6 +92,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     accountLadder,
     ladder,
     assessment,
+    isUsual,
     accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
   };
 }
@@ -111,17 +116,15 @@ function collect(subject: SubmissionSubject): Finding[] {
   return findings;
 }
 
+/** Whether all recipients are known by name, and none is a stranger. */
+function knowsAll({ outcomes, event }: SubmissionSubject): boolean {
+  return outcomes?.strangers === 0 && event.envelopeRecipients.length >= recipientCount(event);
+}
+
 /** What the message itself shows, where it was seen. */
-function addContent(
-  subject: SubmissionSubject,
-  findings: Finding[],
-  { context }: Assessment,
-): void {
+function addContent(subject: SubmissionSubject, findings: Finding[], isUsual: boolean): void {
   const { content } = subject;
   if (content === undefined) return;
-  const { outcomes, event } = subject;
-  const knowsAll = event.envelopeRecipients.length >= recipientCount(event);
-  const isUsual = context.isTrusted && knowsAll && outcomes?.strangers === 0;
   const looked = { subject, content, rules: subject.world.policy.content, isUsual };
   for (const look of CONTENT_RULES) {
     const finding = look(looked);

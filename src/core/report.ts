@@ -1,5 +1,6 @@
 /** What is shown of an account on request: the API and the command line print these as they are. */
 import type { Family } from './detection/hypotheses.ts';
+import type { PlainWords } from './plain-words.ts';
 import type { PrimumEvent } from './event.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 import type { AccountFacts } from './account.ts';
@@ -144,6 +145,8 @@ export interface Explanation {
   readonly verdict: Verdict;
   readonly event?: PrimumEvent;
   readonly rungChange?: RungChange;
+  /** One sentence for the owner, one for the reviewer. */
+  readonly words: PlainWords;
 }
 
 /** Reads what is known, for people. Never on the mail path. */

@@ -1,5 +1,7 @@
 /** What is decided for one message or login, and why. */
 
+import type { Family } from './detection/hypotheses.ts';
+
 export type VerdictKind = 'pass' | 'defer' | 'hold' | 'reject';
 
 /** Rungs of the ladder, mildest first. */
@@ -35,6 +37,12 @@ export interface Verdict {
   readonly rung: Rung;
   readonly score: number;
   readonly hypothesis?: Hypothesis;
+  /** Nats by family, where the score is worth a look; families without a word are left out. */
+  readonly sums?: Readonly<Partial<Record<Family, number>>>;
+  /** Version of weights and rates that gave `sums`. */
+  readonly model?: string;
+  /** One sentence, where the score decided: what would have changed it. */
+  readonly wouldChange?: string;
   readonly reasons: readonly Reason[];
   /** Short form of the event's id; finds the decision in log, console and `primum explain`. */
   readonly reference: string;

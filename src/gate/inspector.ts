@@ -1,4 +1,5 @@
 /** Reads what is known, for the API and the command line. Never on the mail path. */
+import { plainWords } from '../core/plain-words.ts';
 import { standingScore, type Scored } from '../core/score.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import type { KeyedHash } from '../core/hash.ts';
@@ -204,6 +205,7 @@ async function explain(journal: Journal, reference: string): Promise<Explanation
   )) as RungChange | undefined;
   return {
     verdict,
+    words: plainWords(verdict),
     ...(event === undefined ? {} : { event }),
     ...(rungChange === undefined ? {} : { rungChange }),
   };

@@ -176,9 +176,8 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     const isFew = count + recipients.length <= known.world.policy.outcomes.canary.burst;
     const last = items.at(-1);
     if (isFew || last === undefined || written.has(last)) return NOTHING_NEW;
-    if (isKnown(last, recipients.at(-1) ?? '', { known, records: found.records })) {
-      return NOTHING_NEW;
-    }
+    if (isOurs(recipients.at(-1) ?? '', known)) return NOTHING_NEW;
+    if (new HeardRecord(found.records[2]).hasPerson(last)) return NOTHING_NEW;
     if (items.length < recipients.length) items = recipients.map(recipientHash(known.world.hash));
   }
   let fresh = 0;

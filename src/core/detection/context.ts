@@ -74,7 +74,8 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     networkWeight,
     isTrusted: isHome && !isStranger,
     isFirst,
-    weight: isHome && !isStranger ? 0 : weight,
+    // A good imitation is no alibi: strangeness never falls below that of a known place.
+    weight: isHome && !isStranger ? 0 : Math.max(0, weight),
     found: isHome && !isStranger ? NOTHING : found,
     making,
   };

@@ -38,6 +38,9 @@ const COLD_MESSAGES = 30;
 /** Messages a day that teach rates: who sends more teaches no faster. */
 const TRAINED_A_DAY = 20;
 
+/** Events come out of order by no more than this. */
+const CLOCK_TRUST_SECONDS = 86_400;
+
 /** A message as it is compared with later ones. */
 export interface Copy {
   readonly seconds: number;
@@ -130,10 +133,15 @@ export class DetectionState {
     return this.view.getUint32(this.laneAt(index) + 8, true) * 1000;
   }
 
-  /** Never goes back: an event that is late must not fade what came after it again. */
+  /**
+   * Never goes back, or an event that is late would fade what came after it again; but what a wrong
+   * clock wrote far ahead must not stand for years.
+   */
   touchLane(index: number, seconds: number): void {
     const at = this.laneAt(index) + 8;
-    this.view.setUint32(at, Math.max(seconds, this.view.getUint32(at, true)), true);
+    const last = this.view.getUint32(at, true);
+    const isWrong = last > seconds + CLOCK_TRUST_SECONDS;
+    this.view.setUint32(at, isWrong ? seconds : Math.max(seconds, last), true);
   }
 
   clearLane(index: number): void {

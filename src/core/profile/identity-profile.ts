@@ -198,6 +198,14 @@ export class IdentityProfile {
     return index;
   }
 
+  /** The owner said that it is his: trusted from now on, and what it had gathered is taken back. */
+  confirm(index: number): void {
+    const { detection } = this;
+    detection.clearLane(index);
+    detection.setTrust(index, 'confirmed');
+    detection.clearLane(SHARED.probation);
+  }
+
   /** Forgets evidence, after a person said the account is its owner's again. */
   forgetEvidence(): void {
     const { detection } = this;

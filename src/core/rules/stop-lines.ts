@@ -50,13 +50,13 @@ export function stopLines(subject: SubmissionSubject): Finding | undefined {
   return undefined;
 }
 
-/** The last day was clean again: what is left of the week is no reason to stop today's mail. */
+/** The last day brought nothing bad: what is left of the week is no reason to stop today's mail. */
 function isMended(subject: SubmissionSubject, { window, measure, line }: Share): boolean {
   const day = subject.outcomes?.day;
   if (window !== 'week' || day === undefined) return false;
   const of = Math.max(day.known, subject.account.sent('day', subject.nowMs));
   const count = measure === 'bounces' ? day.hard : day.complaints;
-  return of >= MENDED_AFTER && count / of < line.review;
+  return count === 0 || (of >= MENDED_AFTER && count / of < line.review);
 }
 
 /** Recipients of a day that show it. */

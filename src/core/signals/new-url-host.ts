@@ -2,10 +2,14 @@
  * Links to hosts that neither the account nor its tenant ever linked to, and nobody on the platform
  * either (detection design 1.2, content). One that is only new here says hardly anything.
  */
+import { dangersOf } from '../rules/attachments.ts';
 import { namesOf } from '../rules/content.ts';
 import type { NewHost } from '../message/content.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import type { Measure } from './measure.ts';
+
+const NEW_HERE = 0.12;
+const RARE = 0.04;
 
 export const newUrlHost: Measure = {
   signal: 'new-url-host',
@@ -13,8 +17,9 @@ export const newUrlHost: Measure = {
   family: 'content',
   slot: 5,
   attack: [0.5, 0.9, 0.75, undefined],
-  prior: ({ facts }) => ({
-    rate: facts.class === 'list' ? 0.1 : 0.04,
+  prior: ({ facts, content }) => ({
+    // Of a small platform nobody can say what is rare: then it is only new here.
+    rate: facts.class === 'list' || content?.platformIsKnown === false ? NEW_HERE : RARE,
     strength: 30,
     low: 0.01,
     high: 0.5,
@@ -22,9 +27,9 @@ export const newUrlHost: Measure = {
   look(subject) {
     const { content, facts } = subject;
     if (content?.newHosts === undefined || facts.class === 'forward') return undefined;
-    const rare = rareHosts(subject);
-    if (rare.length === 0) return false;
-    return content.platformIsKnown ? true : undefined;
+    if (rareHosts(subject).length > 0) return true;
+    // The lure may be attached instead.
+    return dangersOf({ subject, content }).size > 0 ? undefined : false;
   },
   text: (subject, _isThere, usual) =>
     `Links lead to ${namesOf(rareHosts(subject).map(({ host }) => host))}, which nobody here has linked to before; usually that is so of ${usual} of its messages.`,
