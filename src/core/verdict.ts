@@ -1,6 +1,6 @@
 /** What is decided for one message or login, and why. */
 
-import type { Family } from './detection/hypotheses.ts';
+import type { Family, Hypothesis } from './detection/hypotheses.ts';
 
 export type VerdictKind = 'pass' | 'defer' | 'hold' | 'reject';
 
@@ -8,7 +8,7 @@ export type VerdictKind = 'pass' | 'defer' | 'hold' | 'reject';
 export const RUNGS = ['observe', 'throttle', 'hold', 'lock'] as const;
 export type Rung = (typeof RUNGS)[number];
 
-export type Hypothesis = 'spam' | 'lateral' | 'thread' | 'bec';
+export type { Hypothesis };
 
 /** One sentence for a person, with the measure behind it. */
 export interface Reason {

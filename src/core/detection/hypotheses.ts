@@ -2,9 +2,8 @@
  * What theft can look like, each with sums of its own (detection design, what decides the design 3):
  * one score for all would let the mark of one kind of attack be hidden by what speaks against another.
  */
-import type { Hypothesis } from '../verdict.ts';
-
-export const HYPOTHESES: readonly Hypothesis[] = ['spam', 'lateral', 'thread', 'bec'];
+export const HYPOTHESES = ['spam', 'lateral', 'thread', 'bec'] as const;
+export type Hypothesis = (typeof HYPOTHESES)[number];
 
 /** One number a hypothesis, in the order of `HYPOTHESES`. */
 export type Four = readonly [spam: number, lateral: number, thread: number, bec: number];
