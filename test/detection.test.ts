@@ -162,7 +162,10 @@ describe('a word from the owner', () => {
   });
 
   it('"not me" locks the account, and only where rules are enforced', async () => {
-    for (const [mode, locks] of [['enforce', 1], ['observe', 0]] as const) {
+    for (const [mode, locks] of [
+      ['enforce', 1],
+      ['observe', 0],
+    ] as const) {
       const p = open({ rules: { mode } });
       live(p, 2);
       await p.gate.note({

@@ -10,8 +10,8 @@ const DONE = {
 
 const LOOKS_LIKE: Readonly<Record<Hypothesis, string>> = {
   spam: 'spam sent with a stolen password',
-  lateral: "phishing of colleagues from one of their accounts",
-  thread: 'a thief answering in the owner\'s conversations',
+  lateral: 'phishing of colleagues from one of their accounts',
+  thread: "a thief answering in the owner's conversations",
   bec: 'a forged request for money or data',
 };
 
@@ -64,9 +64,12 @@ function toReviewer({ verdict, reasons, score, hypothesis, sums }: Verdict): str
   const parts: string[] = [];
   if (rule !== undefined) parts.push(bare(rule));
   parts.push(...weighed.map((reason) => `${bare(reason)} (+${reason.weight.toFixed(1)})`));
-  if ((sums?.outcomes ?? 0) > 0) parts.push(`what came back says +${(sums?.outcomes ?? 0).toFixed(1)}`);
+  if ((sums?.outcomes ?? 0) > 0)
+    parts.push(`what came back says +${(sums?.outcomes ?? 0).toFixed(1)}`);
   const looks =
-    hypothesis === undefined ? '' : ` It looks most like ${LOOKS_LIKE[hypothesis]} (score ${score.toFixed(1)}).`;
+    hypothesis === undefined
+      ? ''
+      : ` It looks most like ${LOOKS_LIKE[hypothesis]} (score ${score.toFixed(1)}).`;
   if (parts.length === 0) return `${what}: nothing spoke against it.`;
   return `${what}: ${parts.join('; ')}.${looks}`;
 }

@@ -53,16 +53,19 @@ describe('what is usual for an identity (SND-4)', () => {
 
 describe('what a yes or no says', () => {
   it.each([
-    // there, attack, usual, least, most
-    [true, 0.88, 0.08, 2.3, 2.5],
-    [false, 0.88, 0.08, -2, -2],
-    [true, 0.9, 0.001, 3, 3],
-    [true, undefined, 0.001, 0, 0],
-  ] as const)('%s where attacks have %s and it has %d', (isThere, attack, usual, least, most) => {
-    const [spam] = likelihoods(isThere, [attack, 0.5, 0.5, 0.5], { usual, noSpeaks: false });
-    expect(spam).toBeGreaterThanOrEqual(least);
-    expect(spam).toBeLessThanOrEqual(most);
-  });
+    // there, attack, usual, from least to most
+    [true, 0.88, 0.08, [2.3, 2.5]],
+    [false, 0.88, 0.08, [-2, -2]],
+    [true, 0.9, 0.001, [3, 3]],
+    [true, undefined, 0.001, [0, 0]],
+  ] as const)(
+    '%s where attacks have %s and it has %d says %j',
+    (isThere, attack, usual, [least, most]) => {
+      const [spam] = likelihoods(isThere, [attack, 0.5, 0.5, 0.5], { usual, noSpeaks: false });
+      expect(spam).toBeGreaterThanOrEqual(least);
+      expect(spam).toBeLessThanOrEqual(most);
+    },
+  );
 
   it('a no speaks against nobody unless the measure says so', () => {
     const rates = [0.15, 0.15, 0.15, 0.15] as const;

@@ -167,9 +167,7 @@ export const verdict = z.object({
   rung,
   score: count,
   hypothesis: z.enum(['spam', 'lateral', 'thread', 'bec']).exactOptional(),
-  sums: someFamilySums
-    .describe('Nats by family, where the score is worth a look.')
-    .exactOptional(),
+  sums: someFamilySums.describe('Nats by family, where the score is worth a look.').exactOptional(),
   model: text.describe('Version of weights and rates.').exactOptional(),
   wouldChange: text.describe('What would have changed a decision by score.').exactOptional(),
   reasons: z.array(reason),
