@@ -199,7 +199,7 @@ describe('signals of content (CON-2)', () => {
     const link = (host: string, account = ANN) =>
       p.submit(account, facts({ urlHosts: [host] }, { headerFrom: account }));
     for (let i = 0; i < 20; i += 1) expect(link('shop.test').reasons).toEqual([]);
-    // Too few have written anything yet for a host to be rare.
+    expect(link('new.test').reasons).toMatchObject([{ signal: 'new-url-host' }]);
     expect(link('new.test').reasons).toEqual([]);
     expect(link('www.example.org').reasons).toEqual([]);
     for (let i = 0; i < 20; i += 1) link('shop.test', 'bob@example.org');

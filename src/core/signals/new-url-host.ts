@@ -31,8 +31,12 @@ export const newUrlHost: Measure = {
     // The lure may be attached instead.
     return dangersOf({ subject, content }).size > 0 ? undefined : false;
   },
-  text: (subject, _isThere, usual) =>
-    `Links lead to ${namesOf(rareHosts(subject).map(({ host }) => host))}, which nobody here has linked to before; usually that is so of ${usual} of its messages.`,
+  text(subject, _isThere, usual) {
+    const names = namesOf(rareHosts(subject).map(({ host }) => host));
+    const isRare = subject.content?.platformIsKnown === true;
+    const who = isRare ? 'nobody here' : `neither the account nor ${subject.facts.tenant}`;
+    return `Links lead to ${names}, which ${who} has linked to before; usually that is so of ${usual} of its messages.`;
+  },
 };
 
 function rareHosts({ content }: SubmissionSubject): readonly NewHost[] {
