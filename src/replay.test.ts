@@ -186,8 +186,9 @@ describe('a replay', () => {
       submission(5),
     ]);
     const { verdicts, output } = await run(text);
-    expect(verdicts[2]?.score).toBeCloseTo(5.4, 1);
-    expect(verdicts[2]?.reasons[0]?.text).toContain('2 of 2 recipients did not exist');
+    expect(verdicts[2]?.sums?.outcomes).toBeCloseTo(5.4, 1);
+    const said = verdicts[2]?.reasons.find(({ signal }) => signal === 'outcomes');
+    expect(said?.text).toContain('2 of 2 recipients did not exist');
     expect((await run(text)).output).toBe(output);
   });
 

@@ -1,15 +1,17 @@
 /** Judges one submission. Pure: reads the subject, changes nothing. */
 import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
-import type { Evidence } from './evidence.ts';
+import { assess, type Assessment } from './detection/assess.ts';
 import { holdIntentsOf } from './hold-intent.ts';
 import type { Intent } from './intent.ts';
 import { higherRung, stepLadder, type LadderState } from './ladder.ts';
 import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import { limits } from './rules/limits.ts';
 import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
+import { slowStrangers } from './rules/slow-strangers.ts';
+import { recipientCount } from './event.ts';
 import { refusedRecipients } from './rules/suppressed.ts';
-import { addEvidence, rungOfScore, type Sums } from './score.ts';
-import { CONTENT_SIGNALS, SIGNALS } from './signals/registry.ts';
+import { accountOf } from './detection/account.ts';
+import { rungOfScore } from './score.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 
 export interface SubmissionDecision {
@@ -20,7 +22,9 @@ export interface SubmissionDecision {
   readonly accountLadder: LadderState;
   /** Ladder of the identity, driven by the score. */
   readonly ladder: LadderState;
-  readonly sums: Sums;
+  readonly assessment: Assessment;
+  /** From a trusted context to people it knows. */
+  readonly isUsual: boolean;
   /** Counts towards limits and what is usual: passed or held, and really sent. */
   readonly accepted: boolean;
 }
@@ -29,20 +33,17 @@ export interface SubmissionDecision {
 const RETRY_SECONDS = 300;
 
 export function decideSubmission(subject: SubmissionSubject): SubmissionDecision {
-  const { nowMs, world, profile, account } = subject;
+  const { nowMs, world, profile, account, facts } = subject;
+  const assessment = assess(subject);
   const findings = collect(subject);
-  const evidence: Evidence[] = [];
-  for (const signal of SIGNALS) {
-    const found = signal(subject);
-    if (found !== undefined) evidence.push(found);
-  }
-  addContent(subject, findings, evidence);
-  const scored = addEvidence(profile.evidenceOf(subject.context.key), evidence, nowMs);
+  const isUsual = assessment.context.isTrusted && knowsAll(subject);
+  addContent(subject, findings, isUsual);
+  const { evidence } = assessment;
 
   const quiet = world.policy.quietSeconds;
   const ladder = stepLadder(
     profile.ladder,
-    rungOfScore(scored, world.policy.thresholds),
+    rungOfScore(assessment, world.policy.thresholds, facts.class),
     nowMs,
     quiet,
   );
@@ -54,9 +55,11 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const isSuspect =
     ladder.rung === 'lock' ||
     subject.network.isLoading ||
-    scored.score >= world.policy.thresholds.throttle;
+    assessment.score >= world.policy.thresholds.throttle;
   const rung = higherRung(isSuspect ? ladder.rung : 'observe', accountLadder.rung);
 
+  const strangers = slowStrangers(subject, assessment.score);
+  if (strangers !== undefined && rung !== 'observe') findings.push(strangers);
   const limit = limits(subject, rung === 'throttle');
   if (limit !== undefined) findings.push(limit);
   const kind = verdictOf(findings, subject.lock === undefined ? rung : 'observe');
@@ -70,7 +73,8 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     verdict: kind,
     enforced: isEnforced(subject, perRecipient === undefined ? kind : 'reject'),
     rung: subject.lock === undefined ? rung : 'lock',
-    score: Math.round(scored.score * 100) / 100,
+    score: Math.round(assessment.score * 100) / 100,
+    ...accountOf(assessment, world.policy.thresholds),
     reasons,
     ...(perRecipient && { perRecipient }),
   } as const;
@@ -87,7 +91,8 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     intents: holds.length === 0 ? intents : [...intents, ...holds],
     accountLadder,
     ladder,
-    sums: scored.sums,
+    assessment,
+    isUsual,
     accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
   };
 }
@@ -111,18 +116,19 @@ function collect(subject: SubmissionSubject): Finding[] {
   return findings;
 }
 
+/** Whether all recipients are known by name, and none is a stranger. */
+function knowsAll({ outcomes, event }: SubmissionSubject): boolean {
+  return outcomes?.strangers === 0 && event.envelopeRecipients.length >= recipientCount(event);
+}
+
 /** What the message itself shows, where it was seen. */
-function addContent(subject: SubmissionSubject, findings: Finding[], evidence: Evidence[]): void {
+function addContent(subject: SubmissionSubject, findings: Finding[], isUsual: boolean): void {
   const { content } = subject;
   if (content === undefined) return;
-  const looked = { subject, content, rules: subject.world.policy.content };
+  const looked = { subject, content, rules: subject.world.policy.content, isUsual };
   for (const look of CONTENT_RULES) {
     const finding = look(looked);
     if (finding !== undefined) findings.push(finding);
-  }
-  for (const signal of CONTENT_SIGNALS) {
-    const found = signal(looked);
-    if (found !== undefined) evidence.push(found);
   }
 }
 

@@ -3,6 +3,7 @@ import { recipientCount } from './event.ts';
 import type { LoginDecision } from './decide-login.ts';
 import type { SubmissionDecision } from './decide-submission.ts';
 import { localTime } from './local-time.ts';
+import { learnDetection } from './detection/learn.ts';
 import { addressKey } from './profile/address-key.ts';
 import { addTo } from './profile/counters.ts';
 import type { LoginSubject, SubmissionSubject } from './rules/finding.ts';
@@ -20,12 +21,10 @@ export function foldSubmission(
   account.ladder = decision.accountLadder;
   // A context made of half the facts would stand in the profile for ever.
   if (!network.isLoading) {
-    profile.learnContext(context.key, {
-      nowMs,
-      accepted: decision.accepted,
-      network,
-      sums: decision.sums,
-    });
+    const { accepted, assessment, verdict } = decision;
+    const index = profile.learnContext(context.key, { nowMs, accepted, network });
+    const passed = accepted && verdict.verdict === 'pass';
+    learnDetection(subject, { assessment, index, passed });
   }
   if (!decision.accepted) return subject.counters;
   const recipients = Math.max(1, recipientCount(event));
@@ -41,13 +40,19 @@ export function foldSubmission(
   return counters;
 }
 
+/** Services by which mail is read. */
+const READING: readonly string[] = ['imap', 'pop3', 'webmail'];
+
 export function foldLogin(subject: LoginSubject, decision: LoginDecision): void {
   const { nowMs, account, network, world, password, guess } = subject;
   account.ladder = decision.accountLadder;
   const key = addressKey(network, world.hash);
   if (decision.outcome === 'ok') {
     // Who may have guessed the password does not make his place one of the account's.
-    if (sourceShutOut(subject) === undefined) account.touch(key, nowMs, 'login');
+    if (sourceShutOut(subject) === undefined) {
+      account.touch(key, nowMs, 'login');
+      if (READING.includes(subject.event.service)) account.learnRead(key.place, nowMs);
+    }
     forgiveMistypes(subject);
     if (password !== undefined) account.learnPassword(password, nowMs);
     return;

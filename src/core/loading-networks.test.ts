@@ -75,8 +75,10 @@ describe('while the ASN table loads', () => {
       p.submit(ANN);
       p.wait(3_600_000);
     }
+    let strangers = 0;
     const theft = (clientAddress: string) =>
       p.submit(ANN, {
+        envelopeRecipients: [`stranger${(strangers += 1)}@dest.test`],
         clientAddress,
         heloName: `[${clientAddress}]`,
         envelopeSender: 'x@freemail.test',

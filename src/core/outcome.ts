@@ -2,6 +2,7 @@
  * What an outcome says of the account that sent the message, in nats (detection design 1.2 and 1.4).
  * A full mailbox, a server that does not answer, a broken signature say nothing of abuse.
  */
+import type { Four } from './detection/hypotheses.ts';
 import type { DeliveryResult } from './event.ts';
 import type { ReplyClass } from './reply-class.ts';
 
@@ -42,6 +43,13 @@ export function deliveryWeight(result: DeliveryResult, reading: OutcomeReading):
   // "User unknown" after the text is often a refusal of something else.
   if (reading.class === 'unknown-recipient' && !reading.hard) return 0.5;
   return FAILED[reading.class] ?? 0;
+}
+
+/** Wrong addresses are the mark of lists; who writes to people he found in the mailbox has few. */
+export function outcomeBy(replyClass: ReplyClass, result: DeliveryResult, weight: number): Four {
+  const isGood = result === 'delivered';
+  if (!isGood && replyClass !== 'unknown-recipient') return [weight, weight, weight, weight];
+  return [weight, weight / 3, weight / 3, weight / 3];
 }
 
 /** What a report says: against the account, for it, or nothing of it (RFC 5965, RFC 6591). */

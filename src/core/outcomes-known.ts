@@ -16,6 +16,10 @@ export interface OutcomesKnown {
   /** Recipients of this message that the account has never written to. */
   readonly fresh: number;
   readonly suppressed: readonly SuppressedRecipient[];
+  /** Of `fresh`, those it never heard from either. */
+  readonly strangers: number;
+  /** Whether In-Reply-To names a message that came in; absent where none is known or named. */
+  readonly answers?: boolean;
 }
 
 const NOTHING: OutcomeSums = { known: 0, hard: 0, unknown: 0, complaints: 0 };
@@ -27,4 +31,5 @@ export const NOTHING_CAME_BACK: OutcomesKnown = {
   burst: NO_BURST,
   fresh: 0,
   suppressed: [],
+  strangers: 0,
 };

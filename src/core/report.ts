@@ -1,4 +1,6 @@
 /** What is shown of an account on request: the API and the command line print these as they are. */
+import type { Family } from './detection/hypotheses.ts';
+import type { PlainWords } from './plain-words.ts';
 import type { PrimumEvent } from './event.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 import type { AccountFacts } from './account.ts';
@@ -26,6 +28,8 @@ export interface ContextReport {
   readonly days: number;
   readonly messages: number;
   readonly trusted: boolean;
+  /** Nats by family under the hypothesis that weighs most. */
+  readonly sums: Readonly<Record<Family, number>>;
   readonly score: number;
 }
 
@@ -141,6 +145,8 @@ export interface Explanation {
   readonly verdict: Verdict;
   readonly event?: PrimumEvent;
   readonly rungChange?: RungChange;
+  /** One sentence for the owner, one for the reviewer. */
+  readonly words: PlainWords;
 }
 
 /** Reads what is known, for people. Never on the mail path. */

@@ -1,84 +1,109 @@
-/**
- * The score of one (identity, context): evidence summed by family, fading with time, each family
- * capped, so that no single kind of evidence holds mail alone.
- */
-import type { Evidence } from './evidence.ts';
-import {
-  EVIDENCE_FAMILIES,
-  type ContextEvidence,
-  type EvidenceFamily,
-} from './profile/identity-profile.ts';
+/** Which rung a score asks for (detection design 1.3 and 1.6), and what comes back for earlier mail. */
+import type { AccountClass } from './event.ts';
+import { FAMILIES, type Family, type Four } from './detection/hypotheses.ts';
+import { addFloored, bestOf, fade, familySums, placeOfFamily } from './detection/lanes.ts';
+import { SHARED } from './profile/detection-state.ts';
+import type { ContextKey, IdentityProfile } from './profile/identity-profile.ts';
 import type { Rung } from './verdict.ts';
 
-export type Sums = Readonly<Record<EvidenceFamily, number>>;
-
-/** Caps in nats (detection design 1.2). */
-const CAPS: Sums = { context: 6, recipients: 6, content: 7, outcomes: 8, cross: 8 };
-/** Evidence loses half its weight in five days. */
-const HALF_LIFE_MS = 5 * 86_400_000;
 /** A hold needs two families that each say at least this much. */
 const SECOND_FAMILY = 1.5;
 
-const NONE: Sums = { context: 0, recipients: 0, content: 0, outcomes: 0, cross: 0 };
-
 export interface Scored {
-  readonly sums: Sums;
+  readonly sums: Readonly<Record<Family, number>>;
   readonly score: number;
 }
 
-/** Adds new evidence to what the context has. Evidence of a context's novelty stands, not adds up. */
-export function addEvidence(
-  context: ContextEvidence | undefined,
-  evidence: readonly Evidence[],
-  nowMs: number,
-): Scored {
-  if (context === undefined && evidence.length === 0) return { sums: NONE, score: 0 };
-  const fade = context ? 2 ** (-Math.max(0, nowMs - context.lastMs) / HALF_LIFE_MS) : 1;
-  const before = context?.sums ?? NONE;
-  const sums = {
-    context: before.context * fade,
-    recipients: before.recipients * fade,
-    content: before.content * fade,
-    outcomes: before.outcomes * fade,
-    cross: before.cross * fade,
-  };
-  for (const { family, weight } of evidence) {
-    const sum = family === 'context' ? Math.max(sums[family], weight) : sums[family] + weight;
-    sums[family] = Math.min(CAPS[family], sum);
-  }
-  const score = sums.context + sums.recipients + sums.content + sums.outcomes + sums.cross;
-  return { sums, score };
+/**
+ * A new place and new people, and messages with nothing odd in them: what the owner's own new program
+ * looks like (design 1.10). Strangers wait; a bounce or an odd link is needed to hold.
+ */
+function isNewProgram(sums: Scored['sums']): boolean {
+  return sums.content <= CLEAN && !SPEAKING.some((family) => sums[family] >= SECOND_FAMILY);
 }
+
+const CLEAN = -1.5;
+const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
+
+/** One wrong address is everybody's; so is a new place. What locks is not the place alone. */
+function isLockable(sums: Scored['sums']): boolean {
+  const isExternal = sums.outcomes >= LOCK_OUTCOMES || sums.cross >= LOCK_CROSS;
+  return isExternal && LOCK_FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length >= 3;
+}
+
+const LOCK_OUTCOMES = 4;
+const LOCK_CROSS = 4;
+const LOCK_FAMILIES = ['recipients', 'content', 'outcomes', 'cross', 'preparation'] as const;
 
 /**
- * The sums after evidence about a message sent before the context was used last: what came back for
- * it (a delivery, a bounce, a complaint). It fades from when the message was sent. Good news takes a
- * sum back to nothing, never below: credit could be bought with mail to oneself.
+ * A lock by score alone needs evidence from outside. Programs and lists are held at most, and a
+ * forward is not judged by score at all: what it sends was written by others.
  */
-export function addLateEvidence(
-  context: ContextEvidence,
-  evidence: { readonly family: EvidenceFamily; readonly weight: number; readonly sentMs: number },
-): Sums {
-  const { family, weight, sentMs } = evidence;
-  const fade = 2 ** (-Math.max(0, context.lastMs - sentMs) / HALF_LIFE_MS);
-  const sum = Math.max(0, Math.min(CAPS[family], context.sums[family] + weight * fade));
-  return { ...context.sums, [family]: sum };
-}
-
-/** The rung a score asks for. A lock by score alone needs evidence from outside. */
 export function rungOfScore(
-  scored: Scored,
+  { score, sums }: Scored,
   thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number },
+  accountClass: AccountClass = 'person',
 ): Rung {
-  const { score, sums } = scored;
+  if (accountClass === 'forward') return 'observe';
   // Nearly all mail ends here.
   if (score < thresholds.throttle && score < thresholds.hold && score < thresholds.lock) {
     return 'observe';
   }
-  const families = EVIDENCE_FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length;
-  const external = sums.outcomes >= 2 || sums.cross >= 4;
-  if (score >= thresholds.lock && families >= 3 && external) return 'lock';
-  if (score >= thresholds.hold && families >= 2) return 'hold';
+  const families = FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length;
+  if (score >= thresholds.lock && isLockable(sums) && accountClass === 'person') {
+    return 'lock';
+  }
+  if (score >= thresholds.hold && families >= 2 && !isNewProgram(sums)) return 'hold';
   if (score >= thresholds.throttle) return 'throttle';
   return 'observe';
+}
+
+/**
+ * Evidence about a message sent before: a delivery, a bounce, a complaint. It fades from when the
+ * message was sent. Alters the profile; false when the context is not known any more.
+ */
+export function addLateEvidence(
+  profile: IdentityProfile,
+  late: { readonly key: ContextKey; readonly by: Four; readonly sentMs: number },
+): boolean {
+  const index = profile.contextIndex(late.key);
+  if (index < 0) return false;
+  const state = profile.detection;
+  const shared = state.isTrusted(index) ? SHARED.trusted : SHARED.probation;
+  for (const place of [index, shared]) {
+    const lane = state.lane(place);
+    const behindMs = Math.max(0, state.laneMs(place) - late.sentMs);
+    const share = 2 ** (-behindMs / OUTCOME_HALF_LIFE_MS);
+    addFloored(lane, OUTCOMES, late.by.map((weight) => weight * share) as unknown as Four);
+    state.setLane(place, lane);
+  }
+  return true;
+}
+
+const OUTCOMES = placeOfFamily('outcomes');
+const OUTCOME_HALF_LIFE_MS = 5 * 86_400_000;
+
+/** What stands against a context on account of what came back, under the worst hypothesis. */
+export function outcomesAgainst(profile: IdentityProfile, key: ContextKey, nowMs: number): number {
+  const index = profile.contextIndex(key);
+  if (index < 0) return 0;
+  const state = profile.detection;
+  const lane = state.lane(index);
+  fade(lane, nowMs - state.laneMs(index));
+  let most = 0;
+  for (let i = OUTCOMES; i < lane.length; i += FAMILIES.length - 1) {
+    most = Math.max(most, lane[i] ?? 0);
+  }
+  return most;
+}
+
+/** What a context has gathered until now, without a new message. */
+export function standingScore(profile: IdentityProfile, index: number, nowMs: number): Scored {
+  const state = profile.detection;
+  const lane = state.lane(index);
+  fade(lane, nowMs - state.laneMs(index));
+  const context = state.isTrusted(index) ? 0 : state.networkWeight(index);
+  const { score, hypothesis } = bestOf(lane, context);
+  const sums = familySums(lane, hypothesis, context);
+  return { score: Math.max(0, score), sums };
 }

@@ -1,12 +1,14 @@
 /** What is decided for one message or login, and why. */
 
+import type { Family, Hypothesis } from './detection/hypotheses.ts';
+
 export type VerdictKind = 'pass' | 'defer' | 'hold' | 'reject';
 
 /** Rungs of the ladder, mildest first. */
 export const RUNGS = ['observe', 'throttle', 'hold', 'lock'] as const;
 export type Rung = (typeof RUNGS)[number];
 
-export type Hypothesis = 'spam' | 'lateral' | 'thread' | 'bec';
+export type { Hypothesis };
 
 /** One sentence for a person, with the measure behind it. */
 export interface Reason {
@@ -35,6 +37,12 @@ export interface Verdict {
   readonly rung: Rung;
   readonly score: number;
   readonly hypothesis?: Hypothesis;
+  /** Nats by family, where the score is worth a look; families without a word are left out. */
+  readonly sums?: Readonly<Partial<Record<Family, number>>>;
+  /** Version of weights and rates that gave `sums`. */
+  readonly model?: string;
+  /** One sentence, where the score decided: what would have changed it. */
+  readonly wouldChange?: string;
   readonly reasons: readonly Reason[];
   /** Short form of the event's id; finds the decision in log, console and `primum explain`. */
   readonly reference: string;

@@ -25,6 +25,7 @@ function story(): SubmissionEvent[] {
   const say = (account: string, text: string): SubmissionEvent => {
     p.wait(600_000);
     return p.submission(account, {
+      envelopeRecipients: [`stranger${text.length}@elsewhere.test`],
       message: {
         headerFrom: account,
         text,

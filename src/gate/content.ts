@@ -77,12 +77,12 @@ export function prepareContent(
     const newItems = unseen(gathered, records);
     const found = { own, newItems, shards: [...new Set(newItems.map(shardKey))] };
     if (text === undefined || !isCompared(gathered, text)) {
-      return prepared(gathered, { ...found, copies: undefined });
+      return prepared(gathered, { ...found, text, copies: undefined });
     }
     const { nowMs, account, tenant, isNew } = gathered;
     const use = { rows: text.rows, account, tenant, nowMs, isNew };
     return andThen(findCopies(standing, text.rows, nowMs), (copies) =>
-      prepared(gathered, { ...found, copies: { ...copies, use } }),
+      prepared(gathered, { ...found, text, copies: { ...copies, use } }),
     );
   });
 }
@@ -180,6 +180,7 @@ interface Found {
   readonly own: readonly string[];
   readonly newItems: readonly Item[];
   readonly shards: readonly string[];
+  readonly text: Text | undefined;
   readonly copies: (Copies & { readonly use: ClusterUse }) | undefined;
 }
 
@@ -196,6 +197,7 @@ function prepared(gathered: Gathered, found: Found): PreparedContent {
       return {
         derived,
         isNew: gathered.isNew,
+        ...(found.text && { text: found.text }),
         replyToIsUsual: gathered.replyTo !== undefined && seen.has(gathered.replyTo),
         ...newHostsOf(found, seen.messages, records),
         ...(copies && { cluster: copies.countWith(records.slice(copiesAt), copies.use) }),
@@ -203,7 +205,8 @@ function prepared(gathered: Gathered, found: Found): PreparedContent {
     },
     keep: (records, decision) => {
       if (event.abandoned === true) return;
-      if (decision.accepted) copies?.keep(records, copiesAt, copies.use);
+      // What people pass on among friends, from where they always sit, makes no campaign.
+      if (decision.accepted && !decision.isUsual) copies?.keep(records, copiesAt, copies.use);
       if (decision.verdict.verdict === 'pass') learn(records, gathered, found);
       const isSent = decision.accepted || !decision.verdict.enforced;
       if (toolKeys.length > 0 && isSent) records[toolsAt] = withTools(records[toolsAt], gathered);
@@ -225,12 +228,15 @@ function withTools(record: StandingRecord, { derived, event, nowMs }: Gathered):
   return kept;
 }
 
+const NO_NEW_HOSTS = { newHosts: [], platformIsKnown: true } as const;
+
 function newHostsOf(
   { own, shards, newItems }: Found,
   history: number,
   records: readonly StandingRecord[],
 ): Pick<ContentKnown, 'newHosts' | 'platformIsKnown'> {
-  if (newItems.length === 0 || history < ACCOUNT_HISTORY) return { platformIsKnown: false };
+  if (history < ACCOUNT_HISTORY) return { platformIsKnown: false };
+  if (newItems.length === 0) return NO_NEW_HOSTS;
   const seen = shards.map((_, i) => new SeenRecord(records[own.length + i], SEEN_BY_PLATFORM));
   const newHosts = newItems.map((item): NewHost => ({
     host: item.host,

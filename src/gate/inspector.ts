@@ -1,4 +1,6 @@
 /** Reads what is known, for the API and the command line. Never on the mail path. */
+import { plainWords } from '../core/plain-words.ts';
+import { standingScore, type Scored } from '../core/score.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import type { KeyedHash } from '../core/hash.ts';
 import { stepLadder, type LadderState } from '../core/ladder.ts';
@@ -115,6 +117,12 @@ function settled(parts: InspectorParts, ladder: LadderState): LadderState {
   return stepLadder(ladder, 'observe', parts.now(), parts.policy().quietSeconds);
 }
 
+function rounded({ score, sums }: Scored): Scored {
+  const two = (value: number): number => Math.round(value * 100) / 100;
+  const rows = Object.entries(sums).map(([family, sum]) => [family, two(sum)] as const);
+  return { score: two(score), sums: Object.fromEntries(rows) as Scored['sums'] };
+}
+
 async function reportIdentity(
   parts: InspectorParts,
   identity: string,
@@ -123,10 +131,9 @@ async function reportIdentity(
   const profile = new IdentityProfile(record);
   const account = identity.slice(0, identity.lastIndexOf('/'));
   const [senders] = await parts.standing.read([`s:${account}`]);
-  const score = (sums: Readonly<Record<string, number>>): number =>
-    Object.values(sums).reduce((total, sum) => total + sum, 0);
+  const state = profile.detection;
   const ladder = settled(parts, profile.ladder);
-  const contexts = profile.contexts().map((row) => ({
+  const contexts = profile.contexts().map((row, i) => ({
     context: row.key,
     country: row.country,
     asn: row.asn,
@@ -134,8 +141,8 @@ async function reportIdentity(
     lastAt: iso(row.lastMs),
     days: row.days,
     messages: row.messages,
-    trusted: row.days >= 3 && row.messages >= 10 && score(row.sums) < 2,
-    score: Math.round(score(row.sums) * 100) / 100,
+    trusted: state.isTrusted(i),
+    ...rounded(standingScore(profile, i, parts.now())),
   }));
   return {
     identity,
@@ -198,6 +205,7 @@ async function explain(journal: Journal, reference: string): Promise<Explanation
   )) as RungChange | undefined;
   return {
     verdict,
+    words: plainWords(verdict),
     ...(event === undefined ? {} : { event }),
     ...(rungChange === undefined ? {} : { rungChange }),
   };

@@ -2,6 +2,7 @@
  * Complaints (FBK-2, FBK-3, FBK-8). One counts only when it is verified, and once a week of each who
  * complains; it is evidence and part of a share, and never locks by itself. `not-spam` takes one back.
  */
+import { alike } from '../core/detection/hypotheses.ts';
 import type { ComplaintEvent } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import {
@@ -177,7 +178,8 @@ function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): 
   const weight = isTakenBack ? -COMPLAINT : weightOf(event);
   for (const context of all) {
     if (!target.isAbout(context, all)) continue;
-    addOutcome(profile, { key: context.halves, weight, sentMs: target.sentMs ?? context.lastMs });
+    const sentMs = target.sentMs ?? context.lastMs;
+    addOutcome(profile, { key: context.halves, by: alike(weight), sentMs });
   }
   records[1] = profile.toBytes();
   return 'counted';

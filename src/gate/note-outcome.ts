@@ -7,7 +7,7 @@ import type { DeliveryEvent } from '../core/event.ts';
 import { contextText, domainOf, forwarderOf, identityOf } from '../core/identity.ts';
 import { stepLadder } from '../core/ladder.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
-import { deliveryWeight, type OutcomeReading } from '../core/outcome.ts';
+import { deliveryWeight, outcomeBy, type OutcomeReading } from '../core/outcome.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile, type ContextKey } from '../core/profile/identity-profile.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
@@ -15,7 +15,8 @@ import type { SeenItem } from '../core/profile/seen-record.ts';
 import type { SentMessage } from '../core/profile/sent-record.ts';
 import { hasSuppression, suppress, unsuppress } from '../core/profile/suppression-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
-import { addLateEvidence } from '../core/score.ts';
+import type { Four } from '../core/detection/hypotheses.ts';
+import { addLateEvidence, outcomesAgainst } from '../core/score.ts';
 import type { RungChange } from '../core/verdict.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
@@ -175,7 +176,10 @@ function touchedBy(
 ): readonly boolean[] {
   const isFinal = event.result !== 'deferred';
   const weight = deliveryWeight(event.result, reading);
-  const sum = new IdentityProfile(records[1]).evidenceOf(sent.context)?.sums.outcomes ?? 0;
+  const sum =
+    weight < 0 && records[1] !== undefined
+      ? outcomesAgainst(new IdentityProfile(records[1]), sent.context, nowMs)
+      : 0;
   const times = { sentMs: sent.atMs, nowMs };
   const isCanary = isFinal && new WrittenRecord(records[2]).isAboutBurst(times);
   const isUnknown = event.result === 'bounced' && isDead(reading);
@@ -226,7 +230,8 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   } else if (event.result === 'delivered') {
     records[3] = unsuppress(records[3], { recipient: item, account, kind: 'unknown' });
   }
-  if (records[1] !== undefined) addTo(records, sent, weight);
+  if (records[1] !== undefined)
+    addTo(records, sent, outcomeBy(reading.class, event.result, weight));
   return { fate: 'counted', change: takeAnswer(delivery, records, parts) };
 }
 
@@ -234,24 +239,24 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
 const KNOWN_DEAD = 0.5;
 
 /** Evidence about the context, dated by its message. */
-function addTo(records: StandingRecord[], sent: SentMessage, weight: number): void {
+function addTo(records: StandingRecord[], sent: SentMessage, by: Four): void {
   const profile = new IdentityProfile(records[1]);
-  addOutcome(profile, { key: sent.context, weight, sentMs: sent.atMs });
+  addOutcome(profile, { key: sent.context, by, sentMs: sent.atMs });
   records[1] = profile.toBytes();
 }
 
 export function addOutcome(
   profile: IdentityProfile,
-  outcome: { readonly key: ContextKey; readonly weight: number; readonly sentMs: number },
+  outcome: { readonly key: ContextKey; readonly by: Four; readonly sentMs: number },
 ): void {
-  const context = profile.evidenceOf(outcome.key);
-  if (context === undefined || outcome.weight === 0) return;
-  const { weight, sentMs } = outcome;
-  profile.setEvidence(
-    outcome.key,
-    addLateEvidence(context, { family: 'outcomes', weight, sentMs }),
-  );
+  if (!outcome.by.some((weight) => weight !== 0)) return;
+  addLateEvidence(profile, outcome);
+  // What was learnt from mail that came back is forgotten (design 1.9).
+  if (outcome.by[0] >= UNLEARN_FROM) profile.detection.untrain();
 }
+
+/** A recipient that does not exist is everybody's now and then; a refusal as spam is not. */
+const UNLEARN_FROM = 4;
 
 /**
  * An answer for the canary of a burst. When too many do not exist and others wait, the account climbs

@@ -9,18 +9,28 @@ import { referenceOf } from '../core/reference.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { noteComplaint } from './note-complaint.ts';
 import { forwardsAnew, noteForward } from './note-forward.ts';
-import { noteDelivery, type OutcomeParts } from './note-outcome.ts';
+import { noteChange } from './note-change.ts';
+import { noteConfirm } from './note-confirm.ts';
 import { noteReceived } from './note-received.ts';
+import { noteDelivery, type OutcomeParts } from './note-outcome.ts';
+import type { GateParts } from './parts.ts';
 import { accountKey, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
 
-export function noteEvent(event: NotedEvent, parts: OutcomeParts): Maybe<void> {
+interface NoteParts extends OutcomeParts {
+  readonly networks: GateParts['networks'];
+}
+
+export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
   if (event.kind === 'delivery') return noteDelivery(event, parts);
   if (event.kind === 'forward') return noteForward(event, parts);
-  if (event.kind === 'change' && event.what === 'forward') {
-    return forwardsAnew(event.account.toLowerCase(), parts);
-  }
   if (event.kind === 'complaint') return noteComplaint(event, parts);
   if (event.kind === 'received') return noteReceived(event, parts);
+  if (event.kind === 'confirm') return noteConfirm(event, parts);
+  if (event.kind === 'change') {
+    return andThen(noteChange(event, parts), () =>
+      event.what === 'forward' ? forwardsAnew(event.account.toLowerCase(), parts) : undefined,
+    );
+  }
   // A release is a person's word on an account that is held but not locked.
   if ((event.kind === 'unlock' || event.kind === 'release') && event.account !== undefined) {
     return startAnew(parts.standing, event.account.toLowerCase(), Date.parse(event.at));

@@ -41,7 +41,7 @@ function complain(p: Platform, more: Partial<ComplaintEvent> = {}): Promise<void
 
 async function outcomesOf(p: Platform, account = ANN) {
   const report = await p.inspector.account(account);
-  const sum = report?.identities[0]?.contexts[0]?.score ?? 0;
+  const sum = report?.identities[0]?.contexts[0]?.sums.outcomes ?? 0;
   return { score: sum, ...report?.outcomes };
 }
 

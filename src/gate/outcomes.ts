@@ -12,15 +12,16 @@ import {
   type OutcomesKnown,
   type SuppressedRecipient,
 } from '../core/outcomes-known.ts';
+import { HeardRecord } from '../core/profile/heard-record.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
-import { SeenRecord, SENDERS_TO_ACCOUNT, type SeenItem } from '../core/profile/seen-record.ts';
+import type { SeenItem } from '../core/profile/seen-record.ts';
 import type { SentName } from '../core/profile/sent-record.ts';
 import { findSuppression } from '../core/profile/suppression-record.ts';
 import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
 import { mayGoOn } from '../core/rules/canary.ts';
 import type { SubmissionSubject } from '../core/rules/finding.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
-import { recipientHash, suppressionKey } from './recipients.ts';
+import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
 import { millisecondsOf, type Known } from './subject.ts';
 import { accountHashOf, type SubmissionFrame } from './submission-frame.ts';
@@ -56,7 +57,7 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   const { event, known, frame } = asking;
   const { suppression } = known.world.policy.outcomes;
   const items = itemsOf(asking);
-  const keys = [frame.outcomeKey, frame.writtenKey, frame.senderKey];
+  const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey];
   if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
     // At a recipient the others were asked about before.
     const first = asking.about === 'recipient' ? Math.max(0, items.length - 1) : 0;
@@ -70,8 +71,11 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   });
 }
 
+/** Where the records of recipients begin. */
+const FIRST_RECIPIENT = 3;
+
 interface Found {
-  /** Outcomes, recipients written to, senders to the account, then suppression by recipient. */
+  /** Outcomes, recipients written to, what came in, then suppression by recipient. */
   readonly records: readonly StandingRecord[];
   /** The recipients looked at; at a recipient of few only the last. */
   readonly items: readonly SeenItem[];
@@ -97,12 +101,12 @@ function suppressedOf(
   { records, items, nowMs }: Found,
 ): readonly SuppressedRecipient[] {
   let found: SuppressedRecipient[] | undefined;
-  const looked = records.length - 3;
+  const looked = records.length - FIRST_RECIPIENT;
   // Those looked at are the last of `items` at a recipient, else the first.
   const skipped = event.envelopeRecipients.length - items.length;
   const first = looked === 1 ? items.length - 1 : 0;
   for (let i = 0; i < looked; i += 1) {
-    const record = records[3 + i];
+    const record = records[FIRST_RECIPIENT + i];
     if (record === undefined) continue;
     const rules = known.world.policy.outcomes.suppression;
     const suppression = findSuppression(record, {
@@ -131,9 +135,11 @@ function prepared(
   const burst = written?.burst(nowMs) ?? NO_BURST;
   const novelty = written === undefined ? NOTHING_NEW : noveltyOf(asking, found, written);
   const outcomes = records[0] === undefined ? undefined : new OutcomeRecord(records[0]);
-  const { fresh } = novelty;
+  const { fresh, strangers } = novelty;
+  const answers = answersOf(asking, records[2]);
   const trouble = outcomes?.hasTrouble === true ? outcomes : undefined;
-  const isPlain = trouble === undefined && fresh === 0 && suppressed.length === 0;
+  const isPlain =
+    trouble === undefined && fresh === 0 && suppressed.length === 0 && answers === undefined;
   const known: OutcomesKnown = isPlain
     ? NOTHING_CAME_BACK
     : {
@@ -142,6 +148,8 @@ function prepared(
         burst,
         fresh,
         suppressed,
+        strangers,
+        ...(answers !== undefined && { answers }),
       };
   if (asking.about === 'recipient') return { known, keys: NO_KEYS, keep: () => undefined };
   return prepareKeeping(asking, { known, novelty, items: found.items });
@@ -151,11 +159,12 @@ const NO_KEYS: readonly string[] = [];
 
 interface Novelty {
   readonly fresh: number;
+  readonly strangers: number;
   /** Whether the record of whom it writes to would change. */
   readonly learns: boolean;
 }
 
-const NOTHING_NEW: Novelty = { fresh: 0, learns: false };
+const NOTHING_NEW: Novelty = { fresh: 0, strangers: 0, learns: false };
 
 function noveltyOf({ event, known, about }: Asking, found: Found, written: WrittenRecord): Novelty {
   const { nowMs } = found;
@@ -167,31 +176,33 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     const isFew = count + recipients.length <= known.world.policy.outcomes.canary.burst;
     const last = items.at(-1);
     if (isFew || last === undefined || written.has(last)) return NOTHING_NEW;
-    if (isKnown(last, recipients.at(-1) ?? '', { known, records: found.records })) {
-      return NOTHING_NEW;
-    }
+    if (isOurs(recipients.at(-1) ?? '', known)) return NOTHING_NEW;
+    if (new HeardRecord(found.records[2]).hasPerson(last)) return NOTHING_NEW;
     if (items.length < recipients.length) items = recipients.map(recipientHash(known.world.hash));
   }
   let fresh = 0;
+  let strangers = 0;
   let learns = false;
+  const heard = new HeardRecord(found.records[2]);
   for (let i = 0; i < items.length; i += 1) {
     const item = items[i] as SeenItem;
     if (written.isFresh(item)) continue;
     learns = true;
-    if (written.has(item)) continue;
-    if (!isKnown(item, recipients[i] ?? '', { known, records: found.records })) fresh += 1;
+    if (written.has(item) || isOurs(recipients[i] ?? '', known)) continue;
+    // Answering is not writing to a stranger.
+    if (heard.hasPerson(item)) continue;
+    fresh += 1;
+    strangers += 1;
   }
-  return fresh === 0 && !learns ? NOTHING_NEW : { fresh, learns };
+  return fresh === 0 && !learns ? NOTHING_NEW : { fresh, strangers, learns };
 }
 
-/** Never written to, and no stranger: one of the platform, or somebody who wrote to the account. */
-function isKnown(
-  item: SeenItem,
-  recipient: string,
-  { known, records }: { readonly known: Known; readonly records: readonly StandingRecord[] },
-): boolean {
-  if (isOurs(recipient, known)) return true;
-  return records[2] !== undefined && new SeenRecord(records[2], SENDERS_TO_ACCOUNT).has(item);
+/** Whether it answers a message that came in; a made-up In-Reply-To answers nothing. */
+function answersOf({ event, known }: Asking, record: StandingRecord): boolean | undefined {
+  const named = event.message?.inReplyTo ?? '';
+  if (named === '' || record === undefined) return undefined;
+  const heard = new HeardRecord(record);
+  return heard.knowsMessages ? heard.hasMessage(messageItem(known.world.hash, named)) : undefined;
 }
 
 /** The mail server knows its own people: it refuses those that do not exist at once. */

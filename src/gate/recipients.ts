@@ -43,6 +43,13 @@ function placeOf(text: string): number {
   return (hash ^ (hash >>> 15)) & (PLACES - 1);
 }
 
+/** A Message-ID, as it stands in the header or without its brackets. */
+export function messageItem(hash: KeyedHash, messageId: string): SeenItem {
+  const bare = messageId.trim().replace(/^<|>$/g, '').slice(0, MAX_KEPT);
+  const [high = 0, low = 0] = hash.halves(`message-id|${bare}`);
+  return [high, low];
+}
+
 const suppressionKeys = new Array<string>(SUPPRESSION_BUCKETS);
 
 /** Made once: a fresh text for each look-up costs more than the look-up. */

@@ -66,7 +66,11 @@ describe('the list of rungs', () => {
     });
     for (let i = 0; i < 30; i++) p.submit(ANN);
     for (let i = 0; i < 3; i++) {
-      p.submit(ANN, { clientAddress: '10.3.0.1', envelopeSender: 'x@freemail.test' });
+      p.submit(ANN, {
+        clientAddress: '10.3.0.1',
+        envelopeSender: 'x@freemail.test',
+        envelopeRecipients: [`stranger${i}@dest.test`],
+      });
     }
     const { accounts } = await p.inspector.rungs({ limit: 10 });
     expect(accounts).toMatchObject([{ account: ANN, identity: `${ANN}/main`, rung: 'hold' }]);

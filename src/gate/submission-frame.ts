@@ -16,8 +16,8 @@ export const accountKey = (account: string): string => `a:${account}`;
 /** What came back for the account's mail, and whom it has written to. */
 export const outcomeKey = (account: string): string => `o:${account}`;
 export const writtenKey = (account: string): string => `w:${account}`;
-/** Who wrote to the account. */
-export const senderKey = (account: string): string => `h:${account}`;
+/** Who writes to the account, and what came in. */
+export const heardKey = (account: string): string => `h:${account}`;
 export const accountHashOf = (hash: World['hash'], account: string): number =>
   hash.low(`account|${account}`);
 
@@ -30,7 +30,7 @@ export interface SubmissionFrame {
   readonly slots: readonly LimitSlot[];
   readonly outcomeKey: string;
   readonly writtenKey: string;
-  readonly senderKey: string;
+  readonly heardKey: string;
 }
 
 interface Surroundings {
@@ -111,6 +111,6 @@ function makeFrame(
     slots: planned.slots,
     outcomeKey: outcomeKey(who.account),
     writtenKey: writtenKey(who.account),
-    senderKey: senderKey(who.account),
+    heardKey: heardKey(who.account),
   };
 }

@@ -2,6 +2,7 @@
  * A running API door with a real desk on SQLite records in memory. What is known of accounts is
  * given, so that every shape of answer can be seen.
  */
+import { plainWords } from '../../src/core/plain-words.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,7 @@ export const EXPLANATION = {
     to: 'hold',
     because: VERDICT.reasons,
   },
+  words: plainWords(VERDICT),
 } as const satisfies Explanation;
 
 const ANN: AccountReport = {
@@ -144,6 +146,15 @@ const ANN: AccountReport = {
           days: 37,
           messages: 212,
           trusted: true,
+          sums: {
+            context: 0,
+            recipients: 0,
+            content: 0,
+            timing: 0,
+            outcomes: 0,
+            cross: 0,
+            preparation: 0,
+          },
           score: 0.1,
         },
       ],

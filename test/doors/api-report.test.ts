@@ -38,7 +38,13 @@ beforeEach(async () => {
   const inspector = {
     explain: (reference: string): Promise<Explanation | undefined> => {
       const event = DECISIONS[reference];
-      return Promise.resolve(event && { verdict: { ...VERDICT, account: ANN, reference }, event });
+      return Promise.resolve(
+        event && {
+          words: { owner: '', reviewer: '' },
+          verdict: { ...VERDICT, account: ANN, reference },
+          event,
+        },
+      );
     },
   };
   const reporter = { from: 'abuse@example.org', mta: 'mx.example.org', userAgent: 'Primum/1.2.3' };

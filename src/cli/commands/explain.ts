@@ -23,7 +23,7 @@ const ANSWERS = {
   reject: 'refused',
 } as const;
 
-export function explanationText({ verdict, event, rungChange }: Explanation): string {
+export function explanationText({ verdict, event, rungChange, words }: Explanation): string {
   const done = verdict.enforced
     ? ANSWERS[verdict.verdict]
     : verdict.verdict === 'pass'
@@ -34,14 +34,36 @@ export function explanationText({ verdict, event, rungChange }: Explanation): st
     ...(event ? [eventText(event)] : []),
     `Identity ${verdict.identity}, on rung ${verdict.rung}, score ${figure(verdict.score)}.`,
     ...(rungChange ? [`It went from rung ${rungChange.from} to ${rungChange.to}.`] : []),
+    ...scoreText(verdict),
     verdict.reasons.length === 0 ? 'Nothing spoke against it.' : 'Because:',
     ...verdict.reasons.map((reason) => {
       const measure = reason.weight === 0 ? 'rule' : `${figure(reason.weight)} nats`;
       const practice = reason.practice === undefined ? '' : `, ${reason.practice}`;
       return `  - ${oneLine(reason.text)} (${reason.signal}, ${measure}${practice})`;
     }),
+    ...(verdict.wouldChange === undefined ? [] : [oneLine(verdict.wouldChange)]),
+    `To the owner: ${oneLine(words.owner)}`,
+    `To a reviewer: ${oneLine(words.reviewer)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+const LIKE = {
+  spam: 'spam with a stolen password',
+  lateral: 'phishing of colleagues',
+  thread: 'hijacked conversations',
+  bec: 'a forged request',
+} as const;
+
+/** The families that said something, the loudest first. */
+function scoreText({ hypothesis, sums, model }: Explanation['verdict']): string[] {
+  if (hypothesis === undefined || sums === undefined) return [];
+  const rows = Object.entries(sums)
+    .sort(([, a], [, b]) => b - a)
+    .map(([family, sum]) => `${family} ${sum > 0 ? '+' : ''}${figure(sum)}`);
+  return [
+    `Most like ${LIKE[hypothesis]}: ${rows.join(', ')}, less 1.39 for the choice of four (${model ?? ''}).`,
+  ];
 }
 
 function eventText(event: PrimumEvent): string {

@@ -133,8 +133,10 @@ const quiet = z.strictObject({
   throttle: duration('1m', '31d').prefault('2d').describe('Quiet time before throttle ends.'),
   hold: duration('1m', '31d').prefault('1d').describe('Quiet time before hold becomes throttle.'),
   lock: duration('1m', '31d')
-    .prefault('7d')
-    .describe('Quiet time before the rung lock becomes hold.'),
+    .prefault('2d')
+    .describe(
+      'Quiet time before the rung lock becomes hold. A lock that was put on stays until it is lifted.',
+    ),
 });
 
 const ladder = z.strictObject({

@@ -1,6 +1,7 @@
 /** What is known round the content of one message: itself, and what it shares with others. */
 import type { ClusterCount } from '../profile/cluster-record.ts';
 import type { DerivedMessage } from './derived.ts';
+import type { Fingerprint } from './fingerprint.ts';
 
 /** A host of a link that neither the account nor its tenant has linked to before. */
 export interface NewHost {
@@ -13,6 +14,8 @@ export interface ContentKnown {
   readonly derived: DerivedMessage;
   /** Who else sent this text; absent when it is not compared. */
   readonly cluster?: ClusterCount;
+  /** The text without boilerplate, as it is compared; absent when there is none. */
+  readonly text?: { readonly rows: Fingerprint; readonly words: number };
   /** Sent as something new: no answer and nothing forwarded. */
   readonly isNew: boolean;
   /** Absent until account and tenant have enough history to compare with. */

@@ -5,7 +5,7 @@
  * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 unused u8,
  * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions; since version 2 also
  * 48 passwords that ever worked (64, password-rows.ts), 112 newest slot u32, 116 recipients sent to
- * in 15 slots × u32.
+ * in 15 slots × u32; since version 3 also 176 reads u32, 180 places it reads at: 8 × (place, last).
  * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
@@ -17,14 +17,16 @@ import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from '.
 
 const EVER_AT = 48;
 const SENT: Ring = { headAt: EVER_AT + EVER_BYTES, at: EVER_AT + EVER_BYTES + 4, bytes: 4 };
+const READS_AT = SENT.at + 4 * SLOTS;
+const READ_PLACES = 8;
 const ADDRESS_BYTES = 40;
 /** Older addresses make room for newer ones; enough for a botnet to show itself. */
 export const MAX_ADDRESSES = 64;
 
 const FORM: RecordForm = {
   kind: 0xa0,
-  version: 2,
-  headerBytes: SENT.at + 4 * SLOTS,
+  version: 3,
+  headerBytes: READS_AT + 4 + 8 * READ_PLACES,
   bodyBytes: PASSWORD_BYTES,
 };
 
@@ -123,6 +125,34 @@ export class AccountRecord {
     const counts = { login: LOGINS, failure: FAILURES, submission: SUBMISSIONS } as const;
     countU16(this.view, at + counts[use]);
     if (use !== 'failure') this.view.setUint32(at + LAST_OK, now, true);
+  }
+
+  /** Logins that read mail: IMAP, POP3, webmail. */
+  get reads(): number {
+    return this.view.getUint32(READS_AT, true);
+  }
+
+  /** When mail was last read at a place, milliseconds; 0 for never or too long ago. */
+  lastReadAt(place: number): number {
+    for (let i = 0, at = READS_AT + 4; i < READ_PLACES; i += 1, at += 8) {
+      if (this.view.getUint32(at, true) === place) return this.view.getUint32(at + 4, true) * 1000;
+    }
+    return 0;
+  }
+
+  /** Remembers where mail is read; the place not read at for longest makes room. */
+  learnRead(place: number, nowMs: number): void {
+    countU32(this.view, READS_AT, 1);
+    let chosen = READS_AT + 4;
+    for (let i = 0, at = chosen; i < READ_PLACES; i += 1, at += 8) {
+      if (this.view.getUint32(at, true) === place) {
+        chosen = at;
+        break;
+      }
+      if (this.view.getUint32(at + 4, true) < this.view.getUint32(chosen + 4, true)) chosen = at;
+    }
+    this.view.setUint32(chosen, place, true);
+    this.view.setUint32(chosen + 4, toSeconds(nowMs), true);
   }
 
   /** Whether the account was used with success from this very address before. */

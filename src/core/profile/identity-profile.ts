@@ -1,15 +1,18 @@
 /**
  * What is usual for one identity (a credential of an account): how much it sends and when, and the
- * contexts it is used from, each with its own evidence.
+ * contexts it is used from.
  *
  * Header: 4 created, 8 last, 12 ladder (12), 24 messages, 28 recipients, 32 day u16, 34 active days
  * u16, 36 messages today, 40 recipients today, 44 usual messages f32, 48 usual recipients f32,
- * 52 contexts u8.
+ * 52 contexts u8; since version 2 also 56 what detection keeps (detection-state.ts).
  * Sections: hour of week 168 × u8, contexts × 52.
  */
+import { alike } from '../detection/hypotheses.ts';
+import { add, LANE_SUMS, placeOfFamily } from '../detection/lanes.ts';
 import type { LadderState } from '../ladder.ts';
 import type { NetworkFacts } from '../network.ts';
 import { countryCode, countryName } from './address-key.ts';
+import { DETECTION_BYTES, DetectionState, SHARED } from './detection-state.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 
@@ -19,27 +22,25 @@ const CONTEXT_BYTES = 52;
 export const MAX_CONTEXTS = 8;
 /** A day counts a seventh: the usual is about the last two weeks. */
 const DAY_WEIGHT = 1 / 7;
-const FORM: RecordForm = { kind: 0x10, version: 1, headerBytes: 56, bodyBytes: HOURS };
-
-export const EVIDENCE_FAMILIES = ['context', 'recipients', 'content', 'outcomes', 'cross'] as const;
-export type EvidenceFamily = (typeof EVIDENCE_FAMILIES)[number];
+const DETECTION_AT = 56;
+const FORM: RecordForm = {
+  kind: 0x10,
+  version: 2,
+  headerBytes: DETECTION_AT + DETECTION_BYTES,
+  bodyBytes: HOURS,
+};
 
 /** Context row: key high 0, low 4, first 8, last 12, messages 16, days u16 20, last day u16 22, */
 const CONTEXT_DAYS = 20;
 const CONTEXT_LAST_DAY = 22;
-/** sums at 24 (5 × f32), asn 44, country u16 48. */
-const SUMS = 24;
+/** sums of version 1 at 24 (5 × f32), asn 44, country u16 48. */
+const OLD_SUMS = 24;
 const ASN = 44;
 const COUNTRY = 48;
 
 const DAY_SECONDS = 86_400;
 
-export interface ContextEvidence {
-  readonly lastMs: number;
-  readonly sums: Readonly<Record<EvidenceFamily, number>>;
-}
-
-export interface ContextRow extends ContextEvidence {
+export interface ContextRow {
   readonly key: string;
   readonly halves: ContextKey;
   /** ISO 3166-1 alpha-2; empty when unknown. */
@@ -47,6 +48,7 @@ export interface ContextRow extends ContextEvidence {
   /** 0 when unknown. */
   readonly asn: number;
   readonly firstMs: number;
+  readonly lastMs: number;
   readonly messages: number;
   readonly days: number;
 }
@@ -61,6 +63,12 @@ export class IdentityProfile {
   constructor(bytes: Uint8Array | undefined) {
     this.bytes = openRecord(bytes, FORM);
     this.view = viewOf(this.bytes);
+    if (bytes !== undefined && bytes !== this.bytes) this.takeOldEvidence();
+  }
+
+  /** Of this record as it is now: ask again after a context was learnt. */
+  get detection(): DetectionState {
+    return new DetectionState(this.view, DETECTION_AT);
   }
 
   toBytes(): Uint8Array {
@@ -108,6 +116,18 @@ export class IdentityProfile {
     return sum === 0 ? 1 / HOURS : this.view.getUint8(start + hourOfWeek) / sum;
   }
 
+  /** The same of an hour and its neighbours, never quite nothing. */
+  hourShareAround(hourOfWeek: number): number {
+    const start = this.hoursAt;
+    let sum = 0;
+    for (let i = 0; i < HOURS; i++) sum += this.view.getUint8(start + i);
+    let near = 0;
+    for (const step of [-1, 0, 1]) {
+      near += this.view.getUint8(start + ((hourOfWeek + step + HOURS) % HOURS));
+    }
+    return (near / 3 + 0.2) / (sum + 0.2 * HOURS);
+  }
+
   /** Counts one accepted message. */
   learnMessage(sent: {
     readonly nowMs: number;
@@ -126,61 +146,77 @@ export class IdentityProfile {
   }
 
   hasContext(key: ContextKey): boolean {
-    return this.findContext(key) !== undefined;
+    return this.contextIndex(key) >= 0;
   }
 
-  /** Evidence a context has gathered, and when. */
-  evidenceOf(key: ContextKey): ContextEvidence | undefined {
-    const at = this.findContext(key);
-    if (at === undefined) return undefined;
-    return { lastMs: this.view.getUint32(at + 12, true) * 1000, sums: this.sumsAt(at) };
+  /** Which of the rows, and so of detection's lanes, a context has; -1 when it is new. */
+  contextIndex(key: ContextKey): number {
+    const end = this.contextsAt + this.view.getUint8(52) * CONTEXT_BYTES;
+    for (let at = this.contextsAt, i = 0; at < end && at < this.bytes.length; i += 1) {
+      if (
+        this.view.getUint32(at, true) === key[0] &&
+        this.view.getUint32(at + 4, true) === key[1]
+      ) {
+        return i;
+      }
+      at += CONTEXT_BYTES;
+    }
+    return -1;
   }
 
   contexts(): ContextRow[] {
     return this.contextRows().map((at) => this.contextAt(at));
   }
 
-  /** Counts a message of a context and sets its evidence sums. */
+  context(index: number): ContextRow {
+    return this.contextAt(this.contextsAt + index * CONTEXT_BYTES);
+  }
+
+  /** Counts a message of a context; its place among the rows. */
   learnContext(
     key: ContextKey,
     seen: {
       readonly nowMs: number;
       readonly accepted: boolean;
       readonly network: Pick<NetworkFacts, 'asn' | 'country'>;
-      readonly sums: Readonly<Record<EvidenceFamily, number>>;
     },
-  ): void {
+  ): number {
     const now = toSeconds(seen.nowMs);
-    const at = this.findContext(key) ?? this.addContext(key, now);
+    let index = this.contextIndex(key);
+    if (index < 0) index = this.addContext(key, now);
+    const at = this.contextsAt + index * CONTEXT_BYTES;
     this.view.setUint32(at + 12, Math.max(now, this.view.getUint32(at + 12, true)), true);
-    EVIDENCE_FAMILIES.forEach((family, i) =>
-      this.view.setFloat32(at + SUMS + 4 * i, seen.sums[family], true),
-    );
     this.view.setUint32(at + ASN, seen.network.asn, true);
     this.view.setUint16(at + COUNTRY, countryCode(seen.network.country), true);
-    if (!seen.accepted) return;
+    if (!seen.accepted) return index;
     countU32(this.view, at + 16, 1);
     const day = Math.floor(now / DAY_SECONDS);
     if (this.view.getUint16(at + CONTEXT_LAST_DAY, true) !== day) {
       this.view.setUint16(at + CONTEXT_LAST_DAY, day, true);
       countU16(this.view, at + CONTEXT_DAYS);
     }
+    return index;
   }
 
-  /** Sets the sums of a context without using it: evidence that came after its message. */
-  setEvidence(key: ContextKey, sums: Readonly<Record<EvidenceFamily, number>>): void {
-    const at = this.findContext(key);
-    if (at === undefined) return;
-    EVIDENCE_FAMILIES.forEach((family, i) =>
-      this.view.setFloat32(at + SUMS + 4 * i, sums[family], true),
-    );
+  /** The owner said that it is his: trusted from now on, and what it had gathered is taken back. */
+  confirm(index: number): void {
+    const { detection } = this;
+    detection.clearLane(index);
+    detection.setTrust(index, 'confirmed');
+    detection.clearLane(SHARED.probation);
   }
 
   /** Forgets evidence, after a person said the account is its owner's again. */
   forgetEvidence(): void {
-    for (const at of this.contextRows()) {
-      this.bytes.fill(0, at + SUMS, at + SUMS + 4 * EVIDENCE_FAMILIES.length);
-    }
+    const { detection } = this;
+    this.contextRows().forEach((_, i) => {
+      const trust = detection.isConfirmed(i) ? 'confirmed' : 'trusted';
+      if (detection.isTrusted(i)) detection.clearLane(i);
+      else detection.setLane(i, NO_SUMS);
+      if (detection.isTrusted(i)) detection.setTrust(i, trust);
+    });
+    detection.clearLane(SHARED.probation);
+    detection.clearLane(SHARED.trusted);
   }
 
   private get hoursAt(): number {
@@ -230,19 +266,6 @@ export class IdentityProfile {
     return Array.from({ length: count }, (_, i) => this.contextsAt + i * CONTEXT_BYTES);
   }
 
-  private findContext(key: ContextKey): number | undefined {
-    const end = this.contextsAt + this.view.getUint8(52) * CONTEXT_BYTES;
-    for (let at = this.contextsAt; at < end && at < this.bytes.length; at += CONTEXT_BYTES) {
-      if (
-        this.view.getUint32(at, true) === key[0] &&
-        this.view.getUint32(at + 4, true) === key[1]
-      ) {
-        return at;
-      }
-    }
-    return undefined;
-  }
-
   private contextAt(at: number): ContextRow {
     const hex = (offset: number): string =>
       this.view
@@ -258,39 +281,60 @@ export class IdentityProfile {
       lastMs: this.view.getUint32(at + 12, true) * 1000,
       messages: this.view.getUint32(at + 16, true),
       days: this.view.getUint16(at + CONTEXT_DAYS, true),
-      sums: this.sumsAt(at),
     };
   }
 
-  private sumsAt(at: number): Readonly<Record<EvidenceFamily, number>> {
-    const sum = (i: number): number => this.view.getFloat32(at + SUMS + 4 * i, true);
-    return {
-      context: sum(0),
-      recipients: sum(1),
-      content: sum(2),
-      outcomes: sum(3),
-      cross: sum(4),
-    };
-  }
-
+  /** The row used for longest not, those on probation first: hopping must not push out the owner's. */
   private addContext(key: ContextKey, now: number): number {
     const rows = this.contextRows();
-    let at: number;
-    if (rows.length === MAX_CONTEXTS) {
-      const last = (row: number): number => this.view.getUint32(row + 12, true);
-      at = rows.reduce((oldest, row) => (last(row) < last(oldest) ? row : oldest));
-      this.bytes.fill(0, at, at + CONTEXT_BYTES);
+    let index = rows.length;
+    if (index === MAX_CONTEXTS) {
+      index = this.leastWorth();
+      this.bytes.fill(0, rows[index], (rows[index] ?? 0) + CONTEXT_BYTES);
+      this.detection.clearLane(index);
     } else {
-      at = this.contextsAt + rows.length * CONTEXT_BYTES;
+      const at = this.contextsAt + index * CONTEXT_BYTES;
       const wider = new Uint8Array(at + CONTEXT_BYTES);
       wider.set(this.bytes.subarray(0, Math.min(this.bytes.length, at)));
       this.bytes = wider;
       this.view = viewOf(wider);
       this.view.setUint8(52, rows.length + 1);
     }
+    const at = this.contextsAt + index * CONTEXT_BYTES;
     this.view.setUint32(at, key[0], true);
     this.view.setUint32(at + 4, key[1], true);
     this.view.setUint32(at + 8, now, true);
-    return at;
+    return index;
+  }
+
+  private leastWorth(): number {
+    const { detection } = this;
+    const rows = this.contextRows();
+    const worth = (index: number): number =>
+      this.view.getUint32((rows[index] ?? 0) + 12, true) +
+      (detection.isTrusted(index) ? TRUST_SECONDS : 0);
+    return rows.reduce((least, _, i) => (worth(i) < worth(least) ? i : least), 0);
+  }
+
+  /** Version 1 kept five sums a context, for one hypothesis. */
+  private takeOldEvidence(): void {
+    const { detection } = this;
+    this.contextRows().forEach((at, i) => {
+      const [context = 0, ...others] = [0, 4, 8, 12, 16].map((offset) =>
+        this.view.getFloat32(at + OLD_SUMS + offset, true),
+      );
+      const row = this.contextAt(at);
+      const lane = new Float64Array(LANE_SUMS);
+      OLD_FAMILIES.forEach((family, n) => add(lane, placeOfFamily(family), alike(others[n] ?? 0)));
+      detection.setLane(i, lane);
+      detection.touchLane(i, toSeconds(row.lastMs));
+      detection.setNetworkWeight(i, context);
+      if (context === 0 || (row.days >= 3 && row.messages >= 10)) detection.setTrust(i, 'trusted');
+    });
   }
 }
+
+const OLD_FAMILIES = ['recipients', 'content', 'outcomes', 'cross'] as const;
+const NO_SUMS = new Float64Array(LANE_SUMS);
+/** A trusted context unused for two months gives way to one on probation of today. */
+const TRUST_SECONDS = 60 * DAY_SECONDS;

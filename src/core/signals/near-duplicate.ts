@@ -9,10 +9,14 @@ import type { Looked } from '../rules/content.ts';
 /** Two people with one text are a coincidence or a couple. */
 const ACCOUNTS = 3;
 
-export function nearDuplicate({ content: { cluster, isNew } }: Looked): Evidence | undefined {
+export function nearDuplicate({
+  content: { cluster, isNew },
+  subject,
+}: Looked): Evidence | undefined {
   if (cluster === undefined || cluster.accounts < ACCOUNTS) return undefined;
   const several = cluster.tenants > 1;
-  const weight = (several ? 5 : 3) * (isNew ? 1 : 0.5);
+  const toStrangers = subject.outcomes === undefined || subject.outcomes.strangers > 0;
+  const weight = (several ? 5 : 3) * (isNew ? 1 : 0.5) * (toStrangers ? 1 : 0.3);
   return {
     signal: 'near-duplicate',
     practice: 'CON-2',

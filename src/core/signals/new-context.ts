@@ -1,33 +1,46 @@
 /**
- * First use of an account from a network it was never used from. Weights are the shipped ones of
- * the detection design (1.2, context): known 0, new network in the same country 1.2, new country
- * 2.6, hosting or Tor 3.4. Silent until the identity has a history to compare with, and while
- * networks are not known yet.
+ * The network an identity is used from, while it is on probation. Weights are the shipped ones of the
+ * detection design (1.2, context): known 0, the provider known 0.3, new network in a known country 1.2,
+ * new country 2.6, hosting or Tor 3.4. Silent until the identity has a history to compare with, and
+ * while networks are not known yet.
  */
-import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 
 /** Messages before an identity's contexts say what is usual for it. */
-const HISTORY_MESSAGES = 20;
+export const HISTORY_MESSAGES = 20;
 
-export function newContext(subject: SubmissionSubject): Evidence | undefined {
-  const { profile, network, account, context } = subject;
-  if (profile.messages < HISTORY_MESSAGES || network.address === '') return undefined;
-  // A context that is only half known looks new.
-  if (network.isLoading || profile.hasContext(context.key)) return undefined;
-  const where = network.asnName === '' ? network.prefix : network.asnName;
-  const evidence = (weight: number, what: string): Evidence => ({
-    signal: 'new-context',
-    family: 'context',
-    weight,
-    text: `First use from ${where}${network.country === '' ? '' : ` (${network.country})`}, ${what}.`,
-  });
+export interface NetworkNovelty {
+  readonly weight: number;
+  readonly what: string;
+}
+
+/** Of a context never seen before; undefined where nothing can be compared. */
+export function networkNovelty(subject: SubmissionSubject): NetworkNovelty | undefined {
+  const { profile, network, account } = subject;
+  if (profile.messages < HISTORY_MESSAGES || network.address === '' || network.isLoading) {
+    return undefined;
+  }
+  // The platform's own machines, its webmail above all, say nothing of who is behind them.
+  if (network.class === 'own' || network.class === 'local') return undefined;
+  if (network.asn !== 0 && knowsProvider(subject)) {
+    return { weight: 0.3, what: 'another address of a provider it uses' };
+  }
   if (network.class === 'hosting' || network.class === 'tor') {
-    return evidence(3.4, 'a hosting or anonymising network');
+    return { weight: 3.4, what: 'a hosting or anonymising network' };
   }
-  const countries = new Set(account.addresses().map((row) => row.country));
-  if (network.country !== '' && !countries.has(network.country)) {
-    return evidence(2.6, 'a country never seen for this account');
+  const isKnownCountry = account.addresses().some(({ country }) => country === network.country);
+  if (network.country !== '' && !isKnownCountry) {
+    return { weight: 2.6, what: 'a country never seen for this account' };
   }
-  return evidence(1.2, 'a network never seen for this account');
+  return { weight: 1.2, what: 'a network never seen for this account' };
+}
+
+function knowsProvider({ profile, network }: SubmissionSubject): boolean {
+  const { detection } = profile;
+  return profile.contexts().some((row, i) => row.asn === network.asn && detection.isTrusted(i));
+}
+
+export function networkText({ network }: SubmissionSubject, what: string): string {
+  const where = network.asnName === '' ? network.prefix : network.asnName;
+  return `${where}${network.country === '' ? '' : ` (${network.country})`}, ${what}`;
 }

@@ -1,22 +1,44 @@
 /**
- * Links to hosts that neither the account nor its tenant ever linked to (detection design 1.2,
- * content: 2.5 for one that is rare everywhere, hardly anything for one that is only new here).
+ * Links to hosts that neither the account nor its tenant ever linked to, and nobody on the platform
+ * either (detection design 1.2, content). One that is only new here says hardly anything.
  */
-import type { Evidence } from '../evidence.ts';
-import { namesOf, type Looked } from '../rules/content.ts';
+import { dangersOf } from '../rules/attachments.ts';
+import { namesOf } from '../rules/content.ts';
+import type { NewHost } from '../message/content.ts';
+import type { SubmissionSubject } from '../rules/finding.ts';
+import type { Measure } from './measure.ts';
 
-export function newUrlHost({ content, subject }: Looked): Evidence | undefined {
-  const { newHosts, platformIsKnown } = content;
-  if (newHosts === undefined || newHosts.length === 0) return undefined;
-  const rare = newHosts.filter(({ isKnownElsewhere }) => !isKnownElsewhere);
-  const isRare = rare.length > 0 && platformIsKnown;
-  const named = namesOf((isRare ? rare : newHosts).map(({ host }) => host));
-  const where = isRare ? 'nobody here' : `neither the account nor ${subject.facts.tenant}`;
-  return {
-    signal: 'new-url-host',
-    practice: 'CON-2',
-    family: 'content',
-    weight: isRare ? 2.5 : 0.6,
-    text: `Links lead to ${named}, which ${where} has linked to before.`,
-  };
+const NEW_HERE = 0.12;
+const RARE = 0.04;
+
+export const newUrlHost: Measure = {
+  signal: 'new-url-host',
+  practice: 'CON-2',
+  family: 'content',
+  slot: 5,
+  attack: [0.5, 0.9, 0.75, undefined],
+  prior: ({ facts, content }) => ({
+    // Of a small platform nobody can say what is rare: then it is only new here.
+    rate: facts.class === 'list' || content?.platformIsKnown === false ? NEW_HERE : RARE,
+    strength: 30,
+    low: 0.01,
+    high: 0.5,
+  }),
+  look(subject) {
+    const { content, facts } = subject;
+    if (content?.newHosts === undefined || facts.class === 'forward') return undefined;
+    if (rareHosts(subject).length > 0) return true;
+    // The lure may be attached instead.
+    return dangersOf({ subject, content }).size > 0 ? undefined : false;
+  },
+  text(subject, _isThere, usual) {
+    const names = namesOf(rareHosts(subject).map(({ host }) => host));
+    const isRare = subject.content?.platformIsKnown === true;
+    const who = isRare ? 'nobody here' : `neither the account nor ${subject.facts.tenant}`;
+    return `Links lead to ${names}, which ${who} has linked to before; usually that is so of ${usual} of its messages.`;
+  },
+};
+
+function rareHosts({ content }: SubmissionSubject): readonly NewHost[] {
+  return (content?.newHosts ?? []).filter(({ isKnownElsewhere }) => !isKnownElsewhere);
 }

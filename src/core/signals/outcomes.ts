@@ -3,6 +3,7 @@
  * here it gets its sentence. Adds nothing itself.
  */
 import type { Evidence } from '../evidence.ts';
+import { outcomesAgainst } from '../score.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 
 /** As much as a family must say to count as one (score.ts). */
@@ -13,7 +14,7 @@ export function outcomes(subject: SubmissionSubject): Evidence | undefined {
   if (known === undefined) return undefined;
   const { week } = known;
   if (week.hard === 0 && week.complaints === 0) return undefined;
-  const sum = profile.evidenceOf(context.key)?.sums.outcomes ?? 0;
+  const sum = outcomesAgainst(profile, context.key, subject.nowMs);
   if (sum < WORTH_SAYING) return undefined;
   const of = Math.max(week.known, subject.account.sent('week', subject.nowMs));
   const parts: string[] = [];

@@ -59,6 +59,27 @@ const address = z.object({
   submissions: count,
 }) satisfies z.ZodType<AddressReport>;
 
+/** Families that said nothing are left out. */
+const someFamilySums = z.object({
+  context: z.number().exactOptional(),
+  recipients: z.number().exactOptional(),
+  content: z.number().exactOptional(),
+  timing: z.number().exactOptional(),
+  outcomes: z.number().exactOptional(),
+  cross: z.number().exactOptional(),
+  preparation: z.number().exactOptional(),
+});
+
+const familySums = z.object({
+  context: z.number(),
+  recipients: z.number(),
+  content: z.number(),
+  timing: z.number(),
+  outcomes: z.number(),
+  cross: z.number(),
+  preparation: z.number(),
+});
+
 const context = z.object({
   context: text,
   country: text,
@@ -68,6 +89,7 @@ const context = z.object({
   days: count,
   messages: count,
   trusted: z.boolean(),
+  sums: familySums.describe('Nats by family under the hypothesis that weighs most.'),
   score: count,
 }) satisfies z.ZodType<ContextReport>;
 
@@ -145,6 +167,9 @@ export const verdict = z.object({
   rung,
   score: count,
   hypothesis: z.enum(['spam', 'lateral', 'thread', 'bec']).exactOptional(),
+  sums: someFamilySums.describe('Nats by family, where the score is worth a look.').exactOptional(),
+  model: text.describe('Version of weights and rates.').exactOptional(),
+  wouldChange: text.describe('What would have changed a decision by score.').exactOptional(),
   reasons: z.array(reason),
   reference: text,
   perRecipient: z.record(z.string(), verdictKind).exactOptional(),
@@ -166,6 +191,10 @@ export const explanation: z.ZodType<Explanation> = z.object({
   verdict,
   event: primumEvent.exactOptional(),
   rungChange: rungChange.exactOptional(),
+  words: z.object({
+    owner: text.describe('One plain sentence or two for the owner of the account.'),
+    reviewer: text.describe('The same for whoever reviews it, with figures.'),
+  }),
 });
 
 const lock = z.object({

@@ -1,0 +1,108 @@
+/**
+ * How strange the place and the program are that a message comes from. A context is on probation until
+ * it has been used for days without a word against it; its strangeness is one piece of evidence, however
+ * many messages come (detection design 1.3, formula 5).
+ */
+import type { SubmissionSubject } from '../rules/finding.ts';
+import { addressKey } from '../profile/address-key.ts';
+import { networkNovelty, networkText } from '../signals/new-context.ts';
+import { styleOf } from '../signals/style.ts';
+import { alike } from './hypotheses.ts';
+import type { Found } from './found.ts';
+
+export interface ContextFound {
+  /** Row of the profile; -1 for a context never seen. */
+  readonly index: number;
+  /** What is kept of the network's strangeness. */
+  readonly networkWeight: number;
+  readonly isTrusted: boolean;
+  /** The first contexts of an identity: there is nothing to compare with. */
+  readonly isFirst: boolean;
+  readonly weight: number;
+  readonly found: readonly Found[];
+  /** What is kept of how strangely its messages are made. */
+  readonly making: number;
+}
+
+/** A program as strange as this is somebody else's, whatever the network. */
+const STRANGE_CLIENT = 1.5;
+/** Program and writing together. */
+const MAKING_MOST = 4;
+const MAKING_FADES = 0.8;
+/** An account that reads somewhere says by that who sits there (design 1.2). */
+const READS_HERE = -0.8;
+const ONLY_SENDS = 1.6;
+/** Reads before it is a habit, and how long one counts. */
+const READING_HABIT = 10;
+const READ_WITHIN_MS = 14 * 86_400_000;
+
+export function lookAtContext(subject: SubmissionSubject): ContextFound {
+  const { profile, context, content, network } = subject;
+  const state = profile.detection;
+  const index = profile.contextIndex(context.key);
+  const isPerson = subject.facts.class === 'person';
+  const style = content === undefined || !isPerson ? undefined : styleOf(content.derived, state);
+  const isKnown = index >= 0;
+  const novelty = isKnown ? undefined : networkNovelty(subject);
+  const networkWeight = isKnown ? state.networkWeight(index) : (novelty?.weight ?? 0);
+  const isFirst = !isKnown && novelty === undefined && !network.isLoading;
+  const isHome = isFirst || (isKnown && state.isTrusted(index));
+  const client = style?.client;
+  const isStranger = client !== undefined && client >= STRANGE_CLIENT;
+  const now = (client ?? 0) + (style?.writing ?? 0);
+  // A slip is remembered for some messages: who imitates slips now and then.
+  const making = isKnown && !isHome ? Math.max(MAKING_FADES * state.making(index), now) : now;
+  const found: Found[] = [];
+  let weight = 0;
+  const say = (signal: string, by: number, text: () => string): void => {
+    weight += by;
+    found.push({ signal, practice: 'SND-6', family: 'context', by: alike(by), text });
+  };
+  if (!isHome && networkWeight > 0) {
+    const what = novelty?.what ?? 'in use for too short a time to be known';
+    say('new-context', networkWeight, () => placeText(subject, index, what));
+  }
+  if (client !== undefined && (!isHome || isStranger)) {
+    say('making', Math.min(MAKING_MOST, making), () => makingText(style?.odd ?? []));
+  }
+  if (!isHome && networkWeight > 0) {
+    const reading = readingWeight(subject);
+    if (reading !== 0) say('only-sends', reading, () => readingText(subject));
+  }
+  return {
+    index,
+    networkWeight,
+    isTrusted: isHome && !isStranger,
+    isFirst,
+    // A good imitation is no alibi: strangeness never falls below that of a known place.
+    weight: isHome && !isStranger ? 0 : Math.max(0, weight),
+    found: isHome && !isStranger ? NOTHING : found,
+    making,
+  };
+}
+
+const NOTHING: readonly Found[] = [];
+
+function readingWeight({ account, facts, network, nowMs, world }: SubmissionSubject): number {
+  if (facts.class !== 'person' || network.address === '' || account.reads < READING_HABIT) return 0;
+  const lastMs = account.lastReadAt(addressKey(network, world.hash).place);
+  return nowMs - lastMs <= READ_WITHIN_MS ? READS_HERE : ONLY_SENDS;
+}
+
+function placeText(subject: SubmissionSubject, index: number, what: string): string {
+  if (index < 0) return `First use from ${networkText(subject, what)}.`;
+  const { firstMs } = subject.profile.context(index);
+  const days = Math.floor((subject.nowMs - firstMs) / 86_400_000);
+  const since = days < 1 ? 'since today' : `since ${days} ${days === 1 ? 'day' : 'days'}`;
+  return `Used ${since} from ${networkText(subject, what)}.`;
+}
+
+function makingText(odd: readonly string[]): string {
+  return odd.length === 0
+    ? 'A message before it was made unlike the others of this account.'
+    : `Made unlike its other messages: ${odd.slice(0, 3).join(', ')} was never seen or hardly ever.`;
+}
+
+function readingText({ account }: SubmissionSubject): string {
+  return `Only sends from there, and reads its mail elsewhere (${account.reads} times so far).`;
+}

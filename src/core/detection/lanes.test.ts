@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alike, CAPS, CHOICE, SUMMED_FAMILIES } from './hypotheses.ts';
+import { add, addFloored, bestOf, fade, LANE_SUMS, placeOfFamily, settle } from './lanes.ts';
+
+const RECIPIENTS = placeOfFamily('recipients');
+const CONTENT = placeOfFamily('content');
+const OUTCOMES = placeOfFamily('outcomes');
+const lane = (): Float64Array => new Float64Array(LANE_SUMS);
+
+describe('a lane of evidence', () => {
+  it('never takes more from one family than its cap, however much comes', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SUMMED_FAMILIES),
+        fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { maxLength: 200 }),
+        (family, weights) => {
+          const one = lane();
+          for (const weight of weights) add(one, placeOfFamily(family), alike(weight));
+          expect(bestOf(one, 0).score).toBeLessThanOrEqual(CAPS[family] - CHOICE + 1e-9);
+        },
+      ),
+    );
+  });
+
+  it('one family alone never reaches the hold of 9 nats', () => {
+    for (const family of SUMMED_FAMILIES) expect(CAPS[family] - CHOICE).toBeLessThan(9);
+    expect(CAPS.context - CHOICE).toBeLessThan(9);
+  });
+
+  it('keeps hypotheses apart, so that what speaks against one hides no other', () => {
+    const one = lane();
+    add(one, CONTENT, [-2, -2, -2, 4]);
+    expect(bestOf(one, 0)).toEqual({ score: 4 - CHOICE, hypothesis: 3 });
+  });
+
+  it('cannot save up good conduct', () => {
+    const one = lane();
+    for (let i = 0; i < 500; i += 1) {
+      add(one, RECIPIENTS, alike(-2));
+      settle(one, 0);
+    }
+    add(one, RECIPIENTS, alike(3));
+    add(one, CONTENT, alike(3));
+    expect(bestOf(one, 0).score).toBeCloseTo(6 - CHOICE);
+  });
+
+  it('says when nothing is left of any hypothesis', () => {
+    const one = lane();
+    add(one, RECIPIENTS, [1, -1, -1, -1]);
+    expect(settle(one, 0)).toBe(false);
+    add(one, RECIPIENTS, alike(-2));
+    expect(settle(one, 0)).toBe(true);
+  });
+
+  it('fades by half in five days, and an event from before fades nothing', () => {
+    const one = lane();
+    add(one, CONTENT, alike(4));
+    fade(one, -86_400_000);
+    expect(one[CONTENT]).toBe(4);
+    fade(one, 5 * 86_400_000);
+    expect(one[CONTENT]).toBeCloseTo(2);
+  });
+
+  it('takes outcomes back to nothing, never below: credit could be bought (FBK-8)', () => {
+    const one = lane();
+    for (let i = 0; i < 100; i += 1) addFloored(one, OUTCOMES, alike(-0.12));
+    expect(Math.min(...one)).toBe(0);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * A lane: running sums of evidence, hypothesis by family, as a CUSUM (Page, Biometrika 41, 1954). A
+ * context has one of its own; contexts on probation share another, so that one who changes network
+ * with each message adds up, and so do all trusted ones (detection design 1.3, formulas 3 to 7).
+ */
+import {
+  CAPS,
+  CHOICE,
+  FAMILIES,
+  HYPOTHESES,
+  SUMMED_FAMILIES,
+  type Family,
+  type Four,
+} from './hypotheses.ts';
+
+/** Row by row the hypotheses, in each the summed families. */
+export type Lane = Float64Array;
+
+const WIDTH = SUMMED_FAMILIES.length;
+export const LANE_SUMS = HYPOTHESES.length * WIDTH;
+/** Evidence loses half its weight in five days. */
+const HALF_LIFE_MS = 5 * 86_400_000;
+
+/** What speaks for the sender counts, but cannot be saved up. */
+const FLOOR = -2;
+
+const CAP_OF: readonly number[] = SUMMED_FAMILIES.map((family) => CAPS[family]);
+
+export function placeOfFamily(family: Family): number {
+  return FAMILIES.indexOf(family) - 1;
+}
+
+export function fade(lane: Lane, sinceMs: number): void {
+  if (sinceMs <= 0) return;
+  const share = 2 ** (-sinceMs / HALF_LIFE_MS);
+  for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = (lane[i] as number) * share;
+}
+
+/** @param family index into the summed families */
+export function add(lane: Lane, family: number, by: Four): void {
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    const at = h * WIDTH + family;
+    const sum = (lane[at] as number) + (by[h] as number);
+    lane[at] = Math.min(CAP_OF[family] as number, Math.max(FLOOR, sum));
+  }
+}
+
+/**
+ * Adds evidence from outside, which good news takes back to nothing and never below: credit could be
+ * bought with mail to oneself.
+ */
+export function addFloored(lane: Lane, family: number, by: Four): void {
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    const at = h * WIDTH + family;
+    const sum = (lane[at] as number) + (by[h] as number);
+    lane[at] = Math.min(CAP_OF[family] as number, Math.max(0, sum));
+  }
+}
+
+/** No more than this of one family. */
+export function capFamily(lane: Lane, family: number, most: number): void {
+  for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = Math.min(most, lane[at] as number);
+}
+
+/** The score of one hypothesis before the choice between several is paid for. */
+export function scoreOf(lane: Lane, hypothesis: number, context: number): number {
+  let sum = Math.min(CAPS.context, context);
+  const row = hypothesis * WIDTH;
+  for (let f = 0; f < WIDTH; f += 1) sum += Math.min(CAP_OF[f] as number, lane[row + f] as number);
+  return sum;
+}
+
+export interface LaneScore {
+  readonly score: number;
+  readonly hypothesis: number;
+}
+
+export function bestOf(lane: Lane, context: number): LaneScore {
+  let score = -Infinity;
+  let hypothesis = 0;
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    const found = scoreOf(lane, h, context);
+    if (found <= score) continue;
+    score = found;
+    hypothesis = h;
+  }
+  return { score: score - CHOICE, hypothesis };
+}
+
+/**
+ * Lets go of what is refuted: a hypothesis at nothing starts anew, so that good conduct cannot be saved
+ * up. True when none is left.
+ */
+export function settle(lane: Lane, context: number): boolean {
+  let left = 0;
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    if (scoreOf(lane, h, context) > 0) left += 1;
+    else lane.fill(0, h * WIDTH, (h + 1) * WIDTH);
+  }
+  return left === 0;
+}
+
+/** What each family says for one hypothesis, capped. */
+export function familySums(
+  lane: Lane,
+  hypothesis: number,
+  context: number,
+): Readonly<Record<Family, number>> {
+  const of = (family: Family): number =>
+    Math.min(CAPS[family], lane[hypothesis * WIDTH + placeOfFamily(family)] ?? 0);
+  return {
+    context: Math.min(CAPS.context, context),
+    recipients: of('recipients'),
+    content: of('content'),
+    timing: of('timing'),
+    outcomes: of('outcomes'),
+    cross: of('cross'),
+    preparation: of('preparation'),
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * What a judged message teaches detection (detection design 1.9): sums always, what is usual only from
+ * mail that went out from a trusted context and is above suspicion, and never fast.
+ */
+import type { SubmissionSubject } from '../rules/finding.ts';
+import { learnStyle } from '../signals/style.ts';
+import { copyOf } from '../signals/own-copies.ts';
+import { MEASURES } from '../signals/registry.ts';
+import { toSeconds } from '../profile/record.ts';
+import type { Assessment } from './assess.ts';
+
+/** From here on somebody looks closer, and nothing is learnt. */
+export const SUSPECT = 4;
+/** A context is trusted after so long and so much without a word against it (design 1.3, formula 5). */
+const TRUST_DAYS = 3;
+const TRUST_MESSAGES = 10;
+const TRUST_MS = 7 * 86_400_000;
+const TRUST_BELOW = 2;
+
+export function learnDetection(
+  subject: SubmissionSubject,
+  {
+    assessment,
+    index,
+    passed,
+  }: {
+    readonly assessment: Assessment;
+    /** The context's row, after it was learnt. */
+    readonly index: number;
+    readonly passed: boolean;
+  },
+): void {
+  const { profile, nowMs, outcomes, content } = subject;
+  const { context, score } = assessment;
+  const state = profile.detection;
+  const seconds = toSeconds(nowMs);
+  if (context.index < 0) {
+    state.clearLane(index);
+    if (context.isFirst) state.setTrust(index, 'trusted');
+    else state.setNetworkWeight(index, context.networkWeight);
+  }
+  if (assessment.isCleared && context.index >= 0 && !state.isTrusted(index)) {
+    state.setNetworkWeight(index, 0);
+    state.setMaking(index, 0);
+  } else if (!state.isTrusted(index)) state.setMaking(index, Math.max(0, context.making));
+  state.setLane(index, assessment.own);
+  state.touchLane(index, seconds);
+  state.setLane(assessment.sharedIndex, assessment.shared);
+  state.touchLane(assessment.sharedIndex, seconds);
+  if (!state.isTrusted(index) && earnsTrust(subject, index, score))
+    state.setTrust(index, 'trusted');
+  const copy = copyOf(subject);
+  if (copy !== undefined) state.learnCopy(copy);
+  const day = Math.floor(seconds / 86_400);
+  if ((outcomes?.fresh ?? 0) > 0) state.countStrangers(day, outcomes?.fresh ?? 0);
+  if (!passed || !state.isTrusted(index) || !context.isTrusted || score >= SUSPECT) return;
+  if (!state.mayTrain(day)) return;
+  for (const { slot } of MEASURES) {
+    const answer = assessment.answers[slot] ?? -1;
+    if (answer >= 0) state.train(slot, answer === 1);
+  }
+  if (content !== undefined) learnStyle(content.derived, state);
+}
+
+function earnsTrust({ profile, nowMs }: SubmissionSubject, index: number, score: number): boolean {
+  const row = profile.context(index);
+  return (
+    score < TRUST_BELOW &&
+    row.days >= TRUST_DAYS &&
+    row.messages >= TRUST_MESSAGES &&
+    nowMs - row.firstMs >= TRUST_MS
+  );
+}

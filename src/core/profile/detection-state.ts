@@ -1,0 +1,258 @@
+/**
+ * What detection keeps of an identity, inside the header of its record (identity-profile.ts), since
+ * version 2. Offsets from the start of the section:
+ *
+ *   0 pending since (day u16), 2 day of training u16, 4 trained today u8, 5 next of the copies u8,
+ *   6 day of strangers u16, 8 strangers today u16, 10 budget u16, 12 pad
+ *   16 rates: 12 × (trained, waiting, newest; each hits and messages f32)
+ *   then style 10 × 32 u8, lanes of the contexts 8 × 112, shared lanes 2 × 112, copies 8 × 48
+ *
+ * A lane: 0 weight of the network f32, 4 flags u8, 8 last u32, 12 sums 24 × f32, 108 making f32.
+ * A copy: 0 at u32, 4 recipients 2 × u32, 12 size u32, 16 rows 32 × u8.
+ */
+import { LANE_SUMS, type Lane } from '../detection/lanes.ts';
+import { MEMORY, type Own } from '../detection/rates.ts';
+
+const RATES_AT = 16;
+export const RATES = 12;
+const RATE_BYTES = 24;
+const STYLE_AT = RATES_AT + RATES * RATE_BYTES;
+export const STYLE_FEATURES = 10;
+export const STYLE_BUCKETS = 32;
+const LANES_AT = STYLE_AT + STYLE_FEATURES * STYLE_BUCKETS;
+const LANE_BYTES = 112;
+export const CONTEXT_LANES = 8;
+/** Of contexts on probation, and of trusted ones. */
+export const SHARED = { probation: CONTEXT_LANES, trusted: CONTEXT_LANES + 1 } as const;
+const COPIES_AT = LANES_AT + (CONTEXT_LANES + 2) * LANE_BYTES;
+export const COPIES = 8;
+const COPY_BYTES = 48;
+export const DETECTION_BYTES = COPIES_AT + COPIES * COPY_BYTES;
+
+const TRUSTED = 1;
+const CONFIRMED = 2;
+/** What is learnt waits so long, and half of it twice as long, for complaints and bounces. */
+const WAIT_DAYS = 7;
+/** Messages from which on what is learnt waits; a new account must begin somewhere. */
+const COLD_MESSAGES = 30;
+/** Messages a day that teach rates: who sends more teaches no faster. */
+const TRAINED_A_DAY = 20;
+
+/** Events come out of order by no more than this. */
+const CLOCK_TRUST_SECONDS = 86_400;
+
+/** A message as it is compared with later ones. */
+export interface Copy {
+  readonly seconds: number;
+  readonly recipients: readonly [number, number];
+  readonly sizeBytes: number;
+  /** Low bytes of a fingerprint; all zero without a text. */
+  readonly rows: Uint8Array;
+}
+
+export class DetectionState {
+  private readonly view: DataView;
+  private readonly at: number;
+
+  /** @param at where the section begins */
+  constructor(view: DataView, at: number) {
+    this.view = view;
+    this.at = at;
+  }
+
+  own(measure: number): Own {
+    const at = this.rateAt(measure);
+    return { hits: this.view.getFloat32(at, true), of: this.view.getFloat32(at + 4, true) };
+  }
+
+  /** Whether a message of this day may still teach; counts it. */
+  mayTrain(day: number): boolean {
+    if (this.view.getUint16(this.at + 2, true) !== day) {
+      this.view.setUint16(this.at + 2, day, true);
+      this.view.setUint8(this.at + 4, 0);
+    }
+    const today = this.view.getUint8(this.at + 4);
+    if (today >= TRAINED_A_DAY) return false;
+    this.view.setUint8(this.at + 4, today + 1);
+    this.turn(day);
+    return true;
+  }
+
+  train(measure: number, isThere: boolean): void {
+    const at = this.rateAt(measure);
+    const isCold = this.view.getFloat32(at + 4, true) < COLD_MESSAGES;
+    this.count(isCold ? at : at + 16, isThere ? 1 : 0, 1);
+  }
+
+  /** Forgets what waits: it was learnt from mail that came back. */
+  untrain(): void {
+    for (let i = 0; i < RATES; i += 1) {
+      for (let byte = 8; byte < RATE_BYTES; byte += 4) {
+        this.view.setFloat32(this.rateAt(i) + byte, 0, true);
+      }
+    }
+  }
+
+  styleCount(feature: number, bucket: number): number {
+    return this.view.getUint8(this.styleAt(feature) + bucket);
+  }
+
+  styleTotal(feature: number): number {
+    const at = this.styleAt(feature);
+    let sum = 0;
+    for (let i = 0; i < STYLE_BUCKETS; i += 1) sum += this.view.getUint8(at + i);
+    return sum;
+  }
+
+  learnStyle(feature: number, bucket: number): void {
+    const at = this.styleAt(feature);
+    const count = this.view.getUint8(at + bucket);
+    if (count < 0xff) {
+      this.view.setUint8(at + bucket, count + 1);
+      return;
+    }
+    for (let i = 0; i < STYLE_BUCKETS; i += 1) {
+      this.view.setUint8(at + i, this.view.getUint8(at + i) >> 1);
+    }
+  }
+
+  /** A copy of the sums, for what is decided now. */
+  lane(index: number): Lane {
+    const lane = new Float64Array(LANE_SUMS);
+    const at = this.laneAt(index) + 12;
+    for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = this.view.getFloat32(at + 4 * i, true);
+    return lane;
+  }
+
+  setLane(index: number, lane: Lane): void {
+    const at = this.laneAt(index) + 12;
+    for (let i = 0; i < LANE_SUMS; i += 1) this.view.setFloat32(at + 4 * i, lane[i] ?? 0, true);
+  }
+
+  laneMs(index: number): number {
+    return this.view.getUint32(this.laneAt(index) + 8, true) * 1000;
+  }
+
+  /**
+   * Never goes back, or an event that is late would fade what came after it again; but what a wrong
+   * clock wrote far ahead must not stand for years.
+   */
+  touchLane(index: number, seconds: number): void {
+    const at = this.laneAt(index) + 8;
+    const last = this.view.getUint32(at, true);
+    const isWrong = last > seconds + CLOCK_TRUST_SECONDS;
+    this.view.setUint32(at, isWrong ? seconds : Math.max(seconds, last), true);
+  }
+
+  clearLane(index: number): void {
+    const at = this.laneAt(index);
+    for (let i = 0; i < LANE_BYTES; i += 4) this.view.setUint32(at + i, 0, true);
+  }
+
+  networkWeight(index: number): number {
+    return this.view.getFloat32(this.laneAt(index), true);
+  }
+
+  setNetworkWeight(index: number, weight: number): void {
+    this.view.setFloat32(this.laneAt(index), weight, true);
+  }
+
+  /** How strangely messages of the context were made lately, nats. */
+  making(index: number): number {
+    return this.view.getFloat32(this.laneAt(index) + 108, true);
+  }
+
+  setMaking(index: number, weight: number): void {
+    this.view.setFloat32(this.laneAt(index) + 108, weight, true);
+  }
+
+  isTrusted(index: number): boolean {
+    return (this.view.getUint8(this.laneAt(index) + 4) & TRUSTED) !== 0;
+  }
+
+  isConfirmed(index: number): boolean {
+    return (this.view.getUint8(this.laneAt(index) + 4) & CONFIRMED) !== 0;
+  }
+
+  setTrust(index: number, trust: 'none' | 'trusted' | 'confirmed'): void {
+    const flags = { none: 0, trusted: TRUSTED, confirmed: TRUSTED | CONFIRMED }[trust];
+    this.view.setUint8(this.laneAt(index) + 4, flags);
+  }
+
+  copies(): readonly Copy[] {
+    const found: Copy[] = [];
+    for (let i = 0; i < COPIES; i += 1) {
+      const at = this.copyAt(i);
+      const seconds = this.view.getUint32(at, true);
+      if (seconds === 0) continue;
+      found.push({
+        seconds,
+        recipients: [this.view.getUint32(at + 4, true), this.view.getUint32(at + 8, true)],
+        sizeBytes: this.view.getUint32(at + 12, true),
+        rows: new Uint8Array(this.view.buffer, this.view.byteOffset + at + 16, 32),
+      });
+    }
+    return found;
+  }
+
+  learnCopy(copy: Copy): void {
+    const next = this.view.getUint8(this.at + 5) % COPIES;
+    const at = this.copyAt(next);
+    this.view.setUint32(at, copy.seconds, true);
+    this.view.setUint32(at + 4, copy.recipients[0], true);
+    this.view.setUint32(at + 8, copy.recipients[1], true);
+    this.view.setUint32(at + 12, copy.sizeBytes, true);
+    for (let i = 0; i < 32; i += 1) this.view.setUint8(at + 16 + i, copy.rows[i] ?? 0);
+    this.view.setUint8(this.at + 5, (next + 1) % COPIES);
+  }
+
+  /** Recipients never written to before, on this day. */
+  strangersToday(day: number): number {
+    if (this.view.getUint16(this.at + 6, true) !== day) return 0;
+    return this.view.getUint16(this.at + 8, true);
+  }
+
+  countStrangers(day: number, count: number): void {
+    const today = this.strangersToday(day);
+    this.view.setUint16(this.at + 6, day, true);
+    this.view.setUint16(this.at + 8, Math.min(0xffff, today + count), true);
+  }
+
+  private turn(day: number): void {
+    const since = this.view.getUint16(this.at, true);
+    if (since !== 0 && day - since < WAIT_DAYS && day >= since) return;
+    this.view.setUint16(this.at, day, true);
+    if (since === 0) return;
+    for (let i = 0; i < RATES; i += 1) {
+      const at = this.rateAt(i);
+      const of = this.view.getFloat32(at + 12, true);
+      if (of > 0) this.count(at, this.view.getFloat32(at + 8, true), of);
+      this.view.setFloat32(at + 8, this.view.getFloat32(at + 16, true), true);
+      this.view.setFloat32(at + 12, this.view.getFloat32(at + 20, true), true);
+      this.view.setFloat32(at + 16, 0, true);
+      this.view.setFloat32(at + 20, 0, true);
+    }
+  }
+
+  private count(at: number, hits: number, of: number): void {
+    const share = MEMORY ** of;
+    this.view.setFloat32(at, this.view.getFloat32(at, true) * share + hits, true);
+    this.view.setFloat32(at + 4, this.view.getFloat32(at + 4, true) * share + of, true);
+  }
+
+  private rateAt(measure: number): number {
+    return this.at + RATES_AT + measure * RATE_BYTES;
+  }
+
+  private styleAt(feature: number): number {
+    return this.at + STYLE_AT + feature * STYLE_BUCKETS;
+  }
+
+  private laneAt(index: number): number {
+    return this.at + LANES_AT + index * LANE_BYTES;
+  }
+
+  private copyAt(index: number): number {
+    return this.at + COPIES_AT + index * COPY_BYTES;
+  }
+}

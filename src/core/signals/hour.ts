@@ -1,0 +1,29 @@
+/**
+ * The hour of the week in the account's own time against its habit. Weak on purpose: most thieves work
+ * when their victims do (detection design, what decides the design 7).
+ */
+import { localTime } from '../local-time.ts';
+import type { Evidence } from '../evidence.ts';
+import type { SubmissionSubject } from '../rules/finding.ts';
+
+const HISTORY = 60;
+const HOURS = 168;
+
+export function unusualHour(subject: SubmissionSubject): Evidence | undefined {
+  const { profile, facts, world, nowMs } = subject;
+  if (facts.class !== 'person' || profile.messages < HISTORY) return undefined;
+  const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
+  const share = profile.hourShareAround(hourOfWeek);
+  const weight = Math.max(-0.4, Math.min(1.2, Math.log(0.5 + 0.5 / (HOURS * share))));
+  return {
+    signal: 'hour',
+    practice: 'SND-6',
+    family: 'timing',
+    weight,
+    text: `Sent at an hour of the week at which ${percent(share * HOURS)} of an even share of its mail is sent.`,
+  };
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

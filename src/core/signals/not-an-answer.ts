@@ -1,0 +1,32 @@
+/**
+ * A message that answers nothing. Where the mail that comes in is known, only an answer to a message
+ * that came counts as one: In-Reply-To is easily made up.
+ */
+import type { Measure } from './measure.ts';
+
+export const notAnAnswer: Measure = {
+  signal: 'not-an-answer',
+  practice: 'SND-6',
+  family: 'recipients',
+  slot: 2,
+  attack: [0.95, 0.95, 0.15, 0.6],
+  noSpeaks: true,
+  prior: ({ facts }) => ({
+    rate: facts.class === 'person' ? 0.55 : 0.97,
+    strength: 20,
+    low: 0.1,
+    high: 0.99,
+  }),
+  look({ content, outcomes, facts }) {
+    if (content === undefined || facts.class === 'forward') return undefined;
+    const { isReply } = content.derived;
+    if (isReply === undefined) return undefined;
+    return !isReply || outcomes?.answers === false;
+  },
+  text: ({ content }, isThere, usual) =>
+    isThere
+      ? content?.derived.isReply === true
+        ? `It claims to answer a message that never came in; usually ${usual} of its messages answer nothing.`
+        : `It answers nothing; usually ${usual} of its messages do not.`
+      : `It answers a message; usually ${usual} of its messages answer nothing.`,
+};

@@ -1,0 +1,83 @@
+/**
+ * "This was me" and "not me" (detection design 1.6): somebody with the right to say so has looked. Mine
+ * makes the context trusted and takes back what it had gathered; not mine locks the account, for then
+ * somebody else has its password.
+ */
+import type { ConfirmEvent } from '../core/event.ts';
+import { contextText } from '../core/identity.ts';
+import { stepLadder } from '../core/ladder.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
+import { AccountRecord } from '../core/profile/account-record.ts';
+import { IdentityProfile } from '../core/profile/identity-profile.ts';
+import { referenceOf } from '../core/reference.ts';
+import type { Effects } from '../effects/contract.ts';
+import type { OutcomeParts } from './note-outcome.ts';
+import { accountKey, identityKey } from './submission-frame.ts';
+
+interface ConfirmParts extends OutcomeParts {
+  readonly effects: Effects;
+}
+
+export function noteConfirm(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
+  if (!event.mine) return lock(event, parts);
+  if (event.context !== undefined) return trust(event, event.context, parts);
+  if (event.submission === undefined) return undefined;
+  const { submission } = event;
+  return andThen(parts.sent.find({ submission, at: event.at }, false), (sent) =>
+    sent === undefined || sent.account !== event.account.toLowerCase()
+      ? undefined
+      : trust(event, contextText(sent.context), parts),
+  );
+}
+
+/** Every credential of the account that was used from there. */
+async function trust(
+  event: ConfirmEvent,
+  context: string,
+  { standing }: ConfirmParts,
+): Promise<void> {
+  const nowMs = Date.parse(event.at);
+  for await (const [key] of standing.scan(identityKey(`${event.account.toLowerCase()}/`))) {
+    await standing.update([key], (records) => {
+      if (records[0] === undefined) return;
+      const profile = new IdentityProfile(records[0]);
+      const index = profile.contexts().findIndex((row) => row.key === context);
+      if (index < 0) return;
+      profile.confirm(index);
+      profile.ladder = { rung: 'observe', sinceMs: nowMs, evidenceAtMs: 0 };
+      records[0] = profile.toBytes();
+    });
+  }
+}
+
+function lock(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
+  const account = event.account.toLowerCase();
+  const nowMs = Date.parse(event.at);
+  const { policy, journal, effects, standing } = parts;
+  const why = `Not the owner: said by ${event.by}.`;
+  const done = standing.update([accountKey(account)], (records) => {
+    const record = new AccountRecord(records[0]);
+    const { rung: from } = record.ladder;
+    record.ladder = stepLadder(record.ladder, 'lock', nowMs, policy().quietSeconds);
+    records[0] = record.toBytes();
+    return { from, seesPassword: record.knowsAnyPassword };
+  });
+  return andThen(done, ({ from, seesPassword }) => {
+    const because = [{ signal: 'confirm', practice: 'SND-6', weight: 0, text: why }];
+    const identity = `${account}/main`;
+    if (from !== 'lock') {
+      journal.append({ kind: 'rung', at: event.at, account, identity, from, to: 'lock', because });
+    }
+    if (policy().rules.mode !== 'enforce') return;
+    effects.start({
+      kind: 'lock',
+      account,
+      at: event.at,
+      by: event.by,
+      why,
+      reference: referenceOf(event.id),
+      unlockOn: policy().unlockOn,
+      seesPassword,
+    });
+  });
+}
