@@ -52,7 +52,9 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
     if (password !== undefined) account.learnPassword(password, nowMs);
     return;
   }
-  if (decision.outcome !== 'wrong-password' || isOldPassword(subject)) return;
+  if (decision.outcome !== 'wrong-password') return;
+  if (password !== undefined) account.learnFailed(password);
+  if (isOldPassword(subject)) return;
   const repeated = isRepeated(subject);
   account.touch(key, nowMs, 'failure');
   account.learnWrong(guess, guessingNetwork(subject), nowMs);

@@ -1,6 +1,7 @@
 /** ACC-6: when one more wrong password shuts its source out, and what people are told of it. */
 import type { SourceRecord } from '../profile/source-record.ts';
 import { countedAddress } from '../profile/address-key.ts';
+import { tellsNothing } from '../sasl.ts';
 import type { Finding, LoginSubject } from './finding.ts';
 import { isAtKnownPlace, isUnderAttack } from './guessing.ts';
 import { momentText } from './moment-text.ts';
@@ -37,8 +38,9 @@ function distinctNow({ nowMs, world, guess }: LoginSubject, source: SourceRecord
   return source.distinctSince(sinceMs) + (source.hasFailure(guess) ? 0 : 1);
 }
 
-export function isOldPassword({ password, account }: LoginSubject): boolean {
-  return password !== undefined && account.knowsPassword(password);
+export function isOldPassword({ event, password, account }: LoginSubject): boolean {
+  if (password === undefined || !account.knowsPassword(password)) return false;
+  return !tellsNothing(event.mechanism, password, account);
 }
 
 /** The same wrong password from the same network again, such as a telephone with an old one. */
