@@ -47,7 +47,7 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   const key = addressKey(network, world.hash);
   if (decision.outcome === 'ok') {
     // Who may have guessed the password does not make his place one of the account's.
-    if (sourceShutOut(subject) === undefined) account.touch(key, nowMs, 'login');
+    if (sourceShutOut(subject)?.action !== 'reject') account.touch(key, nowMs, 'login');
     forgiveMistypes(subject);
     if (password !== undefined) account.learnPassword(password, nowMs);
     return;

@@ -131,6 +131,18 @@ export class AccountRecord {
     return at !== undefined && this.view.getUint32(at + LAST_OK, true) > 0;
   }
 
+  /** Whether it was used with success from this address, of IPv6 its /64, before (countedAddress). */
+  knowsCounted(key: AddressKey): boolean {
+    const [a, b, c] = key.words;
+    if (a === 0 && b === 0 && c === 0xffff) return this.knowsAddress(key);
+    return this.rows().some(
+      (at) =>
+        this.view.getUint32(at) === a &&
+        this.view.getUint32(at + 4) === b &&
+        this.view.getUint32(at + LAST_OK, true) > 0,
+    );
+  }
+
   /** Whether the account was used with success from this place before. */
   knowsPlace(place: number): boolean {
     for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {

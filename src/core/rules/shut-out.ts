@@ -3,7 +3,7 @@ import type { SourceRecord } from '../profile/source-record.ts';
 import { countedAddress } from '../profile/address-key.ts';
 import { tellsNothing } from '../sasl.ts';
 import type { Finding, LoginSubject } from './finding.ts';
-import { isAtKnownPlace, isUnderAttack } from './guessing.ts';
+import { isAtKnownPlace, isSharedNetwork, isUnderAttack } from './guessing.ts';
 import { momentText } from './moment-text.ts';
 
 /** A source that joins a distributed attack on an account it does not know has shown enough. */
@@ -21,9 +21,8 @@ export function shutOutOf(subject: LoginSubject): ShutOut {
   const { failures } = subject.world.policy;
   const untilMs = subject.nowMs + failures.shutOutSeconds * 1000;
   const isAddress = distinctNow(subject, subject.address) >= triesOfAddress(subject);
-  // One carrier or relay network is many people.
-  const isShared = ['mobile', 'relay', 'fetcher'].includes(subject.network.class);
-  const isNetwork = !isShared && distinctNow(subject, subject.networkSource) >= failures.perNetwork;
+  const isNetwork =
+    !isSharedNetwork(subject) && distinctNow(subject, subject.networkSource) >= failures.perNetwork;
   return { ...(isAddress && { address: untilMs }), ...(isNetwork && { network: untilMs }) };
 }
 
