@@ -7,6 +7,7 @@ import { addressKey } from './profile/address-key.ts';
 import { addTo } from './profile/counters.ts';
 import type { LoginSubject, SubmissionSubject } from './rules/finding.ts';
 import { sourceShutOut } from './rules/guessing.ts';
+import { ceilingsNow } from './rules/limits.ts';
 import { isAuthenticated } from './rules/senders.ts';
 import { guessingNetwork, isOldPassword, isRepeated } from './rules/shut-out.ts';
 
@@ -35,8 +36,10 @@ export function foldSubmission(
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
 
   const counters = [...subject.counters];
+  const ceilingFor = ceilingsNow(subject, decision.verdict.rung === 'throttle');
   for (const { limit, counter } of subject.slots) {
-    counters[counter] = addTo(counters[counter], limit, { nowMs, messages: 1, recipients });
+    const amounts = { nowMs, messages: 1, recipients, ceiling: ceilingFor(limit) };
+    counters[counter] = addTo(counters[counter], limit, amounts);
   }
   return counters;
 }
