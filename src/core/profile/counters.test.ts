@@ -13,11 +13,11 @@ const START = Date.parse('2026-03-01T12:00:00Z');
 
 function send(
   record: Uint8Array | undefined,
-  window: Window,
+  window: Window & { readonly ceiling?: number },
   nowMs: number,
   amount: number,
-  ceiling = window.limit,
 ) {
+  const { ceiling = window.limit } = window;
   const ask = { nowMs, amount, ceiling };
   if (!fillOf(record, window, ask).fits) return { record, accepted: false };
   const amounts = { nowMs, messages: amount, recipients: amount, ceiling };
@@ -110,18 +110,18 @@ describe('sliding counters (SND-1)', () => {
   });
 
   it('lets through a lowered ceiling and its burst, then the pace of that ceiling (SND-5)', () => {
-    const window: Window = { ...HOUR, burst: 10 };
+    const window = { ...HOUR, burst: 10, ceiling: 50 };
     let record: Uint8Array | undefined;
     let accepted = 0;
     for (let i = 0; i < 200; i++) {
-      const sent = send(record, window, START + i, 1, 50);
+      const sent = send(record, window, START + i, 1);
       record = sent.record;
       if (sent.accepted) accepted++;
     }
     expect(accepted).toBe(60);
     accepted = 0;
     for (let i = 1; i <= 2_400; i++) {
-      const sent = send(record, window, START + i * 36_000, 1, 50);
+      const sent = send(record, window, START + i * 36_000, 1);
       record = sent.record;
       if (sent.accepted) accepted++;
     }
