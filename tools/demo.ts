@@ -105,8 +105,9 @@ async function play(daemon: Daemon, scanner: VirusScanner): Promise<void> {
     ledger.message(message, await policy.send(message));
   const login = async (account: string, clientAddress: string, right = true): Promise<boolean> => {
     const password = right ? `${account} own` : `guess ${ledger.logins}`;
+    const before = logins.refusals;
     const gotIn = await logins.login({ account, clientAddress, password, ok: right });
-    ledger.login(account, { right, gotIn });
+    ledger.login(account, { right, gotIn, isRefused: logins.refusals > before });
     return gotIn;
   };
   const posted = (dayMs: number): Job[] =>

@@ -1,4 +1,5 @@
 /** What a right file says that does not do what it seems to: told by `primum check`, refused never. */
+import { doorWarnings } from './door-warnings.ts';
 import { loadConfig } from './load.ts';
 import type { Environment } from './secrets.ts';
 import { formatPath } from './walk.ts';
@@ -8,12 +9,13 @@ type Path = readonly string[];
 
 /** One line each: place, key, cause and remedy. @throws PrimumError as loadConfig does. */
 export function warningsOf(file: string, env: Environment): readonly string[] {
-  const { directory } = loadConfig(file, env);
+  const config = loadConfig(file, env);
+  const { directory } = config;
   const source = readSource(file);
   const hasDirectory = [directory.file, directory.command, directory.http].some(
     (engine) => engine !== undefined,
   );
-  return hasDirectory ? [] : sendersWithoutDirectory(source);
+  return [...(hasDirectory ? [] : sendersWithoutDirectory(source)), ...doorWarnings(config)];
 }
 
 /** ACC-2: only where somebody wrote it; the default is meant for the day a directory comes. */

@@ -8,6 +8,7 @@ import { addressKey } from './profile/address-key.ts';
 import { addTo } from './profile/counters.ts';
 import type { LoginSubject, SubmissionSubject } from './rules/finding.ts';
 import { sourceShutOut } from './rules/guessing.ts';
+import { ceilingsNow } from './rules/limits.ts';
 import { isAuthenticated } from './rules/senders.ts';
 import { guessingNetwork, isOldPassword, isRepeated } from './rules/shut-out.ts';
 
@@ -34,8 +35,10 @@ export function foldSubmission(
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
 
   const counters = [...subject.counters];
+  const ceilingFor = ceilingsNow(subject, decision.verdict.rung === 'throttle');
   for (const { limit, counter } of subject.slots) {
-    counters[counter] = addTo(counters[counter], limit, { nowMs, messages: 1, recipients });
+    const amounts = { nowMs, messages: 1, recipients, ceiling: ceilingFor(limit) };
+    counters[counter] = addTo(counters[counter], limit, amounts);
   }
   return counters;
 }
@@ -49,7 +52,7 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   const key = addressKey(network, world.hash);
   if (decision.outcome === 'ok') {
     // Who may have guessed the password does not make his place one of the account's.
-    if (sourceShutOut(subject) === undefined) {
+    if (sourceShutOut(subject)?.action !== 'reject') {
       account.touch(key, nowMs, 'login');
       if (READING.includes(subject.event.service)) account.learnRead(key.place, nowMs);
     }
@@ -57,7 +60,9 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
     if (password !== undefined) account.learnPassword(password, nowMs);
     return;
   }
-  if (decision.outcome !== 'wrong-password' || isOldPassword(subject)) return;
+  if (decision.outcome !== 'wrong-password') return;
+  if (password !== undefined) account.learnFailed(password);
+  if (isOldPassword(subject)) return;
   const repeated = isRepeated(subject);
   account.touch(key, nowMs, 'failure');
   account.learnWrong(guess, guessingNetwork(subject), nowMs);

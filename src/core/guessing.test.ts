@@ -83,6 +83,43 @@ describe('an address that is shut out (ACC-6)', () => {
   });
 });
 
+describe('an address that guesses next to the owner (ACC-6)', () => {
+  const neighbour = '192.0.2.99';
+
+  it('does not get in with the right password from his network', () => {
+    const p = createPlatform();
+    p.login(ANN, { clientAddress: HOME });
+    guess(p, { clientAddress: neighbour, count: p.policy.failures.perAddress, account: ANN });
+    expect(p.attempt(ANN, { clientAddress: neighbour })).toMatchObject({
+      verdict: 'reject',
+      enforced: true,
+    });
+    expect(p.attempt(ANN, { clientAddress: HOME }).verdict).toBe('pass');
+  });
+
+  it('shares nothing with him but the /64 over IPv6, whose last half changes daily', () => {
+    const p = createPlatform({ network: ipv6Network });
+    p.login(ANN, { clientAddress: '2001:db8:1:2::1' });
+    guess(p, { clientAddress: '2001:db8:1:2::bad', count: 20 });
+    guess(p, { clientAddress: '2001:db8:1:3::bad', count: 20 });
+    expect(p.attempt(ANN, { clientAddress: '2001:db8:1:2::77' }).verdict).toBe('pass');
+    expect(p.attempt(ANN, { clientAddress: '2001:db8:1:3::1' }).verdict).toBe('reject');
+  });
+
+  it('ACC-10: at a relay that both use does not shut him out, but his login is told', () => {
+    const p = createPlatform();
+    p.login(ANN, { clientAddress: '172.1.1.1' });
+    guess(p, { clientAddress: '172.1.9.9', count: p.policy.failures.perAddress, account: ANN });
+    expect(p.login(ANN, { clientAddress: '172.1.9.9' }).verdict).toBe('pass');
+    expect(p.intents.at(-1)).toMatchObject({
+      kind: 'alert',
+      account: ANN,
+      cause: 'right-password-at-shared-place',
+    });
+    expect(p.attempt('zoe@example.org', { clientAddress: '172.1.9.9' }).verdict).toBe('reject');
+  });
+});
+
 describe('a network that is shut out (ACC-6)', () => {
   /** Six neighbours with 18 wrong passwords each: none is shut out itself. */
   const neighbours = (p: Platform): void => {

@@ -52,6 +52,29 @@ describe('guessed passwords (ACC-6)', () => {
     expect(p.intents).toEqual([]);
   });
 
+  it('count one by one where the mechanism has no password in clear', () => {
+    const p = createPlatform();
+    const cram = { passwordHash: 'of nothing', mechanism: 'CRAM-MD5' };
+    p.login(ANN, { ...cram, clientAddress: '192.0.2.1' });
+    for (let i = 0; i < p.policy.failures.perAddress; i++)
+      p.login(ANN, { ...cram, ok: false, clientAddress: '203.0.113.5' });
+    expect(p.attempt(ANN, { clientAddress: '203.0.113.5' }).verdict).toBe('reject');
+    expect(p.attempt(ANN, { ...cram, clientAddress: '192.0.2.1' }).verdict).toBe('pass');
+    expect(p.locks.size).toBe(0);
+  });
+
+  it('count one by one once their hash was right, wrong and right again', () => {
+    const p = createPlatform();
+    const cram = { passwordHash: 'of nothing', clientAddress: '192.0.2.1' };
+    const wrong = { ...cram, ok: false, clientAddress: '203.0.113.5' };
+    p.login(ANN, cram);
+    p.login(ANN, wrong);
+    p.login(ANN, cram);
+    for (let i = 0; i < p.policy.failures.perAddress; i++) p.login(ANN, wrong);
+    expect(p.attempt(ANN, wrong).verdict).toBe('reject');
+    expect(p.attempt(ANN, cram).verdict).toBe('pass');
+  });
+
   it('alert once when a source is shut out, not at each further guess', () => {
     const p = createPlatform();
     for (let i = 0; i < 60; i++) p.login(ANN, { ...guess(i), clientAddress: '203.0.113.5' });
@@ -179,6 +202,33 @@ describe('a locked account (ACC-11) and its changed password (ACC-12)', () => {
     expect(p.attempt(ANN, { passwordHash: 'g49', clientAddress: '192.0.2.1' }).verdict).toBe(
       'reject',
     );
+  });
+
+  it('is not unlocked by the stolen password where the mechanism has none in clear', () => {
+    for (const mechanism of ['CRAM-MD5', 'SCRAM-SHA-256', 'DIGEST-MD5', 'XOAUTH2', 'GSSAPI']) {
+      const p = locked();
+      const stolen = { passwordHash: 'of nothing', mechanism };
+      expect(p.attempt(ANN, stolen)).toMatchObject({ verdict: 'reject', enforced: true });
+      p.login(ANN, stolen);
+      expect(p.locks.has(ANN)).toBe(true);
+    }
+  });
+
+  it('is unlocked by a changed password that a server still took for wrong', () => {
+    const p = locked();
+    const changed = { passwordHash: 'fresh', mechanism: 'PLAIN' };
+    p.login(ANN, { ...changed, ok: false });
+    expect(p.attempt(ANN, changed).verdict).toBe('pass');
+    p.login(ANN, changed);
+    expect(p.locks.has(ANN)).toBe(false);
+  });
+
+  it('without the mechanism is not unlocked by a hash that was right and wrong', () => {
+    const p = locked();
+    p.login(ANN, { passwordHash: 'of nothing', ok: false });
+    expect(p.attempt(ANN, { passwordHash: 'of nothing' }).verdict).toBe('reject');
+    p.login(ANN, { passwordHash: 'of nothing' });
+    expect(p.locks.has(ANN)).toBe(true);
   });
 
   it('is not unlocked by an old app password, however many passwords were used since', () => {

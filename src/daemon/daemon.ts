@@ -25,7 +25,7 @@ import { openFileJournal } from '../store/journal-files/file-journal.ts';
 import type { Journal } from '../store/journal.ts';
 import { openReplyClassifier } from '../returned/reply-knowledge.ts';
 import { openSqliteRecords } from '../store/sqlite/records.ts';
-import { openSqliteStanding } from '../store/sqlite/standing.ts';
+import { openStanding } from './open-standing.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
@@ -236,11 +236,7 @@ function openKeyed(
 }
 
 async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {
-  const standing = openSqliteStanding({
-    path: join(config.state, 'standing.db'),
-    onError: (error) => telemetry.storeFailed('standing', error),
-    onRecovered: () => telemetry.storeWorks('standing'),
-  });
+  const standing = openStanding(config, telemetry);
   closers.push(() => standing.close());
   const journal = openFileJournal({
     folder: join(config.state, 'journal'),

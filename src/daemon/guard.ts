@@ -1,4 +1,5 @@
 /** `primum start`: one daemon from its configuration to its last signal. */
+import { doorWarnings } from '../config/door-warnings.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { whatNeedsRestart } from '../config/reload.ts';
 import { PrimumError } from '../errors.ts';
@@ -20,6 +21,7 @@ export async function guard(configFile: string | undefined): Promise<number> {
   const { mode } = config.policy;
   telemetry.started({ version: packageVersion(), mode, state: config.state });
   void welcome(daemon, telemetry).catch(() => undefined);
+  for (const warning of doorWarnings(config)) telemetry.warn(warning);
   signals.onHangUp(() => {
     reloads.run().catch(() => undefined);
   });

@@ -88,6 +88,28 @@ function toFacts(record: AccountRecord, account: string): AccountFacts {
   };
 }
 
+/** The library's own sentences are for programmers. */
+function inWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `write one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return `write ${SHAPES[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      return 'it is empty';
+    case 'too_big':
+      return `at most ${issue.maximum} are taken`;
+    default:
+      return issue.message;
+  }
+}
+
+const SHAPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'keys and values',
+  string: 'a text',
+};
+
 /** What is wrong, without the values: they are people's addresses. */
 function reason(error: z.ZodError): string {
   const [issue] = error.issues;
@@ -96,7 +118,7 @@ function reason(error: z.ZodError): string {
     return `there is no key ${issue.keys.join(', ')}; the keys are ${RECORD_KEYS.join(', ')}`;
   }
   const path = issue.path.map(String).join('.');
-  return `${path === '' ? 'the entry' : path}: ${issue.message}`;
+  return `${path === '' ? 'the entry' : path}: ${inWords(issue)}`;
 }
 
 /** An entry of a file; it must name its account. */
@@ -107,11 +129,19 @@ export function parseFileRecord(value: unknown): Parsed<AccountFacts> {
   return account ? parsed(toFacts(result.data, account)) : unreadable('account: it is missing');
 }
 
-/** An answer about `login`; `null` means no such account. It must not be about somebody else. */
+/**
+ * An answer about `login`; `null` means no such account. It must not be about somebody else, and it
+ * must say something: `{"error": …}` with status 200 would drop the restrictions known before.
+ */
 export function parseAnswer(value: unknown, login: string): Parsed<AccountFacts | undefined> {
   if (value === null) return parsed(undefined);
   const result = looseRecord.safeParse(value);
   if (!result.success) return unreadable(reason(result.error));
+  if (!RECORD_KEYS.some((key) => Object.hasOwn(result.data, key))) {
+    return unreadable(
+      `the answer has none of the keys ${RECORD_KEYS.join(', ')}; an entry with no more to say names its account`,
+    );
+  }
   const { account } = result.data;
   return account && account !== login
     ? unreadable('account: the answer is about another account')

@@ -10,6 +10,7 @@ import { AccountRecord } from '../core/profile/account-record.ts';
 import { countedAddress } from '../core/profile/address-key.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { SourceRecord } from '../core/profile/source-record.ts';
+import { passwordInClear, tellsNothing } from '../core/sasl.ts';
 import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
 import { rulesFor } from '../core/rules/resolve.ts';
 import type { StandingRecord } from '../store/standing.ts';
@@ -120,26 +121,43 @@ export function planLogin(event: LoginEvent | LoginAttempt, known: Known): Login
   const [address, prefix] = sourceKeys(world.hash, network);
   const keys = [accountKey(who.account), address, prefix];
   const password =
-    event.passwordHash === undefined || event.passwordHash === ''
+    event.passwordHash === undefined ||
+    event.passwordHash === '' ||
+    passwordInClear(event.mechanism) === 'no'
       ? undefined
       : world.hash.low(`password|${who.account}|${event.passwordHash}`);
   return {
     keys,
-    subject: (records) => ({
-      event,
-      world,
-      nowMs: millisecondsOf(event.at),
-      who,
-      context: contextOf(event, network, world.hash),
-      facts,
-      network,
-      rules: rulesFor(world.policy, facts),
-      lock,
-      account: new AccountRecord(records[0]),
-      address: new SourceRecord(network.address === '' ? undefined : records[1]),
-      networkSource: new SourceRecord(network.prefix === '' ? undefined : records[2]),
-      password,
-      guess: password ?? world.hash.low(`login|${event.id}`),
-    }),
+    subject: (records) => {
+      const account = new AccountRecord(records[0]);
+      return {
+        event,
+        world,
+        nowMs: millisecondsOf(event.at),
+        who,
+        context: contextOf(event, network, world.hash),
+        facts,
+        network,
+        rules: rulesFor(world.policy, facts),
+        lock,
+        account,
+        address: new SourceRecord(network.address === '' ? undefined : records[1]),
+        networkSource: new SourceRecord(network.prefix === '' ? undefined : records[2]),
+        password,
+        guess: guessOf(event, { password, account, world }),
+      };
+    },
   };
+}
+
+/** A hash that tells no passwords apart would make many guesses one. */
+function guessOf(
+  event: LoginEvent | LoginAttempt,
+  known: { readonly password: number | undefined } & Pick<LoginSubject, 'account' | 'world'>,
+): number {
+  const { password, account, world } = known;
+  if (password === undefined || tellsNothing(event.mechanism, password, account)) {
+    return world.hash.low(`login|${event.id}`);
+  }
+  return password;
 }

@@ -20,6 +20,8 @@ export interface LoginTuple {
   readonly passwordHash: string;
   /** Lower case, such as `imap` or `smtp`. */
   readonly protocol: string;
+  /** SASL mechanism in capitals, such as `PLAIN`: `attrs/mech` in Dovecot. Empty when not told. */
+  readonly mechanism: string;
   readonly deviceId: string;
   readonly sessionId: string;
   /** Why a login failed (Dovecot 2.4): internal, credentials, account, expired, disabled, policy. */
@@ -39,6 +41,8 @@ export const PASSWORD_HASH_CHARS_MAX = 256;
 /** What is longer is cut: a device name is only compared. */
 export const DEVICE_ID_CHARS_MAX = 1024;
 export const ATTRIBUTES_MAX = 64;
+/** A SASL name has 20 at most (RFC 4422 section 3.1). */
+export const MECHANISM_CHARS_MAX = 20;
 
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
 
@@ -108,6 +112,7 @@ export function parseLoginTuple(body: JsonObject): Read<LoginTuple> {
   const policyReject = strictBoolean(body, 'policy_reject');
   if (!policyReject.ok) return policyReject;
   const tls = body['tls'];
+  const attributes = plainAttributes(body['attrs']);
   return {
     ok: true,
     value: {
@@ -115,13 +120,14 @@ export function parseLoginTuple(body: JsonObject): Read<LoginTuple> {
       remote: address,
       passwordHash: passwordHash.value,
       protocol: protocol.value.toLowerCase(),
+      mechanism: (attributes['mech'] ?? '').slice(0, MECHANISM_CHARS_MAX).toUpperCase(),
       deviceId: looseText(body['device_id']),
       sessionId: looseText(body['session_id']),
       failType: looseText(body['fail_type']),
       policyReject: policyReject.value ?? false,
       success: success.value,
       tls: typeof tls === 'boolean' ? tls : undefined,
-      attributes: plainAttributes(body['attrs']),
+      attributes,
     },
   };
 }

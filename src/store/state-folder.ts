@@ -23,9 +23,9 @@ export function lockStateFolder(path: string): StateFolder {
   try {
     makeFolder(path);
     lock = new DatabaseSync(join(path, 'primum.lock'), { timeout: 0 });
-    lock.exec('BEGIN EXCLUSIVE');
-    // For people and scripts; the lock does not depend on it.
-    writeFileSync(processFile, `${process.pid}\n`, { mode: 0o600 });
+    // Without a journal file the lock needs no space: a full disk must not keep locks from holding.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    writeProcessFile(processFile);
   } catch (error) {
     lock?.close();
     throw refusal(path, processFile, error);
@@ -52,6 +52,15 @@ export function makeFolder(path: string): void {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** For people and scripts; the lock does not depend on it. */
+function writeProcessFile(file: string): void {
+  try {
+    writeFileSync(file, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
   }
 }
 

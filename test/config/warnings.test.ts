@@ -16,13 +16,20 @@ afterAll(() => {
 
 function warnings(yaml: string): readonly string[] {
   writeFileSync(file, yaml);
-  return warningsOf(file, {});
+  return warningsOf(file, { P: 'secret' });
 }
 
 function files(yaml: string) {
   writeFileSync(file, yaml);
   return checkFiles(loadConfig(file, {}));
 }
+
+const SAFE = `
+doors:
+  policy: { listen: ['unix:/tmp/p'] }
+  milter: { listen: ['unix:/tmp/m'] }
+  auth_policy: { credentials: [{ name: dovecot, password_file: 'env:P' }] }
+`;
 
 describe('primum check warns', () => {
   it('ACC-2: of a rule about other senders where no directory knows whose they are', () => {
@@ -37,7 +44,8 @@ describe('primum check warns', () => {
   });
 
   it.each([
-    ['the default', 'policy: { mode: enforce }\n'],
+    ['the default', 'policy: { mode: observe }\n'],
+    ['passwords and sockets', `policy: { mode: enforce }\n${SAFE}`],
     ['observing', 'policy: { senders: { other: observe } }\n'],
     [
       'a directory',
@@ -46,6 +54,25 @@ describe('primum check warns', () => {
   ])('of nothing with %s', (_what, yaml) => {
     expect(warnings(yaml)).toEqual([]);
   });
+});
+
+describe('primum check and a start warn of doors', () => {
+  it('in enforce mode: of logins that any program of the host may report', () => {
+    expect(warnings('policy: { mode: enforce }\n')).toEqual([
+      expect.stringMatching(/^doors\.auth_policy\.credentials: there is none, .* lift a lock /),
+      expect.stringMatching(/^doors\.policy\.listen, doors\.milter\.listen: any program /),
+    ]);
+  });
+
+  it.each(['policy', 'milter', 'socketmap', 'lmtp', 'api'])(
+    'that listen beyond the host, in any mode: %s',
+    (door) => {
+      const text = `doors: { ${door}: { listen: ['0.0.0.0:20111', '[::1]:20112', '127.0.0.1:20113'] } }\n`;
+      expect(warnings(text)).toEqual([
+        expect.stringMatching(new RegExp(`^doors\\.${door}\\.listen: 0\\.0\\.0\\.0:20111 `)),
+      ]);
+    },
+  );
 });
 
 describe('the files that a configuration names', () => {

@@ -233,8 +233,6 @@ describe('standing state on disk', () => {
   });
 
   it('says in words when the file is not usable', () => {
-    writeFileSync(path, 'this is not a database, not even nearly one');
-    expect(() => openOnDisk()).toThrow(/standing\.db cannot be opened: .*Check/);
     path = join(folder, 'missing', 'standing.db');
     expect(() => openOnDisk()).toThrow(expect.objectContaining({ code: 'STATE_UNUSABLE' }));
   });
@@ -334,6 +332,16 @@ describe('standing state when things go wrong', () => {
       }
     },
   );
+
+  it('sets a damaged file aside and begins a new one, and says where the old one is', async () => {
+    writeFileSync(path, 'no database at all, whatever its name says. '.repeat(100));
+    let setAside = '';
+    const store = openOnDisk({ onDamaged: (at) => (setAside = at) });
+    await put(store, 'a', bytes(1));
+    expect(await get(store, 'a')).toEqual([1]);
+    expect(setAside).toMatch(/standing\.db\.damaged-\d+$/);
+    expect(statSync(setAside).size).toBeGreaterThan(1000);
+  });
 
   it('gives up what was used least when memory is full and the disk away, and says so', async () => {
     const onError = vi.fn();

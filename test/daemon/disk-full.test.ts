@@ -94,4 +94,24 @@ describe('a full disk', { timeout: PROCESS_TEST_MS }, () => {
     const accounts = (await again.locks()).locks.map(({ account }) => account);
     expect(accounts.sort()).toEqual(['new@example.org', 'old@example.org']);
   });
+
+  it('lets a start through: locks hold, and it is said what is in memory only', async (context) => {
+    if (disk === undefined) return context.skip('mounting a small disk needs root');
+    await place.remove();
+    place = new Place(join(disk.path, 'state'));
+    place.configure({ policy: { mode: 'enforce' } });
+    const before = await place.start();
+    await (await before.client()).lock('old@example.org', { by: 'olga', why: 'before' });
+    before.signal('SIGTERM');
+    expect(await before.ended).toBe(0);
+    const ballast = fill(disk.path);
+    const primum = await place.start();
+    const postfix = await PolicyClient.open(primum.address('policy'));
+    expect(await postfix.send('old@example.org', 'x@dest.test')).toMatch(/^REJECT 5\.7\.1 /);
+    expect(await postfix.send('ann@example.org', 'x@dest.test')).toBe('DUNNO');
+    postfix.close();
+    rmSync(ballast);
+    primum.signal('SIGTERM');
+    expect(await primum.ended).toBe(0);
+  });
 });

@@ -54,6 +54,21 @@ describe('a web service', () => {
     });
   });
 
+  test('whose answer has no key of an entry is no entry: the restrictions known before hold', async () => {
+    let answer = '{"client_networks":["192.0.2.0/24"]}';
+    await open((_request, response) => response.end(answer));
+    const known = await directory.find('ann@example.org');
+    expect(known.clientNetworks).toEqual(['192.0.2.0/24']);
+    for (answer of ['{"error":"db down"}', '{"colour":"red"}', '{}']) {
+      heard.failures.length = 0;
+      await vi.waitFor(async () => {
+        clock += CACHE.ttlMs * 3;
+        expect(await directory.find('ann@example.org')).toEqual(known);
+        expect(heard.failures.map(String).join()).toMatch(/none of the keys account, tenant/);
+      });
+    }
+  });
+
   test('is asked once, however many ask for the same account at the same time', async () => {
     await open((_request, response) => response.end('{"tenant":"acme"}'));
     const answers = await Promise.all(

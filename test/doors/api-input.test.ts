@@ -35,6 +35,8 @@ describe('bad input', () => {
     ['PUT',    '/locks/a',               { by, why, extra: 1 },                            '`extra` is not known here'],
     ['PUT',    '/locks/a',               { by: 1, why },                                   '`by`'],
     ['PUT',    '/locks/a',               [],                                               'is not an object; write an object'],
+    ['PUT',    '/locks/%20', { by, why },                                                     '`account`'],
+    ['PUT',    '/locks/%3Cbob@example.org%3E', { by, why },                                   '`account` holds < or >; write the login alone'],
     ['PUT',    `/locks/${'a'.repeat(513)}`, { by, why },                                   'The path is not right: `account` is longer than 512 characters'],
     ['PUT',    '/locks/a%0Ab',           { by, why },                                      '`account` holds control characters'],
     ['POST',   '/lists/grey',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 1 }, '`list`'],
@@ -60,6 +62,13 @@ describe('bad input', () => {
     const response = await api.fetch(`/api/v1/accounts/${name}/limits`);
     expect(response.status).toBe(status);
     expect((await problemOf(response)).detail).toContain(says);
+  });
+
+  it('ACC-11: a blank round a pasted name locks the account all the same', async () => {
+    const response = await api.fetch('/api/v1/locks/bob@example.org%20', json('PUT', { by, why }));
+    expect(response.status).toBe(200);
+    expect(api.desk.locks.find('bob@example.org')).toBeDefined();
+    await api.desk.locks.unlock({ account: 'bob@example.org', by, why });
   });
 
   it('ACC-11: whoever may log in can be locked, whatever the length and letters of the login', async () => {

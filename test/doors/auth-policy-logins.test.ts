@@ -41,6 +41,14 @@ describe('allow', () => {
     expect(gate.judged).toEqual([]);
   });
 
+  it('names the mechanism where Dovecot tells it (ACC-12)', async () => {
+    const { post, gate } = await openDoor();
+    await post('allow', { ...DOVECOT, attrs: { mech: 'cram-md5' } });
+    await post('allow', { ...DOVECOT, attrs: { mech: 'x'.repeat(900) } });
+    const mechanisms = gate.checked.map((event) => 'mechanism' in event && event.mechanism);
+    expect(mechanisms).toEqual(['CRAM-MD5', 'X'.repeat(20)]);
+  });
+
   it.each([
     ['pass', {}, 0],
     ['hold', {}, 0],

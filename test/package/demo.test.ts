@@ -94,6 +94,14 @@ describe('npm run demo', () => {
     );
   });
 
+  it('ACC-6: the guesser has a row: shut out after how many guesses, and which sources', () => {
+    const { figures, why } = row('185.220.101.1 to .3');
+    expect(figures.at(-1)).toBe(80);
+    expect(why).toMatch(/^After \d\d guesses: Sources that guess passwords are shut out/);
+    expect(why).toMatch(/Shut out: .*185\.220\.101\./);
+    expect(row('kim@example.org').figures).toEqual([expect.any(Number), 0, 0]);
+  });
+
   it('hurts nobody else', () => {
     const { figures } = row('letters of people, each his own text');
     expect(figures).toEqual([19, 19, 0, 0]);

@@ -45,6 +45,15 @@ describe('the guide for Postfix', () => {
   });
 });
 
+describe('the short lines of the README', () => {
+  it('have every time-out of the guide, so that a hung Primum costs no submission half a minute', () => {
+    const readme = readFileSync(join(GUIDES, '../../README.md'), 'utf8');
+    const milters = /^-o smtpd_milters=\{(.*)\}$/m.exec(readme)?.[1]?.split(',') ?? [];
+    const told = /^primum_milter = \{ (.*) \}$/m.exec(blocks('postfix.md', '').join('\n'))?.[1];
+    expect(milters.slice(1)).toEqual(told?.split(', ').slice(1));
+  });
+});
+
 describe('the guide for Dovecot', () => {
   const tested = templateLines('dovecot.conf');
 

@@ -108,6 +108,8 @@ export interface Login {
 export class LoginClient {
   readonly #base: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  /** Logins that Primum refused, whatever the password. */
+  refusals = 0;
 
   constructor(address: string) {
     this.#base = `http://${address}`;
@@ -125,6 +127,7 @@ export class LoginClient {
       tls: true,
     };
     const refused = async (): Promise<boolean> => {
+      this.refusals += 1;
       await this.#call('report', { ...tuple, success: false, policy_reject: true });
       return false;
     };

@@ -26,9 +26,17 @@ export interface Shown {
   added: ReadonlyMap<string, string>;
 }
 
+export interface Login {
+  readonly right: boolean;
+  readonly gotIn: boolean;
+  /** By Primum, before the password was looked at. */
+  readonly isRefused: boolean;
+}
+
 export class Ledger {
   messages = 0;
   logins = 0;
+  readonly guesses = { tried: 0, refused: 0 };
   /** From now on it is the day of the thieves. */
   isBad = false;
   readonly #days = new Map<string, Day>();
@@ -83,9 +91,12 @@ export class Ledger {
     else scene.refused += 1;
   }
 
-  login(account: string, login: { readonly right: boolean; readonly gotIn: boolean }): void {
+  login(account: string, login: Login): void {
     this.logins += 1;
-    if (login.right && !login.gotIn) this.of(account).refusedLogins += 1;
+    if (!login.right) {
+      this.guesses.tried += 1;
+      if (login.isRefused) this.guesses.refused += 1;
+    } else if (!login.gotIn) this.of(account).refusedLogins += 1;
   }
 
   /** A message, whole or not, or a login with the right password was stopped. */

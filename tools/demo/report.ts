@@ -8,6 +8,7 @@ import {
   BOTNET,
   CAMPAIGN,
   FOREIGN,
+  GUESSER,
   HOPPER,
   INFECTED,
   NEWSLETTER,
@@ -49,7 +50,6 @@ export async function printReport(ledger: Ledger, given: Given): Promise<void> {
   print();
   print(given.scanner);
   await printTrace(ledger, client);
-  await printGuesses(client);
   printOthers(ledger);
   const { locks } = await client.locks();
   const locked = locks.map(({ account }) => account).join(', ');
@@ -83,6 +83,7 @@ async function printAccounts(ledger: Ledger, client: Client): Promise<void> {
     print(row([account, title, `${letOut}`, `${stopped}`, `${refusedLogins}`], columns));
     await printReasons(client, { told, before });
   }
+  await printGuesser(ledger, client, columns);
   print('-'.repeat(WIDTH));
 }
 
@@ -160,13 +161,18 @@ function headersOf({ added }: Shown): string {
   return [...added].map(([name, value]) => `${name}: ${value}\r\n`).join('');
 }
 
-async function printGuesses(client: Client): Promise<void> {
+/** What the alert says, from `primum incidents`. */
+async function printGuesser(ledger: Ledger, client: Client, columns: readonly number[]) {
   const { incidents } = await client.incidents({ limit: 100 });
-  const sources = incidents.filter(({ cause }) => cause.startsWith('source-shut-out'));
-  const addresses = sources.map(({ cause }) => cause.slice('source-shut-out:'.length)).sort();
+  const incident = incidents.find(({ cause }) => cause === 'source-shut-out');
+  const { guesses } = ledger;
+  const who = `${GUESSER}.1 to .3`;
   print(
-    `Password guessers shut out: ${addresses.join(', ') || 'none'}; the account stayed open for its owner.`,
+    row([who, 'guesses one password', '-', '-', `${guesses.refused} of ${guesses.tried}`], columns),
   );
+  if (incident === undefined) return;
+  print(`    After ${guesses.tried - guesses.refused} guesses: ${incident.summary}`);
+  print(`    Shut out: ${(incident.sources?.names ?? []).join('; ')}.`);
 }
 
 function printOthers(ledger: Ledger): void {

@@ -11,10 +11,18 @@ export const explain: Command = {
   arguments: [{ name: 'REF' }],
   asksDaemon: true,
   async run({ argument, client, show }) {
-    show(await (await client()).explain(argument(0)), explanationText);
+    show(await (await client()).explain(asPasted(argument(0))), explanationText);
     return 0;
   },
 };
+
+/** People paste `Reference KJAED6E5.` from the answer they got. */
+export function asPasted(text: string): string {
+  return text
+    .trim()
+    .replace(/^reference[:\s]+/i, '')
+    .replace(/[\s.]+$/, '');
+}
 
 const ANSWERS = {
   pass: 'passed',

@@ -156,5 +156,10 @@ function unknown({ account, unknownToDirectory }: MadeLock): string {
   if (unknownToDirectory === undefined) return '';
   const { closest } = unknownToDirectory;
   const meant = closest.length === 0 ? '' : ` It knows ${closest.join(', ')}.`;
-  return `The directory does not know ${account}.${meant} If the name is mistyped, undo it: primum unlock ${account} --why mistyped\n`;
+  return `The directory does not know ${account}.${meant} If the name is mistyped, undo it: primum unlock ${quoted(account)} --why mistyped\n`;
+}
+
+/** As a shell takes it, whatever the name holds. */
+function quoted(word: string): string {
+  return /^[\w@.+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

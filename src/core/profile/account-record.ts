@@ -2,8 +2,8 @@
  * What is known of one account's logins: the addresses it was used from (ACC-7), passwords seen to
  * work and seen to fail (ACC-6, ACC-12), and the ladder of the whole account.
  *
- * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 unused u8,
- * 30 addresses u8, 31 pad, 32 logins, 36 failures, 40 submissions; since version 2 also
+ * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 failed u8,
+ * 30 addresses u8, 31 in doubt u8, 32 logins, 36 failures, 40 submissions; since version 2 also
  * 48 passwords that ever worked (64, password-rows.ts), 112 newest slot u32, 116 recipients sent to
  * in 15 slots × u32; since version 3 also 176 reads u32, 180 places it reads at: 8 × (place, last).
  * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
@@ -161,6 +161,18 @@ export class AccountRecord {
     return at !== undefined && this.view.getUint32(at + LAST_OK, true) > 0;
   }
 
+  /** Whether it was used with success from this address, of IPv6 its /64, before (countedAddress). */
+  knowsCounted(key: AddressKey): boolean {
+    const [a, b, c] = key.words;
+    if (a === 0 && b === 0 && c === 0xffff) return this.knowsAddress(key);
+    return this.rows().some(
+      (at) =>
+        this.view.getUint32(at) === a &&
+        this.view.getUint32(at + 4) === b &&
+        this.view.getUint32(at + LAST_OK, true) > 0,
+    );
+  }
+
   /** Whether the account was used with success from this place before. */
   knowsPlace(place: number): boolean {
     for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
@@ -201,6 +213,16 @@ export class AccountRecord {
   /** Whether this is one of the last passwords that worked. */
   knowsPassword(hash: number): boolean {
     return this.passwords.knows(hash);
+  }
+
+  /** A password that worked before and was wrong now. */
+  learnFailed(hash: number): void {
+    this.passwords.learnFailed(hash);
+  }
+
+  /** Whether right and wrong passwords seem to have this hash (password-rows.ts). */
+  isInDoubt(hash: number): boolean {
+    return this.passwords.isInDoubt(hash);
   }
 
   /** Whether this password ever worked. May take a new one for an old one, never the reverse. */

@@ -11,10 +11,16 @@ const HOUR: Window = {
 };
 const START = Date.parse('2026-03-01T12:00:00Z');
 
-function send(record: Uint8Array | undefined, window: Window, nowMs: number, amount: number) {
-  const ask = { nowMs, amount, ceiling: window.limit };
+function send(
+  record: Uint8Array | undefined,
+  window: Window & { readonly ceiling?: number },
+  nowMs: number,
+  amount: number,
+) {
+  const { ceiling = window.limit } = window;
+  const ask = { nowMs, amount, ceiling };
   if (!fillOf(record, window, ask).fits) return { record, accepted: false };
-  const amounts = { nowMs, messages: amount, recipients: amount };
+  const amounts = { nowMs, messages: amount, recipients: amount, ceiling };
   return { record: addTo(record, window, amounts), accepted: true };
 }
 
@@ -76,8 +82,8 @@ describe('sliding counters (SND-1)', () => {
 
   it('keeps messages and recipients, and windows of different length, apart in one record', () => {
     const messages: Window = { ...HOUR, count: 'messages', limit: 10 };
-    const amounts = { nowMs: START, messages: 1, recipients: 50 };
-    const record = addTo(addTo(undefined, HOUR, amounts), messages, amounts);
+    const amounts = { nowMs: START, messages: 1, recipients: 50, ceiling: 100 };
+    const record = addTo(addTo(undefined, HOUR, amounts), messages, { ...amounts, ceiling: 10 });
     expect(fillOf(record, HOUR, { nowMs: START, amount: 0, ceiling: 100 }).used).toBe(50);
     expect(fillOf(record, messages, { nowMs: START, amount: 0, ceiling: 10 }).used).toBe(1);
   });
@@ -85,8 +91,8 @@ describe('sliding counters (SND-1)', () => {
   it('keeps two limits of the same window apart, each with its own count and debt', () => {
     const warn: Window = { ...HOUR, limit: 10, burst: 5 };
     const hold: Window = { ...HOUR, limit: 20, burst: 0, ordinal: 1 };
-    const amounts = { nowMs: START, messages: 1, recipients: 12 };
-    const record = addTo(addTo(undefined, warn, amounts), hold, amounts);
+    const amounts = { nowMs: START, messages: 1, recipients: 12, ceiling: 10 };
+    const record = addTo(addTo(undefined, warn, amounts), hold, { ...amounts, ceiling: 20 });
     expect(fillOf(record, warn, { nowMs: START, amount: 4, ceiling: 10 })).toEqual({
       used: 12,
       fits: false,
@@ -101,6 +107,26 @@ describe('sliding counters (SND-1)', () => {
     const record = send(undefined, HOUR, START, 60).record;
     record?.fill(0, 8 + 5, 8 + 8);
     expect(fillOf(record, HOUR, { nowMs: START, amount: 0, ceiling: 100 }).used).toBe(60);
+  });
+
+  it('lets through a lowered ceiling and its burst, then the pace of that ceiling (SND-5)', () => {
+    const window = { ...HOUR, burst: 10, ceiling: 50 };
+    let record: Uint8Array | undefined;
+    let accepted = 0;
+    for (let i = 0; i < 200; i++) {
+      const sent = send(record, window, START + i, 1);
+      record = sent.record;
+      if (sent.accepted) accepted++;
+    }
+    expect(accepted).toBe(60);
+    accepted = 0;
+    for (let i = 1; i <= 2_400; i++) {
+      const sent = send(record, window, START + i * 36_000, 1);
+      record = sent.record;
+      if (sent.accepted) accepted++;
+    }
+    expect(accepted).toBeGreaterThan(24 * 40);
+    expect(accepted).toBeLessThanOrEqual(24 * 50 + 10);
   });
 
   it('stays where it was when the clock goes backwards', () => {

@@ -4,8 +4,8 @@
  *
  * A window is kept as ten equal parts and the part now filling. The sum covers the window and up to
  * a tenth more, so no stretch of the window's length ever holds more than the ceiling. `debt` is
- * what was let through above the ceiling on the strength of the burst; it is paid back at the pace
- * of the limit.
+ * what was let through above the ceiling of its moment on the strength of the burst; it is paid back
+ * at the pace of the ceiling, so a lowered one is lower for who uses his burst, too (SND-5).
  */
 import { openRecord, viewOf, type RecordForm } from './record.ts';
 import type { SourcedLimit } from '../rules/resolve.ts';
@@ -47,15 +47,23 @@ export function fillOf(
   const used = sumParts(view, at, window, ask.nowMs);
   const over = used + ask.amount - ask.ceiling;
   if (over <= 0) return { used, fits: true };
-  const debt = debtNow(view, at, window, ask.nowMs);
+  const debt = debtNow(view, at, window, ask);
   return { used, fits: debt + Math.min(over, ask.amount) <= window.burst };
+}
+
+export interface Amounts {
+  readonly nowMs: number;
+  readonly messages: number;
+  readonly recipients: number;
+  /** What the limit allows at this moment. */
+  readonly ceiling: number;
 }
 
 /** Counts in one window; returns the record to keep. */
 export function addTo(
   record: Uint8Array | undefined,
   window: Window,
-  amounts: { readonly nowMs: number; readonly messages: number; readonly recipients: number },
+  amounts: Amounts,
 ): Uint8Array {
   let bytes = openRecord(record, FORM);
   let view = viewOf(bytes);
@@ -65,7 +73,8 @@ export function addTo(
     bytes = withSlot(bytes, window);
     view = viewOf(bytes);
   }
-  addToSlot(view, at, window, { nowMs: amounts.nowMs, amount: amounts[window.count] });
+  const { nowMs, ceiling } = amounts;
+  addToSlot(view, at, window, { nowMs, amount: amounts[window.count], ceiling });
   return bytes;
 }
 
@@ -73,12 +82,12 @@ function addToSlot(
   view: DataView,
   at: number,
   window: Window,
-  add: { readonly nowMs: number; readonly amount: number },
+  add: { readonly nowMs: number; readonly amount: number; readonly ceiling: number },
 ): void {
   const used = sumParts(view, at, window, add.nowMs);
-  const over = Math.min(add.amount, used + add.amount - window.limit);
+  const over = Math.min(add.amount, used + add.amount - add.ceiling);
   if (over > 0) {
-    view.setFloat32(at + DEBT, debtNow(view, at, window, add.nowMs) + over, true);
+    view.setFloat32(at + DEBT, debtNow(view, at, window, add) + over, true);
     view.setFloat64(at + DEBT_AT, add.nowMs, true);
   }
   const head = advance(view, at, window, add.nowMs);
@@ -119,12 +128,17 @@ function sumParts(view: DataView, at: number, window: Window, nowMs: number): nu
   return sum;
 }
 
-function debtNow(view: DataView, at: number, window: Window, nowMs: number): number {
+function debtNow(
+  view: DataView,
+  at: number,
+  window: Window,
+  { nowMs, ceiling }: { readonly nowMs: number; readonly ceiling: number },
+): number {
   const debt = view.getFloat32(at + DEBT, true);
   if (debt === 0) return 0;
   const elapsedMs = Math.max(0, nowMs - view.getFloat64(at + DEBT_AT, true));
   if (isFarAhead(view.getFloat64(at + HEAD, true), window, nowMs)) return 0;
-  return Math.max(0, debt - (elapsedMs / 1000) * (window.limit / window.windowSeconds));
+  return Math.max(0, debt - (elapsedMs / 1000) * (ceiling / window.windowSeconds));
 }
 
 function findSlot(view: DataView, window: Window): number {

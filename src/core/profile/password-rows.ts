@@ -1,7 +1,8 @@
 /**
  * The passwords of an account, as keyed hashes (ACC-6, ACC-12). In its record's header a Bloom
  * filter (Bloom, 1970) of all that ever worked: 512 bits, three each. In its sections the last ones
- * that worked, 8 × (hash, first), and wrong ones, 16 × (hash, network, at).
+ * that worked, 8 × (hash, first), and wrong ones, 16 × (hash, network, at). Two bytes of the header
+ * have a bit for each of the 8: whether it failed after it worked, and whether it worked after that.
  */
 
 const EVER_BITS = 512;
@@ -19,6 +20,8 @@ export const PASSWORD_BYTES = WRONG_OFFSET + WRONG * WRONG_BYTES;
 
 /** Byte of the header where the ring of known passwords goes on. */
 const NEXT_KNOWN = 28;
+const FAILED = 29;
+const IN_DOUBT = 31;
 
 export interface WrongPassword {
   readonly hash: number;
@@ -39,8 +42,14 @@ export class PasswordRows {
   }
 
   learn(hash: number, now: number): void {
-    if (this.knows(hash)) return;
+    const known = this.slotOf(hash);
+    if (known >= 0) {
+      if (this.flag(FAILED, known)) this.setFlag(IN_DOUBT, known, true);
+      return;
+    }
     const slot = this.view.getUint8(NEXT_KNOWN) % KNOWN;
+    this.setFlag(FAILED, slot, false);
+    this.setFlag(IN_DOUBT, slot, false);
     const at = this.knownAt + slot * KNOWN_BYTES;
     // A record of version 1 has its passwords in the ring only.
     if (this.view.getUint32(at + 4, true) !== 0) this.addEver(this.view.getUint32(at, true));
@@ -51,12 +60,37 @@ export class PasswordRows {
   }
 
   knows(hash: number): boolean {
+    return this.slotOf(hash) >= 0;
+  }
+
+  /** One that worked before was refused by the authentication. */
+  learnFailed(hash: number): void {
+    const slot = this.slotOf(hash);
+    if (slot >= 0) this.setFlag(FAILED, slot, true);
+  }
+
+  /** Whether it worked, failed and worked again: then right and wrong passwords may have this hash. */
+  isInDoubt(hash: number): boolean {
+    const slot = this.slotOf(hash);
+    return slot >= 0 && this.flag(IN_DOUBT, slot);
+  }
+
+  private slotOf(hash: number): number {
     for (let i = 0, at = this.knownAt; i < KNOWN; i++, at += KNOWN_BYTES) {
       if (this.view.getUint32(at, true) === hash && this.view.getUint32(at + 4, true) !== 0) {
-        return true;
+        return i;
       }
     }
-    return false;
+    return -1;
+  }
+
+  private flag(byte: number, slot: number): boolean {
+    return (this.view.getUint8(byte) & (1 << slot)) !== 0;
+  }
+
+  private setFlag(byte: number, slot: number, isSet: boolean): void {
+    const flags = this.view.getUint8(byte);
+    this.view.setUint8(byte, isSet ? flags | (1 << slot) : flags & ~(1 << slot));
   }
 
   everKnew(hash: number): boolean {

@@ -1,8 +1,10 @@
 /**
  * ACC-11: a locked account is locked on every door. While its lock waits for a changed password
- * (ACC-12), a login with a password never seen to work and never seen to fail is let through to the
- * authentication, which alone decides; everything else is refused.
+ * (ACC-12), a login with a password never seen to work is let through to the authentication, which
+ * alone decides; everything else is refused. Where the asker names no mechanism the password must
+ * not have been seen to fail either.
  */
+import { passwordInClear } from '../sasl.ts';
 import { momentText } from './moment-text.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
 
@@ -29,5 +31,7 @@ export function isNewPassword(subject: LoginSubject): boolean {
   if (nowMs < Date.parse(lock.at)) return false;
   // Without a password seen before, an old one cannot be told from a new one.
   if (!account.knowsAnyPassword || account.everKnewPassword(password)) return false;
-  return !account.knowsWrong(password);
+  // A wrong password that is right now was made so, as when a server learnt of the change late. But
+  // without the mechanism the hash may be of no password at all, the same for right and wrong ones.
+  return passwordInClear(subject.event.mechanism) === 'yes' || !account.knowsWrong(password);
 }

@@ -89,7 +89,7 @@ export interface SubmissionSubject extends SubjectBase {
 
 export interface LoginSubject extends SubjectBase {
   readonly event: LoginEvent | LoginAttempt;
-  /** Keyed hash of account and password, where the asker gave one. */
+  /** Keyed hash of account and password, where the asker gave one and the mechanism has one. */
   readonly password: number | undefined;
   /** What a wrong password is told apart by: the password, else the event itself. */
   readonly guess: number;

@@ -2,9 +2,11 @@
  * ACC-6: guessed passwords. The source is shut out, by address, by network and by distributed
  * pattern; an account never is, so nobody can lock an owner out by guessing.
  *
- * An address that is shut out lets nobody in but an owner of an account that was used from this
- * place before, with a password that worked before. Where only the network is shut out, every
- * address keeps a few tries of its own, which nobody elsewhere can use up.
+ * An address that is shut out lets nobody in but an owner whose account was used from this very
+ * address before, with a password that worked before; a neighbour in his network is no owner. At a
+ * relay, a carrier or a fetcher nobody keeps an address: there the place is enough, so that no
+ * stranger shuts its people out, and each such login is told (ACC-10). Where only the network is shut
+ * out, every address keeps a few tries of its own, which nobody elsewhere can use up.
  */
 import { addressKey } from '../profile/address-key.ts';
 import type { SourceRecord } from '../profile/source-record.ts';
@@ -21,6 +23,16 @@ const SENTENCES = {
     'The network is shut out after too many different wrong passwords, and this address has used the few tries it has left there.',
 } as const;
 
+const RIGHT_AT_SHARED_PLACE: Finding = {
+  rule: 'source-shut-out',
+  practice: 'ACC-6',
+  action: 'observe',
+  cause: 'right-password-at-shared-place',
+  text:
+    'The right password came from an address that is shut out, at a relay or carrier that this account uses too: ' +
+    'ask the owner whether it was him, else have the password changed.',
+};
+
 export function sourceShutOut(subject: LoginSubject): Finding | undefined {
   const culprit = shutOutBy(subject);
   if (culprit === undefined) return undefined;
@@ -29,7 +41,9 @@ export function sourceShutOut(subject: LoginSubject): Finding | undefined {
   if (password === undefined || !account.knowsPassword(password)) {
     return { ...common, text: SENTENCES[culprit] };
   }
-  if (isAtKnownPlace(subject)) return undefined;
+  if (isSharedNetwork(subject)) {
+    if (isAtKnownPlace(subject)) return RIGHT_AT_SHARED_PLACE;
+  } else if (isAtKnownAddress(subject)) return undefined;
   return {
     ...common,
     text: 'The right password came from a source that is shut out: the account may have been guessed; have its password changed.',
@@ -70,6 +84,16 @@ export function isUnderAttack(subject: LoginSubject): boolean {
   // Nearly every account has fewer wrong passwords than an attack needs.
   if (wrong.length < networksPerAccount) return false;
   return new Set(wrong.map((guess) => guess.network)).size >= networksPerAccount;
+}
+
+/** One carrier, relay or fetcher is many people. */
+export function isSharedNetwork({ network }: LoginSubject): boolean {
+  return ['mobile', 'relay', 'fetcher'].includes(network.class);
+}
+
+/** Whether the account was used with success from this very address, or IPv6 /64, before. */
+function isAtKnownAddress({ account, network, world }: LoginSubject): boolean {
+  return account.knowsCounted(addressKey(network, world.hash));
 }
 
 /** Whether the account was used with success from this place before. */

@@ -74,6 +74,15 @@ export function ceilingNow(limit: Limit, facts: AccountFacts, when: Moment): num
   return ceilingOf(limit, shareOfTime(facts, when));
 }
 
+/** What each limit allows now: less outside business hours (SND-5) and on the throttle rung. */
+export function ceilingsNow(
+  subject: SubmissionSubject,
+  throttled: boolean,
+): (limit: Limit) => number {
+  const share = shareOfTime(subject.facts, subject) * (throttled ? THROTTLED_SHARE : 1);
+  return (limit) => ceilingOf(limit, share);
+}
+
 function ceilingOf(limit: Limit, share: number): number {
   return limit.scope === 'account' ? Math.max(1, Math.floor(limit.limit * share)) : limit.limit;
 }
@@ -99,11 +108,11 @@ function worstLimit(
   const { event, underWay, counters, nowMs } = subject;
   const messages = 1 + underWay.messages;
   const recipients = Math.max(1, recipientCount(event) + refused) + underWay.recipients;
-  const share = shareOfTime(subject.facts, subject) * (throttled ? THROTTLED_SHARE : 1);
+  const ceilingFor = ceilingsNow(subject, throttled);
   let worst: Finding | undefined;
   for (const { limit, counter } of subject.slots) {
     const amount = limit.count === 'messages' ? messages : recipients;
-    const ceiling = ceilingOf(limit, share);
+    const ceiling = ceilingFor(limit);
     const fill = fillOf(counters[counter], limit, { nowMs, amount, ceiling });
     if (fill.fits) continue;
     const finding = describe(limit, subject, { used: fill.used, amount, ceiling });

@@ -1,8 +1,9 @@
 /** ACC-6: when one more wrong password shuts its source out, and what people are told of it. */
 import type { SourceRecord } from '../profile/source-record.ts';
 import { countedAddress } from '../profile/address-key.ts';
+import { tellsNothing } from '../sasl.ts';
 import type { Finding, LoginSubject } from './finding.ts';
-import { isAtKnownPlace, isUnderAttack } from './guessing.ts';
+import { isAtKnownPlace, isSharedNetwork, isUnderAttack } from './guessing.ts';
 import { momentText } from './moment-text.ts';
 
 /** A source that joins a distributed attack on an account it does not know has shown enough. */
@@ -20,9 +21,8 @@ export function shutOutOf(subject: LoginSubject): ShutOut {
   const { failures } = subject.world.policy;
   const untilMs = subject.nowMs + failures.shutOutSeconds * 1000;
   const isAddress = distinctNow(subject, subject.address) >= triesOfAddress(subject);
-  // One carrier or relay network is many people.
-  const isShared = ['mobile', 'relay', 'fetcher'].includes(subject.network.class);
-  const isNetwork = !isShared && distinctNow(subject, subject.networkSource) >= failures.perNetwork;
+  const isNetwork =
+    !isSharedNetwork(subject) && distinctNow(subject, subject.networkSource) >= failures.perNetwork;
   return { ...(isAddress && { address: untilMs }), ...(isNetwork && { network: untilMs }) };
 }
 
@@ -37,8 +37,9 @@ function distinctNow({ nowMs, world, guess }: LoginSubject, source: SourceRecord
   return source.distinctSince(sinceMs) + (source.hasFailure(guess) ? 0 : 1);
 }
 
-export function isOldPassword({ password, account }: LoginSubject): boolean {
-  return password !== undefined && account.knowsPassword(password);
+export function isOldPassword({ event, password, account }: LoginSubject): boolean {
+  if (password === undefined || !account.knowsPassword(password)) return false;
+  return !tellsNothing(event.mechanism, password, account);
 }
 
 /** The same wrong password from the same network again, such as a telephone with an old one. */

@@ -43,12 +43,18 @@ describe('the API token', () => {
     expect((await stat(file())).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', 'short\n', 'x'.repeat(44)])('is not taken from a file with %o', async (text) => {
+  it.each(['short\n', 'x'.repeat(44)])('is not taken from a file with %o', async (text) => {
     await writeFile(file(), text);
     await expect(ensureApiToken(state)).rejects.toMatchObject({
       code: 'STATE_UNUSABLE',
       message: `${file()} does not hold an API token. Remove the file; the next start makes a new one.`,
     });
+  });
+
+  it('is made anew where a full disk left an empty file, so that locks do not wait for it', async () => {
+    await writeFile(file(), '');
+    const token = await ensureApiToken(state);
+    expect(await readFile(file(), 'utf8')).toBe(`${token}\n`);
   });
 
   it('names the folder when it cannot be kept', async () => {

@@ -48,6 +48,11 @@ async function readToken(path: string): Promise<string | undefined> {
   });
   if (text === undefined) return undefined;
   const token = text.trim();
+  if (token === '') {
+    // A full disk or a crash left it: nobody can have used it, and locks must not wait for it.
+    await unlink(path);
+    return undefined;
+  }
   if (!TOKEN_FORM.test(token)) {
     throw new PrimumError(
       'STATE_UNUSABLE',

@@ -8,6 +8,7 @@ import { clientText } from '../../core/client-text.ts';
 import type { LoginAttempt, LoginEvent } from '../../core/event.ts';
 import { andThen } from '../../core/maybe.ts';
 import type { Maybe } from '../../core/maybe.ts';
+import { passwordInClear } from '../../core/sasl.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Gate } from '../../gate-contract.ts';
 import {
@@ -108,6 +109,7 @@ function tellOwnPassword(parts: LoginParts, tuple: LoginTuple, body: JsonObject)
   const { login, pwhash } = body;
   if (tuple.success !== true || tuple.policyReject || tuple.login === '') return;
   if (typeof login !== 'string' || typeof pwhash !== 'string' || pwhash === '') return;
+  if (passwordInClear(tuple.mechanism) === 'no') return;
   parts.ownPassword?.remember(tuple.login, pwhash, login);
 }
 
@@ -239,6 +241,7 @@ function loginAttempt(gate: Gate, tuple: LoginTuple, now: number): Writable<Logi
   // Asked for Postfix, Dovecot says tls=false even under STARTTLS (seen with 2.3 and 3.7).
   if (tuple.tls !== undefined && tuple.protocol !== 'smtp') attempt.tls = tuple.tls;
   if (tuple.passwordHash !== '') attempt.passwordHash = tuple.passwordHash;
+  if (tuple.mechanism !== '') attempt.mechanism = tuple.mechanism;
   if (tuple.deviceId !== '') {
     if (isHttp(tuple.protocol)) attempt.agent = tuple.deviceId;
     else attempt.deviceId = tuple.deviceId;

@@ -41,12 +41,28 @@ export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<
 }
 
 function openDatabase(path: string): DatabaseSync {
+  try {
+    return openShared(path, 'NORMAL');
+  } catch {
+    // On a full disk there is no room for the index of the log that processes share; alone it is
+    // kept in memory (https://www.sqlite.org/wal.html#noshm), and locks hold.
+    return openShared(path, 'EXCLUSIVE');
+  }
+}
+
+function openShared(path: string, locking: 'NORMAL' | 'EXCLUSIVE'): DatabaseSync {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
-  database.exec('PRAGMA journal_mode = WAL');
-  database.exec('PRAGMA synchronous = FULL');
-  // Another process may read, such as a backup; it holds locks for moments only.
-  database.exec('PRAGMA busy_timeout = 2000');
-  return database;
+  try {
+    database.exec(`PRAGMA locking_mode = ${locking}`);
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    // Another process may read, such as a backup; it holds locks for moments only.
+    database.exec('PRAGMA busy_timeout = 2000');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** The audit log is append-only in the database too, whoever holds the connection. */

@@ -1,4 +1,5 @@
 /** The file of standing state: one table, opened by the reader and by the writing thread. */
+import { renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { PrimumError } from '../../errors.ts';
 
@@ -13,10 +14,37 @@ const PAGE_CACHE_KIB = 32_768;
 /** How long to wait for a lock. Only recovery after a crash ever holds one that long. */
 const BUSY_MS = 5_000;
 
+/** SQLITE_CORRUPT and SQLITE_NOTADB (https://www.sqlite.org/rescode.html). */
+const DAMAGED = [11, 26];
+
+/**
+ * The same, but a damaged file is set aside and a new one begun, for it may be lost and locks must not
+ * wait for it. `onDamaged` is told where it is now.
+ */
+export function openOrBeginStanding(
+  path: string,
+  onDamaged?: (setAside: string) => void,
+): DatabaseSync {
+  try {
+    return openStandingDatabase(path);
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) : 0;
+    if (!DAMAGED.includes(code & 0xff)) throw error;
+    const setAside = `${path}.damaged-${Date.now()}`;
+    renameSync(path, setAside);
+    for (const part of ['-wal', '-shm']) rmSync(path + part, { force: true });
+    const database = openStandingDatabase(path);
+    onDamaged?.(setAside);
+    return database;
+  }
+}
+
 /** Opens the file, making it where it is missing. @throws PrimumError STATE_UNUSABLE. */
 export function openStandingDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
   try {
-    const database = new DatabaseSync(path, { timeout: BUSY_MS });
+    database = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed program loses nothing written; a power cut may lose what came after the
     // last checkpoint, and the file stays sound (https://www.sqlite.org/pragma.html#pragma_synchronous).
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
@@ -25,6 +53,7 @@ export function openStandingDatabase(path: string): DatabaseSync {
     prepareSchema(database, path);
     return database;
   } catch (error) {
+    database?.close();
     if (error instanceof PrimumError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
     const remedy = 'Check that its folder is writable and has space.';

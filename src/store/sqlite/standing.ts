@@ -10,7 +10,7 @@ import { PrimumError } from '../../errors.ts';
 import type { StandingRecord, StandingStore } from '../standing.ts';
 import { StandingCache } from './standing-cache.ts';
 import type { Entry } from './standing-cache.ts';
-import { openStandingDatabase } from './standing-database.ts';
+import { openOrBeginStanding } from './standing-database.ts';
 import { scanStanding } from './standing-scan.ts';
 import { MAX_RECORD_BYTES } from './standing-slabs.ts';
 import type { Slot } from './standing-slabs.ts';
@@ -28,6 +28,8 @@ export interface SqliteStandingOptions {
   readonly flushMs?: number;
   /** Called once when changes cannot be written; memory goes on. */
   readonly onError?: (error: unknown) => void;
+  /** Called at the opening when the file was damaged: it was moved there, and a new one begun. */
+  readonly onDamaged?: (setAside: string) => void;
   /** Called once when they can again. */
   readonly onRecovered?: () => void;
 }
@@ -78,7 +80,7 @@ class Standing implements SqliteStanding {
 
   constructor(options: SqliteStandingOptions) {
     this.#options = options;
-    this.#database = openStandingDatabase(options.path);
+    this.#database = openOrBeginStanding(options.path, options.onDamaged);
     this.#select = this.#database.prepare('SELECT value FROM standing WHERE key = ?');
     const isEmpty = this.#database.prepare('SELECT 1 FROM standing LIMIT 1').get() === undefined;
     const bounds = {

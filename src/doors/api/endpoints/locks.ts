@@ -4,7 +4,13 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { viewLocks, viewMadeLock } from './lock-view.ts';
-import { accountParams, lockAccountInput, lockInput, unlockInput } from '../schemas/input.ts';
+import {
+  accountParams,
+  lockAccountInput,
+  lockInput,
+  lockParams,
+  unlockInput,
+} from '../schemas/input.ts';
 import { containedMail, lockList, madeLock, unlocked } from '../schemas/output.ts';
 
 export function lockEndpoints(parts: ApiParts) {
@@ -44,7 +50,7 @@ export function lockEndpoints(parts: ApiParts) {
       path: '/locks/:account',
       tag: 'locks',
       summary: 'Locks an account on every door; one that is locked gets the new reason.',
-      params: accountParams,
+      params: lockParams,
       body: lockInput,
       response: madeLock,
       handle: async ({ params, body }) =>

@@ -22,6 +22,17 @@ export const accountName = z
   .toLowerCase()
   .describe('The login, in any letter case.');
 
+/** Of an account to lock: a blank or bracket of the paste would lock nobody. */
+const lockedName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_ACCOUNT_LENGTH)
+  .regex(PRINTABLE, 'holds control characters')
+  .regex(/^[^<>]*$/, 'holds < or >; write the login alone')
+  .toLowerCase()
+  .describe('The login, in any letter case; blanks round it are left out.');
+
 const by = z
   .string()
   .min(1)
@@ -51,13 +62,14 @@ export const referenceParams = z.strictObject({ reference });
 export const incidentParams = z.strictObject({ id: z.string().min(1).max(64) });
 export const listParams = z.strictObject({ list: z.enum(['allow', 'deny']) });
 
+export const lockParams = z.strictObject({ account: lockedName });
 export const lockInput = z.strictObject({
   by,
   why,
   unlockOn,
   reference: reference.exactOptional(),
 });
-export const lockAccountInput = z.strictObject({ account: accountName, ...lockInput.shape });
+export const lockAccountInput = z.strictObject({ account: lockedName, ...lockInput.shape });
 export const decisionInput = z.strictObject({ by, why });
 export const unlockInput = z.strictObject({
   by,
