@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EVENT_FIELDS } from '../src/core/read-event.ts';
 import { primumEvent } from '../src/doors/api/schemas/event.ts';
-import { verdict } from '../src/doors/api/schemas/output.ts';
+import { verdict } from '../src/doors/api/schemas/judgement.ts';
 
 interface Part {
   readonly type?: string | readonly string[];

@@ -144,14 +144,7 @@ export function openClient(target: Target) {
         body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
         contentType: 'application/x-ndjson',
       }),
-    users: () => get<UserList>('/users'),
-    inviteUser: (request: {
-      readonly name: string;
-      readonly role: UserList['users'][number]['role'];
-      readonly by: string;
-    }) => send<Invitation>('POST', '/users', request),
-    removeUser: (name: string, by: string) =>
-      send<{ readonly done: true }>('DELETE', `/users/${part(name)}`, { by }),
+    ...userCalls({ ask, get, send }),
     reload: (by: string) => send<ReloadOutcome>('POST', '/reload', { by }),
   };
 }
@@ -160,6 +153,19 @@ interface Ways {
   readonly ask: <T>(what: Call) => Promise<T>;
   readonly get: <T>(path: string) => Promise<T>;
   readonly send: <T>(method: string, path: string, body: object) => Promise<T>;
+}
+
+function userCalls({ get, send }: Ways) {
+  return {
+    users: () => get<UserList>('/users'),
+    inviteUser: (request: {
+      readonly name: string;
+      readonly role: UserList['users'][number]['role'];
+      readonly by: string;
+    }) => send<Invitation>('POST', '/users', request),
+    removeUser: (name: string, by: string) =>
+      send<{ readonly done: true }>('DELETE', `/users/${part(name)}`, { by }),
+  };
 }
 
 /** Forwards that are off, and the keys of their senders. */

@@ -162,12 +162,7 @@ async function openParts(
   const stores = await openStores(config, telemetry, closers);
 
   const warn = (message: string): void => telemetry.warn(message);
-  const cacheFolder = join(config.state, 'cache');
-  makeFolder(cacheFolder);
-  const networks = await openNetworks(networkOptions(config, cacheFolder, warn));
-  closers.push(() => networks.close());
-  const directory = await openDirectory(toDirectoryOptions(config), telemetry);
-  closers.push(() => directory.close());
+  const { networks, directory } = await openKnowledge(config, telemetry, closers);
 
   const recent = new RecentSubmissions();
   const desk = await openDesk({
@@ -219,6 +214,18 @@ async function openParts(
     inspector,
     logged: takeLogged({ room, journal: stores.journal, recent, now }),
   };
+}
+
+/** Of addresses and of accounts. */
+async function openKnowledge(config: Config, telemetry: RunningTelemetry, closers: Closers) {
+  const cacheFolder = join(config.state, 'cache');
+  makeFolder(cacheFolder);
+  const warn = (message: string): void => telemetry.warn(message);
+  const networks = await openNetworks(networkOptions(config, cacheFolder, warn));
+  closers.push(() => networks.close());
+  const directory = await openDirectory(toDirectoryOptions(config), telemetry);
+  closers.push(() => directory.close());
+  return { networks, directory };
 }
 
 /** The parts that keep keys or digests of their own. */

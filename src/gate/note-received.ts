@@ -15,7 +15,8 @@ export function noteReceived(
   const nowMs = Date.parse(event.at);
   return standing.update([heardKey(account)], (records) => {
     const heard = new HeardRecord(records[0]);
-    if (event.headerFrom.includes('@')) heard.learnPerson(recipientHash(hash)(event.headerFrom), nowMs);
+    if (event.headerFrom.includes('@'))
+      heard.learnPerson(recipientHash(hash)(event.headerFrom), nowMs);
     const { messageId = '' } = event;
     if (messageId !== '') heard.learnMessage(messageItem(hash, messageId), nowMs);
     records[0] = heard.toBytes();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { explanation } from '../../src/doors/api/schemas/judgement.ts';
 import * as output from '../../src/doors/api/schemas/output.ts';
 import { TOKEN, openFixture, problemOf } from './api-fixture.ts';
 import type { ApiFixture } from './api-fixture.ts';
@@ -120,8 +121,8 @@ describe('answers', () => {
     ['/accounts/ann@example.org',                  output.accountView],
     ['/accounts/ANN%40example.org',                output.accountView],
     ['/accounts/ann@example.org/limits',           output.limitList],
-    ['/explain/8f2k9a1b',                          output.explanation],
-    ['/explain/8F2K9AlB',                          output.explanation],
+    ['/explain/8f2k9a1b',                          explanation],
+    ['/explain/8F2K9AlB',                          explanation],
     ['/rungs',                                     output.rungPage],
     ['/relays',                                    output.relayList],
     ['/sender-proposals',                          output.proposalList],

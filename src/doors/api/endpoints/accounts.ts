@@ -5,10 +5,10 @@ import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { accountParams, referenceParams, rungQuery } from '../schemas/input.ts';
 import { viewLocks } from './lock-view.ts';
+import { explanation } from '../schemas/judgement.ts';
 import {
   accountView,
   bulkToolList,
-  explanation,
   limitList,
   proposalList,
   relayList,
