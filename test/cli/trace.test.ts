@@ -79,6 +79,8 @@ describe('CON-5: primum trace', () => {
         '  Because:',
         '    - It wrote to 180 new domains in 20 minutes; usual are 3 a day. (new-domains, 6.12 nats, ACC-8)',
         '    - It sent to 212 recipients in an hour; the limit is 200. (limit, rule, SND-1)',
+        '  To the owner: This message is held until somebody has looked at it. It wrote to 180 new domains in 20 minutes; usual are 3 a day. If it was you, say so; your other devices keep sending. If not, change the password now.',
+        '  To a reviewer: Held: It sent to 212 recipients in an hour; the limit is 200; It wrote to 180 new domains in 20 minutes; usual are 3 a day (+6.1).',
         'The message has the Message-ID of that decision.',
         'DKIM: the signature of example.org covers the headers of Primum.',
         '',

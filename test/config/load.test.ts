@@ -133,7 +133,7 @@ describe('the policy made of it', () => {
       maximum: 40,
       action: 'hold',
     });
-    expect(policy.quietSeconds).toEqual({ throttle: 129_600, hold: 86_400, lock: 604_800 });
+    expect(policy.quietSeconds).toEqual({ throttle: 129_600, hold: 86_400, lock: 172_800 });
     expect(policy.inboundContexts).toEqual(['mx']);
     expect(policy.classes.application?.cleartext).toBe('reject');
     expect(policy.classes.application?.limits).toHaveLength(4);

@@ -171,7 +171,7 @@ describe.runIf(mailServersAreHere)(
       expect(said).toContain('1 forward of cat@local.test went on');
       await bring(CAT, 'alias again');
       await sunk('alias again', SENDER);
-      const audit = await operator.say('audit', '--subject', CAT);
+      const audit = await operator.say('audit', 'log', '--subject', CAT);
       expect(audit).toContain('forward.off');
       expect(audit).toContain('the address is back');
     });

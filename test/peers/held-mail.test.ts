@@ -101,7 +101,7 @@ describe.runIf(mailServersAreHere)(
       );
       expect(sunk('let me go')).toHaveLength(1);
       expect((await holds()).filter(({ queueId }) => queueId === hold.queueId)).toHaveLength(1);
-      const audit = await platform().operator.say('audit', '--subject', ANN);
+      const audit = await platform().operator.say('audit', 'log', '--subject', ANN);
       expect(audit).toMatch(/hold\.release.*A newsletter\./);
     });
 
@@ -129,7 +129,7 @@ describe.runIf(mailServersAreHere)(
       await platform().operator.say('hold', 'delete', hold.reference, '--why', 'A virus.');
       await ended(hold.id, 'deleted');
       expect(await queued(hold.queueId)).toBeUndefined();
-      const audit = await platform().operator.say('audit', '--subject', ANN);
+      const audit = await platform().operator.say('audit', 'log', '--subject', ANN);
       expect(audit).toMatch(/hold\.delete .*A virus\./);
     });
 
