@@ -8,7 +8,6 @@ import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import { limits } from './rules/limits.ts';
 import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
 import { slowStrangers } from './rules/slow-strangers.ts';
-import { recipientCount } from './event.ts';
 import { refusedRecipients } from './rules/suppressed.ts';
 import { accountOf } from './detection/account.ts';
 import { rungOfScore } from './score.ts';
@@ -23,8 +22,6 @@ export interface SubmissionDecision {
   /** Ladder of the identity, driven by the score. */
   readonly ladder: LadderState;
   readonly assessment: Assessment;
-  /** From a trusted context to people it knows. */
-  readonly isUsual: boolean;
   /** Counts towards limits and what is usual: passed or held, and really sent. */
   readonly accepted: boolean;
 }
@@ -36,17 +33,12 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const { nowMs, world, profile, account, facts } = subject;
   const assessment = assess(subject);
   const findings = collect(subject);
-  const isUsual = assessment.context.isTrusted && knowsAll(subject);
-  addContent(subject, findings, isUsual);
+  addContent(subject, findings);
   const { evidence } = assessment;
 
   const quiet = world.policy.quietSeconds;
-  const ladder = stepLadder(
-    profile.ladder,
-    rungOfScore(assessment, world.policy.thresholds, facts.class),
-    nowMs,
-    quiet,
-  );
+  const asked = rungOfScore(assessment, world.policy.thresholds, facts.class);
+  const ladder = stepLadder(profile.ladder, asked, nowMs, quiet);
   const accountLadder = stepLadder(account.ladder, rungOf(findings), nowMs, quiet);
   // A hold by score is for the suspect contexts, a lock for the whole account: the owner's own
   // clean context goes on while a thief's is held.
@@ -58,7 +50,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     assessment.score >= world.policy.thresholds.throttle;
   const rung = higherRung(isSuspect ? ladder.rung : 'observe', accountLadder.rung);
 
-  const strangers = slowStrangers(subject, assessment.score);
+  const strangers = asked === 'observe' ? undefined : slowStrangers(subject);
   if (strangers !== undefined && rung !== 'observe') findings.push(strangers);
   const limit = limits(subject, rung === 'throttle');
   if (limit !== undefined) findings.push(limit);
@@ -92,7 +84,6 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     accountLadder,
     ladder,
     assessment,
-    isUsual,
     accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
   };
 }
@@ -116,16 +107,11 @@ function collect(subject: SubmissionSubject): Finding[] {
   return findings;
 }
 
-/** Whether all recipients are known by name, and none is a stranger. */
-function knowsAll({ outcomes, event }: SubmissionSubject): boolean {
-  return outcomes?.strangers === 0 && event.envelopeRecipients.length >= recipientCount(event);
-}
-
 /** What the message itself shows, where it was seen. */
-function addContent(subject: SubmissionSubject, findings: Finding[], isUsual: boolean): void {
+function addContent(subject: SubmissionSubject, findings: Finding[]): void {
   const { content } = subject;
   if (content === undefined) return;
-  const looked = { subject, content, rules: subject.world.policy.content, isUsual };
+  const looked = { subject, content, rules: subject.world.policy.content };
   for (const look of CONTENT_RULES) {
     const finding = look(looked);
     if (finding !== undefined) findings.push(finding);

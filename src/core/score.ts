@@ -6,7 +6,7 @@ import { SHARED } from './profile/detection-state.ts';
 import type { ContextKey, IdentityProfile } from './profile/identity-profile.ts';
 import type { Rung } from './verdict.ts';
 
-/** A hold needs two families that each say at least this much. */
+/** More than to watch needs two families that each say at least this much; the hour says little. */
 const SECOND_FAMILY = 1.5;
 
 export interface Scored {
@@ -49,12 +49,13 @@ export function rungOfScore(
   if (score < thresholds.throttle && score < thresholds.hold && score < thresholds.lock) {
     return 'observe';
   }
-  const families = FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length;
+  const families = FAMILIES.filter((one) => one !== 'timing' && sums[one] >= SECOND_FAMILY).length;
   if (score >= thresholds.lock && isLockable(sums) && accountClass === 'person') {
     return 'lock';
   }
   if (score >= thresholds.hold && families >= 2 && !isNewProgram(sums)) return 'hold';
-  if (score >= thresholds.throttle) return 'throttle';
+  const isSpoken = families >= 2 || SPEAKING.some((family) => sums[family] >= SECOND_FAMILY);
+  if (score >= thresholds.throttle && isSpoken) return 'throttle';
   return 'observe';
 }
 

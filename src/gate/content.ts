@@ -205,8 +205,7 @@ function prepared(gathered: Gathered, found: Found): PreparedContent {
     },
     keep: (records, decision) => {
       if (event.abandoned === true) return;
-      // What people pass on among friends, from where they always sit, makes no campaign.
-      if (decision.accepted && !decision.isUsual) copies?.keep(records, copiesAt, copies.use);
+      if (decision.accepted) copies?.keep(records, copiesAt, copies.use);
       if (decision.verdict.verdict === 'pass') learn(records, gathered, found);
       const isSent = decision.accepted || !decision.verdict.enforced;
       if (toolKeys.length > 0 && isSent) records[toolsAt] = withTools(records[toolsAt], gathered);

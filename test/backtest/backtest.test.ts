@@ -38,7 +38,7 @@ describe('the report on a terminal', () => {
     expect(out).toContain('21 accounts sent 1,700 messages to 4,100 recipients.');
     expect(out).toContain('1 account would have been stopped;');
     expect(out).toMatch(/2026-11-11 03:\d\d, after [\d,]+ messages: (deferred|held)\./);
-    expect(out).toContain('recipients never written to before do not exist');
+    expect(out).toContain('recipients never had mail from this account nor wrote to it');
     expect(out).toContain('33 % of its deliveries bounced.');
     expect(code).toBe(0);
   });

@@ -66,7 +66,7 @@ async function unmetInAll(what: Whole, story: Story): Promise<string | undefined
 
 async function failuresOf(scenario: Scenario): Promise<string[]> {
   const story = new Story(scenario);
-  story.play();
+  await story.play();
   const failures: string[] = [];
   scenario.steps.forEach((step, i) => {
     const chapter = story.chapters[i];
@@ -123,13 +123,14 @@ describe('the scenario language', () => {
     ]);
   });
 
-  it('plays the same story the same way', () => {
+  it('plays the same story the same way', async () => {
     const text = [...good, 'usual ann@example.org: 9 messages a day for 3 days from home'];
-    const lines = [1, 2].map(() => {
+    const twice = [1, 2].map(async () => {
       const story = new Story(parseScenario(text.join('\n')));
-      story.play();
+      await story.play();
       return story.platform.lines;
     });
+    const lines = await Promise.all(twice);
     expect(lines[0]?.length).toBeGreaterThan(27);
     expect(lines[0]).toEqual(lines[1]);
   });

@@ -89,6 +89,8 @@ export class Story {
   readonly #chance: () => number;
   readonly #passwords = new Map<string, string>();
   readonly #moments: Moment[] = [];
+  /** Notes that are not taken in yet. */
+  readonly #words: unknown[] = [];
   #uses = 0;
   #strangers = 0;
   /** What each account has under way, and what was delivered of it last. */
@@ -122,7 +124,8 @@ export class Story {
   }
 
   /** Plays everything in the order of time. */
-  play(): void {
+  /** A person's word is taken in before anything else happens. */
+  async play(): Promise<void> {
     for (const usual of this.#heads('usual')) this.#planUsual(usual);
     this.#scenario.steps.forEach(({ action, atMs }, i) => {
       const chapter = this.chapters[i];
@@ -136,6 +139,7 @@ export class Story {
       for (const intent of this.platform.intents.slice(alerted)) {
         if (intent.kind === 'alert') chapter.alerts.add(intent.practice);
       }
+      if (this.#words.length > 0) await Promise.all(this.#words.splice(0));
     }
   }
 
@@ -253,7 +257,10 @@ export class Story {
     if (what === 'lock') {
       platform.locks.set(account, { ...told, reference: '', incident: '', unlockOn: 'person' });
     } else if (what === 'unlock') platform.unlock(account, 'postmaster');
-    else void platform.gate.note({ v: 1, kind: 'release', id: platform.gate.newId(), ...told });
+    else {
+      const id = platform.gate.newId();
+      this.#words.push(platform.gate.note({ v: 1, kind: 'release', id, ...told }));
+    }
   }
 
   #everyone(prefix: string): readonly string[] {

@@ -11,7 +11,7 @@ import type { Finding } from './finding.ts';
 /** As many times the accounts make a campaign of answers and forwarded mail. */
 const ANSWERS = 3;
 
-export function campaign({ content, rules, isUsual }: Looked): Finding | undefined {
+export function campaign({ content, rules }: Looked): Finding | undefined {
   const { cluster, isNew } = content;
   const { action } = rules.campaign;
   if (cluster === undefined || !isOn(action)) return undefined;
@@ -22,8 +22,7 @@ export function campaign({ content, rules, isUsual }: Looked): Finding | undefin
   return {
     rule: 'campaign',
     practice: 'CON-3',
-    // Colleagues pass jokes and greetings on among people they know, from where they always sit.
-    action: isUsual === true ? 'observe' : action,
+    action,
     cause: 'campaign',
     text:
       `The same text came from ${seen} accounts in the last ${CLUSTER_HOURS} hours, ` +

@@ -10,8 +10,6 @@ export interface Looked {
   readonly subject: SubmissionSubject;
   readonly content: ContentKnown;
   readonly rules: ContentRules;
-  /** From a trusted context to people it knows; absent where that is not known. */
-  readonly isUsual?: boolean;
 }
 
 export type ContentLook = (looked: Looked) => Finding | undefined;

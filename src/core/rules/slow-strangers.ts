@@ -2,20 +2,28 @@
  * SND-6, the second rung: mail of a suspect context to people the account never wrote to waits a little;
  * everybody else gets his mail at once (Williamson, HPL-2002-172: a virus writes to strangers).
  */
+import type { AccountClass } from '../event.ts';
 import type { Finding, SubmissionSubject } from './finding.ts';
 
 const WAIT_SECONDS = 300;
 
+/** It is their business to write to people who never wrote. */
+const OUTGOING: ReadonlySet<AccountClass> = new Set(['list', 'system', 'forward']);
+
 /** Told under no alert: the rung has one when it is reached. */
-export function slowStrangers(subject: SubmissionSubject, score: number): Finding | undefined {
-  const { outcomes, world } = subject;
-  if (outcomes === undefined || outcomes.strangers === 0) return undefined;
-  if (score < world.policy.thresholds.throttle) return undefined;
+export function slowStrangers({ outcomes, facts }: SubmissionSubject): Finding | undefined {
+  if (outcomes === undefined || outcomes.strangers === 0 || OUTGOING.has(facts.class)) {
+    return undefined;
+  }
+  const who =
+    outcomes.strangers === 1
+      ? 'One recipient is a stranger'
+      : `${outcomes.strangers} recipients are strangers`;
   return {
     rule: 'slow-strangers',
     practice: 'SND-6',
     action: 'throttle',
     retryAfterSeconds: WAIT_SECONDS,
-    text: `${outcomes.strangers} recipients are strangers to this account and its use from here is unusual; their mail waits ${WAIT_SECONDS / 60} minutes, all other mail goes at once.`,
+    text: `${who} to this account and its use from here is unusual; their mail waits ${WAIT_SECONDS / 60} minutes, all other mail goes at once.`,
   };
 }

@@ -40,27 +40,13 @@ export function stopLines(subject: SubmissionSubject): Finding | undefined {
       for (const measure of ['bounces', 'complaints'] as const) {
         const share = shareOf(subject, measure, window);
         if (share !== undefined && share.count / share.of >= share.line[step]) {
-          const isOver = step === 'pause' && isMended(subject, share);
-          const acts = step === 'pause' && !isOver;
-          return describe(share, acts ? rules.action : 'observe', step);
+          return describe(share, step === 'pause' ? rules.action : 'observe', step);
         }
       }
     }
   }
   return undefined;
 }
-
-/** The last day brought nothing bad: what is left of the week is no reason to stop today's mail. */
-function isMended(subject: SubmissionSubject, { window, measure, line }: Share): boolean {
-  const day = subject.outcomes?.day;
-  if (window !== 'week' || day === undefined) return false;
-  const of = Math.max(day.known, subject.account.sent('day', subject.nowMs));
-  const count = measure === 'bounces' ? day.hard : day.complaints;
-  return count === 0 || (of >= MENDED_AFTER && count / of < line.review);
-}
-
-/** Recipients of a day that show it. */
-const MENDED_AFTER = 5;
 
 /** Undefined where there is too little to speak of a share. */
 function shareOf(
