@@ -66,7 +66,7 @@ describe('npm run demo', () => {
 
   it('CON-3: one text from four accounts is held from the fourth on at the latest', () => {
     const { figures, why } = row('one text from four stolen accounts');
-    const [sent = 0, passed = 0, held = 0, refused] = figures as number[];
+    const [sent = 0, passed = 0, held = 0, refused] = figures;
     expect([sent, passed + held, refused]).toEqual([12, 12, 0]);
     expect(passed).toBeLessThanOrEqual(3);
     expect(why).toMatch(/^After [123] messages?: /);
