@@ -49,6 +49,18 @@ describe('what people read', () => {
     );
   });
 
+  it('starts limits anew, and leaves who did it and why in the audit log', async () => {
+    const { out, code } = await cli('limits reset Ann@example.org --why festival');
+    expect(out).toContain(
+      'The limits of ann@example.org begin anew. Its mail that is held already waits on.\nScope ',
+    );
+    expect(code).toBe(0);
+    expect((await cli('audit log --subject ann@example.org')).out).toMatch(
+      /reset-limits .* festival/,
+    );
+    expect((await cli('limits reset ann@example.org')).err).toContain('--why');
+  });
+
   it('explains a decision, whatever letters the reference was written with', async () => {
     expect((await cli('explain 8f2k9alb')).out).toBe(
       lines(`
