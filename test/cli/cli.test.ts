@@ -233,7 +233,7 @@ describe('what main.ts does', () => {
     expect((await cli('start')).asked).toEqual([{ configFile: undefined }]);
     expect(await cli('replay e.ndjson --out v.ndjson')).toMatchObject({
       code: 3,
-      asked: [{ eventsFile: 'e.ndjson', outFile: 'v.ndjson', configFile: undefined }],
+      asked: [{ eventsFiles: ['e.ndjson'], outFile: 'v.ndjson', configFile: undefined }],
     });
   });
 });
