@@ -27,7 +27,9 @@ function isFolder(path: string): boolean {
 async function segmentsOf(folder: string): Promise<string[]> {
   try {
     const segments = await listSegments(folder);
-    const files = segments.map(({ name, endings }) => join(folder, name + [...endings].sort()[0]));
+    const files = segments.map(({ name, endings }) =>
+      join(folder, `${name}${[...endings].sort()[0] ?? ''}`),
+    );
     if (files.length > 0) return files;
   } catch (error) {
     throw unreadable(`${folder} cannot be read: ${wordsOf(error)}.`, error);

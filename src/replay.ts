@@ -73,7 +73,10 @@ const MAX_NAMED_LINES = 10;
 /** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE */
 export async function replayFile(
   options: ReplayOptions,
-  to: { out(text: string): unknown; err(text: string): unknown },
+  to: {
+    readonly out: (text: string) => unknown;
+    readonly err: (text: string) => unknown;
+  },
 ): Promise<number> {
   const summary = await replay(options);
   // What is said to people must not stand among the verdicts.
@@ -143,23 +146,26 @@ function taker(of: {
 }): (entry: InputObject) => Promise<void> | undefined {
   const { path, file, found, watch, state } = of;
   const folder = dirname(resolve(path));
-  const refuse = (line: number, reason: string): undefined => {
+  const refuse = (line: number, reason: string): void => {
     found.unreadableInAll += 1;
     if (found.unreadable.length < MAX_NAMED_LINES) found.unreadable.push({ file, line, reason });
   };
-  return (entry) => {
-    if (!entry.ok) return refuse(entry.number, entry.reason);
-    const event = readEvent(entry.value);
-    if (event.ok === 'other') {
-      found.passedOver += 1;
-      return undefined;
-    }
-    if (!event.ok) return refuse(entry.number, event.reason);
-    const whole = withMessage(event.value, folder);
-    if (!whole.ok) return refuse(entry.number, whole.reason);
+  const judge = (event: PrimumEvent): Promise<void> => {
     found.events += 1;
-    watch?.event(whole.value);
-    return state.take(whole.value);
+    watch?.event(event);
+    return state.take(event);
+  };
+  return (entry) => {
+    if (entry.ok) {
+      const event = readEvent(entry.value);
+      if (event.ok === true) {
+        const whole = withMessage(event.value, folder);
+        if (whole.ok) return judge(whole.value);
+        refuse(entry.number, whole.reason);
+      } else if (event.ok === 'other') found.passedOver += 1;
+      else refuse(entry.number, event.reason);
+    } else refuse(entry.number, entry.reason);
+    return undefined;
   };
 }
 

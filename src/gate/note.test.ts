@@ -25,7 +25,12 @@ describe('a noted fact', () => {
   });
 
   it('reset: what the account used of its limits is forgotten, and of nobody else’s (SND-1)', () => {
-    const rule = { count: 'messages', windowSeconds: 86_400, burst: 0, action: 'throttle' } as const;
+    const rule = {
+      count: 'messages',
+      windowSeconds: 86_400,
+      burst: 0,
+      action: 'throttle',
+    } as const;
     const limits = [
       { ...rule, scope: 'account', limit: 1 },
       { ...rule, scope: 'platform', limit: 2 },

@@ -80,7 +80,7 @@ describe('what people read', () => {
   it('ACC-12: does not promise that a login lifts a lock where none can show the change', async () => {
     const { out } = await cli('lock new@example.org --why x --until-password');
     expect(out).toBe(
-      'new@example.org is locked. No login of this account was seen with a password, so a login cannot show that it was changed: "primum unlock" lifts the lock, or an event "password" sent to the API.\n',
+      'new@example.org is locked. No login of this account was seen with a password, so a login cannot show that it was changed: "primum unlock" lifts the lock, or an event "password" sent to the API.\nThe account new@example.org was never seen here. If the name is mistyped, undo it: primum unlock new@example.org --why mistyped\n',
     );
     expect((await cli('locks')).out).toContain('a password event');
     expect((await cli('account new@example.org')).out).toContain(
