@@ -111,7 +111,7 @@ describe('what people read', () => {
     expect((await cli('locks')).out).toBe('No account is locked.\n');
     const locked = await cli('lock Eve@Example.org --why "stolen password" --until-password');
     expect(locked.out).toBe(
-      'eve@example.org is locked. A login with a changed password lifts the lock, or "primum unlock".\n',
+      'eve@example.org is locked. A login with a changed password lifts the lock, or "primum unlock".\nThe account eve@example.org was never seen here. If the name is mistyped, undo it: primum unlock eve@example.org --why mistyped\n',
     );
     const listed = await cli('locks');
     expect(listed.out).toMatch(
