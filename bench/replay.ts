@@ -52,7 +52,7 @@ export async function replayRows(context: BenchContext): Promise<readonly Row[]>
       peer.push(await readOnly(eventsFile));
       const before = process.cpuUsage();
       const outFile = join(folder, 'verdicts.ndjson');
-      const summary = await replay({ eventsFile, outFile, configFile: undefined });
+      const summary = await replay({ eventsFiles: [eventsFile], outFile, configFile: undefined });
       const used = process.cpuUsage(before);
       if (summary.events !== count) throw new Error(`${summary.events} of ${count} were judged.`);
       ours.push(count / summary.seconds);

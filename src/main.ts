@@ -3,7 +3,7 @@
  * the command line answers at once, and a start loads nothing of the replay.
  */
 import type { Wiring } from './cli/command.ts';
-import { processIo } from './cli/io.ts';
+import { processIo, writeOut } from './cli/io.ts';
 import { runCli } from './cli/run-cli.ts';
 import { packageVersion } from './daemon/version.ts';
 
@@ -11,7 +11,8 @@ import { packageVersion } from './daemon/version.ts';
 function logOutput() {
   const progress = (text: string): void => void process.stderr.write(text);
   return {
-    out: (text: string) => void process.stdout.write(text),
+    out: writeOut,
+    err: (text: string) => void process.stderr.write(text),
     ...(process.stderr.isTTY ? { progress } : {}),
   };
 }
@@ -27,15 +28,15 @@ export function main(argv: readonly string[]): Promise<number> {
     audit: async (options) => (await import('./daemon/audit.ts')).audit(options),
     judgeName: async (name, address) =>
       (await import('./network/reverse-names.ts')).judgeReverseName(name, address),
-    replay: async (options) => (await import('./replay.ts')).replayFile(options, process.stdout),
+    replay: async (options) => (await import('./replay.ts')).replayFile(options, logOutput()),
     importPostfix: async (options) =>
       (await import('./import/import-postfix.ts')).importPostfix(options, logOutput()),
     backtest: async (options) =>
       (await import('./backtest/backtest.ts')).backtest(options, logOutput()),
     simulate: async (options) =>
-      (await import('./simulate/simulate.ts')).simulateFiles(options, process.stdout),
+      (await import('./simulate/simulate.ts')).simulateFiles(options, { write: writeOut }),
     score: async (options) =>
-      (await import('./scoring/score.ts')).scoreFiles(options, process.stdout),
+      (await import('./scoring/score.ts')).scoreFiles(options, { write: writeOut }),
   };
   return runCli(argv, processIo(), wiring);
 }

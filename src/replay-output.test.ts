@@ -1,5 +1,5 @@
 /** What `primum replay --out` may write, and what it leaves alone. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ function place(): string {
   return path;
 }
 const run = (eventsFile: string, outFile: string) =>
-  replay({ eventsFile, outFile, configFile: undefined });
+  replay({ eventsFiles: [eventsFile], outFile, configFile: undefined });
 
 describe('the output of a replay', () => {
   it.each([
@@ -81,6 +81,32 @@ describe('the output of a replay', () => {
     expect(fs.readdirSync(path).sort()).toEqual(['events', 'pipe']);
   });
 
+  const program = join(import.meta.dirname, '..', 'bin', 'primum.js');
+  const shell = (line: string, ...args: readonly string[]) =>
+    spawnSync('sh', ['-c', line, 'sh', process.execPath, program, ...args], { encoding: 'utf8' });
+
+  it('goes to standard output as -, and what people read to standard error', () => {
+    const path = place();
+    const { stdout, stderr, status } = shell('cd "$3" && "$1" "$2" replay events --out -', path);
+    expect(isVerdicts(stdout)).toBe(true);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('1 events judged');
+    expect(stderr).toContain('verdicts are on standard output.');
+    expect(status).toBe(0);
+    expect(fs.readdirSync(path)).toEqual(['events']);
+  });
+
+  it.each([
+    ['replay events --out -', 'Standard output cannot be written: '],
+    ['help', 'Standard output cannot be written: '],
+  ])('says in a sentence that the disk under standard output is full: %s', (command, sentence) => {
+    const line = `cd "$3" && "$1" "$2" ${command} > /dev/full`;
+    const { stderr, status } = shell(line, place());
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(1);
+  });
+
   it('replaces a file only when all is written, and keeps who may read it', async () => {
     const path = place();
     const out = join(path, 'out');
@@ -107,7 +133,7 @@ describe('the output of a replay', () => {
     const path = place();
     fs.writeFileSync(join(path, 'out'), 'old');
     fs.writeFileSync(join(path, 'bad.yaml'), 'nonsense: 1');
-    const options = { eventsFile: join(path, 'events'), outFile: join(path, 'out') };
+    const options = { eventsFiles: [join(path, 'events')], outFile: join(path, 'out') };
     await expect(replay({ ...options, configFile: join(path, 'bad.yaml') })).rejects.toThrow();
     expect(fs.readFileSync(join(path, 'out'), 'utf8')).toBe('old');
   });

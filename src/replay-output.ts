@@ -6,7 +6,9 @@
 import { createWriteStream, fstatSync, readlinkSync, statSync, type Stats } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { once } from 'node:events';
 import { PrimumError, wordsOf } from './errors.ts';
 
@@ -20,6 +22,8 @@ export interface ReplayOutput {
   giveUp(): Promise<void>;
 }
 
+export const STANDARD_OUTPUT = '-';
+
 /** Output kept in memory before the disk must catch up. */
 const WRITE_BYTES = 1 << 20;
 const GATHER_CHARS = 1 << 16;
@@ -27,16 +31,21 @@ const GATHER_CHARS = 1 << 16;
 const MAX_LINKS = 40;
 
 /** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE before anything is written. */
-export async function openOutput(outFile: string, eventsFile: string): Promise<ReplayOutput> {
-  const input = inputOf(eventsFile);
-  const found = statOf(outFile, outFile);
+export async function openOutput(
+  outFile: string,
+  eventsFiles: readonly string[],
+): Promise<ReplayOutput> {
+  const inputs = eventsFiles.map(inputOf);
+  const isStandard = outFile === STANDARD_OUTPUT;
+  const found = isStandard ? fstatSync(1) : statOf(outFile, outFile);
   if (found?.isDirectory() === true) throw unusable(outFile, 'it is a folder');
-  if (found !== undefined && isSameFile(found, input)) {
+  if (found !== undefined && inputs.some((input) => isSameFile(found, input))) {
     throw new PrimumError(
       'OUTPUT_UNUSABLE',
-      `${outFile} is the file with the events itself and stays as it is. Name another file with --out.`,
+      `${isStandard ? 'Standard output' : outFile} is the file with the events itself and stays as it is. Name another file with --out.`,
     );
   }
+  if (isStandard) return openStandardOutput();
   if (found !== undefined && !found.isFile()) return openInPlace(outFile);
   return openReplacing(outFile, found);
 }
@@ -125,20 +134,49 @@ async function openStream(path: string, named: string, flags: string, mode = 0o6
   } catch (error) {
     throw unusable(named, wordsOf(error), error);
   }
-  // One write for many lines: a write costs more than a line.
-  let gathered = '';
-  const writeOut = (): void => {
-    if (gathered !== '') stream.write(gathered);
-    gathered = '';
-  };
+  const gatherer = gatherFor(stream, named, done);
   const end = async (): Promise<void> => {
-    writeOut();
+    gatherer.writeOut();
     stream.end();
     try {
       await done;
     } catch (error) {
       throw unusable(named, wordsOf(error), error);
     }
+  };
+  const destroy = async (): Promise<void> => {
+    stream.destroy();
+    await done.catch(() => undefined);
+  };
+  return { ...gatherer, end, destroy };
+}
+
+/** Standard output is not ours to close. */
+function openStandardOutput(): ReplayOutput {
+  const stream = process.stdout;
+  const named = 'Standard output';
+  const failed = new Promise<never>((_resolve, reject) => stream.on('error', reject));
+  failed.catch(() => undefined);
+  const gatherer = gatherFor(stream, named, failed);
+  const finish = async (): Promise<void> => {
+    gatherer.writeOut();
+    const written = new Promise<void>((resolve) => stream.write('', () => resolve()));
+    try {
+      // The failure first: the callback of a write comes either way.
+      await Promise.race([failed, written.then(nextTurn)]);
+    } catch (error) {
+      throw unusable(named, wordsOf(error), error);
+    }
+  };
+  return { ...gatherer, finish, giveUp: () => Promise.resolve() };
+}
+
+/** One write for many lines: a write costs more than a line. */
+function gatherFor(stream: Writable, named: string, done: Promise<void>) {
+  let gathered = '';
+  const writeOut = (): void => {
+    if (gathered !== '') stream.write(gathered);
+    gathered = '';
   };
   const drained = async (): Promise<void> => {
     await Promise.race([once(stream, 'drain'), done]).catch((error: unknown) => {
@@ -150,15 +188,11 @@ async function openStream(path: string, named: string, flags: string, mode = 0o6
       gathered += text;
       if (gathered.length >= GATHER_CHARS) writeOut();
     },
+    writeOut,
     // A stream that failed wants no drain any more; its end tells.
     room: () => {
       writeOut();
       return stream.writableNeedDrain ? drained() : undefined;
-    },
-    end,
-    destroy: async (): Promise<void> => {
-      stream.destroy();
-      await done.catch(() => undefined);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Replay of real files: the same events give the same verdicts, whatever else is in the file. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -62,7 +62,7 @@ async function run(text: string, yaml = '') {
   writeFileSync(`${name}.yaml`, yaml);
   const outFile = `${name}.verdicts`;
   const configFile = yaml === '' ? undefined : `${name}.yaml`;
-  const summary = await replay({ eventsFile: `${name}.events`, outFile, configFile });
+  const summary = await replay({ eventsFiles: [`${name}.events`], outFile, configFile });
   const output = readFileSync(outFile, 'utf8');
   const lines = output
     .split('\n')
@@ -132,13 +132,40 @@ describe('a replay', () => {
       textOf([submission(0), submission(1)]) + JSON.stringify(submission(2)).slice(0, 90);
     const { summary, verdicts } = await run(text);
     expect(verdicts).toHaveLength(2);
-    expect(summary.unreadable).toEqual([{ line: 3, reason: 'The last line is cut off.' }]);
+    expect(summary.unreadable).toEqual([
+      { file: '', line: 3, reason: 'The last line is cut off.' },
+    ]);
     const eventsFile = join(folder, 'cut.events');
     writeFileSync(eventsFile, text);
     let said = '';
-    const options = { eventsFile, outFile: join(folder, 'cut.verdicts'), configFile: undefined };
-    expect(await replayFile(options, { write: (words) => (said += words) })).toBe(1);
+    const options = {
+      eventsFiles: [eventsFile],
+      outFile: join(folder, 'cut.verdicts'),
+      configFile: undefined,
+    };
+    expect(await replayFile(options, { out: (words) => (said += words), err: () => 0 })).toBe(1);
     expect(said).toContain('Line 3 is unreadable: The last line is cut off.');
+  });
+
+  it('reads several files in order, and a folder as the segments of its journal', async () => {
+    const journal = join(folder, 'journal');
+    mkdirSync(journal);
+    const put = (name: string, minute: number): void =>
+      writeFileSync(join(journal, name), textOf([submission(minute)]));
+    put('journal-20260302T110000000Z.ndjson', 2);
+    put('journal-20260302T100000000Z.ndjson', 1);
+    put('journal.lock', 8);
+    const last = join(folder, 'last.events');
+    writeFileSync(last, textOf([submission(3), '{']));
+    const outFile = join(folder, 'several.verdicts');
+    const files = { eventsFiles: [journal, last], outFile, configFile: undefined };
+    const summary = await replay(files);
+    const times = readFileSync(outFile, 'utf8').match(/"at":"[^"]+"/g);
+    expect(times).toEqual([1, 2, 3].map((minute) => `"at":"${base(minute).at}"`));
+    expect(summary.unreadable).toMatchObject([{ file: last, line: 2 }]);
+    await expect(replay({ ...files, eventsFiles: [tmpdir()] })).rejects.toThrow(
+      /holds no segments of a journal/,
+    );
   });
 
   it('judges a last line without an end that is whole', async () => {
@@ -231,7 +258,7 @@ describe('a replay', () => {
 
   it('leaves no unfinished file behind and says what is wrong', async () => {
     const outFile = join(folder, 'none.verdicts');
-    const options = { eventsFile: join(folder, 'missing'), outFile, configFile: undefined };
+    const options = { eventsFiles: [join(folder, 'missing')], outFile, configFile: undefined };
     await expect(replay(options)).rejects.toThrow(/missing/);
     expect(readdirSync(folder).filter((name) => name.startsWith('none'))).toEqual([]);
   });

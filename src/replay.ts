@@ -1,6 +1,6 @@
 /**
- * Judges the events of a file again, on their own time, without effects: the same events, policy
- * and key give the same verdicts. Locks of the file hold from where they stand in it.
+ * Judges the events of files again, on their own time, without effects: the same events, policy
+ * and key give the same verdicts. Locks of the files hold from where they stand in them.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -22,7 +22,8 @@ import { createGate } from './gate/gate.ts';
 import { readWholeMessage } from './message/read-whole.ts';
 import { loadFreemail } from './network/freemail.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
-import { openOutput, type ReplayOutput } from './replay-output.ts';
+import { eventFiles } from './replay-input.ts';
+import { openOutput, STANDARD_OUTPUT, type ReplayOutput } from './replay-output.ts';
 import { openReplyClassifier } from './returned/reply-knowledge.ts';
 import { readObjectBlocks, type InputObject } from './store/journal-files/read-lines.ts';
 import type { Journal, JournalLine } from './store/journal.ts';
@@ -30,7 +31,9 @@ import { createMemoryStanding } from './store/memory/standing.ts';
 import { createSilentTelemetry } from './telemetry/telemetry.ts';
 
 export interface ReplayOptions {
-  readonly eventsFile: string;
+  /** Read one after the other; `-` is standard input, a folder its segments of a journal. */
+  readonly eventsFiles: readonly string[];
+  /** `-` is standard output. */
   readonly outFile: string;
   readonly configFile: string | undefined;
   /** Sees every event before it is judged, and what was decided. */
@@ -49,10 +52,17 @@ export interface ReplaySummary {
   /** Lines passed over: outcomes of an earlier run and kinds this version does not know. */
   readonly passedOver: number;
   readonly duplicates: number;
-  readonly unreadable: readonly { readonly line: number; readonly reason: string }[];
+  readonly unreadable: readonly UnreadableLine[];
   readonly unreadableInAll: number;
   /** Of judging; loading what is known of networks comes before. */
   readonly seconds: number;
+}
+
+interface UnreadableLine {
+  /** Empty where there is one file only. */
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
 }
 
 /** Ids remembered against counting an event twice; a replayed file may repeat days. */
@@ -63,24 +73,30 @@ const MAX_NAMED_LINES = 10;
 /** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE */
 export async function replayFile(
   options: ReplayOptions,
-  out: { write(text: string): unknown },
+  to: {
+    readonly out: (text: string) => unknown;
+    readonly err: (text: string) => unknown;
+  },
 ): Promise<number> {
   const summary = await replay(options);
-  out.write(describe(summary, options.outFile));
+  // What is said to people must not stand among the verdicts.
+  const say = options.outFile === STANDARD_OUTPUT ? to.err : to.out;
+  say(describe(summary, options.outFile));
   return summary.unreadableInAll > 0 ? 1 : 0;
 }
 
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   // The configuration first: a mistake in it must not cost the output that is there.
   const config = loadConfig(options.configFile, process.env);
-  const output = await openOutput(options.outFile, options.eventsFile);
+  const files = await eventFiles(options.eventsFiles);
+  const output = await openOutput(options.outFile, files);
   try {
     const state = await openReplay(config, (line) => {
       options.watch?.outcome(line);
       output.write(`${JSON.stringify(line)}\n`);
     });
     try {
-      const found = await judgeFile(options, state, output);
+      const found = await judgeFiles({ ...options, files }, state, output);
       await output.finish();
       return { ...found, ...state.counts() };
     } finally {
@@ -95,41 +111,62 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   }
 }
 
-async function judgeFile(options: ReplayOptions, state: Replaying, output: ReplayOutput) {
-  const { eventsFile, watch } = options;
+interface Found {
+  events: number;
+  passedOver: number;
+  unreadableInAll: number;
+  readonly unreadable: UnreadableLine[];
+}
+
+async function judgeFiles(
+  { files, watch }: Pick<ReplayOptions, 'watch'> & { readonly files: readonly string[] },
+  state: Replaying,
+  output: ReplayOutput,
+) {
   const startedMs = performance.now();
-  const folder = dirname(resolve(eventsFile));
-  const found = { events: 0, passedOver: 0, unreadableInAll: 0 };
-  const named: { line: number; reason: string }[] = [];
+  const found: Found = { events: 0, passedOver: 0, unreadableInAll: 0, unreadable: [] };
+  for (const path of files) {
+    const file = files.length > 1 ? path : '';
+    const take = taker({ path, file, found, watch, state });
+    for await (const block of readObjectBlocks(path)) {
+      for (const entry of block) await take(entry);
+      await output.room();
+    }
+  }
+  return { ...found, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+/** Judges one object of a file, or says why it is none. */
+function taker(of: {
+  readonly path: string;
+  readonly file: string;
+  readonly found: Found;
+  readonly watch: ReplayWatch | undefined;
+  readonly state: Replaying;
+}): (entry: InputObject) => Promise<void> | undefined {
+  const { path, file, found, watch, state } = of;
+  const folder = dirname(resolve(path));
   const refuse = (line: number, reason: string): void => {
     found.unreadableInAll += 1;
-    if (named.length < MAX_NAMED_LINES) named.push({ line, reason });
+    if (found.unreadable.length < MAX_NAMED_LINES) found.unreadable.push({ file, line, reason });
   };
-  const take = (entry: InputObject): Promise<void> | undefined => {
-    if (!entry.ok) {
-      refuse(entry.number, entry.reason);
-      return undefined;
-    }
-    const event = readEvent(entry.value);
-    if (event.ok === 'other') found.passedOver += 1;
-    else if (!event.ok) refuse(entry.number, event.reason);
-    else {
-      const whole = withMessage(event.value, folder);
-      if (whole.ok) {
-        found.events += 1;
-        watch?.event(whole.value);
-        return state.take(whole.value);
-      }
-      refuse(entry.number, whole.reason);
-    }
+  const judge = (event: PrimumEvent): Promise<void> => {
+    found.events += 1;
+    watch?.event(event);
+    return state.take(event);
+  };
+  return (entry) => {
+    if (entry.ok) {
+      const event = readEvent(entry.value);
+      if (event.ok === true) {
+        const whole = withMessage(event.value, folder);
+        if (whole.ok) return judge(whole.value);
+        refuse(entry.number, whole.reason);
+      } else if (event.ok === 'other') found.passedOver += 1;
+      else refuse(entry.number, event.reason);
+    } else refuse(entry.number, entry.reason);
     return undefined;
   };
-  for await (const block of readObjectBlocks(eventsFile)) {
-    for (const entry of block) await take(entry);
-    await output.room();
-  }
-  const seconds = (performance.now() - startedMs) / 1000;
-  return { ...found, unreadable: named, seconds };
 }
 
 /**
@@ -292,7 +329,7 @@ function describe(summary: ReplaySummary, outFile: string): string {
   const { events, verdicts, seconds } = summary;
   const rate = Math.round(events / Math.max(seconds, 0.001));
   const lines = [
-    `${events} events judged in ${seconds.toFixed(1)} s (${rate} a second); verdicts are in ${outFile}.`,
+    `${events} events judged in ${seconds.toFixed(1)} s (${rate} a second); verdicts are ${outFile === STANDARD_OUTPUT ? 'on standard output' : `in ${outFile}`}.`,
     `pass ${verdicts.pass}, defer ${verdicts.defer}, hold ${verdicts.hold}, reject ${verdicts.reject}; ${summary.accountsStopped} accounts would have been stopped at least once.`,
   ];
   if (summary.duplicates > 0)
@@ -302,8 +339,9 @@ function describe(summary: ReplaySummary, outFile: string): string {
       `${summary.passedOver} lines were passed over: outcomes of an earlier run, or kinds this version does not know.`,
     );
   }
-  for (const { line, reason } of summary.unreadable)
-    lines.push(`Line ${line} is unreadable: ${reason}`);
+  for (const { file, line, reason } of summary.unreadable) {
+    lines.push(`Line ${line}${file === '' ? '' : ` of ${file}`} is unreadable: ${reason}`);
+  }
   if (summary.unreadableInAll > summary.unreadable.length) {
     lines.push(`${summary.unreadableInAll} lines in all are unreadable.`);
   }

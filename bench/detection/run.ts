@@ -61,7 +61,7 @@ async function judge(
       const name = configFile === undefined ? `inputs ${one}` : `inputs ${one}, ${configFile}`;
       say(`  replay, ${name}`);
       const verdictsFile = join(folder, 'verdicts.ndjson');
-      await replay({ eventsFile, outFile: verdictsFile, configFile });
+      await replay({ eventsFiles: [eventsFile], outFile: verdictsFile, configFile });
       const tally = await tallyOf({ verdictsFile, truthFile, eventsFile: out });
       runs.push({ name, inputs: one, tally });
     }

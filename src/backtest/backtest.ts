@@ -42,7 +42,7 @@ export async function runBacktest(
     const collector = new BacktestCollector({ firstMs: tally.firstMs, lastMs: tally.lastMs });
     to.progress?.(`Judging ${tally.events.toLocaleString('en-US')} events ...`);
     await replay({
-      eventsFile,
+      eventsFiles: [eventsFile],
       outFile: join(folder, 'verdicts.ndjson'),
       configFile: options.configFile,
       watch: collector,

@@ -26,9 +26,9 @@ export interface Wiring {
   }): Promise<{ readonly report: AuditReport; readonly text: string; html(): string }>;
   /** What a reverse name says of its line. */
   judgeName(name: string, address: string | undefined): Promise<NameVerdict>;
-  /** Judges the events of a file again and writes the verdicts. */
+  /** Judges the events of files again and writes the verdicts. */
   replay(options: {
-    readonly eventsFile: string;
+    readonly eventsFiles: readonly string[];
     readonly outFile: string;
     readonly configFile: string | undefined;
   }): Promise<number>;

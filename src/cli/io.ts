@@ -1,5 +1,6 @@
 /** Where the command line reads and writes; tests give their own. */
 import { userInfo } from 'node:os';
+import { wordsOf } from '../errors.ts';
 
 export interface Io {
   /** Writes to standard output. */
@@ -19,13 +20,27 @@ export interface Io {
 
 export function processIo(): Io {
   return {
-    out: (text) => process.stdout.write(text),
+    out: writeOut,
     err: (text) => process.stderr.write(text),
     env: process.env,
     isTerminal: () => process.stdin.isTTY && process.stdout.isTTY,
     ask: askPerson,
     user: osUser,
   };
+}
+
+let isWatched = false;
+
+/** Writes to standard output; where that cannot be, the program says so in a sentence and ends. */
+export function writeOut(text: string): void {
+  if (!isWatched) process.stdout.on('error', giveUp);
+  isWatched = true;
+  process.stdout.write(text);
+}
+
+function giveUp(error: Error): void {
+  process.stderr.write(`Standard output cannot be written: ${wordsOf(error)}.\n`);
+  process.exit(1);
 }
 
 /** Asks on standard error, so that what is printed for programs stays whole. */

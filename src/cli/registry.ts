@@ -1,6 +1,6 @@
 /** Every command, in the order of the help. A new one is a file and a line here. */
 import type { Command } from './command.ts';
-import { account, limits } from './commands/account.ts';
+import { account, limits, limitsReset } from './commands/account.ts';
 import { agent } from './commands/agent.ts';
 import { check } from './commands/check.ts';
 import { configExplain, configPrint } from './commands/config.ts';
@@ -36,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   reload,
   account,
   limits,
+  limitsReset,
   rungs,
   explain,
   trace,

@@ -48,6 +48,7 @@ export type {
   ForwardOffView,
   HoldView,
   IncidentView,
+  LimitList,
   ListEntryView,
   LockView,
   MadeLock,
@@ -84,6 +85,8 @@ export function openClient(target: Target) {
   return {
     account: (account: string) => get<AccountView>(`/accounts/${part(account)}`),
     limits: (account: string) => get<LimitList>(`/accounts/${part(account)}/limits`),
+    resetLimits: (account: string, decision: Decision) =>
+      send<LimitList>('POST', `/accounts/${part(account)}/limits/reset`, decision),
     explain: (reference: string) => get<Explanation>(`/explain/${part(reference)}`),
     /** A token, or the source of a message: who sent it. At most 512 KiB. */
     trace: (text: string) => send<TraceView>('POST', '/trace', { text }),

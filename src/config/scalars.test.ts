@@ -14,6 +14,7 @@ import {
   normaliseNetwork,
   parseDuration,
   parseSize,
+  place,
   text,
   timeOfDay,
 } from './scalars.ts';
@@ -72,6 +73,14 @@ describe('addresses', () => {
     [`unix:/${'x'.repeat(MAX_SOCKET_PATH_BYTES)}`, false], [':25', false], ['a b:25', false],
   ])('"%s" can be listened on: %s', (given, expected) => {
     expect(listenAddress().safeParse(given).success).toBe(expected);
+  });
+
+  // prettier-ignore
+  test.each([
+    ['de', 'DE'], ['GB', 'GB'], ['UK', undefined], ['XX', undefined], ['ZZ', undefined], ['XK', 'XK'], ['D1', undefined],
+  ])('country:%s is the country %s', (given, code) => {
+    const found = place().safeParse(`country:${given}`);
+    expect(found.success ? found.data : undefined).toBe(code && `country:${code}`);
   });
 
   test('only loopback and sockets are local', () => {

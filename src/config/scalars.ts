@@ -251,14 +251,25 @@ export const place = () =>
   word(
     'a network, country or provider',
     '192.0.2.0/24',
-    'Write a network such as 192.0.2.0/24, a country such as country:DE, or an autonomous system ' +
+    'Write a network such as 192.0.2.0/24, a country such as country:DE or country:GB, or an autonomous system ' +
       'such as asn:64500.',
     (text) => {
-      if (/^country:[A-Za-z]{2}$/.test(text)) return `country:${text.slice(8).toUpperCase()}`;
+      if (text.startsWith('country:')) return countryRule(text.slice(8).toUpperCase());
       if (/^asn:[1-9]\d{0,9}$/.test(text)) return text;
       return normaliseNetwork(text);
     },
   );
+
+const countryNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+/** A code of no country would match nobody for ever: XX, ZZ, or UK for GB (ISO 3166-1). */
+function countryRule(code: string): string | undefined {
+  if (!/^[A-Z]{2}$/.test(code) || /^(?:ZZ|X[A-J]|Q[M-Z])$/.test(code)) return undefined;
+  const isCountry = countryNames.of(code) !== undefined;
+  return isCountry && new Intl.Locale(`und-${code}`).region === code
+    ? `country:${code}`
+    : undefined;
+}
 
 export const domain = () =>
   word(

@@ -37,7 +37,8 @@ const FALLBACK: Readonly<Record<Verdict['verdict'], string>> = {
  */
 export function clientText(verdict: Verdict, contact = ''): string {
   const first = verdict.reasons[0];
-  const known = (first && TEXTS[first.signal]) ?? FALLBACK[verdict.verdict];
+  const isHeldByLimit = verdict.verdict === 'hold' && first?.signal === 'limit';
+  const known = (first && !isHeldByLimit && TEXTS[first.signal]) || FALLBACK[verdict.verdict];
   const text = known.replace('{detail}', () => printable(first?.detail ?? 'no name'));
   const reference = `Reference ${verdict.reference}`;
   if (contact === '') return `${text} ${reference}`;

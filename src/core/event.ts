@@ -241,7 +241,7 @@ export interface FindingEvent extends EventBase {
 
 /** What a person or the ladder did. */
 export interface ActionEvent extends EventBase {
-  readonly kind: 'lock' | 'unlock' | 'release' | 'return';
+  readonly kind: 'lock' | 'unlock' | 'release' | 'reset' | 'return';
   readonly account?: string;
   readonly submission?: string;
   readonly by: string;

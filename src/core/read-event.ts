@@ -185,6 +185,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   lock: ACTION,
   unlock: ACTION,
   release: ACTION,
+  reset: ACTION,
   return: ACTION,
   password: {
     required: { account: name, by: oneOf('owner', 'operator', 'unknown') },

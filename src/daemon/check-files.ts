@@ -1,5 +1,5 @@
 /** Files that a configuration names, opened as a start would: for `primum check`. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/load.ts';
 import { readFileContent } from '../directory/engines/file-content.ts';
 import { PrimumError } from '../errors.ts';
@@ -26,7 +26,38 @@ export async function checkFiles(config: Config): Promise<FileCheck> {
     if (!(error instanceof PrimumError)) throw error;
     mistakes.push(error.message);
   }
-  return { mistakes, warnings: await checkDirectory(config.directory.file?.path) };
+  const warnings = [
+    ...(await checkDirectory(config.directory.file?.path)),
+    ...checkPrograms(config),
+  ];
+  return { mistakes, warnings };
+}
+
+/** A program may come later with another package; until then every call of it fails. */
+function checkPrograms({ accounts, directory }: Config): string[] {
+  const programs: (readonly [key: string, program: string | undefined])[] = [
+    ...accounts.connectors.map(
+      ({ command }, i) => [`accounts.connectors[${i}].command`, command?.[0]] as const,
+    ),
+    ['accounts.end_sessions.command', accounts.end_sessions.command?.[0]],
+    ['directory.command.argv', directory.command?.argv[0]],
+  ];
+  return programs.flatMap(([key, program]) =>
+    program === undefined || isProgram(program)
+      ? []
+      : [
+          `${key}: there is no program ${program} that can be run. Check how it is written, or install it.`,
+        ],
+  );
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function checkDirectory(path: string | undefined): Promise<string[]> {

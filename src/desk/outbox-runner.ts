@@ -152,11 +152,12 @@ export class OutboxRunner {
     const message = error instanceof Error ? error.message : String(error);
     // The log names no people; the audit log does.
     const logged = job.subject === '' ? message : message.replaceAll(job.subject, '(account)');
-    telemetry.effectFailed(job.target, new Error(logged), job.attempts + 1);
     const nowMs = now();
     const delayMs = retryDelayMs(job.attempts, delivery, Math.random());
     const endsAtMs = job.createdAtMs + delivery.giveUpAfterSeconds * 1000;
-    if (!(error instanceof PermanentFailure) && nowMs + delayMs < endsAtMs) {
+    const isLast = error instanceof PermanentFailure || nowMs + delayMs >= endsAtMs;
+    telemetry.effectFailed(job.target, new Error(logged), job.attempts + 1, isLast);
+    if (!isLast) {
       const retry = (): Promise<void> => records.outbox.retry(group.key, nowMs + delayMs, message);
       await this.#write(group.key, () => health.write(retry));
       return;

@@ -83,6 +83,7 @@ function wordsOf(line: JournalLine): Omit<TimelineLine, 'at' | 'kind'> | undefin
     case 'lock':
     case 'unlock':
     case 'release':
+    case 'reset':
     case 'return':
       return { text: `${line.by}: ${line.why}` };
     case 'password':

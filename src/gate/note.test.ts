@@ -24,6 +24,26 @@ describe('a noted fact', () => {
     expect(p.submit(ANN)).toMatchObject({ verdict: 'pass', rung: 'observe' });
   });
 
+  it('reset: what the account used of its limits is forgotten, and of nobody else’s (SND-1)', () => {
+    const rule = {
+      count: 'messages',
+      windowSeconds: 86_400,
+      burst: 0,
+      action: 'throttle',
+    } as const;
+    const limits = [
+      { ...rule, scope: 'account', limit: 1 },
+      { ...rule, scope: 'platform', limit: 2 },
+    ] as const;
+    const p = createPlatform({ rules: { limits } });
+    expect([p.submit(ANN).verdict, p.submit(ANN).verdict]).toEqual(['pass', 'defer']);
+    const event = { v: 1, kind: 'reset', id: 'n1', at: p.at(), by: 'x', why: '' } as const;
+    void p.gate.note({ ...event, account: 'Ann@Example.org' });
+    expect(p.submit(ANN).verdict).toBe('pass');
+    void p.gate.note({ ...event, id: 'n2', account: ANN });
+    expect(p.submit(ANN).reasons[0]?.text).toContain('platform');
+  });
+
   it('counts once however often it comes, and is in the journal once', () => {
     const p = held();
     const event = {

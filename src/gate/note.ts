@@ -6,6 +6,7 @@ import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
 import { referenceOf } from '../core/reference.ts';
+import { accountCounter } from '../core/rules/limits.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { noteComplaint } from './note-complaint.ts';
 import { forwardsAnew, noteForward } from './note-forward.ts';
@@ -34,6 +35,12 @@ export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
   // A release is a person's word on an account that is held but not locked.
   if ((event.kind === 'unlock' || event.kind === 'release') && event.account !== undefined) {
     return startAnew(parts.standing, event.account.toLowerCase(), Date.parse(event.at));
+  }
+  if (event.kind === 'reset' && event.account !== undefined) {
+    // The limits of its group, its domain and its network are others' too, and stay.
+    return parts.standing.update([accountCounter(event.account.toLowerCase())], (records) => {
+      records[0] = undefined;
+    });
   }
   if (event.kind === 'password') {
     const account = event.account.toLowerCase();

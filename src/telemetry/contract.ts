@@ -55,7 +55,8 @@ export interface Telemetry {
   reloaded(changes: string): void;
   reloadRefused(reason: string): void;
   effectDone(effect: string, seconds: number): void;
-  effectFailed(effect: string, error: unknown, attempt: number): void;
+  /** `isLast`: it is not tried again. */
+  effectFailed(effect: string, error: unknown, attempt: number, isLast?: boolean): void;
   /** A plain figure for /metrics, registered on first use with its help text. */
   gauge(name: string, help: string, read: () => number): void;
   /** Environment trouble that needs an operator; one sentence that says what to do. */

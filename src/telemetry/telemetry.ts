@@ -142,7 +142,7 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
     shed(door, what) {
       metrics.shed.inc({ door, what });
       rarely(`shed ${door} ${what}`, MINUTE_MS, (more) =>
-        say('warn', 'shed', `The ${door} door reached a bound and turned away ${what}${more}.`),
+        say('warn', 'shed', `The ${door} door reached a bound and turned away: ${what}${more}.`),
       );
     },
     connections: (door, open) => metrics.connections.set({ door }, open),
@@ -260,13 +260,13 @@ function effectEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       metrics.effectTime.observe({ effect }, seconds);
       say('debug', 'effect-done', `${effect} was done.`);
     },
-    effectFailed(effect, error, attempt) {
+    effectFailed(effect, error, attempt, isLast = false) {
       metrics.effects.inc({ effect, outcome: 'failed' });
       rarely(`effect-failed ${effect}`, MINUTE_MS, (more) =>
         say(
           'warn',
           'effect-failed',
-          `${effect} failed at attempt ${attempt} and is tried again: ${cause(error)}${more}`,
+          `${effect} failed at attempt ${attempt} and is ${isLast ? 'given up' : 'tried again'}: ${cause(error)}${more}`,
         ),
       );
     },

@@ -337,11 +337,17 @@ export const PARTS: readonly Part[] = [
     mayImport: ['errors.ts'],
   },
   {
+    path: 'replay-input.ts',
+    why: 'which files a replay reads knows nothing of what is in them',
+    mayImport: ['errors.ts', 'store/journal-files/'],
+  },
+  {
     path: 'replay.ts',
     why: 'replay judges past events with the same core and gate, in memory, without effects',
     mayImport: [
       'core/',
       'errors.ts',
+      'replay-input.ts',
       'replay-output.ts',
       'gate/',
       'gate-contract.ts',

@@ -49,6 +49,18 @@ describe('what people read', () => {
     );
   });
 
+  it('starts limits anew, and leaves who did it and why in the audit log', async () => {
+    const { out, code } = await cli('limits reset Ann@example.org --why festival');
+    expect(out).toContain(
+      'The limits of ann@example.org begin anew. Its mail that is held already waits on.\nScope ',
+    );
+    expect(code).toBe(0);
+    expect((await cli('audit log --subject ann@example.org')).out).toMatch(
+      /reset-limits .* festival/,
+    );
+    expect((await cli('limits reset ann@example.org')).err).toContain('--why');
+  });
+
   it('explains a decision, whatever letters the reference was written with', async () => {
     expect((await cli('explain 8f2k9alb')).out).toBe(
       lines(`
@@ -68,7 +80,7 @@ describe('what people read', () => {
   it('ACC-12: does not promise that a login lifts a lock where none can show the change', async () => {
     const { out } = await cli('lock new@example.org --why x --until-password');
     expect(out).toBe(
-      'new@example.org is locked. No login of this account was seen with a password, so a login cannot show that it was changed: "primum unlock" lifts the lock, or an event "password" sent to the API.\n',
+      'new@example.org is locked. No login of this account was seen with a password, so a login cannot show that it was changed: "primum unlock" lifts the lock, or an event "password" sent to the API.\nThe account new@example.org was never seen here. If the name is mistyped, undo it: primum unlock new@example.org --why mistyped\n',
     );
     expect((await cli('locks')).out).toContain('a password event');
     expect((await cli('account new@example.org')).out).toContain(
@@ -99,7 +111,7 @@ describe('what people read', () => {
     expect((await cli('locks')).out).toBe('No account is locked.\n');
     const locked = await cli('lock Eve@Example.org --why "stolen password" --until-password');
     expect(locked.out).toBe(
-      'eve@example.org is locked. A login with a changed password lifts the lock, or "primum unlock".\n',
+      'eve@example.org is locked. A login with a changed password lifts the lock, or "primum unlock".\nThe account eve@example.org was never seen here. If the name is mistyped, undo it: primum unlock eve@example.org --why mistyped\n',
     );
     const listed = await cli('locks');
     expect(listed.out).toMatch(
@@ -221,7 +233,7 @@ describe('what main.ts does', () => {
     expect((await cli('start')).asked).toEqual([{ configFile: undefined }]);
     expect(await cli('replay e.ndjson --out v.ndjson')).toMatchObject({
       code: 3,
-      asked: [{ eventsFile: 'e.ndjson', outFile: 'v.ndjson', configFile: undefined }],
+      asked: [{ eventsFiles: ['e.ndjson'], outFile: 'v.ndjson', configFile: undefined }],
     });
   });
 });

@@ -56,6 +56,28 @@ describe('primum check warns', () => {
   });
 });
 
+describe('primum check warns of programs', () => {
+  it('that are not there or cannot be run, and of no others', async () => {
+    const { warnings: found, mistakes } = await files(
+      `accounts:
+  connectors:
+    - { name: panel, command: [/nope/panel, '{account}'] }
+    - { name: other, command: [/bin/sh, '{account}'] }
+  end_sessions: { command: [/etc/passwd] }
+directory: { command: { argv: [/nope/ask, '{account}'] } }
+`,
+    );
+    expect(mistakes).toEqual([]);
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^accounts\.connectors\[0\]\.command: there is no program \/nope\/panel /,
+      ),
+      expect.stringMatching(/^accounts\.end_sessions\.command: /),
+      expect.stringMatching(/^directory\.command\.argv: /),
+    ]);
+  });
+});
+
 describe('primum check and a start warn of doors', () => {
   it('in enforce mode: of logins that any program of the host may report', () => {
     expect(warnings('policy: { mode: enforce }\n')).toEqual([

@@ -147,6 +147,7 @@ describe('answers', () => {
     ['GET',    '/explain/00000000',            undefined,                    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
     ['GET',    '/incidents/I404',              undefined,                    'There is no incident I404.'],
     ['POST',   '/incidents/I404/close',        { by: 'x', why: 'y', verdict: 'true' }, 'There is no open incident I404.'],
+    ['POST',   '/accounts/nobody@example.org/limits/reset', { by: 'x', why: 'y' }, 'Nothing is used of the limits of nobody@example.org itself. Check how its login is written.'],
     ['DELETE', '/locks/nobody@example.org',    { by: 'x', why: 'y' },        'The account nobody@example.org is neither locked nor held.'],
     ['DELETE', '/lists/deny',                  { by: 'x', key: { login: 'a' } }, 'The deny list has no entry with this key.'],
     ['POST',   '/reload',                      { by: 'x' },                  'This daemon was started without a file to read.'],

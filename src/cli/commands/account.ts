@@ -1,5 +1,5 @@
 /** `primum account` and `primum limits`: the picture of one account. */
-import type { AccountView, IncidentView } from '../../client/client.ts';
+import type { AccountView, IncidentView, LimitList } from '../../client/client.ts';
 import type { Command } from '../command.ts';
 import { counted, figure, indent, oneLine, span, table, when } from '../text.ts';
 import { lifted } from './locks.ts';
@@ -25,26 +25,51 @@ export const limits: Command = {
   asksDaemon: true,
   async run({ argument, client, show }) {
     show(await (await client()).limits(argument(0)), ({ account: name, limits: all }) =>
-      all.length === 0
-        ? `No limit is set for ${name}.\n`
-        : table(
-            ['Scope', 'Counts', 'In', 'Limit', 'Now', 'Burst', 'Used', 'Then', 'From'],
-            all.map(({ limit, ceiling, used, from }) => [
-              limit.scope,
-              limit.count,
-              span(limit.windowSeconds),
-              limit.limit,
-              ceiling,
-              limit.burst,
-              used,
-              limit.action,
-              from,
-            ]),
-          ),
+      all.length === 0 ? `No limit is set for ${name}.\n` : limitTable(all),
     );
     return 0;
   },
 };
+
+export const limitsReset: Command = {
+  name: 'limits reset',
+  summary: 'Start the counters of the limits of an account anew, so that it can send on today.',
+  details:
+    'Limits of its group, domain, network and of the platform are shared and stay as they are. Mail that ' +
+    'is held already waits on: "primum hold release".',
+  arguments: [{ name: 'ACCOUNT' }],
+  options: {
+    why: { type: 'string', value: 'TEXT', help: 'Why, for the audit log.', isRequired: true },
+  },
+  asksDaemon: true,
+  async run({ argument, option, io, client, show }) {
+    const decision = { by: io.user(), why: option('why') ?? '' };
+    const after = await (await client()).resetLimits(argument(0), decision);
+    show(
+      after,
+      ({ account: name, limits: all }) =>
+        `The limits of ${name} begin anew. Its mail that is held already waits on.\n${limitTable(all)}`,
+    );
+    return 0;
+  },
+};
+
+function limitTable(all: LimitList['limits']): string {
+  return table(
+    ['Scope', 'Counts', 'In', 'Limit', 'Now', 'Burst', 'Used', 'Then', 'From'],
+    all.map(({ limit, ceiling, used, from }) => [
+      limit.scope,
+      limit.count,
+      span(limit.windowSeconds),
+      limit.limit,
+      ceiling,
+      limit.burst,
+      used,
+      limit.action,
+      from,
+    ]),
+  );
+}
 
 function accountText(view: AccountView): string {
   const { report, lock, incidents } = view;

@@ -152,11 +152,13 @@ export function lifted({ liftedBy }: Pick<LockView, 'liftedBy'>): string {
 }
 
 /** A mistyped name must not pass for a locked account. */
-function unknown({ account, unknownToDirectory }: MadeLock): string {
+function unknown({ account, unknownToDirectory, neverSeen }: MadeLock): string {
+  const undo = `If the name is mistyped, undo it: primum unlock ${quoted(account)} --why mistyped\n`;
+  if (neverSeen === true) return `The account ${account} was never seen here. ${undo}`;
   if (unknownToDirectory === undefined) return '';
   const { closest } = unknownToDirectory;
   const meant = closest.length === 0 ? '' : ` It knows ${closest.join(', ')}.`;
-  return `The directory does not know ${account}.${meant} If the name is mistyped, undo it: primum unlock ${quoted(account)} --why mistyped\n`;
+  return `The directory does not know ${account}.${meant} ${undo}`;
 }
 
 /** As a shell takes it, whatever the name holds. */

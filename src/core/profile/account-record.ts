@@ -12,7 +12,15 @@ import type { LadderState } from '../ladder.ts';
 import { addressText, countryName, type AddressKey } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { EVER_BYTES, PASSWORD_BYTES, PasswordRows, type WrongPassword } from './password-rows.ts';
-import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import {
+  countU16,
+  countU32,
+  openRecord,
+  toSeconds,
+  viewOf,
+  wordAt,
+  type RecordForm,
+} from './record.ts';
 import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
 
 const EVER_AT = 48;
@@ -52,6 +60,12 @@ export interface AddressRow {
 }
 
 export type AddressUse = 'login' | 'failure' | 'submission';
+
+/** Whether nobody ever got in or sent: a login somebody guessed at, perhaps an invented one. */
+export function isNeverUsed(record: Uint8Array): boolean {
+  if (record.length < EVER_AT) return true;
+  return wordAt(record, 32) === 0 && wordAt(record, 40) === 0;
+}
 
 export class AccountRecord {
   private bytes: Uint8Array;

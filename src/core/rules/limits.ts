@@ -19,11 +19,14 @@ const SEVERITY: readonly FindingAction[] = ['observe', 'throttle', 'hold', 'reje
 
 type Scoped = Pick<SubmissionSubject, 'who' | 'facts' | 'network' | 'world'>;
 
+/** Where an account's own limits are counted. */
+export const accountCounter = (account: string): string => `c:account:${account}`;
+
 /** Standing keys a limit counts under: none where its scope has no name here. */
 export function counterKeys(limit: SourcedLimit, subject: Scoped): readonly string[] {
   switch (limit.scope) {
     case 'account':
-      return [`c:account:${subject.who.account}`];
+      return [accountCounter(subject.who.account)];
     case 'group':
       return limit.from.startsWith('group ')
         ? [`c:group:${limit.from.slice('group '.length)}`]

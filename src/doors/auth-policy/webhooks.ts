@@ -167,9 +167,11 @@ async function deliver(
       telemetry.effectDone('auth-policy-webhook', (performance.now() - started) / 1_000);
       return;
     }
-    telemetry.effectFailed('auth-policy-webhook', namedFailure(options, failure.error), attempt);
     const waitMs = bounds.retryDelaysMs[attempt - 1];
-    if (waitMs === undefined || failure.final) return;
+    const isLast = waitMs === undefined || failure.final;
+    const cause = namedFailure(options, failure.error);
+    telemetry.effectFailed('auth-policy-webhook', cause, attempt, isLast);
+    if (isLast) return;
     await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
   }
 }

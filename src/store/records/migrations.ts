@@ -28,7 +28,7 @@ export async function migrateRecords(db: RecordsDb, engine: RecordsEngine): Prom
   });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  throw new Error('The schema of the records cannot be brought up to date.', { cause: error });
+  throw new Error('The schema of the records cannot be brought up to date', { cause: error });
 }
 
 async function refuseNewer(db: RecordsDb, known: ReadonlySet<string>): Promise<void> {

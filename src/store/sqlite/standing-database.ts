@@ -3,10 +3,14 @@ import { renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { PrimumError } from '../../errors.ts';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+
+const DAY_MS = 86_400_000;
 
 /** Pages of 4 KiB in the write-ahead log before it is moved into the file: 64 MiB. */
 const CHECKPOINT_PAGES = 16_384;
+/** What of the log stays on disk once it was moved: a burst does not leave it large. */
+const LOG_BYTES = CHECKPOINT_PAGES * 4_096;
 
 /** SQLite's own page cache, once in each thread. */
 const PAGE_CACHE_KIB = 32_768;
@@ -47,9 +51,12 @@ export function openStandingDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed program loses nothing written; a power cut may lose what came after the
     // last checkpoint, and the file stays sound (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    // A new file can give pages back that were swept; an older one uses them again.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     database.exec(`PRAGMA cache_size = -${PAGE_CACHE_KIB}`);
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
     prepareSchema(database, path);
     return database;
   } catch (error) {
@@ -72,6 +79,20 @@ function prepareSchema(database: DatabaseSync, path: string): void {
     );
   }
   if (version === SCHEMA_VERSION) return;
-  database.exec('CREATE TABLE IF NOT EXISTS standing (key TEXT PRIMARY KEY, value BLOB NOT NULL)');
-  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  // All or none: a crash between the two would add the column twice.
+  database.exec('BEGIN IMMEDIATE');
+  if (version === 0) {
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS standing (key TEXT PRIMARY KEY, touched INTEGER NOT NULL, value BLOB NOT NULL)',
+    );
+  } else {
+    // At once however large the file is: rows written before count as changed today.
+    database.exec(`ALTER TABLE standing ADD COLUMN touched INTEGER NOT NULL DEFAULT ${today()}`);
+  }
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}
+
+/** The day since 1970, as `touched` has it. */
+export function today(): number {
+  return Math.floor(Date.now() / DAY_MS);
 }

@@ -4,7 +4,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { StatementSync } from 'node:sqlite';
 import { yieldToMail } from '../../thread-priority.ts';
 import { parseBatch, type Packed } from './standing-batch.ts';
-import { openStandingDatabase } from './standing-database.ts';
+import { openStandingDatabase, today } from './standing-database.ts';
+import { Sweep, type SweepStep } from './standing-sweep.ts';
 
 /** A part of a batch; the batch is committed with its last part. */
 export interface Part {
@@ -14,7 +15,7 @@ export interface Part {
   readonly changes: number;
 }
 
-export type ToWorker = Part | 'close';
+export type ToWorker = Part | 'sweep' | 'close';
 
 /** A block is empty and may be filled again. */
 export interface Emptied {
@@ -26,7 +27,12 @@ export interface Answer {
   readonly failed?: string;
 }
 
-export type FromWorker = Emptied | Answer;
+/** Answer to `sweep`. */
+export interface Swept {
+  readonly swept: SweepStep;
+}
+
+export type FromWorker = Emptied | Answer | Swept;
 
 /**
  * Rows written in one go, about 0.2 ms, and the pause after them: a thread that runs for longer keeps
@@ -41,8 +47,10 @@ const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread only.');
 const database = openStandingDatabase((workerData as { path: string }).path);
 const put: StatementSync = database.prepare(
-  'INSERT INTO standing (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  'INSERT INTO standing (key, touched, value) VALUES (?, ?, ?) ' +
+    'ON CONFLICT (key) DO UPDATE SET touched = excluded.touched, value = excluded.value',
 );
+const sweep = new Sweep(database);
 const drop: StatementSync = database.prepare('DELETE FROM standing WHERE key = ?');
 
 yieldToMail();
@@ -54,6 +62,10 @@ port.on('message', (message: ToWorker) => {
     close(port);
     return;
   }
+  if (message === 'sweep') {
+    port.postMessage({ swept: sweepStep() } satisfies FromWorker);
+    return;
+  }
   if (failed === undefined) attempt(message);
   const { block } = message.part;
   port.postMessage({ emptied: block } satisfies FromWorker, [block]);
@@ -62,6 +74,15 @@ port.on('message', (message: ToWorker) => {
   failed = undefined;
   port.postMessage(answer);
 });
+
+function sweepStep(): SweepStep {
+  try {
+    return sweep.step(today());
+  } catch {
+    // Whatever is wrong with the disk is said when the next change is written.
+    return { expired: [], done: true };
+  }
+}
 
 function close(from: MessagePort): void {
   try {
@@ -79,11 +100,12 @@ let rows = 0;
 
 function attempt({ part, last, changes }: Part): void {
   const burst = Math.max(BURST_ROWS, Math.ceil(changes / MAX_PAUSES));
+  const day = today();
   try {
     if (!database.isTransaction) database.exec('BEGIN IMMEDIATE');
     for (const { key, value } of parseBatch(part)) {
       if (value === undefined) drop.run(key);
-      else put.run(key, value);
+      else put.run(key, day, value);
       rows += 1;
       if (rows % burst === 0) Atomics.wait(never, 0, 0, PAUSE_MS);
     }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { PrimumError } from '../../errors.ts';
 import { formatBatch, roomOf } from './standing-batch.ts';
 import type { Change } from './standing-batch.ts';
+import type { SweepStep } from './standing-sweep.ts';
 import type { FromWorker, ToWorker } from './standing-worker.ts';
 
 /** Bounds of one part, so that packing never holds the event loop for long (about 0.1 ms). */
@@ -23,12 +24,15 @@ interface Waiting {
 
 export class StandingWriter {
   readonly #path: string;
+  readonly #onSwept: (step: SweepStep) => void;
   #worker: Worker | undefined;
   #waiting: Waiting | undefined;
   readonly #spare: ArrayBuffer[] = [];
 
-  constructor(path: string) {
+  /** `onSwept` is told what a step of the sweep found, before what was written after it is confirmed. */
+  constructor(path: string, onSwept: (step: SweepStep) => void) {
     this.#path = path;
+    this.#onSwept = onSwept;
     this.#worker = this.#start();
   }
 
@@ -54,6 +58,11 @@ export class StandingWriter {
     } finally {
       worker.unref();
     }
+  }
+
+  /** Looks at some rows of the file, between batches only; `onSwept` has the answer. */
+  sweep(): void {
+    (this.#worker ??= this.#start()).postMessage('sweep' satisfies ToWorker);
   }
 
   /** Closes the file; what was written before is on disk then. */
@@ -83,7 +92,8 @@ export class StandingWriter {
   }
 
   #hear(message: FromWorker): void {
-    if (!('emptied' in message)) this.#settle(message.failed);
+    if ('swept' in message) this.#onSwept(message.swept);
+    else if (!('emptied' in message)) this.#settle(message.failed);
     else if (message.emptied.byteLength === PART_BYTES && this.#spare.length < SPARE_BLOCKS) {
       this.#spare.push(message.emptied);
     }

@@ -14,6 +14,7 @@ import { openOrBeginStanding } from './standing-database.ts';
 import { scanStanding } from './standing-scan.ts';
 import { MAX_RECORD_BYTES } from './standing-slabs.ts';
 import type { Slot } from './standing-slabs.ts';
+import { Sweeper } from './standing-sweeper.ts';
 import { Undo } from '../standing-undo.ts';
 import { StandingWriter } from './standing-writer.ts';
 
@@ -26,6 +27,10 @@ export interface SqliteStandingOptions {
   readonly cacheBytes?: number;
   /** How long a change waits at most before it goes to the disk, others with it. */
   readonly flushMs?: number;
+  /** Pause between two looks for records that nobody changed for long. Default: a second. */
+  readonly sweepStepMs?: number;
+  /** When the first walk over the file begins, after the opening. Default: ten minutes. */
+  readonly sweepAfterMs?: number;
   /** Called once when changes cannot be written; memory goes on. */
   readonly onError?: (error: unknown) => void;
   /** Called at the opening when the file was damaged: it was moved there, and a new one begun. */
@@ -64,6 +69,7 @@ class Standing implements SqliteStanding {
   readonly #select: StatementSync;
   readonly #cache: StandingCache;
   readonly #writer: StandingWriter;
+  readonly #sweeper: Sweeper;
   readonly #timer: NodeJS.Timeout;
   readonly #flushMs: number;
   /** When the oldest change that waits was made; how long the last batch took to the disk. */
@@ -88,7 +94,10 @@ class Standing implements SqliteStanding {
       bytes: options.cacheBytes ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 2),
     };
     this.#cache = new StandingCache(bounds, isEmpty);
-    this.#writer = new StandingWriter(options.path);
+    this.#sweeper = new Sweeper(options);
+    this.#writer = new StandingWriter(options.path, (step) => {
+      for (const key of this.#sweeper.take(step)) this.#forget(key);
+    });
     this.#flushMs = options.flushMs ?? DEFAULT_FLUSH_MS;
     const lookMs = Math.max(1, this.#flushMs / LOOKS);
     this.#timer = setInterval(() => this.#tick(), lookMs).unref();
@@ -226,6 +235,15 @@ class Standing implements SqliteStanding {
     this.#markDirty(entry);
   }
 
+  /** Deletes a record that nobody changed for long, unless somebody just did. */
+  #forget(key: string): void {
+    const entry = this.#cache.find(key) ?? this.#cache.add(key, undefined);
+    if (entry.dirty || entry.saving) return;
+    this.#cache.replace(entry, undefined);
+    entry.recent = false;
+    this.#markDirty(entry);
+  }
+
   #markDirty(entry: Entry): void {
     if (entry.dirty) return;
     entry.dirty = true;
@@ -236,7 +254,9 @@ class Standing implements SqliteStanding {
   #tick(): void {
     if (!this.#isPacking) this.#cache.slabs.recycle();
     if (this.#cache.lost > 0 && !this.#isLossSaid) this.#sayLoss();
-    if (this.#save !== undefined || this.#dirty.length === 0 || !this.#isDue()) return;
+    if (this.#save !== undefined) return;
+    if (!this.#cache.isDiskAway && this.#sweeper.isDue()) this.#writer.sweep();
+    if (this.#dirty.length === 0 || !this.#isDue()) return;
     if (this.#cache.isDiskAway && Date.now() < this.#retryAt) return;
     // A failure is reported by `#begin`; here it only means another try.
     this.#begin().catch(() => undefined);

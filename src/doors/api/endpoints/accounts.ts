@@ -1,9 +1,10 @@
 /** Accounts: the picture, the limits, the decisions, who relays and which senders are proposed. */
+import { randomUUID } from 'node:crypto';
 import { normaliseReference } from '../../../core/reference.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { accountParams, referenceParams, rungQuery } from '../schemas/input.ts';
+import { accountParams, decisionInput, referenceParams, rungQuery } from '../schemas/input.ts';
 import { viewLocks } from './lock-view.ts';
 import { explanation } from '../schemas/judgement.ts';
 import {
@@ -18,7 +19,7 @@ import {
 /** Open incidents shown with an account; the list of incidents has the rest. */
 const SHOWN_INCIDENTS = 20;
 
-export function accountEndpoints({ inspector, desk }: ApiParts) {
+export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiParts) {
   return [
     endpoint({
       method: 'GET',
@@ -53,6 +54,28 @@ export function accountEndpoints({ inspector, desk }: ApiParts) {
       params: accountParams,
       response: limitList,
       async handle({ params: { account } }) {
+        return { account, limits: await inspector.limits(account) };
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/accounts/:account/limits/reset',
+      tag: 'accounts',
+      summary: 'Starts the counters of the limits of an account anew, so that it can send on.',
+      params: accountParams,
+      body: decisionInput,
+      response: limitList,
+      async handle({ params: { account }, body: { by, why } }) {
+        const used = await inspector.limits(account);
+        if (!used.some((row) => row.limit.scope === 'account' && row.used > 0)) {
+          throw new ProblemError(
+            404,
+            `Nothing is used of the limits of ${account} itself. Check how its login is written.`,
+          );
+        }
+        const at = new Date(now()).toISOString();
+        await take({ v: 1, kind: 'reset', id: randomUUID(), at, account, by, why });
+        await desk.audit.add({ at, by, action: 'reset-limits', subject: account, why });
         return { account, limits: await inspector.limits(account) };
       },
     }),

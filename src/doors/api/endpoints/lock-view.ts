@@ -20,9 +20,17 @@ export async function viewLocks(
 export async function viewMadeLock(
   parts: Pick<ApiParts, 'inspector'>,
   lock: Lock,
-): Promise<LockView & { readonly unknownToDirectory?: { readonly closest: string[] } }> {
+): Promise<
+  LockView & {
+    readonly unknownToDirectory?: { readonly closest: string[] };
+    readonly neverSeen?: true;
+  }
+> {
   const [view] = await viewLocks(parts, [lock]);
   if (view === undefined) throw new RangeError('One lock was given and none came back.');
   const closest = await parts.inspector.missing(lock.account);
-  return { ...view, ...(closest && { unknownToDirectory: { closest: [...closest] } }) };
+  if (closest) return { ...view, unknownToDirectory: { closest: [...closest] } };
+  // A directory that knows it has an entry to report; without one only what was seen can tell.
+  const isKnown = (await parts.inspector.account(lock.account)) !== undefined;
+  return { ...view, ...(!isKnown && { neverSeen: true }) };
 }

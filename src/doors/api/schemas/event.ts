@@ -221,7 +221,7 @@ const findingEvent = z.looseObject({
 
 const actionEvent = z.looseObject({
   ...base,
-  kind: z.enum(['lock', 'unlock', 'release', 'return']),
+  kind: z.enum(['lock', 'unlock', 'release', 'reset', 'return']),
   account: word.exactOptional(),
   submission: word.exactOptional(),
   by: word,

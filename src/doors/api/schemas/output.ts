@@ -43,6 +43,10 @@ export const lockView = lock.extend({
 });
 
 export const madeLock = lockView.extend({
+  neverSeen: z
+    .literal(true)
+    .exactOptional()
+    .describe('No directory knows the account, and it never logged in or sent here.'),
   unknownToDirectory: z
     .object({ closest: z.array(text).describe('Names it knows that are written alike.') })
     .exactOptional()
