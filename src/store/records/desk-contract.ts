@@ -40,6 +40,28 @@ export interface CaseChange {
   readonly audit: AuditDraft;
 }
 
+/** A message that asks for a case, and what it may have. */
+export interface CaseMail {
+  /** The same whenever the same message is brought: it gets one case. */
+  readonly key: string;
+  readonly sender: string;
+  /** Days since 1970. */
+  readonly day: number;
+  /** Cases of one sender and day; what comes after joins the newest that is open. */
+  readonly maxOfSender: number;
+  /** Cases that mail opens in a day. */
+  readonly maxOfDay: number;
+  readonly opened: CaseChange;
+  /** `undefined` when the case has enough; then nothing is written. */
+  readonly join: (row: CaseRow) => CaseChange | undefined;
+}
+
+export interface CaseMailAnswer {
+  readonly row: CaseRow;
+  /** Of the message: `full` when it belongs to a case that takes no more of its sender. */
+  readonly fate: 'opened' | 'joined' | 'full';
+}
+
 export interface CaseQuery {
   readonly state?: CaseState;
   readonly account?: string;
@@ -51,6 +73,8 @@ export interface CaseQuery {
 
 export interface CaseRecords {
   add(row: CaseRow, audit: AuditDraft): Promise<void>;
+  /** `undefined` when the day has all the cases that mail may open. */
+  addMail(mail: CaseMail): Promise<CaseMailAnswer | undefined>;
   /** By its id or its reference. */
   get(name: string): Promise<CaseRow | undefined>;
   /** Newest first. */
