@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { AuditDraft } from '../store/records/contract.ts';
 import type { CaseChange, CaseMail, CaseRow } from '../store/records/desk-contract.ts';
+import { AnswerMail } from './case-answer.ts';
 import type { Health } from './health.ts';
 import { newCaseId } from './ids.ts';
 import type { DeskOptions } from './options.ts';
@@ -24,12 +25,15 @@ const REFERENCE_LENGTH = 10;
 // Crockford's alphabet (https://www.crockford.com/base32.html): nothing that is misread aloud.
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-interface CaseParts extends Pick<DeskOptions, 'records'> {
+interface CaseParts extends Pick<DeskOptions, 'records' | 'channels'> {
   readonly health: Health;
   readonly now: () => number;
+  /** Something waits in the outbox. */
+  readonly onJobs: () => void;
 }
 
-export function casesOf({ records, health, now }: CaseParts): CaseDesk {
+export function casesOf({ records, channels, health, now, onJobs }: CaseParts): CaseDesk {
+  const mail = new AnswerMail(channels);
   const at = (): string => new Date(now()).toISOString();
   return {
     async open(request) {
@@ -38,14 +42,22 @@ export function casesOf({ records, health, now }: CaseParts): CaseDesk {
       return row;
     },
     async openMailed(request) {
-      const mail = mailOf(request, newCaseId(now()), at());
-      const answer = await health.write(() => records.cases.addMail(mail));
+      const mailed = mailOf(request, newCaseId(now()), at());
+      const answer = await health.write(() => records.cases.addMail(mailed));
       return answer && { case: answer.row, fate: answer.fate };
     },
     get: (name) => health.read(() => records.cases.get(name)),
     list: (query) => health.read(() => records.cases.list(query)),
-    step: (name, by, step) =>
-      health.write(() => records.cases.change(name, (row) => stepped(row, { by, at: at(), step }))),
+    async step(name, by, step) {
+      const change = (row: CaseRow): CaseChange | undefined => {
+        const after = stepped(row, { by, at: at(), step });
+        if (after === undefined || step.kind !== 'answer') return after;
+        return { ...after, jobs: mail.jobs(row, step.text, now()) };
+      };
+      const row = await health.write(() => records.cases.change(name, change));
+      if (step.kind === 'answer') onJobs();
+      return row;
+    },
     countOpen: () => health.read(() => records.cases.countOpen()),
   };
 }

@@ -1,6 +1,7 @@
 /** A case as a row of its table: read, written with its line of the audit log. */
 import type { CaseChange, CaseRow } from './desk-contract.ts';
 import type { CaseTable } from './desk-tables.ts';
+import { addJobs } from './jobs.ts';
 import { addAudit } from './plain.ts';
 import type { RecordsTx } from './tables.ts';
 
@@ -9,10 +10,14 @@ export async function insertCase(tx: RecordsTx, { row, audit }: CaseChange): Pro
   await addAudit(tx, [audit]);
 }
 
-export async function saveCase(tx: RecordsTx, { row, audit }: CaseChange): Promise<void> {
+export async function saveCase(
+  tx: RecordsTx,
+  { row, audit, jobs = [] }: CaseChange,
+): Promise<void> {
   const { id, ...columns } = toTable(row);
   await tx.updateTable('cases').set(columns).where('id', '=', id).execute();
   await addAudit(tx, [audit]);
+  await addJobs(tx, jobs, { id: '', cause: '' });
 }
 
 export async function readCase(tx: RecordsTx, name: string): Promise<CaseRow | undefined> {

@@ -1,5 +1,5 @@
 /** Records of the desk: cases from outside, users with their ways in, and figures by the hour. */
-import type { AuditDraft, TimelineEntry } from './entries.ts';
+import type { AuditDraft, JobDraft, TimelineEntry } from './entries.ts';
 
 export type CaseState = 'open' | 'closed';
 /** How a report came in. */
@@ -38,6 +38,8 @@ export interface CaseRow {
 export interface CaseChange {
   readonly row: CaseRow;
   readonly audit: AuditDraft;
+  /** Put into the outbox in the same transaction. */
+  readonly jobs?: readonly JobDraft[];
 }
 
 /** A message that asks for a case, and what it may have. */
