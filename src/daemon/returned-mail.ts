@@ -27,6 +27,7 @@ type Parts = Pick<
   | 'trace'
   | 'forwards'
   | 'directory'
+  | 'desk'
   | 'policy'
 >;
 
@@ -87,6 +88,11 @@ function feedbackOptions(config: Config, parts: Parts, thread: ReadingThread): F
       policy().domains.includes(domain.toLowerCase()) || directory.isOwnDomain(domain),
     mta: mtaName(config),
     note: (event) => parts.room.noteOrThrow(event),
+    ownerOf: (names) => parts.room.ownerOf(names),
+    openCase: async (draft) => {
+      const opened = await parts.desk.cases.openMailed(draft);
+      return opened && { id: opened.case.id, isFull: opened.fate === 'full' };
+    },
     durable: async () => {
       await Promise.all([standing.flush(), journal.flush()]);
     },

@@ -1,27 +1,39 @@
 /** Reports from outside become cases, each with a reference for its reporter (FBK-5, FBK-6). */
 import { randomInt } from 'node:crypto';
 import type { AuditDraft } from '../store/records/contract.ts';
-import type { CaseChange, CaseRow } from '../store/records/desk-contract.ts';
+import type { CaseChange, CaseMail, CaseRow } from '../store/records/desk-contract.ts';
+import { AnswerMail } from './case-answer.ts';
 import type { Health } from './health.ts';
 import { newCaseId } from './ids.ts';
 import type { DeskOptions } from './options.ts';
-import type { CaseDesk, CaseStep, NewCase } from './people-contract.ts';
+import type { CaseDesk, CaseStep, MailedCase, NewCase } from './people-contract.ts';
 
 /** Entries of a case's timeline; the first is kept, then the newest. */
 export const MAX_CASE_TIMELINE = 100;
 /** Characters of a report, and of what was sent along. */
 export const MAX_CASE_TEXT = 20_000;
+/** Cases that mail of one sender opens in a day; what comes after joins the newest that is open. */
+export const MAX_MAILED_OF_SENDER = 5;
+/** Nobody reads more in a day; what comes after stays where mail is kept. */
+export const MAX_MAILED_OF_DAY = 500;
+/** Of mail in one timeline; a flood leaves what people wrote there. */
+export const MAX_MAIL_NOTES = 20;
 const MAX_NOTE = 4_000;
+const DAY_MS = 86_400_000;
+const MAIL = 'mail';
 const REFERENCE_LENGTH = 10;
 // Crockford's alphabet (https://www.crockford.com/base32.html): nothing that is misread aloud.
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-interface CaseParts extends Pick<DeskOptions, 'records'> {
+interface CaseParts extends Pick<DeskOptions, 'records' | 'channels'> {
   readonly health: Health;
   readonly now: () => number;
+  /** Something waits in the outbox. */
+  readonly onJobs: () => void;
 }
 
-export function casesOf({ records, health, now }: CaseParts): CaseDesk {
+export function casesOf({ records, channels, health, now, onJobs }: CaseParts): CaseDesk {
+  const mail = new AnswerMail(channels);
   const at = (): string => new Date(now()).toISOString();
   return {
     async open(request) {
@@ -29,12 +41,51 @@ export function casesOf({ records, health, now }: CaseParts): CaseDesk {
       await health.write(() => records.cases.add(row, auditOf(row, request.by, 'case.open')));
       return row;
     },
+    async openMailed(request) {
+      const mailed = mailOf(request, newCaseId(now()), at());
+      const answer = await health.write(() => records.cases.addMail(mailed));
+      return answer && { case: answer.row, fate: answer.fate };
+    },
     get: (name) => health.read(() => records.cases.get(name)),
     list: (query) => health.read(() => records.cases.list(query)),
-    step: (name, by, step) =>
-      health.write(() => records.cases.change(name, (row) => stepped(row, { by, at: at(), step }))),
+    async step(name, by, step) {
+      const change = (row: CaseRow): CaseChange | undefined => {
+        const after = stepped(row, { by, at: at(), step });
+        if (after === undefined || step.kind !== 'answer') return after;
+        return { ...after, jobs: mail.jobs(row, step.text, now()) };
+      };
+      const row = await health.write(() => records.cases.change(name, change));
+      if (step.kind === 'answer') onJobs();
+      return row;
+    },
     countOpen: () => health.read(() => records.cases.countOpen()),
   };
+}
+
+function mailOf(request: MailedCase, id: string, at: string): CaseMail {
+  const { key, receivedAtMs, note, reporter = '', evidence = '', ...rest } = request;
+  const row = newCase({ ...rest, reporter, evidence, by: MAIL }, id, at);
+  const hasRoom = ({ timeline }: CaseRow): boolean =>
+    timeline.slice(1).filter(({ by }) => by === MAIL).length < MAX_MAIL_NOTES;
+  const join = (before: CaseRow): CaseChange | undefined =>
+    hasRoom(before)
+      ? stepped(withEvidence(before, evidence), {
+          by: MAIL,
+          at,
+          step: { kind: 'mail', text: note },
+        })
+      : undefined;
+  return {
+    ...{ key, join, day: Math.floor(receivedAtMs / DAY_MS), sender: reporter.toLowerCase() },
+    ...{ maxOfSender: MAX_MAILED_OF_SENDER, maxOfDay: MAX_MAILED_OF_DAY },
+    opened: { row, audit: auditOf(row, MAIL, 'case.open') },
+  };
+}
+
+/** A line more, as long as there is room. */
+function withEvidence(row: CaseRow, more: string): CaseRow {
+  const evidence = [row.evidence, more].filter((text) => text !== '').join('\n');
+  return evidence.length > MAX_CASE_TEXT ? row : { ...row, evidence };
 }
 
 function newCase(request: NewCase, id: string, at: string): CaseRow {
@@ -62,9 +113,12 @@ function newReference(): string {
   return Array.from({ length: REFERENCE_LENGTH }, one).join('');
 }
 
+/** More mail of the same sender is a step too, though nobody's. */
+type Step = CaseStep | { readonly kind: 'mail'; readonly text: string };
+
 function stepped(
   row: CaseRow,
-  { by, at, step }: { readonly by: string; readonly at: string; readonly step: CaseStep },
+  { by, at, step }: { readonly by: string; readonly at: string; readonly step: Step },
 ): CaseChange | undefined {
   if (row.state === 'closed') return undefined;
   const [action, text, changes] = meaningOf(step, by);
@@ -81,16 +135,19 @@ function stepped(
     ...closed,
     timeline: kept,
     updatedAt: at,
-    firstActionAt: row.firstActionAt ?? at,
+    // Mail that comes in is nobody's action.
+    ...(step.kind === 'mail' ? {} : { firstActionAt: row.firstActionAt ?? at }),
   };
   return { row: after, audit: { ...auditOf(after, by, action), why: `${row.reference}: ${text}` } };
 }
 
 /** The audit log's word, the timeline's sentence, and what it changes. */
-function meaningOf(step: CaseStep, by: string): [string, string, Partial<CaseRow>] {
+function meaningOf(step: Step, by: string): [string, string, Partial<CaseRow>] {
   switch (step.kind) {
     case 'note':
       return ['case.note', step.text, {}];
+    case 'mail':
+      return ['case.mail', step.text, {}];
     case 'answer':
       return ['case.answer', `Answered: ${step.text}`, {}];
     case 'take':

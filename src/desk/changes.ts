@@ -51,6 +51,7 @@ export class Changes {
       cases: {
         ...cases,
         add: (row, audit) => told(cases.add(row, audit), 'case', row.id),
+        addMail: (mail) => told(cases.addMail(mail), 'case'),
         change: (name, change) => told(cases.change(name, change), 'case', name),
       },
       lists: {

@@ -2,6 +2,7 @@
 import { PermanentFailure } from '../effects/contract.ts';
 import type { Delivery } from '../effects/contract.ts';
 import type { Job } from '../store/records/contract.ts';
+import { readAnswer } from './case-answer.ts';
 import { formatAlert } from './alert-text.ts';
 import type { AlertItem } from './alert-text.ts';
 import type { JobGroup } from './job-groups.ts';
@@ -22,10 +23,13 @@ export async function deliverGroup(
   delivery: Delivery,
 ): Promise<void> {
   const [job] = group.jobs;
-  if (job.kind === 'owner') {
+  if (job.kind === 'owner' || job.kind === 'answer') {
     const channel = options.channels.find(({ name }) => name === job.target);
     if (channel?.sendTo === undefined) throw notConfigured(job);
-    const { address, message } = readOwnerNotice(job.payload, options.holds.contact);
+    const { address, message } =
+      job.kind === 'owner'
+        ? readOwnerNotice(job.payload, options.holds.contact)
+        : readAnswer(job.payload);
     await channel.sendTo(address, message, delivery);
     return;
   }

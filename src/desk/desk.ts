@@ -119,7 +119,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     agents: parts.agents,
     ownNotices: parts.agents.ownNotices,
     incidents: incidentsOf(parts),
-    cases: casesOf(parts),
+    cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,
     follow: (listener) => changes.follow(listener),

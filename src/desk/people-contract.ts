@@ -25,6 +25,21 @@ export interface NewCase {
   readonly by: string;
 }
 
+/** A message of somebody outside, as a case is made of it. */
+export interface MailedCase extends Omit<NewCase, 'by' | 'incident'> {
+  /** Tells the message from others: it gets one case however often it is given. */
+  readonly key: string;
+  readonly receivedAtMs: number;
+  /** What is noted where it joins a case that the same sender has open. */
+  readonly note: string;
+}
+
+export interface MailedCaseAnswer {
+  readonly case: Case;
+  /** `full` when the message belongs to a case that takes no more of its sender. */
+  readonly fate: 'opened' | 'joined' | 'full';
+}
+
 /** What somebody does with a case; each is noted with who. */
 export type CaseStep =
   | { readonly kind: 'note'; readonly text: string }
@@ -37,6 +52,11 @@ export type CaseStep =
 /** Reports from outside (FBK-5). */
 export interface CaseDesk {
   open(request: NewCase): Promise<Case>;
+  /**
+   * Opens a case for a message, or joins it with one that its sender has open, where that day already
+   * has several of his. `undefined` when mail has opened too many cases that day.
+   */
+  openMailed(request: MailedCase): Promise<MailedCaseAnswer | undefined>;
   get(name: string): Promise<Case | undefined>;
   list(query: CaseQuery): Promise<readonly Case[]>;
   /** `undefined` when there is none, or it is closed. */

@@ -4,10 +4,16 @@
  */
 import { MessageUnreadable } from '../returned/reading-thread.ts';
 import type { Returned } from '../returned/contract.ts';
-import { MessageHarmful, MessageRefused, type ReturnedMail } from '../spool/contract.ts';
+import {
+  MessageHarmful,
+  MessageRefused,
+  type ReturnedMail,
+  type SpooledMessage,
+} from '../spool/contract.ts';
+import { caseOf } from './case-of.ts';
 import { eventsOf, type ReturnedEvent } from './events-of.ts';
 import type { FeedbackOptions } from './options.ts';
-import { forwardOf, namesOf, tokenOf } from './whose.ts';
+import { forwardOf, namesOf, tokenOf, type Names, type Token } from './whose.ts';
 
 export function createFeedback(options: FeedbackOptions): ReturnedMail {
   const { trace, forwards, isOwnDomain, mta, telemetry } = options;
@@ -19,17 +25,17 @@ export function createFeedback(options: FeedbackOptions): ReturnedMail {
       const isReport = returned.kind === 'complaint' || returned.kind === 'xarf';
       const signer = isReport ? await reading(() => options.signerOf(file)) : undefined;
       isRead();
+      const token = tokenOf(returned, trace);
+      const names = namesOf(returned, mta);
       const events = eventsOf(returned, {
-        message,
-        token: tokenOf(returned, trace),
-        names: namesOf(returned, mta),
+        ...{ message, token, names },
         forward: forwardOf(recipients, forwards),
         signer,
         isOwnDomain,
       });
       for (const event of events) await options.note(event);
       if (events.length > 0) await options.durable();
-      const why = whyKept(returned, events);
+      const why = await whyKept(returned, events, { message, token, names, options });
       telemetry.returnedMail(returned.kind, why === undefined ? 'handled' : 'kept');
       if (why !== undefined) throw new MessageRefused(why);
     },
@@ -46,8 +52,44 @@ async function reading<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Why a person has to look at it; `undefined` when nobody has to. */
-function whyKept({ kind }: Returned, events: readonly ReturnedEvent[]): string | undefined {
+interface Asked {
+  readonly message: SpooledMessage;
+  readonly token: Token | undefined;
+  readonly names: Names;
+  readonly options: FeedbackOptions;
+}
+
+/** Why a person has to look at it, with the case it became; `undefined` when nobody has to. */
+async function whyKept(
+  returned: Returned,
+  events: readonly ReturnedEvent[],
+  { message, token, names, options }: Asked,
+): Promise<string | undefined> {
+  const why = whatItIs(returned, events);
+  if (why === undefined || !isForDesk(returned)) return why;
+  const told = token?.account ?? events.find((event) => event.account !== undefined)?.account;
+  const at = new Date(message.receivedAtMs).toISOString();
+  const account = told ?? (await options.ownerOf({ ...names, at }));
+  // Whose it was is known: it counts or stands in the journal, and needs no person.
+  if (returned.kind === 'complaint' && account !== undefined) return undefined;
+  const { isOwnDomain } = options;
+  const opened = await options.openCase(caseOf(returned, { message, account, isOwnDomain }));
+  // A flood of complaints stands in the journal, and need not fill the spool.
+  if (returned.kind === 'complaint' && opened?.isFull !== false) return undefined;
+  return opened === undefined
+    ? `${why} There are too many cases of today.`
+    : `${why} It is in the case ${opened.id}.`;
+}
+
+/** A bounce that names nobody and machine mail that nobody knows ask nothing of the desk. */
+function isForDesk({ kind }: Returned): boolean {
+  return kind !== 'dsn' && kind !== 'unknown';
+}
+
+function whatItIs(
+  { kind, complaint }: Returned,
+  events: readonly ReturnedEvent[],
+): string | undefined {
   switch (kind) {
     case 'letter':
       return 'A person wrote it.';
@@ -62,6 +104,9 @@ function whyKept({ kind }: Returned, events: readonly ReturnedEvent[]): string |
     case 'dsn':
       return events.length === 0 ? 'A bounce that names no recipient.' : undefined;
     case 'complaint':
+      return complaint?.feedbackType === 'not-spam'
+        ? undefined
+        : 'A complaint of a message that nobody here is known to have sent.';
     case 'auto-reply':
       return undefined;
   }

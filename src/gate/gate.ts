@@ -11,7 +11,7 @@ import type { DoorName } from '../telemetry/contract.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
-import { SentMessages } from './sent-messages.ts';
+import { SentMessages, type Named } from './sent-messages.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 import { settledForm } from './settled.ts';
 import { answerWithin, stanceVerdict, type Stance } from './stance.ts';
@@ -26,6 +26,8 @@ export interface GateRoom {
    * forgotten when a store fails. @throws what the store says.
    */
   noteOrThrow(event: NotedEvent): Maybe<void>;
+  /** The account that sent what these names are of. @throws what the store says. */
+  ownerOf(names: Named): Maybe<string | undefined>;
 }
 
 const DEFAULT_RECENT_IDS = 65_536;
@@ -109,6 +111,7 @@ export function createGate(parts: GateParts): GateRoom {
     forDoor: openFor,
     counted: (id) => recent.add(id),
     noteOrThrow: (event) => noteOnce(event, { ...parts, sent }, recent),
+    ownerOf: (names) => andThen(sent.find(names, false), (message) => message?.account),
   };
 }
 

@@ -78,6 +78,8 @@ export interface Returned {
   readonly originalRecipients?: readonly string[];
   readonly headerFrom?: string;
   readonly subject?: string;
+  /** The beginning of what it says to people; of bounces and automatic replies none. */
+  readonly text?: string;
   /** Fields that were not stated but inferred, each once. */
   readonly derived: readonly string[];
   readonly sizeBytes: number;

@@ -24,3 +24,6 @@ export const MAX_LINE_CHARS = 2_000;
 
 /** Addresses, URLs and times taken from one abuse report. */
 export const MAX_REPORTS = 100;
+
+/** Characters of the text that a person is shown. */
+export const MAX_SHOWN_CHARS = 20_000;

@@ -7,8 +7,9 @@ import { parseXarf } from '../protocol/xarf.ts';
 import { readAbuse } from './abuse-text.ts';
 import { readBounce } from './bounce.ts';
 import { readComplaint, readLetterComplaint, reportsOfXarf } from './complaint.ts';
-import type { Returned, ReturnedOptions } from './contract.ts';
+import type { Returned, ReturnedKind, ReturnedOptions } from './contract.ts';
 import { gatherFacts, type Facts, type ReadMessage } from './facts.ts';
+import { MAX_SHOWN_CHARS } from './limits.ts';
 import { findHeaderFields, recipientsOf, tokenOf, valueOf, type PlainField } from './original.ts';
 import { queuedAs, sendersOf } from './queued-as.ts';
 import {
@@ -22,6 +23,9 @@ import {
 
 /** Of the message that came back; its header may name thousands. */
 const MAX_RECIPIENTS_NAMED = 20;
+
+/** Kinds that a person may have to look at. */
+const FOR_PEOPLE: ReadonlySet<ReturnedKind> = new Set(['letter', 'report', 'xarf', 'complaint']);
 
 type Read = Omit<Returned, 'sizeBytes'>;
 type Found = Pick<Returned, 'kind'> & Partial<Returned>;
@@ -43,6 +47,7 @@ export function recognise(
   const queued = queuedAs(facts.original, facts.textsOf('status'));
   const senders = sendersOf(facts.original);
   const recipients = recipientsOf(facts.original).slice(0, MAX_RECIPIENTS_NAMED);
+  const text = FOR_PEOPLE.has(found.kind) ? facts.text.trim().slice(0, MAX_SHOWN_CHARS) : '';
   return {
     recipients: [],
     derived: [],
@@ -53,6 +58,7 @@ export function recognise(
     ...(senders.length === 0 ? {} : { originalSenders: senders }),
     ...(recipients.length === 0 ? {} : { originalRecipients: recipients }),
     ...(facts.envelope.fromAddress === '' ? {} : { headerFrom: facts.envelope.fromAddress }),
+    ...(text === '' ? {} : { text }),
     ...(facts.envelope.subject === '' ? {} : { subject: facts.envelope.subject }),
   };
 }

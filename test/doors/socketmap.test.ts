@@ -94,6 +94,8 @@ describe('FWD-1: the maps', () => {
     ['srs-reverse', 'bob@own.example', /^NOTFOUND $/],
     ['srs-reverse', 'SRS0=abcd=JJ=q.example=a@fwd.example', /^NOTFOUND $/],
     ['srs-reverse', 'srs0=broken@fwd.example', /^NOTFOUND $/],
+    ['srs-bounce', 'bob@own.example', /^NOTFOUND $/],
+    ['srs-bounce', 'SRS0=abcd=JJ=q.example=a@fwd.example', /^NOTFOUND $/],
     ['forward-off', 'bob@own.example', /^NOTFOUND $/],
     ['forward-off', 'off@own.example', /^OK off@own\.example$/],
     ['srs', 'ann@example.org', /^PERM There is no such map\. Ask one of: srs-forward, /],

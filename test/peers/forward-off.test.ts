@@ -7,6 +7,7 @@ import { appendFile, chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { bounce } from '../daemon/returned-messages.ts';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, HOOK_MS, PEER_TEST_MS } from './guarded.ts';
 import { POSTMASTER } from './primum.ts';
@@ -49,14 +50,18 @@ describe.runIf(mailServersAreHere)(
       const { postfix, folder, ports } = platform().stack;
       const etc = join(folder, 'pf/etc');
       await writeFile(join(folder, 'aliases'), `${CAT} ${GONE}\n`);
-      await writeFile(join(folder, 'transports'), 'local.test lmtp:unix:private/dovecot-lmtp\n');
-      const lines = (await blocks('postfix'))[0]?.split('\n') ?? [];
+      const transports = [
+        'local.test lmtp:unix:private/dovecot-lmtp',
+        ...(await blocks('transport')),
+      ];
+      await writeFile(join(folder, 'transports'), `${transports.join('\n')}\n`);
+      const lines = (await blocks('postfix')).flatMap((block) => block.split('\n'));
       await mustRun('postconf', [
-        ...['-c', etc, '-e', ...lines.map((line) => line.replace(' = ', '='))],
+        ...['-c', etc, '-e'],
         `sender_canonical_maps=socketmap:inet:127.0.0.1:${ports.socketmap}:srs-forward`,
         'sender_canonical_classes=envelope_sender',
         `recipient_canonical_maps=socketmap:inet:127.0.0.1:${ports.socketmap}:srs-reverse`,
-        'recipient_canonical_classes=envelope_recipient, header_recipient',
+        ...lines.map((line) => line.replace(' = ', '=')),
         `transport_maps=texthash:${folder}/transports`,
       ]);
       const service = `127.0.0.1:${ports.relay}/inet/smtpd_milters=$primum_milter`;
@@ -95,6 +100,8 @@ describe.runIf(mailServersAreHere)(
           block
             .trimEnd()
             .replaceAll('127.0.0.1:10042', `127.0.0.1:${ports.socketmap}`)
+            .replaceAll('127.0.0.1:10043', `127.0.0.1:${ports.lmtp}`)
+            .replaceAll('fwd.example.org', 'fwd.test')
             .replaceAll('127.0.0.1:25', `127.0.0.1:${ports.relay}`)
             .replaceAll('hash:/etc/postfix/virtual', `texthash:${folder}/aliases`)
             .replaceAll('/var/lib/dovecot/sieve', `${folder}/dc/sieve`),
@@ -176,35 +183,29 @@ describe.runIf(mailServersAreHere)(
       expect(audit).toContain('the address is back');
     });
 
-    it('what no server says at once and bounces come for later switches it off too', async () => {
-      const { operator, primum, stack } = platform();
-      const token = (await readFile(join(primum.stateFolder, 'api-token'), 'utf8')).trim();
+    it('a bounce that comes days later by the LMTP door switches it off too', async () => {
+      const { operator, stack } = platform();
       for (const name of ['ann', 'eve', 'dan']) {
         const from = `${name}@outside.test`;
         await bring(BOB, `later ${name}`, from);
         const { envelopeSender } = await sunk(`later ${name}`, ALIVE);
-        const shown = await primum.cli(
-          ...['srs', 'reverse', envelopeSender, '--config', primum.configFile],
-        );
-        const event = {
-          ...{ v: 1, kind: 'delivery', id: `dsn-${name}`, at: new Date().toISOString() },
-          ...{ recipient: ALIVE, result: 'bounced', status: '5.1.1' },
-          ...{ class: 'unknown-recipient', hard: true },
-          forward: /tag (\w{10})/.exec(shown.stdout)?.[1],
-          forwardStamp: envelopeSender.slice(5, 13),
-        };
-        const response = await fetch(`http://127.0.0.1:${stack.ports.api}/api/v1/events`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-          body: `${JSON.stringify(event)}\n`,
-        });
-        expect(response.status).toBe(200);
+        const client = await stack.relay('127.0.0.7');
+        const text = `Nobody reads this, says the far side to ${name}.`;
+        const raw = bounce({ recipients: [ALIVE], from, to: ALIVE, text });
+        const { end } = await client.send({ from: '', to: [envelopeSender], raw });
+        expect(end?.code).toBe(250);
+        await client.quit();
+        // The sender hears of it all the same.
+        expect((await sunk(`says the far side to ${name}`, from)).envelopeSender).toBe('');
       }
       const list = await until('the second forward to go off', async () => {
-        const text = await operator.say('forward', 'list', BOB);
-        return text.includes('2 forwards are off.') && text;
+        const said = await operator.say('forward', 'list', BOB);
+        return said.includes('2 forwards are off.') && said;
       });
       expect(list).toContain(ALIVE);
+      expect(await stack.postfix.log()).toMatch(
+        /to=<SRS0=\S+@fwd\.test>.*relay=127\.0\.0\.1.*status=sent \(250 2\.0\.0 Taken\.\)/,
+      );
     });
   },
 );

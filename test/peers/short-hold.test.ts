@@ -78,7 +78,9 @@ describe.runIf(mailServersAreHere)('a limit that slows', { timeout: PEER_TEST_MS
     );
     // One lets itself go after the other.
     expect(arrived).toEqual(subjects);
-    expect(await operator.say('audit', 'log', '--subject', ANN)).toContain('It waited for its turn.');
+    expect(await operator.say('audit', 'log', '--subject', ANN)).toContain(
+      'It waited for its turn.',
+    );
   });
 
   it('an application, which tries again by itself, is told 450 instead', async () => {

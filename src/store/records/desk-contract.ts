@@ -1,5 +1,5 @@
 /** Records of the desk: cases from outside, users with their ways in, and figures by the hour. */
-import type { AuditDraft, TimelineEntry } from './entries.ts';
+import type { AuditDraft, JobDraft, TimelineEntry } from './entries.ts';
 
 export type CaseState = 'open' | 'closed';
 /** How a report came in. */
@@ -38,6 +38,30 @@ export interface CaseRow {
 export interface CaseChange {
   readonly row: CaseRow;
   readonly audit: AuditDraft;
+  /** Put into the outbox in the same transaction. */
+  readonly jobs?: readonly JobDraft[];
+}
+
+/** A message that asks for a case, and what it may have. */
+export interface CaseMail {
+  /** The same whenever the same message is brought: it gets one case. */
+  readonly key: string;
+  readonly sender: string;
+  /** Days since 1970. */
+  readonly day: number;
+  /** Cases of one sender and day; what comes after joins the newest that is open. */
+  readonly maxOfSender: number;
+  /** Cases that mail opens in a day. */
+  readonly maxOfDay: number;
+  readonly opened: CaseChange;
+  /** `undefined` when the case has enough; then nothing is written. */
+  readonly join: (row: CaseRow) => CaseChange | undefined;
+}
+
+export interface CaseMailAnswer {
+  readonly row: CaseRow;
+  /** Of the message: `full` when it belongs to a case that takes no more of its sender. */
+  readonly fate: 'opened' | 'joined' | 'full';
 }
 
 export interface CaseQuery {
@@ -51,6 +75,8 @@ export interface CaseQuery {
 
 export interface CaseRecords {
   add(row: CaseRow, audit: AuditDraft): Promise<void>;
+  /** `undefined` when the day has all the cases that mail may open. */
+  addMail(mail: CaseMail): Promise<CaseMailAnswer | undefined>;
   /** By its id or its reference. */
   get(name: string): Promise<CaseRow | undefined>;
   /** Newest first. */

@@ -23,6 +23,14 @@ export interface CaseTable {
   closedAt: string | null;
 }
 
+export interface CaseMailTable {
+  key: string;
+  caseId: string;
+  sender: string;
+  day: number;
+  isJoined: number;
+}
+
 export interface UserTable {
   name: string;
   role: Role;
@@ -69,6 +77,7 @@ export interface TraitTable {
 
 export interface DeskTables {
   cases: CaseTable;
+  caseMail: CaseMailTable;
   users: UserTable;
   sessions: SessionTable;
   invitations: InvitationTable;

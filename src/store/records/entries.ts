@@ -1,6 +1,6 @@
 /** What several kinds of record are written with: audit rows, timelines, incidents and jobs. */
 
-export type JobKind = 'alert' | 'owner' | 'connector' | 'sessions';
+export type JobKind = 'alert' | 'owner' | 'answer' | 'connector' | 'sessions';
 
 export interface AuditDraft {
   /** RFC 3339. */

@@ -6,6 +6,7 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { PrimumError } from '../../errors.ts';
+import { createCaseMail } from './case-mail.ts';
 import { createForwards } from './forwards.ts';
 import { createDesk } from './desk-schema.ts';
 import { createHolds } from './hold-schema.ts';
@@ -50,6 +51,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0002_holds': { up: createHolds },
     '0003_forwards': { up: createForwards },
     '0004_desk': { up: createDesk },
+    '0005_case_mail': { up: createCaseMail },
   };
 }
 

@@ -60,7 +60,7 @@ export interface ListEntryTable {
 export interface OutboxTable {
   id: Generated<number>;
   key: string;
-  kind: 'alert' | 'owner' | 'connector' | 'sessions';
+  kind: 'alert' | 'owner' | 'answer' | 'connector' | 'sessions';
   target: string;
   subject: string;
   incident: string;
