@@ -188,6 +188,11 @@ function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
       asked.set(door, now());
       metrics.checks.inc(door, verdict.verdict);
     },
+    met(door, { rule, action, verdict }) {
+      metrics.inbound.inc({ door, rule, action, enforced: `${verdict.enforced}` });
+      if (verdict.verdict === 'pass') return;
+      say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
+    },
     lastAsked: (door) => asked.get(door),
   } satisfies Partial<RunningTelemetry>;
 }
