@@ -9,7 +9,7 @@ import type { RungChange, Verdict } from '../core/verdict.ts';
 import type { Gate, UnderWay } from '../gate-contract.ts';
 import type { DoorName } from '../telemetry/contract.ts';
 import { createJudge, type Judge } from './judge.ts';
-import { createMeet, passUnlooked } from './meet.ts';
+import { answerStranger, createMeet } from './meet.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
 import { SentMessages } from './sent-messages.ts';
@@ -91,15 +91,7 @@ export function createGate(parts: GateParts): GateRoom {
           return given;
         });
       },
-      meet: (event) => {
-        const met = meet(event);
-        if (met === undefined) return passUnlooked(event);
-        const { verdict, findings } = met;
-        for (const { rule, action } of findings)
-          parts.telemetry.met(door, { rule, action, verdict });
-        if (findings.length > 0) parts.journal.append(event, verdict);
-        return verdict;
-      },
+      meet: (event) => answerStranger(event, { door, meet, parts }),
       note: (event) => {
         if (recent.has(event.id)) return undefined;
         recent.add(event.id);

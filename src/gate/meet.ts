@@ -4,6 +4,7 @@ import type { ConnectionEvent } from '../core/event.ts';
 import { compileNetworkRules, type NetworkMatcher } from '../core/network-rule.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Verdict } from '../core/verdict.ts';
+import type { DoorName } from '../telemetry/contract.ts';
 import type { GateParts } from './parts.ts';
 
 export type Meet = (event: ConnectionEvent) => InboundDecision | undefined;
@@ -38,8 +39,26 @@ export function createMeet(parts: Pick<GateParts, 'policy' | 'networks' | 'judge
   };
 }
 
+/** The verdict for a door: counted, and journalled where a rule spoke. */
+export function answerStranger(
+  event: ConnectionEvent,
+  at: {
+    readonly door: DoorName;
+    readonly meet: Meet;
+    readonly parts: Pick<GateParts, 'telemetry' | 'journal'>;
+  },
+): Verdict {
+  const { door, meet, parts } = at;
+  const met = meet(event);
+  if (met === undefined) return passUnlooked(event);
+  const { verdict, findings } = met;
+  for (const { rule, action } of findings) parts.telemetry.met(door, { rule, action, verdict });
+  if (findings.length > 0) parts.journal.append(event, verdict);
+  return verdict;
+}
+
 /** Own and allowed clients: no rule was asked. */
-export function passUnlooked(event: ConnectionEvent): Verdict {
+function passUnlooked(event: ConnectionEvent): Verdict {
   const none = { noReverseName: 'off', forwardMismatch: 'off' } as const;
   const more = { homeConnection: 'off', impossibleHelo: 'off' } as const;
   const rules = { ...none, ...more, allowedNetworks: [], allowedNames: [] };
