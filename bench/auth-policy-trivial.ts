@@ -35,6 +35,9 @@ function emptyParts(): AuthPolicyParts {
     gate: {
       judge: verdictOf,
       check: verdictOf,
+      meet: () => {
+        throw new Error('This door meets nobody from outside.');
+      },
       note: nothing,
       newId: () => `bench-${++ids}`,
       now: Date.now,

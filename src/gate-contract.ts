@@ -1,6 +1,12 @@
 /** What doors know of the gate: ask, tell, and the clock they share. */
 import type { Maybe } from './core/maybe.ts';
-import type { LoginAttempt, LoginEvent, NotedEvent, SubmissionEvent } from './core/event.ts';
+import type {
+  ConnectionEvent,
+  LoginAttempt,
+  LoginEvent,
+  NotedEvent,
+  SubmissionEvent,
+} from './core/event.ts';
 import type { Verdict } from './core/verdict.ts';
 
 /** Traffic of the same account that is under way in a door and not yet judged. */
@@ -19,6 +25,11 @@ export interface Gate {
   judge(event: SubmissionEvent | LoginEvent, underWay?: UnderWay): Maybe<Verdict>;
   /** The decision as it stands now; counts nothing and saves nothing. */
   check(event: SubmissionEvent | LoginAttempt, underWay?: UnderWay): Maybe<Verdict>;
+  /**
+   * What is answered to somebody who brings mail from outside: no account, nothing is counted or
+   * learned. Journalled where a rule spoke. Never waits.
+   */
+  meet(event: ConnectionEvent): Verdict;
   /** Takes in a fact that asks for no verdict. */
   note(event: NotedEvent): Maybe<void>;
   /** A fresh event id, rising with time. */

@@ -26,6 +26,7 @@ export function main(argv: readonly string[]): Promise<number> {
     checkFiles: async (config) => (await import('./daemon/check-files.ts')).checkFiles(config),
     srs: async (question) => (await import('./daemon/forwards.ts')).showForward(question),
     audit: async (options) => (await import('./daemon/audit.ts')).audit(options),
+    connect: async (options) => (await import('./daemon/connect.ts')).connect(options),
     judgeName: async (name, address) =>
       (await import('./network/reverse-names.ts')).judgeReverseName(name, address),
     replay: async (options) => (await import('./replay.ts')).replayFile(options, logOutput()),

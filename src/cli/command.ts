@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Config } from '../config/load.ts';
 import type { NameVerdict } from '../core/reverse-name/classify.ts';
 import type { AuditReport } from '../practices/contract.ts';
+import type { ConnectPlan, ConnectProgram } from '../connect/contract.ts';
 import type { Io } from './io.ts';
 
 /** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */
@@ -24,6 +25,12 @@ export interface Wiring {
     readonly only?: string;
     readonly domain?: string;
   }): Promise<{ readonly report: AuditReport; readonly text: string; html(): string }>;
+  /** The lines that make a program of this host ask Primum, and what of them stands. */
+  connect(options: {
+    readonly program: ConnectProgram;
+    readonly configFile: string | undefined;
+    readonly withSecrets: boolean;
+  }): Promise<ConnectPlan>;
   /** What a reverse name says of its line. */
   judgeName(name: string, address: string | undefined): Promise<NameVerdict>;
   /** Judges the events of files again and writes the verdicts. */

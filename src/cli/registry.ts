@@ -4,6 +4,7 @@ import { account, limits, limitsReset } from './commands/account.ts';
 import { agent } from './commands/agent.ts';
 import { check } from './commands/check.ts';
 import { configExplain, configPrint } from './commands/config.ts';
+import { connectDovecot, connectPostfix } from './commands/connect.ts';
 import { explain } from './commands/explain.ts';
 import { forwardList, forwardOff, forwardOn } from './commands/forwards.ts';
 import { help } from './commands/help.ts';
@@ -33,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   check,
   configPrint,
   configExplain,
+  connectPostfix,
+  connectDovecot,
   reload,
   account,
   limits,

@@ -12,6 +12,7 @@ import type {
   ContainedMail,
   EventsTaken,
   HoldList,
+  HealthView,
   HoldView,
   Invitation,
   IncidentList,
@@ -46,6 +47,7 @@ export type {
   AccountView,
   ForwardList,
   ForwardOffView,
+  HealthView,
   HoldView,
   IncidentView,
   LimitList,
@@ -95,6 +97,7 @@ export function openClient(target: Target) {
     ...forwardCalls({ ask, get, send }),
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
+    health: () => get<HealthView>('/health'),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),

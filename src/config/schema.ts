@@ -10,6 +10,7 @@ import { directorySchema } from './sections/directory.ts';
 import { doorsSchema } from './sections/doors.ts';
 import { forwardsSchema } from './sections/forwards.ts';
 import { holdsSchema } from './sections/holds.ts';
+import { inboundSchema } from './sections/inbound.ts';
 import { journalSchema } from './sections/journal.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
@@ -42,6 +43,13 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'reload' })
       .describe('The rules: what is ordinary, and what happens when something is not.'),
+    inbound: inboundSchema
+      .prefault({})
+      .meta({ effect: 'reload' })
+      .describe(
+        'What is asked of those who bring mail from outside. Only for the services that ' +
+          '`doors.policy.inbound_contexts` names; never for submission.',
+      ),
     conformance: conformanceSchema
       .prefault({})
       .meta({ effect: 'restart' })

@@ -21,6 +21,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   suppressed: 'This recipient does not take mail from you. Check the address.',
   'stop-line': 'Sending is paused: too many of your recipients did not exist or complained.',
   canary: 'The message waits until it is known whether your new recipients exist.',
+  'no-reverse-name': 'The address of your server has no reverse name in DNS.',
+  'forward-mismatch': 'The reverse name of your server does not lead back to its address.',
+  'home-connection':
+    'Home connections cannot bring mail here. Send through the mail server of your provider.',
+  'impossible-helo': 'The name your server says in HELO cannot be its name.',
   limit: 'Sending is limited for this account. Try again later.',
 };
 

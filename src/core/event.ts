@@ -227,10 +227,15 @@ export interface ChangeEvent extends EventBase {
   readonly clientAddress?: string;
 }
 
+/** Somebody from outside who brings mail to port 25: no submission, and nobody's account. */
 export interface ConnectionEvent extends EventBase {
   readonly kind: 'connection';
   readonly clientAddress: string;
+  /** Verified: it leads back to the address. */
   readonly clientName?: string;
+  /** What DNS calls the address, verified or not. */
+  readonly reverseName?: string;
+  readonly service?: string;
   readonly heloName?: string;
 }
 

@@ -4,6 +4,7 @@
  * accepted recipients only.
  */
 import type { AccountClass } from './event.ts';
+import type { InboundRules } from './inbound/subject.ts';
 import type { AttachmentKind } from './message/content.ts';
 import type { ConformanceFault } from './message/derived.ts';
 import type { Fingerprint } from './message/fingerprint.ts';
@@ -167,6 +168,8 @@ export interface Policy {
   };
   /** `policy_context` values of services that take mail from outside: not judged as submissions. */
   readonly inboundContexts: readonly string[];
+  /** What is asked of those who bring mail from outside (INB-1, INB-2). */
+  readonly inbound: InboundRules;
   /** What lifts a lock that a rule put on (ACC-12). */
   readonly unlockOn: 'password' | 'person';
   /** Mail address where a person who was stopped can turn to; empty when none is set. */

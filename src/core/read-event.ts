@@ -178,7 +178,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   },
   connection: {
     required: { clientAddress: text },
-    optional: { clientName: text, heloName: text },
+    optional: { clientName: text, reverseName: text, service: text, heloName: text },
   },
   listing: { required: {}, optional: {} },
   check: { required: {}, optional: {} },

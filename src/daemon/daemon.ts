@@ -19,6 +19,7 @@ import type { LockChange } from '../desk/options.ts';
 import type { Gate } from '../gate-contract.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
+import { judgeReverseName } from '../network/reverse-names.ts';
 import { loadFreemail } from '../network/freemail.ts';
 import { openNetworks } from '../network/open-networks.ts';
 import { openFileJournal } from '../store/journal-files/file-journal.ts';
@@ -196,6 +197,7 @@ async function openParts(
     hash,
     classifyReply: openReplyClassifier(),
     isFreemail: (domain) => loadFreemail().has(domain),
+    judgeName: judgeReverseName,
     policy,
     now,
     newId,

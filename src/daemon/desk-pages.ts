@@ -39,7 +39,7 @@ export function deskParts(
   parts: DaemonParts,
   addresses: () => HealthReport['doors'],
 ): Pick<ApiParts, 'timeline' | 'health'> {
-  const { journal, standing, desk, now } = parts;
+  const { journal, standing, desk, now, telemetry } = parts;
   return {
     timeline: (account, page) => readTimeline({ journal, now }, account, page),
     health: () => {
@@ -47,7 +47,12 @@ export function deskParts(
       const { records, dirty } = standing.stats();
       return {
         mode: config.policy.mode,
-        doors: addresses(),
+        doors: addresses().map((door) => {
+          const asked = telemetry.lastAsked(door.name);
+          return asked === undefined
+            ? door
+            : { ...door, lastAskedAt: new Date(asked).toISOString() };
+        }),
         agents: desk.agents.heard(),
         journal: { droppedLines: dropped, queuedBytes },
         standing: { records, dirty },

@@ -25,6 +25,7 @@ export function watchPlan(config: Config): WatchPlan {
       sourceAddresses: watch.relay.source_addresses,
       trustedNetworks: watch.relay.trusted_networks,
     },
+    triesSmuggling: watch.smuggling,
     dns: {
       servers: watch.dns.servers,
       timeoutMs: watch.dns.timeout,

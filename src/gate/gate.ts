@@ -9,6 +9,7 @@ import type { RungChange, Verdict } from '../core/verdict.ts';
 import type { Gate, UnderWay } from '../gate-contract.ts';
 import type { DoorName } from '../telemetry/contract.ts';
 import { createJudge, type Judge } from './judge.ts';
+import { answerStranger, createMeet } from './meet.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
 import { SentMessages, type Named } from './sent-messages.ts';
@@ -47,6 +48,7 @@ export function createGate(parts: GateParts): GateRoom {
   const sent = new SentMessages(parts.standing, parts.hash);
   const judge = createJudge(parts, sent);
 
+  const meet = createMeet(parts);
   const decider = createDecider(parts, judge, recent);
 
   const openFor = (door: DoorName, stance: Stance): Gate => {
@@ -91,6 +93,7 @@ export function createGate(parts: GateParts): GateRoom {
           return given;
         });
       },
+      meet: (event) => answerStranger(event, { door, meet, parts }),
       note: (event) => {
         if (recent.has(event.id)) return undefined;
         recent.add(event.id);

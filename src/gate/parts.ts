@@ -1,6 +1,7 @@
 /** What a gate is made of. */
 import type { KeyedHash } from '../core/hash.ts';
 import type { Policy } from '../core/policy.ts';
+import type { NameVerdict } from '../core/reverse-name/classify.ts';
 import type { ReplyClassifier } from '../core/reply-class.ts';
 import type { Directory } from '../directory/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
@@ -21,6 +22,8 @@ export interface GateParts {
   /** What a remote server meant. */
   readonly classifyReply: ReplyClassifier;
   readonly isFreemail: (domain: string) => boolean;
+  /** What a reverse name says of its line (INB-2); without it nobody is taken for one at home. */
+  readonly judgeName?: (name: string, address: string) => NameVerdict;
   /** Read for every event, so that a reload is in force at once. */
   readonly policy: () => Policy;
   readonly now: () => number;

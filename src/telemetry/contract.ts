@@ -30,6 +30,11 @@ export interface Telemetry {
   connections(door: DoorName, open: number): void;
   judged(door: DoorName, verdict: Verdict, seconds: number): void;
   checked(door: DoorName, verdict: Verdict): void;
+  /** Somebody from outside broke a rule of the way in; observed ones would have been refused. */
+  met(
+    door: DoorName,
+    found: { readonly rule: string; readonly action: string; readonly verdict: Verdict },
+  ): void;
   /** A delivery or complaint came back; `what` is its reply class, `delivered`, or what it means. */
   cameBack(kind: 'delivery' | 'complaint', what: string, fate: OutcomeFate): void;
   /** A returned message was read: what it is, and whether it is done or waits for a person. */

@@ -59,6 +59,11 @@ function decisionMetrics(registry: Registry) {
       },
       ['door', 'verdict'],
     ),
+    inbound: counter(
+      'primum_inbound_findings_total',
+      'Connections from outside by the rule they broke and what that does; observed ones, and those not enforced, would have been refused.',
+      ...(['door', 'rule', 'action', 'enforced'] as const),
+    ),
     cameBack: counter(
       'primum_outcomes_total',
       'Deliveries and complaints by reply class or meaning, and whether they counted for an account.',

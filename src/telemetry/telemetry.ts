@@ -35,6 +35,8 @@ export interface RunningTelemetry extends Telemetry {
   metrics(): Promise<string>;
   /** Its media type. */
   readonly metricsType: string;
+  /** When a door last asked for a decision, in ms since 1970; undefined when not since the start. */
+  lastAsked(door: string): number | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -60,6 +62,7 @@ export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
   return {
     ...lifeEvents(say, metrics),
     ...doorEvents(say, metrics, rarely),
+    ...judgingEvents(say, metrics, options.now ?? Date.now),
     ...partEvents(say, metrics, rarely),
     ...scannerEvents(say, metrics, rarely),
     ...effectEvents(say, metrics, rarely),
@@ -146,13 +149,6 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       );
     },
     connections: (door, open) => metrics.connections.set({ door }, open),
-    judged(door, verdict, seconds) {
-      metrics.verdicts.inc(door, verdict.verdict, verdict.enforced ? 'true' : 'false');
-      metrics.judging.observe(door, seconds);
-      if (verdict.verdict === 'pass') return;
-      say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
-    },
-    checked: (door, verdict) => metrics.checks.inc(door, verdict.verdict),
     cameBack: (kind, what, fate) => metrics.cameBack.inc({ kind, class: what, fate }),
     returnedMail: (kind, fate) => metrics.returnedMail.inc({ kind, fate }),
     returnedSetAside(name) {
@@ -175,6 +171,30 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       );
     },
   } satisfies Partial<Telemetry>;
+}
+
+/** Decisions, and when each door last asked for one: so that a way in that is silent is noticed. */
+function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
+  const asked = new Map<string, number>();
+  return {
+    judged(door, verdict, seconds) {
+      asked.set(door, now());
+      metrics.verdicts.inc(door, verdict.verdict, verdict.enforced ? 'true' : 'false');
+      metrics.judging.observe(door, seconds);
+      if (verdict.verdict === 'pass') return;
+      say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
+    },
+    checked(door, verdict) {
+      asked.set(door, now());
+      metrics.checks.inc(door, verdict.verdict);
+    },
+    met(door, { rule, action, verdict }) {
+      metrics.inbound.inc({ door, rule, action, enforced: `${verdict.enforced}` });
+      if (verdict.verdict === 'pass') return;
+      say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
+    },
+    lastAsked: (door) => asked.get(door),
+  } satisfies Partial<RunningTelemetry>;
 }
 
 /** Parts that fail and come back are named on the change only. */

@@ -29,6 +29,8 @@ export interface WatchPlan {
     readonly sourceAddresses: readonly string[];
     readonly trustedNetworks: readonly string[];
   };
+  /** The one probe that goes past DATA; never without the operator's word. */
+  readonly triesSmuggling: boolean;
   readonly dns: {
     readonly servers: readonly string[];
     readonly timeoutMs: number;

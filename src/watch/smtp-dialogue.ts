@@ -1,6 +1,6 @@
 /**
  * A careful SMTP client for probes: one command, one reply, every reply bounded in time, lines and
- * bytes. It has no DATA that ends: a probe never sends a message to anybody.
+ * bytes. A probe never sends a message to anybody: only checks/smuggling.ts, when asked to, says DATA.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';

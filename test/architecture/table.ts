@@ -265,6 +265,11 @@ export const PARTS: readonly Part[] = [
     mayImport: ['core/', 'errors.ts', 'html.ts', 'watch/contract.ts', 'network/package-files.ts'],
   },
   {
+    path: 'connect/',
+    why: 'lines for other programs are made of their settings and of ours; nothing is changed by it',
+    mayImport: [],
+  },
+  {
     path: 'html.ts',
     why: 'pages are escaped in one place, which stands on nothing',
     mayImport: [],
@@ -324,6 +329,7 @@ export const PARTS: readonly Part[] = [
     mayImport: [
       ...['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
       'practices/contract.ts',
+      'connect/contract.ts',
     ],
   },
   {

@@ -43,6 +43,7 @@ export function commandLine() {
       },
       checkFiles: () => Promise.resolve({ mistakes: [], warnings: [] }),
       srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
+      connect: () => Promise.reject(new Error('not asked for')),
       judgeName: () => Promise.reject(new Error('not asked for')),
       audit: () => Promise.reject(new Error('not asked for')),
       replay: (options) => {

@@ -54,7 +54,15 @@ async function cli(...words: readonly string[]) {
   const wiring = {
     version: '1.2.3',
     ...{ start: none, agent: none, replay: none, importPostfix: none, backtest: none },
-    ...{ srs: none, checkFiles: none, simulate: none, score: none, judgeName: none, audit: none },
+    ...{
+      srs: none,
+      checkFiles: none,
+      simulate: none,
+      score: none,
+      judgeName: none,
+      connect: none,
+      audit: none,
+    },
   };
   return { code: await runCli(['hold', ...words], io, wiring), out, err };
 }

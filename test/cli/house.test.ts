@@ -30,6 +30,7 @@ async function run(words: readonly string[], input = '') {
     version: '1.2.3',
     ...{ start: none, agent: none, checkFiles: none, srs: none, replay: none },
     ...{ importPostfix: none, backtest: none, simulate: none, score: none },
+    connect: () => Promise.reject(new Error('not asked for')),
     judgeName: (name, address) => Promise.resolve(judgeReverseName(name, address)),
     audit,
   });

@@ -24,6 +24,7 @@ async function run(...words: readonly string[]) {
     replay: none,
     srs: none,
     judgeName: none,
+    connect: none,
     audit: none,
     importPostfix: none,
     backtest: none,

@@ -48,6 +48,7 @@ async function srs(...words: string[]) {
       backtest: none,
       srs: showForward,
       judgeName: none,
+      connect: none,
       audit: none,
     },
   );

@@ -45,6 +45,7 @@ async function trace(words: readonly string[], stdin = '') {
     importPostfix: () => Promise.resolve(0),
     backtest: () => Promise.resolve(0),
     srs: () => Promise.resolve({ ok: false, reason: 'not asked for' }),
+    connect: () => Promise.reject(new Error('not asked for')),
     judgeName: () => Promise.reject(new Error('not asked for')),
     audit: () => Promise.reject(new Error('not asked for')),
     simulate: () => Promise.resolve(0),

@@ -59,6 +59,7 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     backtest: none,
     srs: none,
     judgeName: none,
+    connect: none,
     audit: none,
     checkFiles: none,
     simulate: none,

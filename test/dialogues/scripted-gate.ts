@@ -81,6 +81,9 @@ export function scriptedGate(script: Script = {}): ScriptedGate {
       const used = counted(submission.account ?? '').recipients + (underWay?.recipients ?? 0);
       return answer(verdictOn(submission, used, script.mayRelay));
     },
+    meet: () => {
+      throw new Error('This script knows no mail from outside.');
+    },
     note: () => undefined,
     newId: () => `event-${String((lastId += 1)).padStart(6, '0')}`,
     now: script.now ?? Date.now,
@@ -152,6 +155,7 @@ export function recordedTelemetry(): RecordedTelemetry {
     },
     judged: note('judged'),
     checked: note('checked'),
+    met: silent,
     cameBack: note('cameBack'),
     returnedMail: note('returnedMail'),
     returnedSetAside: note('returnedSetAside'),

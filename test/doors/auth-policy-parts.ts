@@ -63,6 +63,9 @@ function scriptedGate(): ScriptedGate {
       if (event.kind === 'login') gate.checked.push(event);
       return answer(event);
     },
+    meet: () => {
+      throw new Error('This script knows no mail from outside.');
+    },
     note: () => undefined,
     newId: () => `id-${++ids}`,
     now: () => gate.nowMs,

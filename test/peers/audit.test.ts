@@ -28,6 +28,7 @@ interface Wrong {
   readonly domain?: string;
   readonly sources?: readonly string[];
   readonly networks?: readonly string[];
+  readonly smuggling?: boolean;
   readonly now?: () => number;
 }
 
@@ -47,6 +48,7 @@ async function look(wrong: Wrong = {}, only = ROWS) {
     dkim_selectors: ['s1'],
     listings: { catalogue: join(folder, 'lists.json') },
     relay: { source_addresses: wrong.sources ?? ['127.0.0.1'] },
+    smuggling: wrong.smuggling ?? false,
     dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
   };
   await writeFile(configFile, stringify({ state: folder, watch }));
@@ -93,7 +95,6 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     ['OWN-4', 'an open relay', { mynetworks: '127.0.0.0/8' }, 'takes mail for strangers'],
     ['OWN-10', 'a catch-all', { local_recipient_maps: '' }, 'an address made up by chance'],
     ['OWN-5', 'VRFY', { disable_vrfy_command: 'no' }, 'VRFY'],
-    ['OWN-5', 'bare line feeds', { smtpd_forbid_bare_newline: 'no' }, 'for the end of a message'],
     ['OWN-5', 'no STARTTLS', { smtpd_tls_security_level: 'none' }, 'does not offer STARTTLS'],
     [
       'OWN-7',
@@ -163,6 +164,17 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     },
     60_000,
   );
+
+  it('OWN-5: tries false ends of messages only where that is switched on', async () => {
+    await house.withSettings({ smtpd_forbid_bare_newline: 'no' }, async () => {
+      const unasked = await look();
+      expect(failing(unasked.rows), unasked.seen).toEqual([]);
+      const { rows, seen } = await look({ smuggling: true });
+      expect(failing(rows), seen).toEqual(['OWN-5']);
+      expect(seen).toContain('for the end of a message');
+      expect(await house.queued()).toBe(0);
+    });
+  }, 60_000);
 
   it('fails OWN-5 for a certificate that ended', async () => {
     const now = () => Date.now() + 100 * DAY_MS;

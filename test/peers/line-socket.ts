@@ -14,6 +14,8 @@ export interface LineSocket {
 }
 
 export interface Endpoint {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   readonly port: number;
   /** Source address of the connection; any 127.0.0.x. */
   readonly localAddress?: string;
@@ -78,7 +80,7 @@ class Lines {
 export async function openLines(endpoint: Endpoint): Promise<LineSocket> {
   const lines = new Lines();
   let socket = connectTcp({
-    host: '127.0.0.1',
+    host: endpoint.host ?? '127.0.0.1',
     port: endpoint.port,
     ...(endpoint.localAddress === undefined ? {} : { localAddress: endpoint.localAddress }),
   });

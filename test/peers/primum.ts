@@ -38,7 +38,7 @@ export interface PrimumOptions {
   /** Sections of the configuration besides. */
   readonly sections?: Pick<
     SettingsInput,
-    'agent' | 'holds' | 'scanners' | 'content' | 'conformance' | 'trace' | 'forwards'
+    'agent' | 'inbound' | 'holds' | 'scanners' | 'content' | 'conformance' | 'trace' | 'forwards'
   >;
 }
 
@@ -50,7 +50,11 @@ function configuration(stack: MailStack, state: string, options: PrimumOptions):
     state,
     mta_name: 'mail.local.test',
     doors: {
-      policy: { listen: [stack.policyAddress], ...(isUnix && { socket_group: 'postfix' }) },
+      policy: {
+        listen: [stack.policyAddress],
+        ...(isUnix && { socket_group: 'postfix' }),
+        inbound_contexts: ['mx'],
+      },
       milter: {
         listen:
           stack.milterAddress === '' || options.milterIsDown === true ? [] : [stack.milterAddress],

@@ -14,6 +14,7 @@ export function planOf(changes: Partial<WatchPlan> = {}): WatchPlan {
     listCatalogue: undefined,
     skippedLists: [],
     relay: { sourceAddresses: [], trustedNetworks: [] },
+    triesSmuggling: false,
     dns: { servers: ['127.0.0.1:9'], timeoutMs: 300, queriesPerSecond: 10_000, authorityPort: 9 },
     smtpTimeoutMs: 300,
     parallel: 8,

@@ -13,8 +13,8 @@ export const audit: Command = {
   summary: 'Check your own house and show every practice with its state and evidence.',
   details:
     'Looks at hosts, addresses and domains of the `watch` section, without a daemon; where there are none ' +
-    'it proposes them from postconf and DNS. No probe sends a message, and nothing outside your own ' +
-    'networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails. ' +
+    'it proposes them from postconf and DNS. Every probe ends before DATA, but for `watch.smuggling`, ' +
+    'which is off by default. Nothing outside your own networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails. ' +
     'What could not be found out is "unknown" and never a failure.',
   options: {
     only: {

@@ -192,6 +192,14 @@ export const watchSchema = z.strictObject({
     .prefault({})
     .describe('DNS lists that addresses and domains are looked up in (OWN-1).'),
   relay: relay.prefault({}).describe('From where relaying is tried (OWN-4).'),
+  smuggling: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether false ends of messages (SMTP smuggling) are tried on your mail servers (OWN-5). It is the one probe ' +
+        'that goes past DATA, as a bounce to your postmaster: a server that takes a false end could deliver that ' +
+        'message to him. All others end before DATA.',
+    ),
   dns: dns.prefault({}).describe('How DNS is asked.'),
   smtp_timeout: duration('100ms', '5m')
     .prefault('20s')

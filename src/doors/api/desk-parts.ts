@@ -24,7 +24,12 @@ export type AccountTimeline = (
 
 export interface HealthReport {
   readonly mode: string;
-  readonly doors: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  readonly doors: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    /** When it last asked for a decision since the start. */
+    readonly lastAskedAt?: string;
+  }[];
   readonly agents: readonly { readonly mta: string; readonly heardAt: string }[];
   readonly journal: { readonly droppedLines: number; readonly queuedBytes: number };
   readonly standing: { readonly records: number; readonly dirty: number };

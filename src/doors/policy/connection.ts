@@ -10,6 +10,7 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import { ConnectionClock, type StreamSession } from '../listen.ts';
 import { failureAction } from './answer.ts';
 import type { Asker, PolicyJudge } from './judge.ts';
+import type { Met } from './inbound.ts';
 import type { LateWrites } from './late-writes.ts';
 import { MAX_UNSENT_BYTES, type PolicyDoorSettings } from './options.ts';
 import type { Transaction } from './transactions.ts';
@@ -25,6 +26,7 @@ export interface PolicyConnectionParts {
 export class PolicyConnection implements StreamSession, Asker {
   readonly number: number;
   current: Transaction | undefined;
+  met?: Met;
   readonly #socket: Socket;
   readonly #judge: PolicyJudge;
   readonly #settings: PolicyDoorSettings;

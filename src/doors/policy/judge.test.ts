@@ -347,6 +347,9 @@ describe('a gate that breaks its promise', () => {
   const broken = (how: () => never | Promise<never>): Gate => ({
     judge: how,
     check: how,
+    meet: () => {
+      throw new Error('broken');
+    },
     note: () => undefined,
     newId: () => 'id',
     now: () => 0,

@@ -11,6 +11,7 @@ import type { Gate, UnderWay } from '../../gate-contract.ts';
 import { DUNNO, type PolicyAction, type PolicyRequest } from '../../protocol/postfix-policy.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { failureAction, messageAction, recipientAction } from './answer.ts';
+import { InboundConnections, type Met } from './inbound.ts';
 import { MAX_LATE_SERVICES, MAX_REFUSAL_WAIT_MS, type PolicyDoorSettings } from './options.ts';
 import { bareAddress, submissionEvent, wholeNumber, type Attributes } from './submission.ts';
 import { acceptedCount, Transactions, type Transaction } from './transactions.ts';
@@ -19,6 +20,8 @@ import { acceptedCount, Transactions, type Transaction } from './transactions.ts
 export interface Asker {
   readonly number: number;
   current: Transaction | undefined;
+  /** Who brings mail from outside on it, and what was answered. */
+  met?: Met;
 }
 
 /** A recipient, what the gate was asked about it, and what it said. */
@@ -33,6 +36,7 @@ export class PolicyJudge {
   readonly #settings: PolicyDoorSettings;
   readonly #gate: Gate;
   readonly #telemetry: Telemetry;
+  readonly #inbound: InboundConnections;
   readonly #transactions = new Transactions();
   /** Services that were seen to ask about the message, not only about recipients. */
   readonly #lateServices = new Set<string>();
@@ -44,6 +48,7 @@ export class PolicyJudge {
     this.#settings = settings;
     this.#gate = gate;
     this.#telemetry = telemetry;
+    this.#inbound = new InboundConnections(settings, gate, telemetry);
   }
 
   get openTransactions(): number {
@@ -57,7 +62,8 @@ export class PolicyJudge {
     const isMessage = state === 'DATA' || state === 'END-OF-MESSAGE';
     if (!isMessage && state !== 'RCPT') return DUNNO;
     if (attributes.request !== 'smtpd_access_policy' && attributes.request !== '') return DUNNO;
-    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context)) return DUNNO;
+    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context))
+      return isMessage ? DUNNO : this.#inbound.meet(attributes, asker);
     const transaction = this.#join(attributes, asker);
     return isMessage
       ? this.#answerMessage(transaction, attributes)

@@ -219,7 +219,15 @@ export const health = z.object({
   report: z
     .object({
       mode: text,
-      doors: z.array(z.object({ name: text, addresses: z.array(text) })),
+      doors: z.array(
+        z.object({
+          name: text,
+          addresses: z.array(text),
+          lastAskedAt: at
+            .exactOptional()
+            .describe('When it last asked for a decision; absent when not since the start.'),
+        }),
+      ),
       agents: z.array(z.object({ mta: text, heardAt: at })),
       journal: z.object({ droppedLines: count, queuedBytes: count }),
       standing: z.object({ records: count, dirty: count }),

@@ -211,6 +211,8 @@ const connectionEvent = z.looseObject({
   kind: z.literal('connection'),
   clientAddress: word,
   clientName: word.exactOptional(),
+  reverseName: word.exactOptional(),
+  service: word.exactOptional(),
   heloName: word.exactOptional(),
 }) satisfies z.ZodType<ConnectionEvent>;
 

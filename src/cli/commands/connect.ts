@@ -1,0 +1,125 @@
+/** `primum connect postfix|dovecot`: lines that make them ask, and with --check whether they do. */
+import type { HealthView } from '../../client/client.ts';
+import type { ConnectFact, ConnectPlan, ConnectProgram } from '../../connect/contract.ts';
+import { PrimumError } from '../../errors.ts';
+import type { Command, Context } from '../command.ts';
+import { span } from '../text.ts';
+
+/** Something is missing; 1 and 2 are failures, as everywhere. */
+const EXIT_MISSING = 3;
+/** A small platform is silent for a night; a mail program asks every quarter of an hour by day. */
+const LATELY_MS = 3_600_000;
+
+const CHECK = {
+  type: 'boolean',
+  help: 'Look whether the lines stand, and ask the running daemon whether it is asked.',
+} as const;
+
+const DETAILS =
+  'Prints lines for the machine it runs on and changes nothing; addresses are those of the configuration. ' +
+  'Run it as root, who may read every setting. With --check exit code 3 means that something is missing.';
+
+const HOW_TO_ASK: Readonly<Record<string, string>> = {
+  policy: 'send a message through your submission service',
+  milter: 'send a message through your submission service',
+  'auth-policy': 'log in with a mail program',
+};
+
+export const connectPostfix: Command = {
+  name: 'connect postfix',
+  summary: 'Show the lines that make Postfix ask Primum, or check that it does.',
+  details: DETAILS,
+  options: { check: CHECK },
+  asksDaemon: true,
+  run: (context) => run('postfix', context),
+};
+
+export const connectDovecot: Command = {
+  name: 'connect dovecot',
+  summary: 'Show the lines that make Dovecot ask Primum, or check that it does.',
+  details: DETAILS,
+  options: {
+    check: CHECK,
+    secrets: { type: 'boolean', help: 'Put the password and a fresh nonce into the lines.' },
+  },
+  asksDaemon: true,
+  run: (context) => run('dovecot', context),
+};
+
+async function run(program: ConnectProgram, context: Context): Promise<number> {
+  const { wiring, option, flag, show } = context;
+  const plan = await wiring.connect({
+    program,
+    configFile: option('config'),
+    withSecrets: program === 'dovecot' && flag('secrets'),
+  });
+  if (!flag('check')) {
+    show(plan, planText);
+    return 0;
+  }
+  const facts = [...plan.facts, ...(await daemonFacts(plan, context))];
+  show({ program, facts }, () => checkText(plan, facts));
+  return facts.every(({ isSo }) => isSo) ? 0 : EXIT_MISSING;
+}
+
+/** A daemon that cannot be asked is one of the things that may be missing. */
+async function daemonFacts(
+  { doors }: ConnectPlan,
+  { client }: Context,
+): Promise<readonly ConnectFact[]> {
+  try {
+    const { report } = await (await client()).health();
+    return doors.map((name) => doorFact(name, report?.doors ?? [], Date.now()));
+  } catch (error) {
+    if (!(error instanceof PrimumError)) throw error;
+    return [{ isSo: false, text: error.message }];
+  }
+}
+
+type HealthDoors = NonNullable<HealthView['report']>['doors'];
+
+/** @param now Milliseconds since 1970. */
+export function doorFact(name: string, doors: HealthDoors, now: number): ConnectFact {
+  const door = doors.find((one) => one.name === name);
+  if (door === undefined || door.addresses.length === 0)
+    return { isSo: false, text: `The ${name} door of the running daemon is closed.` };
+  const how = `${HOW_TO_ASK[name] ?? 'use it'}, then look again`;
+  if (door.lastAskedAt === undefined)
+    return {
+      isSo: false,
+      text: `The ${name} door was not asked since the daemon started: ${how}.`,
+    };
+  const agoMs = Math.max(0, now - Date.parse(door.lastAskedAt));
+  const ago = `The ${name} door was last asked ${span(Math.round(agoMs / 1000))} ago`;
+  if (agoMs > LATELY_MS) return { isSo: false, text: `${ago}: ${how}.` };
+  return { isSo: true, text: `${ago}.` };
+}
+
+function planText(plan: ConnectPlan): string {
+  const files = plan.files.flatMap(({ file, where, lines }) => [
+    where === undefined ? `${file}:` : `${file}, ${where}:`,
+    '',
+    ...lines,
+    '',
+  ]);
+  const nothing = plan.files.length === 0 ? ['There are no lines to write.', ''] : [];
+  return [
+    ...plan.found,
+    '',
+    ...files,
+    ...nothing,
+    ...plan.notes.map((note) => `Note: ${note}`),
+    `Then: ${plan.then.join(' && ')}, and primum connect ${plan.program} --check`,
+    '',
+  ].join('\n');
+}
+
+function checkText(plan: ConnectPlan, facts: readonly ConnectFact[]): string {
+  const missing = facts.filter(({ isSo }) => !isSo).length;
+  const lines = facts.map(({ isSo, text }) => `${isSo ? 'ok     ' : 'MISSING'} ${text}`);
+  const sum =
+    missing === 0
+      ? `All is well: ${plan.program} asks Primum.`
+      : `${missing} of ${facts.length} missing. The lines: primum connect ${plan.program}`;
+  return [...plan.found, ...lines, sum, ''].join('\n');
+}

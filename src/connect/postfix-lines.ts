@@ -1,0 +1,37 @@
+/** The lines that make Postfix ask Primum: the one source; docs/guides/postfix.md shows the same. */
+
+/** Milliseconds would do for an answer; these are for the day that Primum hangs. */
+export function policyLine(address: string): string {
+  return `primum_policy = check_policy_service { ${address}, timeout=2s, try_limit=1, default_action=DUNNO, policy_context=submission }`;
+}
+
+export function milterLine(address: string): string {
+  return `primum_milter = { ${address}, connect_timeout=2s, command_timeout=5s, content_timeout=30s, default_action=accept }`;
+}
+
+export const NON_SMTPD_LINE = 'non_smtpd_milters = $primum_milter';
+
+/** How a service is written where there is none yet. */
+export const NEW_SERVICE = 'submission inet n - y - - smtpd';
+
+/** Settings of a submission service, in the order of the guide. */
+export const SERVICE_SETTINGS: readonly (readonly [name: string, value: string])[] = [
+  ['syslog_name', 'postfix/submission'],
+  ['smtpd_tls_security_level', 'encrypt'],
+  ['smtpd_tls_auth_only', 'yes'],
+  ['smtpd_sasl_auth_enable', 'yes'],
+  ['smtpd_client_restrictions', ''],
+  ['smtpd_sender_restrictions', ''],
+  ['smtpd_relay_restrictions', 'permit_sasl_authenticated,reject'],
+  ['smtpd_recipient_restrictions', '$primum_policy'],
+  ['smtpd_end_of_data_restrictions', '$primum_policy'],
+];
+
+export const MILTER_SETTINGS: readonly (readonly [name: string, value: string])[] = [
+  ['smtpd_milters', '$primum_milter'],
+  ['milter_macro_daemon_name', 'submission'],
+];
+
+export function optionLine([name, value]: readonly [string, string]): string {
+  return `  -o ${name}=${value}`;
+}

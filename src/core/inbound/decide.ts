@@ -1,0 +1,63 @@
+/**
+ * The verdict on a connection from outside (INB-1, INB-2). It is no submission: no account, no
+ * profile, nothing is counted or learned. A new rule is a file here and a line in RULES.
+ */
+import type { Mode } from '../policy.ts';
+import { referenceOf } from '../reference.ts';
+import type { Verdict, VerdictKind } from '../verdict.ts';
+import { forwardMismatch } from './forward-mismatch.ts';
+import { homeConnection } from './home-connection.ts';
+import { impossibleHelo } from './impossible-helo.ts';
+import { noReverseName } from './no-reverse-name.ts';
+import type { InboundAction, InboundFinding, InboundRule, InboundSubject } from './subject.ts';
+
+const RULES: readonly InboundRule[] = [
+  noReverseName,
+  forwardMismatch,
+  homeConnection,
+  impossibleHelo,
+];
+
+const KINDS = { observe: 'pass', defer: 'defer', reject: 'reject' } as const satisfies Record<
+  Exclude<InboundAction, 'off'>,
+  VerdictKind
+>;
+
+const SEVERITY: readonly InboundFinding['action'][] = ['observe', 'defer', 'reject'];
+
+export interface InboundDecision {
+  readonly verdict: Verdict;
+  readonly findings: readonly InboundFinding[];
+}
+
+export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecision {
+  const { event } = subject;
+  // The most severe first: its sentence is the one that the client is told.
+  const findings = RULES.flatMap((rule) => rule(subject) ?? []).sort(
+    (a, b) => SEVERITY.indexOf(b.action) - SEVERITY.indexOf(a.action),
+  );
+  const worst = findings[0]?.action ?? 'observe';
+  const who = `address:${event.clientAddress}`;
+  return {
+    findings,
+    verdict: {
+      kind: 'verdict',
+      for: event.id,
+      at: event.at,
+      account: who,
+      identity: who,
+      context: '',
+      verdict: KINDS[worst],
+      enforced: mode === 'enforce',
+      rung: 'observe',
+      score: 0,
+      reasons: findings.map(({ rule, practice, text }) => ({
+        signal: rule,
+        practice,
+        weight: 0,
+        text,
+      })),
+      reference: referenceOf(event.id),
+    },
+  };
+}

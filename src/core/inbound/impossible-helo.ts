@@ -1,0 +1,48 @@
+/**
+ * INB-1: a HELO that cannot be (RFC 5321 section 4.1.4): no domain and no address in brackets, another
+ * address than that of the client, or one of our own names. A name that only is not in DNS is let
+ * through: that would have to be asked for.
+ */
+import { parseIpv4, parseIpv6 } from '../network-rule.ts';
+import type { InboundFinding, InboundSubject } from './subject.ts';
+
+export function impossibleHelo(subject: InboundSubject): InboundFinding | undefined {
+  const action = subject.rules.impossibleHelo;
+  const name = subject.event.heloName;
+  if (action === 'off' || name === undefined || name === '') return undefined;
+  const why = whyImpossible(name.toLowerCase(), subject);
+  if (why === undefined) return undefined;
+  return {
+    rule: 'impossible-helo',
+    practice: 'INB-1',
+    action,
+    text: `HELO says ${name}, which ${why}.`,
+  };
+}
+
+/** RFC 6761, and what unconfigured systems call themselves. `.local` and `.lan` are left out: too many
+ * mail servers of companies say those. */
+const NOWHERE = /\.(?:localhost|localdomain|invalid|test|example)$/;
+
+function whyImpossible(name: string, subject: InboundSubject): string | undefined {
+  const literal = /^\[(?:ipv6:)?([0-9a-f.:]+)\]$/.exec(name)?.[1];
+  if (literal !== undefined) {
+    const isClient = sameAddress(literal, subject.event.clientAddress);
+    return isClient ? undefined : "is not the client's address";
+  }
+  if (isAddress(name)) return 'is an address without brackets';
+  const bare = name.replace(/\.$/, '');
+  if (!/^[a-z0-9_.-]+$/.test(bare)) return 'is no host name';
+  if (!bare.includes('.')) return 'has no domain';
+  if (NOWHERE.test(bare)) return 'is in a domain that does not exist';
+  return subject.isOwnName(bare) ? 'is a name of ours' : undefined;
+}
+
+const isAddress = (text: string): boolean =>
+  parseIpv4(text) >= 0 || (text.includes(':') && parseIpv6(text) !== undefined);
+
+function sameAddress(one: string, other: string): boolean {
+  if (!one.includes(':')) return one === other;
+  const [a, b] = [parseIpv6(one), parseIpv6(other)];
+  return a !== undefined && b !== undefined && a.every((word, at) => word === b[at]);
+}

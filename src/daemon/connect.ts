@@ -1,0 +1,39 @@
+/** `primum connect`: from the configuration to the lines for the programs of this host. */
+import { randomBytes } from 'node:crypto';
+import { loadConfig, secretOf } from '../config/load.ts';
+import { planConnection } from '../connect/connect.ts';
+import type { ConnectPlan, ConnectProgram, RunTool } from '../connect/contract.ts';
+import { runTool } from '../connect/tools.ts';
+
+/** As long as a SHA-256: with it and a digest a password can be guessed. */
+const NONCE_BYTES = 32;
+
+export function connect(
+  given: {
+    readonly program: ConnectProgram;
+    readonly configFile: string | undefined;
+    readonly withSecrets: boolean;
+  },
+  run: RunTool = runTool,
+): Promise<ConnectPlan> {
+  const config = loadConfig(given.configFile, process.env);
+  const { policy, milter, auth_policy } = config.doors;
+  const credential = auth_policy.credentials.find(
+    ({ scopes }) => scopes.includes('*') || (scopes.includes('allow') && scopes.includes('report')),
+  );
+  const password = secretOf(config, credential?.password_file);
+  const nonce = secretOf(config, config.own_password.nonce_file);
+  return planConnection(
+    given.program,
+    {
+      policyListen: policy.listen,
+      milterListen: milter.listen,
+      authPolicyListen: auth_policy.listen,
+      ...(password !== undefined && { dovecotPassword: password }),
+      ...(credential !== undefined && { dovecotPasswordFile: credential.password_file }),
+      withSecrets: given.withSecrets,
+      freshNonce: nonce ?? randomBytes(NONCE_BYTES).toString('hex'),
+    },
+    run,
+  );
+}

@@ -1,0 +1,221 @@
+/** `primum connect`: the lines are those of the guides, made for the machine it runs on. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { doorFact } from '../../src/cli/commands/connect.ts';
+import { postfixAddress } from '../../src/connect/address.ts';
+import { planConnection } from '../../src/connect/connect.ts';
+import type { ConnectOptions, ConnectPlan, RunTool } from '../../src/connect/contract.ts';
+
+const GUIDES = join(import.meta.dirname, '../../docs/guides');
+
+/** Lines of the code blocks of a guide that have no language. */
+function guideLines(guide: string): readonly string[] {
+  const text = readFileSync(join(GUIDES, guide), 'utf8');
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+    .filter((match) => match[1] === '')
+    .flatMap((match) => (match[2] ?? '').split('\n').filter((line) => line.trim() !== ''));
+}
+
+const OPTIONS: ConnectOptions = {
+  policyListen: ['127.0.0.1:10040'],
+  milterListen: ['unix:/var/spool/postfix/primum/milter.sock'],
+  authPolicyListen: ['127.0.0.1:8084'],
+  dovecotPassword: 'secret',
+  dovecotPasswordFile: '/etc/primum/dovecot.password',
+  withSecrets: true,
+  freshNonce: 'choose-your-own-and-keep-it',
+};
+
+const nothing: RunTool = () => Promise.resolve(undefined);
+
+/** What a host prints, by program and first option. */
+function host(printed: Readonly<Record<string, string>>): RunTool {
+  return (program, args) => Promise.resolve(printed[[program, ...args].join(' ')]);
+}
+
+const allLines = (plan: ConnectPlan): readonly string[] => plan.files.flatMap(({ lines }) => lines);
+
+describe('the lines of primum connect', () => {
+  it.each([
+    ['postfix', 'postfix.md'],
+    ['dovecot', 'dovecot.md'],
+  ] as const)('for %s all stand in the guide %s', async (program, guide) => {
+    const lines = allLines(await planConnection(program, OPTIONS, nothing));
+    expect(guideLines(guide)).toEqual(expect.arrayContaining([...lines]));
+    expect(lines.length).toBeGreaterThan(5);
+  });
+
+  it('are the whole submission service of the guide, in its order', async () => {
+    const lines = guideLines('postfix.md');
+    const from = lines.indexOf('submission inet n - y - - smtpd');
+    const service = lines.slice(from, from + 10);
+    const plan = await planConnection('postfix', OPTIONS, nothing);
+    expect(plan.files.at(-1)?.lines.slice(0, 10)).toEqual(service);
+  });
+
+  it('name the unix socket of the guide where the policy door listens on it', async () => {
+    const policyListen = ['127.0.0.1:10040', 'unix:/var/spool/postfix/primum/policy.sock'];
+    const lines = allLines(await planConnection('postfix', { ...OPTIONS, policyListen }, nothing));
+    expect(lines[0]).toContain('{ unix:primum/policy.sock,');
+    expect(guideLines('postfix.md')).toContain(lines[0]);
+  });
+});
+
+describe('how Postfix reaches a door', () => {
+  it.each<[string[], boolean, string | undefined]>([
+    [['127.0.0.1:10040'], true, 'inet:127.0.0.1:10040'],
+    [['0.0.0.0:10040'], true, 'inet:127.0.0.1:10040'],
+    [['[::]:10040'], true, 'inet:[::1]:10040'],
+    [['127.0.0.1:10040', 'unix:/var/spool/postfix/p/x.sock'], true, 'unix:p/x.sock'],
+    [['unix:/run/x.sock'], true, undefined],
+    [['unix:/run/x.sock'], false, 'unix:/run/x.sock'],
+    [['unix:/run/x.sock', '127.0.0.1:1'], true, 'inet:127.0.0.1:1'],
+    [[], true, undefined],
+  ])('listening on %j, in a chroot %s: %s', (listen, isChrooted, address) => {
+    const place = { queueDirectory: '/var/spool/postfix', isChrooted };
+    expect(postfixAddress(listen, place)).toBe(address);
+  });
+});
+
+const CONNECTED = {
+  postconf: [
+    'compatibility_level = 3.6',
+    'config_directory = /etc/postfix',
+    'mail_version = 3.7.11',
+    'non_smtpd_milters = $primum_milter',
+    'primum_milter = { unix:primum/milter.sock, connect_timeout=2s, command_timeout=5s, content_timeout=30s, default_action=accept }',
+    'primum_policy = check_policy_service { inet:127.0.0.1:10040, timeout=2s, try_limit=1, default_action=DUNNO, policy_context=submission }',
+    'queue_directory = /var/spool/postfix',
+  ].join('\n'),
+  'postconf -M': [
+    'smtp       inet  n       -       y       -       -       smtpd',
+    'submissions inet n       -       y       -       -       smtpd -o syslog_name=postfix/submissions',
+    'pickup     unix  n       -       y       60      1       pickup',
+  ].join('\n'),
+  'postconf -P': [
+    'submissions/inet/syslog_name = postfix/submissions',
+    'submissions/inet/smtpd_tls_wrappermode = yes',
+    'submissions/inet/smtpd_tls_auth_only = yes',
+    'submissions/inet/smtpd_sasl_auth_enable = yes',
+    'submissions/inet/smtpd_client_restrictions =',
+    'submissions/inet/smtpd_sender_restrictions =',
+    'submissions/inet/smtpd_relay_restrictions = permit_sasl_authenticated,reject',
+    'submissions/inet/smtpd_recipient_restrictions = $primum_policy, reject_unknown_recipient_domain',
+    'submissions/inet/smtpd_end_of_data_restrictions = $primum_policy',
+    'submissions/inet/smtpd_milters = $primum_milter,unix:opendkim/opendkim.sock',
+    'submissions/inet/milter_macro_daemon_name = submissions',
+  ].join('\n'),
+};
+
+describe('a Postfix that is there', () => {
+  it('needs nothing more when every line stands, in its own way', async () => {
+    const plan = await planConnection('postfix', OPTIONS, host(CONNECTED));
+    expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
+    expect(plan.files.map(({ file }) => file)).toEqual(['/etc/postfix/main.cf']);
+    expect(plan.doors).toEqual(['policy', 'milter']);
+  });
+
+  it('is told only what each submission service lacks, and never about port 25', async () => {
+    const own = CONNECTED['postconf -P'].replace(/^.*end_of_data.*\n/m, '');
+    const plan = await planConnection(
+      'postfix',
+      OPTIONS,
+      host({ ...CONNECTED, 'postconf -P': own }),
+    );
+    expect(plan.files.slice(1)).toEqual([
+      {
+        file: '/etc/postfix/master.cf',
+        where: 'below "submissions inet n - y - - smtpd"',
+        lines: ['  -o smtpd_end_of_data_restrictions=$primum_policy'],
+      },
+    ]);
+    expect(plan.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
+      'The service submissions lacks smtpd_end_of_data_restrictions.',
+    ]);
+  });
+
+  it('says which line of main.cf is missing', async () => {
+    const main = CONNECTED.postconf.replace(/^primum_policy.*\n/m, '');
+    const plan = await planConnection('postfix', OPTIONS, host({ ...CONNECTED, postconf: main }));
+    expect(plan.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
+      'main.cf lacks the line primum_policy = ...',
+    ]);
+  });
+});
+
+/** As Dovecot 2.3.19 prints it. */
+const DOVECONF = [
+  '# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf',
+  'auth_mechanisms = plain login cram-md5',
+  'auth_policy_hash_nonce = # hidden, use -P to show it',
+  'auth_policy_request_attributes = login=%{requested_username} pwhash=%{hashed_password} remote=%{rip} device_id=%{client_id} protocol=%s session_id=%{session} attrs/mech=%{mech}',
+  'auth_policy_server_api_header = Authorization: Basic ZG92ZWNvdDpzZWNyZXQ=',
+  'auth_policy_server_timeout_msecs = 1000',
+  'auth_policy_server_url = http://127.0.0.1:8084/',
+  'imap_id_retain = yes',
+  'service anvil {',
+  '  unix_listener anvil-auth-penalty {',
+  '    mode = 00',
+  '  }',
+  '}',
+].join('\n');
+
+describe('a Dovecot that is there', () => {
+  const look = (printed: string, more: Partial<ConnectOptions> = {}) =>
+    planConnection('dovecot', { ...OPTIONS, ...more }, host({ 'doveconf -n': printed }));
+
+  it('needs nothing more when every line stands; its nonce is left alone', async () => {
+    const plan = await look(DOVECONF);
+    expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
+    expect(allLines(plan).join('\n')).not.toContain('nonce');
+  });
+
+  it.each<[RegExp, string, string]>([
+    [/ attrs\/mech=\S+/, '', 'auth_policy_request_attributes has another value'],
+    [/^imap_id_retain.*\n/m, '', 'imap_id_retain is not set.'],
+    [/mode = 00/, 'mode = 0600', "Dovecot's own delay (anvil-auth-penalty) is still on"],
+    [/8084/, '9999', 'auth_policy_server_url has another value: http://127.0.0.1:9999/'],
+  ])('misses what %s took away', async (found, put, text) => {
+    const plan = await look(DOVECONF.replace(found, put));
+    const missing = plan.facts.filter(({ isSo }) => !isSo);
+    expect(missing).toHaveLength(1);
+    expect(missing[0]?.text).toContain(text);
+  });
+
+  it('keeps password and nonce out of the lines unless they are asked for', async () => {
+    const text = JSON.stringify(await look('', { withSecrets: false, freshNonce: 'hush' }));
+    expect(text).not.toContain('ZG92ZWNvdDpzZWNyZXQ=');
+    expect(text).not.toContain('hush');
+    expect(text).toContain('cat /etc/primum/dovecot.password');
+  });
+
+  it('cannot ask where the door listens on a unix socket only, and says so', async () => {
+    const plan = await look(DOVECONF, { authPolicyListen: ['unix:/run/primum.sock'] });
+    expect(plan.files).toEqual([]);
+    expect(plan.notes.join()).toContain('over TCP only');
+  });
+});
+
+describe('whether a door was asked lately', () => {
+  const now = Date.parse('2026-11-28T12:00:00.000Z');
+  const addresses = ['127.0.0.1:10040'];
+
+  it.each<[string | undefined, boolean, string]>([
+    ['2026-11-28T11:59:30.000Z', true, 'last asked 30 s ago.'],
+    ['2026-11-28T10:00:00.000Z', false, 'last asked 2 h ago: send a message'],
+    [undefined, false, 'was not asked since the daemon started: send a message'],
+  ])('last asked at %s', (lastAskedAt, isSo, text) => {
+    const door = { name: 'policy', addresses, ...(lastAskedAt && { lastAskedAt }) };
+    const fact = doorFact('policy', [door], now);
+    expect(fact.isSo).toBe(isSo);
+    expect(fact.text).toContain(text);
+  });
+
+  it('is no question where the door is closed', () => {
+    expect(doorFact('milter', [], now)).toEqual({
+      isSo: false,
+      text: 'The milter door of the running daemon is closed.',
+    });
+  });
+});

@@ -1,0 +1,55 @@
+/** OWN-5: the one probe that goes past DATA is off until the operator switches it on. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { smuggling } from '../../src/watch/checks/smuggling.ts';
+import { openTools } from '../../src/watch/open-tools.ts';
+import { runTasks } from '../../src/watch/run-checks.ts';
+import { hostAt, planOf } from './plan.ts';
+
+let server: Server;
+let said = '';
+let visits = 0;
+
+beforeEach(async () => {
+  said = '';
+  visits = 0;
+  server = createServer((socket) => {
+    visits += 1;
+    socket.on('error', () => undefined);
+    socket.write('220 mx.house.test ESMTP\r\n');
+    socket.on('data', (bytes) => {
+      said += bytes.toString();
+      // A careless server: whatever comes after DATA ended a message.
+      socket.write(/^DATA/.test(bytes.toString()) ? '354 go on\r\n' : '250 ok\r\n');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => server.close());
+
+async function look(triesSmuggling: boolean) {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const hosts = [hostAt(port)];
+  const plan = planOf({ hosts, domains: ['house.test'], triesSmuggling, smtpTimeoutMs: 3000 });
+  const tasks = smuggling.targets(plan).map((target) => ({ check: smuggling, target }));
+  return runTasks(tasks, openTools(plan), { parallel: 1 });
+}
+
+describe('OWN-5: false ends of messages', () => {
+  it('are not tried unless switched on: no connection is made, and the finding says how', async () => {
+    const [finding] = await look(false);
+    expect(visits).toBe(0);
+    expect(finding?.state).toBe('not-applicable');
+    expect(finding?.evidence.join(' ')).toMatch(/not asked.*switch it on with watch\.smuggling/);
+  });
+
+  it('are tried when switched on, for the own postmaster only', async () => {
+    const [finding] = await look(true);
+    expect(finding?.state).toBe('fail');
+    expect(new Set(said.match(/RCPT TO:.*/g))).toEqual(
+      new Set(['RCPT TO:<postmaster@house.test>']),
+    );
+  });
+});
