@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Config } from '../config/load.ts';
 import type { NameVerdict } from '../core/reverse-name/classify.ts';
 import type { AuditReport } from '../practices/contract.ts';
+import type { ReplayJudging } from '../replay.ts';
 import type { Io } from './io.ts';
 
 /** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */
@@ -31,6 +32,7 @@ export interface Wiring {
     readonly eventsFile: string;
     readonly outFile: string;
     readonly configFile: string | undefined;
+    readonly judging?: ReplayJudging;
   }): Promise<number>;
   /** Makes an event file of old mail logs. */
   importPostfix(options: LogFiles & { readonly outFile: string }): Promise<number>;

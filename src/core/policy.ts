@@ -3,6 +3,7 @@
  * makes it from the YAML file. Rules are separate from the score: they count successful logins and
  * accepted recipients only.
  */
+import type { Family } from './detection/hypotheses.ts';
 import type { AccountClass } from './event.ts';
 import type { AttachmentKind } from './message/content.ts';
 import type { ConformanceFault } from './message/derived.ts';
@@ -149,6 +150,12 @@ export interface OutcomeRules {
   };
 }
 
+export interface Thresholds {
+  readonly throttle: number;
+  readonly hold: number;
+  readonly lock: number;
+}
+
 export interface Policy {
   readonly rules: RuleSet;
   readonly groups: Readonly<Record<string, RuleChanges>>;
@@ -180,7 +187,9 @@ export interface Policy {
     readonly spam: SenderAction;
   };
   /** Score thresholds in nats. */
-  readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
+  readonly thresholds: Thresholds;
+  /** Families of evidence that are not weighed. Only a replay sets it, to measure what each is worth. */
+  readonly without?: readonly Family[];
   /** How long a rung stays without new evidence before it comes down one step. */
   readonly quietSeconds: {
     readonly throttle: number;
