@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FAMILIES, type Family } from './core/detection/hypotheses.ts';
-import type { Verdict } from './core/verdict.ts';
+import type { RungChange, Verdict } from './core/verdict.ts';
 import { replay, type ReplayJudging } from './replay.ts';
 
 const ANN = 'ann@example.org';
@@ -43,7 +43,9 @@ async function judge(judging?: ReplayJudging): Promise<readonly Verdict[]> {
   const outFile = join(folder, 'verdicts.ndjson');
   await replay({ eventsFile, outFile, configFile, judging });
   const lines = readFileSync(outFile, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Verdict).filter(({ kind }) => kind === 'verdict');
+  return lines
+    .map((line) => JSON.parse(line) as Verdict | RungChange)
+    .filter((line) => line.kind === 'verdict');
 }
 
 const heldFrom = (verdicts: readonly Verdict[]): number =>
