@@ -68,6 +68,8 @@ export interface RuleSet {
   readonly cleartext: SenderAction;
   /** Bursts to recipients never written to (SND-13). */
   readonly canary: 'off' | 'observe' | 'throttle';
+  /** New accounts beyond what their age allows (SND-7). */
+  readonly newAccounts: 'off' | 'observe' | 'throttle';
 }
 
 /** Parts of a rule set a group changes; limits are replaced by scope, count and window. */

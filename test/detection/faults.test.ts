@@ -26,6 +26,7 @@ function mail(atMs: number, more: Partial<SubmissionEvent> = {}): SubmissionEven
     ...{ v: 1, kind: 'submission', id: `m${(count += 1)}`, at: new Date(atMs).toISOString() },
     ...{ account: ANN, clientAddress: HOME, heloName: 'client.example', tls: 'TLSv1.3' },
     ...{ envelopeSender: ANN, envelopeRecipients: ['friend1@dest.test'] },
+    ...{ mta: 'mx1', queueId: `Q${count}` },
     ...more,
   };
 }
@@ -174,7 +175,7 @@ describe('an account flooded', () => {
     let atMs = START_MS + 500 * HOUR_MS;
     for (let i = 0; i < 3_000; i += 1, atMs += 1_000) {
       const clientAddress = `10.${3 + (i % 200)}.${(i >> 3) % 250}.7`;
-      await p.gate.judge(mail(atMs, { clientAddress, heloName: `h${i}.example` }));
+      await p.gate.judge(mail(atMs, { clientAddress, heloName: `h${i}.example`, queueId: '' }));
     }
     expect(await sizes(p)).toBeLessThan(60_000);
     expect(await p.gate.judge(mail(atMs))).toMatchObject({ verdict: 'pass', score: 0 });
@@ -199,7 +200,7 @@ describe('who knows how it works', () => {
     expect(verdicts.at(-1)).toBe('hold');
   });
 
-  it('and forges complaints and bounces of real message ids locks nobody', async () => {
+  it('and forges complaints and bounces of real queue ids locks nobody', async () => {
     const p = open();
     const events = story().slice(0, 80);
     await judged(p, events);
@@ -208,11 +209,12 @@ describe('who knows how it works', () => {
     for (let i = 0; i < 300; i += 1) {
       await p.gate.note({
         ...{ v: 1, kind: 'complaint', id: `c${i}`, at, account: ANN, feedbackType: 'abuse' },
-        ...{ submission: events[i % 80]?.id ?? '', verified: false },
+        ...{ queueId: events[i % 80]?.queueId ?? '', mta: 'mx1', verified: false },
       });
       await p.gate.note({
         ...{ v: 1, kind: 'delivery', id: `d${i}`, at, recipient: `never-written${i}@dest.test` },
-        ...{ submission: events[i % 80]?.id ?? '', result: 'bounced', status: '5.1.1' },
+        ...{ queueId: events[i % 80]?.queueId ?? '', mta: 'mx1', via: 'dsn' },
+        ...{ result: 'bounced', status: '5.1.1' },
       });
     }
     const { verdict, rung } = await p.gate.judge(mail(atMs + HOUR_MS));
