@@ -51,7 +51,7 @@ describe('a profile of version 1', () => {
 
   it('keeps its counts, hours and contexts', () => {
     expect(profile.messages).toBe(500);
-    expect(profile.hourShare(9)).toBe(1);
+    expect(profile.hours.share(9)).toBe(1);
     expect(profile.contexts().map(({ messages, days }) => [messages, days])).toEqual([
       [200, 20],
       [2, 1],
