@@ -2,18 +2,23 @@
 import { alike } from '../detection/hypotheses.ts';
 import { add, LANE_SUMS, placeOfFamily } from '../detection/lanes.ts';
 import type { DetectionState } from './detection-state.ts';
-import type { ContextRow } from './identity-profile.ts';
 import { toSeconds } from './record.ts';
 
 /** Five sums a context, for one hypothesis: the place first. */
 const OLD_SUMS = 24;
 const OLD_FAMILIES = ['recipients', 'content', 'outcomes', 'cross'] as const;
 
+interface UsedContext {
+  readonly lastMs: number;
+  readonly messages: number;
+  readonly days: number;
+}
+
 /** @param places where each context's row begins in the record */
 export function takeOldEvidence(
   view: DataView,
   detection: DetectionState,
-  rows: readonly ContextRow[],
+  rows: readonly UsedContext[],
   places: readonly number[],
 ): void {
   rows.forEach((row, i) => {
