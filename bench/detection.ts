@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { detectionPage } from './detection/page.ts';
+import { variantsOfHold, variantsWithout } from './detection/variants.ts';
 import { inputsNamed, measureDetection } from './detection/run.ts';
+import { FAMILIES } from '../src/core/detection/hypotheses.ts';
 import { PLATFORMS } from '../src/simulate/simulate.ts';
 
 const { values } = parseArgs({
@@ -17,6 +19,8 @@ const { values } = parseArgs({
     streams: { type: 'string' },
     texts: { type: 'string' },
     config: { type: 'string', multiple: true },
+    holds: { type: 'string' },
+    without: { type: 'string' },
   },
 });
 
@@ -34,6 +38,10 @@ try {
     texts: values.texts,
     inputs: inputsNamed(values.inputs ?? (values.quick ? 'full' : 'full,policy,log')),
     configFiles: values.config ?? [undefined],
+    variants: [
+      ...variantsOfHold(values.holds ?? (values.quick ? '' : '7,11')),
+      ...variantsWithout(values.without ?? (values.quick ? '' : FAMILIES.join(','))),
+    ],
     say: (text) => console.error(`  ${text}`),
   });
   const page = detectionPage(found);

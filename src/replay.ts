@@ -9,8 +9,10 @@ import { loadConfig, type Config } from './config/load.ts';
 import { toPolicy } from './config/to-policy.ts';
 import { factsAfter, type AccountFacts } from './core/account.ts';
 import type { PrimumEvent } from './core/event.ts';
+import type { Family } from './core/detection/hypotheses.ts';
 import { createKeyedHash } from './core/hash.ts';
 import type { Lock } from './core/intent.ts';
+import type { Policy } from './core/policy.ts';
 import { parsed, unreadable, type Parsed } from './core/parsed.ts';
 import { MAX_MESSAGE_CHARS, readEvent } from './core/read-event.ts';
 import { referenceOf } from './core/reference.ts';
@@ -36,8 +38,17 @@ export interface ReplayOptions {
   /** `-` is standard output. */
   readonly outFile: string;
   readonly configFile: string | undefined;
+  /** In place of what the configuration says, for measuring. */
+  readonly judging?: ReplayJudging | undefined;
   /** Sees every event before it is judged, and what was decided. */
   readonly watch?: ReplayWatch;
+}
+
+export interface ReplayJudging {
+  readonly hold?: number | undefined;
+  readonly lock?: number | undefined;
+  /** Families of evidence that are not weighed. */
+  readonly without?: readonly Family[] | undefined;
 }
 
 export interface ReplayWatch {
@@ -91,7 +102,8 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const files = await eventFiles(options.eventsFiles);
   const output = await openOutput(options.outFile, files);
   try {
-    const state = await openReplay(config, (line) => {
+    const policy = replayPolicy(toPolicy(config), options.judging);
+    const state = await openReplay(config, policy, (line) => {
       options.watch?.outcome(line);
       output.write(`${JSON.stringify(line)}\n`);
     });
@@ -208,6 +220,7 @@ interface Replaying {
 
 async function openReplay(
   config: Config,
+  policy: Policy,
   write: (line: Verdict | RungChange) => void,
 ): Promise<Replaying> {
   const telemetry = createSilentTelemetry();
@@ -221,9 +234,6 @@ async function openReplay(
   const locks = new Map<string, Lock>();
   /** What `account` events of the file said, which comes before the directory. */
   const accounts = new Map<string, AccountFacts>();
-  // Never enforced: a replay answers nobody.
-  const policy = toPolicy(config);
-  const observed = { ...policy, rules: { ...policy.rules, mode: 'observe' as const } };
   let nowMs = 0;
   const room = createGate({
     standing: createMemoryStanding(),
@@ -248,7 +258,7 @@ async function openReplay(
     hash: createKeyedHash(new Uint8Array(16)),
     classifyReply: openReplyClassifier(),
     isFreemail: (domain) => freemail.has(domain),
-    policy: () => observed,
+    policy: () => policy,
     now: () => nowMs,
     newId: () => String(nowMs),
     recentIds: RECENT_IDS,
@@ -271,6 +281,26 @@ async function openReplay(
       await directory.close();
       await networks.close();
     },
+  };
+}
+
+/**
+ * The configured policy with what is measured in place of it, and never enforced: a replay answers
+ * nobody. A rung below the one that is asked for moves with it, so that they go on rising.
+ */
+function replayPolicy(policy: Policy, { hold, lock, without }: ReplayJudging = {}): Policy {
+  const configured = policy.thresholds;
+  const held = hold ?? configured.hold;
+  const thresholds = {
+    throttle: Math.min(configured.throttle, held),
+    hold: held,
+    lock: lock ?? Math.max(configured.lock, held),
+  };
+  return {
+    ...policy,
+    rules: { ...policy.rules, mode: 'observe' },
+    thresholds,
+    ...(without !== undefined && { without }),
   };
 }
 

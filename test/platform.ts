@@ -17,7 +17,8 @@ import { createGate } from '../src/gate/gate.ts';
 import { createInspector } from '../src/gate/inspector.ts';
 import type { Journal, JournalLine } from '../src/store/journal.ts';
 import { openReplyClassifier } from '../src/returned/reply-knowledge.ts';
-import { createMemoryStanding, type MemoryStanding } from '../src/store/memory/standing.ts';
+import type { StandingStore } from '../src/store/standing.ts';
+import { createMemoryStanding } from '../src/store/memory/standing.ts';
 import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
 
 export interface PlatformOptions {
@@ -30,7 +31,7 @@ export interface PlatformOptions {
   /** What is known of an address; `testNetwork` by default. */
   readonly network?: (address: string) => NetworkFacts;
   /** What another platform knew: this one is that one after a restart. */
-  readonly standing?: MemoryStanding;
+  readonly standing?: StandingStore;
 }
 
 /** The shipped policy, enforced, with the changes given. */

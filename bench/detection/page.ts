@@ -3,6 +3,7 @@ import type { PersonaScore, Score } from '../../src/scoring/result.ts';
 import { formatScore, tableOf } from '../../src/scoring/table.ts';
 import { INPUTS_TEXT, type Inputs } from './inputs.ts';
 import type { PeerScore } from './peers.ts';
+import type { Variant } from './variants.ts';
 
 export interface Found {
   /** How the run was made, in a sentence. */
@@ -10,13 +11,15 @@ export interface Found {
   readonly runs: readonly {
     readonly name: string;
     readonly inputs: Inputs;
+    readonly variant?: Variant['kind'];
     readonly score: Score;
   }[];
   readonly peers: readonly PeerScore[];
 }
 
 export function detectionPage(found: Found): string {
-  const { made, runs, peers } = found;
+  const { made, peers } = found;
+  const runs = found.runs.filter(({ variant }) => variant === undefined);
   const columns = [
     ...runs.map(({ name, score }) => ({ name: `Primum, ${name}`, score })),
     ...peers.map(({ name, score }) => ({ name, score })),
@@ -24,13 +27,15 @@ export function detectionPage(found: Found): string {
   return `# Detection
 
 \`npm run bench:detection\` makes a platform, replays it and writes this page; \`--quick\` does the small
-one and only prints. \`--platform\`, \`--seed\` (or several: 1,2,3), \`--anomalies\`, \`--streams\`, \`--texts\` are those of
+one and only prints. \`--holds\` and \`--without\` name other thresholds and families left out,
+\`--platform\`, \`--seed\` (or several: 1,2,3), \`--anomalies\`, \`--streams\`, \`--texts\` are those of
 \`primum simulate\`, \`--inputs full,policy,log\` says what the product may see, \`--config\` what it is told.
 
 ${made}
 
 Leak is the number of recipients of attack messages that passed from the takeover until the first
-hold, refusal or lock of that identity; a deferred recipient is not leaked. A miss leaked more than 100
+hold, refusal or lock of that identity; a deferred recipient is not leaked, and each table says how
+many were only deferred: whoever tries again until he gets through leaks these too. A miss leaked more than 100
 or saw no action in 14 days. One false hold that goes on counts once in 24 hours. Intervals are exact
 (Clopper and Pearson); for none of n the upper end is 3/n. **They hold inside the model only**: the
 platform is made by a program, and real mail is odder.
@@ -46,7 +51,29 @@ ${peers.map(({ name, rule }) => `- **${name}**: ${rule}.`).join('\n')}
 SPOT's filter is assumed, not run: it sees 70 % of bulk spam, 25 % of what is written for one reader
 (mimics, lateral and thread phishing, payment fraud), and errs on 2 % of good mail.
 
-${runs.map(({ name, inputs, score }) => `## Primum, ${name}\n\n${INPUTS_TEXT[inputs]}\n\n${formatScore(score)}`).join('\n')}`;
+${variantText(found)}${runs.map(({ name, inputs, score }) => `## Primum, ${name}\n\n${INPUTS_TEXT[inputs]}\n\n${formatScore(score)}`).join('\n')}`;
+}
+
+const VARIANT_TEXT: Readonly<Record<Variant['kind'], string>> = {
+  threshold: `## At other thresholds
+
+The shipped one first, then the same events with another score that holds.`,
+  ablation: `## Without one family of evidence
+
+What each family is worth: the shipped judging first, then the same events with one left out.`,
+};
+
+function variantText({ runs }: Found): string {
+  const kinds: readonly Variant['kind'][] = ['threshold', 'ablation'];
+  const [shipped] = runs.filter(({ inputs }) => inputs === 'full');
+  return kinds
+    .map((kind) => {
+      const those = runs.filter(({ variant }) => variant === kind);
+      if (shipped === undefined || those.length === 0) return '';
+      const columns = [{ name: 'as shipped', score: shipped.score }, ...those];
+      return `${VARIANT_TEXT[kind]}\n\n${sideBySide(columns)}\n\n`;
+    })
+    .join('');
 }
 
 interface Column {

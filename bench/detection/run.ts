@@ -1,6 +1,6 @@
 /** Simulates, replays and scores in a folder of its own. */
 import { join } from 'node:path';
-import { replay } from '../../src/replay.ts';
+import { replay, type ReplayOptions } from '../../src/replay.ts';
 import { resultOf, type Score } from '../../src/scoring/result.ts';
 import { tallyOf } from '../../src/scoring/score.ts';
 import type { Tally } from '../../src/scoring/tally.ts';
@@ -8,6 +8,7 @@ import { readTruth } from '../../src/scoring/truth.ts';
 import { PLATFORMS, simulate, type SimulateOptions } from '../../src/simulate/simulate.ts';
 import { INPUTS, writeReduced, type Inputs } from './inputs.ts';
 import type { Found } from './page.ts';
+import type { Variant } from './variants.ts';
 import { tallyBaselines, type PeerTally } from './peers.ts';
 
 export interface DetectionOptions extends Omit<SimulateOptions, 'out' | 'truth' | 'seed'> {
@@ -15,12 +16,15 @@ export interface DetectionOptions extends Omit<SimulateOptions, 'out' | 'truth' 
   readonly seeds: readonly number[];
   readonly inputs: readonly Inputs[];
   readonly configFiles: readonly (string | undefined)[];
+  /** Of full input and the first configuration. */
+  readonly variants: readonly Variant[];
   readonly say: (text: string) => void;
 }
 
 interface Run {
   readonly name: string;
   readonly inputs: Inputs;
+  readonly variant?: Variant['kind'];
   readonly tally: Tally;
 }
 
@@ -50,21 +54,27 @@ export async function measureDetection(folder: string, options: DetectionOptions
 async function judge(
   folder: string,
   files: { readonly out: string; readonly truthFile: string },
-  { inputs, configFiles, say }: DetectionOptions,
+  { inputs, configFiles, variants, say }: DetectionOptions,
 ): Promise<Run[]> {
   const { out, truthFile } = files;
   const runs: Run[] = [];
+  const run = async (one: Omit<Run, 'tally'>, options: Omit<ReplayOptions, 'outFile'>) => {
+    say(`  replay, ${one.name}`);
+    const verdictsFile = join(folder, 'verdicts.ndjson');
+    await replay({ ...options, outFile: verdictsFile });
+    runs.push({ ...one, tally: await tallyOf({ verdictsFile, truthFile, eventsFile: out }) });
+  };
   for (const one of inputs) {
     const eventsFile = one === 'full' ? out : join(folder, `events.${one}.ndjson`);
     if (one !== 'full') await writeReduced(out, eventsFile, one);
     for (const configFile of configFiles) {
       const name = configFile === undefined ? `inputs ${one}` : `inputs ${one}, ${configFile}`;
-      say(`  replay, ${name}`);
-      const verdictsFile = join(folder, 'verdicts.ndjson');
-      await replay({ eventsFiles: [eventsFile], outFile: verdictsFile, configFile });
-      const tally = await tallyOf({ verdictsFile, truthFile, eventsFile: out });
-      runs.push({ name, inputs: one, tally });
+      await run({ name, inputs: one }, { eventsFiles: [eventsFile], configFile });
     }
+  }
+  for (const { name, kind, judging } of variants) {
+    const options = { eventsFiles: [out], configFile: configFiles[0], judging };
+    await run({ name, inputs: 'full', variant: kind }, options);
   }
   return runs;
 }

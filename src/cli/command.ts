@@ -4,6 +4,7 @@ import type { Config } from '../config/load.ts';
 import type { NameVerdict } from '../core/reverse-name/classify.ts';
 import type { AuditReport } from '../practices/contract.ts';
 import type { ConnectPlan, ConnectProgram } from '../connect/contract.ts';
+import type { ReplayJudging } from '../replay.ts';
 import type { Io } from './io.ts';
 
 /** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */
@@ -38,6 +39,7 @@ export interface Wiring {
     readonly eventsFiles: readonly string[];
     readonly outFile: string;
     readonly configFile: string | undefined;
+    readonly judging?: ReplayJudging;
   }): Promise<number>;
   /** Makes an event file of old mail logs. */
   importPostfix(options: LogFiles & { readonly outFile: string }): Promise<number>;

@@ -62,7 +62,7 @@ function businessHours(from: PolicySettings['business_hours']): Policy['business
   };
 }
 
-function rules({ policy, outcomes: { canary } }: Settings): Policy['rules'] {
+function rules({ policy, outcomes: { canary, new_accounts } }: Settings): Policy['rules'] {
   return {
     mode: policy.mode,
     limits: policy.limits.map(limit),
@@ -74,6 +74,7 @@ function rules({ policy, outcomes: { canary } }: Settings): Policy['rules'] {
     clientNetworkAction: policy.client_network_action,
     cleartext: policy.cleartext,
     canary: canary.action,
+    newAccounts: new_accounts,
   };
 }
 

@@ -3,6 +3,7 @@
  * makes it from the YAML file. Rules are separate from the score: they count successful logins and
  * accepted recipients only.
  */
+import type { Family } from './detection/hypotheses.ts';
 import type { AccountClass } from './event.ts';
 import type { InboundRules } from './inbound/subject.ts';
 import type { AttachmentKind } from './message/content.ts';
@@ -68,6 +69,8 @@ export interface RuleSet {
   readonly cleartext: SenderAction;
   /** Bursts to recipients never written to (SND-13). */
   readonly canary: 'off' | 'observe' | 'throttle';
+  /** New accounts beyond what their age allows (SND-7). */
+  readonly newAccounts: 'off' | 'observe' | 'throttle';
 }
 
 /** Parts of a rule set a group changes; limits are replaced by scope, count and window. */
@@ -150,6 +153,12 @@ export interface OutcomeRules {
   };
 }
 
+export interface Thresholds {
+  readonly throttle: number;
+  readonly hold: number;
+  readonly lock: number;
+}
+
 export interface Policy {
   readonly rules: RuleSet;
   readonly groups: Readonly<Record<string, RuleChanges>>;
@@ -183,7 +192,9 @@ export interface Policy {
     readonly spam: SenderAction;
   };
   /** Score thresholds in nats. */
-  readonly thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number };
+  readonly thresholds: Thresholds;
+  /** Families of evidence that are not weighed. Only a replay sets it, to measure what each is worth. */
+  readonly without?: readonly Family[];
   /** How long a rung stays without new evidence before it comes down one step. */
   readonly quietSeconds: {
     readonly throttle: number;

@@ -24,6 +24,9 @@ export interface PersonaScore {
   readonly leak: Spread;
   readonly leakedMessages: Spread;
   readonly leakTotal: Spread;
+  /** What kept recipients from leaking: those only asked to wait before the first hold, those held. */
+  readonly deferred: Spread;
+  readonly held: Spread;
   /** From the first malicious message, and from the first login of the thief; of those acted on. */
   readonly hoursFromMessage: Spread;
   readonly hoursFromTakeover: Spread;
@@ -169,6 +172,8 @@ function personasOf(cases: readonly Case[]): PersonaScore[] {
     leak: spread(list.map(({ leaked }) => leaked)),
     leakedMessages: spread(list.map(({ leakedMessages }) => leakedMessages)),
     leakTotal: spread(list.map(({ passed }) => passed)),
+    deferred: spread(list.map(({ deferred }) => deferred)),
+    held: spread(list.map(({ held }) => held)),
     hoursFromMessage: spread(list.flatMap((one) => hours(one.firstMessageMs, one.actedMs))),
     hoursFromTakeover: spread(list.flatMap((one) => hours(one.takeover.fromMs, one.actedMs))),
     misses: rate(list.filter(isMiss).length, list.length),

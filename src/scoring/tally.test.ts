@@ -106,6 +106,18 @@ describe('a leak', () => {
     expect([persona?.leak.max, persona?.leakTotal.max]).toEqual([leak, passed]);
   });
 
+  it('is told apart from what was only deferred before the first hold, and from what was held', () => {
+    const lines: readonly Line[] = [
+      { hour: 1, recipients: 4, perRecipient: { a: defer } },
+      { hour: 2, recipients: 2, verdict: defer },
+      { hour: 3, recipients: 5, verdict: hold },
+      { hour: 4, recipients: 7, verdict: defer },
+      { hour: 5, recipients: 6, verdict: 'reject' },
+    ];
+    const [persona] = scoreOf(lines, { taken: [0, 48] }).personas;
+    expect(persona).toMatchObject({ leak: { max: 3 }, deferred: { max: 3 }, held: { max: 11 } });
+  });
+
   it('of more than 100 is a miss, of 100 is none', () => {
     const missed = (recipients: number): number | undefined =>
       scoreOf(

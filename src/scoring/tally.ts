@@ -1,7 +1,7 @@
 /**
  * Counts while the verdicts go by. Leak: recipients of attack submissions whose verdict was `pass`,
  * from the takeover until the first `hold`, `reject` or lock on that identity; a deferred recipient
- * is not leaked. In a replay nothing is enforced: the verdict itself counts.
+ * is not leaked, and counted apart. In a replay nothing is enforced: the verdict itself counts.
  */
 import type { VerdictKind } from '../core/verdict.ts';
 import type { Climb, Decision } from './outcome.ts';
@@ -20,6 +20,10 @@ export interface Case {
   readonly takeover: Takeover;
   leaked: number;
   leakedMessages: number;
+  /** Recipients that were only asked to wait before the first action: not leaked, not yet stopped. */
+  deferred: number;
+  /** Recipients held or refused, whenever. */
+  held: number;
   /** All recipients passed, those after the first action too. */
   passed: number;
   messages: number;
@@ -132,12 +136,15 @@ export class Tally {
     const found = this.#caseOf(takeover);
     found.firstMessageMs ??= line.atMs;
     found.messages += 1;
-    const passed = passedRecipients(line, said ?? this.#recipients.get(line.for) ?? 1);
+    const split = recipientsBy(line, said ?? this.#recipients.get(line.for) ?? 1);
+    const { pass: passed } = split;
     found.passed += passed;
+    found.held += split.hold + split.reject;
     // The message that is held is itself not out.
     if (isAction(line.verdict)) act(found, line);
     if (found.acted.has(line.identity) || found.lockedMs !== undefined) return;
     found.leaked += passed;
+    found.deferred += split.defer;
     if (passed > 0) found.leakedMessages += 1;
   }
 
@@ -209,6 +216,8 @@ export class Tally {
       takeover,
       leaked: 0,
       leakedMessages: 0,
+      deferred: 0,
+      held: 0,
       passed: 0,
       messages: 0,
       firstMessageMs: undefined,
@@ -230,12 +239,13 @@ function isAction(verdict: VerdictKind): boolean {
   return verdict === 'hold' || verdict === 'reject';
 }
 
-/** Of the recipients not named, the message's own verdict holds. */
-function passedRecipients(line: Decision, recipients: number): number {
+/** Recipients by verdict. Of those not named, the message's own verdict holds. */
+function recipientsBy(line: Decision, recipients: number): Record<VerdictKind, number> {
+  const split = { pass: 0, defer: 0, hold: 0, reject: 0 };
   const named = Object.values(line.perRecipient);
-  const passedByName = named.filter((verdict) => verdict === 'pass').length;
-  const others = Math.max(0, recipients - named.length);
-  return passedByName + (line.verdict === 'pass' ? others : 0);
+  for (const verdict of named) split[verdict] += 1;
+  split[line.verdict] += Math.max(0, recipients - named.length);
+  return split;
 }
 
 const ORDER: readonly VerdictKind[] = ['pass', 'defer', 'hold', 'reject'];

@@ -7,6 +7,7 @@ import { filterBit, makeBaselines, type Seen } from '../../bench/detection/basel
 import { reduceEvent } from '../../bench/detection/inputs.ts';
 import { detectionPage } from '../../bench/detection/page.ts';
 import { measureDetection } from '../../bench/detection/run.ts';
+import { variantsOfHold, variantsWithout } from '../../bench/detection/variants.ts';
 import { scoreFiles } from '../../src/scoring/score.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'primum-detection-'));
@@ -29,6 +30,7 @@ describe('the whole measurement of the small platform', () => {
         seeds: [1],
         inputs: ['full'],
         configFiles: [undefined],
+        variants: [...variantsOfHold('7'), ...variantsWithout('recipients')],
         say: () => undefined,
       });
       const truth = readFileSync(join(folder, 'truth.ndjson'), 'utf8').trimEnd().split('\n');
@@ -45,7 +47,14 @@ describe('the whole measurement of the small platform', () => {
       }
       expect(scores[0]?.actedWithin14Days.count).toBeGreaterThan(0);
       const page = detectionPage(found);
-      for (const name of ['low-slow-best', 'SPOT', 'volume spike', 'Primum, inputs full']) {
+      for (const name of [
+        'low-slow-best',
+        'SPOT',
+        'volume spike',
+        'Primum, inputs full',
+        'hold at 7',
+        'without recipients',
+      ]) {
         expect(page).toContain(name);
       }
     },

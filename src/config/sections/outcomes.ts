@@ -83,6 +83,14 @@ const suppression = z.strictObject({
 
 export const outcomesSchema = z.strictObject({
   stop_lines: stopLines.prefault({}).describe('Bad lists are stopped by what comes back (SND-13).'),
+  new_accounts: z
+    .enum(CANARY_ACTIONS)
+    .default('throttle')
+    .describe(
+      'People whose account is younger than 30 days by the directory (`since`) write to 50 new recipients ' +
+        'on the first day, half as many again each clean day, and 25 while mail comes back (SND-7): `off` ' +
+        'does not look, `observe` records, `throttle` asks what goes beyond to wait. Mail to known people goes.',
+    ),
   canary: canary
     .prefault({})
     .describe('Bursts to new recipients wait for the first answers (SND-13).'),

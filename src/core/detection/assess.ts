@@ -15,6 +15,7 @@ import {
   add,
   bestOf,
   capFamily,
+  clearFamily,
   fade,
   familySums,
   placeOfFamily,
@@ -42,9 +43,9 @@ export interface Assessment {
 
 /** Slots of measures, as many as the profile has rates. */
 const SLOTS = 12;
-/** Weaker evidence is not worth a sentence. */
 /** What is weighed by the identity's habits; the rest is odd in itself and always said. */
 const HABITS = 'SND-6';
+/** Weaker evidence is not worth a sentence. */
 const WORTH_SAYING = 0.4;
 /** Who is new writes to strangers; it must not hold so soon (design 1.5). */
 const NEW_MESSAGES = 30;
@@ -53,11 +54,14 @@ const RECIPIENTS = placeOfFamily('recipients');
 /** Below this nothing is said of what is only a little unusual. */
 const QUIET = 2;
 const NO_FOUND: readonly Found[] = [];
+const NO_FAMILIES: readonly Family[] = [];
 
 export function assess(subject: SubmissionSubject): Assessment {
   const { profile, nowMs, facts } = subject;
   const state = profile.detection;
-  const context = lookAtContext(subject);
+  const without = subject.world.policy.without ?? NO_FAMILIES;
+  const seen = lookAtContext(subject);
+  const context = without.includes('context') ? { ...seen, weight: 0 } : seen;
   const sharedIndex = context.isTrusted ? SHARED.trusted : SHARED.probation;
   const own = state.lane(Math.max(0, context.index));
   if (context.index < 0) own.fill(0);
@@ -76,6 +80,10 @@ export function assess(subject: SubmissionSubject): Assessment {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
   }
+  for (const family of without) {
+    clearFamily(own, placeOfFamily(family));
+    clearFamily(shared, placeOfFamily(family));
+  }
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
   const ownBest = bestOf(own, context.weight);
@@ -87,7 +95,10 @@ export function assess(subject: SubmissionSubject): Assessment {
     score: Math.max(0, best.score),
     hypothesis,
     sums: familySums(isOwn ? own : shared, best.hypothesis, context.weight),
-    evidence: evidenceOf(found, best),
+    evidence: evidenceOf(
+      without.length === 0 ? found : found.filter(({ family }) => !without.includes(family)),
+      best,
+    ),
     context,
     own,
     shared,

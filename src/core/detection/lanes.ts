@@ -62,6 +62,12 @@ export function capFamily(lane: Lane, family: number, most: number): void {
   for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = Math.min(most, lane[at] as number);
 }
 
+/** Takes one family out; nothing for the place of a context, which is no sum. */
+export function clearFamily(lane: Lane, family: number): void {
+  if (family < 0) return;
+  for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = 0;
+}
+
 /** The score of one hypothesis before the choice between several is paid for. */
 export function scoreOf(lane: Lane, hypothesis: number, context: number): number {
   let sum = Math.min(CAPS.context, context);

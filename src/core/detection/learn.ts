@@ -52,7 +52,8 @@ export function learnDetection(
   const copy = copyOf(subject);
   if (copy !== undefined) state.learnCopy(copy);
   const day = Math.floor(seconds / 86_400);
-  if ((outcomes?.fresh ?? 0) > 0) state.countStrangers(day, outcomes?.fresh ?? 0);
+  // What was asked to wait comes again, and must not use up the day.
+  if (passed && (outcomes?.fresh ?? 0) > 0) state.countStrangers(day, outcomes?.fresh ?? 0);
   if (!passed || !state.isTrusted(index) || !context.isTrusted || score >= SUSPECT) return;
   if (!state.mayTrain(day)) return;
   for (const { slot } of MEASURES) {

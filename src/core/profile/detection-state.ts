@@ -62,7 +62,7 @@ export class DetectionState {
 
   own(measure: number): Own {
     const at = this.rateAt(measure);
-    return { hits: this.view.getFloat32(at, true), of: this.view.getFloat32(at + 4, true) };
+    return { hits: this.sound(at), of: this.sound(at + 4) };
   }
 
   /** Whether a message of this day may still teach; counts it. */
@@ -120,7 +120,7 @@ export class DetectionState {
   lane(index: number): Lane {
     const lane = new Float64Array(LANE_SUMS);
     const at = this.laneAt(index) + 12;
-    for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = this.view.getFloat32(at + 4 * i, true);
+    for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = this.sound(at + 4 * i);
     return lane;
   }
 
@@ -150,7 +150,7 @@ export class DetectionState {
   }
 
   networkWeight(index: number): number {
-    return this.view.getFloat32(this.laneAt(index), true);
+    return this.sound(this.laneAt(index));
   }
 
   setNetworkWeight(index: number, weight: number): void {
@@ -159,7 +159,7 @@ export class DetectionState {
 
   /** How strangely messages of the context were made lately, nats. */
   making(index: number): number {
-    return this.view.getFloat32(this.laneAt(index) + 108, true);
+    return this.sound(this.laneAt(index) + 108);
   }
 
   setMaking(index: number, weight: number): void {
@@ -218,6 +218,12 @@ export class DetectionState {
     this.view.setUint16(this.at + 8, Math.min(0xffff, today + count), true);
   }
 
+  /** A damaged number counts nothing: one that is none would keep its identity from any score. */
+  private sound(at: number): number {
+    const value = this.view.getFloat32(at, true);
+    return Number.isFinite(value) ? value : 0;
+  }
+
   private turn(day: number): void {
     const since = this.view.getUint16(this.at, true);
     if (since !== 0 && day - since < WAIT_DAYS && day >= since) return;
@@ -225,8 +231,8 @@ export class DetectionState {
     if (since === 0) return;
     for (let i = 0; i < RATES; i += 1) {
       const at = this.rateAt(i);
-      const of = this.view.getFloat32(at + 12, true);
-      if (of > 0) this.count(at, this.view.getFloat32(at + 8, true), of);
+      const of = this.sound(at + 12);
+      if (of > 0) this.count(at, this.sound(at + 8), of);
       this.view.setFloat32(at + 8, this.view.getFloat32(at + 16, true), true);
       this.view.setFloat32(at + 12, this.view.getFloat32(at + 20, true), true);
       this.view.setFloat32(at + 16, 0, true);
@@ -236,8 +242,8 @@ export class DetectionState {
 
   private count(at: number, hits: number, of: number): void {
     const share = MEMORY ** of;
-    this.view.setFloat32(at, this.view.getFloat32(at, true) * share + hits, true);
-    this.view.setFloat32(at + 4, this.view.getFloat32(at + 4, true) * share + of, true);
+    this.view.setFloat32(at, this.sound(at) * share + hits, true);
+    this.view.setFloat32(at + 4, this.sound(at + 4) * share + of, true);
   }
 
   private rateAt(measure: number): number {

@@ -7,16 +7,16 @@
  * 52 contexts u8; since version 2 also 56 what detection keeps (detection-state.ts).
  * Sections: hour of week 168 × u8, contexts × 52.
  */
-import { alike } from '../detection/hypotheses.ts';
-import { add, LANE_SUMS, placeOfFamily } from '../detection/lanes.ts';
+import { LANE_SUMS } from '../detection/lanes.ts';
 import type { LadderState } from '../ladder.ts';
 import type { NetworkFacts } from '../network.ts';
 import { countryCode, countryName } from './address-key.ts';
 import { DETECTION_BYTES, DetectionState, SHARED } from './detection-state.ts';
+import { takeOldEvidence } from './identity-migration.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import { WEEK_HOURS, WeekHours } from './week-hours.ts';
 
-const HOURS = 168;
 const CONTEXT_BYTES = 52;
 /** Contexts of one identity; the one unused for longest makes room. */
 export const MAX_CONTEXTS = 8;
@@ -27,14 +27,13 @@ const FORM: RecordForm = {
   kind: 0x10,
   version: 2,
   headerBytes: DETECTION_AT + DETECTION_BYTES,
-  bodyBytes: HOURS,
+  bodyBytes: WEEK_HOURS,
 };
 
 /** Context row: key high 0, low 4, first 8, last 12, messages 16, days u16 20, last day u16 22, */
 const CONTEXT_DAYS = 20;
 const CONTEXT_LAST_DAY = 22;
-/** sums of version 1 at 24 (5 × f32), asn 44, country u16 48. */
-const OLD_SUMS = 24;
+/** sums of version 1 at 24 (5 × f32, identity-migration.ts), asn 44, country u16 48. */
 const ASN = 44;
 const COUNTRY = 48;
 
@@ -63,7 +62,9 @@ export class IdentityProfile {
   constructor(bytes: Uint8Array | undefined) {
     this.bytes = openRecord(bytes, FORM);
     this.view = viewOf(this.bytes);
-    if (bytes !== undefined && bytes !== this.bytes) this.takeOldEvidence();
+    if (bytes !== undefined && bytes !== this.bytes) {
+      takeOldEvidence(this.view, this.detection, this.contexts(), this.contextRows());
+    }
   }
 
   /** Of this record as it is now: ask again after a context was learnt. */
@@ -108,24 +109,9 @@ export class IdentityProfile {
     return this.view.getUint32(40, true);
   }
 
-  /** Share of the mail sent in this hour of the week; 1/168 is even. */
-  hourShare(hourOfWeek: number): number {
-    const start = this.hoursAt;
-    let sum = 0;
-    for (let i = 0; i < HOURS; i++) sum += this.view.getUint8(start + i);
-    return sum === 0 ? 1 / HOURS : this.view.getUint8(start + hourOfWeek) / sum;
-  }
-
-  /** The same of an hour and its neighbours, never quite nothing. */
-  hourShareAround(hourOfWeek: number): number {
-    const start = this.hoursAt;
-    let sum = 0;
-    for (let i = 0; i < HOURS; i++) sum += this.view.getUint8(start + i);
-    let near = 0;
-    for (const step of [-1, 0, 1]) {
-      near += this.view.getUint8(start + ((hourOfWeek + step + HOURS) % HOURS));
-    }
-    return (near / 3 + 0.2) / (sum + 0.2 * HOURS);
+  /** When in the week it sends. */
+  get hours(): WeekHours {
+    return new WeekHours(this.view, this.hoursAt);
   }
 
   /** Counts one accepted message. */
@@ -142,7 +128,7 @@ export class IdentityProfile {
     countU32(this.view, 28, sent.recipients);
     countU32(this.view, 36, 1);
     countU32(this.view, 40, sent.recipients);
-    this.learnHour(sent.hourOfWeek);
+    this.hours.learn(sent.hourOfWeek);
   }
 
   hasContext(key: ContextKey): boolean {
@@ -243,21 +229,8 @@ export class IdentityProfile {
     this.view.setFloat32(at, usual + weight * (today - usual), true);
   }
 
-  private learnHour(hourOfWeek: number): void {
-    const at = this.hoursAt + hourOfWeek;
-    const value = this.view.getUint8(at);
-    if (value < 0xff) {
-      this.view.setUint8(at, value + 1);
-      return;
-    }
-    for (let i = 0; i < HOURS; i++) {
-      const hour = this.hoursAt + i;
-      this.view.setUint8(hour, this.view.getUint8(hour) >> 1);
-    }
-  }
-
   private get contextsAt(): number {
-    return this.hoursAt + HOURS;
+    return this.hoursAt + WEEK_HOURS;
   }
 
   private contextRows(): number[] {
@@ -315,26 +288,8 @@ export class IdentityProfile {
       (detection.isTrusted(index) ? TRUST_SECONDS : 0);
     return rows.reduce((least, _, i) => (worth(i) < worth(least) ? i : least), 0);
   }
-
-  /** Version 1 kept five sums a context, for one hypothesis. */
-  private takeOldEvidence(): void {
-    const { detection } = this;
-    this.contextRows().forEach((at, i) => {
-      const [context = 0, ...others] = [0, 4, 8, 12, 16].map((offset) =>
-        this.view.getFloat32(at + OLD_SUMS + offset, true),
-      );
-      const row = this.contextAt(at);
-      const lane = new Float64Array(LANE_SUMS);
-      OLD_FAMILIES.forEach((family, n) => add(lane, placeOfFamily(family), alike(others[n] ?? 0)));
-      detection.setLane(i, lane);
-      detection.touchLane(i, toSeconds(row.lastMs));
-      detection.setNetworkWeight(i, context);
-      if (context === 0 || (row.days >= 3 && row.messages >= 10)) detection.setTrust(i, 'trusted');
-    });
-  }
 }
 
-const OLD_FAMILIES = ['recipients', 'content', 'outcomes', 'cross'] as const;
 const NO_SUMS = new Float64Array(LANE_SUMS);
 /** A trusted context unused for two months gives way to one on probation of today. */
 const TRUST_SECONDS = 60 * DAY_SECONDS;

@@ -197,7 +197,7 @@ describe('identity profile (SND-4)', () => {
     expect(profile.usualRecipientsPerDay).toBeCloseTo(20, 0);
     expect(profile.messages).toBe(300);
     expect(profile.activeDays).toBe(30);
-    expect(profile.hourShare(9)).toBeGreaterThan(0.9);
+    expect(profile.hours.share(9)).toBeGreaterThan(0.9);
   });
 
   const sizeAfter = (contexts: number): number => {

@@ -12,6 +12,7 @@ import { forwardedSpam } from './forwarded-spam.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
 import { accountUnderAttack, sourceShutOut } from './guessing.ts';
 import { listedHosts } from './listed-hosts.ts';
+import { newCustomer } from './new-customer.ts';
 import { ownPassword } from './own-password.ts';
 import { relayWithoutAuth } from './relay-without-auth.ts';
 import { foreignSender, senderOwnership } from './senders.ts';
@@ -34,6 +35,7 @@ export const SUBMISSION_RULES: readonly SubmissionLook[] = [
   cleartext,
   suppressed,
   stopLines,
+  newCustomer,
   canary,
 ];
 

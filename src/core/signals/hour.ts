@@ -13,7 +13,7 @@ export function unusualHour(subject: SubmissionSubject): Evidence | undefined {
   const { profile, facts, world, nowMs } = subject;
   if (facts.class !== 'person' || profile.messages < HISTORY) return undefined;
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
-  const share = profile.hourShareAround(hourOfWeek);
+  const share = profile.hours.shareAround(hourOfWeek);
   const weight = Math.max(-0.4, Math.min(1.2, Math.log(0.5 + 0.5 / (HOURS * share))));
   return {
     signal: 'hour',
