@@ -82,7 +82,7 @@ describe('a batch', () => {
     const p = open();
     const together: string[] = [];
     for (let i = 0; i < events.length; i += size) {
-      const given = events.slice(i, i + size).map((event) => p.gate.judge(event));
+      const given = events.slice(i, i + size).map(async (event) => p.gate.judge(event));
       together.push(...(await Promise.all(given)).map((verdict) => JSON.stringify(verdict)));
     }
     expect(together).toEqual(alone);

@@ -46,6 +46,33 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
         return { account, report, lock: shown, incidents };
       },
     }),
+    ...limitEndpoints({ inspector, desk, take, now }),
+    endpoint({
+      method: 'GET',
+      path: '/explain/:reference',
+      tag: 'accounts',
+      summary: 'The decision behind a reference, with its reasons and its event.',
+      params: referenceParams,
+      response: explanation,
+      async handle({ params }) {
+        const found = await inspector.explain(normaliseReference(params.reference));
+        if (found) return found;
+        throw new ProblemError(
+          404,
+          `No decision has the reference ${params.reference}. Check the letters, or it is older than the journal is kept.`,
+        );
+      },
+    }),
+  ];
+}
+
+function limitEndpoints({
+  inspector,
+  desk,
+  take,
+  now,
+}: Pick<ApiParts, 'inspector' | 'desk' | 'take'> & { readonly now: () => number }) {
+  return [
     endpoint({
       method: 'GET',
       path: '/accounts/:account/limits',
@@ -77,22 +104,6 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
         await take({ v: 1, kind: 'reset', id: randomUUID(), at, account, by, why });
         await desk.audit.add({ at, by, action: 'reset-limits', subject: account, why });
         return { account, limits: await inspector.limits(account) };
-      },
-    }),
-    endpoint({
-      method: 'GET',
-      path: '/explain/:reference',
-      tag: 'accounts',
-      summary: 'The decision behind a reference, with its reasons and its event.',
-      params: referenceParams,
-      response: explanation,
-      async handle({ params }) {
-        const found = await inspector.explain(normaliseReference(params.reference));
-        if (found) return found;
-        throw new ProblemError(
-          404,
-          `No decision has the reference ${params.reference}. Check the letters, or it is older than the journal is kept.`,
-        );
       },
     }),
   ];
