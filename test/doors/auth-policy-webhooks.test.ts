@@ -227,9 +227,9 @@ describe('a receiver', () => {
     await count(got, 3);
     await hooks.close(1_000);
     expect(new Set(got.map(({ headers }) => headers['x-wforce-delivery'])).size).toBe(1);
-    expect(lines.map((line) => line.replace(/ [\d.]+$/, ''))).toEqual([
-      'effectFailed auth-policy-webhook',
-      'effectFailed auth-policy-webhook',
+    expect(lines.map((line) => line.replace(/^(effectDone \S+) [\d.]+$/, '$1'))).toEqual([
+      'effectFailed auth-policy-webhook 1 false',
+      'effectFailed auth-policy-webhook 2 false',
       'effectDone auth-policy-webhook',
     ]);
   });
