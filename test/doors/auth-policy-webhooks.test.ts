@@ -257,7 +257,7 @@ describe('a receiver', () => {
     hooks.send('reset', { login: 'bob' });
     await hooks.close(1_000);
     expect(got).toHaveLength(2);
-    expect(lines).toEqual(Array(2).fill('effectFailed auth-policy-webhook 1'));
+    expect(lines).toEqual(Array(2).fill('effectFailed auth-policy-webhook 1 true'));
   });
 
   it('that hangs fills its own queue, which sheds, and stops nobody', async () => {
