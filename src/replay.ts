@@ -243,6 +243,7 @@ async function openReplay(
         verdicts[line.verdict] += 1;
         if (line.verdict !== 'pass') stopped.add(line.account);
       }
+      // A replay answers nobody.
       write(line.kind === 'verdict' ? { ...line, enforced: false } : line);
     }),
     networks,
@@ -285,8 +286,9 @@ async function openReplay(
 }
 
 /**
- * The configured policy with what is measured in place of it, and never enforced: a replay answers
- * nobody. A rung below the one that is asked for moves with it, so that they go on rising.
+ * The configured policy with what is measured in place of it. A rung below the one that is asked for
+ * moves with it, so that they go on rising. The mode stays: what is refused teaches otherwise than
+ * what is only watched, and a journal must replay to the verdicts its daemon gave.
  */
 function replayPolicy(policy: Policy, { hold, lock, without }: ReplayJudging = {}): Policy {
   const configured = policy.thresholds;
@@ -298,7 +300,6 @@ function replayPolicy(policy: Policy, { hold, lock, without }: ReplayJudging = {
   };
   return {
     ...policy,
-    rules: { ...policy.rules, mode: 'observe' },
     thresholds,
     ...(without !== undefined && { without }),
   };

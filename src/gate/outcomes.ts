@@ -280,10 +280,9 @@ function learn(
   const waits = isDeferred && reasons.some(({ signal }) => signal === 'canary');
   if (waits) record.learnWait(nowMs);
   if (event.abandoned === true) return waits;
-  // What watching only would have deferred has left, and so will a short hold: they are known from
-  // now on, yet no part of the canary. What it would have held or refused teaches nothing: live and
-  // in replay the account's habits are those of its good mail.
-  const leaves = isDeferred && (!enforced || decision.intents.some(isShortHold));
+  // What was only watched has left, and so will a short hold: they are known from now on, yet no part
+  // of the canary.
+  const leaves = !enforced || (isDeferred && decision.intents.some(isShortHold));
   if (verdict !== 'pass' && !leaves) return waits;
   const { release } = known.world.policy.outcomes.canary;
   const burst = subject.outcomes?.burst ?? NO_BURST;

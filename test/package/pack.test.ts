@@ -125,7 +125,7 @@ doors:
     try {
       await ready(daemon, () => output);
       const { stdout } = await primum('lock', 'ann', '--why', 'a test', '--config', config);
-      expect(stdout).toBe('ann is locked. Only "primum unlock" lifts the lock.\n');
+      expect(stdout).toContain('ann is locked. Only "primum unlock" lifts the lock.\n');
       daemon.kill('SIGTERM');
       await once(daemon, 'exit');
       expect(daemon.exitCode).toBe(0);
