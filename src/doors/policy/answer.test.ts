@@ -23,14 +23,15 @@ function verdict(kind: VerdictKind, more: Partial<Verdict> = {}): Verdict {
 }
 
 const LIMITED = 'Sending is limited for this account. Try again later. Reference 8F2K';
+const WAITS = 'The message waits for a check. Reference 8F2K';
 
 describe('the answer for a message', () => {
   it.each<[VerdictKind, DeferAs, string]>([
     ['pass', 'tempfail', 'DUNNO'],
     ['defer', 'tempfail', `DEFER_IF_PERMIT 4.7.1 ${LIMITED}`],
     ['defer', { filter: 'slow:' }, 'FILTER slow:'],
-    ['hold', 'tempfail', `HOLD ${LIMITED}`],
-    ['hold', { filter: 'slow:' }, `HOLD ${LIMITED}`],
+    ['hold', 'tempfail', `HOLD ${WAITS}`],
+    ['hold', { filter: 'slow:' }, `HOLD ${WAITS}`],
     ['reject', 'tempfail', `REJECT 5.7.1 ${LIMITED}`],
   ])('%s, deferred as %o', (kind, deferAs, action) => {
     expect(formatPolicyAnswer(messageAction(verdict(kind), { deferAs }))).toBe(
