@@ -43,3 +43,30 @@ function escape(text: string): string {
       .toWellFormed()
   );
 }
+
+/** A whole page that needs nothing else: no script, no font, no file beside it. */
+export function wholePage(page: {
+  readonly title: string;
+  readonly style: Html;
+  readonly main: Html;
+}): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'"
+        />
+        <title>${page.title}</title>
+        <style>
+          ${page.style}
+        </style>
+      </head>
+      <body>
+        <main>${page.main}</main>
+      </body>
+    </html> `;
+}

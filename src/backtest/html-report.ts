@@ -1,35 +1,19 @@
 /** The report as one page that needs nothing else: no script, no font, no file beside it. */
 import type { AccountStory } from './collect.ts';
 import { barGraph } from './graph.ts';
-import { html } from '../html.ts';
+import { html, wholePage } from '../html.ts';
 import type { Html } from '../html.ts';
 import { many, MAX_NAMED, minute, openingWords, storyWords, stopWords, whole } from './report.ts';
 import type { BacktestReport } from './report.ts';
 import { STYLE } from './style.ts';
 
 export function htmlReport(report: BacktestReport): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'"
-        />
-        <title>Whom Primum would have stopped</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${head(report)} ${overTime(report)} ${stoppedPart(report)} ${touchedPart(report)}
-          ${foot(report)}
-        </main>
-      </body>
-    </html> `;
+  const page = wholePage({
+    title: 'Whom Primum would have stopped',
+    style: STYLE,
+    main: html`${head(report)} ${overTime(report)} ${stoppedPart(report)} ${touchedPart(report)}
+    ${foot(report)}`,
+  });
   return page.text;
 }
 

@@ -1,36 +1,21 @@
 /** The scorecard as one page that needs nothing else: no script, no font, no file beside it. */
-import { html, type Html } from '../html.ts';
+import { html, wholePage, type Html } from '../html.ts';
 import type { AuditReport, PracticeReport } from './contract.ts';
 import { STYLE } from './style.ts';
 
 export function htmlReport(report: AuditReport): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'"
-        />
-        <title>Practices of this mail platform</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${head(report)} ${urgentPart(report)} ${groups(report)} ${proposalPart(report)}
-          <footer>
-            <p>
-              Made by Primum ${report.version}. "Unknown" means that it could not be found out from
-              here; it is never taken for a failure. No probe sends a message.
-            </p>
-          </footer>
-        </main>
-      </body>
-    </html> `;
+  const page = wholePage({
+    title: 'Practices of this mail platform',
+    style: STYLE,
+    main: html`${head(report)} ${urgentPart(report)} ${groups(report)} ${proposalPart(report)}
+      <footer>
+        <p>
+          Made by Primum ${report.version}. "Unknown" means that it could not be found out from
+          here; it is never taken for a failure. No probe sends a message, unless watch.smuggling is
+          switched on.
+        </p>
+      </footer>`,
+  });
   return page.text;
 }
 
