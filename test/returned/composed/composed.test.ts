@@ -39,19 +39,20 @@ function faults(form: Form, meant: readonly Meant[]): readonly string[] {
   });
 }
 
-describe.each([...UNIX_FORMS, ...OFFICE_FORMS, ...LARGE_FORMS])(
-  'FBK-1: a bounce of $name',
-  (form) => {
-    test('is read alike with every reply', () => {
-      expect(REPLIES.flatMap((reply) => faults(form, [reply]))).toEqual([]);
-    });
+const FORMS = [...UNIX_FORMS, ...OFFICE_FORMS, ...LARGE_FORMS];
+/** Some systems write one notice for each recipient. */
+const COLLECTED = FORMS.filter(({ isSingle }) => isSingle !== true);
 
-    test.runIf(form.isSingle !== true)('keeps two recipients and their replies apart', () => {
-      const pairs = REPLIES.map((reply, i) => [
-        reply,
-        REPLIES[(i * 7 + 3) % REPLIES.length] ?? reply,
-      ]);
-      expect(pairs.flatMap((pair) => faults(form, pair))).toEqual([]);
-    });
-  },
-);
+describe('FBK-1: a composed bounce', () => {
+  test.each(FORMS)('of $name is read alike with every reply', (form) => {
+    expect(REPLIES.flatMap((reply) => faults(form, [reply]))).toEqual([]);
+  });
+
+  test.each(COLLECTED)('of $name keeps two recipients and their replies apart', (form) => {
+    const pairs = REPLIES.map((reply, i) => [
+      reply,
+      REPLIES[(i * 7 + 3) % REPLIES.length] ?? reply,
+    ]);
+    expect(pairs.flatMap((pair) => faults(form, pair))).toEqual([]);
+  });
+});
