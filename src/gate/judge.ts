@@ -13,6 +13,7 @@ import { andThen, type Maybe } from '../core/maybe.ts';
 import { addUsage } from '../core/profile/usage-record.ts';
 import type { SubmissionSubject, World } from '../core/rules/finding.ts';
 import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
+import { isOnlyWatched, unaskedVerdict } from '../core/unasked.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { UnderWay } from '../gate-contract.ts';
 import type { StandingRecord } from '../store/standing.ts';
@@ -137,10 +138,12 @@ function checkSubmission(
   event: SubmissionEvent,
   underWay: UnderWay,
 ): Maybe<Verdict> {
-  return andThen(knownOfSubmission(parts, world, event), (known) =>
-    andThen(prepareContent(parts.standing, event, known), (content) => {
-      const plan = planSubmission(event, known);
-      const asking: Asking = { event, known, frame: plan.frame, sent, about: 'recipient' };
+  return andThen(knownOfSubmission(parts, world, event), (known) => {
+    const plan = planSubmission(event, known);
+    const { frame } = plan;
+    if (isOnlyWatched(frame.rules, known.lock)) return unaskedVerdict(event, frame);
+    return andThen(prepareContent(parts.standing, event, known), (content) => {
+      const asking: Asking = { event, known, frame, sent, about: 'recipient' };
       return andThen(prepareOutcomes(parts.standing, asking), (outcomes) => {
         const all = content === undefined ? plan.keys : [...plan.keys, ...content.keys];
         return andThen(parts.standing.read(all), (records) => {
@@ -149,8 +152,8 @@ function checkSubmission(
           return decideSubmission(plan.subject(records, underWay, more)).verdict;
         });
       });
-    }),
-  );
+    });
+  });
 }
 
 /** One world object for each policy, so that caches by policy hold. */

@@ -4,7 +4,7 @@
  */
 import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
-import { SHARED } from '../profile/detection-state.ts';
+import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
 import type { Hypothesis } from '../verdict.ts';
@@ -38,11 +38,11 @@ export interface Assessment {
   /** The context's strangeness was refuted by good conduct. */
   readonly isCleared: boolean;
   /** By slot: 1 yes, 0 no, -1 not seen. */
-  readonly answers: Int8Array;
+  readonly answers: readonly number[];
 }
 
-/** Slots of measures, as many as the profile has rates. */
-const SLOTS = 12;
+/** One for each slot of measures, as many as the profile has rates. */
+const NOT_SEEN: readonly number[] = Array.from({ length: RATES }, () => -1);
 /** What is weighed by the identity's habits; the rest is odd in itself and always said. */
 const HABITS = 'SND-6';
 /** Weaker evidence is not worth a sentence. */
@@ -68,7 +68,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   else fade(own, nowMs - state.laneMs(context.index));
   const shared = state.lane(sharedIndex);
   fade(shared, nowMs - state.laneMs(sharedIndex));
-  const answers = new Int8Array(SLOTS).fill(-1);
+  const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   for (const { family, by } of found) {
     const place = placeOfFamily(family);
@@ -108,7 +108,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   };
 }
 
-function collect(subject: SubmissionSubject, context: ContextFound, answers: Int8Array): Found[] {
+function collect(subject: SubmissionSubject, context: ContextFound, answers: number[]): Found[] {
   const found: Found[] = [...context.found];
   for (const measure of MEASURES) {
     const isThere = measure.look(subject);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alike, CAPS, CHOICE, SUMMED_FAMILIES } from './hypotheses.ts';
-import { add, addFloored, bestOf, fade, LANE_SUMS, placeOfFamily, settle } from './lanes.ts';
+import { add, addFloored, bestOf, emptyLane, fade, placeOfFamily, settle } from './lanes.ts';
 
 const RECIPIENTS = placeOfFamily('recipients');
 const CONTENT = placeOfFamily('content');
 const OUTCOMES = placeOfFamily('outcomes');
-const lane = (): Float64Array => new Float64Array(LANE_SUMS);
+const lane = emptyLane;
 
 describe('a lane of evidence', () => {
   it('never takes more from one family than its cap, however much comes', () => {

@@ -13,8 +13,8 @@ import {
   type Four,
 } from './hypotheses.ts';
 
-/** Row by row the hypotheses, in each the summed families. */
-export type Lane = Float64Array;
+/** Row by row the hypotheses, in each the summed families. A plain array: one is made for each look. */
+export type Lane = number[];
 
 const WIDTH = SUMMED_FAMILIES.length;
 export const LANE_SUMS = HYPOTHESES.length * WIDTH;
@@ -25,6 +25,13 @@ const HALF_LIFE_MS = 5 * 86_400_000;
 const FLOOR = -2;
 
 const CAP_OF: readonly number[] = SUMMED_FAMILIES.map((family) => CAPS[family]);
+
+/** Of doubles from the start: an engine that sees only zeros would store whole numbers first. */
+const NOTHING: Lane = Array.from({ length: LANE_SUMS }, () => 0.5).fill(0);
+
+export function emptyLane(): Lane {
+  return NOTHING.slice();
+}
 
 export function placeOfFamily(family: Family): number {
   return FAMILIES.indexOf(family) - 1;

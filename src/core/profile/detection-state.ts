@@ -10,7 +10,7 @@
  * A lane: 0 weight of the network f32, 4 flags u8, 8 last u32, 12 sums 24 × f32, 108 making f32.
  * A copy: 0 at u32, 4 recipients 2 × u32, 12 size u32, 16 rows 32 × u8.
  */
-import { LANE_SUMS, type Lane } from '../detection/lanes.ts';
+import { emptyLane, LANE_SUMS, type Lane } from '../detection/lanes.ts';
 import { MEMORY, type Own } from '../detection/rates.ts';
 
 const RATES_AT = 16;
@@ -118,9 +118,12 @@ export class DetectionState {
 
   /** A copy of the sums, for what is decided now. */
   lane(index: number): Lane {
-    const lane = new Float64Array(LANE_SUMS);
+    const lane = emptyLane();
     const at = this.laneAt(index) + 12;
-    for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = this.sound(at + 4 * i);
+    for (let i = 0; i < LANE_SUMS; i += 1) {
+      // Most sums are nothing, and stay so.
+      if (this.view.getUint32(at + 4 * i, true) !== 0) lane[i] = this.sound(at + 4 * i);
+    }
     return lane;
   }
 

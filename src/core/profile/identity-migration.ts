@@ -1,6 +1,6 @@
 /** What version 1 of an identity's record said of its contexts, in the words of version 2. */
 import { alike } from '../detection/hypotheses.ts';
-import { add, LANE_SUMS, placeOfFamily } from '../detection/lanes.ts';
+import { add, emptyLane, placeOfFamily } from '../detection/lanes.ts';
 import type { DetectionState } from './detection-state.ts';
 import { toSeconds } from './record.ts';
 
@@ -24,7 +24,7 @@ export function takeOldEvidence(
   rows.forEach((row, i) => {
     const at = (places[i] ?? 0) + OLD_SUMS;
     const [context = 0, ...others] = [0, 4, 8, 12, 16].map((by) => view.getFloat32(at + by, true));
-    const lane = new Float64Array(LANE_SUMS);
+    const lane = emptyLane();
     OLD_FAMILIES.forEach((family, n) => add(lane, placeOfFamily(family), alike(others[n] ?? 0)));
     detection.setLane(i, lane);
     detection.touchLane(i, toSeconds(row.lastMs));

@@ -7,7 +7,7 @@
  * 52 contexts u8; since version 2 also 56 what detection keeps (detection-state.ts).
  * Sections: hour of week 168 × u8, contexts × 52.
  */
-import { LANE_SUMS } from '../detection/lanes.ts';
+import { emptyLane } from '../detection/lanes.ts';
 import type { LadderState } from '../ladder.ts';
 import type { NetworkFacts } from '../network.ts';
 import { countryCode, countryName } from './address-key.ts';
@@ -290,6 +290,6 @@ export class IdentityProfile {
   }
 }
 
-const NO_SUMS = new Float64Array(LANE_SUMS);
+const NO_SUMS = emptyLane();
 /** A trusted context unused for two months gives way to one on probation of today. */
 const TRUST_SECONDS = 60 * DAY_SECONDS;

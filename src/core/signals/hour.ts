@@ -20,8 +20,14 @@ export function unusualHour(subject: SubmissionSubject): Evidence | undefined {
     practice: 'SND-6',
     family: 'timing',
     weight,
-    text: `Sent at an hour of the week at which ${percent(share * HOURS)} of an even share of its mail is sent.`,
+    text: weight > 0 ? textOf(share) : USUAL,
   };
+}
+
+const USUAL = 'Sent at a usual hour of the week.';
+
+function textOf(share: number): string {
+  return `Sent at an hour of the week at which ${percent(share * HOURS)} of an even share of its mail is sent.`;
 }
 
 function percent(share: number): string {
