@@ -116,17 +116,17 @@ describe('FBK-2: a message that does harm', () => {
   it('is not one that was read each time a healthy program was killed soon after its start', async () => {
     const suspectWaitMs = 20;
     for (let death = 0; death < 2 * MAX_ATTEMPTS; death += 1) {
-      let isBeingRead = false;
+      const read: string[] = [];
       const spool = spoolWith(
-        async () => {
-          isBeingRead = true;
+        async ({ id }) => {
+          read.push(id);
           await never();
         },
         { suspectWaitMs, random: () => 0 },
       );
       if (death === 0) await bring(spool, 'innocent');
       // Killed as soon as it reads, and in any case when the first suspects are long due.
-      for (let ms = 0; ms < 3 * suspectWaitMs && !isBeingRead; ms += 5) await sleep(5);
+      for (let ms = 0; ms < 3 * suspectWaitMs && read.length === 0; ms += 5) await sleep(5);
       abandon();
     }
     const taken: string[] = [];
