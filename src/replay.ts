@@ -24,8 +24,8 @@ import { createGate } from './gate/gate.ts';
 import { readWholeMessage } from './message/read-whole.ts';
 import { loadFreemail } from './network/freemail.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
+import { openOutput, STANDARD_OUTPUT, type OutputFile } from './output-file.ts';
 import { eventFiles } from './replay-input.ts';
-import { openOutput, STANDARD_OUTPUT, type ReplayOutput } from './replay-output.ts';
 import { openReplyClassifier } from './returned/reply-knowledge.ts';
 import { readObjectBlocks, type InputObject } from './store/journal-files/read-lines.ts';
 import type { Journal, JournalLine } from './store/journal.ts';
@@ -100,7 +100,11 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   // The configuration first: a mistake in it must not cost the output that is there.
   const config = loadConfig(options.configFile, process.env);
   const files = await eventFiles(options.eventsFiles);
-  const output = await openOutput(options.outFile, files);
+  const output = await openOutput(options.outFile, {
+    inputs: files,
+    inputIs: 'the file with the events',
+    option: '--out',
+  });
   try {
     const policy = replayPolicy(toPolicy(config), options.judging);
     const state = await openReplay(config, policy, (line) => {
@@ -133,7 +137,7 @@ interface Found {
 async function judgeFiles(
   { files, watch }: Pick<ReplayOptions, 'watch'> & { readonly files: readonly string[] },
   state: Replaying,
-  output: ReplayOutput,
+  output: OutputFile,
 ) {
   const startedMs = performance.now();
   const found: Found = { events: 0, passedOver: 0, unreadableInAll: 0, unreadable: [] };

@@ -2,12 +2,14 @@
  * `primum backtest`: imports old mail logs, judges their events as replay does, and reports whom
  * that would have stopped. Nothing is left behind but the report.
  */
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PrimumError } from '../errors.ts';
 import { importToFile } from '../import/import-postfix.ts';
 import type { ImportOutput, LogOptions } from '../import/import-postfix.ts';
+import { importSummary } from '../import/summary.ts';
+import type { ImportTally } from '../import/tally.ts';
+import { openOutput, STANDARD_OUTPUT } from '../output-file.ts';
 import { replay } from '../replay.ts';
 import { BacktestCollector } from './collect.ts';
 import { htmlReport } from './html-report.ts';
@@ -20,25 +22,53 @@ export interface BacktestOptions extends LogOptions {
   readonly configFile: string | undefined;
 }
 
-/** @throws PrimumError INPUT_UNREADABLE, USAGE, CONFIG_INVALID */
+/** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE, USAGE, CONFIG_INVALID */
 export async function backtest(options: BacktestOptions, to: ImportOutput): Promise<number> {
-  const report = await runBacktest(options, to);
-  to.out(textReport(report));
-  if (options.htmlFile !== undefined) {
-    await writeReport(options.htmlFile, htmlReport(report));
-    to.out(`The report with graphs is in ${options.htmlFile}.\n`);
+  const { htmlFile, files } = options;
+  // A mistake in its name must not cost the work.
+  const page =
+    htmlFile === undefined
+      ? undefined
+      : await openOutput(htmlFile, {
+          inputs: files,
+          inputIs: 'one of the logs',
+          option: '--html',
+          // Names of accounts are in it.
+          mode: 0o600,
+        });
+  const isStandard = htmlFile === STANDARD_OUTPUT;
+  const say = (text: string): void => (isStandard ? to.err(text) : to.out(text));
+  try {
+    const { tally, report } = await runBacktest(options, to);
+    say(report === undefined ? importSummary(tally) : textReport(report));
+    if (report === undefined) await page?.giveUp();
+    else if (page !== undefined) {
+      page.write(htmlReport(report));
+      await page.finish();
+      if (!isStandard) say(`The report with graphs is in ${htmlFile ?? ''}.\n`);
+    }
+    return (report?.totals.messages ?? 0) === 0 || tally.damaged.length > 0 ? 1 : 0;
+  } catch (error) {
+    await page?.giveUp();
+    throw error;
   }
-  return report.totals.messages === 0 || report.damaged.length > 0 ? 1 : 0;
 }
 
-export async function runBacktest(
+export interface Backtested {
+  readonly tally: ImportTally;
+  /** `undefined` when no events came of the logs. */
+  readonly report: BacktestReport | undefined;
+}
+
+async function runBacktest(
   options: BacktestOptions,
-  to: Pick<ImportOutput, 'progress'> = {},
-): Promise<BacktestReport> {
+  to: Pick<ImportOutput, 'progress'>,
+): Promise<Backtested> {
   const folder = await mkdtemp(join(tmpdir(), 'primum-backtest-'));
   try {
     const eventsFile = join(folder, 'events.ndjson');
     const tally = await importToFile(options, eventsFile, to.progress);
+    if (tally.events === 0) return { tally, report: undefined };
     const collector = new BacktestCollector({ firstMs: tally.firstMs, lastMs: tally.lastMs });
     to.progress?.(`Judging ${tally.events.toLocaleString('en-US')} events ...`);
     await replay({
@@ -48,23 +78,8 @@ export async function runBacktest(
       watch: collector,
     });
     to.progress?.('\r\u001b[K');
-    return makeReport(collector, tally);
+    return { tally, report: makeReport(collector, tally) };
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function writeReport(file: string, page: string): Promise<void> {
-  try {
-    // Names of accounts are in it.
-    await writeFile(`${file}.part`, page, { mode: 0o600 });
-    await rename(`${file}.part`, file);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new PrimumError(
-      'INPUT_UNREADABLE',
-      `The report cannot be written to ${file}: ${cause}. Choose another place for --html.`,
-      { cause: error },
-    );
   }
 }

@@ -6,7 +6,7 @@ import { LogLines } from '../protocol/log-lines.ts';
 import { MAX_LOG_LINE } from '../protocol/mail-log-fact.ts';
 import { MailLogReader } from '../protocol/mail-log.ts';
 import { compressionDamage } from '../store/journal-files/read-lines.ts';
-import { PrimumError } from '../errors.ts';
+import { PrimumError, wordsOf } from '../errors.ts';
 import { readLogFile } from './log-file.ts';
 import type { LogFile } from './log-file.ts';
 import { ImportTally } from './tally.ts';
@@ -22,7 +22,7 @@ export interface ImportSteps {
   /** Takes an event; waits where what it goes to is slower than reading. */
   take(event: PrimumEvent): void;
   /** After each block of lines. */
-  flush(): Promise<void>;
+  flush(): Promise<void> | undefined;
   onProgress?(progress: ImportProgress): void;
 }
 
@@ -91,8 +91,7 @@ function damageOf(file: LogFile, error: unknown): string {
   if (error instanceof PrimumError) throw error;
   const damage = compressionDamage(error);
   if (damage !== undefined) return damage;
-  const cause = error instanceof Error ? error.message : String(error);
-  throw new PrimumError('INPUT_UNREADABLE', `${file.path} cannot be read: ${cause}.`, {
+  throw new PrimumError('INPUT_UNREADABLE', `${file.path} cannot be read: ${wordsOf(error)}.`, {
     cause: error,
   });
 }

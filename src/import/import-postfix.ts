@@ -1,9 +1,6 @@
 /** `primum import postfix`: old mail logs become one event file that `primum replay` reads. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
-import { PrimumError } from '../errors.ts';
+import { PrimumError, wordsOf } from '../errors.ts';
+import { openOutput, STANDARD_OUTPUT } from '../output-file.ts';
 import { zoneOffsets } from '../protocol/log-zone.ts';
 import { importLogs } from './import-logs.ts';
 import { findLogFiles } from './log-file.ts';
@@ -20,29 +17,32 @@ export interface LogOptions {
 }
 
 export interface ImportOptions extends LogOptions {
+  /** `-` is standard output. */
   readonly outFile: string;
 }
 
 export interface ImportOutput {
   out(text: string): void;
+  /** For people, where the events go to standard output. */
+  err(text: string): void;
   /** Given on a terminal only. */
   readonly progress?: ((text: string) => void) | undefined;
 }
 
-/** Output kept in memory before the disk must catch up. */
-const WRITE_BYTES = 1 << 20;
-const GATHER_CHARS = 1 << 16;
-
-/** @throws PrimumError INPUT_UNREADABLE, USAGE */
+/** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE, USAGE */
 export async function importPostfix(options: ImportOptions, to: ImportOutput): Promise<number> {
+  const { outFile } = options;
+  const isStandard = outFile === STANDARD_OUTPUT;
   const startedMs = performance.now();
-  const tally = await importToFile(options, options.outFile, to.progress);
-  to.out(importSummary(tally, (performance.now() - startedMs) / 1000));
-  to.out(`The events are in ${options.outFile}.\n`);
+  const tally = await importToFile(options, outFile, to.progress);
+  const say = (text: string): void => (isStandard ? to.err(text) : to.out(text));
+  say(importSummary(tally, (performance.now() - startedMs) / 1000));
+  if (tally.events > 0)
+    say(`The events are ${isStandard ? 'on standard output' : `in ${outFile}`}.\n`);
   return tally.events === 0 || tally.damaged.length > 0 ? 1 : 0;
 }
 
-/** Writes the events beside the file and puts them in its place at the end. */
+/** Replaces the file at the end, and only when there are events. */
 export async function importToFile(
   options: LogOptions,
   outFile: string,
@@ -52,41 +52,26 @@ export async function importToFile(
     year: yearOf(options.year),
     offsetMs: offsetsOf(options.timeZone),
   });
-  const unfinished = `${outFile}.part`;
-  const output = createWriteStream(unfinished, { highWaterMark: WRITE_BYTES });
-  const written = finished(output);
-  written.catch(() => undefined);
-  // One write for many events: a write costs more than an event.
-  let gathered = '';
-  const writeOut = (): void => {
-    output.write(gathered);
-    gathered = '';
-  };
+  const output = await openOutput(outFile, {
+    inputs: options.files,
+    inputIs: 'one of the logs',
+    option: '--out',
+  });
   const bar = progress && createBar(progress, () => performance.now());
   try {
     const tally = await importLogs(files, {
-      take: (event) => {
-        gathered += `${JSON.stringify(event)}\n`;
-        if (gathered.length >= GATHER_CHARS) writeOut();
-      },
-      flush: async () => {
-        if (output.errored) throw output.errored;
-        if (output.writableNeedDrain) await once(output, 'drain');
-      },
+      take: (event) => output.write(`${JSON.stringify(event)}\n`),
+      flush: () => output.room(),
       ...(bar && { onProgress: (at) => bar.draw(at) }),
     });
-    writeOut();
-    output.end();
-    await written;
-    await rename(unfinished, outFile);
+    await (tally.events === 0 ? output.giveUp() : output.finish());
     return tally;
   } catch (error) {
-    output.destroy();
-    await written.catch(() => undefined);
-    await rm(unfinished, { force: true });
+    await output.giveUp();
     if (error instanceof PrimumError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new PrimumError('INPUT_UNREADABLE', `The import stopped: ${cause}.`, { cause: error });
+    throw new PrimumError('INPUT_UNREADABLE', `The import stopped: ${wordsOf(error)}.`, {
+      cause: error,
+    });
   } finally {
     bar?.clear();
   }

@@ -1,7 +1,7 @@
 /** Log files as they lie on a disk: plain or compressed, rotated, in whatever order they are named. */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { PrimumError } from '../errors.ts';
+import { PrimumError, wordsOf } from '../errors.ts';
 import { LogLines } from '../protocol/log-lines.ts';
 import { MAX_LOG_LINE } from '../protocol/mail-log-fact.ts';
 import { StampReader } from '../protocol/mail-log-stamp.ts';
@@ -49,10 +49,11 @@ async function lookAt(path: string, { year, offsetMs }: LogFileOptions): Promise
     return { path, sizeBytes: size, stamps, firstMs: await firstTime(path, stamps) };
   } catch (error) {
     if (error instanceof PrimumError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new PrimumError('INPUT_UNREADABLE', `${path} cannot be read: ${cause}.`, {
-      cause: error,
-    });
+    throw new PrimumError(
+      'INPUT_UNREADABLE',
+      `${path} cannot be read: ${wordsOf(error)}. Name the files of a mail log.`,
+      { cause: error },
+    );
   }
 }
 

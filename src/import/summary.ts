@@ -16,11 +16,11 @@ const WHY = {
   cut: ['of a mail program is cut off or garbled', 'of mail programs are cut off or garbled'],
 } as const;
 
-export function importSummary(tally: ImportTally, seconds: number): string {
+/** @param seconds It took; left out where more was done in them. */
+export function importSummary(tally: ImportTally, seconds?: number): string {
   const { lines, understood, foreign } = tally;
-  const rate = Math.round(lines / Math.max(seconds, 0.001));
   const said = [
-    `${many(lines, 'line was', 'lines were')} read in ${seconds.toFixed(1)} s (${whole(rate)} a second): ` +
+    `${many(lines, 'line was', 'lines were')} read${seconds === undefined ? '' : pace(lines, seconds)}: ` +
       `${whole(understood)} of mail programs, ${whole(foreign)} of others.`,
     eventSentence(tally),
   ];
@@ -34,6 +34,11 @@ export function importSummary(tally: ImportTally, seconds: number): string {
   }
   for (const { file, why } of tally.damaged) said.push(`${file} was read in part. ${why}`);
   return `${said.join('\n')}\n`;
+}
+
+function pace(lines: number, seconds: number): string {
+  const rate = Math.round(lines / Math.max(seconds, 0.001));
+  return ` in ${seconds.toFixed(1)} s (${whole(rate)} a second)`;
 }
 
 function eventSentence({ events, kinds }: ImportTally): string {

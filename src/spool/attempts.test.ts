@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { Attempts, MAX_ATTEMPTS, MAX_LINES } from './attempts.ts';
 import { MessageHarmful, type ReturnedMail } from './contract.ts';
-import { openSpool, type Spool } from './open-spool.ts';
+import { openSpool, type Spool, type SpoolOptions } from './open-spool.ts';
 
 let folder: string;
 const open: Spool[] = [];
@@ -20,7 +20,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function spoolWith(take: ReturnedMail['take'], ready?: ReturnedMail['ready']): Spool {
+function spoolWith(
+  take: ReturnedMail['take'],
+  more: Partial<SpoolOptions> & Pick<ReturnedMail, 'ready'> = {},
+): Spool {
+  const { ready, ...options } = more;
   const consumer = { take, ...(ready && { ready }) };
   const spool = openSpool(
     {
@@ -31,6 +35,7 @@ function spoolWith(take: ReturnedMail['take'], ready?: ReturnedMail['ready']): S
       longestWaitMs: 5,
       suspectWaitMs: 1,
       concurrency: 4,
+      ...options,
     },
     telemetry,
   );
@@ -108,11 +113,33 @@ describe('FBK-2: a message that does harm', () => {
     expect(files('kept').filter((name) => !name.endsWith('.why'))).toHaveLength(1);
   });
 
+  it('is not one that was read each time a healthy program was killed soon after its start', async () => {
+    const suspectWaitMs = 20;
+    for (let death = 0; death < 2 * MAX_ATTEMPTS; death += 1) {
+      const read: string[] = [];
+      const spool = spoolWith(
+        async ({ id }) => {
+          read.push(id);
+          await never();
+        },
+        { suspectWaitMs, random: () => 0 },
+      );
+      if (death === 0) await bring(spool, 'innocent');
+      // Killed as soon as it reads, and in any case when the first suspects are long due.
+      for (let ms = 0; ms < 3 * suspectWaitMs && read.length === 0; ms += 5) await sleep(5);
+      abandon();
+    }
+    const taken: string[] = [];
+    spoolWith(async (message) => void taken.push(await textOf(message)), { suspectWaitMs: 1 });
+    await until(() => taken.length === 1);
+    expect(files('kept')).toEqual([]);
+  });
+
   it('is not one that waited for its reader or was read when the program died', async () => {
     for (let death = 0; death <= MAX_ATTEMPTS; death += 1) {
       const spool =
         death % 2 === 0
-          ? spoolWith(() => Promise.reject(new Error('it is never ready')), never)
+          ? spoolWith(() => Promise.reject(new Error('it is never ready')), { ready: never })
           : spoolWith(async (_message, isRead) => {
               isRead();
               await never();

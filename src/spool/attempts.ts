@@ -17,6 +17,8 @@ export class Attempts {
   readonly #counts = new Map<string, number>();
   #file: number;
   #lines = 0;
+  /** A line is missing from the file: the disk was full. */
+  #isBehind = false;
 
   /** @throws what the file system says. */
   constructor(path: string) {
@@ -35,32 +37,46 @@ export class Attempts {
 
   /** @throws what the disk says; then it is not handed over. */
   begin(id: string): void {
+    if (this.#isBehind || this.#lines >= MAX_LINES) this.#renew();
     this.#write('+', id);
+    this.#take('+', id);
   }
 
-  /** The attempt did no harm, whatever came of it. */
+  /** The attempt did no harm, whatever came of it. Known at once; a full disk learns it later. */
   end(id: string): void {
-    this.#write('-', id);
+    this.#note('-', id);
   }
 
   /** The message is gone. */
   forget(id: string): void {
-    if (this.#counts.has(id)) this.#write('.', id);
+    if (this.#counts.has(id)) this.#note('.', id);
   }
 
   close(): void {
     closeSync(this.#file);
   }
 
-  #write(sign: string, id: string): void {
-    if (this.#lines >= MAX_LINES) {
-      closeSync(this.#file);
-      this.#file = this.#writeAnew();
-    }
-    // A torn line of a full disk must not swallow the next one.
-    writeSync(this.#file, `\n${sign}${id}\n`);
-    this.#lines += 1;
+  #note(sign: string, id: string): void {
     this.#take(sign, id);
+    try {
+      this.#write(sign, id);
+    } catch {
+      this.#isBehind = true;
+    }
+  }
+
+  #write(sign: string, id: string): void {
+    // A torn line of a full disk must not swallow the next one.
+    const line = `\n${sign}${id}\n`;
+    if (writeSync(this.#file, line) < line.length) throw new Error(`${this.#path} is cut short.`);
+    this.#lines += 1;
+  }
+
+  #renew(): void {
+    const fresh = this.#writeAnew();
+    closeSync(this.#file);
+    this.#file = fresh;
+    this.#isBehind = false;
   }
 
   #take(sign: string, id: string): void {

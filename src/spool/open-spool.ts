@@ -29,6 +29,7 @@ export interface SpoolOptions {
   readonly firstWaitMs?: number;
   readonly longestWaitMs?: number;
   readonly suspectWaitMs?: number;
+  readonly random?: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -41,6 +42,7 @@ export const SPOOL_DEFAULTS = {
   firstWaitMs: 1_000,
   longestWaitMs: 3_600_000,
   suspectWaitMs: 5_000,
+  random: Math.random,
 } as const;
 
 export interface Spool extends MailIntake {

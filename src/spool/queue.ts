@@ -25,8 +25,10 @@ export interface QueueParts {
   /** First wait after a failure; it doubles up to `longestWaitMs`. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** From the start to another try of a message that was being read when the program died. */
+  /** From the start to the second try of a message that was being read when the program died. */
   readonly suspectWaitMs: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
   readonly now: () => number;
   readonly open: (entry: QueueEntry) => Promise<SpooledMessage>;
   /** The message is handled. @throws what the disk says. */
@@ -39,6 +41,13 @@ export interface QueueParts {
   /** One try failed and there will be another. */
   readonly failed: (error: unknown) => void;
 }
+
+/**
+ * Each further try of a message that was being read when the program died comes so many times later:
+ * 5 to 10 seconds after the start, then 30 to 60. Whoever kills a healthy program again and again
+ * soon after its start meets it once or twice, hardly three times.
+ */
+const WAIT_GROWS = 6;
 
 const ENDED = `it hung or ended its reader, or the program, ${MAX_ATTEMPTS} times`;
 
@@ -68,10 +77,10 @@ export class SpoolQueue {
   }
 
   add(entry: QueueEntry): void {
-    if (this.#parts.attempts.of(entry.id) > 0) {
-      // Left by a run that died: the others go first, and a program that is killed at its start again
-      // and again does not lay that to the message.
-      const dueMs = this.#parts.now() + this.#parts.suspectWaitMs;
+    const deaths = this.#parts.attempts.of(entry.id);
+    if (deaths > 0) {
+      // The others go first. That it is set aside need not wait.
+      const dueMs = this.#parts.now() + (deaths < MAX_ATTEMPTS ? this.#suspectWaitMs(deaths) : 0);
       this.#later.push({ entry, dueMs });
       this.#wakeAt(dueMs);
       return;
@@ -88,6 +97,11 @@ export class SpoolQueue {
     await new Promise<void>((resolve) => {
       this.#whenIdle = resolve;
     });
+  }
+
+  #suspectWaitMs(deaths: number): number {
+    const { suspectWaitMs, random } = this.#parts;
+    return suspectWaitMs * WAIT_GROWS ** (deaths - 1) * (1 + random());
   }
 
   #work(): void {

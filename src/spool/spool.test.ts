@@ -62,7 +62,7 @@ describe('FBK-2: the spool of returned mail', () => {
       async (message) => {
         for await (const piece of message.read()) taken.push(piece.toString());
       },
-      { concurrency: 1 },
+      { concurrency: 1, suspectWaitMs: 50 },
     );
     await until(() => second.counts().waiting === 0);
     expect(taken).toEqual(['two', 'three', 'one']);

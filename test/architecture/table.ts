@@ -211,6 +211,7 @@ export const PARTS: readonly Part[] = [
       'protocol/',
       'maillog/',
       'errors.ts',
+      'output-file.ts',
       // Compressed files are read in one place.
       'store/journal-files/read-lines.ts',
     ],
@@ -218,7 +219,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'backtest/',
     why: 'what would have happened: an import, a replay and a report of both',
-    mayImport: ['core/', 'errors.ts', 'html.ts', 'import/', 'replay.ts'],
+    mayImport: ['core/', 'errors.ts', 'html.ts', 'import/', 'output-file.ts', 'replay.ts'],
   },
   {
     path: 'directory/',
@@ -338,8 +339,8 @@ export const PARTS: readonly Part[] = [
     mayImport: ['doors/api/schemas/types.ts'],
   },
   {
-    path: 'replay-output.ts',
-    why: 'where a replay writes knows nothing of what is written',
+    path: 'output-file.ts',
+    why: 'where a command writes knows nothing of what is written',
     mayImport: ['errors.ts'],
   },
   {
@@ -354,7 +355,7 @@ export const PARTS: readonly Part[] = [
       'core/',
       'errors.ts',
       'replay-input.ts',
-      'replay-output.ts',
+      'output-file.ts',
       'gate/',
       'gate-contract.ts',
       'config/',

@@ -1,5 +1,13 @@
 /** `primum backtest`: a log of a month goes in, and comes out as what would have happened. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +19,8 @@ import { platformLog } from '../maillog/postfix-log.ts';
 
 const START = Date.parse('2026-11-02T00:00:00Z');
 const HOSTILE = `zoe<script>alert(1)</script>&"'\u202e@customer1.example`;
+
+const SILENT = { out: () => undefined, err: () => undefined };
 
 let folder: string;
 let out = '';
@@ -25,7 +35,7 @@ beforeAll(async () => {
   const htmlFile = join(folder, 'report.html');
   code = await backtest(
     { files: [log], year: '2026', timeZone: 'UTC', htmlFile, configFile: undefined },
-    { out: (text) => (out += text) },
+    { out: (text) => (out += text), err: () => undefined },
   );
   page = readFileSync(htmlFile, 'utf8');
 });
@@ -77,9 +87,39 @@ describe('the page', () => {
     const log = join(folder, 'mail.log');
     const given = { files: [log], year: '2026', timeZone: 'UTC', configFile: undefined };
     const htmlFile = join(folder, 'none/report.html');
-    await expect(backtest({ ...given, htmlFile }, { out: () => undefined })).rejects.toThrow(
-      'Choose another place for --html.',
+    await expect(backtest({ ...given, htmlFile }, SILENT)).rejects.toThrow(
+      /there is no folder .*none\. Name a file in a folder that this user may write with --html\.$/,
     );
+  });
+
+  test('is never written over a log', async () => {
+    const log = join(folder, 'mail.log');
+    const before = readFileSync(log, 'utf8');
+    const given = { files: [log], year: '2026', timeZone: 'UTC', configFile: undefined };
+    await expect(backtest({ ...given, htmlFile: log }, SILENT)).rejects.toThrow(
+      'is one of the logs itself and stays as it is. Name another file with --html.',
+    );
+    expect(readFileSync(log, 'utf8')).toBe(before);
+  });
+});
+
+describe('logs that tell nothing', () => {
+  test('make no report and no page: what they are is said', async () => {
+    const log = join(folder, 'other.log');
+    const htmlFile = join(folder, 'nothing.html');
+    writeFileSync(log, 'no log\nNov  2 10:00:00 mail cron[1]: hello\n');
+    let said = '';
+    const given = { files: [log], year: '2026', timeZone: 'UTC', configFile: undefined };
+    const result = await backtest(
+      { ...given, htmlFile },
+      { ...SILENT, out: (text) => void (said += text) },
+    );
+    rmSync(log);
+    expect(said).toContain('Is this the log of a mail server?');
+    expect(said).toContain('1 line begins with no time that exists');
+    expect(said).not.toContain('would have');
+    expect(existsSync(htmlFile)).toBe(false);
+    expect(result).toBe(1);
   });
 });
 

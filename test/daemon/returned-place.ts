@@ -116,7 +116,9 @@ export class ReturnedPlace {
   async outcomesOf(account: string) {
     const report = await (await this.client()).account(account);
     const score = report.report?.identities[0]?.contexts[0]?.score ?? 0;
-    return { score, ...report.report?.outcomes };
+    // What came back adds up to this whatever else is known of the context.
+    const evidence = report.report?.identities[0]?.contexts[0]?.sums.outcomes ?? 0;
+    return { score, evidence, ...report.report?.outcomes };
   }
 
   /** Evidence in nats that the account's context has gained by the work. */
@@ -124,7 +126,7 @@ export class ReturnedPlace {
     const before = await this.outcomesOf(account);
     await work();
     const after = await this.outcomesOf(account);
-    return Math.round((after.score - before.score) * 10) / 10;
+    return Math.round((after.evidence - before.evidence) * 10) / 10;
   }
 
   async bringAndSettle(...texts: readonly string[]): Promise<void> {

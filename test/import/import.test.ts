@@ -1,5 +1,15 @@
 /** `primum import postfix`: files as they lie about become one event file, and a few sentences. */
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -10,6 +20,7 @@ import { barText } from '../../src/import/progress.ts';
 import { ImportTally, MAX_EXAMPLES, withoutNames } from '../../src/import/tally.ts';
 import { platformLog, sentLines } from '../maillog/postfix-log.ts';
 
+const SILENT = { out: () => undefined, err: () => undefined };
 const START = Date.parse('2026-11-02T00:00:00Z');
 
 let folder: string;
@@ -33,8 +44,9 @@ async function run(files: readonly string[], more: { year?: string; timeZone?: s
   const outFile = join(folder, 'events.ndjson');
   let out = '';
   const options = { files, outFile, year: undefined, timeZone: 'UTC', ...more };
-  const code = await importPostfix(options, { out: (said) => (out += said) });
-  const events = readFileSync(outFile, 'utf8').trim().split('\n').filter(Boolean);
+  const code = await importPostfix(options, { ...SILENT, out: (said) => (out += said) });
+  const written = existsSync(outFile) ? readFileSync(outFile, 'utf8') : '';
+  const events = written.trim().split('\n').filter(Boolean);
   return { code, out, events: events.map((line) => JSON.parse(line) as PrimumEvent) };
 }
 
@@ -115,29 +127,64 @@ describe('an import', () => {
     expect(code).toBe(1);
   });
 
-  test('of something else says that nothing came of it', async () => {
-    const { out, code } = await run([file('syslog', 'Nov  2 10:00:00 mail cron[1]: hello\n')]);
+  test('of something else says that nothing came of it, and leaves the events that were there', async () => {
+    file('events.ndjson', 'of last week\n');
+    const outFile = join(folder, 'events.ndjson');
+    let out = '';
+    const log = file('syslog', 'Nov  2 10:00:00 mail cron[1]: hello\n');
+    const options = { files: [log], outFile, year: undefined, timeZone: 'UTC' };
+    const code = await importPostfix(options, { ...SILENT, out: (said) => (out += said) });
     expect(out).toContain('Is this the log of a mail server?');
+    expect(out).not.toContain('The events are');
     expect(code).toBe(1);
+    expect(readFileSync(outFile, 'utf8')).toBe('of last week\n');
+    expect(readdirSync(folder).sort()).toEqual(['events.ndjson', 'syslog']);
+  });
+
+  test.each(['mail.log', 'link'])('is never written over a log, called %s', async (name) => {
+    const lines = text(platformLog(START, 1, { accounts: 2, spam: 1 }));
+    const log = file('mail.log', lines);
+    linkSync(log, join(folder, 'link'));
+    const options = { files: [log], outFile: join(folder, name), year: '2026', timeZone: 'UTC' };
+    await expect(importPostfix(options, SILENT)).rejects.toThrow(
+      `${name} is one of the logs itself and stays as it is. Name another file with --out.`,
+    );
+    expect(readFileSync(log, 'utf8')).toBe(lines);
+    expect(readdirSync(folder).sort()).toEqual(['link', 'mail.log']);
+  });
+
+  test('goes to standard output as -, and what people read to standard error', () => {
+    const log = file('mail.log', text(platformLog(START, 1, { accounts: 2, spam: 1 })));
+    const program = join(import.meta.dirname, '../../bin/primum.js');
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [program, 'import', 'postfix', log, '--out', '-', '--time-zone', 'UTC'],
+      { encoding: 'utf8' },
+    );
+    for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('kind');
+    expect(stderr).toContain('The events are on standard output.');
+    expect(status).toBe(0);
   });
 
   interface Wrong {
     readonly files?: readonly string[];
+    readonly outFile?: string;
     readonly year?: string;
     readonly timeZone?: string;
   }
 
   test.each<[Wrong, string]>([
-    [{ files: ['nowhere.log'] }, 'nowhere.log cannot be read: ENOENT'],
+    [{ files: ['nowhere.log'] }, 'nowhere.log cannot be read: it does not exist. Name the files'],
     [{ files: ['.'] }, 'is not a file. Name the log files in it.'],
+    [{ outFile: 'none/events' }, 'events cannot be written: there is no folder'],
     [{ year: '26' }, 'Give --year as a year such as 2026.'],
     [{ timeZone: 'Mars/Olympus' }, 'The system knows no time zone "Mars/Olympus".'],
   ])('with %j says what to mend, and leaves nothing behind', async (over, words) => {
-    const outFile = join(folder, 'events.ndjson');
+    const outFile = join(folder, over.outFile ?? 'events.ndjson');
     const files = (over.files ?? []).map((name) => join(folder, name));
     const options = { files, outFile, year: over.year, timeZone: over.timeZone };
-    await expect(importPostfix(options, { out: () => undefined })).rejects.toThrow(words);
-    expect(existsSync(outFile) || existsSync(`${outFile}.part`)).toBe(false);
+    await expect(importPostfix(options, SILENT)).rejects.toThrow(words);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 
@@ -147,7 +194,7 @@ describe('what an import shows', () => {
     const drawn: string[] = [];
     const options = { files: [path], outFile: join(folder, 'e'), year: undefined, timeZone: 'UTC' };
     await importPostfix(options, {
-      out: () => undefined,
+      ...SILENT,
       progress: (said) => void drawn.push(said),
     });
     expect(drawn[0]).toContain('[##############################] 100 %');

@@ -33,7 +33,7 @@ export const importPostfix: Command = {
     out: {
       type: 'string',
       value: 'FILE',
-      help: 'Where the events go, one JSON object a line.',
+      help: 'Where the events go, one JSON object a line; - is standard output.',
       isRequired: true,
     },
     ...STAMP_OPTIONS,

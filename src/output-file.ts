@@ -1,7 +1,7 @@
 /**
- * Where a replay writes. A regular file is replaced in one step when all is written, so a replay
- * that stops leaves what was there; a device or a pipe is written in place. The input is never
- * the output, whatever the two are called.
+ * A file that a command writes. A regular one is replaced in one step when all is written, so a command
+ * that stops leaves what was there; a device or a pipe is written in place. The input is never the
+ * output, whatever the two are called.
  */
 import { createWriteStream, fstatSync, readlinkSync, statSync, type Stats } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { once } from 'node:events';
 import { PrimumError, wordsOf } from './errors.ts';
 
-export interface ReplayOutput {
+export interface OutputFile {
   write(text: string): void;
   /** Resolves when what was written may be followed by more; at once where there is room. */
   room(): Promise<void> | undefined;
@@ -20,6 +20,23 @@ export interface ReplayOutput {
   finish(): Promise<void>;
   /** Leaves what was there before; what went to a device is gone. */
   giveUp(): Promise<void>;
+}
+
+export interface OutputOptions {
+  /** Files that are read, and stay as they are. */
+  readonly inputs: readonly string[];
+  /** What they are, as in `x is the file with the events itself`. */
+  readonly inputIs: string;
+  /** The option that names the output. */
+  readonly option: string;
+  /** Who may read a file that was not there. */
+  readonly mode?: number;
+}
+
+/** As it was named, and the option that names another. */
+interface Named {
+  readonly file: string;
+  readonly option: string;
 }
 
 export const STANDARD_OUTPUT = '-';
@@ -31,23 +48,22 @@ const GATHER_CHARS = 1 << 16;
 const MAX_LINKS = 40;
 
 /** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE before anything is written. */
-export async function openOutput(
-  outFile: string,
-  eventsFiles: readonly string[],
-): Promise<ReplayOutput> {
-  const inputs = eventsFiles.map(inputOf);
-  const isStandard = outFile === STANDARD_OUTPUT;
-  const found = isStandard ? fstatSync(1) : statOf(outFile, outFile);
-  if (found?.isDirectory() === true) throw unusable(outFile, 'it is a folder');
+export async function openOutput(file: string, options: OutputOptions): Promise<OutputFile> {
+  const { option, inputIs, mode } = options;
+  const inputs = options.inputs.map(inputOf);
+  const isStandard = file === STANDARD_OUTPUT;
+  const named = { file: isStandard ? 'Standard output' : file, option };
+  const found = isStandard ? fstatSync(1) : statOf(file, named);
+  if (found?.isDirectory() === true) throw unusable(named, 'it is a folder');
   if (found !== undefined && inputs.some((input) => isSameFile(found, input))) {
     throw new PrimumError(
       'OUTPUT_UNUSABLE',
-      `${isStandard ? 'Standard output' : outFile} is the file with the events itself and stays as it is. Name another file with --out.`,
+      `${named.file} is ${inputIs} itself and stays as it is. Name another file with ${option}.`,
     );
   }
-  if (isStandard) return openStandardOutput();
-  if (found !== undefined && !found.isFile()) return openInPlace(outFile);
-  return openReplacing(outFile, found);
+  if (isStandard) return openStandardOutput(named);
+  if (found !== undefined && !found.isFile()) return openInPlace(named);
+  return openReplacing(named, found === undefined ? mode : found.mode & 0o777);
 }
 
 /** @throws PrimumError INPUT_UNREADABLE */
@@ -64,7 +80,7 @@ function inputOf(eventsFile: string): Stats {
   }
 }
 
-function statOf(path: string, named: string): Stats | undefined {
+function statOf(path: string, named: Named): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
@@ -77,20 +93,20 @@ function isSameFile(a: Stats, b: Stats): boolean {
   return a.dev === b.dev && a.ino === b.ino && (a.isFile() || a.isFIFO());
 }
 
-async function openInPlace(outFile: string): Promise<ReplayOutput> {
-  const stream = await openStream(outFile, outFile, 'w');
+async function openInPlace(named: Named): Promise<OutputFile> {
+  const stream = await openStream(named.file, named, { flags: 'w' });
   return { ...stream, finish: stream.end, giveUp: stream.destroy };
 }
 
-async function openReplacing(outFile: string, found: Stats | undefined): Promise<ReplayOutput> {
-  const target = targetOf(outFile);
+async function openReplacing(named: Named, mode: number | undefined): Promise<OutputFile> {
+  const target = targetOf(named);
   const folder = dirname(target);
-  if (statOf(folder, outFile)?.isDirectory() !== true) {
-    throw unusable(outFile, `there is no folder ${folder}`);
+  if (statOf(folder, named)?.isDirectory() !== true) {
+    throw unusable(named, `there is no folder ${folder}`);
   }
   // A name of its own: OUT.part may be somebody's file, the events included.
   const unfinished = `${target}.${process.pid}.part`;
-  const stream = await openStream(unfinished, outFile, 'wx', found && found.mode & 0o777);
+  const stream = await openStream(unfinished, named, { flags: 'wx', mode });
   const giveUp = async (): Promise<void> => {
     await stream.destroy();
     await rm(unfinished, { force: true });
@@ -100,21 +116,21 @@ async function openReplacing(outFile: string, found: Stats | undefined): Promise
     try {
       await rename(unfinished, target);
     } catch (error) {
-      throw unusable(outFile, wordsOf(error), error);
+      throw unusable(named, wordsOf(error), error);
     }
   };
   return { ...stream, finish, giveUp };
 }
 
 /** Where links lead, the last one to a file that need not exist yet. */
-function targetOf(outFile: string): string {
-  let path = resolve(outFile);
+function targetOf(named: Named): string {
+  let path = resolve(named.file);
   for (let links = 0; links <= MAX_LINKS; links += 1) {
     const next = linkOf(path);
     if (next === undefined) return path;
     path = resolve(dirname(path), next);
   }
-  throw unusable(outFile, 'its links lead in a circle');
+  throw unusable(named, 'its links lead in a circle');
 }
 
 function linkOf(path: string): string | undefined {
@@ -125,7 +141,11 @@ function linkOf(path: string): string | undefined {
   }
 }
 
-async function openStream(path: string, named: string, flags: string, mode = 0o666) {
+async function openStream(
+  path: string,
+  named: Named,
+  { flags, mode = 0o666 }: { readonly flags: string; readonly mode?: number | undefined },
+) {
   const stream = createWriteStream(path, { flags, mode, highWaterMark: WRITE_BYTES });
   const done = finished(stream);
   done.catch(() => undefined);
@@ -152,9 +172,8 @@ async function openStream(path: string, named: string, flags: string, mode = 0o6
 }
 
 /** Standard output is not ours to close. */
-function openStandardOutput(): ReplayOutput {
+function openStandardOutput(named: Named): OutputFile {
   const stream = process.stdout;
-  const named = 'Standard output';
   const failed = new Promise<never>((_resolve, reject) => stream.on('error', reject));
   failed.catch(() => undefined);
   const gatherer = gatherFor(stream, named, failed);
@@ -172,7 +191,7 @@ function openStandardOutput(): ReplayOutput {
 }
 
 /** One write for many lines: a write costs more than a line. */
-function gatherFor(stream: Writable, named: string, done: Promise<void>) {
+function gatherFor(stream: Writable, named: Named, done: Promise<void>) {
   let gathered = '';
   const writeOut = (): void => {
     if (gathered !== '') stream.write(gathered);
@@ -197,10 +216,10 @@ function gatherFor(stream: Writable, named: string, done: Promise<void>) {
   };
 }
 
-function unusable(outFile: string, why: string, cause?: unknown): PrimumError {
+function unusable({ file, option }: Named, why: string, cause?: unknown): PrimumError {
   return new PrimumError(
     'OUTPUT_UNUSABLE',
-    `${outFile} cannot be written: ${why}. Name a file in a folder that this user may write with --out.`,
+    `${file} cannot be written: ${why}. Name a file in a folder that this user may write with ${option}.`,
     { cause },
   );
 }
