@@ -8,6 +8,7 @@ import { mx } from './checks/mx.ts';
 import { nameServers } from './checks/name-servers.ts';
 import { pages } from './checks/pages.ts';
 import { ports } from './checks/ports.ts';
+import { recipientMaps } from './checks/recipient-maps.ts';
 import { recipients } from './checks/recipients.ts';
 import { relay } from './checks/relay.ts';
 import { reverseDns } from './checks/reverse-dns.ts';
@@ -33,5 +34,6 @@ export const CHECKS: readonly Check[] = [
   transportSecurity,
   ports,
   recipients,
+  recipientMaps,
   pages,
 ];
