@@ -8,6 +8,7 @@ import { mx } from './checks/mx.ts';
 import { nameServers } from './checks/name-servers.ts';
 import { pages } from './checks/pages.ts';
 import { ports } from './checks/ports.ts';
+import { receivers } from './checks/receivers.ts';
 import { recipientMaps } from './checks/recipient-maps.ts';
 import { recipients } from './checks/recipients.ts';
 import { relay } from './checks/relay.ts';
@@ -20,6 +21,7 @@ import { versions } from './checks/versions.ts';
 
 export const CHECKS: readonly Check[] = [
   listings,
+  receivers,
   reverseDns,
   relay,
   conformance,
