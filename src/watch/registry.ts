@@ -1,6 +1,7 @@
 /** Every check, in the order of a report. A new one is a file in checks/ and a line here. */
 import type { Check } from './contract.ts';
 import { conformance } from './checks/conformance.ts';
+import { dane } from './checks/dane.ts';
 import { dkim } from './checks/dkim.ts';
 import { dmarc } from './checks/dmarc.ts';
 import { listings } from './checks/listings.ts';
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   dkim,
   dmarc,
   transportSecurity,
+  dane,
   ports,
   recipients,
   recipientMaps,
