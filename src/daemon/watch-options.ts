@@ -1,5 +1,6 @@
 /** From the configuration to what is watched. */
 import type { Config } from '../config/load.ts';
+import { proofFile } from './proof-file.ts';
 import type { FeedSource, WatchPlan } from '../watch/plan.ts';
 
 function feedSource(feed: Config['watch']['feeds']['snds'][number]): FeedSource {
@@ -30,6 +31,9 @@ export function watchPlan(config: Config): WatchPlan {
       snds: watch.feeds.snds.map(feedSource),
       google_postmaster: watch.feeds.google_postmaster.map(feedSource),
     },
+    ...(watch.proof.letters && {
+      proof: { file: proofFile(config), withinMs: watch.proof.within },
+    }),
     relay: {
       sourceAddresses: watch.relay.source_addresses,
       trustedNetworks: watch.relay.trusted_networks,

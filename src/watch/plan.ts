@@ -37,6 +37,8 @@ export interface WatchPlan {
     readonly snds: readonly FeedSource[];
     readonly google_postmaster: readonly FeedSource[];
   };
+  /** Letters that must come back (FBK-4); absent where none are written. */
+  readonly proof?: { readonly file: string; readonly withinMs: number };
   readonly relay: {
     readonly sourceAddresses: readonly string[];
     readonly trustedNetworks: readonly string[];

@@ -9,6 +9,7 @@ import { mx } from './checks/mx.ts';
 import { nameServers } from './checks/name-servers.ts';
 import { pages } from './checks/pages.ts';
 import { ports } from './checks/ports.ts';
+import { proof } from './checks/proof.ts';
 import { receivers } from './checks/receivers.ts';
 import { recipientMaps } from './checks/recipient-maps.ts';
 import { recipients } from './checks/recipients.ts';
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   dane,
   ports,
   recipients,
+  proof,
   recipientMaps,
   pages,
 ];

@@ -1,6 +1,16 @@
 /** The own house: what is watched on a schedule (OWN-1 to OWN-13, FBK-4, SND-15). */
 import { z } from 'zod';
-import { count, domain, duration, network, path, secretPath, text, webAddress, word } from '../scalars.ts';
+import {
+  count,
+  domain,
+  duration,
+  network,
+  path,
+  secretPath,
+  text,
+  webAddress,
+  word,
+} from '../scalars.ts';
 import { dnsServer } from '../services.ts';
 
 export const MAX_HOSTS = 1_000;
@@ -234,6 +244,22 @@ export const watchSchema = z.strictObject({
       'What large receivers say of your addresses and domains (OWN-1). Complaints of their users ' +
         '(JMRP) come to the LMTP door.',
     ),
+  proof: z
+    .strictObject({
+      letters: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether a letter goes to abuse@ and postmaster@ of each domain, by `alerts.email`, and must ' +
+            'come back through the LMTP door: a copy of those mailboxes goes there.',
+        ),
+      every: duration('1d', '90d').prefault('7d').describe('How often each address gets one.'),
+      within: duration('5m', '7d')
+        .prefault('1d')
+        .describe('One that is not back by then is missing.'),
+    })
+    .prefault({})
+    .describe('Proof that abuse@ and postmaster@ are read (FBK-4).'),
   relay: relay.prefault({}).describe('From where relaying is tried (OWN-4).'),
   smuggling: z
     .boolean()
