@@ -26,10 +26,11 @@ export interface Gate {
   /** The decision as it stands now; counts nothing and saves nothing. */
   check(event: SubmissionEvent | LoginAttempt, underWay?: UnderWay): Maybe<Verdict>;
   /**
-   * What is answered to somebody who brings mail from outside: no account, nothing is counted or
-   * learned. Journalled where a rule spoke. Never waits.
+   * What is answered to somebody who brings mail from outside: no account, nothing is learned.
+   * Journalled where a rule spoke or connections are counted. A connection that another door asked
+   * about counts nothing and gets the same verdict. Never rejects and never hangs.
    */
-  meet(event: ConnectionEvent): Verdict;
+  meet(event: ConnectionEvent): Maybe<Verdict>;
   /** Takes in a fact that asks for no verdict. */
   note(event: NotedEvent): Maybe<void>;
   /** A fresh event id, rising with time. */

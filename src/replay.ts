@@ -23,6 +23,7 @@ import type { Gate } from './gate-contract.ts';
 import { createGate } from './gate/gate.ts';
 import { readWholeMessage } from './message/read-whole.ts';
 import { loadFreemail } from './network/freemail.ts';
+import { judgeReverseName } from './network/reverse-names.ts';
 import { openNetworks, type Networks } from './network/open-networks.ts';
 import { openOutput, STANDARD_OUTPUT, type OutputFile } from './output-file.ts';
 import { eventFiles } from './replay-input.ts';
@@ -239,13 +240,17 @@ async function openReplay(
   /** What `account` events of the file said, which comes before the directory. */
   const accounts = new Map<string, AccountFacts>();
   let nowMs = 0;
+  /** What is judged now is a connection from outside, which is nobody's account. */
+  let isStranger = false;
   const room = createGate({
     standing: createMemoryStanding(),
     journal: outcomesTo((line) => {
       if (line.kind === 'verdict') {
-        judged += 1;
         verdicts[line.verdict] += 1;
-        if (line.verdict !== 'pass') stopped.add(line.account);
+        if (!isStranger) {
+          judged += 1;
+          if (line.verdict !== 'pass') stopped.add(line.account);
+        }
       }
       // A replay answers nobody.
       write(line.kind === 'verdict' ? { ...line, enforced: false } : line);
@@ -263,6 +268,7 @@ async function openReplay(
     hash: createKeyedHash(new Uint8Array(16)),
     classifyReply: openReplyClassifier(),
     isFreemail: (domain) => freemail.has(domain),
+    judgeName: judgeReverseName,
     policy: () => policy,
     now: () => nowMs,
     newId: () => String(nowMs),
@@ -279,6 +285,7 @@ async function openReplay(
         accounts.set(account, factsAfter(event, known));
       }
       if (event.kind === 'submission' || event.kind === 'login') submitted += 1;
+      isStranger = event.kind === 'connection';
       await judgeOrNote(gate, event);
     },
     counts: () => ({ verdicts, accountsStopped: stopped.size, duplicates: submitted - judged }),
@@ -325,6 +332,7 @@ async function networksOf(config: Config): Promise<Networks> {
 
 async function judgeOrNote(gate: Gate, event: PrimumEvent): Promise<void> {
   if (event.kind === 'submission' || event.kind === 'login') await gate.judge(event);
+  else if (event.kind === 'connection') await gate.meet(event);
   else await gate.note(event);
 }
 

@@ -89,7 +89,8 @@ describe('the rules', () => {
     expect(problemsOf('doors/policy/door.ts', text)).toEqual([
       'src/doors/policy/door.ts:2 imports src/store/sqlite/standing.ts, but doors/policy/ may ' +
         'import only core/, protocol/, errors.ts, gate-contract.ts, telemetry/contract.ts, ' +
-        'doors/listen.ts, doors/listen-address.ts, doors/open-transactions.ts: a door turns its protocol into events and ' +
+        'doors/listen.ts, doors/listen-address.ts, doors/open-transactions.ts, ' +
+        'doors/stranger.ts: a door turns its protocol into events and ' +
         'verdicts into replies; it never sees a store.',
     ]);
   });

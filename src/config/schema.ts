@@ -48,7 +48,7 @@ export const configSchema = z
       .meta({ effect: 'reload' })
       .describe(
         'What is asked of those who bring mail from outside. Only for the services that ' +
-          '`doors.policy.inbound_contexts` names; never for submission.',
+          '`doors.policy.inbound_contexts` or `doors.milter.inbound_daemons` names; never for submission.',
       ),
     conformance: conformanceSchema
       .prefault({})

@@ -41,6 +41,15 @@ function changesByName(
   return Object.fromEntries(Object.entries(named).map(([name, from]) => [name, changes(from)]));
 }
 
+function connections(from: PolicySettings['connections']): Policy['connections'] {
+  return {
+    action: from.action,
+    windowSeconds: seconds(from.window),
+    limit: from.limit,
+    failureWeight: from.failure_weight,
+  };
+}
+
 function failures(from: PolicySettings['failures']): Policy['failures'] {
   return {
     windowSeconds: seconds(from.window),
@@ -135,6 +144,7 @@ export function toPolicy(config: Settings): Policy {
     groups: changesByName(policy.groups),
     classes: changesByName(policy.classes),
     failures: failures(policy.failures),
+    connections: connections(policy.connections),
     businessHours: businessHours(policy.business_hours),
     timeZone: policy.time_zone,
     domains: policy.domains,
@@ -145,6 +155,7 @@ export function toPolicy(config: Settings): Policy {
       forwardMismatch: config.inbound.forward_mismatch,
       homeConnection: config.inbound.home_connection,
       impossibleHelo: config.inbound.impossible_helo,
+      virus: config.inbound.virus,
       allowedNetworks: config.inbound.allow_networks,
       allowedNames: config.inbound.allow_names,
     },

@@ -51,7 +51,7 @@ export async function connectPostfix(options: ConnectOptions, run: RunTool): Pro
     found: printed === undefined ? [NO_POSTFIX] : foundText(parameters, submissions, place),
     files: [
       { file: `${folder}/main.cf`, lines: mainLines(doors) },
-      ...serviceFiles(`${folder}/master.cf`, submissions, wanted),
+      ...serviceFiles(`${folder}/master.cf`, { submissions, doors }, wanted),
     ],
     then: ['postfix check', 'postfix reload'],
     notes: notesOf(options, doors, place),
@@ -95,28 +95,39 @@ function wantedSettings({ policy, milter }: Doors): Settings {
 
 function serviceFiles(
   file: string,
-  submissions: readonly PostfixService[],
+  given: { readonly submissions: readonly PostfixService[]; readonly doors: Doors },
   wanted: Settings,
 ): readonly ConnectFile[] {
+  const { submissions, doors } = given;
   if (submissions.length === 0) return [{ file, lines: [NEW_SERVICE, ...wanted.map(optionLine)] }];
   return submissions.flatMap((service) => {
-    const lines = missingOf(service, wanted).map(optionLine);
+    const lines = missingOf(service, wanted, doors).map(optionLine);
     return lines.length === 0 ? [] : [{ file, where: `below "${service.line}"`, lines }];
   });
 }
 
 /** What a service that is there lacks; how it names itself and does TLS stays its own business. */
-function missingOf({ settings }: PostfixService, wanted: Settings): Settings {
+function missingOf({ settings }: PostfixService, wanted: Settings, doors: Doors): Settings {
   return wanted.filter(([name, value]) => {
     const own = settings.get(name);
     if (name === 'syslog_name') return own === undefined;
     if (name === 'milter_macro_daemon_name') return own === undefined;
     const isWrapped = settings.get('smtpd_tls_wrappermode') === 'yes';
     if (name === 'smtpd_tls_security_level' && isWrapped) return false;
-    if (value.startsWith('$')) return !hasWord(own, value);
+    if (value.startsWith('$')) return !hasWord(own, value) && !isInline(own, value, doors);
     // Restrictions of its own are the operator's business; without any those of port 25 hold.
     return own === undefined || (value !== '' && !isSame(own, value));
   });
+}
+
+/** The door written out in place of its name: `check_policy_service,{inet:…,timeout=2s}` (README). */
+function isInline(own: string | undefined, name: string, { policy, milter }: Doors): boolean {
+  const isPolicy = name === '$primum_policy';
+  const address = isPolicy ? policy : name === '$primum_milter' ? milter : undefined;
+  if (own === undefined || address === undefined) return false;
+  const words = own.split(/[\s,{}]+/);
+  const at = words.findIndex((word) => word === address || `inet:${word}` === address);
+  return at >= 0 && (!isPolicy || words[at - 1] === 'check_policy_service');
 }
 
 const hasWord = (value: string | undefined, word: string): boolean =>
@@ -166,6 +177,15 @@ function notesOf(
   return notes;
 }
 
+function hasAllInline(
+  { settings }: PostfixService,
+  name: string,
+  { wanted, doors }: { readonly wanted: Settings; readonly doors: Doors },
+): boolean {
+  const places = wanted.filter(([, value]) => value === name);
+  return places.length > 0 && places.every(([place]) => isInline(settings.get(place), name, doors));
+}
+
 function factsOf(given: {
   readonly parameters: Parameters;
   readonly submissions: readonly PostfixService[];
@@ -176,6 +196,12 @@ function factsOf(given: {
   const main = mainLines(doors).map((line) => {
     const [name = '', value = ''] = line.split(/ = (.*)/);
     const own = parameters.get(name);
+    // Where every service writes the door out, nobody needs the name.
+    const isUnused =
+      own === undefined &&
+      submissions.length > 0 &&
+      submissions.every((service) => hasAllInline(service, `$${name}`, { wanted, doors }));
+    if (isUnused) return { isSo: true, text: `The services have ${name} written out.` };
     const isSo = own !== undefined && (isSame(own, value) || hasWord(own, value));
     return {
       isSo,
@@ -183,7 +209,7 @@ function factsOf(given: {
     };
   });
   const services = submissions.map((service) => {
-    const missing = missingOf(service, wanted).map(([name]) => name);
+    const missing = missingOf(service, wanted, doors).map(([name]) => name);
     return missing.length === 0
       ? { isSo: true, text: `The service ${service.name} has its lines.` }
       : { isSo: false, text: `The service ${service.name} lacks ${missing.join(', ')}.` };

@@ -26,6 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'home-connection':
     'Home connections cannot bring mail here. Send through the mail server of your provider.',
   'impossible-helo': 'The name your server says in HELO cannot be its name.',
+  'connection-limit': 'Too many connections from this address. Try again later.',
   limit: 'Sending is limited for this account. Try again later.',
 };
 

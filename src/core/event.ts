@@ -237,6 +237,10 @@ export interface ConnectionEvent extends EventBase {
   readonly reverseName?: string;
   readonly service?: string;
   readonly heloName?: string;
+  /** With the address it tells connections apart, so that each counts once. */
+  readonly clientPort?: number;
+  /** Names of viruses in a message it brought: about that message, and no further connection. */
+  readonly viruses?: readonly string[];
 }
 
 /** A watcher's finding. */

@@ -5,6 +5,7 @@
  */
 import type { Family } from './detection/hypotheses.ts';
 import type { AccountClass } from './event.ts';
+import type { ConnectionRule } from './inbound/connection-load.ts';
 import type { InboundRules } from './inbound/subject.ts';
 import type { AttachmentKind } from './message/content.ts';
 import type { ConformanceFault } from './message/derived.ts';
@@ -164,6 +165,7 @@ export interface Policy {
   readonly groups: Readonly<Record<string, RuleChanges>>;
   readonly classes: Readonly<Partial<Record<AccountClass, RuleChanges>>>;
   readonly failures: FailureRule;
+  readonly connections: ConnectionRule;
   readonly businessHours: BusinessHours;
   /** IANA name for accounts whose directory entry has none. */
   readonly timeZone: string;

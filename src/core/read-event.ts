@@ -178,7 +178,10 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   },
   connection: {
     required: { clientAddress: text },
-    optional: { clientName: text, reverseName: text, service: text, heloName: text },
+    optional: {
+      ...{ clientName: text, reverseName: text, service: text, heloName: text },
+      ...{ clientPort: count, viruses: texts },
+    },
   },
   listing: { required: {}, optional: {} },
   check: { required: {}, optional: {} },

@@ -114,7 +114,7 @@ async function openMilter(
   const { on_failure, timeout } = config.doors.milter;
   const gate = parts.room.forDoor('milter', { onFailure: on_failure, timeoutMs: timeout });
   const reading = openReading(config, parts);
-  const options = milterDoorOptions(config, () => parts.policy().contact, {
+  const options = milterDoorOptions(config, parts.policy, {
     transactions,
     trace: parts.trace.headers,
     ownNotices: parts.desk.ownNotices,

@@ -5,6 +5,7 @@ import type { AuthPolicyOptions } from '../doors/auth-policy/options.ts';
 import type { ListenOptions } from '../doors/listen.ts';
 import type { LmtpDoorOptions } from '../doors/lmtp/options.ts';
 import type { MilterDoorOptions } from '../doors/milter/options.ts';
+import type { Policy } from '../core/policy.ts';
 import type { OpenTransactions } from '../doors/open-transactions.ts';
 import type { PolicyDoorOptions } from '../doors/policy/options.ts';
 import type { SocketmapDoorOptions } from '../doors/socketmap/options.ts';
@@ -53,12 +54,19 @@ export function policyDoorOptions(
 
 type MilterParts = Pick<
   MilterDoorOptions,
-  'inspector' | 'trace' | 'mend' | 'isPerson' | 'ownNotices' | 'transactions' | 'forwards'
+  | 'inspector'
+  | 'virusInspector'
+  | 'trace'
+  | 'mend'
+  | 'isPerson'
+  | 'ownNotices'
+  | 'transactions'
+  | 'forwards'
 >;
 
 export function milterDoorOptions(
   config: Config,
-  contact: () => string | undefined,
+  policyNow: () => Policy,
   parts: MilterParts,
 ): MilterDoorOptions {
   const door = config.doors.milter;
@@ -67,10 +75,16 @@ export function milterDoorOptions(
     listen: listenOptions(door.listen, 'doors.milter.listen', door),
     mta: mtaName(config),
     policy: () => {
-      const address = contact();
+      const { contact, inbound, connections } = policyNow();
+      const { noReverseName, forwardMismatch, homeConnection, impossibleHelo, virus } = inbound;
+      const actions = [noReverseName, forwardMismatch, homeConnection, impossibleHelo, virus];
       return {
         inboundDaemons: door.inbound_daemons,
-        ...(address !== undefined && { contact: address }),
+        inbound: {
+          isAsked: [...actions, connections.action].some((action) => action !== 'off'),
+          scansViruses: virus !== 'off',
+        },
+        contact,
       };
     },
     onFailure: door.on_failure,

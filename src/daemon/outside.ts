@@ -48,7 +48,8 @@ async function alertChannels({ alerts }: Config): Promise<AlertChannel[]> {
 
 type Email = NonNullable<Config['alerts']['email']>;
 
-async function mailChannel(email: Email): Promise<AlertChannel> {
+/** By mail; also what else the platform writes itself. */
+export async function mailChannel(email: Email): Promise<AlertChannel> {
   const { createMailChannel } = await import('../effects/mail.ts');
   const { host, port, tls, user, password_file } = email;
   const smtp = {

@@ -8,6 +8,7 @@ import type { MilterDoorOptions } from '../doors/milter/options.ts';
 import type { InspectedMessage, MessageInspector } from '../message/contract.ts';
 import { FINGERPRINT_KEY_BYTES } from '../message/blocks.ts';
 import { openMessageInspector } from '../message/open-inspector.ts';
+import { createVirusInspector } from '../message/virus-inspector.ts';
 import type { OwnPasswordKeeper } from '../own-password/keeper.ts';
 import { openScanners } from '../scanners/open-scanners.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
@@ -18,6 +19,8 @@ import { deriveKey } from './secrets.ts';
 
 export interface Reading {
   readonly inspector: MessageInspector;
+  /** For mail from outside; absent where no scanner looks for viruses. */
+  readonly virusInspector?: MessageInspector;
   readonly mend: NonNullable<MilterDoorOptions['mend']>;
 }
 
@@ -45,7 +48,13 @@ export function openReading(config: Config, parts: ReadingParts): Reading {
     },
     telemetry,
   );
-  return { inspector, mend: mender(config, parts) };
+  // Spam from outside is the business of those who filter it.
+  const ofViruses = scanners.filter(({ name }) => name === 'clamd');
+  return {
+    inspector,
+    mend: mender(config, parts),
+    ...(ofViruses.length > 0 && { virusInspector: createVirusInspector(ofViruses) }),
+  };
 }
 
 /** CON-7. In observe mode nothing is changed. */

@@ -12,7 +12,10 @@ import {
 } from '../returned/reading-thread.ts';
 import { openSpool } from '../spool/open-spool.ts';
 import { lmtpDoorOptions, mtaName } from './options.ts';
+import { mailChannel } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
+import { createProofLetters, type ProofLetters } from './proof-letters.ts';
+import { watchPlan } from './watch-options.ts';
 
 /** Messages read at once; each may wait for DNS and for the disk. */
 const CONCURRENCY = 8;
@@ -35,10 +38,12 @@ type Parts = Pick<
 export async function openReturnedMail(config: Config, parts: Parts): Promise<OpenDoor> {
   const { max_spooled, max_spool, give_up_after } = config.doors.lmtp;
   const thread = createReadingThread(threadOptions(config));
+  const letters = openLetters(config, parts);
+  const feedback = createFeedback(feedbackOptions(config, parts, thread));
   const spool = openSpool(
     {
       folder: join(config.state, 'returned'),
-      consumer: createFeedback(feedbackOptions(config, parts, thread)),
+      consumer: letters === undefined ? feedback : letters.before(feedback),
       maxMessages: max_spooled,
       maxBytes: max_spool,
       giveUpAfterMs: give_up_after,
@@ -48,11 +53,13 @@ export async function openReturnedMail(config: Config, parts: Parts): Promise<Op
     parts.telemetry,
   );
   const closeSpool = async (): Promise<void> => {
+    letters?.close();
     await spool.close();
     await thread.close();
   };
   try {
     const door = await openLmtpDoor(lmtpDoorOptions(config, spool), parts.telemetry);
+    letters?.start();
     const close = async (): Promise<void> => {
       await door.close();
       await closeSpool();
@@ -62,6 +69,23 @@ export async function openReturnedMail(config: Config, parts: Parts): Promise<Op
     await closeSpool();
     throw error;
   }
+}
+
+/** FBK-4: they come back through this door. */
+function openLetters(config: Config, { now, telemetry }: Parts): ProofLetters | undefined {
+  if (!config.watch.proof.letters) return undefined;
+  const { domains } = watchPlan(config);
+  const { email } = config.alerts;
+  return createProofLetters(config, {
+    now,
+    telemetry,
+    domains: () => domains,
+    send: async (to, message, delivery) => {
+      if (email === undefined) throw new Error('alerts.email is not set.');
+      const channel = await mailChannel(email);
+      await channel.sendTo?.(to, message, delivery);
+    },
+  });
 }
 
 function threadOptions(config: Config): ReadingThreadOptions {

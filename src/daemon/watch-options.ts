@@ -1,6 +1,12 @@
 /** From the configuration to what is watched. */
 import type { Config } from '../config/load.ts';
-import type { WatchPlan } from '../watch/plan.ts';
+import { proofFile } from './proof-file.ts';
+import type { FeedSource, WatchPlan } from '../watch/plan.ts';
+
+function feedSource(feed: Config['watch']['feeds']['snds'][number]): FeedSource {
+  const { file, url_file: urlFile } = feed;
+  return { ...(file !== undefined && { file }), ...(urlFile !== undefined && { urlFile }) };
+}
 
 export function watchPlan(config: Config): WatchPlan {
   const { watch, policy } = config;
@@ -21,6 +27,13 @@ export function watchPlan(config: Config): WatchPlan {
     abusePage: watch.pages.abuse,
     listCatalogue: watch.listings.catalogue,
     skippedLists: watch.listings.skip,
+    feeds: {
+      snds: watch.feeds.snds.map(feedSource),
+      google_postmaster: watch.feeds.google_postmaster.map(feedSource),
+    },
+    ...(watch.proof.letters && {
+      proof: { file: proofFile(config), withinMs: watch.proof.within },
+    }),
     relay: {
       sourceAddresses: watch.relay.source_addresses,
       trustedNetworks: watch.relay.trusted_networks,

@@ -10,6 +10,7 @@ import { CHECKS } from '../watch/registry.ts';
 import { createWatcher } from '../watch/watcher.ts';
 import { dated, historyFile } from './audit.ts';
 import type { DaemonParts } from './parts.ts';
+import { stoodOut } from './stood-out.ts';
 import { packageVersion } from './version.ts';
 import { silencedUntil, watchPlan } from './watch-options.ts';
 
@@ -22,12 +23,9 @@ export interface RunningWatch {
 type Parts = Pick<DaemonParts, 'journal' | 'desk' | 'telemetry' | 'now' | 'newId'>;
 
 const DAY_MS = 86_400_000;
-/** A listing names the accounts that stood out in this time before. */
-const BEFORE_MS = 3 * DAY_MS;
 const WEEK_MS = 7 * DAY_MS;
 /** Incidents that are looked through. */
 const MAX_INCIDENTS = 500;
-const MAX_NAMED = 10;
 
 export function openWatch(config: Config, parts: Parts): RunningWatch {
   const plan = watchPlan(config);
@@ -91,7 +89,7 @@ async function decidedOf({ desk, now }: Parts) {
 }
 
 /** Every change is an event; an alert is for what got worse and is not silenced. */
-async function tell(change: Change, config: Config, parts: Parts): Promise<void> {
+export async function tell(change: Change, config: Config, parts: Parts): Promise<void> {
   const { finding, was, drift } = change;
   const { check, practice, target, state, evidence, advice } = finding;
   const id = parts.newId();
@@ -106,18 +104,6 @@ async function tell(change: Change, config: Config, parts: Parts): Promise<void>
   if (silencedUntil(config, finding, parts.now()) !== undefined) return;
   const before = practice === 'OWN-1' ? await stoodOut(parts).catch(() => []) : [];
   parts.desk.effects.start(alertOf(change, { id, at, before }));
-}
-
-/** Who stood out before we were listed: the likely cause. */
-async function stoodOut({ desk, now }: Parts): Promise<readonly string[]> {
-  const incidents = await desk.incidents.list({ limit: MAX_INCIDENTS });
-  return incidents
-    .filter((i) => i.account !== '' && now() - Date.parse(i.updatedAt) <= BEFORE_MS)
-    .slice(0, MAX_NAMED)
-    .map(
-      ({ account, summary, id }) =>
-        `In the three days before stood out ${account}: ${summary} (incident ${id}).`,
-    );
 }
 
 function alertOf(

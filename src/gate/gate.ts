@@ -5,11 +5,13 @@
 import type { LoginAttempt, LoginEvent, NotedEvent, SubmissionEvent } from '../core/event.ts';
 import type { Intent } from '../core/intent.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
+import { ConnectionCounts } from '../core/profile/connection-counts.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
 import type { Gate, UnderWay } from '../gate-contract.ts';
 import type { DoorName } from '../telemetry/contract.ts';
+import { createAnswerStranger } from './answer-stranger.ts';
 import { createJudge, type Judge } from './judge.ts';
-import { answerStranger, createMeet } from './meet.ts';
+import { createMeet } from './meet.ts';
 import { noteEvent } from './note.ts';
 import type { GateParts } from './parts.ts';
 import { SentMessages, type Named } from './sent-messages.ts';
@@ -46,9 +48,9 @@ interface Decided {
 export function createGate(parts: GateParts): GateRoom {
   const recent = createRecentIds(parts.recentIds ?? DEFAULT_RECENT_IDS);
   const sent = new SentMessages(parts.standing, parts.hash);
-  const judge = createJudge(parts, sent);
-
-  const meet = createMeet(parts);
+  const counts = new ConnectionCounts();
+  const judge = createJudge(parts, sent, counts);
+  const answerStranger = createAnswerStranger(parts, createMeet(parts, counts));
   const decider = createDecider(parts, judge, recent);
 
   const openFor = (door: DoorName, stance: Stance): Gate => {
@@ -93,7 +95,7 @@ export function createGate(parts: GateParts): GateRoom {
           return given;
         });
       },
-      meet: (event) => answerStranger(event, { door, meet, parts }),
+      meet: (event) => answerStranger(event, { door, stance }),
       note: (event) => {
         if (recent.has(event.id)) return undefined;
         recent.add(event.id);

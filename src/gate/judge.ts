@@ -10,6 +10,8 @@ import {
 } from '../core/event.ts';
 import { foldLogin, foldSubmission } from '../core/fold.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
+import type { NetworkFacts } from '../core/network.ts';
+import type { ConnectionCounts } from '../core/profile/connection-counts.ts';
 import { addUsage } from '../core/profile/usage-record.ts';
 import type { SubmissionSubject, World } from '../core/rules/finding.ts';
 import { isAuthenticated, senderKind } from '../core/rules/senders.ts';
@@ -23,7 +25,14 @@ import { prepareOutcomes, type Asking } from './outcomes.ts';
 import type { GateParts } from './parts.ts';
 import { refusedName, relayKeys } from './relays.ts';
 import type { SentMessages } from './sent-messages.ts';
-import { factsWithoutAuth, planLogin, planSubmission, type Known } from './subject.ts';
+import {
+  factsWithoutAuth,
+  millisecondsOf,
+  planLogin,
+  planSubmission,
+  sourceKeys,
+  type Known,
+} from './subject.ts';
 import { decideWithoutRecords } from './without-records.ts';
 
 /** What comes with a submission. */
@@ -47,15 +56,16 @@ export interface Judge {
 
 const NOTHING_UNDER_WAY: UnderWay = { messages: 0, recipients: 0 };
 
-export function createJudge(parts: GateParts, sent: SentMessages): Judge {
+export function createJudge(parts: GateParts, sent: SentMessages, counts: ConnectionCounts): Judge {
   const worldOf = worldSource(parts);
   return {
     judgeSubmission: (event, asked) =>
       judgeSubmission({ parts, sent, world: worldOf() }, event, asked),
 
     judgeLogin: (event) =>
-      andThen(knownOfLogin(parts, worldOf(), event), (known) => {
+      andThen(knownOfLogin({ parts, counts, world: worldOf() }, event), (known) => {
         const plan = planLogin(event, known);
+        countLogin({ parts, counts, world: known.world }, event, known.network);
         return parts.standing.update(plan.keys, (records) => {
           const hadRecord = records[0] !== undefined;
           const subject = plan.subject(records);
@@ -73,7 +83,7 @@ export function createJudge(parts: GateParts, sent: SentMessages): Judge {
       checkSubmission({ parts, sent, world: worldOf() }, event, underWay),
 
     checkLogin: (event) =>
-      andThen(knownOfLogin(parts, worldOf(), event), (known) => {
+      andThen(knownOfLogin({ parts, counts, world: worldOf() }, event), (known) => {
         const plan = planLogin(event, known);
         return andThen(
           parts.standing.read(plan.keys),
@@ -185,16 +195,39 @@ function knownOfSubmission(parts: GateParts, world: World, event: SubmissionEven
   return andThen(parts.directory.find(event.account), (facts) => ({ world, network, facts, lock }));
 }
 
+interface LoginsAround {
+  readonly parts: GateParts;
+  readonly counts: ConnectionCounts;
+  readonly world: World;
+}
+
 function knownOfLogin(
-  parts: GateParts,
-  world: World,
+  { parts, counts, world }: LoginsAround,
   event: LoginEvent | LoginAttempt,
 ): Maybe<Known> {
   const network = parts.networks.find(event.clientAddress);
   const lock = parts.locks.find(event.account.toLowerCase());
   const facts =
     event.account === '' ? defaultAccountFacts('') : parts.directory.find(event.account);
-  return andThen(facts, (found) => ({ world, network, facts: found, lock }));
+  const { action, windowSeconds } = world.policy.connections;
+  const [key] = sourceKeys(world.hash, network);
+  const connections =
+    action === 'off' || network.address === ''
+      ? 0
+      : counts.seen(key, millisecondsOf(event.at), windowSeconds) + 1;
+  return andThen(facts, (found) => ({ world, network, facts: found, lock, connections }));
+}
+
+/** A login is a connection, whatever becomes of it (INB-4). */
+function countLogin(
+  { counts, world }: LoginsAround,
+  event: LoginEvent,
+  network: NetworkFacts,
+): void {
+  const { action, windowSeconds } = world.policy.connections;
+  if (action === 'off' || network.address === '') return;
+  const [key] = sourceKeys(world.hash, network);
+  counts.add(key, millisecondsOf(event.at), windowSeconds);
 }
 
 /** Lists beside the profile: who relays without AUTH, and senders the directory does not name. */

@@ -2,9 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load.ts';
 import { toPolicy } from '../config/to-policy.ts';
+import { createKeyedHash } from '../core/hash.ts';
 import type { ConnectionEvent } from '../core/event.ts';
 import { UNKNOWN_NETWORK, type NetworkFacts } from '../core/network.ts';
 import type { InboundRules } from '../core/inbound/subject.ts';
+import { ConnectionCounts } from '../core/profile/connection-counts.ts';
+import { createMemoryStanding } from '../store/memory/standing.ts';
 import { createMeet } from './meet.ts';
 
 const SHIPPED = toPolicy(loadConfig(undefined, {}));
@@ -15,18 +18,25 @@ function meet(
   network: Partial<NetworkFacts> = {},
 ) {
   const policy = { ...SHIPPED, inbound: { ...SHIPPED.inbound, ...inbound } };
-  const ask = createMeet({
-    policy: () => policy,
-    networks: {
-      find: (address) => ({ ...UNKNOWN_NETWORK, address, ...network }),
-      close: () => Promise.resolve(),
+  const ask = createMeet(
+    {
+      policy: () => policy,
+      networks: {
+        find: (address) => ({ ...UNKNOWN_NETWORK, address, ...network }),
+        close: () => Promise.resolve(),
+      },
+      hash: createKeyedHash(new Uint8Array(16)),
+      standing: createMemoryStanding(),
     },
-  });
-  return ask({
+    new ConnectionCounts(),
+  );
+  const met = ask({
     ...{ v: 1, kind: 'connection', id: 'e1', at: '2026-11-28T12:00:00.000Z' },
     clientAddress: '203.0.113.9',
     ...event,
   });
+  if (met instanceof Promise) throw new Error('Nothing here has to be waited for.');
+  return met;
 }
 
 describe('INB-1: the way in', () => {

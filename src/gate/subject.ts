@@ -29,6 +29,8 @@ export interface Known {
   readonly facts: AccountFacts;
   readonly network: NetworkFacts;
   readonly lock: Lock | undefined;
+  /** Of the address on all services before, and this one (INB-4). */
+  readonly connections?: number;
 }
 
 /** Facts for mail without AUTH: who forwards it answers for it, else the sender's domain. */
@@ -117,7 +119,7 @@ export function sourceKeys(hash: KeyedHash, network: NetworkFacts): SourceKeys {
 
 export function planLogin(event: LoginEvent | LoginAttempt, known: Known): LoginPlan {
   const who = identifyLogin(event);
-  const { world, facts, network, lock } = known;
+  const { world, facts, network, lock, connections } = known;
   const [address, prefix] = sourceKeys(world.hash, network);
   const keys = [accountKey(who.account), address, prefix];
   const password =
@@ -130,10 +132,13 @@ export function planLogin(event: LoginEvent | LoginAttempt, known: Known): Login
     keys,
     subject: (records) => {
       const account = new AccountRecord(records[0]);
+      const source = new SourceRecord(network.address === '' ? undefined : records[1]);
+      const nowMs = millisecondsOf(event.at);
+      const { windowSeconds } = world.policy.connections;
       return {
         event,
         world,
-        nowMs: millisecondsOf(event.at),
+        nowMs,
         who,
         context: contextOf(event, network, world.hash),
         facts,
@@ -141,7 +146,11 @@ export function planLogin(event: LoginEvent | LoginAttempt, known: Known): Login
         rules: rulesFor(world.policy, facts),
         lock,
         account,
-        address: new SourceRecord(network.address === '' ? undefined : records[1]),
+        address: source,
+        load: {
+          connections: connections ?? 0,
+          failures: source.distinctSince(nowMs - windowSeconds * 1000),
+        },
         networkSource: new SourceRecord(network.prefix === '' ? undefined : records[2]),
         password,
         guess: guessOf(event, { password, account, world }),

@@ -4,16 +4,20 @@ import { z } from 'zod';
 import { PrimumError } from '../errors.ts';
 import { dataPath } from '../network/package-files.ts';
 
+const conditions = z
+  .array(z.strictObject({ key: z.string(), not: z.array(z.unknown()).default([]) }))
+  .default([]);
+
 const rowSchema = z.strictObject({
   id: z.string().regex(/^[A-Z]{3}-\d{1,2}$/),
   title: z.string(),
   kind: z.enum(['enforced', 'audited', 'desk']),
   where: z.string(),
   isBuilt: z.boolean().default(true),
-  when: z
-    .array(z.strictObject({ key: z.string(), not: z.array(z.unknown()).default([]) }))
-    .default([]),
+  when: conditions,
   anyOf: z.boolean().default(false),
+  /** What must hold besides, where one of `when` is enough. */
+  needs: conditions,
   watchesOnly: z.boolean().default(false),
   /** An enforced row that the watchers give evidence for, too. */
   hasChecks: z.boolean().default(false),

@@ -55,7 +55,7 @@ describe('the scorecard', () => {
   it.each([
     ['OWN-4', {}, 'off'],
     ['OWN-4', { findings: [found('not-applicable')] }, 'not applicable'],
-    ['INB-3', {}, 'not built yet'],
+    ['HST-2', {}, 'not built yet'],
     ['INB-1', {}, 'off'],
     ['CON-1', {}, 'off'],
     ['CON-1', { settings: { scanners: { clamd: {} } } }, 'in force'],

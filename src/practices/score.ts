@@ -51,8 +51,7 @@ type State = Pick<PracticeReport, 'state' | 'result' | 'summary' | 'advice'>;
 function stateOf(row: PracticeRow, findings: readonly Finding[], settings: unknown): State {
   if (!row.isBuilt) return { state: 'not built yet', summary: 'This version does not have it.' };
   const worst = findings[0];
-  const isChecked = row.kind === 'audited' || (row.hasChecks && worst !== undefined);
-  if (isChecked) return checkedState(row, worst, findings);
+  if (isChecked(row, worst, settings)) return checkedState(row, worst, findings);
   if (!isOn(row, settings)) {
     return {
       state: 'off',
@@ -67,6 +66,13 @@ function stateOf(row: PracticeRow, findings: readonly Finding[], settings: unkno
     };
   }
   return { state: 'in force', summary: 'It is in force.' };
+}
+
+/** Of an enforced row, what is seen to be wrong counts; that all is well only where it is on. */
+function isChecked(row: PracticeRow, worst: Finding | undefined, settings: unknown): boolean {
+  if (row.kind === 'audited') return true;
+  if (!row.hasChecks || worst === undefined || worst.state === 'not-applicable') return false;
+  return worst.state !== 'pass' || isOn(row, settings);
 }
 
 function checkedState(
@@ -109,14 +115,16 @@ function summaryOf(state: CheckResult, findings: readonly Finding[]): string {
 }
 
 function isOn(row: PracticeRow, settings: unknown): boolean {
-  if (row.when.length === 0) return true;
-  const holds = row.when.map(({ key, not }) => {
-    const value = valueAt(settings, key);
-    if (value === undefined || value === null) return false;
-    if (Array.isArray(value) && value.length === 0) return false;
-    return !not.includes(value);
-  });
-  return row.anyOf ? holds.includes(true) : !holds.includes(false);
+  const holds = (conditions: PracticeRow['when']): readonly boolean[] =>
+    conditions.map(({ key, not }) => {
+      const value = valueAt(settings, key);
+      if (value === undefined || value === null) return false;
+      if (Array.isArray(value) && value.length === 0) return false;
+      return !not.includes(value);
+    });
+  const when = holds(row.when);
+  const isFor = row.anyOf && when.length > 0 ? when.includes(true) : !when.includes(false);
+  return isFor && !holds(row.needs).includes(false);
 }
 
 function valueAt(settings: unknown, key: string): unknown {

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { backwards } from './backwards.ts';
 import { createPace } from './pace.ts';
 
-export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'NS' | 'CNAME' | 'PTR' | 'SOA';
+export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'NS' | 'CNAME' | 'PTR' | 'SOA' | 'TLSA';
 
 export type DnsAnswer =
   /** Texts in a normal form, sorted: `10 mx1.example.org`, lower case but for TXT. */
@@ -108,6 +108,12 @@ async function query(from: Resolver, name: string, type: RecordType): Promise<re
     case 'PTR':
       // Not `reverse`: that looks into /etc/hosts, and others do not see what stands there.
       return (await from.resolvePtr(reverseZoneName(name))).map(hostName);
+    case 'TLSA': {
+      const records = await from.resolveTlsa(name);
+      return records.map(({ certUsage, selector, match, data }) =>
+        [certUsage, selector, match, Buffer.from(data).toString('hex')].join(' '),
+      );
+    }
     case 'SOA': {
       const { nsname, serial } = await from.resolveSoa(name);
       return [`${hostName(nsname)} ${serial}`];

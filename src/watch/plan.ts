@@ -8,6 +8,13 @@ export interface WatchedHost {
   readonly submissionPort: number;
 }
 
+/** One of both. */
+export interface FeedSource {
+  readonly file?: string;
+  /** A file that holds the address, which has a key in it. */
+  readonly urlFile?: string;
+}
+
 export interface WatchPlan {
   readonly hosts: readonly WatchedHost[];
   readonly domains: readonly string[];
@@ -25,6 +32,13 @@ export interface WatchPlan {
   /** File of a catalogue of DNS lists; `undefined` is the shipped one. */
   readonly listCatalogue: string | undefined;
   readonly skippedLists: readonly string[];
+  /** What receivers say of our mail. */
+  readonly feeds: {
+    readonly snds: readonly FeedSource[];
+    readonly google_postmaster: readonly FeedSource[];
+  };
+  /** Letters that must come back (FBK-4); absent where none are written. */
+  readonly proof?: { readonly file: string; readonly withinMs: number };
   readonly relay: {
     readonly sourceAddresses: readonly string[];
     readonly trustedNetworks: readonly string[];

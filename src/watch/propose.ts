@@ -1,14 +1,12 @@
 /** What could be watched: found in Postfix's own settings and in DNS, for whoever begins. */
-import { execFile } from 'node:child_process';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Dns } from './dns.ts';
+import { readPostconf, settingsIn } from './postconf.ts';
 
 const PARAMETERS = [
   ...['myhostname', 'mydestination', 'virtual_mailbox_domains', 'relay_domains'],
   ...['mynetworks', 'inet_interfaces', 'virtual_alias_domains'],
 ];
-const TIMEOUT_MS = 10_000;
-const MAX_OUTPUT_BYTES = 256 * 1024;
 const MAX_DOMAINS = 1_000;
 
 export interface Proposal {
@@ -21,9 +19,9 @@ export interface Proposal {
 /** @param postconf Replaced by tests. */
 export async function propose(
   dns: Pick<Dns, 'ask'>,
-  postconf: () => Promise<string> = runPostconf,
+  postconf: () => Promise<string> = () => readPostconf(PARAMETERS),
 ): Promise<Proposal> {
-  const settings = readSettings(await postconf());
+  const settings = settingsIn(await postconf());
   const host = (settings.get('myhostname') ?? hostname()).toLowerCase();
   const named = [
     'mydestination',
@@ -71,14 +69,6 @@ export function proposalText(proposal: Proposal): string {
   ].join('\n');
 }
 
-function readSettings(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split('\n').flatMap((line) => {
-    const match = /^(\w+) = ?(.*)$/.exec(line);
-    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
-  });
-  return new Map(pairs);
-}
-
 const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
 
 /** Tables such as hash:/etc/postfix/domains are not followed. */
@@ -90,15 +80,4 @@ function ownAddresses(): readonly string[] {
   return all
     .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
     .map(({ address }) => address);
-}
-
-function runPostconf(): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(
-      'postconf',
-      PARAMETERS,
-      { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES },
-      (_, stdout) => resolve(stdout),
-    );
-  });
 }

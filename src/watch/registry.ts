@@ -1,6 +1,7 @@
 /** Every check, in the order of a report. A new one is a file in checks/ and a line here. */
 import type { Check } from './contract.ts';
 import { conformance } from './checks/conformance.ts';
+import { dane } from './checks/dane.ts';
 import { dkim } from './checks/dkim.ts';
 import { dmarc } from './checks/dmarc.ts';
 import { listings } from './checks/listings.ts';
@@ -8,6 +9,9 @@ import { mx } from './checks/mx.ts';
 import { nameServers } from './checks/name-servers.ts';
 import { pages } from './checks/pages.ts';
 import { ports } from './checks/ports.ts';
+import { proof } from './checks/proof.ts';
+import { receivers } from './checks/receivers.ts';
+import { recipientMaps } from './checks/recipient-maps.ts';
 import { recipients } from './checks/recipients.ts';
 import { relay } from './checks/relay.ts';
 import { reverseDns } from './checks/reverse-dns.ts';
@@ -19,6 +23,7 @@ import { versions } from './checks/versions.ts';
 
 export const CHECKS: readonly Check[] = [
   listings,
+  receivers,
   reverseDns,
   relay,
   conformance,
@@ -31,7 +36,10 @@ export const CHECKS: readonly Check[] = [
   dkim,
   dmarc,
   transportSecurity,
+  dane,
   ports,
   recipients,
+  proof,
+  recipientMaps,
   pages,
 ];

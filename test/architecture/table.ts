@@ -78,6 +78,7 @@ export const PARTS: readonly Part[] = [
       'doors/listen.ts',
       'doors/listen-address.ts',
       'doors/open-transactions.ts',
+      'doors/stranger.ts',
     ],
   },
   {
@@ -183,6 +184,7 @@ export const PARTS: readonly Part[] = [
       'doors/listen.ts',
       'doors/listen-address.ts',
       'doors/open-transactions.ts',
+      'doors/stranger.ts',
     ],
   },
   {

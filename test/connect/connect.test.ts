@@ -135,6 +135,35 @@ describe('a Postfix that is there', () => {
     ]);
   });
 
+  it('may have the door written out in place of its name, as the README does', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const options = readme.matchAll(/^ *-o (smtpd_(?:recipient|end_of_data)_restrictions=.*)$/gm);
+    const inline = [...options].map(
+      ([, option = '']) => `submissions/inet/${option.replace('=', ' = ')}`,
+    );
+    expect(inline).toHaveLength(2);
+    const own = CONNECTED['postconf -P'].replaceAll(/^.*\$primum_policy.*\n/gm, '');
+    const printed = {
+      ...CONNECTED,
+      postconf: CONNECTED.postconf.replace(/^primum_policy.*\n/m, ''),
+      'postconf -P': [own, ...inline].join('\n'),
+    };
+    const plan = await planConnection('postfix', OPTIONS, host(printed));
+    expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
+    expect(plan.facts.map(({ text }) => text)).toContain(
+      'The services have primum_policy written out.',
+    );
+    const elsewhere = {
+      ...printed,
+      'postconf -P': printed['postconf -P'].replaceAll('10040', '10031'),
+    };
+    const other = await planConnection('postfix', OPTIONS, host(elsewhere));
+    expect(other.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
+      'main.cf lacks the line primum_policy = ...',
+      'The service submissions lacks smtpd_recipient_restrictions, smtpd_end_of_data_restrictions.',
+    ]);
+  });
+
   it('says which line of main.cf is missing', async () => {
     const main = CONNECTED.postconf.replace(/^primum_policy.*\n/m, '');
     const plan = await planConnection('postfix', OPTIONS, host({ ...CONNECTED, postconf: main }));

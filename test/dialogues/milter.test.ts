@@ -6,11 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { openMilterDoor } from '../../src/doors/milter/door.ts';
 import type { MilterDoorOptions } from '../../src/doors/milter/options.ts';
 import { OpenTransactions } from '../../src/doors/open-transactions.ts';
+import { createVirusInspector } from '../../src/message/virus-inspector.ts';
 import type { HeaderChange } from '../../src/protocol/milter-replies.ts';
 import { parseDialogue, type Dialogue } from './dialogue.ts';
 import { holdMilter } from './milter-dialogue.ts';
 import { plainInspector, type Manner } from './plain-inspector.ts';
 import { recordedTelemetry, scriptedGate, type Script } from './scripted-gate.ts';
+import { virusScanner } from './virus-scanner.ts';
 
 const folder = join(import.meta.dirname, 'milter');
 const files = readdirSync(folder).filter((name) => name.endsWith('.dialogue'));
@@ -33,7 +35,13 @@ function doorOptions(dialogue: Dialogue, address: string, manner: Manner): Milte
   return {
     listen: [{ address }],
     mta: 'mail.example',
-    policy: () => ({ inboundDaemons: (said['inbound'] ?? '').split(' ').filter(Boolean) }),
+    policy: () => ({
+      inboundDaemons: (said['inbound'] ?? '').split(' ').filter(Boolean),
+      ...(said['ask'] !== undefined && {
+        inbound: { isAsked: true, scansViruses: said['ask'] === 'viruses' },
+      }),
+    }),
+    virusInspector: createVirusInspector([virusScanner()]),
     inspector: plainInspector(manner),
     trace: TRACE,
     transactions: new OpenTransactions(),

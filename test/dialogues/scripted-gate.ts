@@ -2,7 +2,12 @@
  * A gate that decides by a short script, for tests of doors: the account's local part says what
  * happens to it. It keeps the contract: ids count once, checks count nothing.
  */
-import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../../src/core/event.ts';
+import type {
+  ConnectionEvent,
+  LoginAttempt,
+  LoginEvent,
+  SubmissionEvent,
+} from '../../src/core/event.ts';
 import { recipientCount } from '../../src/core/event.ts';
 import type { Maybe } from '../../src/core/maybe.ts';
 import type { Verdict, VerdictKind } from '../../src/core/verdict.ts';
@@ -81,9 +86,7 @@ export function scriptedGate(script: Script = {}): ScriptedGate {
       const used = counted(submission.account ?? '').recipients + (underWay?.recipients ?? 0);
       return answer(verdictOn(submission, used, script.mayRelay));
     },
-    meet: () => {
-      throw new Error('This script knows no mail from outside.');
-    },
+    meet: (event) => answer(strangerVerdict(event)),
     note: () => undefined,
     newId: () => `event-${String((lastId += 1)).padStart(6, '0')}`,
     now: script.now ?? Date.now,
@@ -121,6 +124,27 @@ function verdictOn(event: SubmissionEvent, usedRecipients: number, mayRelay = fa
     rung: 'observe',
     score: 0,
     reasons: verdict === 'pass' ? [] : [{ signal, weight: 0, text: 'As the script says.' }],
+    reference: event.id.slice(-6),
+  };
+}
+
+/** Strangers are refused at home, have to wait without a name, and bring no viruses. */
+function strangerVerdict(event: ConnectionEvent): Verdict {
+  const account = `address:${event.clientAddress}`;
+  const [verdict, signal]: Decision =
+    event.viruses !== undefined
+      ? ['reject', 'virus']
+      : event.clientName === undefined
+        ? ['defer', event.reverseName === undefined ? 'no-reverse-name' : 'forward-mismatch']
+        : event.clientName.includes('dyn')
+          ? ['reject', 'home-connection']
+          : ['pass', 'none'];
+  const detail = event.viruses?.[0];
+  const reason = { signal, weight: 0, text: 'As the script says.' };
+  return {
+    ...{ kind: 'verdict', for: event.id, at: event.at, account, identity: account, context: '' },
+    ...{ verdict, enforced: verdict !== 'pass', rung: 'observe', score: 0 },
+    reasons: verdict === 'pass' ? [] : [{ ...reason, ...(detail && { detail }) }],
     reference: event.id.slice(-6),
   };
 }

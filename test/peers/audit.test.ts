@@ -2,6 +2,7 @@
  * The scorecard against real servers: Postfix, nsd, unbound, rbldnsd. The good house passes every
  * row; each bad one fails exactly the row that it breaks.
  */
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { stringify } from 'yaml';
 import { audit } from '../../src/daemon/audit.ts';
 import { mailServersAreHere } from './available.ts';
 import { startHouse, type House } from './house.ts';
-import { startHouseDns, type HouseDns } from './house-dns.ts';
+import { startHouseDns, type HouseDns, type HouseZones } from './house-dns.ts';
 import { BAD_DOMAINS, LISTS, ZONES } from './house-zones.ts';
 
 const ROWS = 'OWN-1,OWN-2,OWN-3,OWN-4,OWN-5,OWN-7,OWN-8,OWN-10,OWN-11,SND-15,FBK-4';
@@ -23,6 +24,7 @@ let dns: HouseDns;
 const authorities = getCACertificates('default');
 
 interface Wrong {
+  readonly roles?: readonly string[];
   readonly host?: string;
   readonly address?: string;
   readonly domain?: string;
@@ -30,6 +32,17 @@ interface Wrong {
   readonly networks?: readonly string[];
   readonly smuggling?: boolean;
   readonly now?: () => number;
+}
+
+/** DANE of the mail server under two more names: by its key, and by one of yesterday. */
+function withTlsa(zones: HouseZones, certificate: string): HouseZones {
+  const { publicKey } = new X509Certificate(certificate);
+  const key = publicKey.export({ type: 'spki', format: 'der' });
+  const tlsa = (name: string, bytes: Buffer): string =>
+    `_25._tcp.${name} IN TLSA 3 1 1 ${createHash('sha256').update(bytes).digest('hex')}`;
+  const records = [tlsa('other', key), tlsa('stale', Buffer.from('a key of yesterday'))];
+  const [lines = ''] = zones.zones['house.test'] ?? [];
+  return { ...zones, zones: { ...zones.zones, 'house.test': [[lines, ...records].join('\n')] } };
 }
 
 /** State of each row, and what was seen. */
@@ -41,6 +54,7 @@ async function look(wrong: Wrong = {}, only = ROWS) {
         name: wrong.host ?? 'mx1.house.test',
         addresses: [wrong.address ?? '127.0.0.1'],
         smtp_port: house.port,
+        ...(wrong.roles === undefined ? {} : { roles: wrong.roles, submission_port: house.port }),
       },
     ],
     domains: [wrong.domain ?? 'house.test'],
@@ -71,8 +85,8 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'primum-audit-'));
     await writeFile(join(folder, 'lists.json'), JSON.stringify(LISTS));
-    dns = await startHouseDns(ZONES);
     house = await startHouse(['house.test', ...BAD_DOMAINS.map(([name]) => name)]);
+    dns = await startHouseDns(withTlsa(ZONES, house.certificate));
     setDefaultCACertificates([...authorities, house.certificate]);
   }, 60_000);
 
@@ -120,13 +134,7 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
   );
 
   it.each([
-    [
-      'OWN-2',
-      'no reverse name',
-      { address: '127.0.0.10' },
-      'has no reverse name',
-      ['OWN-2', 'SND-15'],
-    ],
+    ['OWN-2', 'no reverse name', { address: '127.0.0.10' }, 'has no reverse name', ['OWN-2']],
     [
       'OWN-2',
       'a reverse name that leads elsewhere',
@@ -164,6 +172,29 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     },
     60_000,
   );
+
+  it('fails ACC-13 for AUTH without TLS, and nothing else', async () => {
+    const auth = {
+      ...{ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'cyrus', smtpd_tls_auth_only: 'no' },
+      smtpd_sasl_security_options: 'noanonymous',
+    };
+    const rows = 'ACC-13,OWN-4,OWN-5';
+    await house.withSettings(auth, async () => {
+      const { rows: found, seen } = await look({ roles: ['submission'] }, rows);
+      expect(failing(found), seen).toEqual(['ACC-13']);
+      expect(seen).toContain('offers AUTH before TLS, so passwords go in the clear');
+    });
+    const { rows: found, seen } = await look({ roles: ['submission'] }, rows);
+    expect(failing(found), seen).toEqual([]);
+  }, 60_000);
+
+  it('fails OWN-8 for a certificate that DANE does not know', async () => {
+    const known = await look({ host: 'other.house.test' }, 'OWN-8');
+    expect(known.rows['OWN-8'], known.seen).toBe('pass');
+    const unknown = await look({ host: 'stale.house.test' }, 'OWN-8');
+    expect(failing(unknown.rows), unknown.seen).toEqual(['OWN-8']);
+    expect(unknown.seen).toContain('No TLSA record of stale.house.test is that of the certificate');
+  }, 60_000);
 
   it('OWN-5: tries false ends of messages only where that is switched on', async () => {
     await house.withSettings({ smtpd_forbid_bare_newline: 'no' }, async () => {

@@ -13,6 +13,7 @@ export function planOf(changes: Partial<WatchPlan> = {}): WatchPlan {
     abusePage: undefined,
     listCatalogue: undefined,
     skippedLists: [],
+    feeds: { snds: [], google_postmaster: [] },
     relay: { sourceAddresses: [], trustedNetworks: [] },
     triesSmuggling: false,
     dns: { servers: ['127.0.0.1:9'], timeoutMs: 300, queriesPerSecond: 10_000, authorityPort: 9 },

@@ -1,4 +1,4 @@
-/** The way in: mail from outside on port 25 (INB-1, INB-2). Never for submission. */
+/** The way in: mail from outside on port 25 (INB-1 to INB-3). Never for submission. */
 import { z } from 'zod';
 import { domain, place } from '../scalars.ts';
 
@@ -22,6 +22,10 @@ export const inboundSchema = z.strictObject({
   home_connection: action('The reverse name is that of a home connection (`primum rdns`).'),
   impossible_helo: action(
     'HELO says what cannot be: no domain, a bare or foreign address, a name of ours.',
+  ),
+  virus: action(
+    'A message brings a virus: asked of `scanners.clamd` where the milter watches the service ' +
+      '(`doors.milter.inbound_daemons`), whoever the client is.',
   ),
   allow_networks: z
     .array(place())

@@ -106,6 +106,31 @@ const failures = z.strictObject({
     .describe('Delay for an unknown source at an account under attack. Postfix gives up at 10s.'),
 });
 
+const connections = z.strictObject({
+  action: z
+    .enum(['off', 'observe', 'defer'])
+    .default('observe')
+    .describe(
+      'What too many connections of one address do. `observe` records and counts them; `defer` asks ' +
+        'to come again (450) on the services for mail from outside, and lets logins wait for ' +
+        '`policy.failures.tarpit`. Nobody is refused for it, and places that an account knows, own ' +
+        'networks, carriers and relays do not wait. Where it is not `off`, every connection from ' +
+        'outside is a line of the journal.',
+    ),
+  window: duration('10s', '1d').prefault('10m').describe('Time in which connections add up.'),
+  limit: count(10, 1_000_000)
+    .default(600)
+    .describe(
+      'Connections of one address in that time, over all services: mail from outside, and logins ' +
+        'that the auth policy door is told of. Over IPv6 the /64 is the address.',
+    ),
+  failure_weight: count(1, 100)
+    .default(15)
+    .describe(
+      'Connections that a wrong password weighs, 10 to 20 being usual; the same one again is none.',
+    ),
+});
+
 const thresholds = z.strictObject({
   throttle: z
     .number()
@@ -217,6 +242,9 @@ export const policySchema = z.strictObject({
       'Distinct countries an account is used from (ACC-9). A traveller shows home, transit and ' +
         'destination in a day; a fourth is unusual.',
     ),
+  connections: connections
+    .prefault({})
+    .describe('Connections of one address over all services (INB-4), in one sum with ACC-6.'),
   failures: failures
     .prefault({})
     .describe('Wrong passwords (ACC-6). The source is shut out, never the account.'),

@@ -1,6 +1,16 @@
 /** The own house: what is watched on a schedule (OWN-1 to OWN-13, FBK-4, SND-15). */
 import { z } from 'zod';
-import { count, domain, duration, network, path, text, webAddress, word } from '../scalars.ts';
+import {
+  count,
+  domain,
+  duration,
+  network,
+  path,
+  secretPath,
+  text,
+  webAddress,
+  word,
+} from '../scalars.ts';
 import { dnsServer } from '../services.ts';
 
 export const MAX_HOSTS = 1_000;
@@ -108,6 +118,21 @@ const relay = z.strictObject({
     }),
 });
 
+const feed = z
+  .strictObject({
+    file: path('/var/lib/primum/snds.csv').optional().meta({
+      description: 'A file that something else renews; one older than four days is not believed.',
+      sample: '/var/lib/primum/snds.csv',
+    }),
+    url_file: secretPath('/etc/primum/snds.url').optional().meta({
+      description: 'File with the address it is fetched from, which is a secret.',
+      sample: '/etc/primum/snds.url',
+    }),
+  })
+  .refine(({ file, url_file }) => (file === undefined) !== (url_file === undefined), {
+    message: 'Name either file or url_file.',
+  });
+
 export const watchSchema = z.strictObject({
   hosts: z
     .array(host)
@@ -191,6 +216,50 @@ export const watchSchema = z.strictObject({
     })
     .prefault({})
     .describe('DNS lists that addresses and domains are looked up in (OWN-1).'),
+  feeds: z
+    .strictObject({
+      snds: z
+        .array(feed)
+        .max(10)
+        .prefault([])
+        .meta({
+          description:
+            'Microsoft SNDS: "data" and "ipStatus" as CSV. Its automated access gives an address with a ' +
+            'key; put that address into a file.',
+          sample: [{ url_file: '/etc/primum/snds.url' }],
+        }),
+      google_postmaster: z
+        .array(feed)
+        .max(100)
+        .prefault([])
+        .meta({
+          description:
+            'Google Postmaster Tools: the JSON of its API (trafficStats, or domainStats with a metric ' +
+            'that is called spam), written into a file by whoever has the credentials.',
+          sample: [{ file: '/var/lib/primum/postmaster-example.org.json' }],
+        }),
+    })
+    .prefault({})
+    .describe(
+      'What large receivers say of your addresses and domains (OWN-1). Complaints of their users ' +
+        '(JMRP) come to the LMTP door.',
+    ),
+  proof: z
+    .strictObject({
+      letters: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether a letter goes to abuse@ and postmaster@ of each domain, by `alerts.email`, and must ' +
+            'come back through the LMTP door: a copy of those mailboxes goes there.',
+        ),
+      every: duration('1d', '90d').prefault('7d').describe('How often each address gets one.'),
+      within: duration('5m', '7d')
+        .prefault('1d')
+        .describe('One that is not back by then is missing.'),
+    })
+    .prefault({})
+    .describe('Proof that abuse@ and postmaster@ are read (FBK-4).'),
   relay: relay.prefault({}).describe('From where relaying is tried (OWN-4).'),
   smuggling: z
     .boolean()

@@ -1,7 +1,8 @@
-/** INB-1, INB-2: who brings mail from outside, by what Postfix tells of him. */
+/** INB-1 to INB-4: who brings mail from outside, by what Postfix tells of him. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionEvent } from '../event.ts';
+import { NO_LOAD, type ConnectionRule, type Load } from './connection-load.ts';
 import { decideInbound } from './decide.ts';
 import type { InboundRules } from './subject.ts';
 
@@ -10,12 +11,17 @@ const RULES: InboundRules = {
   forwardMismatch: 'reject',
   homeConnection: 'reject',
   impossibleHelo: 'reject',
+  virus: 'reject',
   allowedNetworks: [],
   allowedNames: [],
 };
 
+const CONNECTIONS: ConnectionRule = {
+  ...{ action: 'defer', windowSeconds: 600, limit: 100, failureWeight: 15 },
+};
+
 type Seen = Partial<
-  Pick<ConnectionEvent, 'clientAddress' | 'clientName' | 'reverseName' | 'heloName'>
+  Pick<ConnectionEvent, 'clientAddress' | 'clientName' | 'reverseName' | 'heloName' | 'viruses'>
 >;
 
 const GOOD: Seen = {
@@ -27,7 +33,7 @@ const GOOD: Seen = {
 function decide(
   seen: Seen,
   rules: Partial<InboundRules> = {},
-  mode: 'observe' | 'enforce' = 'enforce',
+  more: { readonly mode?: 'observe' | 'enforce'; readonly load?: Load } = {},
 ) {
   const base = { v: 1, kind: 'connection', id: 'e1', at: '2026-11-28T12:00:00.000Z' } as const;
   return decideInbound(
@@ -40,8 +46,10 @@ function decide(
         score: 0,
         reason: 'its form says so',
       }),
+      connections: CONNECTIONS,
+      load: more.load ?? NO_LOAD,
     },
-    mode,
+    more.mode ?? 'enforce',
   );
 }
 
@@ -87,6 +95,36 @@ describe('INB-2: home connections', () => {
   });
 });
 
+describe('INB-3: a virus', () => {
+  it('is refused by its name, and who brought it is not asked again who he is', () => {
+    const { verdict } = decide({ heloName: 'localhost', viruses: ['Eicar-Test'] });
+    expect(verdict).toMatchObject({
+      verdict: 'reject',
+      reasons: [{ signal: 'virus', practice: 'INB-3', detail: 'Eicar-Test' }],
+    });
+    expect(decide({ viruses: ['Eicar-Test'] }, { virus: 'off' }).findings).toEqual([]);
+  });
+});
+
+describe('INB-4: too many connections', () => {
+  it.each<[number, number, string]>([
+    [100, 0, 'pass'],
+    [101, 0, 'defer'],
+    [10, 6, 'pass'],
+    [11, 6, 'defer'],
+  ])('%i connections and %i wrong passwords: %s', (connections, failures, kind) => {
+    expect(decide(GOOD, {}, { load: { connections, failures } }).verdict.verdict).toBe(kind);
+  });
+
+  it('says what was counted', () => {
+    const [finding] = decide(GOOD, {}, { load: { connections: 11, failures: 6 } }).findings;
+    expect(finding).toMatchObject({
+      ...{ rule: 'connection-limit', practice: 'INB-4' },
+      text: '203.0.113.9 has made 11 connections and 6 wrong passwords, each as 15 in 10 min; 100 are allowed.',
+    });
+  });
+});
+
 describe('what breaking a rule does', () => {
   it.each([
     ['off', 'pass', 0],
@@ -109,7 +147,10 @@ describe('what breaking a rule does', () => {
   });
 
   it('is never answered in observe mode', () => {
-    expect(decide({}, {}, 'observe').verdict).toMatchObject({ verdict: 'reject', enforced: false });
+    expect(decide({}, {}, { mode: 'observe' }).verdict).toMatchObject({
+      verdict: 'reject',
+      enforced: false,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * The verdict on a connection from outside (INB-1, INB-2). It is no submission: no account, no
- * profile, nothing is counted or learned. A new rule is a file here and a line in RULES.
+ * The verdict on a connection from outside (INB-1 to INB-4). It is no submission: no account, no
+ * profile, nothing is learned. A new rule is a file here and a line in RULES.
  */
 import type { Mode } from '../policy.ts';
 import { referenceOf } from '../reference.ts';
@@ -9,14 +9,20 @@ import { forwardMismatch } from './forward-mismatch.ts';
 import { homeConnection } from './home-connection.ts';
 import { impossibleHelo } from './impossible-helo.ts';
 import { noReverseName } from './no-reverse-name.ts';
+import { connectionLimit } from './connection-limit.ts';
 import type { InboundAction, InboundFinding, InboundRule, InboundSubject } from './subject.ts';
+import { virus } from './virus.ts';
 
 const RULES: readonly InboundRule[] = [
   noReverseName,
   forwardMismatch,
   homeConnection,
   impossibleHelo,
+  connectionLimit,
 ];
+
+/** Asked of a message; whoever brings it was asked the others when he came. */
+const MESSAGE_RULES: readonly InboundRule[] = [virus];
 
 const KINDS = { observe: 'pass', defer: 'defer', reject: 'reject' } as const satisfies Record<
   Exclude<InboundAction, 'off'>,
@@ -32,10 +38,11 @@ export interface InboundDecision {
 
 export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecision {
   const { event } = subject;
+  const looks = event.viruses === undefined ? RULES : MESSAGE_RULES;
   // The most severe first: its sentence is the one that the client is told.
-  const findings = RULES.flatMap((rule) => rule(subject) ?? []).sort(
-    (a, b) => SEVERITY.indexOf(b.action) - SEVERITY.indexOf(a.action),
-  );
+  const findings = looks
+    .flatMap((rule) => rule(subject) ?? [])
+    .sort((a, b) => SEVERITY.indexOf(b.action) - SEVERITY.indexOf(a.action));
   const worst = findings[0]?.action ?? 'observe';
   const who = `address:${event.clientAddress}`;
   return {
@@ -51,11 +58,12 @@ export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecis
       enforced: mode === 'enforce',
       rung: 'observe',
       score: 0,
-      reasons: findings.map(({ rule, practice, text }) => ({
+      reasons: findings.map(({ rule, practice, text, detail }) => ({
         signal: rule,
         practice,
         weight: 0,
         text,
+        ...(detail === undefined ? {} : { detail }),
       })),
       reference: referenceOf(event.id),
     },

@@ -1,6 +1,7 @@
 /** What the rules for mail from outside look at: the connection, and the operator's words. */
 import type { ConnectionEvent } from '../event.ts';
 import type { NameVerdict } from '../reverse-name/classify.ts';
+import type { ConnectionRule, Load } from './connection-load.ts';
 
 /** What breaking a rule of the way in does. `off` does not even look. */
 export type InboundAction = 'off' | 'observe' | 'defer' | 'reject';
@@ -14,6 +15,8 @@ export interface InboundRules {
   readonly homeConnection: InboundAction;
   /** HELO says what cannot be (INB-1). */
   readonly impossibleHelo: InboundAction;
+  /** A message has a virus (INB-3). */
+  readonly virus: InboundAction;
   /** CIDR, `country:XX`, `asn:N` that are never refused. */
   readonly allowedNetworks: readonly string[];
   /** Verified names, and names below them, that are never refused. */
@@ -26,6 +29,9 @@ export interface InboundSubject {
   /** Own names, lower case: a stranger who says one of them lies. */
   readonly isOwnName: (name: string) => boolean;
   readonly judgeName: (name: string, address: string) => NameVerdict;
+  readonly connections: ConnectionRule;
+  /** What the address has done on all services before. */
+  readonly load: Load;
 }
 
 export interface InboundFinding {
@@ -35,6 +41,8 @@ export interface InboundFinding {
   readonly action: Exclude<InboundAction, 'off'>;
   /** One sentence for the operator. */
   readonly text: string;
+  /** What the client is told by name, such as a virus. */
+  readonly detail?: string;
 }
 
 export type InboundRule = (subject: InboundSubject) => InboundFinding | undefined;

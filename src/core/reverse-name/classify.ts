@@ -48,13 +48,14 @@ export function classifyName(
     return { kind: 'unknown', score: 0, reason: 'it is no host name of two labels or more' };
   const registered = known.registeredDomain(bare);
   const part = bare === registered ? '' : bare.slice(0, -registered.length - 1);
+  const words = findWords(part, known.words);
   const features = [
     ...embeddedFeatures(part, address),
-    ...wordFeatures(part, known),
+    ...wordFeatures(part, words),
     ...domainFeatures(registered, known),
     ...suffixFeatures(bare, known),
   ];
-  const all = [...features, ...handmadeFeatures(part, features)];
+  const all = [...features, ...handmadeFeatures(part, words, features)];
   return verdictOf(all);
 }
 
@@ -96,18 +97,22 @@ function opaqueFeatures(part: string): readonly Feature[] {
   return isOpaque ? [{ weight: 0.7, text: 'it begins with a number, not with a name' }] : [];
 }
 
-function wordFeatures(part: string, known: NameKnowledge): readonly Feature[] {
-  const best = strongest(findWords(part, known.words));
+function wordFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
+  const best = strongest(words);
+  // Access networks call their exchanges and concentrators mx, node or gw, too: between numbers
+  // and with a word for handed-out addresses that is no server.
+  const isLine = best.has('dynamic') && (part.match(/\d+/g)?.length ?? 0) >= 2;
   return [...best.values()].map((word) => ({
-    weight: weightOf(word),
+    weight: weightOf(word, isLine),
     text: `"${word.word}" stands for ${word.says}`,
   }));
 }
 
 /** What a server is called stands first; further on it may be a place or a neighbour. */
-function weightOf({ weight, isFirst, meaning }: FoundWord): number {
+function weightOf({ weight, isFirst, meaning }: FoundWord, isLine: boolean): number {
   const isServer = meaning === 'mail' || meaning === 'server' || meaning === 'relay';
-  return isServer && !isFirst ? weight * 0.7 : weight;
+  if (!isServer) return weight;
+  return weight * (isFirst ? 1 : 0.7) * (isLine ? 0.4 : 1);
 }
 
 const DOMAIN_WORDS: readonly { readonly word: RegExp; readonly feature: Feature }[] = [
@@ -147,8 +152,28 @@ function suffixFeatures(name: string, known: NameKnowledge): readonly Feature[] 
 }
 
 /** Nothing of the address, no word of a line: somebody thought of this name. */
-function handmadeFeatures(part: string, features: readonly Feature[]): readonly Feature[] {
-  if (!/\d/.test(part)) return [{ weight: -1.5, text: 'it is a name without numbers' }];
+function handmadeFeatures(
+  part: string,
+  words: readonly FoundWord[],
+  features: readonly Feature[],
+): readonly Feature[] {
+  if (!/\d/.test(part)) {
+    // One name for a whole range, such as dynamic.example.net: nobody is called so.
+    const isRange = words.some(({ meaning }) => meaning === 'dynamic') && isAllWords(part, words);
+    return isRange
+      ? [{ weight: 0.5, text: 'it is the name of a whole range' }]
+      : [{ weight: -1.5, text: 'it is a name without numbers' }];
+  }
   const isGeneric = features.some(({ weight }) => weight > 0);
   return isGeneric ? [] : [{ weight: -1.2, text: 'nothing of the address is in the name' }];
+}
+
+/** Whether the name says how lines are connected and nothing else. */
+function isAllWords(part: string, words: readonly FoundWord[]): boolean {
+  const aboutLines = new Set(
+    words
+      .filter(({ meaning }) => ['dynamic', 'access', 'customer'].includes(meaning))
+      .map(({ word }) => word),
+  );
+  return part.split(/[^a-z]+/).every((token) => token === 'ip' || aboutLines.has(token));
 }

@@ -3,6 +3,7 @@ import type { AccountFacts } from '../account.ts';
 import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../event.ts';
 import type { KeyedHash } from '../hash.ts';
 import type { Context, Identity } from '../identity.ts';
+import type { Load } from '../inbound/connection-load.ts';
 import type { Lock } from '../intent.ts';
 import type { AttachmentKinds, ContentKnown } from '../message/content.ts';
 import type { OutcomesKnown } from '../outcomes-known.ts';
@@ -95,4 +96,6 @@ export interface LoginSubject extends SubjectBase {
   readonly guess: number;
   readonly address: SourceRecord;
   readonly networkSource: SourceRecord;
+  /** What the address has done on all services before (INB-4). */
+  readonly load: Load;
 }

@@ -7,6 +7,7 @@ import { cleartext } from './cleartext.ts';
 import { clientNetwork } from './client-network.ts';
 import { conformance } from './conformance.ts';
 import type { ContentLook } from './content.ts';
+import { connectionLimit } from './connection-limit.ts';
 import { distinctCountries, distinctPlaces } from './distinct-use.ts';
 import { forwardedSpam } from './forwarded-spam.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
@@ -55,6 +56,7 @@ export const ATTEMPT_RULES: readonly LoginLook[] = [
   accountLocked.lookAtLogin,
   sourceShutOut,
   accountUnderAttack,
+  connectionLimit,
   clientNetwork,
   cleartext,
 ];

@@ -5,6 +5,8 @@ import { COMMAND, type ConnectData } from '../../protocol/milter.ts';
 export interface ClientFacts {
   address: string;
   name: string;
+  /** What DNS calls the address, verified or not; empty where the MTA does not say. */
+  reverseName: string;
   port: number;
   heloName: string;
   tls: string;
@@ -22,6 +24,7 @@ export function newClient(): ClientFacts {
   return {
     address: '',
     name: '',
+    reverseName: '',
     port: 0,
     heloName: '',
     tls: '',
@@ -53,6 +56,7 @@ export function forgetStage(client: ClientFacts, stage: number): void {
     client.daemonName = '';
     client.daemonPort = '';
     client.mtaName = '';
+    client.reverseName = '';
   } else if (stage === COMMAND.helo) client.tls = '';
   else if (stage === COMMAND.mail) {
     client.saslLogin = '';
@@ -69,6 +73,9 @@ export function setMacro(client: ClientFacts, name: string, value: string): void
       return;
     case 'j':
       client.mtaName = value;
+      return;
+    case '{client_ptr}':
+      client.reverseName = value;
       return;
     case '{daemon_name}':
       client.daemonName = value;

@@ -8,11 +8,13 @@ import { MilterReader } from '../../protocol/milter-reader.ts';
 import { PROGRESS } from '../../protocol/milter-replies.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { ConnectionClock, type StreamSession } from '../listen.ts';
+import type { Gate } from '../../gate-contract.ts';
 import type { MilterJudge } from './judge.ts';
 import { MAX_UNSENT_BYTES, type MilterDoorSettings } from './options.ts';
 import { MilterSession, type Taken } from './session.ts';
 
 export interface MilterConnectionParts {
+  readonly gate: Gate;
   readonly judge: MilterJudge;
   readonly settings: MilterDoorSettings;
   readonly telemetry: Telemetry;
@@ -35,7 +37,7 @@ export class MilterConnection implements StreamSession {
   #packets = 0;
   #endingSince: number | undefined;
 
-  constructor(socket: Socket, { judge, settings, telemetry }: MilterConnectionParts) {
+  constructor(socket: Socket, { gate, judge, settings, telemetry }: MilterConnectionParts) {
     this.#socket = socket;
     this.#settings = settings;
     this.#telemetry = telemetry;
@@ -45,7 +47,7 @@ export class MilterConnection implements StreamSession {
       idleSeconds: settings.idleTimeoutSeconds,
     });
     const isUnix = socket.remoteAddress === undefined;
-    this.#session = new MilterSession({ judge, settings, telemetry, isUnix });
+    this.#session = new MilterSession({ gate, judge, settings, telemetry, isUnix });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#resumeAfterDrain());
     socket.on('end', () => {

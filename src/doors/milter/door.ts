@@ -34,7 +34,7 @@ export async function openMilterDoor(
       sweep: { shortestSeconds, maxMs: MAX_SWEEP_MS },
     },
     telemetry,
-    (socket) => new MilterConnection(socket, { judge, settings, telemetry }),
+    (socket) => new MilterConnection(socket, { gate, judge, settings, telemetry }),
   );
   return {
     address: door.address,

@@ -16,8 +16,10 @@ export type DeferAs =
 
 /** The part of the policy this door reads; asked at every connection, so a reload takes effect. */
 export interface MilterDoorPolicy {
-  /** `{daemon_name}` of services that take mail from outside: not judged. */
+  /** `{daemon_name}` of services that take mail from outside: no submissions. */
   readonly inboundDaemons: readonly string[];
+  /** What is asked of those who bring it; without it they are let through. */
+  readonly inbound?: { readonly isAsked: boolean; readonly scansViruses: boolean };
   /** Mail address where a person who was stopped can turn to. */
   readonly contact?: string;
 }
@@ -44,6 +46,8 @@ export interface MilterDoorOptions {
   policy(): MilterDoorPolicy;
   /** Reads the message. Without it envelope and size are judged. */
   readonly inspector?: MessageInspector;
+  /** Looks for viruses in mail from outside (INB-3). */
+  readonly virusInspector?: MessageInspector;
   readonly trace?: TraceHeaders;
   /** How a message that does not conform is mended (CON-7); refusing one is the gate's business. */
   readonly mend?: (inspected: InspectedMessage) => readonly HeaderChange[];

@@ -3,6 +3,7 @@
  * answered. Knows no socket. Commands are given one after the other; a promise asks to wait.
  */
 import { andThen, type Maybe } from '../../core/maybe.ts';
+import type { Gate } from '../../gate-contract.ts';
 import type { InspectedMessage } from '../../message/contract.ts';
 import {
   ACTION,
@@ -31,11 +32,13 @@ import { endingOf } from './ending.ts';
 import { FORWARD_OFF, forwardAnswer, forwardOf } from './forward-mark.ts';
 import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
+import { InboundMail, type InboundAnswer } from './inbound.ts';
 import { MessageReading } from './reading.ts';
 import { newTransaction, type Transaction } from './transaction.ts';
 import { MACROS, wishesFor } from './wishes.ts';
 
 export interface SessionParts {
+  readonly gate: Gate;
   readonly judge: MilterJudge;
   readonly settings: MilterDoorSettings;
   readonly telemetry: Telemetry;
@@ -55,8 +58,8 @@ export class MilterSession {
   #agreement: Agreement | undefined;
   #client: ClientFacts = newClient();
   #isConnected = false;
-  /** Mail from outside: nothing of this connection is judged. */
-  #isInbound = false;
+  /** Mail from outside: nothing of this connection is a submission. */
+  #inbound: InboundMail | undefined;
   #transaction: Transaction | undefined;
   #isEnding = false;
 
@@ -101,7 +104,8 @@ export class MilterSession {
       case COMMAND.helo:
         return this.#helo(data, agreement);
       case COMMAND.data:
-        if (this.#transaction === undefined && !this.#isInbound) return this.#outOfOrder('DATA');
+        if (this.#transaction === undefined && this.#inbound === undefined)
+          return this.#outOfOrder('DATA');
         return answered(agreement, STEP.noDataReply);
       case COMMAND.abort:
         this.leave();
@@ -110,7 +114,7 @@ export class MilterSession {
         this.leave();
         this.#client = newClient();
         this.#isConnected = false;
-        this.#isInbound = false;
+        this.#inbound = undefined;
         return NOTHING;
       case COMMAND.quit:
         this.leave();
@@ -126,6 +130,7 @@ export class MilterSession {
 
   /** What is open is over, without a message. */
   leave(): void {
+    this.#inbound?.leave();
     const transaction = this.#transaction;
     if (transaction === undefined) return;
     this.#transaction = undefined;
@@ -178,9 +183,10 @@ export class MilterSession {
     connectClient(this.#client, connect);
     this.#isConnected = true;
     const { inboundDaemons } = this.#parts.settings.policy();
-    this.#isInbound = inboundDaemons.includes(this.#client.daemonName);
-    if (!this.#isInbound) return answered(agreement, STEP.noConnectReply);
-    return isAnswered(agreement, STEP.noConnectReply) ? ACCEPT : NOTHING;
+    const isInbound = inboundDaemons.includes(this.#client.daemonName);
+    this.#inbound = isInbound ? new InboundMail(this.#parts) : undefined;
+    if (this.#inbound?.isAsked !== false) return answered(agreement, STEP.noConnectReply);
+    return acceptedEarly(agreement, STEP.noConnectReply);
   }
 
   #helo(data: Buffer, agreement: Agreement): Taken {
@@ -194,7 +200,9 @@ export class MilterSession {
     const envelopeSender = parseAddress(data);
     if (envelopeSender === undefined) return { fault: 'MAIL is not understood' };
     if (!this.#isConnected) return this.#outOfOrder('MAIL');
-    if (this.#isInbound) return acceptedEarly(agreement, STEP.noMailReply);
+    if (this.#inbound !== undefined) {
+      return said(this.#inbound.mail(this.#client, envelopeSender), agreement, STEP.noMailReply);
+    }
     this.leave();
     const { judge, settings } = this.#parts;
     const client = this.#client;
@@ -218,7 +226,11 @@ export class MilterSession {
   #rcpt(data: Buffer, agreement: Agreement): Maybe<Taken> {
     const recipient = parseAddress(data);
     if (recipient === undefined) return { fault: 'RCPT is not understood' };
-    if (this.#isInbound) return acceptedEarly(agreement, STEP.noRcptReply);
+    if (this.#inbound !== undefined) {
+      return andThen(this.#inbound.rcpt(this.#client, recipient), (answer) =>
+        said(answer, agreement, STEP.noRcptReply),
+      );
+    }
     const transaction = this.#transaction;
     if (transaction === undefined || transaction.isInMessage) return this.#outOfOrder('RCPT');
     // Said twice it is delivered once and counts once.
@@ -235,19 +247,21 @@ export class MilterSession {
 
   #header(data: Buffer, agreement: Agreement): Taken {
     const transaction = this.#transaction;
-    if (transaction === undefined) return this.#stray('a header', agreement, STEP.noHeaderReply);
-    if (transaction.isInBody) return this.#outOfOrder('a header');
+    const inbound = this.#inbound;
+    if (transaction?.isInBody ?? inbound === undefined) return this.#outOfOrder('a header');
     const header = parseHeader(data);
     if (header === undefined) return { fault: 'a header is not understood' };
     const withSpace = (agreement.steps & STEP.headerLeadingSpace) !== 0;
+    inbound?.header(header, withSpace);
+    if (transaction === undefined) return answered(agreement, STEP.noHeaderReply);
     this.#reading.header(transaction, header, withSpace);
     return answered(agreement, STEP.noHeaderReply);
   }
 
   #endOfHeaders(agreement: Agreement): Taken {
     const transaction = this.#transaction;
-    if (transaction === undefined) return this.#stray('EOH', agreement, STEP.noEndOfHeadersReply);
-    if (transaction.isInBody) return this.#outOfOrder('EOH');
+    if (transaction?.isInBody ?? this.#inbound === undefined) return this.#outOfOrder('EOH');
+    if (transaction === undefined) return answered(agreement, STEP.noEndOfHeadersReply);
     this.#reading.begin(transaction);
     transaction.isInBody = true;
     transaction.sizeBytes += 2;
@@ -256,8 +270,12 @@ export class MilterSession {
 
   #body(data: Buffer, agreement: Agreement): Maybe<Taken> {
     const transaction = this.#transaction;
-    if (transaction === undefined) return this.#stray('BODY', agreement, STEP.noBodyReply);
     const isAnsweredHere = isAnswered(agreement, STEP.noBodyReply);
+    if (transaction === undefined) {
+      if (this.#inbound === undefined) return this.#outOfOrder('BODY');
+      const read = this.#inbound.body(data);
+      return andThen(read, () => (isAnsweredHere ? CONTINUE : NOTHING));
+    }
     const fed = this.#reading.body(transaction, data);
     return andThen(fed, () => {
       if (!isAnsweredHere) return NOTHING;
@@ -268,13 +286,23 @@ export class MilterSession {
 
   #endOfMessage(data: Buffer, agreement: Agreement): Maybe<Taken> {
     const transaction = this.#transaction;
-    if (transaction === undefined) {
-      return this.#isInbound ? ACCEPT : this.#outOfOrder('the end of a message');
-    }
+    if (transaction === undefined) return this.#inboundEnd(data, agreement);
     const read = andThen(this.#reading.body(transaction, data), () =>
       this.#reading.end(transaction),
     );
-    const ended = andThen(read, (inspected) => this.#answer(transaction, inspected, agreement));
+    return this.#whileEnding(
+      andThen(read, (inspected) => this.#answer(transaction, inspected, agreement)),
+    );
+  }
+
+  #inboundEnd(data: Buffer, agreement: Agreement): Maybe<Taken> {
+    const inbound = this.#inbound;
+    if (inbound === undefined) return this.#outOfOrder('the end of a message');
+    const ended = andThen(inbound.body(data), () => inbound.end());
+    return this.#whileEnding(andThen(ended, (answer) => said(answer, agreement, 0)));
+  }
+
+  #whileEnding(ended: Maybe<Taken>): Maybe<Taken> {
     if (!(ended instanceof Promise)) return ended;
     this.#isEnding = true;
     return ended.finally(() => (this.#isEnding = false));
@@ -329,11 +357,12 @@ export class MilterSession {
   #outOfOrder(what: string): Taken {
     return { fault: `${what} came out of order` };
   }
+}
 
-  /** What comes on an inbound connection in spite of our acceptance is taken and ignored. */
-  #stray(what: string, agreement: Agreement, noReply: number): Taken {
-    return this.#isInbound ? acceptedEarly(agreement, noReply) : this.#outOfOrder(what);
-  }
+function said(answer: InboundAnswer, agreement: Agreement, noReply: number): Taken {
+  if (answer === 'accept') return acceptedEarly(agreement, noReply);
+  if (answer === 'continue') return answered(agreement, noReply);
+  return isAnswered(agreement, noReply) ? formatReply(answer) : NOTHING;
 }
 
 function doNothing(): void {

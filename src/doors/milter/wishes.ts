@@ -4,7 +4,7 @@ import { MACRO_STAGE, type MacroWishes, type Wishes } from '../../protocol/milte
 
 /** The macros an event is made of; asked for, so that main.cf needs no milter_*_macros. */
 export const MACROS: MacroWishes = new Map([
-  [MACRO_STAGE.connect, 'j {daemon_name} {daemon_port}'],
+  [MACRO_STAGE.connect, 'j {daemon_name} {daemon_port} {client_ptr}'],
   [MACRO_STAGE.helo, '{tls_version}'],
   [MACRO_STAGE.mail, 'i {auth_type} {auth_authen} {tls_version}'],
   [MACRO_STAGE.rcpt, 'i'],

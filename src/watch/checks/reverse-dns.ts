@@ -8,6 +8,7 @@ import {
   failedNote,
   fine,
   listed,
+  none,
   recordsOf,
   sumUp,
   unclear,
@@ -52,7 +53,7 @@ async function nameNotes(address: string, tools: Tools): Promise<{ agrees: Note;
   const names = recordsOf(answer);
   if (names.length === 0) {
     const text = `${address} has no reverse name; many servers refuse its mail.`;
-    return { agrees: bad(text, PTR_ADVICE), line: bad(text, PTR_ADVICE) };
+    return { agrees: bad(text, PTR_ADVICE), line: none(`${address} has no name to judge.`) };
   }
   return { agrees: await agreement(address, names, tools), line: lineNote(address, names) };
 }

@@ -214,6 +214,8 @@ const connectionEvent = z.looseObject({
   reverseName: word.exactOptional(),
   service: word.exactOptional(),
   heloName: word.exactOptional(),
+  clientPort: z.int().min(0).max(65_535).exactOptional(),
+  viruses: words.exactOptional(),
 }) satisfies z.ZodType<ConnectionEvent>;
 
 const findingEvent = z.looseObject({

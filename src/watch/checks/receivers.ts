@@ -1,0 +1,126 @@
+/** OWN-1: what large receivers say of our addresses and domains, and how to get off their own lists. */
+import ipaddr from 'ipaddr.js';
+import {
+  parsePostmaster,
+  parseSnds,
+  type PostmasterDay,
+  type SndsDay,
+} from '../../protocol/sender-feeds.ts';
+import type { Check, Tools } from '../contract.ts';
+import { readFeed } from '../read-feed.ts';
+import { loadReceivers, stepsOf, type Receiver } from '../receiver-catalogue.ts';
+import { bad, fine, listed, none, sumUp, unclear, warn, type Note } from './observe.ts';
+
+export const receivers: Check = {
+  id: 'receivers',
+  practices: ['OWN-1'],
+  targets: ({ hosts }) => (hosts.length === 0 ? [] : loadReceivers().map(({ name }) => name)),
+  async run(name, tools) {
+    const receiver = loadReceivers().find((each) => each.name === name);
+    if (receiver === undefined) return [];
+    const { feed } = receiver;
+    const sources = feed === undefined ? [] : tools.plan.feeds[feed];
+    if (sources.length === 0) return [sumUp('OWN-1', unread(receiver))];
+    const read = await Promise.all(sources.map((source) => readFeed(source, tools.now())));
+    const notes = read.flatMap((found) => {
+      if (!found.ok)
+        return [
+          unclear(`The feed of ${name} cannot be read: ${found.why}.`, 'Look at watch.feeds.'),
+        ];
+      return feed === 'snds'
+        ? sndsNotes(found.text, receiver, tools)
+        : postmasterNotes(found.text, receiver);
+    });
+    return [sumUp('OWN-1', notes)];
+  },
+};
+
+function unread({ name, tells, delist, feed }: Receiver): readonly Note[] {
+  const how =
+    feed === undefined ? '' : ` Name its feed in watch.feeds.${feed}, and it is looked at.`;
+  return [
+    none(`${name} keeps a list of its own. It tells by: ${tells}.${how}`),
+    none(`How to get off: ${stepsOf(delist)}`),
+  ];
+}
+
+/** Complaints that Microsoft calls high: over 0.3 %. */
+const isHighRate = (text: string): boolean =>
+  Number(/([\d.]+)\s*%/.exec(text)?.[1] ?? 0) >= 0.3 && !text.includes('<');
+
+function sndsNotes(text: string, receiver: Receiver, { plan }: Tools): readonly Note[] {
+  const { days, blocks, unreadable } = parseSnds(text);
+  const steps = stepsOf(receiver.delist);
+  const own = new Set(plan.hosts.flatMap(({ addresses }) => addresses));
+  // Without declared addresses all are ours: SNDS shows nobody else's.
+  const isOurs = (address: string): boolean => own.size === 0 || own.has(address);
+  const newest = new Map<string, SndsDay>();
+  for (const day of days.filter(({ address }) => isOurs(address))) {
+    const known = newest.get(day.address);
+    if (known === undefined || Date.parse(day.until) >= Date.parse(known.until))
+      newest.set(day.address, day);
+  }
+  const notes = [
+    ...blocks
+      .filter(({ isBlocked, from, to }) => isBlocked && touches(from, to, own))
+      .map(({ from, to, details }) =>
+        bad(`Microsoft blocks ${from === to ? from : `${from} to ${to}`}: ${details}.`, steps),
+      ),
+    ...[...newest.values()].map((day) => sndsDay(day, steps)),
+  ];
+  if (notes.length > 0) return notes;
+  return unreadable > 0
+    ? [unclear('The feed of Microsoft holds no line of SNDS.', 'Look what stands in it.')]
+    : [fine('Microsoft blocks none of our addresses, and saw too little mail to say more (SNDS).')];
+}
+
+function sndsDay(day: SndsDay, steps: string): Note {
+  const { address, until, recipients, filter, complaints, trapHits } = day;
+  const text =
+    `Microsoft calls ${address} ${filter === '' ? 'nothing' : filter.toLowerCase()} until ${until}: ` +
+    `${recipients} recipients, complaints ${complaints === '' ? 'unknown' : complaints}, ${trapHits} trap hits.`;
+  if (filter === 'RED') return bad(text, steps);
+  if (filter === 'YELLOW' || trapHits > 0 || isHighRate(complaints)) return warn(text, steps);
+  return fine(text);
+}
+
+function touches(from: string, to: string, own: ReadonlySet<string>): boolean {
+  return own.size === 0 || [...own].some((address) => isBetween(address, from, to));
+}
+
+function isBetween(address: string, from: string, to: string): boolean {
+  const [a, low, high] = [address, from, to].map((text) =>
+    ipaddr.isValid(text) ? ipaddr.process(text).toByteArray() : undefined,
+  );
+  if (a === undefined || low === undefined || high === undefined) return false;
+  if (a.length !== low.length || a.length !== high.length) return false;
+  const hex = (bytes: number[]): string => Buffer.from(bytes).toString('hex');
+  return hex(low) <= hex(a) && hex(a) <= hex(high);
+}
+
+/** Google's own line: stay under 0.1 %, never reach 0.3 %. */
+const WARN_RATIO = 0.001;
+const BAD_RATIO = 0.003;
+
+function postmasterNotes(text: string, receiver: Receiver): readonly Note[] {
+  const days = parsePostmaster(text);
+  if (days === undefined)
+    return [
+      unclear('The feed of Google is no answer of its Postmaster API.', 'Look what stands in it.'),
+    ];
+  const steps = stepsOf(receiver.delist);
+  return days.map((day) => postmasterDay(day, steps));
+}
+
+function postmasterDay(day: PostmasterDay, steps: string): Note {
+  const { domain, day: date, domainReputation, badAddresses, spamRatio } = day;
+  const facts = [
+    ...(domainReputation === undefined ? [] : [`reputation ${domainReputation.toLowerCase()}`]),
+    ...(spamRatio === undefined ? [] : [`called spam ${(100 * spamRatio).toFixed(2)} %`]),
+    ...(badAddresses.length === 0 ? [] : [`addresses of bad reputation ${listed(badAddresses)}`]),
+  ];
+  const text = `Google of ${domain}${date === '' ? '' : ` on ${date}`}: ${facts.join(', ') || 'nothing'}.`;
+  if (domainReputation === 'BAD' || (spamRatio ?? 0) >= BAD_RATIO) return bad(text, steps);
+  const isLow = domainReputation === 'LOW' || badAddresses.length > 0;
+  return isLow || (spamRatio ?? 0) >= WARN_RATIO ? warn(text, steps) : fine(text);
+}

@@ -1,0 +1,21 @@
+/** Postfix's own word on its settings, on this machine. */
+import { execFile } from 'node:child_process';
+
+const TIMEOUT_MS = 10_000;
+const MAX_OUTPUT_BYTES = 256 * 1024;
+
+/** `name = value` lines; empty where there is no Postfix. */
+export function readPostconf(parameters: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const bounds = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+    execFile('postconf', [...parameters], bounds, (_, stdout) => resolve(stdout));
+  });
+}
+
+export function settingsIn(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split('\n').flatMap((line) => {
+    const match = /^(\w+) = ?(.*)$/.exec(line);
+    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
+  });
+  return new Map(pairs);
+}

@@ -1,0 +1,110 @@
+/** OWN-1: feeds of large receivers, from files and from the address in a file, and the way out. */
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { receivers } from '../../src/watch/checks/receivers.ts';
+import { openTools } from '../../src/watch/open-tools.ts';
+import type { FeedSource, WatchPlan } from '../../src/watch/plan.ts';
+import { loadReceivers } from '../../src/watch/receiver-catalogue.ts';
+import { hostAt, planOf } from './plan.ts';
+
+const [MICROSOFT = '', GOOGLE = '', YAHOO = '', APPLE = ''] = loadReceivers().map((r) => r.name);
+
+let folder: string;
+let server: Server | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'primum-feeds-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  server?.close();
+});
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+async function look(name: string, feeds: Partial<WatchPlan['feeds']> = {}) {
+  const plan = planOf({
+    hosts: [{ ...hostAt(25), addresses: ['192.0.2.10'] }],
+    feeds: { snds: [], google_postmaster: [], ...feeds },
+  });
+  const [seen] = await receivers.run(name, openTools(plan, Date.now));
+  return { state: seen?.state, text: seen?.evidence.join(' ') ?? '', advice: seen?.advice ?? '' };
+}
+
+const day = (address: string, filter: string, complaints = '< 0.1%', traps = '0') =>
+  `${address},11/26/2026 12:00 AM,11/27/2026 12:00 AM,9,9,500,${filter},${complaints},,,${traps},,,\n`;
+const snds = (text: string): readonly FeedSource[] => [{ file: file('snds.csv', text) }];
+
+describe('OWN-1: Microsoft', () => {
+  it.each<[string, string, string]>([
+    ['green', day('192.0.2.10', 'GREEN'), 'pass'],
+    ['yellow', day('192.0.2.10', 'YELLOW'), 'warn'],
+    ['a trap that was hit', day('192.0.2.10', 'GREEN', '< 0.1%', '2'), 'warn'],
+    ['complaints', day('192.0.2.10', 'GREEN', '0.4%'), 'warn'],
+    ['red', day('192.0.2.10', 'RED'), 'fail'],
+    ['red, of an address that is not ours', day('192.0.2.11', 'RED'), 'pass'],
+    ['a range that is blocked', '192.0.2.0,192.0.2.255,Yes,Blocked for spam\n', 'fail'],
+    ['a range elsewhere', '198.51.100.0,198.51.100.9,Yes,Blocked for spam\n', 'pass'],
+    ['nothing yet', '', 'pass'],
+    ['a page in place of it', '<html>Sign in</html>\n', 'unknown'],
+  ])('says %s', async (_, text, state) => {
+    const found = await look(MICROSOFT, { snds: snds(text) });
+    expect(found.state, found.text).toBe(state);
+    if (state === 'fail') expect(found.advice).toContain('olcsupport.office.com');
+  });
+
+  it('is unknown from a file that nobody renews', async () => {
+    const path = file('snds.csv', day('192.0.2.10', 'GREEN'));
+    utimesSync(path, new Date(0), new Date(0));
+    expect(await look(MICROSOFT, { snds: [{ file: path }] })).toMatchObject({ state: 'unknown' });
+  });
+
+  it('is fetched from the address in a file, which is never said', async () => {
+    server = createServer((request, response) => {
+      if (request.url === '/data?key=secret') response.end(day('192.0.2.10', 'RED'));
+      else response.writeHead(403).end('no');
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const at = (key: string) => ({
+      urlFile: file('url', `http://127.0.0.1:${port}/data?key=${key}\n`),
+    });
+    expect(await look(MICROSOFT, { snds: [at('secret')] })).toMatchObject({ state: 'fail' });
+    const refused = await look(MICROSOFT, { snds: [at('stolen')] });
+    expect(refused).toMatchObject({ state: 'unknown' });
+    expect(refused.text).toContain('status 403');
+    server.close();
+    server.closeAllConnections();
+    const away = await look(MICROSOFT, { snds: [at('secret')] });
+    expect(away.state).toBe('unknown');
+    expect(away.text).not.toContain('secret');
+  });
+});
+
+describe('OWN-1: Google', () => {
+  it.each<[string, object, string]>([
+    ['high', { domainReputation: 'HIGH', userReportedSpamRatio: 0.0002 }, 'pass'],
+    ['low', { domainReputation: 'LOW' }, 'warn'],
+    ['bad', { domainReputation: 'BAD' }, 'fail'],
+    ['too much spam', { domainReputation: 'HIGH', userReportedSpamRatio: 0.003 }, 'fail'],
+  ])('says %s', async (_, stat, state) => {
+    const text = JSON.stringify({ name: 'domains/a.test/trafficStats/20261127', ...stat });
+    const found = await look(GOOGLE, { google_postmaster: [{ file: file('g.json', text) }] });
+    expect(found.state, found.text).toBe(state);
+    if (state === 'fail') expect(found.advice).toContain('postmaster.google.com');
+  });
+});
+
+it('OWN-1: every receiver says how to get off its own list, also without a feed', async () => {
+  for (const name of [MICROSOFT, GOOGLE, YAHOO, APPLE]) {
+    const found = await look(name);
+    expect(found.state).toBe('not-applicable');
+    expect(found.text).toMatch(/How to get off: 1\. .* 2\. /);
+  }
+});
