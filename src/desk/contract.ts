@@ -5,9 +5,11 @@ import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
 import type { ForwardOff } from '../store/records/forward-contract.ts';
 import type { CaseDesk, Change, ClockReport, FigureDesk, UserDesk } from './people-contract.ts';
+import type { SwitchDesk } from './switches.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';
+export type { SwitchDesk };
 
 export interface Incident {
   readonly id: string;
@@ -208,6 +210,7 @@ export interface Desk {
   readonly cases: CaseDesk;
   readonly users: UserDesk;
   readonly figures: FigureDesk;
+  readonly switches: SwitchDesk;
   /** Calls back after each change on record; returns how to stop. */
   follow(listener: (change: Change) => void): () => void;
   /** What waits to be done outside. */

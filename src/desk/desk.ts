@@ -34,6 +34,7 @@ import type {
 } from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
+import { openSwitches } from './switches.ts';
 import { usersOf } from './users.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
@@ -83,6 +84,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const options = { ...given, records: changes.watch(given.records) };
   const parts = await openParts(options);
   const figures = new Figures(parts);
+  const switches = await openSwitches(parts);
   const { keeper, counter, listKeeper, runner, telemetry } = parts;
   telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
   telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
@@ -122,6 +124,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,
+    switches,
     follow: (listener) => changes.follow(listener),
     pendingJobs: () => parts.health.read(() => parts.records.outbox.pending()),
     audit: auditOf(parts),

@@ -34,7 +34,7 @@ export function createMeet(parts: Pick<GateParts, 'policy' | 'networks' | 'judge
         isOwnName: (name) => name === event.mta?.toLowerCase() || policy.domains.includes(name),
         judgeName: parts.judgeName ?? NOT_KNOWN,
       },
-      policy.rules.mode,
+      policy.rules,
     );
   };
 }
@@ -63,7 +63,7 @@ function passUnlooked(event: ConnectionEvent): Verdict {
   const more = { homeConnection: 'off', impossibleHelo: 'off' } as const;
   const rules = { ...none, ...more, allowedNetworks: [], allowedNames: [] };
   const asked = { event, rules, isOwnName: () => false, judgeName: NOT_KNOWN };
-  return decideInbound(asked, 'observe').verdict;
+  return decideInbound(asked, { mode: 'observe' }).verdict;
 }
 
 const NOT_KNOWN = () => ({ kind: 'unknown' as const, score: 0, reason: 'nothing is known' });

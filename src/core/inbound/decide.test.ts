@@ -41,7 +41,7 @@ function decide(
         reason: 'its form says so',
       }),
     },
-    mode,
+    { mode },
   );
 }
 

@@ -2,7 +2,7 @@
  * The verdict on a connection from outside (INB-1, INB-2). It is no submission: no account, no
  * profile, nothing is counted or learned. A new rule is a file here and a line in RULES.
  */
-import type { Mode } from '../policy.ts';
+import { isInForce, isMixed, type Modes } from '../in-force.ts';
 import { referenceOf } from '../reference.ts';
 import type { Verdict, VerdictKind } from '../verdict.ts';
 import { forwardMismatch } from './forward-mismatch.ts';
@@ -30,13 +30,17 @@ export interface InboundDecision {
   readonly findings: readonly InboundFinding[];
 }
 
-export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecision {
+export function decideInbound(subject: InboundSubject, modes: Modes): InboundDecision {
   const { event } = subject;
   // The most severe first: its sentence is the one that the client is told.
   const findings = RULES.flatMap((rule) => rule(subject) ?? []).sort(
     (a, b) => SEVERITY.indexOf(b.action) - SEVERITY.indexOf(a.action),
   );
-  const worst = findings[0]?.action ?? 'observe';
+  // What is in force decides where it stops anything; else the verdict says what all would do.
+  const acting = findings.find(
+    ({ practice, action }) => action !== 'observe' && isInForce(modes, practice),
+  );
+  const worst = (acting ?? findings[0])?.action ?? 'observe';
   const who = `address:${event.clientAddress}`;
   return {
     findings,
@@ -48,10 +52,10 @@ export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecis
       identity: who,
       context: '',
       verdict: KINDS[worst],
-      enforced: mode === 'enforce',
+      enforced: isMixed(modes) ? acting !== undefined : modes.mode === 'enforce',
       rung: 'observe',
       score: 0,
-      reasons: findings.map(({ rule, practice, text }) => ({
+      reasons: [...new Set(acting ? [acting, ...findings] : findings)].map(({ rule, practice, text }) => ({
         signal: rule,
         practice,
         weight: 0,

@@ -5,6 +5,7 @@ import { incidentWorkEndpoints } from './incident-work.ts';
 import { overviewEndpoints } from './overview.ts';
 import { reviewEndpoints } from './review.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { switchEndpoints } from './switches.ts';
 import { userEndpoints } from './users.ts';
 
 export function deskEndpoints(parts: ApiParts) {
@@ -15,5 +16,6 @@ export function deskEndpoints(parts: ApiParts) {
     ...caseEndpoints(parts),
     ...sessionEndpoints(parts),
     ...userEndpoints(parts),
+    ...switchEndpoints(parts),
   ];
 }

@@ -6,6 +6,7 @@ import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
 import type { caseList, caseView, health, sessionView } from './desk.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
+import type { foresight, switchesMade, switchList } from './switches.ts';
 import type {
   accountView,
   alertOutcomes,
@@ -69,3 +70,6 @@ export type CaseList = z.output<typeof caseList>;
 export type CaseView = z.output<typeof caseView>;
 export type HealthView = z.output<typeof health>;
 export type SessionView = z.output<typeof sessionView>;
+export type SwitchListView = z.output<typeof switchList>;
+export type SwitchesMade = z.output<typeof switchesMade>;
+export type Foresight = z.output<typeof foresight>;
