@@ -120,7 +120,10 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     forwards: parts.forwardKeeper,
     agents: parts.agents,
     ownNotices: parts.agents.ownNotices,
-    incidents: incidentsOf(parts),
+    incidents: incidentsOf({
+      ...parts,
+      isLocked: (account) => keeper.find(account) !== undefined,
+    }),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,

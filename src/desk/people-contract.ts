@@ -137,9 +137,31 @@ export interface FigureDesk {
 
 /** Something on record has changed; who looks at it may read it again. */
 export interface Change {
-  readonly what: 'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user';
+  readonly what: 'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user' | 'forward' | 'switch';
   /** Empty where several changed. */
   readonly id: string;
+}
+
+/** Accounts whose incidents share something telling, and how far it reaches. */
+export interface Campaign {
+  /** Such as `text:...`, `link:evil.example`. */
+  readonly shared: readonly string[];
+  readonly accounts: readonly string[];
+  /** Oldest first. */
+  readonly incidents: readonly {
+    readonly id: string;
+    readonly account: string;
+    readonly summary: string;
+    readonly state: 'open' | 'closed';
+    readonly openedAt: string;
+  }[];
+  readonly isCut: boolean;
+  readonly decisions: number;
+  readonly heldMessages: number;
+  readonly heldRecipients: number;
+  readonly locked: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
 }
 
 /** Middle and worst of what it took, in seconds (FBK-6). */

@@ -75,6 +75,12 @@ export interface IncidentChange {
   readonly accounts?: readonly string[];
 }
 
+/** A trait that incidents of at least two accounts share. */
+export interface TraitCluster {
+  readonly trait: string;
+  readonly incidents: readonly string[];
+}
+
 /** What an incident's clocks are told from (FBK-6). */
 export type IncidentTimes = Pick<
   IncidentRow,
@@ -171,6 +177,8 @@ export interface IncidentRecords {
     id: string,
     limit: number,
   ): Promise<readonly { readonly incident: IncidentRow; readonly shared: readonly string[] }[]>;
+  /** Traits shared by incidents of several accounts opened since then, of most accounts first. */
+  clusters(since: string): Promise<readonly TraitCluster[]>;
   /** Of those opened since then, newest first, at most a bound. */
   times(since: string): Promise<readonly IncidentTimes[]>;
   /** Writes jobs for open incidents whose next alert is due; returns how many there were. */

@@ -5,6 +5,7 @@ import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
 import type { caseList, caseView, health, sessionView } from './desk.ts';
+import type { campaignList } from './campaign.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type { foresight, switchesMade, switchList } from './switches.ts';
 import type {
@@ -73,3 +74,4 @@ export type SessionView = z.output<typeof sessionView>;
 export type SwitchListView = z.output<typeof switchList>;
 export type SwitchesMade = z.output<typeof switchesMade>;
 export type Foresight = z.output<typeof foresight>;
+export type CampaignList = z.output<typeof campaignList>;
