@@ -43,7 +43,7 @@ import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
 import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
-import { hashKey } from './secrets.ts';
+import { deriveKey, hashKey } from './secrets.ts';
 import { PolicyInForce, switchParts } from './switches.ts';
 import { traceOptions } from './trace-options.ts';
 import { openOwnPassword } from './own-password.ts';
@@ -189,6 +189,7 @@ async function openParts(
     }),
     onHoldDecision: (decision) => noteDecision({ ...stores, now, newId }, decision),
     onLockChange: (change) => noteLock({ room, desk, now, newId }, change),
+    questionKey: deriveKey(config.state, 'questions to owners', 32),
     onSwitch: () => given.onSwitch(desk.switches.list()),
     onForwardOn: (account) => noteForwardOn({ room, now, newId }, account),
   });

@@ -218,6 +218,7 @@ async function openApi(
       ...deskParts(parts, given.addresses),
       practices: given.practices,
       switches: given.switches,
+      publicUrl: () => (config.alerts.link_base_url ?? '').replace(/\/$/, ''),
       reload: () =>
         given
           .reload()

@@ -10,6 +10,7 @@ import type {
   Change,
   ClockReport,
   FigureDesk,
+  QuestionDesk,
   UserDesk,
 } from './people-contract.ts';
 import type { SwitchDesk } from './switches.ts';
@@ -220,6 +221,7 @@ export interface Desk {
   readonly users: UserDesk;
   readonly figures: FigureDesk;
   readonly switches: SwitchDesk;
+  readonly questions: QuestionDesk;
   /** Calls back after each change on record; returns how to stop. */
   follow(listener: (change: Change) => void): () => void;
   /** What waits to be done outside. */

@@ -34,6 +34,7 @@ import type {
 } from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
+import { questionsOf } from './questions.ts';
 import { openSwitches } from './switches.ts';
 import { usersOf } from './users.ts';
 
@@ -128,6 +129,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     users: usersOf(parts),
     figures,
     switches,
+    questions: questionsOf({ ...parts, onJobs: () => runner.wake() }),
     follow: (listener) => changes.follow(listener),
     pendingJobs: () => parts.health.read(() => parts.records.outbox.pending()),
     audit: auditOf(parts),

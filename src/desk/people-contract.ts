@@ -121,6 +121,55 @@ export interface UserDesk {
   isEmpty(): Promise<boolean>;
 }
 
+/** What an owner is asked about. */
+export interface Question {
+  readonly account: string;
+  /** Empty where none is known. */
+  readonly context: string;
+  readonly submission: string;
+  readonly incident: string;
+  readonly about: {
+    readonly account: string;
+    readonly at: string;
+    readonly clientAddress?: string;
+    readonly recipients?: number;
+    readonly subject?: string;
+  };
+}
+
+export type QuestionAnswer = 'mine' | 'not mine';
+
+/** "Was this you?", by a link that works once. */
+export interface QuestionDesk {
+  ask(
+    request: Question & {
+      readonly by: string;
+      /** Of the decision, for the mail; empty for none. */
+      readonly reference: string;
+      /** Outside of the account; empty where none is known. */
+      readonly ownerAddress: string;
+      /** The mail's words for the path of the link; absent where no link can be written. */
+      readonly mailOf?: (path: string) => {
+        readonly subject: string;
+        readonly words: readonly string[];
+      };
+    },
+  ): Promise<
+    | {
+        readonly ok: true;
+        /** Empty where it was sent. */
+        readonly path: string;
+        readonly isSent: boolean;
+        readonly expiresAt: string;
+      }
+    | { readonly ok: false; readonly reason: 'too-often' }
+  >;
+  /** `undefined` when it is unknown, answered or too old. */
+  find(token: string): Promise<Question | undefined>;
+  /** The first answer counts; `undefined` for every other. */
+  answer(token: string, mine: boolean): Promise<Question | undefined>;
+}
+
 export interface Hour {
   /** RFC 3339, the hour's beginning. */
   readonly at: string;

@@ -55,12 +55,14 @@ export function decideInbound(subject: InboundSubject, modes: Modes): InboundDec
       enforced: isMixed(modes) ? acting !== undefined : modes.mode === 'enforce',
       rung: 'observe',
       score: 0,
-      reasons: [...new Set(acting ? [acting, ...findings] : findings)].map(({ rule, practice, text }) => ({
-        signal: rule,
-        practice,
-        weight: 0,
-        text,
-      })),
+      reasons: [...new Set(acting ? [acting, ...findings] : findings)].map(
+        ({ rule, practice, text }) => ({
+          signal: rule,
+          practice,
+          weight: 0,
+          text,
+        }),
+      ),
       reference: referenceOf(event.id),
     },
   };

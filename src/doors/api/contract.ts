@@ -85,6 +85,10 @@ export interface ApiParts {
   readonly timeline?: AccountTimeline;
   readonly health?: () => HealthReport;
   readonly switches?: SwitchParts;
+  /** The same as the door's, for the mail that asks an owner. */
+  readonly publicPages?: PublicPages | undefined;
+  /** Where links in mail begin, without a slash at the end; empty where nobody could follow one. */
+  readonly publicUrl?: () => string;
   /** What each practice would have done, from the journal, within bounds. */
   readonly foresee?: (asked: { readonly days: number }) => Promise<ForesightView>;
   /** The scorecard, from what the watchers know. */

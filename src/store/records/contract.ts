@@ -14,6 +14,7 @@ import type {
 } from './entries.ts';
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
+import type { QuestionRecords } from './questions.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
 export type {
@@ -249,5 +250,6 @@ export interface Records {
   readonly cases: CaseRecords;
   readonly users: UserRecords;
   readonly figures: FigureRecords;
+  readonly questions: QuestionRecords;
   close(): Promise<void>;
 }

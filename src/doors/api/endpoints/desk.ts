@@ -3,6 +3,7 @@ import type { ApiParts } from '../contract.ts';
 import { caseEndpoints } from './cases.ts';
 import { incidentWorkEndpoints } from './incident-work.ts';
 import { overviewEndpoints } from './overview.ts';
+import { questionEndpoints } from './questions.ts';
 import { reviewEndpoints } from './review.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { switchEndpoints } from './switches.ts';
@@ -17,5 +18,6 @@ export function deskEndpoints(parts: ApiParts) {
     ...sessionEndpoints(parts),
     ...userEndpoints(parts),
     ...switchEndpoints(parts),
+    ...questionEndpoints(parts),
   ];
 }

@@ -31,6 +31,7 @@ const facts = z.object({
   since: at.exactOptional(),
   timeZone: text.exactOptional(),
   clientNetworks: z.array(text),
+  ownerAddress: text.exactOptional(),
   source: z.enum(['directory', 'default']),
 }) satisfies z.ZodType<AccountFacts>;
 
