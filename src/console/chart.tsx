@@ -14,13 +14,18 @@ const HEIGHT = 56;
 export function Chart({
   name,
   hours,
+  isLevel = false,
 }: {
   readonly name: string;
   readonly hours: Hours;
+  readonly isLevel?: boolean;
 }): JSX.Element {
-  const sum = hours.reduce((total, { value }) => total + value, 0);
+  const newest = hours.at(-1);
+  const sum = isLevel ? (newest?.value ?? 0) : hours.reduce((total, { value }) => total + value, 0);
   const known = hours.filter(({ usual }) => usual !== undefined);
-  const usual = known.reduce((total, one) => total + (one.usual?.middle ?? 0), 0);
+  const usual = isLevel
+    ? (newest?.usual?.middle ?? 0)
+    : known.reduce((total, one) => total + (one.usual?.middle ?? 0), 0);
   const hasUsual = known.length > hours.length / 2;
   const words = hasUsual ? `usual ${usual.toLocaleString()}` : 'usual not known yet';
   const points = hours.map(({ at, value, usual: band }) => ({
@@ -31,7 +36,7 @@ export function Chart({
     <Figure
       series={{ title: name, words, points }}
       sum={sum.toLocaleString()}
-      span="in 24 hours"
+      span={isLevel ? 'now' : 'in 24 hours'}
       isUnusual={hasUsual && isUnusual(hours)}
     />
   );

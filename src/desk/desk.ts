@@ -85,6 +85,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const options = { ...given, records: changes.watch(given.records) };
   const parts = await openParts(options);
   const figures = new Figures(parts);
+  figures.level('waiting', () => parts.holdKeeper.countOpen());
   const switches = await openSwitches(parts);
   const { keeper, counter, listKeeper, runner, telemetry } = parts;
   telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);

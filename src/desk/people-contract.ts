@@ -180,6 +180,8 @@ export interface Hour {
 
 export interface FigureDesk {
   count(name: string, by?: number): void;
+  /** Read once an hour, from now on: how much there is then. */
+  level(name: string, read: () => Promise<number>): void;
   /** The last 24 hours of each figure, oldest first. */
   day(): Promise<Readonly<Record<string, readonly Hour[]>>>;
 }

@@ -87,8 +87,9 @@ async function addCampaign({ desk, records }: Awaited<ReturnType<typeof openTest
   for (const name of ['fritz', 'gina', 'hugo']) {
     const account = `${name}@example.org`;
     const summary = 'The same text came from 3 accounts in the last 72 hours.';
+    const at = new Date(Date.now() - HOUR_MS).toISOString();
     desk.effects.start(
-      alertIntent({ account, summary, cause: 'campaign', practice: 'CON-3', reference: name }),
+      alertIntent({ account, at, summary, cause: 'campaign', practice: 'CON-3', reference: name }),
     );
     await desk.flush();
     const [incident] = await desk.incidents.list({ account, limit: 1 });
@@ -196,11 +197,11 @@ export function pastOf(account: string): Parameters<Client['sendEvents']>[0] {
 }
 
 /** Would be refused, were it enforced: foreign return-paths and a virus. */
-export function wouldBeStopped(): Parameters<Client['sendEvents']>[0] {
+export function wouldBeStopped(prefix = ''): Parameters<Client['sendEvents']>[0] {
   const at = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
   const from = (account: string, id: string, minutes: number) => ({
     ...({ v: 1, kind: 'submission', clientAddress: '192.0.2.7' } as const),
-    ...{ id, at: at(minutes), account, envelopeSender: account },
+    ...{ id: `${prefix}${id}`, at: at(minutes), account, envelopeSender: account },
     envelopeRecipients: ['kim@example.net'],
   });
   return [

@@ -65,7 +65,9 @@ describe('a signed complaint', { timeout: PROCESS_TEST_MS }, () => {
       `To: ${account}\r\nSubject: Undelivered Mail\r\n` +
       'Content-Type: multipart/report; report-type=delivery-status; boundary=c\r\n';
     const text = await signed(complaint({ about }), 'provider.example');
-    expect(await p.gained(account, () => p.bringAndSettle(text, `X-Again: 1\r\n${text}`))).toBe(1.9);
+    expect(await p.gained(account, () => p.bringAndSettle(text, `X-Again: 1\r\n${text}`))).toBe(
+      1.9,
+    );
     expect(await p.outcomesOf(account)).toMatchObject({
       complaints: 1,
       sharesOfWeek: { complaints: 0 },

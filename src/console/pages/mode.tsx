@@ -138,11 +138,26 @@ function Practices(given: {
     .filter(({ kind }) => kind === 'practice')
     .map((one) => ({ one, seen: seenOf(one.name) }))
     .sort((a, b) => b.seen.accounts - a.seen.accounts);
+  const isTold = ({ one, seen }: (typeof rows)[number]): boolean =>
+    seen.accounts > 0 || one.switched !== null;
+  const quiet = rows.filter((row) => !isTold(row)).map(({ one }) => one);
   return (
     <>
-      {rows.map(({ one, seen }) => (
+      {rows.filter(isTold).map(({ one, seen }) => (
         <Practice key={one.name} {...{ one, seen, turn: given.turn, mayTurn: given.mayTurn }} />
       ))}
+      <h3>Would have stopped nothing</h3>
+      <Table
+        label="Practices that would have stopped nothing"
+        rows={quiet}
+        empty="Each has seen something."
+        columns={[
+          { name: 'Practice', cell: ({ name }) => name },
+          { name: 'What', cell: ({ title }) => title },
+          { name: 'Mode', cell: ({ now }) => <Mode of={now} /> },
+          { name: 'Turn', cell: (one) => given.mayTurn && <Turns of={one} turn={given.turn} /> },
+        ]}
+      />
     </>
   );
 }
@@ -217,17 +232,19 @@ function From({ of: { switched, file } }: { readonly of: Switch }): JSX.Element 
 
 function Turns({ of, turn }: { readonly of: Switch; readonly turn: Turn }): JSX.Element {
   const other = of.now === 'observe' ? 'enforce' : 'observe';
+  const enforce = of.kind === 'everything' ? 'Enforce everything' : words.enforce;
+  const name = other === 'observe' ? 'Back to observe' : enforce;
   return (
     <div class="actions">
-      <button
-        type="button"
-        aria-label={`${words[other]}: ${of.title}`}
-        onClick={() => turn(of, other)}
-      >
-        {other === 'observe' ? 'Back to observe' : words.enforce}
+      <button type="button" aria-label={`${name}: ${of.title}`} onClick={() => turn(of, other)}>
+        {name}
       </button>
       {of.switched !== null && (
-        <button type="button" aria-label={`File: ${of.title}`} onClick={() => turn(of, 'file')}>
+        <button
+          type="button"
+          aria-label={`${words.file}: ${of.title}`}
+          onClick={() => turn(of, 'file')}
+        >
           {words.file}
         </button>
       )}

@@ -1,4 +1,5 @@
 /** Asks the owner of an account whether it was him; the answer comes over a public page. */
+import { randomUUID } from 'node:crypto';
 import type { AccountFacts } from '../../../core/account.ts';
 import type { Explanation } from '../../../core/report.ts';
 import { normaliseReference } from '../../../core/reference.ts';
@@ -6,12 +7,37 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { ownerMail } from '../public/owner-mail.ts';
-import { questionInput, questionMade } from '../schemas/question.ts';
+import { accountParams } from '../schemas/input.ts';
+import { DONE, done } from '../schemas/output.ts';
+import { confirmInput, questionInput, questionMade } from '../schemas/question.ts';
 
 const MAX_SUBJECT = 200;
 
-export function questionEndpoints({ desk, inspector, publicPages, publicUrl }: ApiParts) {
+export function questionEndpoints(parts: ApiParts) {
+  const { desk, inspector, publicPages, publicUrl, take, now = Date.now } = parts;
   return [
+    endpoint({
+      method: 'POST',
+      path: '/accounts/:account/confirm',
+      tag: 'accounts',
+      summary:
+        'Says of a context that it is the owner (trusted) or is not (the account is locked).',
+      params: accountParams,
+      body: confirmInput,
+      response: done,
+      async handle({ params: { account }, body: { by, why, context, mine } }) {
+        const report = await inspector.account(account);
+        const contexts = (report?.identities ?? []).flatMap((one) => one.contexts);
+        if (!contexts.some((one) => one.context === context)) {
+          throw new ProblemError(404, `The account ${account} was not used from ${context}.`);
+        }
+        const at = new Date(now()).toISOString();
+        await take({ v: 1, kind: 'confirm', id: randomUUID(), at, account, context, mine, by });
+        const action = mine ? 'context.trust' : 'context.refuse';
+        await desk.audit.add({ at, by, action, subject: account, why: `${context}: ${why}` });
+        return DONE;
+      },
+    }),
     endpoint({
       method: 'POST',
       path: '/questions',

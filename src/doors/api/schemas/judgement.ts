@@ -90,6 +90,10 @@ const identity = z.object({
   recipients: count,
   usualRecipientsPerDay: count,
   contexts: z.array(context),
+  hours: z
+    .array(count)
+    .exactOptional()
+    .describe("Messages by hour of the week in its own time, Monday's first hour first."),
   senders: z.array(z.object({ address: text, messages: count })),
 }) satisfies z.ZodType<IdentityReport>;
 

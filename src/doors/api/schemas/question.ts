@@ -21,6 +21,12 @@ export const questionInput = z.strictObject({
     .exactOptional()
     .describe('Where the answer is noted. Default: the newest open one of the account.'),
 });
+export const confirmInput = z.strictObject({
+  by: line(100).describe('Who says it; a session or token signs by itself.'),
+  why: line(1000),
+  context: z.string().regex(/^[0-9a-f]{1,64}$/, 'is not a context'),
+  mine: z.boolean().describe('True: the context is trusted. False: the account is locked.'),
+});
 export const questionMade = z.object({
   isSent: z.boolean().describe('It is on its way to the `owner_address` of the directory.'),
   path: z
