@@ -22,6 +22,7 @@ import type {
   AbuseReportView,
   ForwardList,
   ForwardOffView,
+  Foresight,
   ForwardsOn,
   ListEntryView,
   LockList,
@@ -31,6 +32,8 @@ import type {
   ProposalList,
   RelayList,
   RungPageView,
+  SwitchesMade,
+  SwitchListView,
   ReloadOutcome,
   TraceKeyView,
   TraceView,
@@ -55,12 +58,19 @@ export type {
   LockView,
   MadeLock,
   RungPageView,
+  SwitchListView,
   ShownView,
   Target,
   TraceKeyView,
   TraceView,
   UserList,
 };
+
+export interface SwitchTurn {
+  readonly kind: 'everything' | 'practice' | 'group' | 'class';
+  readonly name: string;
+  readonly mode: 'observe' | 'enforce' | 'file';
+}
 
 export interface Decision {
   readonly by: string;
@@ -95,6 +105,10 @@ export function openClient(target: Target) {
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
     ...forwardCalls({ ask, get, send }),
+    switches: () => get<SwitchListView>('/switches'),
+    /** @param mode `file`: the configuration counts again. */
+    turnSwitch: (turn: Decision & SwitchTurn) => send<SwitchesMade>('POST', '/switches', turn),
+    foresight: (days: number) => get<Foresight>(`/foresight${search({ days })}`),
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     health: () => get<HealthView>('/health'),

@@ -7,10 +7,13 @@ import { get, send, useSession } from './api.ts';
 import { follow } from './live.ts';
 import { AccountPage } from './pages/account.tsx';
 import { Audit } from './pages/audit.tsx';
+import { Campaigns } from './pages/campaigns.tsx';
 import { Cases } from './pages/cases.tsx';
 import { Login, Welcome } from './pages/enter.tsx';
+import { Forwards } from './pages/forwards.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { Incidents } from './pages/incidents.tsx';
+import { ModePage } from './pages/mode.tsx';
 import { Review } from './pages/review.tsx';
 import { Today } from './pages/today.tsx';
 import { Tell, Toast } from './parts.tsx';
@@ -22,7 +25,10 @@ const PAGES: readonly (readonly [string, string])[] = [
   ['review', 'Review'],
   ['account', 'Account'],
   ['incidents', 'Incidents'],
+  ['campaigns', 'Campaigns'],
   ['cases', 'Cases'],
+  ['forwards', 'Forwards'],
+  ['mode', 'Limits and mode'],
   ['audit', 'Audit log'],
   ['health', 'Health'],
 ];
@@ -127,6 +133,12 @@ function PageOf(given: { name: string; detail: string; session: SessionView }): 
       return <AccountPage key={detail} name={detail} />;
     case 'incidents':
       return <Incidents key={detail} id={detail} />;
+    case 'campaigns':
+      return <Campaigns />;
+    case 'forwards':
+      return <Forwards />;
+    case 'mode':
+      return <ModePage session={session} />;
     case 'cases':
       return <Cases key={detail} id={detail} />;
     case 'audit':

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { part } from './api.ts';
+import { csvOf, fileName, save, tableLines } from './export.ts';
 import { ago, when } from './format.ts';
 import { messageOf, type Loaded } from './live.ts';
 
@@ -89,26 +90,36 @@ export function Table<T>(given: {
   readonly columns: readonly Column<T>[];
   readonly empty: string;
 }): JSX.Element {
+  const table = useRef<HTMLTableElement>(null);
   if (given.rows.length === 0) return <p class="quiet">{given.empty}</p>;
+  const asCsv = (): void => {
+    if (table.current === null) return;
+    save(fileName(given.label, 'csv'), csvOf(tableLines(table.current)));
+  };
   return (
-    <table aria-label={given.label}>
-      <thead>
-        <tr>
-          {given.columns.map(({ name }) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {given.rows.map((row) => (
+    <>
+      <table ref={table} aria-label={given.label}>
+        <thead>
           <tr>
-            {given.columns.map(({ name, cell }) => (
-              <td data-name={name}>{cell(row)}</td>
+            {given.columns.map(({ name }) => (
+              <th scope="col">{name}</th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {given.rows.map((row) => (
+            <tr>
+              {given.columns.map(({ name, cell }) => (
+                <td data-name={name}>{cell(row)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button type="button" class="small" aria-label={`${given.label} as CSV`} onClick={asCsv}>
+        CSV
+      </button>
+    </>
   );
 }
 

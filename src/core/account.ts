@@ -18,6 +18,8 @@ export interface AccountFacts {
   readonly timeZone?: string;
   /** Networks (CIDR), `country:XX` or `asn:N` the account may submit from; empty means anywhere. */
   readonly clientNetworks: readonly string[];
+  /** Where its owner is asked "was this you?"; an address that the account itself does not read. */
+  readonly ownerAddress?: string;
   /**
    * `directory`: the operator's own data, so an address that is not listed is not the account's.
    * `default`: no directory knows it; the login is the address and its domain the tenant.

@@ -1,12 +1,13 @@
 /** Judges one login, or an attempt whose outcome is not known yet. Pure. */
 import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
+import { inForce, isMixed } from './in-force.ts';
 import type { Intent } from './intent.ts';
 import { stepLadder, type LadderState } from './ladder.ts';
 import { isNewPassword } from './rules/account-locked.ts';
 import type { Finding, LoginSubject } from './rules/finding.ts';
 import { ATTEMPT_RULES, LOGIN_RULES, type LoginLook } from './rules/registry.ts';
 import { alertOfShutOut, shutOutOf, type ShutOut } from './rules/shut-out.ts';
-import type { RungChange, Verdict } from './verdict.ts';
+import type { Rung, RungChange, Verdict } from './verdict.ts';
 
 export interface LoginDecision {
   readonly verdict: Verdict;
@@ -36,19 +37,24 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
   if (shutOutAlert !== undefined) findings.push(shutOutAlert);
 
   const quiet = subject.world.policy.quietSeconds;
-  const accountLadder = stepLadder(subject.account.ladder, rungOf(findings), subject.nowMs, quiet);
+  const { rules } = subject;
+  const acting = isMixed(rules) ? inForce(rules, findings) : findings;
+  const climbing = rules.mode === 'enforce' ? acting : findings;
+  const accountLadder = stepLadder(subject.account.ladder, rungOf(climbing), subject.nowMs, quiet);
   // With a lock in force the lock's own rule has spoken, and lets a changed password pass.
   const isLockedByRung = subject.lock === undefined && accountLadder.rung === 'lock';
-  const kind = verdictOf(findings, isLockedByRung ? 'lock' : 'observe');
-  const reasons = reasonsOf(findings, []);
+  const answer = answerOf(subject, { findings, acting, isLockedByRung });
+  const { kind } = answer;
+  const others = answer.isPart ? findings.filter((finding) => !acting.includes(finding)) : [];
+  const reasons = [...reasonsOf(answer.isPart ? acting : findings, []), ...reasonsOf(others, [])];
   if (isLockedByRung && rungOf(findings) !== 'lock') {
     reasons.unshift(rungReason('lock', accountLadder.sinceMs));
   }
   const verdict: Verdict = {
     ...baseVerdict(subject),
     verdict: kind,
-    enforced: kind !== 'pass' && (subject.rules.mode === 'enforce' || subject.lock !== undefined),
-    rung: subject.lock === undefined ? accountLadder.rung : 'lock',
+    enforced: answer.enforced,
+    rung: subject.lock !== undefined ? 'lock' : answer.rung(accountLadder.rung),
     score: 0,
     reasons,
     ...(kind === 'defer' ? { retryAfterSeconds: subject.world.policy.failures.tarpitSeconds } : {}),
@@ -61,6 +67,32 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
     outcome,
     shutOut,
   };
+}
+
+/** As for submissions: what is in force decides where it stops anything. */
+function answerOf(
+  { rules, lock }: LoginSubject,
+  {
+    findings,
+    acting,
+    isLockedByRung,
+  }: {
+    readonly findings: readonly Finding[];
+    readonly acting: readonly Finding[];
+    readonly isLockedByRung: boolean;
+  },
+) {
+  const asIs = (rung: Rung): Rung => rung;
+  if (isMixed(rules) && lock === undefined) {
+    const isRung = isLockedByRung && rules.mode === 'enforce';
+    const kind = verdictOf(acting, isRung ? 'lock' : 'observe');
+    const rung = (own: Rung): Rung => (rules.mode === 'enforce' ? own : 'observe');
+    if (kind !== 'pass') return { kind, enforced: true, isPart: true, rung };
+  }
+  const kind = verdictOf(findings, isLockedByRung ? 'lock' : 'observe');
+  const isEnforcing = rules.mode === 'enforce' && !isMixed(rules);
+  const enforced = kind !== 'pass' && (isEnforcing || lock !== undefined);
+  return { kind, enforced, isPart: false, rung: asIs };
 }
 
 function outcomeOf({ event }: LoginSubject): LoginDecision['outcome'] {

@@ -2,6 +2,7 @@
 import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
 import { assess, type Assessment } from './detection/assess.ts';
 import { holdIntentsOf } from './hold-intent.ts';
+import { inForce, isInForce, isMixed, SCORE_PRACTICE } from './in-force.ts';
 import type { Intent } from './intent.ts';
 import { higherRung, stepLadder, type LadderState } from './ladder.ts';
 import type { Finding, SubmissionSubject } from './rules/finding.ts';
@@ -39,7 +40,8 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const quiet = world.policy.quietSeconds;
   const asked = rungOfScore(assessment, world.policy.thresholds, facts.class);
   const ladder = stepLadder(profile.ladder, asked, nowMs, quiet);
-  const accountLadder = stepLadder(account.ladder, rungOf(findings), nowMs, quiet);
+  const climbing = climbingOf(subject, findings);
+  const accountLadder = stepLadder(account.ladder, rungOf(climbing), nowMs, quiet);
   // A hold by score is for the suspect contexts, a lock for the whole account: the owner's own
   // clean context goes on while a thief's is held.
   // While networks are loading nobody can say which context this is: a start must not let a held
@@ -48,23 +50,30 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     ladder.rung === 'lock' ||
     subject.network.isLoading ||
     assessment.score >= world.policy.thresholds.throttle;
-  const rung = higherRung(isSuspect ? ladder.rung : 'observe', accountLadder.rung);
+  const rungs = {
+    score: isSuspect ? ladder.rung : 'observe',
+    account: accountLadder.rung,
+  } as const;
+  const rung = higherRung(rungs.score, rungs.account);
 
   const strangers = asked === 'observe' ? undefined : slowStrangers(subject);
   if (strangers !== undefined && rung !== 'observe') findings.push(strangers);
-  const limit = limits(subject, rung === 'throttle');
+  const acting = rungInForce(subject, rungs);
+  const limit = limits(subject, (isInForce(subject.rules, 'SND-1') ? acting : rung) === 'throttle');
   if (limit !== undefined) findings.push(limit);
-  const kind = verdictOf(findings, subject.lock === undefined ? rung : 'observe');
-  const reasons = reasonsOf(findings, evidence);
+  const answer = answerOf(subject, findings, { rung, acting });
+  const { kind, perRecipient } = answer;
+  const reasons = answer.isPart
+    ? reasonsInForce(subject, findings, evidence)
+    : reasonsOf(findings, evidence);
   if (kind !== 'pass' && reasons.length === 0) {
     const since = accountLadder.rung === rung ? accountLadder.sinceMs : ladder.sinceMs;
     reasons.push(rungReason(rung, since));
   }
-  const perRecipient = kind === 'reject' ? undefined : refusedRecipients(subject);
   const decided = {
     verdict: kind,
-    enforced: isEnforced(subject, perRecipient === undefined ? kind : 'reject'),
-    rung: subject.lock === undefined ? rung : 'lock',
+    enforced: answer.enforced,
+    rung: subject.lock !== undefined ? 'lock' : answer.isPart ? acting : rung,
     score: Math.round(assessment.score * 100) / 100,
     ...accountOf(assessment, world.policy.thresholds),
     reasons,
@@ -116,6 +125,69 @@ function addContent(subject: SubmissionSubject, findings: Finding[]): void {
     const finding = look(looked);
     if (finding !== undefined) findings.push(finding);
   }
+}
+
+interface Rungs {
+  readonly score: Rung;
+  readonly account: Rung;
+}
+
+/** What only watches does not move an account that is held or locked for real. */
+function climbingOf({ rules }: SubmissionSubject, findings: Finding[]): readonly Finding[] {
+  return isMixed(rules) && rules.mode === 'enforce' ? inForce(rules, findings) : findings;
+}
+
+/**
+ * The rung as far as it is in force. The account's own was climbed by any rule, so it counts once
+ * everything does.
+ */
+function rungInForce({ rules }: SubmissionSubject, { score, account }: Rungs): Rung {
+  if (!isMixed(rules)) return higherRung(score, account);
+  return higherRung(
+    isInForce(rules, SCORE_PRACTICE) ? score : 'observe',
+    rules.mode === 'enforce' ? account : 'observe',
+  );
+}
+
+interface Answer {
+  readonly kind: Verdict['verdict'];
+  readonly enforced: boolean;
+  readonly perRecipient: Verdict['perRecipient'];
+  /** Only a part of the findings made it: those whose practice is in force. */
+  readonly isPart: boolean;
+}
+
+/** What is in force decides, where it stops anything; else the verdict says what all would have done. */
+function answerOf(
+  subject: SubmissionSubject,
+  findings: readonly Finding[],
+  { rung, acting }: { readonly rung: Rung; readonly acting: Rung },
+): Answer {
+  const { rules, lock, event } = subject;
+  const refused = refusedRecipients(subject);
+  if (isMixed(rules) && lock === undefined) {
+    const kind = verdictOf(inForce(rules, findings), acting);
+    const some = kind !== 'reject' && isInForce(rules, 'SND-13') ? refused : undefined;
+    if (kind !== 'pass' || some !== undefined) {
+      return { kind, enforced: event.afterwards !== true, perRecipient: some, isPart: true };
+    }
+  }
+  const kind = verdictOf(findings, lock === undefined ? rung : 'observe');
+  const perRecipient = kind === 'reject' ? undefined : refused;
+  const asked = perRecipient === undefined ? kind : 'reject';
+  const enforced = isEnforced(subject, asked) && (lock !== undefined || !isMixed(rules));
+  return { kind, enforced, perRecipient, isPart: false };
+}
+
+/** The sentence that the client is told comes from what stopped it. */
+function reasonsInForce(
+  { rules }: SubmissionSubject,
+  findings: readonly Finding[],
+  evidence: Assessment['evidence'],
+): ReturnType<typeof reasonsOf> {
+  const acting = inForce(rules, findings);
+  const others = findings.filter((finding) => !acting.includes(finding));
+  return [...reasonsOf(acting, []), ...reasonsOf(others, evidence)];
 }
 
 /** A lock is a person's or the ladder's enforced word: it holds in observe mode too. */

@@ -1,4 +1,5 @@
 /** What submission and login decisions share: severity, reasons, alerts. */
+import { isInForce } from './in-force.ts';
 import type { AccountPicture, Intent } from './intent.ts';
 import { referenceOf } from './reference.ts';
 import type { Finding, LoginSubject, SubmissionSubject } from './rules/finding.ts';
@@ -104,10 +105,13 @@ export function intentsOf(
   }
   // The rung may be older than the enforcing, as after observe mode: nobody is shut out without a
   // lock on record that says why and can be lifted.
-  const lock = findings.find((finding) => finding.action === 'lock');
+  const lock = findings.find(
+    ({ action, practice }) => action === 'lock' && isInForce(subject.rules, practice),
+  );
   const isDue = lock !== undefined || verdict.rung === 'lock';
-  const isInForce = verdict.enforced || (isAfterwards(subject) && isEnforcing(subject));
-  if (isDue && isInForce && subject.lock === undefined) {
+  const isMeant =
+    verdict.enforced || (isAfterwards(subject) && (isEnforcing(subject) || lock !== undefined));
+  if (isDue && isMeant && subject.lock === undefined) {
     intents.push({
       kind: 'lock',
       ...common,
@@ -130,7 +134,7 @@ function isEnforcing({ rules }: SubmissionSubject | LoginSubject): boolean {
 }
 
 function doneAfterwards(subject: SubmissionSubject | LoginSubject, finding: Finding): string {
-  const isLocked = isEnforcing(subject) && finding.action === 'lock';
+  const isLocked = isInForce(subject.rules, finding.practice) && finding.action === 'lock';
   return `The message had left when the mail log told of it.${isLocked ? ' The account is locked.' : ''}`;
 }
 
@@ -140,7 +144,7 @@ function alertOf(
   finding: Finding & { readonly cause: string },
 ): Intent {
   const { cause, practice, source } = finding;
-  const isActing = isEnforcing(subject) || subject.lock !== undefined;
+  const isActing = isInForce(subject.rules, practice) || subject.lock !== undefined;
   return {
     kind: 'alert',
     account: source === undefined ? subject.who.account : '',
@@ -149,7 +153,7 @@ function alertOf(
     reference: verdict.reference,
     cause,
     practice,
-    enforced: verdict.enforced || (finding.done !== undefined && isActing),
+    enforced: isActing && (verdict.enforced || finding.done !== undefined),
     summary: finding.summary ?? finding.text,
     reasons: verdict.reasons,
     done: isAfterwards(subject)
@@ -161,7 +165,9 @@ function alertOf(
 
 function doneText(verdict: Verdict, finding: Finding, isActing: boolean): string {
   const isLocked = finding.action === 'lock';
-  const enforced = finding.done ?? (isLocked ? 'The account is locked.' : DONE[verdict.verdict]);
+  // Where another practice stopped the message, this one says what itself would have done.
+  const kind = verdict.enforced && !isActing ? ACTION_VERDICT[finding.action] : verdict.verdict;
+  const enforced = finding.done ?? (isLocked ? 'The account is locked.' : DONE[kind]);
   if (isActing || enforced === DONE.pass) return enforced;
   return `Nothing: observe mode. With enforcement: ${enforced}`;
 }

@@ -56,6 +56,8 @@ export interface FailureRule {
 /** Rules in force for one account, after groups are applied. */
 export interface RuleSet {
   readonly mode: Mode;
+  /** Practices with a mode of their own, which counts before `mode`; absent where none has. */
+  readonly practices?: Readonly<Record<string, Mode>>;
   readonly limits: readonly Limit[];
   readonly places: DistinctRule;
   readonly countries: DistinctRule;

@@ -42,6 +42,8 @@ export interface IdentityReport {
   readonly recipients: number;
   readonly usualRecipientsPerDay: number;
   readonly contexts: readonly ContextReport[];
+  /** Its habit: messages by hour of the week in its own time, Monday's first hour first. */
+  readonly hours?: readonly number[];
   /** Sender addresses used, most used first. */
   readonly senders: readonly { readonly address: string; readonly messages: number }[];
 }

@@ -3,15 +3,15 @@
  * nothing is in force nothing can be: the message itself is judged, and says what would have been done.
  */
 import type { SubmissionEvent } from './event.ts';
+import { isMixed, type Modes } from './in-force.ts';
 import type { Context, Identity } from './identity.ts';
 import type { Lock } from './intent.ts';
 import { referenceOf } from './reference.ts';
-import type { ResolvedRules } from './rules/resolve.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A lock holds in observe mode too. */
-export function isOnlyWatched(rules: Pick<ResolvedRules, 'mode'>, lock: Lock | undefined): boolean {
-  return lock === undefined && rules.mode === 'observe';
+export function isOnlyWatched(rules: Modes, lock: Lock | undefined): boolean {
+  return lock === undefined && rules.mode === 'observe' && !isMixed(rules);
 }
 
 /** What is answered then: nothing was looked at. */

@@ -12,6 +12,7 @@ import { createKeyedHash } from '../core/hash.ts';
 import type { Inspector, RungPage } from '../core/report.ts';
 import type { Maybe } from '../core/maybe.ts';
 import type { Policy } from '../core/policy.ts';
+import type { Switch } from '../core/switches.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { openDesk } from '../desk/desk.ts';
 import { openDirectory } from '../directory/open-directory.ts';
@@ -42,7 +43,8 @@ import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
 import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
-import { hashKey } from './secrets.ts';
+import { deriveKey, hashKey } from './secrets.ts';
+import { PolicyInForce, switchParts } from './switches.ts';
 import { traceOptions } from './trace-options.ts';
 import { openOwnPassword } from './own-password.ts';
 import { packageVersion } from './version.ts';
@@ -55,6 +57,8 @@ export interface Daemon {
   knowsNetworks(): Promise<void>;
   /** How many accounts stand on which rung above observe. */
   rungs(): Promise<Pick<RungPage, 'counts' | 'isCut'>>;
+  /** What people have set above the configuration file. */
+  switches(): readonly Switch[];
   isWithoutUsers(): Promise<boolean>;
   /** The path of a link to the first user, where nobody can log in yet. */
   welcome(): Promise<string | undefined>;
@@ -87,8 +91,11 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
   const closers: Closers = [];
   const closeAll = (): Promise<void> => closeEach(closers.splice(0).reverse());
   try {
-    let policy = toPolicy(config);
-    const parts = await openParts(config, { telemetry, closers, policy: () => policy, now });
+    const held = new PolicyInForce(config);
+    const policy = (): Policy => held.policy;
+    const onSwitch = (switches: readonly Switch[]): void => held.put(switches);
+    const parts = await openParts(config, { telemetry, closers, policy, now, onSwitch });
+    held.put(parts.desk.switches.list());
     const watch = openWatch(config, parts);
     closers.push(() => watch.close());
     const doors = await openDoors(config, parts, {
@@ -97,6 +104,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       take: (event) => take(parts.room, event),
       logged: parts.logged,
       practices: () => watch.report(),
+      switches: switchParts(held, parts.desk.switches),
       reload,
     });
     closers.push(() => doors.close());
@@ -114,13 +122,14 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       addresses: doors.addresses(),
       knowsNetworks: () => parts.networks.ready(),
       rungs: () => parts.inspector.rungs({ limit: 0 }),
+      switches: () => parts.desk.switches.list(),
       isWithoutUsers: () => parts.desk.users.isEmpty(),
       welcome: () => welcomePath(parts.desk.users),
       apply: async (next) => {
         const fresh = toPolicy(next);
         const settings = await deskSettings(next);
-        policy = fresh;
-        parts.directory.useDomains(policy.domains);
+        held.read(fresh, parts.desk.switches.list());
+        parts.directory.useDomains(fresh.domains);
         parts.desk.configure(settings);
         parts.journal.keepDays(next.journal.retention / DAY_MS);
         telemetry.setLevel(next.log.level);
@@ -154,6 +163,7 @@ async function openParts(
     readonly closers: Closers;
     readonly policy: () => Policy;
     readonly now: () => number;
+    readonly onSwitch: (switches: readonly Switch[]) => void;
   },
 ): Promise<Opened> {
   const { telemetry, closers, policy, now } = given;
@@ -179,6 +189,8 @@ async function openParts(
     }),
     onHoldDecision: (decision) => noteDecision({ ...stores, now, newId }, decision),
     onLockChange: (change) => noteLock({ room, desk, now, newId }, change),
+    questionKey: deriveKey(config.state, 'questions to owners', 32),
+    onSwitch: () => given.onSwitch(desk.switches.list()),
     onForwardOn: (account) => noteForwardOn({ room, now, newId }, account),
   });
   closers.push(() => desk.close());

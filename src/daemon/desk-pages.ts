@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/load.ts';
+import type { RuleSet } from '../core/policy.ts';
 import type { FigureDesk, UserDesk } from '../desk/contract.ts';
 import type { ApiDoorOptions, ApiParts } from '../doors/api/contract.ts';
 import type { HealthReport, PublicPages } from '../doors/api/desk-parts.ts';
 import { readTimeline } from '../gate/account-timeline.ts';
+import { foresee } from '../gate/foresight.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
 import { mtaName } from './options.ts';
 import type { DaemonParts } from './parts.ts';
@@ -35,18 +37,18 @@ function publicPages(config: Config): PublicPages {
 }
 
 export function deskParts(
-  config: Config,
   parts: DaemonParts,
   addresses: () => HealthReport['doors'],
-): Pick<ApiParts, 'timeline' | 'health'> {
+): Pick<ApiParts, 'timeline' | 'health' | 'foresee'> {
   const { journal, standing, desk, now, telemetry } = parts;
   return {
     timeline: (account, page) => readTimeline({ journal, now }, account, page),
+    foresee: (asked) => foresee({ journal, now }, asked),
     health: () => {
       const { dropped, queuedBytes } = journal.stats();
       const { records, dirty } = standing.stats();
       return {
-        mode: config.policy.mode,
+        mode: modeOf(parts.policy().rules),
         doors: addresses().map((door) => {
           const asked = telemetry.lastAsked(door.name);
           return asked === undefined
@@ -59,6 +61,13 @@ export function deskParts(
       };
     },
   };
+}
+
+function modeOf({ mode, practices = {} }: RuleSet): string {
+  const others = Object.entries(practices).filter(([, own]) => own !== mode);
+  if (others.length === 0) return mode;
+  const other = mode === 'observe' ? 'enforce' : 'observe';
+  return `${mode}, and ${other} ${others.map(([name]) => name).join(', ')}`;
 }
 
 /** A journal that also counts what passes, for "today against usual". */

@@ -9,6 +9,7 @@ import { andThen, type Maybe } from '../core/maybe.ts';
 import { parsed, unreadable } from '../core/parsed.ts';
 import type { Inspector } from '../core/report.ts';
 import type { Verdict } from '../core/verdict.ts';
+import type { SwitchParts } from '../doors/api/contract.ts';
 import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
@@ -36,6 +37,7 @@ export interface DoorParts {
   take(event: PrimumEvent): Maybe<Verdict | undefined>;
   readonly logged: LogSink;
   readonly practices: () => Promise<AuditReport>;
+  readonly switches: SwitchParts;
   /** What changed, in words. @throws when the old configuration stays. */
   reload(): Promise<string>;
 }
@@ -213,8 +215,10 @@ async function openApi(
       ready: given.ready,
       take: (event) => given.take(event),
       logged: (mta, events) => given.logged.logged(mta, events),
-      ...deskParts(config, parts, given.addresses),
+      ...deskParts(parts, given.addresses),
       practices: given.practices,
+      switches: given.switches,
+      publicUrl: () => (config.alerts.link_base_url ?? '').replace(/\/$/, ''),
       reload: () =>
         given
           .reload()

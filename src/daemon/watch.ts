@@ -55,11 +55,18 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
     'Findings of the own house that fail.',
     () => history.all().filter(({ state }) => state === 'fail').length,
   );
+  parts.desk.figures.level('listings', () => Promise.resolve(listingsOf(history)));
   watcher.start();
   return {
     report: () => reportOf(config, history, parts),
     close: () => watcher.close(),
   };
+}
+
+/** Lists that name one of our addresses or domains now. */
+function listingsOf(history: History): number {
+  return history.all().filter(({ practice, state }) => practice === 'OWN-1' && state === 'fail')
+    .length;
 }
 
 async function reportOf(config: Config, history: History, parts: Parts): Promise<AuditReport> {

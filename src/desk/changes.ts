@@ -22,7 +22,7 @@ export class Changes {
 
   /** The same records; what was written is told once it is durable. */
   watch(records: Records): Records {
-    const { incidents, holds, locks, cases, lists, users } = records;
+    const { incidents, holds, locks, cases, lists, users, forwards, settings } = records;
     const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
       const result = await work;
       this.tell(what, id);
@@ -58,6 +58,15 @@ export class Changes {
         ...lists,
         put: (entry, audit) => told(lists.put(entry, audit), 'list'),
         remove: (list, key, audit) => told(lists.remove(list, key, audit), 'list'),
+      },
+      forwards: {
+        ...forwards,
+        put: (rows) => told(forwards.put(rows), 'forward'),
+        remove: (forward, audit) => told(forwards.remove(forward, audit), 'forward'),
+      },
+      settings: {
+        ...settings,
+        set: (name, value, audit) => told(settings.set(name, value, audit), 'switch'),
       },
       users: {
         ...users,

@@ -4,10 +4,20 @@ import type { Lock } from '../core/intent.ts';
 import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
 import type { ForwardOff } from '../store/records/forward-contract.ts';
-import type { CaseDesk, Change, ClockReport, FigureDesk, UserDesk } from './people-contract.ts';
+import type {
+  Campaign,
+  CaseDesk,
+  Change,
+  ClockReport,
+  FigureDesk,
+  QuestionDesk,
+  UserDesk,
+} from './people-contract.ts';
+import type { SwitchDesk } from './switches.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';
+export type { SwitchDesk };
 
 export interface Incident {
   readonly id: string;
@@ -202,12 +212,16 @@ export interface Desk {
       id: string,
     ): Promise<readonly { readonly incident: Incident; readonly shared: readonly string[] }[]>;
     countOpen(): Promise<number>;
+    /** What spans several accounts, most accounts first. */
+    campaigns(query: { readonly days: number }): Promise<readonly Campaign[]>;
     /** Of the last 30 days. */
     clocks(): Promise<ClockReport>;
   };
   readonly cases: CaseDesk;
   readonly users: UserDesk;
   readonly figures: FigureDesk;
+  readonly switches: SwitchDesk;
+  readonly questions: QuestionDesk;
   /** Calls back after each change on record; returns how to stop. */
   follow(listener: (change: Change) => void): () => void;
   /** What waits to be done outside. */

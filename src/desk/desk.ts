@@ -34,6 +34,8 @@ import type {
 } from './options.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
+import { questionsOf } from './questions.ts';
+import { openSwitches } from './switches.ts';
 import { usersOf } from './users.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
@@ -83,6 +85,8 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const options = { ...given, records: changes.watch(given.records) };
   const parts = await openParts(options);
   const figures = new Figures(parts);
+  figures.level('waiting', () => parts.holdKeeper.countOpen());
+  const switches = await openSwitches(parts);
   const { keeper, counter, listKeeper, runner, telemetry } = parts;
   telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
   telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
@@ -118,10 +122,15 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     forwards: parts.forwardKeeper,
     agents: parts.agents,
     ownNotices: parts.agents.ownNotices,
-    incidents: incidentsOf(parts),
+    incidents: incidentsOf({
+      ...parts,
+      isLocked: (account) => keeper.find(account) !== undefined,
+    }),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,
+    switches,
+    questions: questionsOf({ ...parts, onJobs: () => runner.wake() }),
     follow: (listener) => changes.follow(listener),
     pendingJobs: () => parts.health.read(() => parts.records.outbox.pending()),
     audit: auditOf(parts),

@@ -21,6 +21,8 @@ export class Figures implements FigureDesk {
   #counts = new Map<string, number>();
   #hour: number;
   readonly #timer: NodeJS.Timeout;
+  /** Levels, each read once an hour, with the hour of the last reading. */
+  readonly #levels = new Map<string, { read: () => Promise<number>; hour: number }>();
 
   constructor(parts: {
     readonly records: Records;
@@ -41,7 +43,12 @@ export class Figures implements FigureDesk {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 
+  level(name: string, read: () => Promise<number>): void {
+    this.#levels.set(name, { read, hour: 0 });
+  }
+
   async flush(): Promise<void> {
+    await this.#readLevels();
     if (this.#counts.size === 0) return;
     const [counts, hour] = [this.#counts, this.#hour];
     this.#counts = new Map();
@@ -70,6 +77,17 @@ export class Figures implements FigureDesk {
     return Object.fromEntries(
       [...known].map(([name, hours]) => [name, shown.map((hour) => hourOf(hours, hour, oldest))]),
     );
+  }
+
+  /** Once an hour, and as zero where it was read and nothing is there. */
+  async #readLevels(): Promise<void> {
+    const hour = Math.floor(this.#now() / HOUR_MS);
+    for (const [name, level] of this.#levels) {
+      if (level.hour === hour) continue;
+      level.hour = hour;
+      const value = await level.read().catch(() => undefined);
+      if (value !== undefined) this.count(name, value);
+    }
   }
 
   async stop(): Promise<void> {

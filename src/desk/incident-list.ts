@@ -1,6 +1,7 @@
 /** Incidents as people and programs read and close them. */
 import type { Explanation } from '../core/report.ts';
 import type { IncidentRow, IncidentTimes, Records } from '../store/records/contract.ts';
+import { campaignsOf } from './campaigns.ts';
 import type { Desk, Incident } from './contract.ts';
 import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
@@ -17,6 +18,7 @@ interface ListParts {
   readonly records: Records;
   readonly health: Health;
   readonly now: () => number;
+  readonly isLocked: (account: string) => boolean;
   /** Finds a decision by its reference. */
   readonly explain?: ((reference: string) => Promise<Explanation | undefined>) | undefined;
 }
@@ -24,6 +26,7 @@ interface ListParts {
 export function incidentsOf(parts: ListParts): Desk['incidents'] {
   const { records, health, now } = parts;
   const at = (): string => new Date(now()).toISOString();
+  const learnt = new Set<string>();
   return {
     list: async (query) => {
       const rows = await health.read(() => records.incidents.list(query));
@@ -74,6 +77,10 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
     },
     countOpen: () => health.read(() => records.incidents.countOpen()),
+    campaigns: async (query) => {
+      await learnCampaigns(parts, learnt);
+      return campaignsOf(parts, query);
+    },
     clocks: async () => {
       const since = new Date(now() - CLOCK_DAYS * DAY_MS).toISOString();
       return clocksOf(await health.read(() => records.incidents.times(since)));
@@ -91,6 +98,22 @@ async function learn({ records, health, explain }: ListParts, row: IncidentRow):
   if (traits.length === 0) return;
   // A nicety: what is asked for is answered without it, too.
   await health.read(() => records.incidents.addTraits(row.id, traits)).catch(() => undefined);
+}
+
+/** Open campaigns looked at for their texts and links each time somebody looks; the newest. */
+const CAMPAIGNS_LEARNT = 10;
+const NEWEST = 200;
+
+async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<void> {
+  const { records, health } = parts;
+  const rows = await health.read(() => records.incidents.list({ state: 'open', limit: NEWEST }));
+  const fresh = rows.filter(({ id, cause }) => cause === 'campaign' && !learnt.has(id));
+  // Only those still open are worth remembering, and of them the newest.
+  if (learnt.size > NEWEST) learnt.clear();
+  for (const row of fresh.slice(0, CAMPAIGNS_LEARNT)) {
+    learnt.add(row.id);
+    await learn(parts, row);
+  }
 }
 
 type Step = Parameters<Desk['incidents']['step']>[2];

@@ -53,6 +53,10 @@ export interface DeskOptions extends DeskSettings {
   readonly onLockChange?: (change: LockChange) => void;
   /** Told of every account whose forwards somebody switched on again, once that is durable. */
   readonly onForwardOn?: (account: string) => void;
+  /** Of the links of "was this you?"; without it links end with the program. */
+  readonly questionKey?: Uint8Array;
+  /** Told of every switch that comes into force, once it is durable. */
+  readonly onSwitch?: () => void;
   /** What held messages ask of the platform; without it nothing can be returned to its sender. */
   readonly world?: HoldWorld;
   /** Told of every decision on a held message, once it is durable. */

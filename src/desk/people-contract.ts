@@ -121,6 +121,55 @@ export interface UserDesk {
   isEmpty(): Promise<boolean>;
 }
 
+/** What an owner is asked about. */
+export interface Question {
+  readonly account: string;
+  /** Empty where none is known. */
+  readonly context: string;
+  readonly submission: string;
+  readonly incident: string;
+  readonly about: {
+    readonly account: string;
+    readonly at: string;
+    readonly clientAddress?: string;
+    readonly recipients?: number;
+    readonly subject?: string;
+  };
+}
+
+export type QuestionAnswer = 'mine' | 'not mine';
+
+/** "Was this you?", by a link that works once. */
+export interface QuestionDesk {
+  ask(
+    request: Question & {
+      readonly by: string;
+      /** Of the decision, for the mail; empty for none. */
+      readonly reference: string;
+      /** Outside of the account; empty where none is known. */
+      readonly ownerAddress: string;
+      /** The mail's words for the path of the link; absent where no link can be written. */
+      readonly mailOf?: (path: string) => {
+        readonly subject: string;
+        readonly words: readonly string[];
+      };
+    },
+  ): Promise<
+    | {
+        readonly ok: true;
+        /** Empty where it was sent. */
+        readonly path: string;
+        readonly isSent: boolean;
+        readonly expiresAt: string;
+      }
+    | { readonly ok: false; readonly reason: 'too-often' }
+  >;
+  /** `undefined` when it is unknown, answered or too old. */
+  find(token: string): Promise<Question | undefined>;
+  /** The first answer counts; `undefined` for every other. */
+  answer(token: string, mine: boolean): Promise<Question | undefined>;
+}
+
 export interface Hour {
   /** RFC 3339, the hour's beginning. */
   readonly at: string;
@@ -131,15 +180,39 @@ export interface Hour {
 
 export interface FigureDesk {
   count(name: string, by?: number): void;
+  /** Read once an hour, from now on: how much there is then. */
+  level(name: string, read: () => Promise<number>): void;
   /** The last 24 hours of each figure, oldest first. */
   day(): Promise<Readonly<Record<string, readonly Hour[]>>>;
 }
 
 /** Something on record has changed; who looks at it may read it again. */
 export interface Change {
-  readonly what: 'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user';
+  readonly what: 'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user' | 'forward' | 'switch';
   /** Empty where several changed. */
   readonly id: string;
+}
+
+/** Accounts whose incidents share something telling, and how far it reaches. */
+export interface Campaign {
+  /** Such as `text:...`, `link:evil.example`. */
+  readonly shared: readonly string[];
+  readonly accounts: readonly string[];
+  /** Oldest first. */
+  readonly incidents: readonly {
+    readonly id: string;
+    readonly account: string;
+    readonly summary: string;
+    readonly state: 'open' | 'closed';
+    readonly openedAt: string;
+  }[];
+  readonly isCut: boolean;
+  readonly decisions: number;
+  readonly heldMessages: number;
+  readonly heldRecipients: number;
+  readonly locked: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
 }
 
 /** Middle and worst of what it took, in seconds (FBK-6). */

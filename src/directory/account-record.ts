@@ -51,6 +51,13 @@ const fields = {
     .union([z.iso.date(), z.iso.datetime({ offset: true })], 'not a date such as 2026-01-31')
     .nullish(),
   time_zone: z.string().refine(isTimeZone, 'not a time zone such as Europe/Berlin').nullish(),
+  owner_address: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .max(MAX_LOGIN_LENGTH)
+    .regex(/^[^\s@,;:<>()"\\[\]]+@[^\s@,;:<>()"\\[\]]+$/, 'not an address')
+    .nullish(),
   client_networks: z
     .array(z.string().trim().max(MAX_NAME_LENGTH))
     .max(MAX_ITEMS)
@@ -83,6 +90,7 @@ function toFacts(record: AccountRecord, account: string): AccountFacts {
     domains: record.domains ?? [],
     ...(record.since && { since: new Date(record.since).toISOString() }),
     ...(record.time_zone && { timeZone: record.time_zone }),
+    ...(record.owner_address && { ownerAddress: record.owner_address }),
     clientNetworks: record.client_networks ?? [],
     source: 'directory',
   };

@@ -29,6 +29,7 @@ export async function readTimeline(
   const endMs = performance.now() + MOST_MS;
   const isLate = (): boolean => performance.now() > endMs;
   const lines: TimelineLine[] = [];
+  const sent = new Sent();
   // Set in `match`, which the compiler does not follow.
   let isCut = false as boolean;
   const match = (line: JournalLine): boolean => {
@@ -38,6 +39,7 @@ export async function readTimeline(
     }
     const isIts = 'account' in line && line.account.toLowerCase() === account;
     if (isIts && line.at < before) {
+      if (line.kind === 'submission') sent.add(line);
       const told = describe(line);
       if (told !== undefined) lines.push({ at: line.at, kind: line.kind, ...told });
     }
@@ -46,9 +48,58 @@ export async function readTimeline(
   // As it stands in the file: JSON escapes quotes and backslashes.
   const text = JSON.stringify(account).slice(1, -1);
   await journal.find(match, text, isLate);
+  lines.push(...(await outcomesOf(journal, sent, limit)));
   lines.sort((a, b) => (a.at < b.at ? 1 : -1));
-  return { lines, isCut: isCut || isLate() };
+  return { lines: lines.slice(0, limit), isCut: isCut || lines.length > limit || isLate() };
 }
+
+/** Messages of the account, to know what came back for them: an answer names no account. */
+class Sent {
+  readonly #names = new Set<string>();
+  oldestAt = '';
+
+  add({ id, queueId, at }: Extract<JournalLine, { kind: 'submission' }>): void {
+    this.#names.add(id);
+    if (queueId !== undefined) this.#names.add(queueId);
+    this.oldestAt = at;
+  }
+
+  get isNone(): boolean {
+    return this.#names.size === 0;
+  }
+
+  has({ submission = '', queueId = '' }: Extract<JournalLine, { kind: 'delivery' }>): boolean {
+    return this.#names.has(submission) || this.#names.has(queueId);
+  }
+}
+
+const OUTCOME_MS = 500;
+
+async function outcomesOf(journal: Journal, sent: Sent, limit: number): Promise<TimelineLine[]> {
+  const lines: TimelineLine[] = [];
+  if (sent.isNone) return lines;
+  const endMs = performance.now() + OUTCOME_MS;
+  const isLate = (): boolean => performance.now() > endMs;
+  const match = (line: JournalLine): boolean => {
+    if (line.kind !== 'delivery') return false;
+    if (isLate() || lines.length >= limit || line.at < sent.oldestAt) return true;
+    if (sent.has(line)) {
+      const { at, kind, recipient, result, reply = '' } = line;
+      const text = `${OUTCOMES[result]} ${recipient}${reply === '' ? '.' : `: ${reply}`}`;
+      lines.push({ at, kind, text: text.slice(0, MAX_WORDS) });
+    }
+    return false;
+  };
+  await journal.find(match, '"kind":"delivery"', isLate);
+  return lines;
+}
+
+const OUTCOMES = {
+  delivered: 'Delivered to',
+  deferred: 'Told to wait by the server of',
+  bounced: 'Bounced at',
+  expired: 'Given up for',
+} as const;
 
 function describe(line: JournalLine): Omit<TimelineLine, 'at' | 'kind'> | undefined {
   const told = wordsOf(line);

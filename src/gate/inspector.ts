@@ -153,6 +153,7 @@ async function reportIdentity(
     recipients: profile.recipients,
     usualRecipientsPerDay: Math.round(profile.usualRecipientsPerDay * 10) / 10,
     contexts,
+    hours: profile.hours.counts(),
     senders: readUsage(senders).map(({ name, messages }) => ({ address: name, messages })),
   };
 }

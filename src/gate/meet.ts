@@ -36,7 +36,7 @@ export function createMeet(parts: MeetParts, counts: ConnectionCounts): Meet {
           connections: policy.connections,
           load,
         },
-        policy.rules.mode,
+        policy.rules,
       );
     if (isAboutMessage || policy.connections.action === 'off') return decide(NO_LOAD);
     return andThen(loadOf(event, network, { parts, counts }), (load) => {

@@ -5,6 +5,7 @@
  */
 import type { ConfirmEvent } from '../core/event.ts';
 import { contextText } from '../core/identity.ts';
+import { isInForce, SCORE_PRACTICE } from '../core/in-force.ts';
 import { stepLadder } from '../core/ladder.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
@@ -68,7 +69,7 @@ function lock(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
     if (from !== 'lock') {
       journal.append({ kind: 'rung', at: event.at, account, identity, from, to: 'lock', because });
     }
-    if (policy().rules.mode !== 'enforce') return;
+    if (!isInForce(policy().rules, SCORE_PRACTICE)) return;
     effects.start({
       kind: 'lock',
       account,

@@ -6,6 +6,7 @@
 import type { DeliveryEvent, ForwardEvent } from '../core/event.ts';
 import { domainOf, forwarderOf, forwardName } from '../core/identity.ts';
 import { forwardIntents, type DeadForward } from '../core/forward-intents.ts';
+import { isInForce } from '../core/in-force.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { OutcomeReading } from '../core/outcome.ts';
 import {
@@ -160,7 +161,7 @@ function stop(
 ): Maybe<void> {
   return andThen(directory.find(dead.account), (facts) => {
     const rules = policy();
-    const enforced = rulesFor(rules, facts).mode === 'enforce' && rules.forwards.switchOff;
+    const enforced = isInForce(rulesFor(rules, facts), 'FWD-2') && rules.forwards.switchOff;
     const to = bare(dead.event.recipient);
     for (const intent of forwardIntents({ ...dead, to, stops, facts, enforced })) {
       effects.start(intent);

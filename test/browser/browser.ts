@@ -6,7 +6,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { openClient } from '../../src/client/client.ts';
 import { Place, type RunningPrimum } from '../daemon/program.ts';
 import { until } from '../peers/run.ts';
-import { fillState, MTA, pastOf, playAgent } from './sample.ts';
+import { fillState, MTA, pastOf, playAgent, wouldBeStopped } from './sample.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -49,7 +49,7 @@ export async function openHouse(): Promise<House> {
     const { token: link } = await client.inviteUser({ name, role: 'admin', by: 'test' });
     await postJson(`${base}/api/v1/invitation`, { token: link, name, password: PASSWORD });
   }
-  await client.sendEvents(pastOf('ann@example.org'));
+  await client.sendEvents([...pastOf('ann@example.org'), ...wouldBeStopped()]);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],

@@ -20,7 +20,10 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
 
-const PAGES = ['today', 'review', 'incidents', 'cases', 'audit', 'health'] as const;
+const PAGES = [
+  ...(['today', 'review', 'incidents', 'campaigns', 'cases', 'forwards', 'mode'] as const),
+  ...(['audit', 'health'] as const),
+];
 const VIEWS = [
   ['light', {}],
   ['dark', { dark: true }],
@@ -56,7 +59,7 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     await openAt(page, `${house.base}/console/#/review`);
     const holds = await house.primum.client().then((client) => client.holds({ state: 'open' }));
     const places = [
-      ...['#/today', '#/audit', ...incidents, ...cases],
+      ...['#/today', '#/audit', '#/campaigns', '#/forwards', '#/mode', ...incidents, ...cases],
       ...holds.holds.map(({ id }) => `#/review/${id}`),
       `#/account/${encodeURIComponent(HOSTILE_ACCOUNT)}`,
     ];

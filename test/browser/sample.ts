@@ -65,6 +65,11 @@ export async function fillState(state: string): Promise<void> {
     lockIntent({ account: 'dora@example.org', at, why: 'The password is stolen.' }),
   );
   await desk.flush();
+  await addCampaign(opened);
+  await desk.forwards.off({
+    ...{ account: 'emil@example.org', to: HOSTILE[1] ?? '', by: 'olga' },
+    why: `The mailbox there is gone. ${HOSTILE[0] ?? ''}`,
+  });
   await closeOne(desk);
   for (const [index, text] of [HOSTILE_LINE, 'I never asked for this advertising.'].entries()) {
     await desk.cases.open({
@@ -75,6 +80,22 @@ export async function fillState(state: string): Promise<void> {
     });
   }
   await opened.close();
+}
+
+/** Three accounts that sent the same link, under a subject as bad as it gets. */
+async function addCampaign({ desk, records }: Awaited<ReturnType<typeof openTestDesk>>) {
+  for (const name of ['fritz', 'gina', 'hugo']) {
+    const account = `${name}@example.org`;
+    const summary = 'The same text came from 3 accounts in the last 72 hours.';
+    const at = new Date(Date.now() - HOUR_MS).toISOString();
+    desk.effects.start(
+      alertIntent({ account, at, summary, cause: 'campaign', practice: 'CON-3', reference: name }),
+    );
+    await desk.flush();
+    const [incident] = await desk.incidents.list({ account, limit: 1 });
+    const traits = ['text:ab12', 'link:evil.example', `subject:${HOSTILE_LINE}`.slice(0, 190)];
+    await records.incidents.addTraits(incident?.id ?? '', traits);
+  }
 }
 
 async function closeOne(desk: Awaited<ReturnType<typeof openTestDesk>>['desk']): Promise<void> {
@@ -173,4 +194,31 @@ export function pastOf(account: string): Parameters<Client['sendEvents']>[0] {
       },
     ] as const;
   });
+}
+
+/** Would be refused, were it enforced: foreign return-paths and a virus. */
+export function wouldBeStopped(prefix = ''): Parameters<Client['sendEvents']>[0] {
+  const at = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+  const from = (account: string, id: string, minutes: number) => ({
+    ...({ v: 1, kind: 'submission', clientAddress: '192.0.2.7' } as const),
+    ...{ id: `${prefix}${id}`, at: at(minutes), account, envelopeSender: account },
+    envelopeRecipients: ['kim@example.net'],
+  });
+  return [
+    ...['bob', 'cleo', 'cleo', HOSTILE_ACCOUNT].map((name, index) => {
+      const account = name.includes('@') ? name : `${name}@example.org`;
+      const foreign = { envelopeSender: `${index}@bank.example.com` };
+      return { ...from(account, `f${index}`, 90 - index), ...foreign };
+    }),
+    {
+      ...from('ann@example.org', 'v1', 30),
+      message: {
+        headerFrom: 'ann@example.org',
+        derived: {
+          ...{ version: 1, sizeBytes: 9_000 },
+          scans: [{ scanner: 'clamd', result: 'infected' as const, name: 'Eicar-Test' }],
+        },
+      },
+    },
+  ];
 }

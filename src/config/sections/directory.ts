@@ -24,7 +24,8 @@ const ENTRY_PROSE =
   'An entry has the keys `account` (the login), `tenant` (the customer; default the domain of the ' +
   'login), `groups`, `class` (`person`, `application`, `device`, `list`, `forward` or `system`), ' +
   '`addresses` (it may send as, besides its own), `domains` (it may send as with any local part), ' +
-  '`since` (2026-01-31), `time_zone` and `client_networks` (a network, `country:DE` or `asn:64500`); ' +
+  '`since` (2026-01-31), `time_zone`, `owner_address` (where the owner is asked "was this you?"; not a mailbox of ' +
+  'the account itself) and `client_networks` (a network, `country:DE` or `asn:64500`); ' +
   'only `account` is needed.';
 
 const file = z.strictObject({

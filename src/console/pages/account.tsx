@@ -5,6 +5,7 @@ import type { AccountView, LimitList, TimelineView } from '../../doors/api/schem
 import { part, send } from '../api.ts';
 import { counted, span } from '../format.ts';
 import { useLoaded } from '../live.ts';
+import { Identities } from './account-contexts.tsx';
 import { Ago, Badge, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
 
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
@@ -18,7 +19,7 @@ export function AccountPage({ name }: { readonly name: string }): JSX.Element {
           <>
             <Lock view={account} />
             <Incidents view={account} />
-            <Places view={account} />
+            <Places view={account} after={() => view.reload()} />
           </>
         )}
       </Show>
@@ -118,7 +119,7 @@ function Incidents({ view }: { readonly view: AccountView }): JSX.Element | null
   );
 }
 
-function Places({ view }: { readonly view: AccountView }): JSX.Element {
+function Places({ view, after }: { view: AccountView; after: () => void }): JSX.Element {
   const { report } = view;
   return (
     <>
@@ -136,30 +137,23 @@ function Places({ view }: { readonly view: AccountView }): JSX.Element {
           { name: 'Last', cell: ({ lastAt }) => <When at={lastAt} /> },
         ]}
       />
-      <h2>What is usual</h2>
-      <Table
-        label="Identities"
-        rows={report?.identities ?? []}
-        empty="It has not sent anything yet."
-        columns={[
-          { name: 'Identity', cell: ({ identity }) => identity },
-          {
-            name: 'Rung',
-            cell: ({ rung }) => <Badge tone={rung === 'observe' ? 'good' : 'bad'}>{rung}</Badge>,
-          },
-          { name: 'Recipients a day', cell: ({ usualRecipientsPerDay }) => usualRecipientsPerDay },
-          { name: 'Messages', cell: ({ messages }) => messages.toLocaleString() },
-          {
-            name: 'Contexts',
-            cell: ({ contexts }) =>
-              contexts
-                .map(({ country, trusted }) => `${country || '?'}${trusted ? ' (trusted)' : ''}`)
-                .join(', '),
-          },
-          { name: 'Evidence', cell: ({ score }) => `${score} nats` },
-        ]}
-      />
+      <h2>What is usual, and whom to trust</h2>
+      <Identities account={view.account} identities={report?.identities ?? []} after={after} />
+      <Outcomes report={report} />
     </>
+  );
+}
+
+/** What came back for its mail. */
+function Outcomes({ report }: { readonly report: AccountView['report'] }): JSX.Element | null {
+  if (report === null) return null;
+  const { delivered, hardBounces, softBounces, complaints, sharesOfWeek } = report.outcomes;
+  return (
+    <p class="quiet">
+      What came back: {delivered} delivered, {hardBounces + softBounces} bounced,{' '}
+      {counted(complaints, 'complaint')}; of the last week's {sharesOfWeek.of} recipients{' '}
+      {sharesOfWeek.hard} do not exist and {sharesOfWeek.complaints} complained.
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountView, HoldList, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
 import { get, part, send } from '../api.ts';
+import { AskOwner } from '../ask-owner.tsx';
 import { attachmentNames, counted, disarm } from '../format.ts';
 import { messageOf, useLoaded } from '../live.ts';
 import { Account, Ago, Page, Show, Tell } from '../parts.tsx';
@@ -114,6 +115,7 @@ function One(given: {
             </button>
           ))}
         </div>
+        <AskOwner account={hold.account} reference={hold.reference} />
         {hold.incident !== '' && (
           <p>
             <a href={`#/incidents/${hold.incident}`}>Its incident</a>

@@ -17,7 +17,11 @@ const FIGURES: readonly (readonly [string, string])[] = [
   ['complaints', 'Complaints'],
   ['logins', 'Logins'],
   ['failedLogins', 'Failed logins'],
+  ['waiting', 'Waiting in the hold queue'],
+  ['listings', 'Lists that name us'],
 ];
+/** How much there is, not how much there was in an hour. */
+const LEVELS: ReadonlySet<string> = new Set(['waiting', 'listings']);
 
 const LINKS = { hold: 'review', incident: 'incidents', case: 'cases' } as const;
 
@@ -50,11 +54,15 @@ export function Today(): JSX.Element {
                 { name: 'Why', cell: ({ text }) => text },
               ]}
             />
-            <h2>The last 24 hours</h2>
+            <h2>
+              The last 24 hours <a href="/api/v1/export/figures.csv">CSV</a>
+            </h2>
             <div class="figures">
               {FIGURES.flatMap(([key, name]) => {
                 const hours = figures[key];
-                return hours === undefined ? [] : [<Chart name={name} hours={hours} />];
+                return hours === undefined
+                  ? []
+                  : [<Chart name={name} hours={hours} isLevel={LEVELS.has(key)} />];
               })}
             </div>
             {Object.keys(figures).length === 0 && (

@@ -49,7 +49,7 @@ function decide(
       connections: CONNECTIONS,
       load: more.load ?? NO_LOAD,
     },
-    more.mode ?? 'enforce',
+    { mode: more.mode ?? 'enforce' },
   );
 }
 

@@ -2,7 +2,7 @@
  * The verdict on a connection from outside (INB-1 to INB-4). It is no submission: no account, no
  * profile, nothing is learned. A new rule is a file here and a line in RULES.
  */
-import type { Mode } from '../policy.ts';
+import { isInForce, isMixed, type Modes } from '../in-force.ts';
 import { referenceOf } from '../reference.ts';
 import type { Verdict, VerdictKind } from '../verdict.ts';
 import { forwardMismatch } from './forward-mismatch.ts';
@@ -36,14 +36,18 @@ export interface InboundDecision {
   readonly findings: readonly InboundFinding[];
 }
 
-export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecision {
+export function decideInbound(subject: InboundSubject, modes: Modes): InboundDecision {
   const { event } = subject;
   const looks = event.viruses === undefined ? RULES : MESSAGE_RULES;
   // The most severe first: its sentence is the one that the client is told.
   const findings = looks
     .flatMap((rule) => rule(subject) ?? [])
     .sort((a, b) => SEVERITY.indexOf(b.action) - SEVERITY.indexOf(a.action));
-  const worst = findings[0]?.action ?? 'observe';
+  // What is in force decides where it stops anything; else the verdict says what all would do.
+  const acting = findings.find(
+    ({ practice, action }) => action !== 'observe' && isInForce(modes, practice),
+  );
+  const worst = (acting ?? findings[0])?.action ?? 'observe';
   const who = `address:${event.clientAddress}`;
   return {
     findings,
@@ -55,16 +59,18 @@ export function decideInbound(subject: InboundSubject, mode: Mode): InboundDecis
       identity: who,
       context: '',
       verdict: KINDS[worst],
-      enforced: mode === 'enforce',
+      enforced: isMixed(modes) ? acting !== undefined : modes.mode === 'enforce',
       rung: 'observe',
       score: 0,
-      reasons: findings.map(({ rule, practice, text, detail }) => ({
-        signal: rule,
-        practice,
-        weight: 0,
-        text,
-        ...(detail === undefined ? {} : { detail }),
-      })),
+      reasons: [...new Set(acting ? [acting, ...findings] : findings)].map(
+        ({ rule, practice, text, detail }) => ({
+          signal: rule,
+          practice,
+          weight: 0,
+          text,
+          ...(detail === undefined ? {} : { detail }),
+        }),
+      ),
       reference: referenceOf(event.id),
     },
   };

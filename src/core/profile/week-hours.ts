@@ -38,6 +38,11 @@ export class WeekHours {
     }
   }
 
+  /** All 168, Monday's first hour first. */
+  counts(): readonly number[] {
+    return Array.from({ length: WEEK_HOURS }, (_, i) => this.view.getUint8(this.at + i));
+  }
+
   private sum(): number {
     let sum = 0;
     for (let i = 0; i < WEEK_HOURS; i += 1) sum += this.view.getUint8(this.at + i);

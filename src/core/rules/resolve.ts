@@ -1,5 +1,6 @@
 /** Rules in force for one account: the defaults, changed by its class, then by its groups in order. */
 import type { AccountFacts } from '../account.ts';
+import { practicesOfGroup } from '../in-force.ts';
 import { compileAllowedNetworks } from '../network-rule.ts';
 import type { NetworkFacts } from '../network.ts';
 import type { Limit, Policy, RuleChanges, RuleSet } from '../policy.ts';
@@ -53,7 +54,9 @@ function resolve(policy: Policy, facts: AccountFacts): ResolvedRules {
   let limits: SourcedLimit[] = sourced(rules.limits, 'default');
   for (const [name, changes] of layers) {
     if (changes === undefined) continue;
-    rules = { ...rules, ...changes };
+    const practices = practicesOfGroup(rules.practices, changes.mode);
+    const { practices: _, ...others } = { ...rules, ...changes };
+    rules = practices === undefined ? others : { ...others, practices };
     limits = mergeLimits(limits, changes.limits ?? [], name);
   }
   const { clientNetworks, ...rest } = rules;

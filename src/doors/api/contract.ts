@@ -13,7 +13,15 @@ import type { z } from 'zod';
 import type { DeepReadonly } from './endpoint.ts';
 import type { practiceReport } from './schemas/practices.ts';
 import type { ListenOptions } from '../listen.ts';
-import type { AccountTimeline, HealthReport, PublicPages } from './desk-parts.ts';
+import type {
+  AccountTimeline,
+  ForesightView,
+  HealthReport,
+  PublicPages,
+  SwitchParts,
+} from './desk-parts.ts';
+
+export type { SwitchParts };
 
 export interface ApiDoorOptions {
   /** Default: 127.0.0.1:10044. */
@@ -76,6 +84,13 @@ export interface ApiParts {
   /** What the journal has of an account, within bounds. */
   readonly timeline?: AccountTimeline;
   readonly health?: () => HealthReport;
+  readonly switches?: SwitchParts;
+  /** The same as the door's, for the mail that asks an owner. */
+  readonly publicPages?: PublicPages | undefined;
+  /** Where links in mail begin, without a slash at the end; empty where nobody could follow one. */
+  readonly publicUrl?: () => string;
+  /** What each practice would have done, from the journal, within bounds. */
+  readonly foresee?: (asked: { readonly days: number }) => Promise<ForesightView>;
   /** The scorecard, from what the watchers know. */
   practices?(): Promise<DeepReadonly<z.output<typeof practiceReport>>>;
   /** Aborted when the door closes, so that nobody is waited for. */

@@ -1,4 +1,5 @@
 /** What the API door is given for the desk's pages beside the desk itself. */
+import type { Parsed } from '../../core/parsed.ts';
 
 /** One thing that happened to an account, as a sentence. */
 export interface TimelineLine {
@@ -41,4 +42,50 @@ export interface PublicPages {
   readonly style: string;
   /** Name of the house; stands in the head of each page. */
   readonly operator: string;
+}
+
+type Mode = 'observe' | 'enforce';
+
+/** One thing that can be switched on, as people see it. */
+export interface SwitchView {
+  readonly kind: 'everything' | 'practice' | 'group' | 'class';
+  readonly name: string;
+  readonly title: string;
+  readonly now: Mode;
+  readonly file: Mode | null;
+  readonly switched: { readonly at: string; readonly by: string; readonly why: string } | null;
+}
+
+export interface SwitchParts {
+  list(): SwitchView[];
+  /** Resolves when durable and in force. */
+  set(request: {
+    readonly kind: SwitchView['kind'];
+    readonly name: string;
+    readonly mode: Mode | 'file';
+    readonly by: string;
+    readonly why: string;
+  }): Promise<Parsed<undefined>>;
+}
+
+type Stops = Readonly<Record<'hold' | 'reject' | 'defer', number>>;
+
+/** What each practice would have done and did. */
+export interface ForesightView {
+  readonly since: string;
+  readonly isCut: boolean;
+  readonly practices: readonly {
+    readonly practice: string;
+    readonly wouldHave: Stops;
+    readonly did: Stops;
+    readonly accounts: number;
+    readonly touched: readonly {
+      readonly account: string;
+      readonly count: number;
+      readonly at: string;
+      readonly verdict: 'hold' | 'reject' | 'defer';
+      readonly text: string;
+      readonly reference: string;
+    }[];
+  }[];
 }

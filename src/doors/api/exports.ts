@@ -1,7 +1,7 @@
 /** Lists as CSV (RFC 4180), for spreadsheets, which must not take a cell for a formula. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { AuditEntry, Case, Desk, Hold, Incident } from '../../desk/contract.ts';
+import type { AuditEntry, Case, Hold, Incident } from '../../desk/contract.ts';
 import type { ApiParts } from './contract.ts';
 import { accountName } from './schemas/input.ts';
 
@@ -12,14 +12,24 @@ const PAGE = 500;
 type Row = Readonly<Record<string, string | number>>;
 
 const params = z.strictObject({
-  list: z.enum(['incidents.csv', 'cases.csv', 'holds.csv', 'locks.csv', 'audit.csv', 'clocks.csv']),
+  list: z.enum([
+    ...([
+      'incidents.csv',
+      'cases.csv',
+      'holds.csv',
+      'locks.csv',
+      'audit.csv',
+      'clocks.csv',
+    ] as const),
+    ...(['campaigns.csv', 'forwards.csv', 'switches.csv', 'rungs.csv', 'figures.csv'] as const),
+  ]),
 });
 const query = z.strictObject({
   state: z.enum(['open', 'closed']).exactOptional(),
   account: accountName.exactOptional(),
 });
 
-export function addExports(app: FastifyInstance, { desk }: ApiParts): void {
+export function addExports(app: FastifyInstance, parts: ApiParts): void {
   app.get(
     '/export/:list',
     {
@@ -34,7 +44,7 @@ export function addExports(app: FastifyInstance, { desk }: ApiParts): void {
     },
     async (request, reply) => {
       const { list } = request.params as z.output<typeof params>;
-      const rows = await rowsOf(desk, list, request.query as z.output<typeof query>);
+      const rows = await rowsOf(parts, list, request.query as z.output<typeof query>);
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="primum-${list}"`)
@@ -45,10 +55,11 @@ export function addExports(app: FastifyInstance, { desk }: ApiParts): void {
 }
 
 async function rowsOf(
-  desk: Desk,
+  parts: ApiParts,
   list: z.output<typeof params>['list'],
   { state, account }: z.output<typeof query>,
 ): Promise<readonly Row[]> {
+  const { desk } = parts;
   const named = account === undefined ? {} : { account };
   const stated = state === undefined ? {} : { state };
   switch (list) {
@@ -74,6 +85,12 @@ async function rowsOf(
         ...{ why: row.why, reason: row.reasons[0]?.text ?? '', reference: row.reference },
       }));
     }
+    case 'campaigns.csv':
+    case 'forwards.csv':
+    case 'switches.csv':
+    case 'rungs.csv':
+    case 'figures.csv':
+      return plainRows(parts, list);
     case 'locks.csv':
       return desk.locks.list().map((lock) => ({ ...lock }));
     case 'audit.csv': {
@@ -84,6 +101,51 @@ async function rowsOf(
         ...row,
       }));
     }
+  }
+}
+
+const CAMPAIGN_DAYS = 30;
+const RUNGS = 500;
+
+/** Lists that are short or in memory, whole. */
+async function plainRows(
+  { desk, inspector, switches }: ApiParts,
+  list: 'campaigns.csv' | 'forwards.csv' | 'switches.csv' | 'rungs.csv' | 'figures.csv',
+): Promise<readonly Row[]> {
+  switch (list) {
+    case 'campaigns.csv':
+      return (await desk.incidents.campaigns({ days: CAMPAIGN_DAYS })).map(
+        ({ shared, accounts, incidents, isCut: _, ...row }) => ({
+          ...{ shared: shared.join(' '), accounts: accounts.join(' ') },
+          ...{ incidents: incidents.length, ...row },
+        }),
+      );
+    case 'forwards.csv':
+      return desk.forwards
+        .list()
+        .slice(0, MAX_EXPORT_ROWS)
+        .map(({ account, to, at, by, why, reference }) => ({
+          account,
+          to,
+          at,
+          by,
+          why,
+          reference,
+        }));
+    case 'switches.csv':
+      return (switches?.list() ?? []).map(({ file, switched, ...row }) => ({
+        ...{ ...row, file: file ?? '', by: switched?.by ?? '' },
+        ...{ at: switched?.at ?? '', why: switched?.why ?? '' },
+      }));
+    case 'rungs.csv':
+      return (await inspector.rungs({ limit: RUNGS })).accounts.map((row) => ({ ...row }));
+    case 'figures.csv':
+      return Object.entries(await desk.figures.day()).flatMap(([figure, hours]) =>
+        hours.map(({ at, value, usual }) => ({
+          ...{ figure, at, value, low: usual?.low ?? '' },
+          ...{ usual: usual?.middle ?? '', high: usual?.high ?? '' },
+        })),
+      );
   }
 }
 

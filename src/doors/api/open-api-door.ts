@@ -49,7 +49,10 @@ const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Promise<ApiDoor> {
   const places = options.listen ?? [{ address: DEFAULT_API_ADDRESS }];
   const closing = new AbortController();
-  const app = await buildApi({ ...options, listen: places }, { ...parts, closing: closing.signal });
+  const app = await buildApi(
+    { ...options, listen: places },
+    { ...parts, publicPages: options.publicPages, closing: closing.signal },
+  );
   const servers: Server[] = [];
   const addresses: string[] = [];
   try {

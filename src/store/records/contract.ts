@@ -14,6 +14,7 @@ import type {
 } from './entries.ts';
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
+import type { QuestionRecords } from './questions.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
 export type {
@@ -73,6 +74,12 @@ export interface IncidentChange {
   readonly audit: AuditDraft;
   readonly owner?: string;
   readonly accounts?: readonly string[];
+}
+
+/** A trait that incidents of at least two accounts share. */
+export interface TraitCluster {
+  readonly trait: string;
+  readonly incidents: readonly string[];
 }
 
 /** What an incident's clocks are told from (FBK-6). */
@@ -171,6 +178,8 @@ export interface IncidentRecords {
     id: string,
     limit: number,
   ): Promise<readonly { readonly incident: IncidentRow; readonly shared: readonly string[] }[]>;
+  /** Traits shared by incidents of several accounts opened since then, of most accounts first. */
+  clusters(since: string): Promise<readonly TraitCluster[]>;
   /** Of those opened since then, newest first, at most a bound. */
   times(since: string): Promise<readonly IncidentTimes[]>;
   /** Writes jobs for open incidents whose next alert is due; returns how many there were. */
@@ -241,5 +250,6 @@ export interface Records {
   readonly cases: CaseRecords;
   readonly users: UserRecords;
   readonly figures: FigureRecords;
+  readonly questions: QuestionRecords;
   close(): Promise<void>;
 }

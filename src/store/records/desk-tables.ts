@@ -1,4 +1,5 @@
 /** Tables of the desk as Kysely sees them. JSON is kept as text. */
+import type { QuestionRow } from './questions.ts';
 import type { CaseState, CaseSource, Role } from './desk-contract.ts';
 
 export interface CaseTable {
@@ -84,4 +85,5 @@ export interface DeskTables {
   tokens: TokenTable;
   figures: FigureTable;
   incidentTraits: TraitTable;
+  questions: QuestionRow;
 }

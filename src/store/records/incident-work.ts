@@ -1,4 +1,5 @@
 /** What people do with incidents: open, note, take, join accounts; and what is learnt of them. */
+import { findClusters } from './clusters.ts';
 import type { IncidentRecords } from './contract.ts';
 import { newIncident, noted, toRow } from './incident.ts';
 import { addTraits, findSimilar } from './incident-traits.ts';
@@ -11,7 +12,7 @@ const MAX_TIMES = 10_000;
 
 type Work = Pick<
   IncidentRecords,
-  'open' | 'change' | 'countOpen' | 'addTraits' | 'similar' | 'times'
+  'open' | 'change' | 'countOpen' | 'addTraits' | 'similar' | 'times' | 'clusters'
 >;
 
 export function incidentWork(transact: Transact): Work {
@@ -44,6 +45,7 @@ export function incidentWork(transact: Transact): Work {
       }),
     addTraits: (id, traits) => transact((tx) => addTraits(tx, id, traits)),
     similar: (id, limit) => transact((tx) => findSimilar(tx, id, limit)),
+    clusters: (since) => transact((tx) => findClusters(tx, since)),
     times: (since) =>
       transact(async (tx) => {
         const rows = await tx

@@ -10,6 +10,7 @@ import { createCaseMail } from './case-mail.ts';
 import { createForwards } from './forwards.ts';
 import { createDesk } from './desk-schema.ts';
 import { createHolds } from './hold-schema.ts';
+import { createQuestions } from './questions.ts';
 import type { RecordsDb } from './tables.ts';
 
 /** Engines that the schema is written for; they number rows in different words. */
@@ -52,6 +53,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0003_forwards': { up: createForwards },
     '0004_desk': { up: createDesk },
     '0005_case_mail': { up: createCaseMail },
+    '0007_questions': { up: createQuestions },
   };
 }
 

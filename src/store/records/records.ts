@@ -13,6 +13,7 @@ import { migrateRecords } from './migrations.ts';
 import type { RecordsEngine } from './migrations.ts';
 import { outboxRecords } from './outbox.ts';
 import { auditRecords, listRecords, settingRecords } from './plain.ts';
+import { questionRecords } from './questions.ts';
 import type { RecordsDb, Transact } from './tables.ts';
 import { userRecords } from './users.ts';
 
@@ -46,6 +47,7 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     cases: caseRecords(transact),
     users: userRecords(transact),
     figures: figureRecords(transact),
+    questions: questionRecords(transact),
     close: () => db.destroy(),
   };
 }

@@ -3,8 +3,10 @@ import type { ApiParts } from '../contract.ts';
 import { caseEndpoints } from './cases.ts';
 import { incidentWorkEndpoints } from './incident-work.ts';
 import { overviewEndpoints } from './overview.ts';
+import { questionEndpoints } from './questions.ts';
 import { reviewEndpoints } from './review.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { switchEndpoints } from './switches.ts';
 import { userEndpoints } from './users.ts';
 
 export function deskEndpoints(parts: ApiParts) {
@@ -15,5 +17,7 @@ export function deskEndpoints(parts: ApiParts) {
     ...caseEndpoints(parts),
     ...sessionEndpoints(parts),
     ...userEndpoints(parts),
+    ...switchEndpoints(parts),
+    ...questionEndpoints(parts),
   ];
 }

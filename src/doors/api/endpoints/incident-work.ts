@@ -3,11 +3,21 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { incidentStep, newIncidentInput, similarList, tickInput } from '../schemas/desk.ts';
+import { campaignList, campaignQuery } from '../schemas/campaign.ts';
 import { incidentParams } from '../schemas/input.ts';
 import { DONE, done, incident } from '../schemas/output.ts';
 
 export function incidentWorkEndpoints({ desk }: ApiParts) {
   return [
+    endpoint({
+      method: 'GET',
+      path: '/campaigns',
+      tag: 'incidents',
+      summary: 'What spans several accounts: what they share, and how far it reaches.',
+      query: campaignQuery,
+      response: campaignList,
+      handle: async ({ query }) => ({ campaigns: await desk.incidents.campaigns(query) }),
+    }),
     endpoint({
       method: 'POST',
       path: '/incidents',

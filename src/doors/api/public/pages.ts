@@ -10,6 +10,7 @@ import type { ApiParts } from '../contract.ts';
 import type { PublicPages } from '../desk-parts.ts';
 import { caseBody, mailBody } from './answers.ts';
 import { chooseLanguage, html, page, type Html, type PageParts } from './html.ts';
+import { addWasThisYou } from './was-this-you.ts';
 import { parseReport, reportForm } from './report.ts';
 
 /** Reports of one network in an hour, and of all: a flood would bury the true ones. */
@@ -64,6 +65,7 @@ export function addPublicPages(
       return send(reply, place, 'policy_title', policy(place));
     });
     addLookups(open, { parts, pages, lookups });
+    addWasThisYou(open, parts, { placeOf: (request) => placeOf(pages, request), send });
     done();
   });
 }

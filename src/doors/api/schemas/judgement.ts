@@ -31,6 +31,7 @@ const facts = z.object({
   since: at.exactOptional(),
   timeZone: text.exactOptional(),
   clientNetworks: z.array(text),
+  ownerAddress: text.exactOptional(),
   source: z.enum(['directory', 'default']),
 }) satisfies z.ZodType<AccountFacts>;
 
@@ -89,6 +90,10 @@ const identity = z.object({
   recipients: count,
   usualRecipientsPerDay: count,
   contexts: z.array(context),
+  hours: z
+    .array(count)
+    .exactOptional()
+    .describe("Messages by hour of the week in its own time, Monday's first hour first."),
   senders: z.array(z.object({ address: text, messages: count })),
 }) satisfies z.ZodType<IdentityReport>;
 

@@ -5,7 +5,10 @@ import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
 import type { caseList, caseView, health, sessionView } from './desk.ts';
+import type { questionMade } from './question.ts';
+import type { campaignList } from './campaign.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
+import type { foresight, switchesMade, switchList } from './switches.ts';
 import type {
   accountView,
   alertOutcomes,
@@ -69,3 +72,8 @@ export type CaseList = z.output<typeof caseList>;
 export type CaseView = z.output<typeof caseView>;
 export type HealthView = z.output<typeof health>;
 export type SessionView = z.output<typeof sessionView>;
+export type SwitchListView = z.output<typeof switchList>;
+export type SwitchesMade = z.output<typeof switchesMade>;
+export type Foresight = z.output<typeof foresight>;
+export type CampaignList = z.output<typeof campaignList>;
+export type QuestionMade = z.output<typeof questionMade>;

@@ -1,0 +1,139 @@
+/** From where each identity of an account is used, whom to trust there, and when it usually writes. */
+import type { JSX } from 'preact';
+import type { AccountView } from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { AskOwner } from '../ask-owner.tsx';
+import { Figure } from '../chart.tsx';
+import { counted } from '../format.ts';
+import { Badge, Table, useAct, When } from '../parts.tsx';
+
+type Identity = NonNullable<AccountView['report']>['identities'][number];
+
+export function Identities(given: {
+  readonly account: string;
+  readonly identities: readonly Identity[];
+  readonly after: () => void;
+}): JSX.Element {
+  const { account, identities, after } = given;
+  if (identities.length === 0) return <p class="quiet">It has not sent anything yet.</p>;
+  return (
+    <>
+      {identities.map((one) => (
+        <section class="card" aria-label={one.identity}>
+          <h3>
+            {one.identity} <Badge tone={one.rung === 'observe' ? 'good' : 'bad'}>{one.rung}</Badge>
+          </h3>
+          <p class="quiet">
+            {counted(one.messages, 'message')} so far, usually {one.usualRecipientsPerDay}{' '}
+            recipients a day; evidence now {one.score} nats. It sends as{' '}
+            {one.senders
+              .slice(0, 5)
+              .map(({ address }) => address)
+              .join(', ') || 'nobody yet'}
+            .
+          </p>
+          <Contexts account={account} contexts={one.contexts} after={after} />
+          <Habits identity={one} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function Contexts(given: {
+  readonly account: string;
+  readonly contexts: Identity['contexts'];
+  readonly after: () => void;
+}): JSX.Element {
+  const { account, contexts, after } = given;
+  const act = useAct();
+  const say = (context: string, mine: boolean): void => {
+    const why = mine ? 'Trusted after a look at the account.' : 'This is not the owner.';
+    const done = mine ? 'It is trusted.' : 'Noted; the account is locked where that is in force.';
+    const path = `/accounts/${part(account)}/confirm`;
+    void act(() => send('POST', path, { by: 'me', context, mine, why }), done).then(after);
+  };
+  return (
+    <Table
+      label={`Contexts of ${account}`}
+      rows={contexts}
+      empty="It was used from nowhere yet."
+      columns={[
+        {
+          name: 'From',
+          cell: ({ country, asn }) => `${country || 'somewhere'}${asn === 0 ? '' : `, AS${asn}`}`,
+        },
+        { name: 'Used', cell: ({ messages, days }) => `${messages} in ${counted(days, 'day')}` },
+        { name: 'First', cell: ({ firstAt }) => <When at={firstAt} /> },
+        { name: 'Last', cell: ({ lastAt }) => <When at={lastAt} /> },
+        { name: 'Evidence', cell: ({ score }) => `${score} nats` },
+        {
+          name: 'Trust',
+          cell: ({ trusted }) => (trusted ? <Badge tone="good">trusted</Badge> : 'not yet'),
+        },
+        {
+          name: 'Decide',
+          cell: ({ context, country }) => (
+            <>
+              <button
+                type="button"
+                aria-label={`Trust ${country || context}`}
+                onClick={() => say(context, true)}
+              >
+                Trust
+              </button>
+              <button
+                type="button"
+                class="lock"
+                aria-label={`Not the owner: ${country || context}`}
+                onClick={() => say(context, false)}
+              >
+                Not the owner
+              </button>
+              <AskOwner account={account} context={context} />
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** When it writes: by the hour of the day and the day of the week, in its own time. */
+function Habits({
+  identity: { hours = [], identity },
+}: {
+  identity: Identity;
+}): JSX.Element | null {
+  const all = hours.reduce((sum, count) => sum + count, 0);
+  if (all === 0) return null;
+  const sumOf = (takes: (index: number) => boolean): number =>
+    hours.reduce((sum, count, index) => (takes(index) ? sum + count : sum), 0);
+  const byHour = Array.from({ length: 24 }, (_, hour) => ({
+    name: `${hour}:00`,
+    value: sumOf((index) => index % 24 === hour),
+  }));
+  const byDay = DAYS.map((name, day) => ({
+    name,
+    value: sumOf((index) => Math.floor(index / 24) === day),
+  }));
+  const most = (points: typeof byDay): string =>
+    points.reduce((best, one) => (one.value > best.value ? one : best)).name;
+  const graphs = [
+    { title: 'Hours of the day', points: byHour },
+    { title: 'Days of the week', points: byDay },
+  ];
+  return (
+    <div class="figures" aria-label={`Habits of ${identity}`} role="group">
+      {graphs.map(({ title, points }) => (
+        <Figure
+          series={{ title, points, words: `most at ${most(points)}` }}
+          sum={all.toLocaleString()}
+          span="in its habit"
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+/** Forwards that are off: whose, where to, why; and on again when the far side lives. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ForwardList } from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { useLoaded } from '../live.ts';
+import { Account, Ago, Page, Show, Table, useAct } from '../parts.tsx';
+
+const A_PAGE = 100;
+
+export function Forwards(): JSX.Element {
+  const [after, setAfter] = useState('');
+  const path = `/forwards?limit=${A_PAGE}${after === '' ? '' : `&after=${part(after)}`}`;
+  const list = useLoaded<ForwardList>(path, ['forward']);
+  return (
+    <Page title="Forwards" aside={<a href="/api/v1/export/forwards.csv">CSV</a>}>
+      <p class="quiet">
+        These are off: their mail stays here. A forward goes off by itself when its far side refuses
+        everybody, or somebody switches it off.
+      </p>
+      <Show of={list}>
+        {({ forwards, isCut }) => (
+          <>
+            <Table
+              label="Forwards that are off"
+              rows={forwards}
+              empty="No forward is off."
+              columns={[
+                { name: 'Since', cell: ({ at }) => <Ago at={at} /> },
+                { name: 'Account', cell: ({ account }) => <Account name={account} /> },
+                { name: 'To', cell: ({ to }) => to || 'every address' },
+                { name: 'By', cell: ({ by }) => by },
+                { name: 'Why', cell: ({ why }) => why },
+                {
+                  name: 'On again',
+                  cell: ({ account, to }) => (
+                    <OnAgain account={account} to={to} after={() => list.reload()} />
+                  ),
+                },
+              ]}
+            />
+            {isCut && (
+              <button type="button" onClick={() => setAfter(forwards.at(-1)?.account ?? '')}>
+                More
+              </button>
+            )}
+          </>
+        )}
+      </Show>
+      <SwitchOff after={() => list.reload()} />
+    </Page>
+  );
+}
+
+function OnAgain(given: { account: string; to: string; after: () => void }): JSX.Element {
+  const act = useAct();
+  const { account, to, after } = given;
+  const on = (): void => {
+    const body = { account, ...(to !== '' && { to }), by: 'me', why: 'Looked at: it may go on.' };
+    void act(
+      () => send('POST', '/forwards/on', body),
+      'It is on, and its failures count anew.',
+    ).then(after);
+  };
+  return (
+    <button type="button" aria-label={`Switch on ${account} to ${to || 'all'}`} onClick={on}>
+      Switch on
+    </button>
+  );
+}
+
+function SwitchOff({ after }: { readonly after: () => void }): JSX.Element {
+  const act = useAct();
+  const [account, setAccount] = useState('');
+  const [to, setTo] = useState('');
+  const [why, setWhy] = useState('');
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const body = {
+      ...{ account: account.trim(), by: 'me', why: why.trim() },
+      ...(to.trim() !== '' && { to: to.trim() }),
+    };
+    void act(() => send('POST', '/forwards/off', body), 'It is off; its mail stays here.').then(
+      (isDone) => {
+        if (!isDone) return;
+        [setAccount, setTo, setWhy].forEach((set) => set(''));
+        after();
+      },
+    );
+  };
+  return (
+    <section class="card">
+      <h2>Switch a forward off</h2>
+      <form class="say" onSubmit={submit}>
+        <label for="off-account">Account</label>
+        <input
+          id="off-account"
+          required
+          value={account}
+          onInput={(event) => setAccount(event.currentTarget.value)}
+        />
+        <label for="off-to">To (empty: every address)</label>
+        <input id="off-to" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
+        <label for="off-why">Because</label>
+        <input
+          id="off-why"
+          required
+          maxLength={1000}
+          value={why}
+          onInput={(event) => setWhy(event.currentTarget.value)}
+        />
+        <button>Switch off</button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,303 @@
+/**
+ * Limits and mode: from observe to enforce, one practice after the other. First what was seen, what it
+ * would have done and to whom; then one click, and one click back.
+ */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type {
+  Foresight,
+  SessionView,
+  SwitchesMade,
+  SwitchListView,
+} from '../../doors/api/schemas/types.ts';
+import { send } from '../api.ts';
+import { counted } from '../format.ts';
+import { useLoaded } from '../live.ts';
+import { Account, Ago, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
+
+type Switch = SwitchListView['switches'][number];
+type Seen = Foresight['practices'][number];
+type Turn = (which: Switch, mode: 'observe' | 'enforce' | 'file') => void;
+
+const NOTHING: Omit<Seen, 'practice'> = {
+  wouldHave: { hold: 0, reject: 0, defer: 0 },
+  did: { hold: 0, reject: 0, defer: 0 },
+  accounts: 0,
+  touched: [],
+};
+
+export function ModePage({ session }: { readonly session: SessionView }): JSX.Element {
+  const [days, setDays] = useState(7);
+  const switches = useLoaded<SwitchListView>('/switches', ['switch']);
+  const foresight = useLoaded<Foresight>(`/foresight?days=${days}`, []);
+  const act = useAct();
+  const mayTurn = session.role === 'admin';
+  const turn: Turn = (which, mode) => {
+    const { kind, name, title } = which;
+    void act(async () => {
+      await send<SwitchesMade>('POST', '/switches', {
+        ...{ by: 'me', kind, name, mode },
+        why: `${words[mode]} in the console, after a look at ${counted(days, 'day')}.`,
+      });
+      switches.reload();
+      foresight.reload();
+    }, `${title}: ${words[mode].toLowerCase()} from now on.`);
+  };
+  return (
+    <Page title="Limits and mode" aside={<a href="/api/v1/export/switches.csv">CSV</a>}>
+      <Show of={switches}>
+        {({ switches: all }) => (
+          <>
+            <Everything all={all} seen={foresight.value} {...{ turn, mayTurn, days }} />
+            <h2>One practice after the other</h2>
+            <p>
+              <label for="days">What was seen in the last</label>{' '}
+              <select
+                id="days"
+                value={days}
+                onChange={(event) => setDays(Number(event.currentTarget.value))}
+              >
+                {[1, 7, 14, 30].map((count) => (
+                  <option value={count}>{counted(count, 'day')}</option>
+                ))}
+              </select>{' '}
+              {foresight.error !== '' && <span class="wrong">{foresight.error}</span>}
+              {foresight.value?.isCut === true && (
+                <span class="quiet">
+                  The journal is long: looked back to <When at={foresight.value.since} /> only.
+                </span>
+              )}
+            </p>
+            <Practices all={all} seen={foresight.value} {...{ turn, mayTurn }} />
+            <Groups all={all} {...{ turn, mayTurn }} />
+          </>
+        )}
+      </Show>
+      {!mayTurn && <p class="quiet">Only an admin may switch. Yours is the role {session.role}.</p>}
+    </Page>
+  );
+}
+
+const words = { observe: 'Observe', enforce: 'Enforce', file: 'As the file says' } as const;
+
+function sum({ hold, reject, defer }: Seen['did']): number {
+  return hold + reject + defer;
+}
+
+/** The last step: what is left, and who bites from now on. */
+function Everything(given: {
+  readonly all: readonly Switch[];
+  readonly seen: Foresight | undefined;
+  readonly turn: Turn;
+  readonly mayTurn: boolean;
+  readonly days: number;
+}): JSX.Element | null {
+  const { all, seen, turn, mayTurn, days } = given;
+  const everything = all.find(({ kind }) => kind === 'everything');
+  if (everything === undefined) return null;
+  const practices = all.filter(({ kind }) => kind === 'practice');
+  const inForce = practices.filter(({ now }) => now === 'enforce').length;
+  const open = (seen?.practices ?? []).reduce((total, one) => total + sum(one.wouldHave), 0);
+  const accounts = new Set(
+    (seen?.practices ?? []).flatMap(({ touched }) => touched.map(({ account }) => account)),
+  );
+  return (
+    <section class="card" aria-label="Everything">
+      <p class="summary">
+        <Mode of={everything.now} />{' '}
+        {everything.now === 'observe'
+          ? `Everything is watched. ${inForce} of ${practices.length} practices are in force.`
+          : `Everything is in force, but ${practices.length - inForce} of ${practices.length} practices.`}
+      </p>
+      <ol class="steps">
+        <li>
+          Seen in {counted(days, 'day')}: {counted(open, 'decision')} that nobody was told,{' '}
+          {counted(accounts.size, 'account')} named below.
+        </li>
+        <li>Look at each practice and whom it would have touched; enforce those that are right.</li>
+        <li>
+          Then everything. <a href="#/today">Accounts above observe</a> are stopped from that
+          moment.
+        </li>
+      </ol>
+      <From of={everything} />
+      {mayTurn && <Turns of={everything} turn={turn} />}
+    </section>
+  );
+}
+
+function Practices(given: {
+  readonly all: readonly Switch[];
+  readonly seen: Foresight | undefined;
+  readonly turn: Turn;
+  readonly mayTurn: boolean;
+}): JSX.Element {
+  const seenOf = (name: string): Omit<Seen, 'practice'> =>
+    given.seen?.practices.find(({ practice }) => practice === name) ?? NOTHING;
+  const rows = given.all
+    .filter(({ kind }) => kind === 'practice')
+    .map((one) => ({ one, seen: seenOf(one.name) }))
+    .sort((a, b) => b.seen.accounts - a.seen.accounts);
+  const isTold = ({ one, seen }: (typeof rows)[number]): boolean =>
+    seen.accounts > 0 || one.switched !== null;
+  const quiet = rows.filter((row) => !isTold(row)).map(({ one }) => one);
+  return (
+    <>
+      {rows.filter(isTold).map(({ one, seen }) => (
+        <Practice key={one.name} {...{ one, seen, turn: given.turn, mayTurn: given.mayTurn }} />
+      ))}
+      <h3>Would have stopped nothing</h3>
+      <Table
+        label="Practices that would have stopped nothing"
+        rows={quiet}
+        empty="Each has seen something."
+        columns={[
+          { name: 'Practice', cell: ({ name }) => name },
+          { name: 'What', cell: ({ title }) => title },
+          { name: 'Mode', cell: ({ now }) => <Mode of={now} /> },
+          { name: 'Turn', cell: (one) => given.mayTurn && <Turns of={one} turn={given.turn} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Practice(given: {
+  readonly one: Switch;
+  readonly seen: Omit<Seen, 'practice'>;
+  readonly turn: Turn;
+  readonly mayTurn: boolean;
+}): JSX.Element {
+  const { one, seen, turn, mayTurn } = given;
+  return (
+    <section class="card practice" aria-label={`${one.name}: ${one.title}`}>
+      <h3>
+        <Mode of={one.now} /> {one.title} <span class="quiet">{one.name}</span>
+      </h3>
+      <p>{saidOf(seen)}</p>
+      {seen.touched.length > 0 && (
+        <details>
+          <summary>Who: {counted(seen.accounts, 'account')}</summary>
+          <Table
+            label={`Touched by ${one.name}`}
+            rows={seen.touched}
+            empty="Nobody."
+            columns={[
+              { name: 'Account', cell: ({ account }) => <Account name={account} /> },
+              { name: 'Times', cell: ({ count }) => count },
+              { name: 'Last', cell: ({ at }) => <Ago at={at} /> },
+              { name: 'What', cell: ({ verdict }) => VERDICTS[verdict] },
+              { name: 'Why', cell: ({ text }) => text },
+              { name: 'Reference', cell: ({ reference }) => reference },
+            ]}
+          />
+        </details>
+      )}
+      <From of={one} />
+      {mayTurn && <Turns of={one} turn={turn} />}
+    </section>
+  );
+}
+
+const VERDICTS = { hold: 'held', reject: 'refused', defer: 'slowed' } as const;
+
+function saidOf({ wouldHave, did, accounts }: Omit<Seen, 'practice'>): string {
+  const list = (stops: Seen['did']): string =>
+    (['hold', 'reject', 'defer'] as const)
+      .filter((kind) => stops[kind] > 0)
+      .map((kind) => `${VERDICTS[kind]} ${stops[kind].toLocaleString()}`)
+      .join(', ');
+  const parts = [
+    ...(sum(wouldHave) > 0 ? [`It would have ${list(wouldHave)}`] : []),
+    ...(sum(did) > 0 ? [`It has ${list(did)}`] : []),
+  ];
+  if (parts.length === 0) return 'It would have stopped nothing.';
+  return `${parts.join('. ')}, of ${counted(accounts, 'account')}.`;
+}
+
+function Mode({ of }: { readonly of: Switch['now'] }): JSX.Element {
+  return <Badge tone={of === 'enforce' ? 'good' : 'warn'}>{of}</Badge>;
+}
+
+/** Where the value comes from. */
+function From({ of: { switched, file } }: { readonly of: Switch }): JSX.Element | null {
+  if (switched === null) return null;
+  return (
+    <p class="quiet">
+      Set by {switched.by} <Ago at={switched.at} />: {switched.why}
+      {file === null ? '' : ` The file says ${file}.`}
+    </p>
+  );
+}
+
+function Turns({ of, turn }: { readonly of: Switch; readonly turn: Turn }): JSX.Element {
+  const other = of.now === 'observe' ? 'enforce' : 'observe';
+  const enforce = of.kind === 'everything' ? 'Enforce everything' : words.enforce;
+  const name = other === 'observe' ? 'Back to observe' : enforce;
+  return (
+    <div class="actions">
+      <button type="button" aria-label={`${name}: ${of.title}`} onClick={() => turn(of, other)}>
+        {name}
+      </button>
+      {of.switched !== null && (
+        <button
+          type="button"
+          aria-label={`${words.file}: ${of.title}`}
+          onClick={() => turn(of, 'file')}
+        >
+          {words.file}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Groups(given: {
+  readonly all: readonly Switch[];
+  readonly turn: Turn;
+  readonly mayTurn: boolean;
+}): JSX.Element {
+  const { all, turn, mayTurn } = given;
+  const [name, setName] = useState('');
+  const group = (event: Event): void => {
+    event.preventDefault();
+    const title = `group ${name.trim()}`;
+    turn(
+      { kind: 'group', name: name.trim(), title, now: 'observe', file: null, switched: null },
+      'observe',
+    );
+    setName('');
+  };
+  return (
+    <>
+      <h2>Groups and classes</h2>
+      <p class="quiet">
+        A group that observes is left alone by every practice; one that enforces may go first.
+      </p>
+      <Table
+        label="Groups and classes"
+        rows={all.filter(({ kind }) => kind === 'group' || kind === 'class')}
+        empty="None has a mode of its own."
+        columns={[
+          { name: 'Who', cell: ({ title }) => title },
+          { name: 'Mode', cell: ({ now }) => <Mode of={now} /> },
+          { name: 'From', cell: (one) => (one.switched === null ? 'the file' : <From of={one} />) },
+          { name: 'Turn', cell: (one) => mayTurn && <Turns of={one} turn={turn} /> },
+        ]}
+      />
+      {mayTurn && (
+        <form class="say" onSubmit={group}>
+          <label for="group">A group that is to be only watched</label>
+          <input
+            id="group"
+            required
+            maxLength={255}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+          <button>Observe</button>
+        </form>
+      )}
+    </>
+  );
+}
