@@ -35,6 +35,8 @@ import type {
   TraceKeyView,
   TraceView,
   ShownView,
+  TokenList,
+  TokenMade,
   Unlocked,
   UserList,
 } from '../doors/api/schemas/types.ts';
@@ -171,6 +173,15 @@ function userCalls({ get, send }: Ways) {
     }) => send<Invitation>('POST', '/users', request),
     removeUser: (name: string, by: string) =>
       send<{ readonly done: true }>('DELETE', `/users/${part(name)}`, { by }),
+    tokens: () => get<TokenList>('/tokens'),
+    addToken: (request: {
+      readonly name: string;
+      readonly role: TokenList['tokens'][number]['role'];
+      readonly scopes: readonly string[];
+      readonly by: string;
+    }) => send<TokenMade>('POST', '/tokens', request),
+    revokeToken: (id: string, by: string) =>
+      send<{ readonly done: true }>('DELETE', `/tokens/${part(id)}`, { by }),
   };
 }
 

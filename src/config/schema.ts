@@ -12,6 +12,7 @@ import { forwardsSchema } from './sections/forwards.ts';
 import { holdsSchema } from './sections/holds.ts';
 import { inboundSchema } from './sections/inbound.ts';
 import { journalSchema } from './sections/journal.ts';
+import { loginSchema } from './sections/login.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
 import { ownPasswordSchema } from './sections/own-password.ts';
@@ -118,6 +119,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'restart' })
       .describe('The record of every event and verdict.'),
+    login: loginSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('How people get in to the console.'),
     log: logSchema.prefault({}).meta({ effect: 'reload' }).describe("The program's own log."),
   })
   .superRefine((value, context) => {

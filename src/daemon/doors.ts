@@ -27,6 +27,7 @@ import {
   socketmapDoorOptions,
 } from './options.ts';
 import type { DaemonParts } from './parts.ts';
+import { openSignIn } from './sign-in.ts';
 import { openReading } from './reading.ts';
 import { openReturnedMail } from './returned-mail.ts';
 
@@ -215,6 +216,8 @@ async function openApi(
       logged: (mta, events) => given.logged.logged(mta, events),
       ...deskParts(config, parts, given.addresses),
       practices: given.practices,
+      signIn: await openSignIn(config),
+      passwordLogin: config.login.password,
       reload: () =>
         given
           .reload()

@@ -62,6 +62,7 @@ export class Changes {
       users: {
         ...users,
         accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
+        signIn: (draft) => told(users.signIn(draft), 'user', draft.name),
         remove: (name, audit) => told(users.remove(name, audit), 'user', name),
       },
     };

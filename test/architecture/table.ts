@@ -92,6 +92,7 @@ export const PARTS: readonly Part[] = [
       'telemetry/contract.ts',
       'desk/contract.ts',
       'trace/contract.ts',
+      'sign-in/contract.ts',
       'agent/contract.ts',
       'doors/listen.ts',
       'doors/listen-address.ts',
@@ -164,6 +165,11 @@ export const PARTS: readonly Part[] = [
     path: 'trace/',
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
     mayImport: ['core/', 'errors.ts', 'keys/'],
+  },
+  {
+    path: 'sign-in/',
+    why: 'who somebody is elsewhere is asked in one place; whether he may in is decided by the desk',
+    mayImport: ['errors.ts'],
   },
   {
     path: 'own-password/',

@@ -23,6 +23,7 @@ import { addExports } from './exports.ts';
 import { addIdempotency } from './idempotency.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
 import { addPublicPages } from './public/pages.ts';
+import { addSignIn } from './sign-in.ts';
 import { createAgentCheck } from './token.ts';
 
 // An import of node:http reads all it exports, undici with it, which takes 50 ms of every start.
@@ -161,6 +162,7 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   addHealth(app, parts);
   addConsole(app, options.consoleFolder);
   addPublicPages(app, parts, options.publicPages);
+  addSignIn(app, parts);
   await app.register(addApi(parts), { prefix: '/api/v1' });
   await app.ready();
   return app;

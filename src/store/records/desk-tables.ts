@@ -64,6 +64,12 @@ export interface TokenTable {
   by: string;
 }
 
+export interface SignInTable {
+  subject: string;
+  name: string;
+  createdAt: string;
+}
+
 export interface FigureTable {
   hour: number;
   name: string;
@@ -82,6 +88,7 @@ export interface DeskTables {
   sessions: SessionTable;
   invitations: InvitationTable;
   tokens: TokenTable;
+  signIns: SignInTable;
   figures: FigureTable;
   incidentTraits: TraitTable;
 }

@@ -9,6 +9,7 @@ import { PrimumError } from '../../errors.ts';
 import { createCaseMail } from './case-mail.ts';
 import { createForwards } from './forwards.ts';
 import { createDesk } from './desk-schema.ts';
+import { createSignIns } from './sign-ins.ts';
 import { createHolds } from './hold-schema.ts';
 import type { RecordsDb } from './tables.ts';
 
@@ -52,6 +53,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0003_forwards': { up: createForwards },
     '0004_desk': { up: createDesk },
     '0005_case_mail': { up: createCaseMail },
+    '0006_sign_ins': { up: createSignIns },
   };
 }
 

@@ -4,7 +4,8 @@ import type { agentTasks } from './agent.ts';
 import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
-import type { caseList, caseView, health, sessionView } from './desk.ts';
+import type { tokenList, tokenMade } from './desk.ts';
+import type { caseList, caseView, health, sessionView, waysIn } from './desk.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type {
   accountView,
@@ -60,6 +61,8 @@ export type ShownView = z.output<typeof shownMessage>;
 export type ContainedMail = z.output<typeof containedMail>;
 export type Unlocked = z.output<typeof unlocked>;
 export type RungPageView = z.output<typeof rungPage>;
+export type TokenList = z.output<typeof tokenList>;
+export type TokenMade = z.output<typeof tokenMade>;
 export type UserList = z.output<typeof userList>;
 export type Invitation = z.output<typeof inviteView>;
 export type OverviewView = z.output<typeof overview>;
@@ -68,4 +71,5 @@ export type TimelineView = z.output<typeof timelinePage>;
 export type CaseList = z.output<typeof caseList>;
 export type CaseView = z.output<typeof caseView>;
 export type HealthView = z.output<typeof health>;
+export type WaysIn = z.output<typeof waysIn>;
 export type SessionView = z.output<typeof sessionView>;
