@@ -19,6 +19,7 @@ import { ownPasswordSchema } from './sections/own-password.ts';
 import { outcomesSchema } from './sections/outcomes.ts';
 import { policySchema } from './sections/policy.ts';
 import { scannersSchema } from './sections/scanners.ts';
+import { ticketsSchema } from './sections/tickets.ts';
 import { traceSchema } from './sections/trace.ts';
 import { watchSchema } from './sections/watch.ts';
 
@@ -95,6 +96,7 @@ export const configSchema = z
       .meta({ effect: 'restart' })
       .describe('What others say of a message: a virus scanner, a spam filter, lists of hosts.'),
     alerts: alertsSchema.prefault({}).meta({ effect: 'reload' }).describe('Who is told, and how.'),
+    tickets: ticketsSchema,
     accounts: accountsSchema
       .prefault({})
       .meta({ effect: 'reload' })
@@ -156,6 +158,14 @@ export const configSchema = z
         code: 'custom',
         path: ['policy', 'business_hours', 'to'],
         message: 'business hours end before they begin. Make `to` later than `from`.',
+      });
+    }
+    const mailed = value.tickets.findIndex(({ email }) => email !== undefined);
+    if (mailed >= 0 && value.alerts.email === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['tickets', mailed, 'email'],
+        message: '`alerts.email` does not say how mail is sent. Add it.',
       });
     }
     const door = value.doors.auth_policy;

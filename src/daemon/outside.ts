@@ -3,6 +3,8 @@
  * configured: the mail client alone takes 50 ms of every start.
  */
 import type { Config } from '../config/load.ts';
+import type { MailChannelOptions } from '../effects/mail.ts';
+import { ticketTargets } from './tickets.ts';
 import { holdSettings } from './holds.ts';
 import type { AlertOptions, DeskSettings } from '../desk/options.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
@@ -12,6 +14,7 @@ export async function deskSettings(config: Config): Promise<DeskSettings> {
   return {
     channels: await alertChannels(config),
     connectors: await accountConnectors(config),
+    tickets: await ticketTargets(config),
     holds: holdSettings(config),
     alerts: {
       repeatAfterSeconds: config.alerts.repeat_after / 1000,
@@ -51,6 +54,10 @@ type Email = NonNullable<Config['alerts']['email']>;
 /** By mail; also what else the platform writes itself. */
 export async function mailChannel(email: Email): Promise<AlertChannel> {
   const { createMailChannel } = await import('../effects/mail.ts');
+  return createMailChannel(mailOptions(email));
+}
+
+export function mailOptions(email: Email): MailChannelOptions {
   const { host, port, tls, user, password_file } = email;
   const smtp = {
     host,
@@ -59,13 +66,13 @@ export async function mailChannel(email: Email): Promise<AlertChannel> {
     ...(user === undefined ? {} : { user }),
     ...(password_file === undefined ? {} : { passwordFile: password_file }),
   };
-  return createMailChannel({
+  return {
     name: 'email',
     from: email.from,
     to: email.to,
     via: email.sendmail === undefined ? { smtp } : { sendmail: email.sendmail },
     timeoutMs: email.timeout,
-  });
+  };
 }
 
 /** Systems that hear of locks: the operator's own, then whatever ends live sessions. */

@@ -10,10 +10,13 @@ import type { HoldSettings } from './hold-options.ts';
 import { readChange, readNotice } from './notice.ts';
 import { readOwnerNotice } from './owner-notice.ts';
 import type { AlertOptions, DeskOptions } from './options.ts';
+import { deliverTicket, type TicketTarget } from './tickets.ts';
 
 export type DeliverOptions = Pick<DeskOptions, 'records' | 'channels' | 'connectors'> & {
   readonly alerts: AlertOptions;
   readonly holds: Pick<HoldSettings, 'contact'>;
+  readonly tickets: readonly TicketTarget[];
+  readonly now: () => number;
 };
 
 /** @throws PermanentFailure when the configuration no longer has the target. */
@@ -23,6 +26,10 @@ export async function deliverGroup(
   delivery: Delivery,
 ): Promise<void> {
   const [job] = group.jobs;
+  if (job.kind === 'ticket') {
+    await deliverTicket({ ...options, apiUrl: () => options.alerts.apiUrl }, job, delivery);
+    return;
+  }
   if (job.kind === 'owner' || job.kind === 'answer') {
     const channel = options.channels.find(({ name }) => name === job.target);
     if (channel?.sendTo === undefined) throw notConfigured(job);

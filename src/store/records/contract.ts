@@ -14,6 +14,7 @@ import type {
 } from './entries.ts';
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
+import type { TicketRecords } from './ticket-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
 export type {
@@ -241,5 +242,6 @@ export interface Records {
   readonly cases: CaseRecords;
   readonly users: UserRecords;
   readonly figures: FigureRecords;
+  readonly tickets: TicketRecords;
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { createCaseMail } from './case-mail.ts';
 import { createForwards } from './forwards.ts';
 import { createDesk } from './desk-schema.ts';
 import { createSignIns } from './sign-ins.ts';
+import { createTickets } from './tickets.ts';
 import { createHolds } from './hold-schema.ts';
 import type { RecordsDb } from './tables.ts';
 
@@ -54,6 +55,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0004_desk': { up: createDesk },
     '0005_case_mail': { up: createCaseMail },
     '0006_sign_ins': { up: createSignIns },
+    '0007_tickets': { up: createTickets },
   };
 }
 

@@ -14,6 +14,7 @@ import type { RecordsEngine } from './migrations.ts';
 import { outboxRecords } from './outbox.ts';
 import { auditRecords, listRecords, settingRecords } from './plain.ts';
 import type { RecordsDb, Transact } from './tables.ts';
+import { ticketRecords } from './tickets.ts';
 import { userRecords } from './users.ts';
 
 /** Brings the schema up to date. `db` needs Kysely's CamelCasePlugin. */
@@ -46,6 +47,7 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     cases: caseRecords(transact),
     users: userRecords(transact),
     figures: figureRecords(transact),
+    tickets: ticketRecords(transact),
     close: () => db.destroy(),
   };
 }
