@@ -22,7 +22,7 @@ export class Changes {
 
   /** The same records; what was written is told once it is durable. */
   watch(records: Records): Records {
-    const { incidents, holds, locks, cases, lists, users } = records;
+    const { attachments, incidents, holds, locks, cases, lists, users } = records;
     const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
       const result = await work;
       this.tell(what, id);
@@ -36,6 +36,10 @@ export class Changes {
         close: (request) => told(incidents.close(request), 'incident', request.id),
         open: (incident) => told(incidents.open(incident), 'incident', incident.draft.id),
         change: (id, change) => told(incidents.change(id, change), 'incident', id),
+      },
+      attachments: {
+        ...attachments,
+        add: (file) => told(attachments.add(file), 'incident', file.row.incident),
       },
       holds: {
         ...holds,

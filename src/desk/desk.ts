@@ -7,6 +7,7 @@ import type { ListListener } from './access-lists.ts';
 import { AlertClock } from './alert-clock.ts';
 import { formatTest } from './alert-text.ts';
 import type { AuditEntry, Desk } from './contract.ts';
+import { attachmentsOf } from './attachments.ts';
 import { casesOf } from './cases.ts';
 import { Changes } from './changes.ts';
 import { deliverGroup } from './delivery.ts';
@@ -122,6 +123,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     agents: parts.agents,
     ownNotices: parts.agents.ownNotices,
     incidents: incidentsOf(parts),
+    attachments: attachmentsOf(parts),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,

@@ -9,6 +9,7 @@ import { parseListenAddress } from '../listen-address.ts';
 import { bind } from '../listen.ts';
 import type { ListenOptions } from '../listen.ts';
 import { createAccess } from './access.ts';
+import { addAttachmentDownload } from './attachment-download.ts';
 import { addChangeStream } from './change-stream.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
@@ -206,6 +207,7 @@ function addApi(parts: ApiParts) {
     for (const add of allEndpoints(parts)) add(app);
     addChangeStream(app, parts);
     addExports(app, parts);
+    addAttachmentDownload(app, parts);
     app.get('/openapi.json', { schema: { hide: true } }, () => describeApi(parts));
     done();
   };

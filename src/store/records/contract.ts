@@ -14,6 +14,7 @@ import type {
 } from './entries.ts';
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
+import type { AttachmentRecords } from './attachment-contract.ts';
 import type { TicketRecords } from './ticket-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
@@ -243,5 +244,6 @@ export interface Records {
   readonly users: UserRecords;
   readonly figures: FigureRecords;
   readonly tickets: TicketRecords;
+  readonly attachments: AttachmentRecords;
   close(): Promise<void>;
 }

@@ -70,6 +70,21 @@ export interface SignInTable {
   createdAt: string;
 }
 
+export interface AttachmentTable {
+  id: string;
+  incident: string;
+  name: string;
+  sizeBytes: number;
+  sha256: string;
+  at: string;
+  by: string;
+}
+
+export interface AttachmentContentTable {
+  id: string;
+  content: string;
+}
+
 export interface FigureTable {
   hour: number;
   name: string;
@@ -90,5 +105,7 @@ export interface DeskTables {
   tokens: TokenTable;
   signIns: SignInTable;
   figures: FigureTable;
+  attachments: AttachmentTable;
+  attachmentContents: AttachmentContentTable;
   incidentTraits: TraitTable;
 }

@@ -6,6 +6,7 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { PrimumError } from '../../errors.ts';
+import { createAttachments } from './attachments.ts';
 import { createCaseMail } from './case-mail.ts';
 import { createForwards } from './forwards.ts';
 import { createDesk } from './desk-schema.ts';
@@ -56,6 +57,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0005_case_mail': { up: createCaseMail },
     '0006_sign_ins': { up: createSignIns },
     '0007_tickets': { up: createTickets },
+    '0008_attachments': { up: createAttachments },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The repository: every function one transaction, written once in Kysely for all SQL engines. */
 import { PrimumError } from '../../errors.ts';
+import { attachmentRecords } from './attachments.ts';
 import { caseRecords } from './cases.ts';
 import { containmentRecords } from './containments.ts';
 import type { Records } from './contract.ts';
@@ -48,6 +49,7 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     users: userRecords(transact),
     figures: figureRecords(transact),
     tickets: ticketRecords(transact),
+    attachments: attachmentRecords(transact),
     close: () => db.destroy(),
   };
 }

@@ -1,6 +1,7 @@
 /** The answers of the API as types, for the client. */
 import type { z } from 'zod';
 import type { agentTasks } from './agent.ts';
+import type { attachmentList } from './attachment.ts';
 import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
@@ -71,5 +72,6 @@ export type TimelineView = z.output<typeof timelinePage>;
 export type CaseList = z.output<typeof caseList>;
 export type CaseView = z.output<typeof caseView>;
 export type HealthView = z.output<typeof health>;
+export type AttachmentList = z.output<typeof attachmentList>;
 export type WaysIn = z.output<typeof waysIn>;
 export type SessionView = z.output<typeof sessionView>;
