@@ -17,6 +17,7 @@ import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
 import { ownPasswordSchema } from './sections/own-password.ts';
 import { outcomesSchema } from './sections/outcomes.ts';
+import { pagesSchema } from './sections/pages.ts';
 import { policySchema } from './sections/policy.ts';
 import { scannersSchema } from './sections/scanners.ts';
 import { ticketsSchema } from './sections/tickets.ts';
@@ -121,6 +122,10 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'restart' })
       .describe('The record of every event and verdict.'),
+    pages: pagesSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('The pages for the public: report abuse, what became of it, what happened to my mail.'),
     login: loginSchema
       .prefault({})
       .meta({ effect: 'restart' })

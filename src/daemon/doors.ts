@@ -17,6 +17,7 @@ import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import type { AuditReport } from '../practices/contract.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { deskPages, deskParts } from './desk-pages.ts';
+import { loadPublicPages, readyAnswers } from './public-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
 import {
@@ -191,6 +192,7 @@ async function openApi(
     import('../doors/api/open-api-door.ts'),
     import('../doors/api/token.ts'),
   ]);
+  const pages = loadPublicPages(config);
   const door = await openApiDoor(
     {
       listen: apiListen(config),
@@ -199,7 +201,7 @@ async function openApi(
       maxConnections: config.doors.api.max_connections,
       maxBodyBytes: config.doors.api.max_body,
       requestTimeoutSeconds: config.doors.api.timeout / 1000,
-      ...deskPages(config),
+      ...deskPages(pages),
     },
     {
       inspector: given.inspector,
@@ -217,6 +219,7 @@ async function openApi(
       ...deskParts(config, parts, given.addresses),
       practices: given.practices,
       signIn: await openSignIn(config),
+      answers: readyAnswers(pages),
       passwordLogin: config.login.password,
       reload: () =>
         given

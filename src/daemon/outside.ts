@@ -4,6 +4,8 @@
  */
 import type { Config } from '../config/load.ts';
 import type { MailChannelOptions } from '../effects/mail.ts';
+import type { AnswerFrame } from '../desk/case-answer.ts';
+import { loadPublicPages } from './public-pages.ts';
 import { ticketTargets } from './tickets.ts';
 import { holdSettings } from './holds.ts';
 import type { AlertOptions, DeskSettings } from '../desk/options.ts';
@@ -14,6 +16,7 @@ export async function deskSettings(config: Config): Promise<DeskSettings> {
   return {
     channels: await alertChannels(config),
     connectors: await accountConnectors(config),
+    answerFrame: answerFrame(config),
     tickets: await ticketTargets(config),
     holds: holdSettings(config),
     alerts: {
@@ -21,6 +24,13 @@ export async function deskSettings(config: Config): Promise<DeskSettings> {
       ...apiUrl(config),
     },
   };
+}
+
+function answerFrame(config: Config): AnswerFrame {
+  const { texts, language = 'en' } = loadPublicPages(config);
+  const { answer_mail_subject: subject = '', answer_mail_about: about = '' } =
+    texts[language] ?? {};
+  return { subject, about };
 }
 
 /** Where the links of alerts begin: what the operator says, else where the API door listens. */

@@ -2,7 +2,7 @@
 import { PermanentFailure } from '../effects/contract.ts';
 import type { Delivery } from '../effects/contract.ts';
 import type { Job } from '../store/records/contract.ts';
-import { readAnswer } from './case-answer.ts';
+import { readAnswer, type AnswerFrame } from './case-answer.ts';
 import { formatAlert } from './alert-text.ts';
 import type { AlertItem } from './alert-text.ts';
 import type { JobGroup } from './job-groups.ts';
@@ -15,6 +15,7 @@ import { deliverTicket, type TicketTarget } from './tickets.ts';
 export type DeliverOptions = Pick<DeskOptions, 'records' | 'channels' | 'connectors'> & {
   readonly alerts: AlertOptions;
   readonly holds: Pick<HoldSettings, 'contact'>;
+  readonly answerFrame: AnswerFrame;
   readonly tickets: readonly TicketTarget[];
   readonly now: () => number;
 };
@@ -36,7 +37,7 @@ export async function deliverGroup(
     const { address, message } =
       job.kind === 'owner'
         ? readOwnerNotice(job.payload, options.holds.contact)
-        : readAnswer(job.payload);
+        : readAnswer(job.payload, options.answerFrame);
     await channel.sendTo(address, message, delivery);
     return;
   }

@@ -8,6 +8,7 @@ import { AlertClock } from './alert-clock.ts';
 import { formatTest } from './alert-text.ts';
 import type { AuditEntry, Desk } from './contract.ts';
 import { attachmentsOf } from './attachments.ts';
+import { DEFAULT_FRAME } from './case-answer.ts';
 import { casesOf } from './cases.ts';
 import { Changes } from './changes.ts';
 import { deliverGroup } from './delivery.ts';
@@ -177,7 +178,11 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     ...shared,
     delivery: deliveryOptions,
     deliver: (group, delivery) =>
-      deliverGroup({ ...shared, alerts: alertOptions, holds: holdSettings }, group, delivery),
+      deliverGroup(
+        { answerFrame: DEFAULT_FRAME, ...shared, alerts: alertOptions, holds: holdSettings },
+        group,
+        delivery,
+      ),
     done: async ({ key, jobs: [job] }) => {
       if (job.kind === 'sessions' && readChange(job.payload).action === 'lock') {
         await keeper.sessionsEnded(key, job.subject, 'primum');

@@ -77,6 +77,8 @@ export interface ApiParts {
   /** What the journal has of an account, within bounds. */
   readonly timeline?: AccountTimeline;
   readonly health?: () => HealthReport;
+  /** Answers to reporters that may be sent as they are. */
+  readonly answers?: readonly { readonly language: string; readonly text: string }[];
   /** The login of elsewhere; absent while none is configured. */
   readonly signIn?: SignIn | undefined;
   /** Whether passwords are kept here. Default: they are. */

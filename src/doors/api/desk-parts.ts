@@ -41,4 +41,6 @@ export interface PublicPages {
   readonly style: string;
   /** Name of the house; stands in the head of each page. */
   readonly operator: string;
+  /** For whoever asks for none of them. Default: en. */
+  readonly language?: string;
 }

@@ -86,6 +86,9 @@ export const caseView = z.object({
   closedAt: at.exactOptional(),
   finding: text,
 }) satisfies z.ZodType<Case>;
+export const answerList = z.object({
+  answers: z.array(z.object({ language: text, text })),
+});
 export const caseList = z.object({ cases: z.array(caseView) });
 
 export const newIncidentInput = z.strictObject({

@@ -5,7 +5,7 @@ import type { attachmentList } from './attachment.ts';
 import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
-import type { tokenList, tokenMade } from './desk.ts';
+import type { answerList, tokenList, tokenMade } from './desk.ts';
 import type { caseList, caseView, health, sessionView, waysIn } from './desk.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type {
@@ -69,6 +69,7 @@ export type Invitation = z.output<typeof inviteView>;
 export type OverviewView = z.output<typeof overview>;
 export type SimilarList = z.output<typeof similarList>;
 export type TimelineView = z.output<typeof timelinePage>;
+export type AnswerList = z.output<typeof answerList>;
 export type CaseList = z.output<typeof caseList>;
 export type CaseView = z.output<typeof caseView>;
 export type HealthView = z.output<typeof health>;
