@@ -166,11 +166,7 @@ export const PARTS: readonly Part[] = [
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
     mayImport: ['core/', 'errors.ts', 'keys/'],
   },
-  {
-    path: 'sign-in/',
-    why: 'who somebody is elsewhere is asked in one place; whether he may in is decided by the desk',
-    mayImport: ['errors.ts'],
-  },
+  { path: 'sign-in/', why: 'who somebody is elsewhere is asked here', mayImport: ['errors.ts'] },
   {
     path: 'own-password/',
     why: 'digests of passwords are in one place, in memory, and nobody else may look',

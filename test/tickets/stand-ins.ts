@@ -40,14 +40,14 @@ const NOT_FOUND: Answer = [404, { error: 'Not found' }];
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 async function open(authorization: string, handle: Handle): Promise<StandIn> {
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const sent = await text(request);
     const url = new URL(request.url ?? '/', standIn.url);
     const method = request.method ?? '';
     standIn.asked.push(`${method} ${url.pathname}`);
-    const say = ([status, body]: Answer): void => {
+    const say = ([status, body]: Answer): ServerResponse => {
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
+      return response.end(JSON.stringify(body));
     };
     if (request.headers.authorization !== authorization) return say([401, { error: 'token' }]);
     if (standIn.failWith > 0) return say([standIn.failWith, {}]);
@@ -55,10 +55,9 @@ async function open(authorization: string, handle: Handle): Promise<StandIn> {
     const said = handle({ method, url, body }, standIn);
     if (method === 'POST' && said[0] === 201 && standIn.loseAnswers > 0) {
       standIn.loseAnswers--;
-      response.destroy();
-      return;
+      return response.destroy();
     }
-    say(said);
+    return say(said);
   };
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());

@@ -16,7 +16,7 @@ export interface NewAttachment {
   readonly row: AttachmentRow;
   readonly content: Uint8Array;
   readonly entry: TimelineEntry;
-  audit(account: string): AuditDraft;
+  readonly audit: (account: string) => AuditDraft;
   readonly maxOfIncident: number;
   readonly maxBytesOfAll: number;
 }
