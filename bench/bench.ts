@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
+import { deskRows } from './desk.ts';
 import { mailLogRows } from './mail-log.ts';
 import { lmtpRows } from './lmtp.ts';
 import { messageRows } from './message.ts';
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   message: messageRows,
   replay: replayRows,
   'mail-log': mailLogRows,
+  desk: deskRows,
 };
 
 const ROOT = join(import.meta.dirname, '..');

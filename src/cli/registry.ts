@@ -26,6 +26,7 @@ import { srsForward, srsReverse, srsRotate } from './commands/srs.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { trace, traceRotate } from './commands/trace.ts';
+import { tokenAdd, tokenList, tokenRevoke } from './commands/tokens.ts';
 import { userAdd, userList, userRemove } from './commands/users.ts';
 import { version } from './commands/version.ts';
 
@@ -72,6 +73,9 @@ export const COMMANDS: readonly Command[] = [
   userAdd,
   userList,
   userRemove,
+  tokenAdd,
+  tokenList,
+  tokenRevoke,
   rdns,
   alertsTest,
   agent,

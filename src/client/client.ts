@@ -38,6 +38,8 @@ import type {
   TraceKeyView,
   TraceView,
   ShownView,
+  TokenList,
+  TokenMade,
   Unlocked,
   UserList,
 } from '../doors/api/schemas/types.ts';
@@ -185,6 +187,15 @@ function userCalls({ get, send }: Ways) {
     }) => send<Invitation>('POST', '/users', request),
     removeUser: (name: string, by: string) =>
       send<{ readonly done: true }>('DELETE', `/users/${part(name)}`, { by }),
+    tokens: () => get<TokenList>('/tokens'),
+    addToken: (request: {
+      readonly name: string;
+      readonly role: TokenList['tokens'][number]['role'];
+      readonly scopes: readonly string[];
+      readonly by: string;
+    }) => send<TokenMade>('POST', '/tokens', request),
+    revokeToken: (id: string, by: string) =>
+      send<{ readonly done: true }>('DELETE', `/tokens/${part(id)}`, { by }),
   };
 }
 

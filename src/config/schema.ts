@@ -12,12 +12,15 @@ import { forwardsSchema } from './sections/forwards.ts';
 import { holdsSchema } from './sections/holds.ts';
 import { inboundSchema } from './sections/inbound.ts';
 import { journalSchema } from './sections/journal.ts';
+import { loginSchema } from './sections/login.ts';
 import { logSchema } from './sections/log.ts';
 import { networkSchema } from './sections/network.ts';
 import { ownPasswordSchema } from './sections/own-password.ts';
 import { outcomesSchema } from './sections/outcomes.ts';
+import { pagesSchema } from './sections/pages.ts';
 import { policySchema } from './sections/policy.ts';
 import { scannersSchema } from './sections/scanners.ts';
+import { ticketsSchema } from './sections/tickets.ts';
 import { traceSchema } from './sections/trace.ts';
 import { watchSchema } from './sections/watch.ts';
 
@@ -94,6 +97,7 @@ export const configSchema = z
       .meta({ effect: 'restart' })
       .describe('What others say of a message: a virus scanner, a spam filter, lists of hosts.'),
     alerts: alertsSchema.prefault({}).meta({ effect: 'reload' }).describe('Who is told, and how.'),
+    tickets: ticketsSchema,
     accounts: accountsSchema
       .prefault({})
       .meta({ effect: 'reload' })
@@ -118,6 +122,14 @@ export const configSchema = z
       .prefault({})
       .meta({ effect: 'restart' })
       .describe('The record of every event and verdict.'),
+    pages: pagesSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('The pages for the public: report abuse, what became of it, what happened to my mail.'),
+    login: loginSchema
+      .prefault({})
+      .meta({ effect: 'restart' })
+      .describe('How people get in to the console.'),
     log: logSchema.prefault({}).meta({ effect: 'reload' }).describe("The program's own log."),
   })
   .superRefine((value, context) => {
@@ -151,6 +163,14 @@ export const configSchema = z
         code: 'custom',
         path: ['policy', 'business_hours', 'to'],
         message: 'business hours end before they begin. Make `to` later than `from`.',
+      });
+    }
+    const mailed = value.tickets.findIndex(({ email }) => email !== undefined);
+    if (mailed >= 0 && value.alerts.email === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['tickets', mailed, 'email'],
+        message: '`alerts.email` does not say how mail is sent. Add it.',
       });
     }
     const door = value.doors.auth_policy;

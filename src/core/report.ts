@@ -152,9 +152,17 @@ export interface Explanation {
 }
 
 /** Reads what is known, for people. Never on the mail path. */
+export interface AccountNames {
+  readonly accounts: readonly string[];
+  /** There are more. */
+  readonly isCut: boolean;
+}
+
 export interface Inspector {
   /** `undefined` when the account was never seen and no directory knows it. */
   account(account: string): Promise<AccountReport | undefined>;
+  /** Names of accounts that begin so, in order; of many only some. */
+  names(prefix: string, limit: number): Promise<AccountNames>;
   limits(account: string): Promise<readonly LimitReport[]>;
   /** Those of the accounts whose logins were seen with a password, so that a changed one is noticed. */
   seePassword(accounts: readonly string[]): Promise<ReadonlySet<string>>;

@@ -4,6 +4,7 @@ import type { Config } from '../config/load.ts';
 import { readFileContent } from '../directory/engines/file-content.ts';
 import { PrimumError } from '../errors.ts';
 import { openNetworks } from '../network/open-networks.ts';
+import { loadPublicPages } from './public-pages.ts';
 import { networkOptions } from './options.ts';
 
 export interface FileCheck {
@@ -26,11 +27,22 @@ export async function checkFiles(config: Config): Promise<FileCheck> {
     if (!(error instanceof PrimumError)) throw error;
     mistakes.push(error.message);
   }
+  mistakes.push(...checkPages(config));
   const warnings = [
     ...(await checkDirectory(config.directory.file?.path)),
     ...checkPrograms(config),
   ];
   return { mistakes, warnings };
+}
+
+function checkPages(config: Config): string[] {
+  try {
+    loadPublicPages(config);
+    return [];
+  } catch (error) {
+    if (error instanceof PrimumError) return [error.message];
+    throw error;
+  }
 }
 
 /** A program may come later with another package; until then every call of it fails. */

@@ -123,8 +123,9 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       knowsNetworks: () => parts.networks.ready(),
       rungs: () => parts.inspector.rungs({ limit: 0 }),
       switches: () => parts.desk.switches.list(),
-      isWithoutUsers: () => parts.desk.users.isEmpty(),
-      welcome: () => welcomePath(parts.desk.users),
+      // A link sets a password; where there are none nobody needs one.
+      isWithoutUsers: async () => config.login.password && (await parts.desk.users.isEmpty()),
+      welcome: async () => (config.login.password ? welcomePath(parts.desk.users) : undefined),
       apply: async (next) => {
         const fresh = toPolicy(next);
         const settings = await deskSettings(next);

@@ -1,8 +1,5 @@
 /** What the console and the public pages are given: built files, texts, figures and an account's days. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config/load.ts';
 import type { RuleSet } from '../core/policy.ts';
 import type { FigureDesk, UserDesk } from '../desk/contract.ts';
 import type { ApiDoorOptions, ApiParts } from '../doors/api/contract.ts';
@@ -10,31 +7,15 @@ import type { HealthReport, PublicPages } from '../doors/api/desk-parts.ts';
 import { readTimeline } from '../gate/account-timeline.ts';
 import { foresee } from '../gate/foresight.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
-import { mtaName } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 
 const CONSOLE = new URL('../../dist/console/', import.meta.url);
-const PAGES = new URL('../../data/public-pages/', import.meta.url);
 
-export function deskPages(config: Config): Pick<ApiDoorOptions, 'consoleFolder' | 'publicPages'> {
-  return { consoleFolder: fileURLToPath(CONSOLE), publicPages: publicPages(config) };
+export function deskPages(publicPages: PublicPages): Required<PagesOptions> {
+  return { consoleFolder: fileURLToPath(CONSOLE), publicPages };
 }
 
-/** One file of texts a language; another language is one more file. */
-function publicPages(config: Config): PublicPages {
-  const folder = fileURLToPath(PAGES);
-  const texts: Record<string, Record<string, string>> = {};
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith('.json')) continue;
-    const text = readFileSync(join(folder, name), 'utf8');
-    texts[basename(name, '.json')] = JSON.parse(text) as Record<string, string>;
-  }
-  return {
-    texts,
-    style: readFileSync(join(folder, 'style.css'), 'utf8'),
-    operator: mtaName(config),
-  };
-}
+type PagesOptions = Pick<ApiDoorOptions, 'consoleFolder' | 'publicPages'>;
 
 export function deskParts(
   parts: DaemonParts,

@@ -18,6 +18,7 @@ import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import type { AuditReport } from '../practices/contract.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { deskPages, deskParts } from './desk-pages.ts';
+import { loadPublicPages, readyAnswers } from './public-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
 import {
@@ -28,6 +29,7 @@ import {
   socketmapDoorOptions,
 } from './options.ts';
 import type { DaemonParts } from './parts.ts';
+import { openSignIn } from './sign-in.ts';
 import { openReading } from './reading.ts';
 import { openReturnedMail } from './returned-mail.ts';
 
@@ -192,6 +194,7 @@ async function openApi(
     import('../doors/api/open-api-door.ts'),
     import('../doors/api/token.ts'),
   ]);
+  const pages = loadPublicPages(config);
   const door = await openApiDoor(
     {
       listen: apiListen(config),
@@ -200,7 +203,7 @@ async function openApi(
       maxConnections: config.doors.api.max_connections,
       maxBodyBytes: config.doors.api.max_body,
       requestTimeoutSeconds: config.doors.api.timeout / 1000,
-      ...deskPages(config),
+      ...deskPages(pages),
     },
     {
       inspector: given.inspector,
@@ -219,6 +222,9 @@ async function openApi(
       practices: given.practices,
       switches: given.switches,
       publicUrl: () => (config.alerts.link_base_url ?? '').replace(/\/$/, ''),
+      signIn: await openSignIn(config),
+      answers: readyAnswers(pages),
+      passwordLogin: config.login.password,
       reload: () =>
         given
           .reload()

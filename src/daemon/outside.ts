@@ -3,6 +3,10 @@
  * configured: the mail client alone takes 50 ms of every start.
  */
 import type { Config } from '../config/load.ts';
+import type { MailChannelOptions } from '../effects/mail.ts';
+import type { AnswerFrame } from '../desk/case-answer.ts';
+import { loadPublicPages } from './public-pages.ts';
+import { ticketTargets } from './tickets.ts';
 import { holdSettings } from './holds.ts';
 import type { AlertOptions, DeskSettings } from '../desk/options.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
@@ -12,12 +16,21 @@ export async function deskSettings(config: Config): Promise<DeskSettings> {
   return {
     channels: await alertChannels(config),
     connectors: await accountConnectors(config),
+    answerFrame: answerFrame(config),
+    tickets: await ticketTargets(config),
     holds: holdSettings(config),
     alerts: {
       repeatAfterSeconds: config.alerts.repeat_after / 1000,
       ...apiUrl(config),
     },
   };
+}
+
+function answerFrame(config: Config): AnswerFrame {
+  const { texts, language = 'en' } = loadPublicPages(config);
+  const { answer_mail_subject: subject = '', answer_mail_about: about = '' } =
+    texts[language] ?? {};
+  return { subject, about };
 }
 
 /** Where the links of alerts begin: what the operator says, else where the API door listens. */
@@ -51,6 +64,10 @@ type Email = NonNullable<Config['alerts']['email']>;
 /** By mail; also what else the platform writes itself. */
 export async function mailChannel(email: Email): Promise<AlertChannel> {
   const { createMailChannel } = await import('../effects/mail.ts');
+  return createMailChannel(mailOptions(email));
+}
+
+export function mailOptions(email: Email): MailChannelOptions {
   const { host, port, tls, user, password_file } = email;
   const smtp = {
     host,
@@ -59,13 +76,13 @@ export async function mailChannel(email: Email): Promise<AlertChannel> {
     ...(user === undefined ? {} : { user }),
     ...(password_file === undefined ? {} : { passwordFile: password_file }),
   };
-  return createMailChannel({
+  return {
     name: 'email',
     from: email.from,
     to: email.to,
     via: email.sendmail === undefined ? { smtp } : { sendmail: email.sendmail },
     timeoutMs: email.timeout,
-  });
+  };
 }
 
 /** Systems that hear of locks: the operator's own, then whatever ends live sessions. */

@@ -52,13 +52,28 @@ export class AnswerMail {
   }
 }
 
-export function readAnswer(payload: string): {
+/** What stands round an answer, with `{reference}`. */
+export interface AnswerFrame {
+  readonly subject: string;
+  readonly about: string;
+}
+
+export const DEFAULT_FRAME: AnswerFrame = {
+  subject: 'Your report {reference}',
+  about: 'This is about your report with the reference {reference}.',
+};
+
+export function readAnswer(
+  payload: string,
+  frame: AnswerFrame,
+): {
   readonly address: string;
   readonly message: AlertMessage;
 } {
   const { address, reference, text } = JSON.parse(payload) as AnswerPayload;
-  const lines = [text, `This is about your report with the reference ${reference}.`];
-  const subject = `Your report ${reference}`;
+  const fill = (words: string): string => words.replaceAll('{reference}', reference);
+  const lines = [text, fill(frame.about)];
+  const subject = fill(frame.subject).replaceAll(/\p{Cc}+/gu, ' ');
   const message = { subject, text: `${lines.join('\n\n')}\n`, data: { type: 'answer', reference } };
   return { address, message };
 }

@@ -22,7 +22,8 @@ export class Changes {
 
   /** The same records; what was written is told once it is durable. */
   watch(records: Records): Records {
-    const { incidents, holds, locks, cases, lists, users, forwards, settings } = records;
+    const { attachments, incidents, holds, locks, cases, lists, users, forwards, settings } =
+      records;
     const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
       const result = await work;
       this.tell(what, id);
@@ -36,6 +37,10 @@ export class Changes {
         close: (request) => told(incidents.close(request), 'incident', request.id),
         open: (incident) => told(incidents.open(incident), 'incident', incident.draft.id),
         change: (id, change) => told(incidents.change(id, change), 'incident', id),
+      },
+      attachments: {
+        ...attachments,
+        add: (file) => told(attachments.add(file), 'incident', file.row.incident),
       },
       holds: {
         ...holds,
@@ -71,6 +76,7 @@ export class Changes {
       users: {
         ...users,
         accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
+        signIn: (draft) => told(users.signIn(draft), 'user', draft.name),
         remove: (name, audit) => told(users.remove(name, audit), 'user', name),
       },
     };

@@ -4,6 +4,7 @@ import type { Lock } from '../core/intent.ts';
 import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
 import type { ForwardOff } from '../store/records/forward-contract.ts';
+import type { AttachmentDesk } from './attachments.ts';
 import type {
   Campaign,
   CaseDesk,
@@ -17,6 +18,7 @@ import type { SwitchDesk } from './switches.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';
+export type { Attachment } from './attachments.ts';
 export type { SwitchDesk };
 
 export interface Incident {
@@ -182,6 +184,7 @@ export interface Desk {
   readonly agents: AgentDesk & {
     heard(): readonly { readonly mta: string; readonly heardAt: string }[];
   };
+  readonly attachments: AttachmentDesk;
   readonly incidents: {
     /** Newest first. */
     list(query: {

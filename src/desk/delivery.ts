@@ -2,7 +2,7 @@
 import { PermanentFailure } from '../effects/contract.ts';
 import type { Delivery } from '../effects/contract.ts';
 import type { Job } from '../store/records/contract.ts';
-import { readAnswer } from './case-answer.ts';
+import { readAnswer, type AnswerFrame } from './case-answer.ts';
 import { formatAlert } from './alert-text.ts';
 import type { AlertItem } from './alert-text.ts';
 import type { JobGroup } from './job-groups.ts';
@@ -10,10 +10,14 @@ import type { HoldSettings } from './hold-options.ts';
 import { readChange, readNotice } from './notice.ts';
 import { readOwnerNotice } from './owner-notice.ts';
 import type { AlertOptions, DeskOptions } from './options.ts';
+import { deliverTicket, type TicketTarget } from './tickets.ts';
 
 export type DeliverOptions = Pick<DeskOptions, 'records' | 'channels' | 'connectors'> & {
   readonly alerts: AlertOptions;
   readonly holds: Pick<HoldSettings, 'contact'>;
+  readonly answerFrame: AnswerFrame;
+  readonly tickets: readonly TicketTarget[];
+  readonly now: () => number;
 };
 
 /** @throws PermanentFailure when the configuration no longer has the target. */
@@ -23,13 +27,17 @@ export async function deliverGroup(
   delivery: Delivery,
 ): Promise<void> {
   const [job] = group.jobs;
+  if (job.kind === 'ticket') {
+    await deliverTicket({ ...options, apiUrl: () => options.alerts.apiUrl }, job, delivery);
+    return;
+  }
   if (job.kind === 'owner' || job.kind === 'answer') {
     const channel = options.channels.find(({ name }) => name === job.target);
     if (channel?.sendTo === undefined) throw notConfigured(job);
     const { address, message } =
       job.kind === 'owner'
         ? readOwnerNotice(job.payload, options.holds.contact)
-        : readAnswer(job.payload);
+        : readAnswer(job.payload, options.answerFrame);
     await channel.sendTo(address, message, delivery);
     return;
   }

@@ -7,6 +7,8 @@ import type { ListListener } from './access-lists.ts';
 import { AlertClock } from './alert-clock.ts';
 import { formatTest } from './alert-text.ts';
 import type { AuditEntry, Desk } from './contract.ts';
+import { attachmentsOf } from './attachments.ts';
+import { DEFAULT_FRAME } from './case-answer.ts';
 import { casesOf } from './cases.ts';
 import { Changes } from './changes.ts';
 import { deliverGroup } from './delivery.ts';
@@ -36,6 +38,7 @@ import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
 import { questionsOf } from './questions.ts';
 import { openSwitches } from './switches.ts';
+import { TicketFeed, type TicketTarget } from './tickets.ts';
 import { usersOf } from './users.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */
@@ -60,9 +63,10 @@ export interface OpenDesk extends Desk {
 }
 
 interface Parts extends DeskOptions {
-  /** These three are changed in place by `configure`, so that every part sees it. */
+  /** These four are changed in place by `configure`, so that every part sees it. */
   readonly channels: AlertChannel[];
   readonly connectors: AccountConnector[];
+  readonly tickets: TicketTarget[];
   readonly now: () => number;
   readonly health: Health;
   readonly clock: AlertClock;
@@ -100,6 +104,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     'Mail hosts whose agent was heard within a minute.',
     () => parts.agents.presentCount,
   );
+  const feed = startTickets(parts, changes);
   const repeats = startRepeats(parts);
   parts.holdClock.start();
   runner.wake();
@@ -126,6 +131,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
       ...parts,
       isLocked: (account) => keeper.find(account) !== undefined,
     }),
+    attachments: attachmentsOf(parts),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,
@@ -141,6 +147,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     async close() {
       clearInterval(repeats);
       await figures.stop();
+      await feed.close();
       parts.agents.close();
       await parts.holdClock.stop();
       await flush().catch(() => warnUnwritten(parts));
@@ -164,7 +171,8 @@ async function openParts(options: DeskOptions): Promise<Parts> {
   const wake = (): void => runner.wake();
   const channels = [...options.channels];
   const connectors = [...options.connectors];
-  const shared = { ...options, channels, connectors, health, clock, now };
+  const tickets = [...(options.tickets ?? [])];
+  const shared = { ...options, channels, connectors, tickets, health, clock, now };
   const counter = new IncidentCounter({ ...shared, alerts: alertOptions, onAlerts: wake });
   const keeper = new LockKeeper(
     {
@@ -180,7 +188,7 @@ async function openParts(options: DeskOptions): Promise<Parts> {
     delivery: deliveryOptions,
     deliver: (group, delivery) =>
       deliverGroup(
-        { records, channels, connectors, alerts: alertOptions, holds: holdSettings },
+        { answerFrame: DEFAULT_FRAME, ...shared, alerts: alertOptions, holds: holdSettings },
         group,
         delivery,
       ),
@@ -243,9 +251,10 @@ function holdsOf({ holdKeeper: holds, agents }: Parts): Desk['holds'] {
 }
 
 function configure(parts: Parts, settings: DeskSettings): void {
-  const { channels, connectors, alerts, holds } = settings;
+  const { channels, connectors, tickets = [], alerts, holds } = settings;
   parts.channels.splice(0, Infinity, ...channels);
   parts.connectors.splice(0, Infinity, ...connectors);
+  parts.tickets.splice(0, Infinity, ...tickets);
   // The clock of a group that is open goes on; what an alert says and when it repeats is new.
   Object.assign(parts.alertOptions, DEFAULT_ALERTS, alerts);
   Object.assign(parts.holdSettings, DEFAULT_HOLDS, holds);
@@ -282,6 +291,14 @@ function start(parts: Parts, intent: Intent): void {
   } catch (error) {
     parts.telemetry.effectFailed(intent.kind, error, 1);
   }
+}
+
+/** What is new is read when something changes, and now and then. */
+function startTickets(parts: Parts, changes: Changes): TicketFeed {
+  const apiUrl = (): string | undefined => parts.alertOptions.apiUrl;
+  const feed = new TicketFeed({ ...parts, apiUrl, onJobs: () => parts.runner.wake() });
+  changes.follow(() => feed.wake());
+  return feed;
 }
 
 /** Tells again of open incidents that went on, once their time has come. */

@@ -22,6 +22,11 @@ export function newCaseId(nowMs: number): string {
   return `c${newId(nowMs)}`;
 }
 
+/** The same form, with an `a`. */
+export function newAttachmentId(nowMs: number): string {
+  return `a${newId(nowMs)}`;
+}
+
 /** The same form, with a `t`. */
 export function newTokenId(nowMs: number): string {
   return `t${newId(nowMs)}`;

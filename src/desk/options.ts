@@ -3,6 +3,8 @@ import type { Explanation } from '../core/report.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
+import type { AnswerFrame } from './case-answer.ts';
+import type { TicketTarget } from './tickets.ts';
 import type { HoldDecision, HoldSettings, HoldWorld } from './hold-options.ts';
 
 /** A lock that came into force, or one that was lifted. */
@@ -37,6 +39,10 @@ export interface DeliveryOptions {
 export interface DeskSettings {
   readonly channels: readonly AlertChannel[];
   readonly connectors: readonly AccountConnector[];
+  /** Of answers to reporters; a change needs a restart. */
+  readonly answerFrame?: AnswerFrame;
+  /** Systems that have a ticket for each incident and case. */
+  readonly tickets?: readonly TicketTarget[];
   readonly alerts?: Partial<AlertOptions>;
   readonly holds?: Partial<HoldSettings>;
 }

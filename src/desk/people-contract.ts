@@ -78,6 +78,10 @@ export type LoginAnswer =
   | { readonly ok: true; readonly token: string; readonly session: SessionView }
   | { readonly ok: false; readonly reason: 'wrong' | 'busy' };
 
+export type SignInAnswer =
+  | { readonly ok: true; readonly token: string; readonly session: SessionView }
+  | { readonly ok: false; readonly reason: 'unknown' | 'name-taken' };
+
 export type AcceptAnswer =
   | { readonly ok: true; readonly person: Person }
   | { readonly ok: false; readonly reason: 'unknown' | 'name-taken' | 'weak' | 'busy' };
@@ -106,6 +110,14 @@ export interface UserDesk {
     readonly password: string;
     readonly from: string;
   }): Promise<LoginAnswer>;
+  /** For who logged in elsewhere; the name stays with the subject that came with it first. */
+  signIn(request: {
+    readonly subject: string;
+    readonly name: string;
+    readonly role: Role;
+    readonly mayBeNew: boolean;
+    readonly from: string;
+  }): Promise<SignInAnswer>;
   session(token: string): Promise<SessionView | undefined>;
   logout(token: string): Promise<void>;
   addToken(request: {

@@ -2,7 +2,13 @@
 import type { AuditDraft, Records } from '../store/records/contract.ts';
 import type { Health } from './health.ts';
 import { newTokenId } from './ids.ts';
-import type { AcceptAnswer, LoginAnswer, UserDesk } from './people-contract.ts';
+import type {
+  AcceptAnswer,
+  LoginAnswer,
+  Person,
+  SignInAnswer,
+  UserDesk,
+} from './people-contract.ts';
 import {
   digestOf,
   hashPassword,
@@ -51,6 +57,7 @@ export function usersOf(parts: UserParts): UserDesk {
       return health.write(() => records.users.remove(name, audit));
     },
     login: (request) => login(parts, request),
+    signIn: (request) => signIn(parts, request),
     session: (token) => session(parts, token),
     logout: (token) => health.write(() => records.users.endSession(digestOf(token))),
     ...tokensOf(parts),
@@ -125,20 +132,40 @@ async function login(
   parts: UserParts,
   { name, password, from }: Parameters<UserDesk['login']>[0],
 ): Promise<LoginAnswer> {
-  const { records, health, now } = parts;
+  const { records, health } = parts;
   const user = await health.read(() => records.users.get(name));
   const isRight = await isPassword(password.slice(0, MAX_PASSWORD + 1), user?.password);
   if (isRight === undefined) return { ok: false, reason: 'busy' };
   if (!isRight || user === undefined) return { ok: false, reason: 'wrong' };
+  return beginSession(parts, user, `From ${from}.`);
+}
+
+async function signIn(
+  parts: UserParts,
+  { from, ...draft }: Parameters<UserDesk['signIn']>[0],
+): Promise<SignInAnswer> {
+  const { records, health, now } = parts;
+  const at = new Date(now()).toISOString();
+  const found = await health.write(() => records.users.signIn({ ...draft, at }));
+  if (typeof found === 'string') return { ok: false, reason: found };
+  return beginSession(parts, found, `From ${from}, by OpenID Connect.`);
+}
+
+async function beginSession(
+  parts: UserParts,
+  { name, role }: Person,
+  why: string,
+): Promise<Extract<LoginAnswer, { ok: true }>> {
+  const { records, health, now } = parts;
   const nowMs = now();
   const ends = { seenMs: nowMs - SESSION_IDLE_MS, createdMs: nowMs - SESSION_MS, nowMs };
   await health.write(() => records.users.purge(ends));
   // A fresh secret at each login: one that was planted before is worth nothing.
   const [token, csrf] = [newSecret(), newSecret()];
   const row = { digest: digestOf(token), name, csrf, createdMs: nowMs, seenMs: nowMs };
-  const audit = auditOf(parts, name, 'login', name, `From ${from}.`);
+  const audit = auditOf(parts, name, 'login', name, why);
   await health.write(() => records.users.addSession(row, audit));
-  return { ok: true, token, session: { name, role: user.role, csrf } };
+  return { ok: true, token, session: { name, role, csrf } };
 }
 
 async function session(parts: UserParts, token: string): ReturnType<UserDesk['session']> {

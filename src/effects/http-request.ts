@@ -7,18 +7,21 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** Bytes of the answer that are read. Default `MAX_ANSWER_BYTES`. */
+  readonly maxAnswerBytes?: number;
   readonly signal: AbortSignal;
 }
 
-/** Bytes of an answer that are read. */
+/** Bytes of an answer that are read, where nothing else is said. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * The body of a 2xx answer, cut at `MAX_ANSWER_BYTES`. Redirects are failures: they would carry
+ * The body of a 2xx answer, cut at its bound. Redirects are failures: they would carry
  * secrets to where nobody configured them. @throws for anything but 2xx.
  */
 export async function sendRequest(request: HttpRequest): Promise<string> {
   const { method, url, headers, body, timeoutMs, signal } = request;
+  const { maxAnswerBytes = MAX_ANSWER_BYTES } = request;
   let response: Response;
   try {
     response = await fetch(url, {
@@ -31,12 +34,12 @@ export async function sendRequest(request: HttpRequest): Promise<string> {
   } catch (error) {
     throw unreachable(url, error);
   }
-  const answer = await readBounded(response, url);
+  const answer = await readBounded(response, url, maxAnswerBytes);
   if (response.ok) return answer;
   throw new Error(`${hostOf(url)} answered ${response.status} ${response.statusText}`.trimEnd());
 }
 
-async function readBounded(response: Response, url: string): Promise<string> {
+async function readBounded(response: Response, url: string, most: number): Promise<string> {
   if (response.body === null) return '';
   const decoder = new TextDecoder();
   let text = '';
@@ -44,10 +47,10 @@ async function readBounded(response: Response, url: string): Promise<string> {
   try {
     // Leaving the loop cancels the stream, and with it the rest of the answer.
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-      const rest = chunk.subarray(0, MAX_ANSWER_BYTES - bytes);
+      const rest = chunk.subarray(0, most - bytes);
       text += decoder.decode(rest, { stream: true });
       bytes += rest.length;
-      if (bytes >= MAX_ANSWER_BYTES) break;
+      if (bytes >= most) break;
     }
   } catch (error) {
     throw unreachable(url, error);

@@ -28,15 +28,23 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 export function createMailChannel(options: MailChannelOptions): AlertChannel {
   return {
     name: options.name,
-    send: (message, delivery) => send(options, message, delivery),
-    sendTo: (address, message, delivery) => send({ ...options, to: [address] }, message, delivery),
+    send: (message, delivery) => sendMail(options, message, delivery),
+    sendTo: (address, message, delivery) =>
+      sendMail({ ...options, to: [address] }, message, delivery),
   };
 }
 
-async function send(
+/** Where a message stands among others (RFC 5322 §3.6.4). */
+export interface MailThread {
+  readonly messageId: string;
+  readonly answers?: string;
+}
+
+/** @throws when the server has not taken it; it is tried again. */
+export async function sendMail(
   options: MailChannelOptions,
   message: AlertMessage,
-  delivery: Delivery,
+  delivery: Delivery & { readonly thread?: MailThread },
 ): Promise<void> {
   const transport = await openTransport(options);
   const stop = (): void => transport.close();
@@ -83,8 +91,9 @@ async function openTransport(options: MailChannelOptions): Promise<Transporter> 
 function mail(
   options: MailChannelOptions,
   message: AlertMessage,
-  delivery: Delivery,
+  delivery: Delivery & { readonly thread?: MailThread },
 ): SendMailOptions {
+  const { thread } = delivery;
   const domain = options.from.slice(options.from.lastIndexOf('@') + 1).replace(/[^\w.-]/g, '');
   return {
     from: options.from,
@@ -92,7 +101,10 @@ function mail(
     subject: message.subject,
     text: message.text,
     // The same on every attempt, so that a repetition can be told and dropped.
-    messageId: `<${delivery.key}@${domain}>`,
+    messageId: thread?.messageId ?? `<${delivery.key}@${domain}>`,
+    ...(thread?.answers === undefined
+      ? {}
+      : { inReplyTo: thread.answers, references: thread.answers }),
     headers: {
       // RFC 3834 §5: no vacation notice should answer this.
       'Auto-Submitted': 'auto-generated',

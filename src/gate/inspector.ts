@@ -6,6 +6,7 @@ import type { KeyedHash } from '../core/hash.ts';
 import { stepLadder, type LadderState } from '../core/ladder.ts';
 import { normaliseReference } from '../core/reference.ts';
 import type {
+  AccountNames,
   AccountReport,
   AddressReport,
   Explanation,
@@ -57,12 +58,28 @@ export function createInspector(parts: InspectorParts): Inspector {
     missing: async (account) => parts.directory.missing?.(account.toLowerCase()),
     explain: (reference) => explain(parts.journal, normaliseReference(reference)),
     rungs: (page) => reportRungs(parts, page),
+    names: (prefix, limit) => accountNames(parts.standing, prefix, limit),
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),
     bulkTools: () => reportBulkTools(parts.standing),
     counts: (query) => counts(parts, query),
     reset: (query) => reset(parts, query),
   };
+}
+
+/** The store gives what is on disk in order, so that the first of them are enough. */
+async function accountNames(
+  standing: StandingStore,
+  prefix: string,
+  limit: number,
+): Promise<AccountNames> {
+  const start = accountKey(prefix.toLowerCase());
+  const found: string[] = [];
+  for await (const [key] of standing.scan(start)) {
+    found.push(key.slice(accountKey('').length));
+    if (found.length > limit) break;
+  }
+  return { accounts: found.sort().slice(0, limit), isCut: found.length > limit };
 }
 
 const iso = (ms: number): string => (ms === 0 ? '' : new Date(ms).toISOString());

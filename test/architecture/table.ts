@@ -92,6 +92,7 @@ export const PARTS: readonly Part[] = [
       'telemetry/contract.ts',
       'desk/contract.ts',
       'trace/contract.ts',
+      'sign-in/contract.ts',
       'agent/contract.ts',
       'doors/listen.ts',
       'doors/listen-address.ts',
@@ -165,6 +166,7 @@ export const PARTS: readonly Part[] = [
     why: 'trace tokens are made and read in one place, with keys that nobody else holds',
     mayImport: ['core/', 'errors.ts', 'keys/'],
   },
+  { path: 'sign-in/', why: 'who somebody is elsewhere is asked here', mayImport: ['errors.ts'] },
   {
     path: 'own-password/',
     why: 'digests of passwords are in one place, in memory, and nobody else may look',

@@ -164,6 +164,13 @@ const ANN: AccountReport = {
 };
 
 const known: Inspector = {
+  names: (prefix, limit) =>
+    Promise.resolve({
+      accounts: ['ann@example.org', 'anna@example.org']
+        .filter((name) => name.startsWith(prefix))
+        .slice(0, limit),
+      isCut: false,
+    }),
   account: (account) => Promise.resolve(account === ANN.account ? ANN : undefined),
   limits: (account) =>
     Promise.resolve(

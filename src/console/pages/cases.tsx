@@ -1,17 +1,11 @@
 /** Cases: reports from outside. What a stranger wrote stands here as text and as nothing else. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { CaseList, CaseView } from '../../doors/api/schemas/types.ts';
+import type { AnswerList, CaseList, CaseView } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { disarm } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Account, Ago, Badge, Page, SayForm, Show, Table, Timeline, useAct } from '../parts.tsx';
-
-const ANSWERS = [
-  'Thank you for your report. We have stopped the account and look into it.',
-  'Thank you for your report. The message did not come from us: its headers name another provider.',
-  'Thank you for your report. Please send us the whole message with all headers, so that we can find its sender.',
-];
 
 export function Cases({ id }: { readonly id: string }): JSX.Element {
   return id === '' ? <List /> : <One id={id} />;
@@ -114,6 +108,7 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
 
 function Work({ path }: { readonly path: string }): JSX.Element {
   const act = useAct();
+  const ready = useLoaded<AnswerList>('/answers', []);
   const step = (body: object, done: string): Promise<boolean> =>
     act(() => send('POST', `${path}/steps`, { by: 'me', step: body }), done);
   return (
@@ -134,9 +129,10 @@ function Work({ path }: { readonly path: string }): JSX.Element {
       <SayForm label="Note" action="Note" say={(text) => step({ kind: 'note', text }, 'Noted.')} />
       <h3>Answer</h3>
       <p class="quiet">The reporter reads it with the reference. Or take one of these:</p>
-      {ANSWERS.map((text) => (
+      {(ready.value?.answers ?? []).map(({ language, text }) => (
         <button
           type="button"
+          lang={language}
           class="wide"
           onClick={() => void step({ kind: 'answer', text }, 'Answered.')}
         >

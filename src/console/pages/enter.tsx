@@ -1,19 +1,37 @@
 /** The ways in: log in, and the link that works once. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionView } from '../../doors/api/schemas/types.ts';
+import type { SessionView, WaysIn } from '../../doors/api/schemas/types.ts';
 import { get, send } from '../api.ts';
 import { messageOf } from '../live.ts';
 
 export function Login({ enter }: { readonly enter: (session: SessionView) => void }): JSX.Element {
   const [wrong, setWrong] = useState('');
+  const [ways, setWays] = useState<WaysIn>({ password: true });
+  useEffect(() => {
+    // Without an answer the form stands, and says by itself what is wrong.
+    get<WaysIn>('/ways-in').then(setWays, () => undefined);
+  }, []);
   const submit = (form: Record<string, string>): Promise<void> =>
     send<SessionView>('POST', '/session', { name: form['name'], password: form['password'] }).then(
       enter,
       (error: unknown) => setWrong(messageOf(error)),
     );
+  const elsewhere = ways.provider !== undefined && (
+    <p>
+      <a href="/login/oidc">Log in with {ways.provider}</a>
+    </p>
+  );
+  if (!ways.password) {
+    return (
+      <main class="enter">
+        <h1>Log in</h1>
+        {elsewhere}
+      </main>
+    );
+  }
   return (
-    <Box title="Log in" wrong={wrong} submit={submit} action="Log in">
+    <Box title="Log in" wrong={wrong} submit={submit} action="Log in" after={elsewhere}>
       <label for="name">Name</label>
       <input id="name" name="name" required autoComplete="username" autoCapitalize="none" />
       <label for="password">Password</label>
@@ -103,6 +121,7 @@ function Box(given: {
   readonly title: string;
   readonly wrong: string;
   readonly action: string;
+  readonly after?: JSX.Element | false;
   readonly submit: (form: Record<string, string>) => Promise<void>;
   readonly children: JSX.Element | (JSX.Element | string)[];
 }): JSX.Element {
@@ -132,6 +151,7 @@ function Box(given: {
           {given.action}
         </button>
       </form>
+      {given.after}
     </main>
   );
 }

@@ -22,6 +22,7 @@ import {
   useAct,
   When,
 } from '../parts.tsx';
+import { Files } from './files.tsx';
 
 const ITEMS = {
   password: 'The password is changed',
@@ -164,6 +165,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
         <section class="card">
           <h2>What was done</h2>
           <Timeline entries={incident.timeline} />
+          <Files path={path} />
           {isOpen && (
             <>
               <SayForm

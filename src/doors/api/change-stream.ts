@@ -38,6 +38,7 @@ export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
       config: { role: 'reader', tag: 'desk' },
       schema: {
         tags: ['desk'],
+        security: [{ token: ['desk:read'] }],
         summary: 'What changes on record, as server-sent events: what to read again.',
         response: { 200: z.string().describe('text/event-stream') },
       },

@@ -20,22 +20,45 @@ export function clientAddressOf(request: FastifyRequest): string {
 }
 
 export function sessionCookieOf(request: FastifyRequest): string {
+  return readCookie(request, COOKIE);
+}
+
+/** Empty where it sent none of that name. */
+export function readCookie(request: FastifyRequest, wanted: string): string {
   const header = (request.headers.cookie ?? '').slice(0, MAX_COOKIES);
   for (const part of header.split(';')) {
     const [name, value = ''] = part.trim().split('=', 2);
-    if (name === COOKIE) return value;
+    if (name === wanted) return value;
   }
   return '';
 }
 
-/** RFC 6265bis: not for scripts, never sent from another site, over TLS only where TLS is. */
+export interface Cookie {
+  readonly name: string;
+  /** Empty text ends it. */
+  readonly value: string;
+  readonly path: string;
+  readonly seconds: number;
+  readonly sameSite: 'Strict' | 'Lax';
+}
+
+/** RFC 6265bis: never sent from another site. */
 export function writeSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   token: string,
 ): void {
+  const seconds = token === '' ? 0 : COOKIE_SECONDS;
+  const cookie: Cookie = { name: COOKIE, value: token, path: '/', seconds, sameSite: 'Strict' };
+  writeCookie(request, reply, cookie);
+}
+
+/** RFC 6265bis: not for scripts, and over TLS only where TLS is. */
+export function writeCookie(request: FastifyRequest, reply: FastifyReply, cookie: Cookie): void {
+  const { name, value, path, sameSite, seconds } = cookie;
   const isSecure = request.headers['x-forwarded-proto'] === 'https';
-  const age = token === '' ? 0 : COOKIE_SECONDS;
-  const parts = [`${COOKIE}=${token}`, 'Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${age}`];
-  void reply.header('set-cookie', [...parts, ...(isSecure ? ['Secure'] : [])].join('; '));
+  const parts = [`${name}=${value}`, `Path=${path}`, 'HttpOnly', `SameSite=${sameSite}`];
+  const all = [...parts, `Max-Age=${seconds}`, ...(isSecure ? ['Secure'] : [])];
+  // Fastify gathers several cookies of one answer.
+  void reply.header('set-cookie', all.join('; '));
 }

@@ -8,6 +8,7 @@ import type { Verdict } from '../../core/verdict.ts';
 import type { Reporter } from './report/reporter.ts';
 import type { Desk } from '../../desk/contract.ts';
 import type { TraceReader } from '../../trace/contract.ts';
+import type { SignIn } from '../../sign-in/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import type { z } from 'zod';
 import type { DeepReadonly } from './endpoint.ts';
@@ -91,6 +92,12 @@ export interface ApiParts {
   readonly publicUrl?: () => string;
   /** What each practice would have done, from the journal, within bounds. */
   readonly foresee?: (asked: { readonly days: number }) => Promise<ForesightView>;
+  /** Answers to reporters that may be sent as they are. */
+  readonly answers?: readonly { readonly language: string; readonly text: string }[];
+  /** The login of elsewhere; absent while none is configured. */
+  readonly signIn?: SignIn | undefined;
+  /** Whether passwords are kept here. Default: they are. */
+  readonly passwordLogin?: boolean;
   /** The scorecard, from what the watchers know. */
   practices?(): Promise<DeepReadonly<z.output<typeof practiceReport>>>;
   /** Aborted when the door closes, so that nobody is waited for. */

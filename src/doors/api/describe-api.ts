@@ -4,6 +4,7 @@
  */
 import fastify from 'fastify';
 import { z } from 'zod';
+import { addAttachmentDownload } from './attachment-download.ts';
 import { addChangeStream } from './change-stream.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiParts } from './contract.ts';
@@ -20,6 +21,7 @@ export async function describeApi(parts: ApiParts): Promise<unknown> {
       for (const add of allEndpoints(parts)) add(api);
       addChangeStream(api, parts);
       addExports(api, parts);
+      addAttachmentDownload(api, parts);
       done();
     },
     { prefix: '/api/v1' },

@@ -42,6 +42,8 @@ export interface PublicPages {
   readonly style: string;
   /** Name of the house; stands in the head of each page. */
   readonly operator: string;
+  /** For whoever asks for none of them. Default: en. */
+  readonly language?: string;
 }
 
 type Mode = 'observe' | 'enforce';

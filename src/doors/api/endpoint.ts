@@ -89,6 +89,7 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
       schema: {
         tags: [tag],
         summary,
+        security: securityOf({ role, tag, method }),
         ...(params && { params }),
         ...(query && { querystring: query }),
         ...(body && { body }),
@@ -112,6 +113,16 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
         }),
     });
   };
+}
+
+/** Of the OpenAPI document: the scope a token needs; none where nobody is asked who he is. */
+export function securityOf(route: {
+  readonly role: Role | 'open';
+  readonly tag: string;
+  readonly method: string;
+}): readonly Readonly<Record<string, readonly string[]>>[] {
+  const { role, tag, method } = route;
+  return role === 'open' ? [] : [{ token: [`${tag}:${method === 'GET' ? 'read' : 'write'}`] }];
 }
 
 /** Nobody who is known signs with the name of somebody else. */

@@ -36,6 +36,7 @@ export function addExports(app: FastifyInstance, parts: ApiParts): void {
       config: { role: 'reader', tag: 'desk' },
       schema: {
         tags: ['desk'],
+        security: [{ token: ['desk:read'] }],
         summary: `A list as CSV, newest first, at most ${MAX_EXPORT_ROWS} rows.`,
         params,
         querystring: query,

@@ -9,6 +9,7 @@ import { parseListenAddress } from '../listen-address.ts';
 import { bind } from '../listen.ts';
 import type { ListenOptions } from '../listen.ts';
 import { createAccess } from './access.ts';
+import { addAttachmentDownload } from './attachment-download.ts';
 import { addChangeStream } from './change-stream.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
@@ -23,6 +24,7 @@ import { addExports } from './exports.ts';
 import { addIdempotency } from './idempotency.ts';
 import { ProblemError, newReference, sendProblem } from './problem.ts';
 import { addPublicPages } from './public/pages.ts';
+import { addSignIn } from './sign-in.ts';
 import { createAgentCheck } from './token.ts';
 
 // An import of node:http reads all it exports, undici with it, which takes 50 ms of every start.
@@ -164,6 +166,7 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   addHealth(app, parts);
   addConsole(app, options.consoleFolder);
   addPublicPages(app, parts, options.publicPages);
+  addSignIn(app, parts);
   await app.register(addApi(parts), { prefix: '/api/v1' });
   await app.ready();
   return app;
@@ -207,6 +210,7 @@ function addApi(parts: ApiParts) {
     for (const add of allEndpoints(parts)) add(app);
     addChangeStream(app, parts);
     addExports(app, parts);
+    addAttachmentDownload(app, parts);
     app.get('/openapi.json', { schema: { hide: true } }, () => describeApi(parts));
     done();
   };

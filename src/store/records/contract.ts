@@ -15,6 +15,8 @@ import type {
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
 import type { QuestionRecords } from './questions.ts';
+import type { AttachmentRecords } from './attachment-contract.ts';
+import type { TicketRecords } from './ticket-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
 
 export type {
@@ -251,5 +253,7 @@ export interface Records {
   readonly users: UserRecords;
   readonly figures: FigureRecords;
   readonly questions: QuestionRecords;
+  readonly tickets: TicketRecords;
+  readonly attachments: AttachmentRecords;
   close(): Promise<void>;
 }

@@ -126,6 +126,17 @@ export interface TokenRow {
   readonly by: string;
 }
 
+/** Somebody who logged in elsewhere. */
+export interface SignInDraft {
+  /** Of issuer and subject. */
+  readonly subject: string;
+  /** As it is said there; who is known keeps the name he has here. */
+  readonly name: string;
+  readonly role: Role;
+  readonly mayBeNew: boolean;
+  readonly at: string;
+}
+
 export interface UserRecords {
   list(): Promise<readonly UserRow[]>;
   get(name: string): Promise<UserRow | undefined>;
@@ -136,6 +147,8 @@ export interface UserRecords {
   countInvitations(nowMs: number): Promise<number>;
   /** Takes the invitation and saves the user in one transaction; false when it is used already. */
   accept(digest: string, user: UserRow, audit: AuditDraft): Promise<boolean>;
+  /** The user it is, with the role said there; nothing is written where nobody comes in. */
+  signIn(draft: SignInDraft): Promise<UserRow | 'unknown' | 'name-taken'>;
   addSession(session: SessionRow, audit: AuditDraft): Promise<void>;
   findSession(digest: string): Promise<{ session: SessionRow; user: UserRow } | undefined>;
   touchSession(digest: string, seenMs: number): Promise<void>;

@@ -65,6 +65,27 @@ export interface TokenTable {
   by: string;
 }
 
+export interface SignInTable {
+  subject: string;
+  name: string;
+  createdAt: string;
+}
+
+export interface AttachmentTable {
+  id: string;
+  incident: string;
+  name: string;
+  sizeBytes: number;
+  sha256: string;
+  at: string;
+  by: string;
+}
+
+export interface AttachmentContentTable {
+  id: string;
+  content: string;
+}
+
 export interface FigureTable {
   hour: number;
   name: string;
@@ -83,7 +104,10 @@ export interface DeskTables {
   sessions: SessionTable;
   invitations: InvitationTable;
   tokens: TokenTable;
+  signIns: SignInTable;
   figures: FigureTable;
+  attachments: AttachmentTable;
+  attachmentContents: AttachmentContentTable;
   incidentTraits: TraitTable;
   questions: QuestionRow;
 }

@@ -1,6 +1,6 @@
 /** What several kinds of record are written with: audit rows, timelines, incidents and jobs. */
 
-export type JobKind = 'alert' | 'owner' | 'answer' | 'connector' | 'sessions';
+export type JobKind = 'alert' | 'owner' | 'answer' | 'connector' | 'sessions' | 'ticket';
 
 export interface AuditDraft {
   /** RFC 3339. */

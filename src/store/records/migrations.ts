@@ -6,9 +6,12 @@ import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { PrimumError } from '../../errors.ts';
+import { createAttachments } from './attachments.ts';
 import { createCaseMail } from './case-mail.ts';
 import { createForwards } from './forwards.ts';
 import { createDesk } from './desk-schema.ts';
+import { createSignIns } from './sign-ins.ts';
+import { createTickets } from './tickets.ts';
 import { createHolds } from './hold-schema.ts';
 import { createQuestions } from './questions.ts';
 import type { RecordsDb } from './tables.ts';
@@ -53,7 +56,10 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0003_forwards': { up: createForwards },
     '0004_desk': { up: createDesk },
     '0005_case_mail': { up: createCaseMail },
-    '0007_questions': { up: createQuestions },
+    '0006_sign_ins': { up: createSignIns },
+    '0007_tickets': { up: createTickets },
+    '0008_attachments': { up: createAttachments },
+    '0009_questions': { up: createQuestions },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The repository: every function one transaction, written once in Kysely for all SQL engines. */
 import { PrimumError } from '../../errors.ts';
+import { attachmentRecords } from './attachments.ts';
 import { caseRecords } from './cases.ts';
 import { containmentRecords } from './containments.ts';
 import type { Records } from './contract.ts';
@@ -15,6 +16,7 @@ import { outboxRecords } from './outbox.ts';
 import { auditRecords, listRecords, settingRecords } from './plain.ts';
 import { questionRecords } from './questions.ts';
 import type { RecordsDb, Transact } from './tables.ts';
+import { ticketRecords } from './tickets.ts';
 import { userRecords } from './users.ts';
 
 /** Brings the schema up to date. `db` needs Kysely's CamelCasePlugin. */
@@ -48,6 +50,8 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     users: userRecords(transact),
     figures: figureRecords(transact),
     questions: questionRecords(transact),
+    tickets: ticketRecords(transact),
+    attachments: attachmentRecords(transact),
     close: () => db.destroy(),
   };
 }

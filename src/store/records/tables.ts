@@ -60,7 +60,7 @@ export interface ListEntryTable {
 export interface OutboxTable {
   id: Generated<number>;
   key: string;
-  kind: 'alert' | 'owner' | 'answer' | 'connector' | 'sessions';
+  kind: 'alert' | 'owner' | 'answer' | 'connector' | 'sessions' | 'ticket';
   target: string;
   subject: string;
   incident: string;
@@ -70,6 +70,14 @@ export interface OutboxTable {
   notBeforeMs: number;
   attempts: ColumnType<number, number | undefined, number>;
   lastError: ColumnType<string, string | undefined, string>;
+}
+
+/** `about` is the id of an incident or case. */
+export interface TicketTable {
+  target: string;
+  about: string;
+  ticket: string;
+  sinceMs: number;
 }
 
 export interface SettingTable {
@@ -155,6 +163,7 @@ export interface RecordsTables extends DeskTables {
   listEntries: ListEntryTable;
   outbox: OutboxTable;
   settings: SettingTable;
+  tickets: TicketTable;
   holds: HoldTable;
   containments: ContainmentTable;
   forwardsOff: ForwardOffTable;

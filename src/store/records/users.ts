@@ -2,6 +2,7 @@
 import type { TokenRow, UserRecords } from './desk-contract.ts';
 import type { TokenTable } from './desk-tables.ts';
 import { addAudit } from './plain.ts';
+import { signIn } from './sign-ins.ts';
 import type { Transact } from './tables.ts';
 
 export function userRecords(transact: Transact): UserRecords {
@@ -10,6 +11,7 @@ export function userRecords(transact: Transact): UserRecords {
     ...invitations(transact),
     ...sessions(transact),
     ...tokens(transact),
+    signIn: (draft) => transact((tx) => signIn(tx, draft)),
   };
 }
 
@@ -24,6 +26,7 @@ function people(transact: Transact): Pick<UserRecords, 'list' | 'get' | 'remove'
       transact(async (tx) => {
         const gone = await tx.deleteFrom('users').where('name', '=', name).executeTakeFirst();
         await tx.deleteFrom('sessions').where('name', '=', name).execute();
+        await tx.deleteFrom('signIns').where('name', '=', name).execute();
         const unused = await tx
           .deleteFrom('invitations')
           .where('name', '=', name)

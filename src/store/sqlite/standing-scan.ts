@@ -1,27 +1,30 @@
-/** Every record with a prefix: those in memory first, then those that are only on disk. */
+/**
+ * Every record with a prefix: those not on disk yet first, then those on disk, in order of their keys.
+ * A pass over all of memory would cost a second with a million accounts, for one of them.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { StandingRecord } from '../standing.ts';
-import type { StandingCache } from './standing-cache.ts';
 
 /** Keys looked at before other work gets its turn. */
 const STRIDE = 1_000;
 
 export interface Scan {
-  readonly cache: StandingCache;
+  /** Keys of which the disk does not know the newest. */
+  readonly unsaved: () => readonly string[];
   readonly database: DatabaseSync;
   readonly prefix: string;
   /** The record as it is now, wherever it is. */
   readonly current: (key: string) => StandingRecord;
 }
 
-/** Costs one pass over memory and one over the keys on disk; a key is never yielded twice. */
+/** Costs one pass over what is not saved and one over its keys on disk; none is yielded twice. */
 export async function* scanStanding(
   scan: Scan,
 ): AsyncGenerator<readonly [key: string, record: Uint8Array]> {
   const seen = new Set<string>();
   let looked = 0;
-  for (const { key } of scan.cache.entries()) {
+  for (const key of scan.unsaved()) {
     looked += 1;
     if (looked % STRIDE === 0) await nextTurn();
     if (!key.startsWith(scan.prefix) || seen.has(key)) continue;

@@ -135,7 +135,7 @@ class Standing implements SqliteStanding {
 
   scan(prefix: string): AsyncGenerator<readonly [string, Uint8Array]> {
     return scanStanding({
-      cache: this.#cache,
+      unsaved: () => [...this.#dirty, ...this.#saving].map(({ key }) => key),
       database: this.#database,
       prefix,
       current: (key) => this.read([key])[0],

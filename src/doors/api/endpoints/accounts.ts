@@ -4,10 +4,17 @@ import { normaliseReference } from '../../../core/reference.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { accountParams, decisionInput, referenceParams, rungQuery } from '../schemas/input.ts';
+import {
+  accountParams,
+  decisionInput,
+  namesQuery,
+  referenceParams,
+  rungQuery,
+} from '../schemas/input.ts';
 import { viewLocks } from './lock-view.ts';
 import { explanation } from '../schemas/judgement.ts';
 import {
+  accountNames,
   accountView,
   bulkToolList,
   limitList,
@@ -21,6 +28,15 @@ const SHOWN_INCIDENTS = 20;
 
 export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiParts) {
   return [
+    endpoint({
+      method: 'GET',
+      path: '/accounts',
+      tag: 'accounts',
+      summary: 'Names of accounts that begin so, in order.',
+      query: namesQuery,
+      response: accountNames,
+      handle: ({ query: { prefix, limit } }) => inspector.names(prefix, limit),
+    }),
     endpoint({
       method: 'GET',
       path: '/accounts/:account',

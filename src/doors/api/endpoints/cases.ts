@@ -2,12 +2,28 @@
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { caseInput, caseList, caseParams, caseQuery, caseStep, caseView } from '../schemas/desk.ts';
+import {
+  answerList,
+  caseInput,
+  caseList,
+  caseParams,
+  caseQuery,
+  caseStep,
+  caseView,
+} from '../schemas/desk.ts';
 
-export function caseEndpoints({ desk }: ApiParts) {
+export function caseEndpoints({ desk, answers = [] }: ApiParts) {
   const unknown = (name: string): ProblemError =>
     new ProblemError(404, `There is no case ${name}.`);
   return [
+    endpoint({
+      method: 'GET',
+      path: '/answers',
+      tag: 'cases',
+      summary: "Answers to reporters that may be sent as they are; the texts are the operator's.",
+      response: answerList,
+      handle: () => Promise.resolve({ answers }),
+    }),
     endpoint({
       method: 'GET',
       path: '/cases',

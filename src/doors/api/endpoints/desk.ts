@@ -1,5 +1,6 @@
 /** The desk's requests, in groups; the console is made of these. */
 import type { ApiParts } from '../contract.ts';
+import { attachmentEndpoints } from './attachments.ts';
 import { caseEndpoints } from './cases.ts';
 import { incidentWorkEndpoints } from './incident-work.ts';
 import { overviewEndpoints } from './overview.ts';
@@ -14,6 +15,7 @@ export function deskEndpoints(parts: ApiParts) {
     ...overviewEndpoints(parts),
     ...reviewEndpoints(parts),
     ...incidentWorkEndpoints(parts),
+    ...attachmentEndpoints(parts),
     ...caseEndpoints(parts),
     ...sessionEndpoints(parts),
     ...userEndpoints(parts),

@@ -9,6 +9,7 @@ import {
   invitationView,
   loginInput,
   sessionView,
+  waysIn,
 } from '../schemas/desk.ts';
 import { DONE, done } from '../schemas/output.ts';
 
@@ -18,14 +19,21 @@ const FAILURE_SECONDS = 900;
 
 const BUSY = 'Too many people log in at once. Try again in a moment.';
 
-export function sessionEndpoints({ desk, now = Date.now }: ApiParts) {
+const NO_PASSWORDS = 'There are no passwords here. Log in the other way that the page offers.';
+
+export function sessionEndpoints(parts: ApiParts) {
+  const { desk, now = Date.now, passwordLogin = true } = parts;
   const failures = new Allowance(MAX_FAILURES, FAILURE_SECONDS, now);
   const guard = ({ address }: ClientFacts): void => {
     if (!failures.isUsedUp(address)) return;
     const minutes = Math.ceil(failures.waitSeconds(address) / 60);
     throw new ProblemError(429, `Too many failed attempts. Try again in ${minutes} minutes.`);
   };
+  const wantPasswords = (): void => {
+    if (!passwordLogin) throw new ProblemError(403, NO_PASSWORDS);
+  };
   return [
+    waysInEndpoint(parts),
     endpoint({
       method: 'POST',
       path: '/session',
@@ -35,6 +43,7 @@ export function sessionEndpoints({ desk, now = Date.now }: ApiParts) {
       body: loginInput,
       response: sessionView,
       async handle({ body, client }) {
+        wantPasswords();
         guard(client);
         // What the browser had before is worth nothing from now on.
         if (client.cookie !== '') await desk.users.logout(client.cookie);
@@ -74,16 +83,33 @@ export function sessionEndpoints({ desk, now = Date.now }: ApiParts) {
         return DONE;
       },
     }),
-    ...invitationEndpoints(desk, { failures, guard }),
+    ...invitationEndpoints(desk, { failures, guard, wantPasswords }),
   ];
+}
+
+function waysInEndpoint({ passwordLogin = true, signIn }: ApiParts) {
+  return endpoint({
+    method: 'GET',
+    path: '/ways-in',
+    tag: 'session',
+    role: 'open',
+    summary: 'How people log in here.',
+    response: waysIn,
+    handle: () =>
+      Promise.resolve({
+        password: passwordLogin,
+        ...(signIn === undefined ? {} : { provider: signIn.label }),
+      }),
+  });
 }
 
 interface Guard {
   readonly failures: Allowance;
   readonly guard: (client: ClientFacts) => void;
+  readonly wantPasswords: () => void;
 }
 
-function invitationEndpoints(desk: ApiParts['desk'], { failures, guard }: Guard) {
+function invitationEndpoints(desk: ApiParts['desk'], { failures, guard, wantPasswords }: Guard) {
   return [
     endpoint({
       method: 'GET',
@@ -113,6 +139,7 @@ function invitationEndpoints(desk: ApiParts['desk'], { failures, guard }: Guard)
       body: acceptInput,
       response: invitationView,
       async handle({ body, client }) {
+        wantPasswords();
         guard(client);
         const answer = await desk.users.accept(body);
         if (answer.ok) return answer.person;

@@ -36,7 +36,7 @@ export function html(
   return new Html(parts.map((part, index) => part + (written[index] ?? '')).join(''));
 }
 
-/** The operator's languages, English where nothing fits. */
+/** The operator's languages, the one he named where nothing fits. */
 export function chooseLanguage(
   pages: PublicPages,
   asked: { readonly chosen: string; readonly accepted: string },
@@ -47,7 +47,8 @@ export function chooseLanguage(
     const texts = Object.hasOwn(pages.texts, language) ? pages.texts[language] : undefined;
     if (texts !== undefined) return { language, texts };
   }
-  return { language: 'en', texts: pages.texts['en'] ?? {} };
+  const { language = 'en' } = pages;
+  return { language, texts: pages.texts[language] ?? {} };
 }
 
 export interface PageParts {

@@ -86,6 +86,9 @@ export const caseView = z.object({
   closedAt: at.exactOptional(),
   finding: text,
 }) satisfies z.ZodType<Case>;
+export const answerList = z.object({
+  answers: z.array(z.object({ language: text, text })),
+});
 export const caseList = z.object({ cases: z.array(caseView) });
 
 export const newIncidentInput = z.strictObject({
@@ -132,6 +135,10 @@ export const acceptInput = z.strictObject({
 });
 export const invitationQuery = z.strictObject({ token: secret });
 export const invitationView = z.object({ name: text, role });
+export const waysIn = z.object({
+  password: z.boolean().describe('Whether passwords are kept here.'),
+  provider: text.exactOptional().describe('What the login of elsewhere is called; at /login/oidc.'),
+});
 export const sessionView = z.object({ name: text, role, csrf: text });
 export const userParams = z.strictObject({ name: userName });
 export const userInput = z.strictObject({ by, name: userName, role: role.default('reviewer') });
@@ -151,12 +158,33 @@ export const inviteView = z.object({
   path: text.describe('Of the link, below the address of the API door.'),
   expiresAt: at,
 });
+/** What a token may be for; each is the tag of a group of requests. Agents have tokens of their own. */
+export const AREAS = [
+  'accounts',
+  'cases',
+  'desk',
+  'events',
+  'forwards',
+  'holds',
+  'incidents',
+  'lists',
+  'locks',
+  'practices',
+  'trace',
+  'users',
+] as const;
+const SCOPE = new RegExp(`^(\\*|(${AREAS.join('|')}):(read|write))$`);
 export const tokenInput = z.strictObject({
   by,
   name: line.min(1).max(64),
   role: role.default('reader'),
   scopes: z
-    .array(z.string().regex(/^(\*|[a-z]{1,20}:(read|write))$/, 'is not like holds:read'))
+    .array(
+      z
+        .string()
+        .max(40)
+        .regex(SCOPE, `is neither * nor one of ${AREAS.join(', ')} with :read or :write`),
+    )
     .min(1)
     .max(30),
 });

@@ -58,6 +58,15 @@ const reference = z
   .describe('The short reference of a decision, in any letter case.');
 
 export const accountParams = z.strictObject({ account: accountName });
+export const namesQuery = z.strictObject({
+  prefix: z
+    .string()
+    .trim()
+    .min(2)
+    .max(200)
+    .describe('The beginning of the name, at least two characters.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
 export const referenceParams = z.strictObject({ reference });
 export const incidentParams = z.strictObject({ id: z.string().min(1).max(64) });
 export const listParams = z.strictObject({ list: z.enum(['allow', 'deny']) });

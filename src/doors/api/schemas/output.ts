@@ -158,6 +158,10 @@ export const listEntry = z.object({
   by: text,
 }) satisfies z.ZodType<ListEntry>;
 
+export const accountNames = z.object({
+  accounts: z.array(z.string()),
+  isCut: z.boolean().describe('There are more.'),
+});
 export const accountView = z.object({
   account: text,
   report: accountReport.nullable().describe('Null when the account was never seen.'),
