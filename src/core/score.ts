@@ -16,13 +16,15 @@ export interface Scored {
 
 /**
  * A new place and new people, and messages with nothing odd in them: what the owner's own new program
- * looks like (design 1.10). Strangers wait; a bounce or an odd link is needed to hold.
+ * looks like (design 1.10). Strangers wait; an odd link, a second wrong address or a refusal as spam is
+ * needed to hold. Without a word on its content no message was seen.
  */
 function isNewProgram(sums: Scored['sums']): boolean {
-  return sums.content <= CLEAN && !SPEAKING.some((family) => sums[family] >= SECOND_FAMILY);
+  return sums.content < 0 && !SPEAKING.some((family) => sums[family] >= SPEAKS[family]);
 }
 
-const CLEAN = -1.5;
+/** One wrong address in a new program's mail is everybody's. */
+const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
 /** One wrong address is everybody's; so is a new place. What locks is not the place alone. */
