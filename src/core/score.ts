@@ -20,9 +20,12 @@ export interface Scored {
  * needed to hold. Without a word on its content no message was seen.
  */
 function isNewProgram(sums: Scored['sums']): boolean {
-  return sums.content < 0 && !SPEAKING.some((family) => sums[family] >= SPEAKS[family]);
+  const isSeen = sums.content !== 0;
+  return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= SPEAKS[family]);
 }
 
+/** One link to its owner's new site is nothing odd; a second finding is. */
+const ODD = 2;
 /** One wrong address in a new program's mail is everybody's. */
 const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;

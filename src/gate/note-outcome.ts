@@ -215,7 +215,7 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   const outcomes = new OutcomeRecord(records[0]);
   // Enforced, what was only watched had never left: it must not pause the rest of the account.
   const isShare = !sent.isWatched;
-  let weight = deliveryWeight(event.result, reading);
+  let weight = deliveryWeight(event.result, reading, outcomes.before(nowMs));
   const domain = hash.low(`domain|${domainOf(delivery.recipient)}`);
   if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs, isShare);
   else if (event.result === 'deferred') outcomes.learnDeferred(reading.class, nowMs);

@@ -115,6 +115,13 @@ export class OutcomeRecord {
     };
   }
 
+  /** Failures and known ends before the last day or so: what is usual for it. */
+  before(nowMs: number): { readonly failed: number; readonly of: number } {
+    const { known, hard } = this.sums('day', nowMs);
+    const failed = Math.max(0, this.view.getUint32(20, true) - hard);
+    return { failed, of: Math.max(failed, this.view.getUint32(12, true) + failed - known + hard) };
+  }
+
   /** @param isShare whether it is part of the shares of a day and a week */
   learnDelivered(domain: number, nowMs: number, isShare = true): void {
     const now = this.touch(nowMs);

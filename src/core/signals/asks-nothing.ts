@@ -8,7 +8,7 @@ import type { Looked } from '../rules/content.ts';
 import { freemailReplyTo } from './reply-to.ts';
 import { WORDS, wording } from './wording.ts';
 
-const BY: Four = [-0.1, -0.1, -0.1, -1.3];
+const BY: Four = [-0.1, -0.1, -0.1, -0.3];
 
 export function asksNothing(looked: Looked): Evidence | undefined {
   const { paymentWords, credentialWords } = looked.content.derived;
