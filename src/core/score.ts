@@ -30,8 +30,12 @@ const ODD = 2;
 const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
-/** One wrong address is everybody's; so is a new place. What locks is not the place alone. */
+/**
+ * One wrong address is everybody's; so is a new place. What locks is not the place alone, and never the
+ * usual one by itself: there mail is held, for the owner sits there and what a thief left fades slowly.
+ */
 function isLockable(sums: Scored['sums']): boolean {
+  if (sums.context < SECOND_FAMILY && sums.cross < LOCK_CROSS) return false;
   const isExternal = sums.outcomes >= LOCK_OUTCOMES || sums.cross >= LOCK_CROSS;
   return isExternal && LOCK_FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length >= 3;
 }
