@@ -14,11 +14,15 @@ const DAYS = 7;
 /** Payment fraud is a message or two. */
 const BY: Four = [0.8, 0.8, 1.6, 0];
 
-export function busyDay({ profile, facts, nowMs }: SubmissionSubject): Evidence | undefined {
+export function busyDay(subject: SubmissionSubject): Evidence | undefined {
+  const { profile, facts, nowMs, context } = subject;
   if (facts.class !== 'person' || profile.activeDays < DAYS) return undefined;
   const today = profile.messagesOn(nowMs) + 1;
   const usual = profile.usualMessagesPerDay;
   if (today <= Math.max(FEWEST, TIMES * usual)) return undefined;
+  // The owner at home is not to blame for what a thief sends elsewhere on the same day.
+  const index = profile.contextIndex(context.key);
+  if (index >= 0 && profile.detection.isTrusted(index)) return undefined;
   return {
     signal: 'busy-day',
     practice: 'SND-6',
