@@ -38,6 +38,8 @@ export function main(argv: readonly string[]): Promise<number> {
       (await import('./simulate/simulate.ts')).simulateFiles(options, { write: writeOut }),
     score: async (options) =>
       (await import('./scoring/score.ts')).scoreFiles(options, { write: writeOut }),
+    calibrate: async (options) =>
+      (await import('./calibrate/calibrate.ts')).calibrateFiles(options, { write: writeOut }),
   };
   return runCli(argv, processIo(), wiring);
 }

@@ -60,6 +60,13 @@ export interface Wiring {
     readonly texts: string | undefined;
     readonly anomalies: number;
   }): Promise<number>;
+  /** Counts the tail of the score in journals and proposes thresholds. */
+  calibrate(options: {
+    readonly files: readonly string[];
+    readonly wanted: number;
+    readonly incidentsFile: string | undefined;
+    readonly json: boolean;
+  }): Promise<number>;
   /** Holds verdicts against what was true and prints the table. */
   score(options: {
     readonly verdictsFile: string;

@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 import { account, limits, limitsReset } from './commands/account.ts';
 import { agent } from './commands/agent.ts';
+import { calibrate } from './commands/calibrate.ts';
 import { check } from './commands/check.ts';
 import { configExplain, configPrint } from './commands/config.ts';
 import { connectDovecot, connectPostfix } from './commands/connect.ts';
@@ -85,6 +86,7 @@ export const COMMANDS: readonly Command[] = [
   inspect,
   simulate,
   score,
+  calibrate,
   help,
   version,
 ];

@@ -71,7 +71,7 @@ function businessHours(from: PolicySettings['business_hours']): Policy['business
   };
 }
 
-function rules({ policy, outcomes: { canary, new_accounts } }: Settings): Policy['rules'] {
+function rules({ policy, outcomes: { canary, new_accounts, storms } }: Settings): Policy['rules'] {
   return {
     mode: policy.mode,
     limits: policy.limits.map(limit),
@@ -84,6 +84,7 @@ function rules({ policy, outcomes: { canary, new_accounts } }: Settings): Policy
     cleartext: policy.cleartext,
     canary: canary.action,
     newAccounts: new_accounts,
+    storms,
   };
 }
 

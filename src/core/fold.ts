@@ -31,7 +31,8 @@ export function foldSubmission(
   const recipients = Math.max(1, recipientCount(event));
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
   profile.learnMessage({ nowMs, recipients, hourOfWeek });
-  account.learnSent(recipients, nowMs);
+  // What is held thins no share of what failed: a pause would end itself.
+  if (decision.verdict.verdict === 'pass') account.learnSent(recipients, nowMs);
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
 
   const counters = [...subject.counters];

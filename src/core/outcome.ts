@@ -23,7 +23,6 @@ export const COMPLAINT_ABOUT_BOUNCE = 3;
 
 /** Refused for good. */
 const FAILED: Readonly<Partial<Record<ReplyClass, number>>> = {
-  'unknown-recipient': 2.7,
   'spam-refused': 4.5,
   virus: 4,
   // Also what closed lists and servers with odd rules answer.
@@ -37,11 +36,38 @@ const DEFERRED: Readonly<Partial<Record<ReplyClass, number>>> = {
   'rate-limited': 0.5,
 };
 
-export function deliveryWeight(result: DeliveryResult, reading: OutcomeReading): number {
+/** Wrong addresses among those of thieves and of people, and how many messages the latter is worth. */
+const ATTACK_UNKNOWN = 0.12;
+const USUAL_UNKNOWN = 0.008;
+const USUAL_STRENGTH = 100;
+/** Who has many all the time is told little by one more, but not nothing. */
+const LEAST_UNKNOWN = 0.5;
+
+/** A recipient that does not exist, against how often that happens to the account. */
+function unknownWeight({ failed, of }: UsualFailures): number {
+  const usual = (failed + USUAL_STRENGTH * USUAL_UNKNOWN) / (of + USUAL_STRENGTH);
+  const most = Math.log(ATTACK_UNKNOWN / USUAL_UNKNOWN);
+  return Math.min(most, Math.max(LEAST_UNKNOWN, Math.log(ATTACK_UNKNOWN / usual)));
+}
+
+/** Of an account, before the last day. */
+export interface UsualFailures {
+  readonly failed: number;
+  readonly of: number;
+}
+
+const NOTHING_USUAL: UsualFailures = { failed: 0, of: 0 };
+
+export function deliveryWeight(
+  result: DeliveryResult,
+  reading: OutcomeReading,
+  usual = NOTHING_USUAL,
+): number {
   if (result === 'delivered') return DELIVERED;
   if (result === 'deferred') return DEFERRED[reading.class] ?? 0;
   // "User unknown" after the text is often a refusal of something else.
   if (reading.class === 'unknown-recipient' && !reading.hard) return 0.5;
+  if (reading.class === 'unknown-recipient') return unknownWeight(usual);
   return FAILED[reading.class] ?? 0;
 }
 

@@ -74,6 +74,8 @@ export interface RuleSet {
   readonly canary: 'off' | 'observe' | 'throttle';
   /** New accounts beyond what their age allows (SND-7). */
   readonly newAccounts: 'off' | 'observe' | 'throttle';
+  /** Systems that repeat themselves (SND-10). */
+  readonly storms: 'off' | 'observe' | 'throttle';
 }
 
 /** Parts of a rule set a group changes; limits are replaced by scope, count and window. */

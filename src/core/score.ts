@@ -16,17 +16,26 @@ export interface Scored {
 
 /**
  * A new place and new people, and messages with nothing odd in them: what the owner's own new program
- * looks like (design 1.10). Strangers wait; a bounce or an odd link is needed to hold.
+ * looks like (design 1.10). Strangers wait; an odd link, a second wrong address or a refusal as spam is
+ * needed to hold. Without a word on its content no message was seen.
  */
 function isNewProgram(sums: Scored['sums']): boolean {
-  return sums.content <= CLEAN && !SPEAKING.some((family) => sums[family] >= SECOND_FAMILY);
+  const isSeen = sums.content !== 0;
+  return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= SPEAKS[family]);
 }
 
-const CLEAN = -1.5;
+/** One link to its owner's new site is nothing odd; a second finding is. */
+const ODD = 2;
+/** One wrong address in a new program's mail is everybody's. */
+const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
-/** One wrong address is everybody's; so is a new place. What locks is not the place alone. */
+/**
+ * One wrong address is everybody's; so is a new place. What locks is not the place alone, and never the
+ * usual one by itself: there mail is held, for the owner sits there and what a thief left fades slowly.
+ */
 function isLockable(sums: Scored['sums']): boolean {
+  if (sums.context < SECOND_FAMILY && sums.cross < LOCK_CROSS) return false;
   const isExternal = sums.outcomes >= LOCK_OUTCOMES || sums.cross >= LOCK_CROSS;
   return isExternal && LOCK_FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length >= 3;
 }

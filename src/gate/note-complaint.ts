@@ -36,6 +36,8 @@ interface Target {
   /** Picks the contexts it is about. */
   readonly isAbout: (context: ContextRow, all: readonly ContextRow[]) => boolean;
   readonly sentMs: number | undefined;
+  /** Part of the account's shares: not where it was only watched and would have been held. */
+  readonly isShare: boolean;
 }
 
 export function noteComplaint(event: ComplaintEvent, parts: OutcomeParts): Maybe<void> {
@@ -86,7 +88,7 @@ function findTarget(event: ComplaintEvent, parts: OutcomeParts): Maybe<Target | 
     const { context } = event;
     const sentMs = event.sentAt === undefined ? undefined : Date.parse(event.sentAt);
     if (sentMs !== undefined && !isRecent(sentMs, event)) return undefined;
-    return { account, identity, isAbout: ({ key }) => key === context, sentMs };
+    return { account, identity, isAbout: ({ key }) => key === context, sentMs, isShare: true };
   }
   return andThen(parts.sent.find(event, false), (sent) => {
     if (sent !== undefined) {
@@ -96,11 +98,12 @@ function findTarget(event: ComplaintEvent, parts: OutcomeParts): Maybe<Target | 
         identity: sent.identity,
         isAbout: ({ halves }) => halves[0] === high && halves[1] === low,
         sentMs: sent.atMs,
+        isShare: !sent.isWatched,
       };
     }
     if (account === '') return undefined;
     const sinceMs = Date.parse(event.at) - LATELY_MS;
-    return { account, identity, isAbout: mayHaveSent(sinceMs), sentMs: undefined };
+    return { account, identity, isAbout: mayHaveSent(sinceMs), sentMs: undefined, isShare: true };
   });
 }
 
@@ -161,7 +164,11 @@ function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): 
   if (isTakenBack && isMailed(event) && !outcomes.hasCounted(by(''), nowMs)) return 'ignored';
   const counts = isTakenBack
     ? outcomes.takeBack(by('back'), nowMs)
-    : outcomes.learnComplaint(by(isAboutBounce ? 'dsn' : ''), { nowMs, isAboutBounce });
+    : outcomes.learnComplaint(by(isAboutBounce ? 'dsn' : ''), {
+        nowMs,
+        isAboutBounce,
+        isShare: target.isShare,
+      });
   records[0] = outcomes.toBytes();
   if (recipient !== '' && !isAboutBounce && (isWrittenTo || !isMailed(event))) {
     const item = recipientHash(hash)(recipient);

@@ -153,6 +153,7 @@ function findMessage(event: DeliveryEvent, parts: OutcomeParts): Maybe<SentMessa
       context: row?.halves ?? NO_CONTEXT,
       atMs: Math.floor(atMs / 1000) * 1000,
       recipients: 0,
+      isWatched: false,
     };
   });
 }
@@ -201,6 +202,8 @@ interface Done {
   readonly change?: RungChange | undefined;
 }
 
+/** Weight of a recipient known not to exist. */
+const KNOWN_DEAD = 0.5;
 const IGNORED: Done = { fate: 'ignored' };
 const UNMATCHED: Done = { fate: 'unmatched' };
 const REPEATED: Done = { fate: 'repeated' };
@@ -210,13 +213,15 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   const { event, reading, sent, item, nowMs } = delivery;
   const { hash } = parts;
   const outcomes = new OutcomeRecord(records[0]);
-  let weight = deliveryWeight(event.result, reading);
+  // Enforced, what was only watched had never left: it must not pause the rest of the account.
+  const isShare = !sent.isWatched;
+  let weight = deliveryWeight(event.result, reading, outcomes.before(nowMs));
   const domain = hash.low(`domain|${domainOf(delivery.recipient)}`);
-  if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs);
+  if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs, isShare);
   else if (event.result === 'deferred') outcomes.learnDeferred(reading.class, nowMs);
   else {
     const seen = hash.low(`seen|${sent.identity}|${sent.atMs}|${delivery.recipient}`);
-    const counted = outcomes.learnFailure({ ...reading, domain, seen, nowMs });
+    const counted = outcomes.learnFailure({ ...reading, domain, seen, nowMs, isShare });
     if (!counted.isNew) return { fate: 'repeated' };
     if (!counted.isEvidence) weight = 0;
   }
@@ -234,9 +239,6 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
     addTo(records, sent, outcomeBy(reading.class, event.result, weight));
   return { fate: 'counted', change: takeAnswer(delivery, records, parts) };
 }
-
-/** Of a recipient known not to exist. */
-const KNOWN_DEAD = 0.5;
 
 /** Evidence about the context, dated by its message. */
 function addTo(records: StandingRecord[], sent: SentMessage, by: Four): void {

@@ -235,6 +235,7 @@ function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcome
           atMs: judged.subject.nowMs,
           context: asking.frame.context.key,
           recipients: recipientCount(asking.event),
+          isWatched: isWatched(judged),
           who: asking.frame.who,
         });
       }
@@ -264,6 +265,12 @@ function namesOf({ event, about, sent }: Asking): readonly SentName[] {
 /** Refused mail is nobody's; what waits for its turn will leave. */
 function isOurBusiness({ decision: { verdict } }: Judged): boolean {
   return verdict.verdict !== 'reject' || !verdict.enforced;
+}
+
+/** Stopped, if what is decided were also done. */
+function isWatched({ subject, decision: { verdict } }: Judged): boolean {
+  if (verdict.enforced || subject.event.afterwards === true) return false;
+  return verdict.verdict === 'hold' || verdict.verdict === 'reject';
 }
 
 /** What a verdict means for the memory of recipients; false when it leaves it alone. */

@@ -392,6 +392,11 @@ export const PARTS: readonly Part[] = [
     mayImport: ['core/verdict.ts', 'errors.ts', 'store/journal-files/'],
   },
   {
+    path: 'calibrate/',
+    why: 'thresholds are proposed from journals alone, by arithmetic of the core; nothing is judged or changed',
+    mayImport: ['core/', 'errors.ts', 'replay-input.ts', 'store/journal-files/'],
+  },
+  {
     path: 'daemon/',
     why: 'the wiring of main.ts in pieces; it knows everyone and nobody knows it',
     mayImport: 'anything',

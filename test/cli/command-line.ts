@@ -66,6 +66,10 @@ export function commandLine() {
         asked.push(options);
         return Promise.resolve(3);
       },
+      calibrate: (options) => {
+        asked.push(options);
+        return Promise.resolve(0);
+      },
     });
     return { code, out, err, asked };
   }

@@ -59,6 +59,7 @@ async function cli(...words: readonly string[]) {
       checkFiles: none,
       simulate: none,
       score: none,
+      calibrate: none,
       judgeName: none,
       connect: none,
       audit: none,

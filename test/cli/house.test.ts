@@ -29,7 +29,7 @@ async function run(words: readonly string[], input = '') {
   const code = await runCli(words, io, {
     version: '1.2.3',
     ...{ start: none, agent: none, checkFiles: none, srs: none, replay: none },
-    ...{ importPostfix: none, backtest: none, simulate: none, score: none },
+    ...{ importPostfix: none, backtest: none, simulate: none, score: none, calibrate: none },
     connect: () => Promise.reject(new Error('not asked for')),
     judgeName: (name, address) => Promise.resolve(judgeReverseName(name, address)),
     audit,

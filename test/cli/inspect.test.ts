@@ -44,6 +44,7 @@ async function inspect(words: readonly string[], stdin: readonly string[] = []) 
     audit: () => Promise.reject(new Error('not asked for')),
     simulate: () => Promise.resolve(0),
     score: () => Promise.resolve(0),
+    calibrate: () => Promise.resolve(0),
   });
   const lines = out.split('\n').filter((line) => line !== '');
   return { code, err, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };

@@ -30,6 +30,7 @@ async function run(...words: readonly string[]) {
     backtest: none,
     simulate: take,
     score: take,
+    calibrate: take,
   };
   return { code: await runCli(words, io, wiring), err, asked };
 }
@@ -78,5 +79,24 @@ describe('primum score', () => {
     const { code, err } = await run('score', 'v');
     expect(code).toBe(2);
     expect(err).toContain('--truth');
+  });
+});
+
+describe('primum calibrate', () => {
+  it('wants one false hold in 10,000 account-days unless told otherwise', async () => {
+    const { code, asked } = await run('calibrate', 'journal');
+    expect(code).toBe(0);
+    expect(asked).toEqual([
+      { files: ['journal'], wanted: 1, incidentsFile: undefined, json: false },
+    ]);
+    expect(
+      (await run('calibrate', 'j', '--wanted', '0.5', '--incidents', 'i', '--json')).asked,
+    ).toEqual([{ files: ['j'], wanted: 0.5, incidentsFile: 'i', json: true }]);
+  });
+
+  it.each(['0', '-1', 'few', '1001'])('refuses to want %s of them', async (wanted) => {
+    const { code, err } = await run('calibrate', 'journal', `--wanted=${wanted}`);
+    expect(code).toBe(2);
+    expect(err).toContain('--wanted is a number up to 1000');
   });
 });

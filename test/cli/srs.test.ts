@@ -44,6 +44,7 @@ async function srs(...words: string[]) {
       replay: none,
       simulate: none,
       score: none,
+      calibrate: none,
       importPostfix: none,
       backtest: none,
       srs: showForward,

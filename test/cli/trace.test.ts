@@ -50,6 +50,7 @@ async function trace(words: readonly string[], stdin = '') {
     audit: () => Promise.reject(new Error('not asked for')),
     simulate: () => Promise.resolve(0),
     score: () => Promise.resolve(0),
+    calibrate: () => Promise.resolve(0),
   });
   return { code, out, err };
 }

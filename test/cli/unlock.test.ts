@@ -64,6 +64,7 @@ async function unlock(typed: readonly string[] | undefined, ...more: readonly st
     checkFiles: none,
     simulate: none,
     score: none,
+    calibrate: none,
   };
   const wiring = { version: '1.2.3', ...world };
   const code = await runCli(['unlock', ANN, '--why', 'Clean.', ...more], io, wiring);

@@ -49,7 +49,7 @@ const UNLIMITED = KINDS.filter((kind) => kind !== 'device');
 
 describe('SND-10: a storm of one text to the same few people', () => {
   it.each(UNLIMITED)('of a %s passes where no limit says otherwise', (kind) => {
-    const p = open(kind, { limits: [] });
+    const p = open(kind, { limits: [], storms: 'off' });
     expect([...storm(p).keys()]).toEqual(['pass']);
     expect(isLocked(p)).toBe(false);
   });
@@ -68,6 +68,53 @@ describe('SND-10: a storm of one text to the same few people', () => {
     const kinds = storm(p, { from: '10.3.0.1', count: 500 });
     expect(kinds.get('hold') ?? 0).toBe(0);
     expect(isLocked(p)).toBe(false);
+  });
+
+  it('lets the first ten an hour go, has the others wait, and tells of it once with a counter', () => {
+    const p = open('system', { limits: [] });
+    const first = Array.from({ length: 12 }, () => {
+      p.wait(1_000);
+      return p.submit(MONITOR, {
+        clientAddress: HOME,
+        envelopeRecipients: TEAM,
+        message: { subject: 'Disk full', derived: derivedFrom([TEXT]) },
+      });
+    });
+    expect(first.map(({ verdict }) => verdict)).toEqual([
+      ...Array<string>(10).fill('pass'),
+      'defer',
+      'defer',
+    ]);
+    expect(first[10]).toMatchObject({ rung: 'observe', retryAfterSeconds: 600 });
+    expect(first[10]?.reasons[0]).toMatchObject({
+      signal: 'alert-storm',
+      practice: 'SND-10',
+      text: '10 messages of this form went to the same 3 recipients in this hour; 10 go at once, the others wait and come again.',
+    });
+    expect(p.intents.filter(({ kind }) => kind === 'alert')).not.toEqual([]);
+    expect(isLocked(p)).toBe(false);
+    p.wait(60 * MINUTE_MS);
+    expect(storm(p, { count: 1 }).get('pass')).toBe(1);
+  });
+
+  it('to two teams by turns waits all the same', () => {
+    const p = open('system', { limits: [] });
+    p.wait(60 * MINUTE_MS);
+    const kinds = Array.from({ length: 100 }, (_, i) => {
+      p.wait(1_000);
+      const envelopeRecipients = i % 2 === 0 ? TEAM : ['boss@dest.test'];
+      return p.submit(MONITOR, { clientAddress: HOME, envelopeRecipients }).verdict;
+    });
+    expect(kinds.filter((kind) => kind === 'pass')).toHaveLength(20);
+  });
+
+  it('leaves other mail of the system alone', () => {
+    const p = open('system', { limits: [] });
+    storm(p, { count: 100 });
+    const other = Array.from({ length: 8 }, (_, i) =>
+      p.submit(MONITOR, { clientAddress: HOME, envelopeRecipients: [`boss${i}@dest.test`] }),
+    );
+    expect(other.filter(({ verdict }) => verdict === 'pass').length).toBe(8);
   });
 
   it('to a team that is gone, so that all comes back, is held at most and never locks', async () => {

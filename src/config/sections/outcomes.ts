@@ -91,6 +91,15 @@ export const outcomesSchema = z.strictObject({
         'on the first day, half as many again each clean day, and 25 while mail comes back (SND-7): `off` ' +
         'does not look, `observe` records, `throttle` asks what goes beyond to wait. Mail to known people goes.',
     ),
+  storms: z
+    .enum(CANARY_ACTIONS)
+    .default('throttle')
+    .describe(
+      'Systems, devices and programs that repeat themselves (SND-10): in an hour ten messages of one form go ' +
+        'to the same few people, more where they always send as many, and of a program five times as many. ' +
+        '`throttle` asks the others to wait, so nothing is lost, and tells of it once with a counter; ' +
+        '`observe` records, `off` does not look.',
+    ),
   canary: canary
     .prefault({})
     .describe('Bursts to new recipients wait for the first answers (SND-13).'),

@@ -7,14 +7,16 @@ import type { SubmissionSubject } from '../rules/finding.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
 import { styleOf } from '../signals/style.ts';
-import { alike } from './hypotheses.ts';
+import { alike, CAPS } from './hypotheses.ts';
 import type { Found } from './found.ts';
+import { placeOfFamily } from './lanes.ts';
 
 export interface ContextFound {
   /** Row of the profile; -1 for a context never seen. */
   readonly index: number;
   /** What is kept of the network's strangeness. */
   readonly networkWeight: number;
+  /** Judged with the places that are usual. */
   readonly isTrusted: boolean;
   /** The first contexts of an identity: there is nothing to compare with. */
   readonly isFirst: boolean;
@@ -26,12 +28,23 @@ export interface ContextFound {
 
 /** A program as strange as this is somebody else's, whatever the network. */
 const STRANGE_CLIENT = 1.5;
+/** As strange as a new telephone of a provider it uses: what thieves gathered elsewhere is not held against it. */
+const HARDLY_STRANGE = 1;
 /** Program and writing together. */
 const MAKING_MOST = 4;
 const MAKING_FADES = 0.8;
 /** An account that reads somewhere says by that who sits there (design 1.2). */
 const READS_HERE = -0.8;
+/** So far from home a thief reads where he sends: he has the mailbox open in a browser. */
+const FAR = 2;
 const ONLY_SENDS = 1.6;
+/** Messages of a place, and of the account, before the company it keeps says something. */
+const STRANGERS_MESSAGES = 5;
+const STRANGERS_HISTORY = 30;
+const ONLY_STRANGERS = 2.5;
+/** A full sum fades a little between two messages. */
+const STRANGERS_SLACK = 0.7;
+const RECIPIENTS = placeOfFamily('recipients');
 /** Reads before it is a habit, and how long one counts. */
 const READING_HABIT = 10;
 const READ_WITHIN_MS = 14 * 86_400_000;
@@ -66,13 +79,16 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     say('making', Math.min(MAKING_MOST, making), () => makingText(style?.odd ?? []));
   }
   if (!isHome && networkWeight > 0) {
-    const reading = readingWeight(subject);
+    const reading = readingWeight(subject, networkWeight);
     if (reading !== 0) say('only-sends', reading, () => readingText(subject));
+  }
+  if (!isHome && isKnown && writesToStrangersOnly(subject, index)) {
+    say('only-strangers', ONLY_STRANGERS, () => strangersText(subject, index));
   }
   return {
     index,
     networkWeight,
-    isTrusted: isHome && !isStranger,
+    isTrusted: (isHome || weight < HARDLY_STRANGE) && !isStranger,
     isFirst,
     // A good imitation is no alibi: strangeness never falls below that of a known place.
     weight: isHome && !isStranger ? 0 : Math.max(0, weight),
@@ -83,10 +99,25 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
 
 const NOTHING: readonly Found[] = [];
 
-function readingWeight({ account, facts, network, nowMs, world }: SubmissionSubject): number {
+function readingWeight(subject: SubmissionSubject, networkWeight: number): number {
+  const { account, facts, network, nowMs, world } = subject;
   if (facts.class !== 'person' || network.address === '' || account.reads < READING_HABIT) return 0;
   const lastMs = account.lastReadAt(addressKey(network, world.hash).place);
-  return nowMs - lastMs <= READ_WITHIN_MS ? READS_HERE : ONLY_SENDS;
+  if (nowMs - lastMs > READ_WITHIN_MS) return ONLY_SENDS;
+  return networkWeight >= FAR ? 0 : READS_HERE;
+}
+
+/** An owner's new device writes to the people he knows; a thief's place never does. */
+function writesToStrangersOnly({ profile, facts }: SubmissionSubject, index: number): boolean {
+  if (facts.class !== 'person' || profile.messages < STRANGERS_HISTORY) return false;
+  if (profile.context(index).messages < STRANGERS_MESSAGES) return false;
+  const lane = profile.detection.lane(index);
+  return (lane[RECIPIENTS] as number) >= CAPS.recipients - STRANGERS_SLACK;
+}
+
+function strangersText({ profile }: SubmissionSubject, index: number): string {
+  const { messages } = profile.context(index);
+  return `Nearly all of ${messages} messages from there went to strangers; the owner's places write to people the account knows.`;
 }
 
 function placeText(subject: SubmissionSubject, index: number, what: string): string {

@@ -2,6 +2,7 @@
  * What a judged message teaches detection (detection design 1.9): sums always, what is usual only from
  * mail that went out from a trusted context and is above suspicion, and never fast.
  */
+import { hourOf, stormOf } from '../rules/alert-storm.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { learnStyle } from '../signals/style.ts';
 import { copyOf } from '../signals/own-copies.ts';
@@ -54,6 +55,8 @@ export function learnDetection(
   const day = Math.floor(seconds / 86_400);
   // What was asked to wait comes again, and must not use up the day.
   if (passed && (outcomes?.fresh ?? 0) > 0) state.countStrangers(day, outcomes?.fresh ?? 0);
+  const storm = passed ? stormOf(subject) : undefined;
+  if (storm !== undefined) state.countStorm(storm, hourOf(nowMs));
   if (!passed || !state.isTrusted(index) || !context.isTrusted || score >= SUSPECT) return;
   if (!state.mayTrain(day)) return;
   for (const { slot } of MEASURES) {

@@ -3,7 +3,7 @@
  * version 2. Offsets from the start of the section:
  *
  *   0 pending since (day u16), 2 day of training u16, 4 trained today u8, 5 next of the copies u8,
- *   6 day of strangers u16, 8 strangers today u16, 10 budget u16, 12 pad
+ *   6 day of strangers u16, 8 strangers today u16, 10 storms (storm-slots.ts)
  *   16 rates: 12 × (trained, waiting, newest; each hits and messages f32)
  *   then style 10 × 32 u8, lanes of the contexts 8 × 112, shared lanes 2 × 112, copies 8 × 48
  *
@@ -12,6 +12,7 @@
  */
 import { emptyLane, LANE_SUMS, type Lane } from '../detection/lanes.ts';
 import { MEMORY, type Own } from '../detection/rates.ts';
+import { countStorm, stormCount } from './storm-slots.ts';
 
 const RATES_AT = 16;
 export const RATES = 12;
@@ -29,6 +30,7 @@ export const COPIES = 8;
 const COPY_BYTES = 48;
 export const DETECTION_BYTES = COPIES_AT + COPIES * COPY_BYTES;
 
+const STORM_AT = 10;
 const TRUSTED = 1;
 const CONFIRMED = 2;
 /** What is learnt waits so long, and half of it twice as long, for complaints and bounces. */
@@ -219,6 +221,15 @@ export class DetectionState {
     const today = this.strangersToday(day);
     this.view.setUint16(this.at + 6, day, true);
     this.view.setUint16(this.at + 8, Math.min(0xffff, today + count), true);
+  }
+
+  /** Messages in this hour of one form to the same people. */
+  stormCount(storm: number, hour: number): number {
+    return stormCount(this.view, this.at + STORM_AT, { storm, hour });
+  }
+
+  countStorm(storm: number, hour: number): void {
+    countStorm(this.view, this.at + STORM_AT, { storm, hour });
   }
 
   /** A damaged number counts nothing: one that is none would keep its identity from any score. */

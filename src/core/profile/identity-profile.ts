@@ -105,6 +105,12 @@ export class IdentityProfile {
     return this.view.getFloat32(44, true);
   }
 
+  /** Messages sent so far on the day of `nowMs`. */
+  messagesOn(nowMs: number): number {
+    const day = Math.floor(toSeconds(nowMs) / DAY_SECONDS);
+    return this.view.getUint16(32, true) === day ? this.view.getUint32(36, true) : 0;
+  }
+
   get recipientsToday(): number {
     return this.view.getUint32(40, true);
   }
@@ -285,7 +291,9 @@ export class IdentityProfile {
     const rows = this.contextRows();
     const worth = (index: number): number =>
       this.view.getUint32((rows[index] ?? 0) + 12, true) +
-      (detection.isTrusted(index) ? TRUST_SECONDS : 0);
+      (detection.isTrusted(index) ? TRUST_SECONDS : 0) +
+      Math.min(MOST_DAYS, this.view.getUint16((rows[index] ?? 0) + CONTEXT_DAYS, true)) *
+        DAY_SECONDS;
     return rows.reduce((least, _, i) => (worth(i) < worth(least) ? i : least), 0);
   }
 }
@@ -293,3 +301,5 @@ export class IdentityProfile {
 const NO_SUMS = emptyLane();
 /** A trusted context unused for two months gives way to one on probation of today. */
 const TRUST_SECONDS = 60 * DAY_SECONDS;
+/** Each day of use keeps a context for one more: those of a thief who hops are of one day. */
+const MOST_DAYS = 14;

@@ -115,10 +115,18 @@ export class OutcomeRecord {
     };
   }
 
-  learnDelivered(domain: number, nowMs: number): void {
+  /** Failures and known ends before the last day or so: what is usual for it. */
+  before(nowMs: number): { readonly failed: number; readonly of: number } {
+    const { known, hard } = this.sums('day', nowMs);
+    const failed = Math.max(0, this.view.getUint32(20, true) - hard);
+    return { failed, of: Math.max(failed, this.view.getUint32(12, true) + failed - known + hard) };
+  }
+
+  /** @param isShare whether it is part of the shares of a day and a week */
+  learnDelivered(domain: number, nowMs: number, isShare = true): void {
     const now = this.touch(nowMs);
     countU32(this.view, 12, 1);
-    countU32(this.view, slotNow(this.view, this.ring, now), 1);
+    if (isShare) countU32(this.view, slotNow(this.view, this.ring, now), 1);
     const at = this.findDestination(domain);
     if (at !== undefined) this.view.setUint32(at + 8, now, true);
   }
@@ -140,6 +148,7 @@ export class OutcomeRecord {
     readonly domain: number;
     readonly seen: number;
     readonly nowMs: number;
+    readonly isShare?: boolean;
   }): FailureWeight {
     const now = this.touch(failure.nowMs);
     this.extend();
@@ -150,7 +159,7 @@ export class OutcomeRecord {
     const destination = this.findDestination(failure.domain) ?? this.addDestination(failure.domain);
     const isEvidence = this.countAt(destination, now);
     const isAlive = now - this.view.getUint32(destination + 8, true) <= ALIVE_SECONDS;
-    if (failure.hard && (isEvidence || isAlive)) {
+    if (failure.hard && failure.isShare !== false && (isEvidence || isAlive)) {
       const slot = slotNow(this.view, this.ring, now);
       countU32(this.view, slot + 4, 1);
       if (failure.class === 'unknown-recipient') countU32(this.view, slot + 8, 1);
@@ -161,14 +170,18 @@ export class OutcomeRecord {
   /** Counts a complaint; false when this reporter has counted lately (FBK-8). */
   learnComplaint(
     reporter: number,
-    complaint: { readonly nowMs: number; readonly isAboutBounce: boolean },
+    complaint: {
+      readonly nowMs: number;
+      readonly isAboutBounce: boolean;
+      readonly isShare?: boolean;
+    },
   ): boolean {
     const now = this.touch(complaint.nowMs);
     this.extend();
     if (!this.isFirstOf(reporter, now)) return false;
     countU32(this.view, 28, 1);
     // Who complains of a bounce is our own user, not one of the recipients.
-    if (complaint.isAboutBounce) return true;
+    if (complaint.isAboutBounce || complaint.isShare === false) return true;
     countU32(this.view, slotNow(this.view, this.ring, now) + 12, 1);
     return true;
   }

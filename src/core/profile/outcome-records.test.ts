@@ -44,6 +44,14 @@ describe('a page of sent messages', () => {
   });
   const ask = (name: SentName) => ({ name, sinceMs: NOW - DAY, beforeMs: NOW + DAY });
 
+  it('tells what was only watched from what was let go, whatever the count', () => {
+    const page = createSentPage();
+    addSent(page, { ...sent([1, 1]), recipients: 100_000, isWatched: true });
+    addSent(page, { ...sent([2, 2]), recipients: 100_000 });
+    expect(findSent(page, ask([1, 1]))).toMatchObject({ recipients: 32_767, isWatched: true });
+    expect(findSent(page, ask([2, 2]))).toMatchObject({ recipients: 32_767, isWatched: false });
+  });
+
   it('gives back what was put in, whatever the names', () => {
     fc.assert(
       fc.property(item, fc.string({ unit: 'grapheme', maxLength: 60 }), (name, login) => {
@@ -55,6 +63,7 @@ describe('a page of sent messages', () => {
           context: [1, 2],
           atMs: NOW,
           recipients: 3,
+          isWatched: false,
         });
       }),
     );

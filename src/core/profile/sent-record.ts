@@ -3,8 +3,9 @@
  * hash of its queue id, event id or Message-ID. Pages are used in turn, so a message costs the disk its
  * own bytes and not a record: 32,768 pages of 2 KiB hold some 1.2 million names in 64 MiB.
  *
- * Header: 4 bytes of rows u16, 6 pad. Rows: name 2 × u32, time u32, context 2 × u32, recipients u16,
- * bytes of the account u8, bytes of the identity u8, identity in UTF-8.
+ * Header: 4 bytes of rows u16, 6 pad. Rows: name 2 × u32, time u32, context 2 × u32, recipients u16
+ * (its highest bit: it was only watched), bytes of the account u8, bytes of the identity u8, identity
+ * in UTF-8.
  */
 import type { ContextKey } from './identity-profile.ts';
 import { createRecord, toSeconds, type RecordForm, setWord, wordAt } from './record.ts';
@@ -36,7 +37,12 @@ export interface SentMessage {
   readonly context: ContextKey;
   readonly atMs: number;
   readonly recipients: number;
+  /** It left only because rules are watched: enforced, it would have been held or refused. */
+  readonly isWatched: boolean;
 }
+
+const WATCHED = 0x8000;
+const MOST_RECIPIENTS = 0x7fff;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -73,6 +79,7 @@ export function addSent(
     readonly atMs: number;
     readonly context: ContextKey;
     readonly recipients: number;
+    readonly isWatched?: boolean;
     /** The identity begins with the account. */
     readonly who: { readonly account: string; readonly identity: string };
   },
@@ -86,7 +93,8 @@ export function addSent(
   setWord(page, at + 8, toSeconds(sent.atMs));
   setWord(page, at + 12, sent.context[0]);
   setWord(page, at + 16, sent.context[1]);
-  const recipients = Math.min(0xffff, sent.recipients);
+  const count = Math.min(MOST_RECIPIENTS, sent.recipients);
+  const recipients = sent.isWatched === true ? count | WATCHED : count;
   page[at + 20] = recipients;
   page[at + 21] = recipients >>> 8;
   page[at + 22] = accountBytes;
@@ -135,13 +143,15 @@ function forEachRow(page: Uint8Array, visit: (at: number) => void): void {
 }
 
 function messageAt(page: Uint8Array, at: number): SentMessage {
+  const recipients = (page[at + 20] as number) | ((page[at + 21] as number) << 8);
   const name = page.subarray(at + ROW, at + ROW + (page[at + 23] as number));
   return {
     account: decoder.decode(name.subarray(0, page[at + 22])),
     identity: decoder.decode(name),
     context: [wordAt(page, at + 12), wordAt(page, at + 16)],
     atMs: wordAt(page, at + 8) * 1000,
-    recipients: (page[at + 20] as number) | ((page[at + 21] as number) << 8),
+    recipients: recipients & MOST_RECIPIENTS,
+    isWatched: (recipients & WATCHED) !== 0,
   };
 }
 

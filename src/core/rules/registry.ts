@@ -1,5 +1,6 @@
 /** The operator's rules, in the order their sentences are shown when equally severe. */
 import * as accountLocked from './account-locked.ts';
+import { alertStorm } from './alert-storm.ts';
 import { attachments } from './attachments.ts';
 import { campaign } from './campaign.ts';
 import { canary } from './canary.ts';
@@ -38,6 +39,7 @@ export const SUBMISSION_RULES: readonly SubmissionLook[] = [
   stopLines,
   newCustomer,
   canary,
+  alertStorm,
 ];
 
 /** Asked where a message was seen. */

@@ -8,13 +8,18 @@ import type { SubmissionSubject } from '../rules/finding.ts';
 
 const HISTORY = 60;
 const HOURS = 168;
+/** Less is not worth a sum, and a usual hour speaks for nobody. */
+const LEAST = 0.1;
+const MOST = 1.2;
 
 export function unusualHour(subject: SubmissionSubject): Evidence | undefined {
   const { profile, facts, world, nowMs } = subject;
   if (facts.class !== 'person' || profile.messages < HISTORY) return undefined;
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
   const share = profile.hours.shareAround(hourOfWeek);
-  const weight = Math.max(-0.4, Math.min(1.2, Math.log(0.5 + 0.5 / (HOURS * share))));
+  const weight = Math.min(MOST, Math.log(0.5 + 0.5 / (HOURS * share)));
+  // A thief who works when his victim does is no less one: messages at usual hours must not add up.
+  if (weight < LEAST) return undefined;
   return {
     signal: 'hour',
     practice: 'SND-6',

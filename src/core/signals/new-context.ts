@@ -4,10 +4,18 @@
  * new country 2.6, hosting or Tor 3.4. Silent until the identity has a history to compare with, and
  * while networks are not known yet.
  */
+import type { AddressRow } from '../profile/account-record.ts';
+import { addressKey } from '../profile/address-key.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 
+const DAY_MS = 86_400_000;
 /** Messages before an identity's contexts say what is usual for it. */
 export const HISTORY_MESSAGES = 20;
+/** Who sends little is known by where it logs in: so long, and so often. */
+const USED_MS = 7 * DAY_MS;
+const USED_TIMES = 5;
+/** A place or country that came up just now may be the thief's own login. */
+const KNOWN_MS = 3 * DAY_MS;
 
 export interface NetworkNovelty {
   readonly weight: number;
@@ -16,23 +24,43 @@ export interface NetworkNovelty {
 
 /** Of a context never seen before; undefined where nothing can be compared. */
 export function networkNovelty(subject: SubmissionSubject): NetworkNovelty | undefined {
-  const { profile, network, account } = subject;
-  if (profile.messages < HISTORY_MESSAGES || network.address === '' || network.isLoading) {
-    return undefined;
-  }
+  const { profile, network, account, nowMs } = subject;
+  if (network.address === '' || network.isLoading) return undefined;
   // The platform's own machines, its webmail above all, say nothing of who is behind them.
   if (network.class === 'own' || network.class === 'local') return undefined;
+  const rows = account.addresses();
+  if (profile.messages < HISTORY_MESSAGES && !isUsedElsewhere(subject, rows)) return undefined;
   if (network.asn !== 0 && knowsProvider(subject)) {
     return { weight: 0.3, what: 'another address of a provider it uses' };
   }
   if (network.class === 'hosting' || network.class === 'tor') {
     return { weight: 3.4, what: 'a hosting or anonymising network' };
   }
-  const isKnownCountry = account.addresses().some(({ country }) => country === network.country);
+  const isKnownCountry = rows.some(
+    ({ country, firstMs }) => country === network.country && nowMs - firstMs >= KNOWN_MS,
+  );
   if (network.country !== '' && !isKnownCountry) {
     return { weight: 2.6, what: 'a country never seen for this account' };
   }
   return { weight: 1.2, what: 'a network never seen for this account' };
+}
+
+/** Whether an account that hardly ever sent has been used long enough at other places, and not here. */
+function isUsedElsewhere(
+  { network, nowMs, world }: SubmissionSubject,
+  rows: readonly AddressRow[],
+): boolean {
+  const { place } = addressKey(network, world.hash);
+  let uses = 0;
+  let isOld = false;
+  for (const row of rows) {
+    const isKnown = nowMs - row.firstMs >= KNOWN_MS;
+    if (row.place === place && isKnown) return false;
+    if (row.place === place || !isKnown) continue;
+    uses += row.logins + row.submissions;
+    if (nowMs - row.firstMs >= USED_MS) isOld = true;
+  }
+  return isOld && uses >= USED_TIMES;
 }
 
 function knowsProvider({ profile, network }: SubmissionSubject): boolean {

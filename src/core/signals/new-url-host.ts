@@ -2,7 +2,6 @@
  * Links to hosts that neither the account nor its tenant ever linked to, and nobody on the platform
  * either (detection design 1.2, content). One that is only new here says hardly anything.
  */
-import { dangersOf } from '../rules/attachments.ts';
 import { namesOf } from '../rules/content.ts';
 import type { NewHost } from '../message/content.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
@@ -29,7 +28,7 @@ export const newUrlHost: Measure = {
     if (content?.newHosts === undefined || facts.class === 'forward') return undefined;
     if (rareHosts(subject).length > 0) return true;
     // The lure may be attached instead.
-    return dangersOf({ subject, content }).size > 0 ? undefined : false;
+    return (content.derived.attachments?.length ?? 0) > 0 ? undefined : false;
   },
   text(subject, _isThere, usual) {
     const names = namesOf(rareHosts(subject).map(({ host }) => host));

@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { Looked } from '../rules/content.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { asksNothing } from './asks-nothing.ts';
+import { busyDay } from './busy-day.ts';
 import { bulkTool } from './bulk-tool.ts';
 import { dangerousAttachment } from './dangerous-attachment.ts';
 import { externalSpam } from './external-spam.ts';
@@ -16,6 +17,7 @@ import { newRecipients } from './new-recipients.ts';
 import { newUrlHost } from './new-url-host.ts';
 import { notAnAnswer } from './not-an-answer.ts';
 import { ownCopies } from './own-copies.ts';
+import { payment } from './payment.ts';
 import { sameSize } from './same-size.ts';
 import { unusualHour } from './hour.ts';
 import { outcomes } from './outcomes.ts';
@@ -34,10 +36,12 @@ export const MEASURES: readonly Measure[] = [
   ownCopies,
   sameSize,
   newUrlHost,
+  payment,
 ];
 
 export const SIGNALS: readonly Signal[] = [
   unusualHour,
+  busyDay,
   foreignSenderEvidence,
   outcomes,
   suppressedRecipient,

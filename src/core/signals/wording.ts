@@ -7,7 +7,7 @@ import { domainOf } from '../identity.ts';
 import type { Looked } from '../rules/content.ts';
 
 /** One such word stands in any letter. */
-const WORDS = 2;
+export const WORDS = 2;
 
 export function wording({ subject, content: { derived } }: Looked): Evidence | undefined {
   const { credentialWords = 0, paymentWords = 0, urlCount = 0 } = derived;

@@ -1,0 +1,27 @@
+/**
+ * Words of payment. Everybody writes them now and then and a bookkeeper all day, so only the own rate
+ * tells; who forges a chief's or a supplier's mail cannot do without (detection design 1.2, BEC).
+ */
+import type { Measure } from './measure.ts';
+import { WORDS } from './wording.ts';
+
+export const payment: Measure = {
+  signal: 'payment',
+  practice: 'SND-6',
+  family: 'content',
+  slot: 6,
+  attack: [undefined, undefined, undefined, 0.7],
+  prior: ({ facts }) => ({
+    rate: facts.class === 'person' ? 0.08 : 0.5,
+    strength: 30,
+    low: 0.03,
+    high: 0.9,
+  }),
+  look({ content, facts }) {
+    const words = content?.derived.paymentWords;
+    if (words === undefined || facts.class === 'forward') return undefined;
+    return words >= WORDS;
+  },
+  text: ({ content }, _isThere, usual) =>
+    `It is about payment (${content?.derived.paymentWords ?? 0} such words); usually that is so of ${usual} of its messages.`,
+};
