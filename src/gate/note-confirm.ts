@@ -69,7 +69,7 @@ function lock(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
       journal.append({ kind: 'rung', at: event.at, account, identity, from, to: 'lock', because });
     }
     if (policy().rules.mode !== 'enforce') return;
-    effects.start({
+    void effects.start({
       kind: 'lock',
       account,
       at: event.at,

@@ -163,7 +163,7 @@ function stop(
     const enforced = rulesFor(rules, facts).mode === 'enforce' && rules.forwards.switchOff;
     const to = bare(dead.event.recipient);
     for (const intent of forwardIntents({ ...dead, to, stops, facts, enforced })) {
-      effects.start(intent);
+      void effects.start(intent);
     }
   });
 }

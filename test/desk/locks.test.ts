@@ -171,6 +171,15 @@ describe('a changed password', () => {
     ]);
   });
 
+  test('ACC-12: whoever starts it may wait until the lifted lock is durable', async () => {
+    const { desk } = await start();
+    desk.effects.start(lockIntent());
+    await desk.flush();
+    await desk.effects.start(passwordIntent('ANN@example.org'));
+    expect(await open!.records.locks.all()).toEqual([]);
+    expect(desk.locks.find(ANN)).toBeUndefined();
+  });
+
   test('ACC-12: does not lift a lock that waits for a person, but ticks the item', async () => {
     const { desk } = await start();
     const { incident } = await desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'person' });
