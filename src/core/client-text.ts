@@ -27,6 +27,8 @@ const TEXTS: Readonly<Record<string, string>> = {
     'Home connections cannot bring mail here. Send through the mail server of your provider.',
   'impossible-helo': 'The name your server says in HELO cannot be its name.',
   'connection-limit': 'Too many connections from this address. Try again later.',
+  'too-many-recipients':
+    'The message has too many recipients. Send it in parts, to at most {detail} each.',
   limit: 'Sending is limited for this account. Try again later.',
 };
 
@@ -43,13 +45,19 @@ const FALLBACK: Readonly<Record<Verdict['verdict'], string>> = {
  */
 export function clientText(verdict: Verdict, contact = ''): string {
   const first = verdict.reasons[0];
-  const isHeldByLimit = verdict.verdict === 'hold' && first?.signal === 'limit';
-  const known = (first && !isHeldByLimit && TEXTS[first.signal]) || FALLBACK[verdict.verdict];
+  const known = TEXTS[nameOf(verdict)] ?? FALLBACK[verdict.verdict];
   const text = known.replace('{detail}', () => printable(first?.detail ?? 'no name'));
   const reference = `Reference ${verdict.reference}`;
   if (contact === '') return `${text} ${reference}`;
   const named = text.replace('your postmaster', contact);
   return named === text ? `${text} Help: ${contact}. ${reference}` : `${named} ${reference}`;
+}
+
+/** What is held by a limit need not be tried again, and what no limit ever lets through is no use. */
+function nameOf({ verdict, reasons: [first] }: Verdict): string {
+  if (first?.signal !== 'limit') return first?.signal ?? '';
+  if (verdict === 'hold') return '';
+  return verdict === 'reject' && first.detail !== undefined ? 'too-many-recipients' : first.signal;
 }
 
 /** Room for a name in one reply line (RFC 5321 section 4.5.3.1.5: 512 bytes). */

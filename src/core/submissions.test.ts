@@ -242,7 +242,7 @@ describe('limits (SND-1)', () => {
     p.submit(ANN);
     p.submit(ANN);
     expect(p.submit(ANN).reasons[0]?.text).toContain('3 messages in one hour');
-    expect(p.submit('bob@example.org', { envelopeRecipients: people(11) }).verdict).toBe('defer');
+    expect(p.submit('bob@example.org', { envelopeRecipients: people(11) }).verdict).toBe('reject');
   });
 
   it('may stand in steps in one window: warn, then hold, each with true figures', async () => {
@@ -286,7 +286,7 @@ describe('limits (SND-1)', () => {
       accounts: [{ account: ANN, groups: ['constructor', '__proto__', 'unknown'] }],
       rules: { limits: [limit()] },
     });
-    expect(p.submit(ANN, { envelopeRecipients: people(11) }).verdict).toBe('defer');
+    expect(p.submit(ANN, { envelopeRecipients: people(11) }).verdict).toBe('reject');
   });
 
   it('SND-5: are lower outside business hours, in the time zone of the account', () => {

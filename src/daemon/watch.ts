@@ -110,7 +110,7 @@ export async function tell(change: Change, config: Config, parts: Parts): Promis
   if (state !== 'fail' && state !== 'warn') return;
   if (silencedUntil(config, finding, parts.now()) !== undefined) return;
   const before = practice === 'OWN-1' ? await stoodOut(parts).catch(() => []) : [];
-  parts.desk.effects.start(alertOf(change, { id, at, before }));
+  void parts.desk.effects.start(alertOf(change, { id, at, before }));
 }
 
 function alertOf(

@@ -269,7 +269,7 @@ function tell({ onLockChange, telemetry }: DeskOptions, change: LockChange): voi
   }
 }
 
-function start(parts: Parts, intent: Intent): void {
+function start(parts: Parts, intent: Intent): void | Promise<void> {
   try {
     switch (intent.kind) {
       case 'alert':
@@ -286,7 +286,7 @@ function start(parts: Parts, intent: Intent): void {
         break;
       case 'password-changed':
         parts.keeper.passwordChanged(intent);
-        break;
+        return durably(parts.keeper.flush());
     }
   } catch (error) {
     parts.telemetry.effectFailed(intent.kind, error, 1);
@@ -299,6 +299,12 @@ function startTickets(parts: Parts, changes: Changes): TicketFeed {
   const feed = new TicketFeed({ ...parts, apiUrl, onJobs: () => parts.runner.wake() });
   changes.follow(() => feed.wake());
   return feed;
+}
+
+/** Who does not wait need not hear that it is tried again. */
+function durably(work: Promise<void>): Promise<void> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** Tells again of open incidents that went on, once their time has come. */

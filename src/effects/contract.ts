@@ -4,9 +4,10 @@ import type { Intent, Lock } from '../core/intent.ts';
 export interface Effects {
   /**
    * Starts one intent and returns at once; never throws. A `lock` is in force on every door when
-   * this returns, and durable soon after.
+   * this returns, and durable soon after. A changed password may lift a lock: then what is given
+   * resolves when that is durable, and rejects when it is not yet.
    */
-  start(intent: Intent): void;
+  start(intent: Intent): void | Promise<void>;
 }
 
 /** The locks in force, in memory, so that they hold while a database is away. */

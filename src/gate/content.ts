@@ -9,31 +9,40 @@ import { domainOf, identifySubmission } from '../core/identity.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { ContentKnown, NewHost } from '../core/message/content.ts';
 import { derivedOf } from '../core/message/derived-of.ts';
-import type { DerivedMessage } from '../core/message/derived.ts';
+import type { TextBlock } from '../core/message/derived.ts';
 import { equalRows, NEAR_DUPLICATE_ROWS } from '../core/message/fingerprint.ts';
 import { learnBlocks, withoutBoilerplate } from '../core/profile/boilerplate-record.ts';
-import type { ClusterUse } from '../core/profile/cluster-record.ts';
+import type { ClusterCount, ClusterUse } from '../core/profile/cluster-record.ts';
 import {
-  PLATFORM_SHARDS,
   SEEN_BY_ACCOUNT,
   SEEN_BY_PLATFORM,
   SEEN_BY_TENANT,
   SeenRecord,
-  type SeenItem,
 } from '../core/profile/seen-record.ts';
 import { addUsage } from '../core/profile/usage-record.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
+import { acquaintanceOf, claimsNothing } from './acquaintance.ts';
 import { BULK_TOOL_KEYS } from './bulk-tools.ts';
 import { findCopies, type Copies } from './copies.ts';
-import { keepSettled, storedText, writtenText, type Text } from './settled.ts';
+import { gather, isCompared, ownKeys, shardKey, type Gathered, type Item } from './gathered.ts';
+import { findPayloads, payloadsOf, type Payload, type Payloads } from './payloads.ts';
+import {
+  keepSettled,
+  merged,
+  storedTexts,
+  writtenTexts,
+  type Text,
+  type Texts,
+} from './settled.ts';
 import type { Known } from './subject.ts';
+import { heardKey, writtenKey } from './submission-frame.ts';
 
 /** Messages an account must have sent before its links say what is usual. */
 const ACCOUNT_HISTORY = 20;
+/** Messages after which an account's footers have named their hosts. */
+const FOOTER_HISTORY = 5;
 /** Messages with links in one of the platform's shards before a host nobody linked to is rare. */
 const SHARD_HISTORY = 100;
-/** Hosts of one message that are looked up; newsletters link to many. */
-const MAX_HOSTS_LOOKED_AT = 16;
 
 export interface PreparedContent {
   readonly keys: readonly string[];
@@ -41,24 +50,6 @@ export interface PreparedContent {
   known(records: readonly StandingRecord[]): ContentKnown;
   /** Alters `records` to what they are after the message. */
   keep(records: StandingRecord[], decision: SubmissionDecision): void;
-}
-
-interface Item {
-  readonly host: string;
-  readonly hash: SeenItem;
-}
-
-/** What is gathered step by step. */
-interface Gathered {
-  readonly event: SubmissionEvent;
-  readonly known: Known;
-  readonly derived: DerivedMessage;
-  readonly nowMs: number;
-  readonly account: number;
-  readonly tenant: number;
-  readonly isNew: boolean;
-  readonly hosts: readonly Item[];
-  readonly replyTo: SeenItem | undefined;
 }
 
 /** Undefined where no message was seen. */
@@ -69,22 +60,85 @@ export function prepareContent(
 ): Maybe<PreparedContent | undefined> {
   const derived = derivedOf(event);
   if (derived === undefined) return undefined;
-  const gathered = gather(event, known, derived);
-  const own = ownKeys(gathered);
-  return andThen(standing.read(own), (records) => {
-    const text = textOf(derived, records[0], gathered.nowMs);
-    keepSettled(event, text, known.world.policy.content.campaign.minWords);
-    const newItems = unseen(gathered, records);
-    const found = { own, newItems, shards: [...new Set(newItems.map(shardKey))] };
-    if (text === undefined || !isCompared(gathered, text)) {
-      return prepared(gathered, { ...found, text, copies: undefined });
-    }
-    const { nowMs, account, tenant, isNew } = gathered;
-    const use = { rows: text.rows, account, tenant, nowMs, isNew };
-    return andThen(findCopies(standing, text.rows, nowMs), (copies) =>
-      prepared(gathered, { ...found, text, copies: { ...copies, use } }),
+  const { account } = identifySubmission(event);
+  const people = [writtenKey(account), heardKey(account)];
+  return andThen(standing.read(people), (met) => {
+    const gathered = gather(event, known, {
+      derived,
+      ...acquaintanceOf({ event, derived, known }, met),
+    });
+    const own = ownKeys(gathered);
+    return andThen(standing.read(own), (records) => prepareText(standing, gathered, records));
+  });
+}
+
+function prepareText(
+  standing: StandingStore,
+  gathered: Gathered,
+  records: readonly StandingRecord[],
+): Maybe<PreparedContent> {
+  const { event, known, nowMs, account, tenant, isNew, recipients } = gathered;
+  const { minWords } = known.world.policy.content.campaign;
+  const { own: text, quoted } = textsOf(gathered, records[0]);
+  keepSettled(event, { own: text, quoted }, minWords);
+  const newItems = unseen(gathered, records);
+  const shards = [...new Set(newItems.map(shardKey))];
+  const isUnproved = isNew && (quoted !== undefined || !claimsNothing(gathered.derived));
+  const found = { own: ownKeys(gathered), newItems, shards, text, isUnproved };
+  const by = { account, tenant, nowMs, isNew, recipients };
+  const isSeen = isCompared(gathered, text);
+  const payloads = isSeen ? payloadsIn(gathered, merged(text, quoted), records) : NONE;
+  return andThen(findPayloads(standing, payloads, by), (carried) => {
+    const compared = isSeen ? [text, quoted].filter((one) => (one?.words ?? 0) >= minWords) : [];
+    const one = copiesOf(standing, compared[0], by);
+    return andThen(one, (first) =>
+      andThen(copiesOf(standing, compared[1], by), (second) => {
+        const copies = [first, second].filter((each) => each !== undefined);
+        return prepared(gathered, { ...found, carried, copies });
+      }),
     );
   });
+}
+
+type UsedCopies = Copies & { readonly use: ClusterUse };
+
+function copiesOf(
+  standing: StandingStore,
+  text: Text | undefined,
+  by: Omit<ClusterUse, 'rows'>,
+): Maybe<UsedCopies | undefined> {
+  if (text === undefined) return undefined;
+  const use = { ...by, rows: text.rows };
+  return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({ ...copies, use }));
+}
+
+const NONE: readonly Payload[] = [];
+
+/** Of an approach to strangers: what people send each other is their own affair. */
+function payloadsIn(
+  gathered: Gathered,
+  text: Text | undefined,
+  records: readonly StandingRecord[],
+): readonly Payload[] {
+  const { derived, known, hosts, replyTo, isNew, hasStranger } = gathered;
+  if (!isNew || !hasStranger) return NONE;
+  const seen = new SeenRecord(records[2], SEEN_BY_ACCOUNT);
+  const isReplyToNew = replyTo !== undefined && isElsewhere(gathered) && !seen.has(replyTo);
+  return payloadsOf({
+    attachments: derived.attachments ?? [],
+    hosts: hosts.filter(({ hash }) => !seen.has(hash)).map(({ hash }) => hash[0]),
+    replyTo: isReplyToNew ? replyTo[0] : undefined,
+    text,
+    minWords: known.world.policy.content.campaign.minWords,
+    hasHistory: seen.messages >= FOOTER_HISTORY,
+    hash: (name) => known.world.hash.low(name),
+  });
+}
+
+/** Answers are to go to another domain than the sender's. */
+function isElsewhere({ event }: Gathered): boolean {
+  const { replyTo = '', headerFrom = '' } = event.message ?? {};
+  return domainOf(replyTo.toLowerCase()) !== domainOf(headerFrom.toLowerCase());
 }
 
 /** The message alone, while the store is away. */
@@ -93,76 +147,27 @@ export function contentAlone(event: SubmissionEvent): ContentKnown | undefined {
   if (derived === undefined) return undefined;
   return {
     derived,
-    isNew: isNew(derived),
+    isNew: claimsNothing(derived),
     platformIsKnown: false,
     replyToIsUsual: false,
   };
 }
 
-/** Neither an answer nor passed on: those are honestly the same from several people. */
-function isNew({ isReply, isForward, isAutomatic }: DerivedMessage): boolean {
-  return isReply !== true && isForward !== true && isAutomatic !== true;
-}
-
-function gather(event: SubmissionEvent, known: Known, derived: DerivedMessage): Gathered {
-  const { hash } = known.world;
-  const { account } = identifySubmission(event);
-  const itemOf = (name: string): SeenItem => {
-    const [high = 0, low = 0] = hash.halves(name);
-    return [high, low];
-  };
-  const replyTo = event.message?.replyTo ?? '';
-  const { tenant } = known.facts;
-  const isOwn = (host: string): boolean => host === tenant || host.endsWith(`.${tenant}`);
-  return {
-    event,
-    known,
-    derived,
-    nowMs: Date.parse(event.at),
-    account: hash.low(`account|${account}`),
-    tenant: hash.low(`tenant|${tenant}`),
-    isNew: isNew(derived),
-    hosts: (derived.urlHosts ?? [])
-      .filter((host) => !isOwn(host))
-      .slice(0, MAX_HOSTS_LOOKED_AT)
-      .map((host) => ({ host, hash: itemOf(`host|${host}`) })),
-    replyTo: replyTo === '' ? undefined : itemOf(`reply-to|${replyTo.toLowerCase()}`),
-  };
-}
-
-/** Boilerplate and links of the tenant, links of the account. */
-function ownKeys({ event, known }: Gathered): readonly [string, string, string] {
-  const { hash } = known.world;
-  const tenant = hash.hex(`tenant|${known.facts.tenant}`);
-  const account = hash.hex(`account|${identifySubmission(event).account}`);
-  return [`m:b:${tenant}`, `m:t:${tenant}`, `m:a:${account}`];
-}
-
-const shardKey = ({ hash }: Item): string => `m:p:${hash[0] % PLATFORM_SHARDS}`;
-
-/** The text without the tenant's boilerplate; from a journal it comes ready. */
-function textOf(
-  derived: DerivedMessage,
-  boilerplate: StandingRecord,
-  nowMs: number,
-): Text | undefined {
-  return derived.blocks === undefined
-    ? storedText(derived)
-    : writtenText(derived, (blocks) => withoutBoilerplate(boilerplate, blocks, nowMs));
-}
-
-/** Only what people send outside, long enough not to be anybody's, and not allowed by the operator. */
-function isCompared({ event, known }: Gathered, { rows, words }: Text): boolean {
-  const { facts, world } = known;
-  const { minWords, allow } = world.policy.content.campaign;
-  if (facts.class !== 'person' || words < minWords || event.abandoned === true) return false;
-  const isInside = (address: string): boolean => {
-    const domain = domainOf(address);
-    return domain === facts.tenant || facts.domains.includes(domain);
-  };
-  const { envelopeRecipients: recipients } = event;
-  if (recipients.length > 0 && recipients.every(isInside)) return false;
-  return !allow.some((allowed) => equalRows(allowed, rows) >= NEAR_DUPLICATE_ROWS);
+/**
+ * The text without the tenant's boilerplate; from a journal it comes ready. Of what is sent as something
+ * new its quotes too: nobody knows the message that it would answer or pass on.
+ */
+function textsOf({ derived, isNew, nowMs }: Gathered, boilerplate: StandingRecord): Texts {
+  if (derived.blocks === undefined) {
+    const stored = storedTexts(derived);
+    return isNew ? stored : { ...stored, quoted: undefined };
+  }
+  const trim = (blocks: readonly TextBlock[]): readonly TextBlock[] =>
+    withoutBoilerplate(boilerplate, blocks, nowMs);
+  const { own, quoted } = writtenTexts(derived, trim);
+  if (!isNew || quoted === undefined) return { own, quoted: undefined };
+  const isSame = own !== undefined && equalRows(own.rows, quoted.rows) >= NEAR_DUPLICATE_ROWS;
+  return { own, quoted: isSame ? undefined : quoted };
 }
 
 /** Hosts new to account and tenant. */
@@ -181,36 +186,66 @@ interface Found {
   readonly newItems: readonly Item[];
   readonly shards: readonly string[];
   readonly text: Text | undefined;
-  readonly copies: (Copies & { readonly use: ClusterUse }) | undefined;
+  readonly isUnproved: boolean;
+  readonly carried: Payloads;
+  /** Of its own text, and of that with its quotes. */
+  readonly copies: readonly UsedCopies[];
 }
 
 function prepared(gathered: Gathered, found: Found): PreparedContent {
-  const { own, shards, copies } = found;
+  const { own, shards, copies, carried } = found;
   const { derived, event } = gathered;
   const toolKeys = usageKeys(gathered);
   const copiesAt = own.length + shards.length;
-  const toolsAt = copiesAt + (copies?.keys.length ?? 0);
+  const copyKeys = copies.flatMap((each) => each.keys);
+  const carriedAt = copiesAt + copyKeys.length;
+  const toolsAt = carriedAt + carried.keys.length;
   return {
-    keys: [...own, ...shards, ...(copies?.keys ?? []), ...toolKeys],
+    keys: [...own, ...shards, ...copyKeys, ...carried.keys, ...toolKeys],
     known: (records) => {
       const seen = new SeenRecord(records[2], SEEN_BY_ACCOUNT);
+      const payload = carried.most(records.slice(carriedAt, toolsAt));
       return {
         derived,
         isNew: gathered.isNew,
+        ...(found.isUnproved && { isUnproved: true }),
         ...(found.text && { text: found.text }),
         replyToIsUsual: gathered.replyTo !== undefined && seen.has(gathered.replyTo),
         ...newHostsOf(found, seen.messages, records),
-        ...(copies && { cluster: copies.countWith(records.slice(copiesAt), copies.use) }),
+        ...clusterOf(copies, records.slice(copiesAt)),
+        ...(payload && { payload }),
       };
     },
     keep: (records, decision) => {
       if (event.abandoned === true) return;
-      if (decision.accepted) copies?.keep(records, copiesAt, copies.use);
+      if (decision.accepted) {
+        let at = copiesAt;
+        for (const each of copies) {
+          each.keep(records, at, each.use);
+          at += each.keys.length;
+        }
+        carried.keep(records, carriedAt);
+      }
       if (decision.verdict.verdict === 'pass') learn(records, gathered, found);
       const isSent = decision.accepted || !decision.verdict.enforced;
       if (toolKeys.length > 0 && isSent) records[toolsAt] = withTools(records[toolsAt], gathered);
     },
   };
+}
+
+/** The text that most accounts sent. */
+function clusterOf(
+  copies: readonly UsedCopies[],
+  records: readonly StandingRecord[],
+): { readonly cluster?: ClusterCount } {
+  let most: ClusterCount | undefined;
+  let at = 0;
+  for (const each of copies) {
+    const count = each.countWith(records.slice(at), each.use);
+    at += each.keys.length;
+    if (count.accounts > (most?.accounts ?? 0)) most = count;
+  }
+  return most === undefined ? {} : { cluster: most };
 }
 
 /** SND-12: which account writes with which tool; only logins, for anybody else may claim it. */

@@ -138,6 +138,9 @@ function minWordsOf({ policy }: GateParts): number {
   return policy().content.campaign.minWords;
 }
 
+/** Waited for what has to be durable before the answer; then it is tried again behind it. */
+const DURABLE_MS = 500;
+
 interface Asked {
   /** The answer the stance has given meanwhile. */
   readonly answered: () => Verdict | undefined;
@@ -155,7 +158,11 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
   /** Being decided now, so that an event that comes twice at once counts once. */
   const undecided = new Map<string, Promise<Verdict>>();
 
-  const finish = (event: Judged, decided: Decided, answered: Verdict | undefined): Verdict => {
+  const finish = (
+    event: Judged,
+    decided: Decided,
+    answered: Verdict | undefined,
+  ): Maybe<Verdict> => {
     const { verdict, rungChange, intents } = decided;
     recent.add(event.id, answered ?? verdict);
     const change = rungChange === undefined ? [] : [rungChange];
@@ -163,8 +170,22 @@ function createDecider(parts: GateParts, judge: Judge, recent: RecentIds): Decid
     if (answered === undefined)
       parts.journal.append(settledForm(event, minWordsOf(parts)), verdict, ...change);
     else if (rungChange !== undefined) parts.journal.append(rungChange);
-    for (const intent of intents) parts.effects.start(intent);
-    return verdict;
+    let waited: Promise<void> | undefined;
+    for (const intent of intents) {
+      const durable = parts.effects.start(intent);
+      if (durable instanceof Promise) waited = durable;
+    }
+    if (waited === undefined) return verdict;
+    const durable = waited;
+    // An owner whose lock was lifted is told so once it stays lifted (ACC-12).
+    return andThen(
+      answerWithin(
+        DURABLE_MS,
+        () => durable,
+        () => undefined,
+      ),
+      () => verdict,
+    );
   };
 
   const decide: Decider['decide'] = (event, { answered, underWay, mayBeNamed }) => {

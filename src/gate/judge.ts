@@ -125,7 +125,11 @@ function judgeSubmission(
         const all = joined(keys, outcomes.keys, content?.keys);
         return parts.standing.update(all, (records) => {
           const found = content?.known(records.slice(contentAt));
-          const more = { content: found, outcomes: outcomes.known };
+          const more = {
+            content: found,
+            outcomes: outcomes.known,
+            isWhole: event.abandoned !== true,
+          };
           const subject = plan.subject(records, underWay, more);
           const decision = decideSubmission(subject);
           keepSubmission(subject, decision, { records, keys, extra });

@@ -70,7 +70,7 @@ function lock(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
       journal.append({ kind: 'rung', at: event.at, account, identity, from, to: 'lock', because });
     }
     if (!isInForce(policy().rules, SCORE_PRACTICE)) return;
-    effects.start({
+    void effects.start({
       kind: 'lock',
       account,
       at: event.at,

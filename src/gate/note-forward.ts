@@ -164,7 +164,7 @@ function stop(
     const enforced = isInForce(rulesFor(rules, facts), 'FWD-2') && rules.forwards.switchOff;
     const to = bare(dead.event.recipient);
     for (const intent of forwardIntents({ ...dead, to, stops, facts, enforced })) {
-      effects.start(intent);
+      void effects.start(intent);
     }
   });
 }

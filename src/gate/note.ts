@@ -50,7 +50,7 @@ export function noteEvent(event: NotedEvent, parts: NoteParts): Maybe<void> {
       const evidence = `A changed password, by the ${event.by}.`;
       const reference = referenceOf(event.id);
       const by = `${event.by} password change`;
-      parts.effects.start({ kind: 'password-changed', account, at, by, evidence, reference });
+      void parts.effects.start({ kind: 'password-changed', account, at, by, evidence, reference });
     }
   }
   return undefined;

@@ -51,7 +51,11 @@ export interface SubmissionPlan {
   subject(
     records: readonly StandingRecord[],
     underWay: SubmissionSubject['underWay'],
-    found?: { readonly content?: ContentKnown | undefined; readonly outcomes?: OutcomesKnown },
+    found?: {
+      readonly content?: ContentKnown | undefined;
+      readonly outcomes?: OutcomesKnown;
+      readonly isWhole?: boolean;
+    },
   ): SubmissionSubject;
 }
 
@@ -79,6 +83,7 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       underWay,
       ...(found?.content && { content: found.content }),
       ...(found?.outcomes && { outcomes: found.outcomes }),
+      ...(found?.isWhole === true && { isWhole: true }),
     }),
   };
 }

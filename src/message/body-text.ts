@@ -26,6 +26,8 @@ export interface BodyText {
   readonly words: number;
   /** What is compared between messages: own words, or all of them where hardly any are own. */
   readonly stream: WordStream;
+  /** What it quotes or passes on, where it does: that may be a spammer's own. */
+  readonly quoted: WordStream | undefined;
   readonly hasHtml: boolean;
   readonly hasSignature: boolean;
   /** Another message is passed on or answered below the text. */
@@ -39,6 +41,7 @@ export interface BodyText {
 
 interface Reading {
   own: string;
+  quoted: string;
   all: string;
   hasSignature: boolean;
 }
@@ -48,8 +51,8 @@ export function readBodyText(
   urls: UrlCollector,
   notes: Notes,
 ): BodyText {
-  const plain: Reading = { own: '', all: '', hasSignature: false };
-  const html: Reading = { own: '', all: '', hasSignature: false };
+  const plain: Reading = { own: '', quoted: '', all: '', hasSignature: false };
+  const html: Reading = { own: '', quoted: '', all: '', hasSignature: false };
   let hasMessage = false;
   for (const part of parts) {
     const { text, isUnknown } = decodeText(part.bytes, part.charset);
@@ -57,22 +60,23 @@ export function readBodyText(
     if (part.kind === 'html') {
       const read = readHtml(text, urls, notes);
       urls.addFromText(read.all);
-      if (part.isBody) join(html, read.own, read.all, read.hasSignature);
+      if (part.isBody) join(html, read);
     } else {
       urls.addFromText(text);
       const read = readOwnText(text);
-      if (part.isBody) join(plain, read.own, text, read.hasSignature);
+      if (part.isBody) join(plain, { ...read, all: text });
       hasMessage ||= part.isBody && read.hasMessage;
     }
   }
   return { ...choose(plain, html, parts), hasMessage };
 }
 
-function join(to: Reading, own: string, all: string, hasSignature: boolean): void {
+function join(to: Reading, read: Readonly<Reading>): void {
   const gap = to.all === '' ? '' : '\n\n';
-  to.own += gap + own;
-  to.all += gap + all;
-  to.hasSignature ||= hasSignature;
+  to.own += gap + read.own;
+  to.quoted += gap + read.quoted;
+  to.all += gap + read.all;
+  to.hasSignature ||= read.hasSignature;
 }
 
 function choose(
@@ -91,11 +95,14 @@ function choose(
   }
   const isOwnEnough = own.words.length >= MIN_OWN_WORDS || chosen.own === chosen.all;
   const all = isOwnEnough ? own : readWords(chosen.all);
+  const stream = all.words.length > own.words.length ? all : own;
+  const quoted = readWords(chosen.quoted);
   const body = parts.find((part) => part.isBody);
   const charset = body?.charset.trim().toLowerCase().slice(0, 40);
   return {
     words: own.words.length,
-    stream: all.words.length > own.words.length ? all : own,
+    stream,
+    quoted: quoted.words.length > 0 ? quoted : undefined,
     hasHtml: parts.some((part) => part.isBody && part.kind === 'html'),
     hasSignature: plain.hasSignature || html.hasSignature,
     charset: charset === '' ? undefined : charset,

@@ -14,6 +14,10 @@ export const WORDING_FILE = fileURLToPath(
   new URL('../../data/wording/words.json', import.meta.url),
 );
 
+export const LOOK_ALIKES_FILE = fileURLToPath(
+  new URL('../../data/letters/look-alikes.json', import.meta.url),
+);
+
 /** @throws PrimumError INPUT_UNREADABLE that names the file and what is wrong in it. */
 export function readDataFile<T>(file: string, what: string, check: (value: unknown) => T): T {
   try {

@@ -206,6 +206,7 @@ function derive(parts: Parts): DerivedMessage {
     attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
     ...(tree.attachmentsMore > 0 && { attachmentsMore: tree.attachmentsMore }),
     blocks: text === undefined ? [] : knowledge.makeBlocks(text.stream),
+    ...(text?.quoted && { quotedBlocks: knowledge.makeBlocks(text.quoted) }),
     ...(tools.length > 0 && { bulkTools: tools }),
     ...(conformance.length > 0 && { conformance }),
     ...(malformed.length > 0 && { malformed }),

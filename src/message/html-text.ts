@@ -7,6 +7,7 @@ import type { UrlCollector } from './urls.ts';
 export interface HtmlText {
   /** Without quotes and signature. */
   readonly own: string;
+  readonly quoted: string;
   readonly all: string;
   readonly hasSignature: boolean;
 }
@@ -35,6 +36,7 @@ type Area = 'unseen' | 'quote' | 'signature';
 
 class TextBuilder {
   own = '';
+  quoted = '';
   all = '';
   hasSignature = false;
   isTooDeep = false;
@@ -71,19 +73,23 @@ class TextBuilder {
 
   text(text: string): void {
     let isOwn = !this.#isRestQuote;
+    let isSignature = false;
     for (const { kind } of this.#areas) {
       if (kind === 'unseen') return;
+      isSignature ||= kind === 'signature';
       isOwn = false;
     }
     const flat = text.replace(/[\r\n]+/g, ' ');
     this.all += flat;
     if (isOwn) this.own += flat;
+    else if (!isSignature) this.quoted += flat;
   }
 
   #space(name: string): void {
     const space = PARAGRAPHS.has(name) ? '\n\n' : LINES.has(name) ? '\n' : name === 'td' ? ' ' : '';
     if (space === '') return;
     this.all += space;
+    this.quoted += space;
     this.own += space;
   }
 }
@@ -106,7 +112,8 @@ export function readHtml(html: string, urls: UrlCollector, notes: Notes): HtmlTe
   }
   if (builder.isTooDeep) notes.add('html-too-deep');
   else parser.end();
-  return { own: builder.own, all: builder.all, hasSignature: builder.hasSignature };
+  const { own, quoted, all, hasSignature } = builder;
+  return { own, quoted, all, hasSignature };
 }
 
 const PIECE_CHARS = 4096;

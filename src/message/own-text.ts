@@ -2,6 +2,8 @@
 
 export interface OwnText {
   readonly own: string;
+  /** What it quotes or passes on. */
+  readonly quoted: string;
   readonly hasSignature: boolean;
   /** Below it stands another message with its header, as where one is passed on. */
   readonly hasMessage: boolean;
@@ -22,25 +24,34 @@ const QUOTED_NEXT =
 export function readOwnText(text: string): OwnText {
   const lines = text.split(/\r?\n/);
   const kept: string[] = [];
+  const quoted: string[] = [];
   let hasSignature = false;
   let hasMessage = false;
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] as string;
     const first = line.charCodeAt(0);
-    if (first === 0x3e) continue;
+    if (first === 0x3e) {
+      quoted.push(line);
+      continue;
+    }
     if (first === 0x2d) {
       if (SIGNATURE_MARK.test(line)) {
         hasSignature = true;
-        break;
+        continue;
       }
       if (line.length < 100 && FORWARD_MARK.test(line.trimEnd())) hasMessage = true;
     }
     if (line.endsWith(':') && isAttribution(lines, i)) continue;
     if (line.includes(':') && isQuotedHeader(lines, i)) hasMessage = true;
-    if (hasMessage) break;
+    if (hasMessage) {
+      for (let n = i; n < lines.length; n += 1) quoted.push(lines[n] as string);
+      break;
+    }
+    // The signature ends the author's words; quotes may follow it.
+    if (hasSignature) continue;
     kept.push(line);
   }
-  return { own: kept.join('\n'), hasSignature, hasMessage };
+  return { own: kept.join('\n'), quoted: quoted.join('\n'), hasSignature, hasMessage };
 }
 
 /** "On Monday, Ann wrote:" above the quoted lines, in any language. */

@@ -67,8 +67,9 @@ describe('a message as a whole', () => {
     });
     expect(headers[1]).toEqual({ name: 'From', value: ' "Ann" <ann@example.org>' });
     expect(sizeBytes).toBe(bytes(LETTER).length);
-    const { blocks, ...derived } = facts.derived as DerivedMessage;
+    const { blocks, quotedBlocks, ...derived } = facts.derived as DerivedMessage;
     expect(blocks?.map(({ words }) => words)).toEqual([13]);
+    expect(quotedBlocks?.map(({ words }) => words)).toEqual([4]);
     expect(derived).toEqual({
       version: 1,
       sizeBytes: bytes(LETTER).length,

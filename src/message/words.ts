@@ -1,7 +1,9 @@
 /**
- * Text as a row of word hashes in paragraphs, in one pass: lower case, digits and URLs folded,
- * punctuation and invisible characters left out. Scripts without blanks count by the character.
+ * Text as a row of word hashes in paragraphs, in one pass: lower case, digits and URLs folded, letters
+ * taken for the Latin ones they look like, punctuation and invisible characters left out. Scripts
+ * without blanks count by the character.
  */
+import { readLookAlikes, type LookAlikes } from './look-alikes.ts';
 import { mix32 } from './mix.ts';
 
 export interface WordStream {
@@ -21,7 +23,7 @@ const URL_IN_TEXT = /(?:https?:\/\/|ftp:\/\/|www\.)[^\s<>"']+/gi;
 const SPACE = 0;
 const LETTER = 1;
 const DIGIT = 2;
-/** Zero-width and soft hyphen: put into words to tell them apart. */
+/** Zero-width, soft hyphen, accents by themselves: put into words to tell them apart. */
 const INVISIBLE = 3;
 /** A word by itself. */
 const IDEOGRAPH = 4;
@@ -38,19 +40,38 @@ KINDS[0xad] = INVISIBLE;
 KINDS[0xd7] = SPACE;
 KINDS[0xf7] = SPACE;
 
+/** Default_Ignorable_Code_Point, and the accents of Latin, Greek and Cyrillic, above U+024F. */
+const UNSEEN: readonly (readonly [from: number, to: number])[] = [
+  [0x300, 0x370],
+  [0x483, 0x48a],
+  [0x61c, 0x61d],
+  [0x115f, 0x1161],
+  [0x17b4, 0x17b6],
+  [0x180b, 0x1810],
+  [0x1ab0, 0x1b00],
+  [0x1dc0, 0x1e00],
+  [0x200b, 0x2010],
+  [0x202a, 0x202f],
+  [0x2060, 0x2070],
+  [0x20d0, 0x2100],
+  [0x3164, 0x3165],
+  [0xfe00, 0xfe10],
+  [0xfe20, 0xfe30],
+  [0xfeff, 0xff00],
+  [0xffa0, 0xffa1],
+];
+const IS_UNSEEN = new Uint8Array(0x1_0000);
+for (const [from, to] of UNSEEN) IS_UNSEEN.fill(1, from, to);
+
 function kindOf(code: number): number {
   if (code < 0x250) return KINDS[code] as number;
+  if (IS_UNSEEN[code] === 1) return INVISIBLE;
   if (code < 0x2000) return code >= 0xe00 && code < 0xe80 ? IDEOGRAPH : LETTER;
-  if (code < 0x2c00) {
-    return (code >= 0x200b && code <= 0x200f) || (code >= 0x2060 && code <= 0x2064)
-      ? INVISIBLE
-      : SPACE;
-  }
+  if (code < 0x2c00) return SPACE;
   if (code < 0x3040) return code < 0x2e00 ? LETTER : SPACE;
   if (code < 0xa000) return IDEOGRAPH;
   if (code < 0xd800) return LETTER;
   if (code < 0xf900) return SPACE;
-  if (code === 0xfeff) return INVISIBLE;
   return code < 0xfe00 || (code > 0xff20 && code < 0xffe0) ? LETTER : SPACE;
 }
 
@@ -77,7 +98,7 @@ export function hashWord(word: string): number {
 
 export function readWords(text: string): WordStream {
   const folded = text.includes('://') || text.includes('www.') || text.includes('WWW.');
-  const source = (folded ? text.replace(URL_IN_TEXT, ' url ') : text).toLowerCase();
+  const source = seenText(folded ? text.replace(URL_IN_TEXT, ' url ') : text);
   const words: number[] = [];
   const paragraphEnds: number[] = [];
   const scripts = new Map<Script, number>();
@@ -91,7 +112,7 @@ export function readWords(text: string): WordStream {
     if (kind === LETTER || kind === DIGIT) {
       // "2026" and "7" are the same word: numbers differ from letter to letter of one campaign.
       const isMoreDigits = kind === DIGIT && wasDigit;
-      if (!isMoreDigits) hash = Math.imul(hash ^ (kind === DIGIT ? 0x30 : code), PRIME);
+      if (!isMoreDigits) hash = Math.imul(hash ^ (kind === DIGIT ? 0x30 : latin(code)), PRIME);
       wasDigit = kind === DIGIT;
       isInWord = true;
       if (code >= 0x370) countScript(scripts, code);
@@ -117,6 +138,24 @@ export function readWords(text: string): WordStream {
   }
   endParagraph(paragraphEnds, words.length);
   return { words, paragraphEnds, scripts };
+}
+
+const NOT_ASCII = /[^\x00-\x7f]/;
+/** Tags and further variation selectors, U+E0000 to U+E03FF. */
+const TAGS = /\udb40[\udc00-\udfff]/g;
+
+/** As people see it: one form of each letter (NFKC has wide, round and mathematical ones). */
+function seenText(text: string): string {
+  if (!NOT_ASCII.test(text)) return text.toLowerCase();
+  return text.replace(TAGS, '').normalize('NFKC').toLowerCase();
+}
+
+let lookAlikes: LookAlikes | undefined;
+
+/** The Latin letter that people take it for. */
+function latin(code: number): number {
+  if (code < 0x80) return code;
+  return (lookAlikes ??= readLookAlikes()).get(code) ?? code;
 }
 
 function endParagraph(ends: number[], at: number): void {

@@ -132,6 +132,13 @@ function lifeEvents(say: Say, metrics: Metrics) {
   } satisfies Partial<Telemetry>;
 }
 
+/** Names the setting where the bound is one. */
+function shedText(door: string, what: string): string {
+  const text = `The ${door} door reached a bound and turned away: ${what}.`;
+  if (!/^connection(?! without)/.test(what)) return text;
+  return `${text} Raise doors.${door.replace('-', '_')}.max_connections, or look who connects.`;
+}
+
 function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
   return {
     doorOpen: (door, address) =>
@@ -145,7 +152,7 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
     shed(door, what) {
       metrics.shed.inc({ door, what });
       rarely(`shed ${door} ${what}`, MINUTE_MS, (more) =>
-        say('warn', 'shed', `The ${door} door reached a bound and turned away: ${what}${more}.`),
+        say('warn', 'shed', shedText(door, `${what}${more}`)),
       );
     },
     connections: (door, open) => metrics.connections.set({ door }, open),

@@ -46,7 +46,7 @@ export async function fillState(state: string): Promise<void> {
     ['cleo@example.org', 'H04', 'Re: your order'],
   ] as const;
   for (const [index, [account, reference, subject]] of held.entries()) {
-    desk.effects.start(
+    void desk.effects.start(
       holdIntent({
         ...{ account, reference, subject, reasons, at, mta: MTA, queueId: `Q${index}` },
         ...{ envelopeSender: account, submission: `e${index}`, recipients: 180 - index * 40 },
@@ -59,9 +59,9 @@ export async function fillState(state: string): Promise<void> {
       account === 'dora@example.org'
         ? HOSTILE_LINE
         : '212 recipients in an hour; the limit is 200.';
-    desk.effects.start(alertIntent({ account, summary, at, reasons, reference: 'H01' }));
+    void desk.effects.start(alertIntent({ account, summary, at, reasons, reference: 'H01' }));
   }
-  desk.effects.start(
+  void desk.effects.start(
     lockIntent({ account: 'dora@example.org', at, why: 'The password is stolen.' }),
   );
   await desk.flush();
@@ -100,7 +100,7 @@ async function addCampaign({ desk, records }: Awaited<ReturnType<typeof openTest
 
 async function closeOne(desk: Awaited<ReturnType<typeof openTestDesk>>['desk']): Promise<void> {
   const intent = alertIntent({ account: 'emil@example.org', cause: 'old', reference: 'OLD1' });
-  desk.effects.start(intent);
+  void desk.effects.start(intent);
   await desk.flush();
   const [incident] = await desk.incidents.list({ account: 'emil@example.org', limit: 1 });
   const id = incident?.id ?? '';

@@ -22,7 +22,7 @@ beforeEach(async () => {
       hasClimbed: () => Promise.resolve(false),
     },
   });
-  opened.desk.effects.start({
+  void opened.desk.effects.start({
     ...{ kind: 'hold', account: ANN, identity: `${ANN}/main`, context: '5f1c', recipients: 1 },
     ...{ at: new Date(START).toISOString(), reference: '8F2K9A1B', submission: 'e1', mta: MTA },
     ...{ queueId: QUEUE_ID, envelopeSender: ANN, subject: 'hello' },

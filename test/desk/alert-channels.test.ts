@@ -58,7 +58,7 @@ const message = { subject: 'Subject ü', text: 'Text.\n', data: { type: 'alert' 
 describe('mail', () => {
   test('reaches every recipient, names itself automatic and has a stable message id', async () => {
     open = await openTestDesk({ channels: [mail()] });
-    open.desk.effects.start(alertIntent());
+    void open.desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), 8000);
     const [{ recipients, content }] = smtp.mails as [(typeof smtp.mails)[0]];
     expect(recipients).toEqual(['abuse@example.org', 'noc@example.org']);
@@ -71,7 +71,7 @@ describe('mail', () => {
   test('that is refused for now is sent again with the same message id, once', async () => {
     smtp.rcptReply = '450 4.2.0 later';
     open = await openTestDesk({ channels: [mail()] });
-    open.desk.effects.start(lockIntent());
+    void open.desk.effects.start(lockIntent());
     await vi.waitFor(() => expect(open!.said.effectsFailed.length).toBeGreaterThan(1), 8000);
     smtp.rcptReply = '250 ok';
     await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), 8000);
@@ -112,7 +112,7 @@ describe('mail', () => {
 describe('a webhook', () => {
   test('is signed over a body that has time and delivery key', async () => {
     open = await openTestDesk({ channels: [webhook()] });
-    open.desk.effects.start(alertIntent());
+    void open.desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(web.requests).toHaveLength(1), 8000);
     const [{ method, url, headers, body }] = web.requests as [(typeof web.requests)[0]];
     expect([method, url, headers['x-team']]).toEqual(['POST', '/hook', 'abuse']);
@@ -131,7 +131,7 @@ describe('a webhook', () => {
   test('that fails is tried again with the same key and a new time', async () => {
     web.answer = (response) => void response.writeHead(503).end('busy');
     open = await openTestDesk({ channels: [webhook()] });
-    open.desk.effects.start(lockIntent());
+    void open.desk.effects.start(lockIntent());
     await vi.waitFor(() => expect(web.requests.length).toBeGreaterThan(1), 8000);
     web.answer = (response) => void response.writeHead(200).end('ok');
     await vi.waitFor(async () => expect(await open!.records.outbox.pending()).toBe(0), 8000);

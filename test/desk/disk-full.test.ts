@@ -45,10 +45,10 @@ describe('on a full disk', () => {
     const { desk, records, said, close } = await openTestDesk({ path });
     await desk.locks.lock({ account: 'old@x.org', by: 'eve', why: 'x', unlockOn: 'password' });
     const ballast = fill();
-    desk.effects.start(lockIntent());
-    desk.effects.start(alertIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(alertIntent());
     for (let n = 0; n < 200; n++) desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
-    desk.effects.start(passwordIntent('old@x.org', new Date().toISOString()));
+    void desk.effects.start(passwordIntent('old@x.org', new Date().toISOString()));
     await expect(desk.flush()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const late = desk.locks.lock({ account: 'new@x.org', by: 'eve', why: 'x', unlockOn: 'person' });
     await expect(late).rejects.toThrow('in force but not on disk');

@@ -41,7 +41,7 @@ function off(changes: Partial<Extract<Intent, { kind: 'forward-off' }>> = {}): I
 describe('a forward that is off', () => {
   test('is off when start returns, in any letter case, before anything is written', async () => {
     const desk = await start();
-    desk.effects.start(off({ account: 'Bob@Example.ORG', to: 'BOB@far.test' }));
+    void desk.effects.start(off({ account: 'Bob@Example.ORG', to: 'BOB@far.test' }));
     expect(desk.forwards.isOff('BOB@example.org', 'bob@FAR.test')).toBe(true);
     expect(desk.forwards.keepsAll(BOB)).toBe(true);
     expect(desk.forwards.isOff(BOB, 'bob@other.test')).toBe(false);
@@ -50,7 +50,7 @@ describe('a forward that is off', () => {
 
   test('is off for one address only, where the account forwards to others too', async () => {
     const desk = await start();
-    desk.effects.start(off({ isWhole: false }));
+    void desk.effects.start(off({ isWhole: false }));
     expect(desk.forwards.isOff(BOB, FAR)).toBe(true);
     expect(desk.forwards.keepsAll(BOB)).toBe(false);
   });
@@ -58,7 +58,7 @@ describe('a forward that is off', () => {
   test('is in the audit log, and off after a restart', async () => {
     const path = join(folder, 'records.sqlite');
     const desk = await start({ path });
-    desk.effects.start(off());
+    void desk.effects.start(off());
     await desk.flush();
     expect(await desk.audit.list({ subject: BOB, limit: 9 })).toMatchObject([
       { action: 'forward.off', by: 'primum', why: `${FAR}: The forward is dead.` },
@@ -82,7 +82,7 @@ describe('a forward that is off', () => {
     const told: string[] = [];
     const path = join(folder, 'records.sqlite');
     const desk = await start({ path, onForwardOn: (account) => void told.push(account) });
-    desk.effects.start(off());
+    void desk.effects.start(off());
     expect(await desk.forwards.on({ account: BOB, to: 'bob@other.test', ...byEve })).toBe(0);
     expect(told).toEqual([]);
     expect(await desk.forwards.on({ account: BOB, ...byEve })).toBe(1);
@@ -107,7 +107,7 @@ describe('a forward that is off', () => {
         isAway ? away() : real.remove(...given),
     };
     const desk = await start({ records: { ...records, forwards } });
-    desk.effects.start(off());
+    void desk.effects.start(off());
     await expect(desk.flush()).rejects.toThrow('away');
     await expect(desk.forwards.on({ account: BOB, ...byEve })).rejects.toThrow('away');
     expect(desk.forwards.isOff(BOB, FAR)).toBe(true);
@@ -135,9 +135,9 @@ describe('the owner of a forward that went off', () => {
     };
     const holds = { contact: 'postmaster@example.org' };
     const desk = await start({ channels: [keptChannel('hook'), mail], holds });
-    desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
+    void desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
     await desk.flush();
-    desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
+    void desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
     await desk.flush();
     await vi.waitFor(() => expect(sent).toHaveLength(1), 5000);
     expect(sent[0]).toMatchObject({
@@ -152,7 +152,7 @@ describe('the owner of a forward that went off', () => {
   test('is not written to where no channel can: the alert of the desk stands all the same', async () => {
     const hook = keptChannel('hook');
     const desk = await start({ channels: [hook], alerts: { groupSeconds: 0 } });
-    desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
+    void desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
     await desk.flush();
     await vi.waitFor(() => expect(hook.sent).toHaveLength(1), 5000);
     expect(open?.said.effectsFailed).toEqual([]);

@@ -104,7 +104,7 @@ function good(task: AgentTask): AgentResult {
 }
 
 async function start(intent: Intent): Promise<void> {
-  opened.desk.effects.start(intent);
+  void opened.desk.effects.start(intent);
   await opened.desk.flush();
 }
 
@@ -284,8 +284,8 @@ describe('a slowed message of a person', () => {
   test('lets itself go sooner where release_spacing is shorter', async () => {
     const quick = await openTestDesk({ now: () => nowMs, holds: { releaseSpacingSeconds: 10 } });
     try {
-      quick.desk.effects.start(short('4jWSb00AAAAAAAA', 'ONE'));
-      quick.desk.effects.start(short('4jWSb00BBBBBBBB', 'TWO'));
+      void quick.desk.effects.start(short('4jWSb00AAAAAAAA', 'ONE'));
+      void quick.desk.effects.start(short('4jWSb00BBBBBBBB', 'TWO'));
       await quick.desk.flush();
       expect((await quick.desk.holds.get('ONE'))?.releaseAtMs).toBe(START + 10_000);
       expect((await quick.desk.holds.get('TWO'))?.releaseAtMs).toBe(START + 20_000);

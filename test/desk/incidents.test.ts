@@ -38,14 +38,14 @@ describe('incidents', () => {
 
   test('a first decision is written without waiting for the next full second', async () => {
     const { desk } = await start();
-    desk.effects.start(alertIntent());
+    void desk.effects.start(alertIntent());
     await vi.waitFor(async () => expect(await desk.incidents.list({ limit: 1 })).toHaveLength(1));
   });
 
   test('more accounts at once than may wait are shed, and it is said', async () => {
     const { desk, said } = await start();
     for (let n = 0; n < MAX_WAITING + 7; n++) {
-      desk.effects.start(alertIntent({ account: `a${n}@example.org` }));
+      void desk.effects.start(alertIntent({ account: `a${n}@example.org` }));
     }
     await desk.flush();
     expect(await open!.records.incidents.list({ limit: 1000 })).toHaveLength(1000);
@@ -54,7 +54,7 @@ describe('incidents', () => {
 
   test('closing says who, what was found and why, in timeline and audit log', async () => {
     const { desk } = await start();
-    desk.effects.start(alertIntent());
+    void desk.effects.start(alertIntent());
     await desk.flush();
     const [incident] = await desk.incidents.list({ limit: 1 });
     const request = {
@@ -80,7 +80,7 @@ describe('alerts', () => {
     const mail = keptChannel();
     const alerts = { apiUrl: 'https://primum.example/' };
     const { desk } = await start({ channels: [mail], alerts });
-    desk.effects.start(alertIntent());
+    void desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
     const [incident] = await desk.incidents.list({ limit: 1 });
     expect(mail.sent[0]?.text).toBe(
@@ -102,10 +102,10 @@ describe('alerts', () => {
   test('SND-2: after the first, accounts with the same cause share one message', async () => {
     const mail = keptChannel();
     const { desk } = await start({ channels: [mail], alerts: { groupSeconds: 4 } });
-    desk.effects.start(alertIntent());
+    void desk.effects.start(alertIntent());
     await desk.flush();
     for (const name of ['bob', 'cat', 'dan']) {
-      desk.effects.start(alertIntent({ account: `${name}@example.org` }));
+      void desk.effects.start(alertIntent({ account: `${name}@example.org` }));
     }
     await desk.flush();
     await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 12_000);
@@ -118,7 +118,7 @@ describe('alerts', () => {
     const { desk } = await start({ channels: [mail] });
     const shutOut = (n: number) => {
       const source = `203.0.113.${n} CN Network 5`;
-      desk.effects.start(alertIntent({ account: '', cause: 'source-shut-out', source }));
+      void desk.effects.start(alertIntent({ account: '', cause: 'source-shut-out', source }));
     };
     for (let n = 1; n <= 30; n++) shutOut(n);
     await desk.flush();
@@ -138,13 +138,15 @@ describe('alerts', () => {
     const mail = keptChannel();
     const { desk } = await start({ channels: [mail], alerts: { groupSeconds: 0 } });
     const limit = alertIntent({ reference: 'R1' });
-    desk.effects.start(limit);
-    desk.effects.start(holdIntent({ reference: 'R1', cause: 'limit:account:recipients:3600' }));
+    void desk.effects.start(limit);
+    void desk.effects.start(
+      holdIntent({ reference: 'R1', cause: 'limit:account:recipients:3600' }),
+    );
     await desk.flush();
     const [incident, ...others] = await desk.incidents.list({ limit: 10 });
     expect([incident?.cause, others]).toEqual(['limit:account:recipients:3600', []]);
     expect(await desk.holds.list({ limit: 10 })).toMatchObject([{ incident: incident?.id }]);
-    desk.effects.start(holdIntent({ queueId: 'q2', reference: 'R2' }));
+    void desk.effects.start(holdIntent({ queueId: 'q2', reference: 'R2' }));
     await desk.flush();
     await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 5000);
     expect(mail.sent.map(({ data }) => data['cause'])).toEqual([
@@ -157,7 +159,7 @@ describe('alerts', () => {
     const mail = keptChannel();
     const alerts = { repeatAfterSeconds: 1, groupSeconds: 0 };
     const { desk } = await start({ channels: [mail], alerts });
-    desk.effects.start(alertIntent());
+    void desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
     for (let n = 0; n < 5; n++) desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 8000);

@@ -65,7 +65,7 @@ async function lists(): Promise<never> {
 async function alerts(): Promise<never> {
   for (let n = 0; ; n++) {
     const account = `alert-${round}-${n}@example.org`;
-    desk.effects.start(alertIntent({ account }));
+    void desk.effects.start(alertIntent({ account }));
     await desk.flush();
     acknowledge(`alert ${account}`);
   }

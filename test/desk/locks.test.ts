@@ -31,7 +31,7 @@ const byEve = { by: 'eve', why: 'the owner called' };
 describe('a lock', () => {
   test('ACC-11: is in force when start returns, in any letter case, before anything is written', async () => {
     const { desk } = await start();
-    desk.effects.start(lockIntent({ account: 'Ann@Example.ORG' }));
+    void desk.effects.start(lockIntent({ account: 'Ann@Example.ORG' }));
     expect(desk.locks.find('ANN@example.org')).toMatchObject({ account: ANN, by: 'ladder' });
     expect(desk.locks.find('bob@example.org')).toBeUndefined();
     expect(desk.locks.list()).toHaveLength(1);
@@ -42,7 +42,7 @@ describe('a lock', () => {
     const crm = keptConnector('crm');
     const mail = keptChannel();
     const { desk } = await start({ channels: [mail], connectors: [kick, crm] });
-    desk.effects.start(lockIntent());
+    void desk.effects.start(lockIntent());
     await desk.flush();
     const { incident } = desk.locks.find(ANN)!;
     expect(await desk.incidents.get(incident)).toMatchObject({ account: ANN, cause: 'lock' });
@@ -59,8 +59,8 @@ describe('a lock', () => {
   test('ACC-11: belongs to the incident of the same decision, and both make one message', async () => {
     const mail = keptChannel();
     const { desk } = await start({ channels: [mail] });
-    desk.effects.start(lockIntent());
-    desk.effects.start(alertIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(alertIntent());
     await desk.flush();
     const incidents = await desk.incidents.list({ account: ANN, limit: 10 });
     expect(incidents).toHaveLength(1);
@@ -97,7 +97,7 @@ describe('a lock', () => {
         throw new Error('listener');
       },
     });
-    desk.effects.start(lockIntent());
+    void desk.effects.start(lockIntent());
     await vi.waitFor(async () => expect(await open!.records.locks.all()).toHaveLength(1));
     await desk.locks.unlock({ account: ANN, ...byEve });
     expect(told).toEqual([`lock ${ANN} ladder`, `unlock ${ANN} eve`]);
@@ -106,7 +106,7 @@ describe('a lock', () => {
   test('of the ladder never makes a lock of a person easier to lift', async () => {
     const { desk } = await start();
     const lock = await desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'person' });
-    desk.effects.start(lockIntent({ unlockOn: 'password' }));
+    void desk.effects.start(lockIntent({ unlockOn: 'password' }));
     expect(desk.locks.find(ANN)).toBe(lock);
   });
 
@@ -132,7 +132,7 @@ describe('an unlock', () => {
   test('is in force when it resolves, audited, and told to the connectors after the lock', async () => {
     const crm = keptConnector('crm');
     const { desk } = await start({ connectors: [crm] });
-    desk.effects.start(lockIntent());
+    void desk.effects.start(lockIntent());
     expect(await desk.locks.unlock({ account: 'ANN@example.org', ...byEve })).toBe(true);
     expect(desk.locks.find(ANN)).toBeUndefined();
     const [audit] = await desk.audit.list({ subject: ANN, limit: 1 });
@@ -157,10 +157,10 @@ describe('an unlock', () => {
 describe('a changed password', () => {
   test('ACC-12: lifts a lock that waits for nothing else, by whoever changed it', async () => {
     const { desk } = await start();
-    desk.effects.start(lockIntent());
+    void desk.effects.start(lockIntent());
     await desk.flush();
     const { incident } = desk.locks.find(ANN)!;
-    desk.effects.start(passwordIntent('ANN@example.org'));
+    void desk.effects.start(passwordIntent('ANN@example.org'));
     await desk.flush();
     expect(desk.locks.find(ANN)).toBeUndefined();
     expect(await open!.records.locks.all()).toEqual([]);
@@ -171,10 +171,19 @@ describe('a changed password', () => {
     ]);
   });
 
+  test('ACC-12: whoever starts it may wait until the lifted lock is durable', async () => {
+    const { desk } = await start();
+    void desk.effects.start(lockIntent());
+    await desk.flush();
+    await desk.effects.start(passwordIntent('ANN@example.org'));
+    expect(await open!.records.locks.all()).toEqual([]);
+    expect(desk.locks.find(ANN)).toBeUndefined();
+  });
+
   test('ACC-12: does not lift a lock that waits for a person, but ticks the item', async () => {
     const { desk } = await start();
     const { incident } = await desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'person' });
-    desk.effects.start(passwordIntent(ANN, new Date().toISOString()));
+    void desk.effects.start(passwordIntent(ANN, new Date().toISOString()));
     await desk.flush();
     expect(desk.locks.find(ANN)).toBeDefined();
     const checklist = (await desk.incidents.get(incident))?.checklist;
@@ -188,8 +197,8 @@ describe('a changed password', () => {
     const kick = keptConnector('kick', true);
     kick.fail = new Error('Dovecot does not answer');
     const { desk } = await start({ connectors: [kick] });
-    desk.effects.start(lockIntent());
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(passwordIntent());
     await desk.flush();
     await vi.waitFor(() => expect(kick.attempts).toBeGreaterThan(0));
     expect(desk.locks.find(ANN)).toBeDefined();
@@ -201,13 +210,13 @@ describe('a changed password', () => {
   test('ACC-12: that is dated before the lock does not lift it', async () => {
     const { desk } = await start();
     const lockedAt = '2026-03-01T10:00:01.000Z';
-    desk.effects.start(lockIntent({ at: lockedAt }));
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(lockIntent({ at: lockedAt }));
+    void desk.effects.start(passwordIntent());
     await desk.flush();
     expect(desk.locks.find(ANN)).toMatchObject({ at: lockedAt });
     const { incident } = desk.locks.find(ANN)!;
     expect((await desk.incidents.get(incident))?.checklist).toEqual([{ item: 'password' }]);
-    desk.effects.start(passwordIntent(ANN, lockedAt));
+    void desk.effects.start(passwordIntent(ANN, lockedAt));
     await desk.flush();
     expect(desk.locks.find(ANN)).toBeUndefined();
   });
@@ -215,8 +224,8 @@ describe('a changed password', () => {
   test('is in the audit log at the time of recording, whatever time it is dated', async () => {
     const { desk } = await start();
     const before = new Date().toISOString();
-    desk.effects.start(lockIntent());
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(passwordIntent());
     await desk.flush();
     const entries = await desk.audit.list({ limit: 10 });
     expect(entries.map(({ action }) => action)).toEqual([
@@ -230,18 +239,18 @@ describe('a changed password', () => {
 
   test('ACC-12: of an account without a lock or incident changes nothing', async () => {
     const { desk } = await start();
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(passwordIntent());
     await desk.flush();
     expect(await desk.audit.list({ limit: 10 })).toEqual([]);
   });
 
   test('ACC-12: is asked for again by the next lock', async () => {
     const { desk } = await start();
-    desk.effects.start(lockIntent());
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(passwordIntent());
     await desk.flush();
     expect(desk.locks.find(ANN)).toBeUndefined();
-    desk.effects.start(lockIntent({ reference: 'REF3' }));
+    void desk.effects.start(lockIntent({ reference: 'REF3' }));
     await desk.flush();
     const { incident } = desk.locks.find(ANN)!;
     expect((await desk.incidents.get(incident))?.checklist).toEqual([{ item: 'password' }]);
@@ -271,8 +280,8 @@ describe('while the records fail', () => {
   test('a lock holds, it is said once, and it becomes durable when they work again', async () => {
     const store = await failing();
     const { desk, said } = await start({ records: store.records });
-    desk.effects.start(lockIntent());
-    desk.effects.start(lockIntent({ account: 'bob@example.org' }));
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(lockIntent({ account: 'bob@example.org' }));
     await expect(desk.flush()).rejects.toThrow('No space.');
     await expect(desk.flush()).rejects.toThrow('No space.');
     expect(desk.locks.find(ANN)).toBeDefined();
@@ -301,8 +310,8 @@ describe('while the records fail', () => {
   test('a changed password waits with its lock and lifts it later', async () => {
     const store = await failing();
     const { desk } = await start({ records: store.records });
-    desk.effects.start(lockIntent());
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(passwordIntent());
     await expect(desk.flush()).rejects.toThrow('No space.');
     expect(desk.locks.find(ANN)).toBeDefined();
     store.isDown = false;
@@ -313,8 +322,8 @@ describe('while the records fail', () => {
   test('ACC-12: a lock that came after the changed password stays', async () => {
     const store = await failing();
     const { desk } = await start({ records: store.records });
-    desk.effects.start(lockIntent());
-    desk.effects.start(passwordIntent());
+    void desk.effects.start(lockIntent());
+    void desk.effects.start(passwordIntent());
     const again = desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'password' });
     await expect(again).rejects.toThrow('in force');
     store.isDown = false;
@@ -325,7 +334,7 @@ describe('while the records fail', () => {
   test('a stop says that locks are lost', async () => {
     const store = await failing();
     const { desk, said } = await start({ records: store.records });
-    desk.effects.start(lockIntent());
+    void desk.effects.start(lockIntent());
     await desk.close();
     expect(said.warnings).toMatchObject([expect.stringContaining('1 locks are lost')]);
   });

@@ -40,7 +40,7 @@ test('a connector that fails is tried again with the same key, and the unlock wa
   const crm = keptConnector('crm');
   crm.fail = new Error(`crm knows no ${ANN}`);
   const { desk, said } = await start({ connectors: [crm] });
-  desk.effects.start(lockIntent());
+  void desk.effects.start(lockIntent());
   await desk.locks.unlock(unlock);
   await vi.waitFor(() => expect(crm.attempts).toBeGreaterThan(2));
   crm.fail = undefined;
@@ -55,7 +55,7 @@ test('what cannot succeed is given up at once, audited and logged', async () => 
   const crm = keptConnector('crm');
   crm.fail = new PermanentFailure('The account has control characters.');
   const { desk, records, said } = await start({ connectors: [crm] });
-  desk.effects.start(lockIntent());
+  void desk.effects.start(lockIntent());
   await vi.waitFor(() => expect(said.warnings).toHaveLength(1));
   await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0));
   expect(crm.attempts).toBe(1);
@@ -72,7 +72,7 @@ test('after its time a job is given up and the next of the account goes on', asy
   crm.run = (change, delivery) =>
     change.action === 'lock' ? Promise.reject(new Error('no')) : run(change, delivery);
   const { desk, said } = await start({ connectors: [crm], delivery: { giveUpAfterSeconds: 0.3 } });
-  desk.effects.start(lockIntent());
+  void desk.effects.start(lockIntent());
   await desk.locks.unlock(unlock);
   await vi.waitFor(() => expect(said.warnings).toHaveLength(1), 5000);
   expect(said.effectsFailed.length).toBeGreaterThan(1);
@@ -89,7 +89,7 @@ test('an attempt that hangs is ended and tried again', async () => {
     });
   };
   const { desk } = await start({ connectors: [crm], delivery: { timeoutSeconds: 0.05 } });
-  desk.effects.start(lockIntent());
+  void desk.effects.start(lockIntent());
   await vi.waitFor(() => expect(crm.ran).toHaveLength(1));
 });
 
@@ -116,7 +116,7 @@ test('jobs survive a stop; those for what is no longer configured are given up',
     connectors: [Object.assign(keptConnector('gone'), { fail: new Error('x') })],
     channels: [Object.assign(keptChannel(), { fail: new Error('x') })],
   });
-  first.desk.effects.start(lockIntent());
+  void first.desk.effects.start(lockIntent());
   await first.desk.flush();
   await first.close();
   const mail = keptChannel();
@@ -140,8 +140,8 @@ test('what was delivered is not delivered again while the records cannot be writ
   };
   const options = { records: { ...records, outbox }, connectors: [crm], channels: [mail] };
   const { desk } = await start(options);
-  desk.effects.start(lockIntent());
-  desk.effects.start(alertIntent());
+  void desk.effects.start(lockIntent());
+  void desk.effects.start(alertIntent());
   await desk.flush();
   await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0), 15_000);
   expect(crm.ran).toHaveLength(1);

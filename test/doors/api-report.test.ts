@@ -56,7 +56,9 @@ afterEach(async () => {
 
 async function incident(...references: string[]): Promise<string> {
   for (const reference of references) {
-    api.desk.effects.start(alertIntent({ account: ANN, cause: references.join('-'), reference }));
+    void api.desk.effects.start(
+      alertIntent({ account: ANN, cause: references.join('-'), reference }),
+    );
   }
   await api.desk.flush();
   const [newest] = await api.desk.incidents.list({ limit: 1 });

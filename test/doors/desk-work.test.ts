@@ -20,7 +20,7 @@ const send = (path: string, body: object, headers: Record<string, string> = {}) 
 const read = async (path: string): Promise<unknown> => (await api.fetch(`/api/v1${path}`)).json();
 
 async function held(): Promise<string> {
-  api.desk.effects.start(holdIntent({ reference: 'H0LD' }));
+  void api.desk.effects.start(holdIntent({ reference: 'H0LD' }));
   await api.desk.flush();
   return (await api.desk.holds.list({ limit: 1 }))[0]?.id ?? '';
 }
@@ -85,7 +85,7 @@ describe('incidents (FBK-6, FBK-7)', () => {
   });
 
   it('keep when they were first acted on, and how they ended', async () => {
-    api.desk.effects.start(alertIntent({ at: new Date(NOW - 600_000).toISOString() }));
+    void api.desk.effects.start(alertIntent({ at: new Date(NOW - 600_000).toISOString() }));
     await api.desk.flush();
     const [open] = await api.desk.incidents.list({ limit: 1 });
     const id = open?.id ?? '';
@@ -107,7 +107,7 @@ describe('incidents (FBK-6, FBK-7)', () => {
 
   it('are found again by what they share, with how they ended', async () => {
     const one = { cause: 'a', reference: '8F2K9A1B' };
-    api.desk.effects.start(alertIntent(one));
+    void api.desk.effects.start(alertIntent(one));
     await api.desk.flush();
     const [first] = await api.desk.incidents.list({ limit: 1 });
     await send(`/incidents/${first?.id ?? ''}/close`, {
@@ -115,7 +115,7 @@ describe('incidents (FBK-6, FBK-7)', () => {
       verdict: 'true',
       why: 'Phished.',
     });
-    api.desk.effects.start(alertIntent({ ...one, account: 'bob@example.org' }));
+    void api.desk.effects.start(alertIntent({ ...one, account: 'bob@example.org' }));
     await api.desk.flush();
     const [second] = await api.desk.incidents.list({ limit: 1 });
     const { similar } = schemas.similarList.parse(

@@ -89,7 +89,7 @@ describe('what strangers are shown', () => {
   });
 
   it('says of a held message that it waits, why in a word, and nothing of the decision', async () => {
-    api.desk.effects.start(holdIntent({ reference: '8F2K9A1B' }));
+    void api.desk.effects.start(holdIntent({ reference: '8F2K9A1B' }));
     await api.desk.flush();
     const page = await look('/mail?reference=8f2k9a1b');
     expect(page).toContain('The message waits. A person looks at it');

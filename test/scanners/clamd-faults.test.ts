@@ -6,7 +6,7 @@ import type { ScanLimits } from '../../src/scanners/engine.ts';
 import { openScanners } from '../../src/scanners/open-scanners.ts';
 import { until } from '../peers/run.ts';
 import { atEndOfStream, fakeServer } from './fake-server.ts';
-import { ENVELOPE, LIMITS, feed, listener, message, scan } from './helper.ts';
+import { EICAR, ENVELOPE, LIMITS, feed, listener, message, scan } from './helper.ts';
 
 const MIB = 1024 * 1024;
 
@@ -53,6 +53,21 @@ describe('a clamd that lies', () => {
     const begun = scanner.begin(ENVELOPE);
     await feed(begun, message('hello', 10 * MIB));
     expect(await begun.end()).toMatchObject({ result: 'unknown', name: 'incoherent answer' });
+  });
+
+  test('CON-1: says OK to a small message it has not read, and is not believed', async () => {
+    for (const says of ['write', 'end'] as const) {
+      const { address } = await fakeServer((socket) => void socket[says]('stream: OK\0'));
+      const { scanner, heard } = open(address);
+      for (let index = 0; index < 2; index += 1) {
+        expect(await scan(scanner, message(EICAR))).toEqual({
+          scanner: 'clamd',
+          result: 'unknown',
+          name: 'incoherent answer',
+        });
+      }
+      expect(heard.failures[0]).toContain('it answered before the message ended');
+    }
   });
 
   test('says the size limit in the middle: the remedy is named, the scanner is not given up', async () => {

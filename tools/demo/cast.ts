@@ -123,6 +123,11 @@ export const CAMPAIGN_ADDRESSES: readonly string[] = [
   '105.112.4.99',
 ];
 
+/** To whom the account writes every day. */
+export function acquaintance(account: string): string {
+  return `friend-of-${account.replace('@', '-')}@friends.example`;
+}
+
 /** Home and hosting networks all over, one of the botnet's machines each. */
 export const BOTNET_ADDRESSES: readonly string[] = [
   '177.32.40.7',

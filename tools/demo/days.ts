@@ -1,5 +1,6 @@
 /** What happens on a day: what ordinary people and programs do, and what thieves do. */
 import {
+  acquaintance,
   ALERTS,
   BOTNET,
   BOTNET_ADDRESSES,
@@ -45,6 +46,7 @@ export function ordinaryDay(dayMs: number, { send, login }: Means): Job[] {
       jobs.push({ atMs: atMs - 60_000, run: () => login(account, clientAddress) });
       const recipients = [
         pick(PEOPLE).account,
+        ...(i === 0 ? [acquaintance(account)] : []),
         ...people(random() < 0.2 ? 3 : 0, 'friends.example'),
       ];
       jobs.push({ atMs, run: () => send({ account, clientAddress, recipients }) });

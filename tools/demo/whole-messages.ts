@@ -1,5 +1,6 @@
 /** Whole messages of the last day, through the milter door: letters, a campaign, a virus, a newsletter. */
 import {
+  acquaintance,
   CAMPAIGN,
   CAMPAIGN_ADDRESSES,
   createRandom,
@@ -109,7 +110,7 @@ const OFFER =
   'or your debts, paid to your bank within two days if you write to our officer\n' +
   'today with your name, your telephone number and the sum that you need.\n';
 
-/** The salutation and the signature change, as in real ones. */
+/** To people in the stolen address books; the salutation and the signature change, as in real ones. */
 function campaign(dayMs: number): Posted[] {
   return Array.from({ length: ROUNDS * CAMPAIGN.length }, (_, i): Posted => {
     const atMs = dayMs + 8 * HOUR + i * 2 * MINUTE;
@@ -118,7 +119,7 @@ function campaign(dayMs: number): Posted[] {
       { account, clientAddress: pick(CAMPAIGN_ADDRESSES, i), heloName: 'win-pc' },
       {
         atMs,
-        to: `someone${i}@targets.example`,
+        to: acquaintance(account),
         subject: `Good news, customer ${4000 + 37 * i}`,
         body: `Dear customer ${4000 + 37 * i},\n\n${OFFER}\nOfficer ${i + 1}\n`,
       },

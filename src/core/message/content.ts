@@ -10,14 +10,24 @@ export interface NewHost {
   readonly isKnownElsewhere: boolean;
 }
 
+/** What a message wants people to do: open an attachment, follow a link, answer elsewhere. */
+export type PayloadKind = 'attachment' | 'link' | 'answer';
+
 export interface ContentKnown {
   readonly derived: DerivedMessage;
   /** Who else sent this text; absent when it is not compared. */
   readonly cluster?: ClusterCount;
+  /** Who else sent the attachment, the link or the answering address of this approach to strangers. */
+  readonly payload?: ClusterCount & { readonly kind: PayloadKind };
   /** The text without boilerplate, as it is compared; absent when there is none. */
   readonly text?: { readonly rows: Fingerprint; readonly words: number };
-  /** Sent as something new: no answer and nothing forwarded. */
+  /** Sent as something new: no answer and nothing forwarded, or none that is believed. */
   readonly isNew: boolean;
+  /**
+   * It claims to be an answer or to pass something on, or quotes, and nothing shows it. What many honestly
+   * answer or report goes to one address.
+   */
+  readonly isUnproved?: boolean;
   /** Absent until account and tenant have enough history to compare with. */
   readonly newHosts?: readonly NewHost[];
   /** Whether the platform has seen enough mail for a host nobody linked to before to be rare. */

@@ -64,7 +64,7 @@ function readDerived(raw: Fields): DerivedMessage | undefined {
     ...flagFields(raw),
     ...listFields(raw),
     ...zoneOf(raw['dateZoneMinutes']),
-    ...fingerprintOf(raw['fingerprint']),
+    ...fingerprintsOf(raw),
   };
 }
 
@@ -83,6 +83,7 @@ const COUNTS = [
   'urlCount',
   'attachmentsMore',
   'fingerprintWords',
+  'quotedFingerprintWords',
   'paymentWords',
   'credentialWords',
 ] as const;
@@ -119,6 +120,7 @@ function listFields(raw: Fields): Partial<DerivedMessage> {
   const hosts = listOf(raw['urlHosts'], MAX_URL_HOSTS, hostOf);
   const attachments = listOf(raw['attachments'], MAX_DERIVED_ATTACHMENTS, attachmentOf);
   const blocks = listOf(raw['blocks'], MAX_TEXT_BLOCKS, blockOf);
+  const quoted = listOf(raw['quotedBlocks'], MAX_TEXT_BLOCKS, blockOf);
   const tools = listOf(raw['bulkTools'], MAX_BULK_TOOLS, textOf);
   const conformance = listOf(raw['conformance'], FAULTS.length, faultOf);
   const malformed = listOf(raw['malformed'], MAX_MALFORMED, textOf);
@@ -128,6 +130,7 @@ function listFields(raw: Fields): Partial<DerivedMessage> {
     ...(hosts && { urlHosts: hosts }),
     ...(attachments && { attachments }),
     ...(blocks && { blocks }),
+    ...(quoted && { quotedBlocks: quoted }),
     ...(tools && { bulkTools: tools }),
     ...(conformance && { conformance }),
     ...(malformed && { malformed }),
@@ -173,10 +176,16 @@ function zoneOf(value: unknown): Partial<DerivedMessage> {
   return typeof value === 'number' && Math.abs(value) < 6_000 ? { dateZoneMinutes: value } : {};
 }
 
-function fingerprintOf(value: unknown): Partial<DerivedMessage> {
-  return typeof value === 'string' && value.length === FINGERPRINT_CHARS
-    ? { fingerprint: value }
-    : {};
+function fingerprintsOf(raw: Fields): Partial<DerivedMessage> {
+  const { fingerprint, quotedFingerprint } = raw;
+  return {
+    ...(isFingerprint(fingerprint) && { fingerprint }),
+    ...(isFingerprint(quotedFingerprint) && { quotedFingerprint }),
+  };
+}
+
+function isFingerprint(value: unknown): value is string {
+  return typeof value === 'string' && value.length === FINGERPRINT_CHARS;
 }
 
 function isObject(value: unknown): value is Fields {

@@ -102,10 +102,15 @@ export interface DerivedMessage {
   readonly attachmentsMore?: number;
   /** Present until the gate has made `fingerprint` of it; never in the journal. */
   readonly blocks?: readonly TextBlock[];
+  /** Of what is quoted or passed on; as `blocks` never in the journal. */
+  readonly quotedBlocks?: readonly TextBlock[];
   /** MinHash of the text without boilerplate: `FINGERPRINT_ROWS` unsigned 32-bit, base64url. */
   readonly fingerprint?: string;
   /** Words the fingerprint is made of; the gate writes it with the fingerprint. */
   readonly fingerprintWords?: number;
+  /** As `fingerprint`, of what is quoted, where that may be the sender's own. */
+  readonly quotedFingerprint?: string;
+  readonly quotedFingerprintWords?: number;
   /** Ids of bulk tools recognised by header or shape (SND-12), from data/bulk-tools. */
   readonly bulkTools?: readonly string[];
   /** Words of payment or credentials, a count by small lists per language. */

@@ -2,8 +2,8 @@
  * One text that was sent, with the accounts that sent it or a near duplicate of it. Accounts and
  * tenants are keyed hashes; of the text there is only its fingerprint.
  *
- * Header: 4 first, 8 last, 12 messages u32, 16 accounts u8. Sections: 32 fingerprint rows × u16,
- * accounts × (account u32, tenant u32, last u32, last as something new u32).
+ * Header: 4 first, 8 last, 12 messages u32, 16 accounts u8, 17 recipients 24 bits. Sections: 32
+ * fingerprint rows × u16, accounts × (account u32, tenant u32, last u32, last as something new u32).
  */
 import { FINGERPRINT_ROWS } from '../message/derived.ts';
 import { NEAR_DUPLICATE_ROWS, type Fingerprint } from '../message/fingerprint.ts';
@@ -14,6 +14,9 @@ export const CLUSTER_HOURS = 72;
 const CLUSTER_MS = CLUSTER_HOURS * 3_600_000;
 /** Accounts of one text; the one unseen for longest makes room. */
 export const MAX_CLUSTER_ACCOUNTS = 12;
+
+/** Bits for the recipients of one text. */
+export const RECIPIENT_BITS = 24;
 
 const ROW = 16;
 const FORM: RecordForm = {
@@ -33,6 +36,8 @@ export interface ClusterCount {
   /** Accounts that sent it as something new, not as an answer or forwarded. */
   readonly authors: number;
   readonly messages: number;
+  /** Distinct recipients, by one bit of 24 each. */
+  readonly recipients: number;
   readonly firstMs: number;
 }
 
@@ -43,6 +48,8 @@ export interface ClusterUse {
   readonly nowMs: number;
   /** Not an answer or forwarded. */
   readonly isNew: boolean;
+  /** One bit of `RECIPIENT_BITS` for each recipient. */
+  readonly recipients: number;
 }
 
 /** Equal rows of the record's text, 0 when it is none or too old. */
@@ -75,9 +82,13 @@ export class ClusterRecord {
   private bytes: Uint8Array;
   private view: DataView;
 
-  /** The cluster of this text: the one given where it is a near duplicate, else a new one. */
-  constructor(bytes: Uint8Array | undefined, use: Pick<ClusterUse, 'rows' | 'nowMs'>) {
-    const isSame = rowsShared(bytes, use.rows, use.nowMs) >= NEAR_DUPLICATE_ROWS;
+  /** The cluster of this text: the one given where it has enough in common, else a new one. */
+  constructor(
+    bytes: Uint8Array | undefined,
+    use: Pick<ClusterUse, 'rows' | 'nowMs'>,
+    nearRows = NEAR_DUPLICATE_ROWS,
+  ) {
+    const isSame = rowsShared(bytes, use.rows, use.nowMs) >= nearRows;
     this.bytes = openRecord(isSame ? bytes : undefined, FORM);
     this.view = viewOf(this.bytes);
     if (isSame) return;
@@ -115,6 +126,7 @@ export class ClusterRecord {
       tenants: tenants.length,
       authors,
       messages: this.view.getUint32(12, true) + 1,
+      recipients: bitsIn(this.recipients | use.recipients),
       firstMs: first === 0 ? use.nowMs : first * 1000,
     };
   }
@@ -124,10 +136,17 @@ export class ClusterRecord {
     if (this.view.getUint32(4, true) === 0) this.view.setUint32(4, now, true);
     this.view.setUint32(8, Math.max(now, this.view.getUint32(8, true)), true);
     countU32(this.view, 12, 1);
+    const recipients = this.recipients | use.recipients;
+    this.view.setUint16(17, recipients & 0xffff, true);
+    this.view.setUint8(19, (recipients >>> 16) & 0xff);
     const at = this.findRow(use.account) ?? this.addRow(use.account);
     this.view.setUint32(at + 4, use.tenant, true);
     this.view.setUint32(at + 8, now, true);
     if (use.isNew) this.view.setUint32(at + 12, now, true);
+  }
+
+  private get recipients(): number {
+    return this.view.getUint16(17, true) | (this.view.getUint8(19) << 16);
   }
 
   private get rowsAt(): number {
@@ -169,4 +188,10 @@ export class ClusterRecord {
     this.view.setUint32(at, account, true);
     return at;
   }
+}
+
+function bitsIn(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }

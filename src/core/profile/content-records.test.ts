@@ -76,7 +76,7 @@ describe('buckets of near duplicates', () => {
 
 describe('one text and who sent it', () => {
   const rows = rowsOf('we offer you a private loan at three percent without any check of income');
-  const use = { rows, account: 1, tenant: 1, nowMs: NOW, isNew: true };
+  const use = { rows, account: 1, tenant: 1, nowMs: NOW, isNew: true, recipients: 1 };
 
   it('counts accounts, tenants and authors once, for 72 hours', () => {
     let record = new ClusterRecord(undefined, use);
@@ -88,6 +88,7 @@ describe('one text and who sent it', () => {
       tenants: 3,
       authors: 4,
       messages: 6,
+      recipients: 1,
       firstMs: NOW,
     });
     const later = { ...use, account: 9, nowMs: NOW + 73 * HOUR };

@@ -82,6 +82,8 @@ export interface SubmissionSubject extends SubjectBase {
   readonly counters: readonly (Uint8Array | undefined)[];
   /** Of the same account, not yet judged. */
   readonly underWay: { readonly messages: number; readonly recipients: number };
+  /** All recipients are named; at RCPT more may come, and those refused may be sent to later. */
+  readonly isWhole?: boolean;
   /** Where a message was seen, not only its envelope. */
   readonly content?: ContentKnown;
   /** What came back before; absent while the store is away. */

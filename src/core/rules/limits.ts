@@ -118,10 +118,26 @@ function worstLimit(
     const ceiling = ceilingFor(limit);
     const fill = fillOf(counters[counter], limit, { nowMs, amount, ceiling });
     if (fill.fits) continue;
-    const finding = describe(limit, subject, { used: fill.used, amount, ceiling });
+    const state = { used: fill.used, amount, ceiling };
+    const finding = isForEver(limit, subject)
+      ? tooMany(describe(limit, subject, state), limit)
+      : describe(limit, subject, state);
     if (worst === undefined || isMoreSevere(finding, worst)) worst = finding;
   }
   return worst;
+}
+
+/** Whether the message alone is more than the limit ever lets through: waiting does not help. */
+function isForEver(limit: Limit, { isWhole, event }: SubmissionSubject): boolean {
+  if (limit.action !== 'throttle' || limit.count !== 'recipients' || isWhole !== true) return false;
+  return recipientCount(event) > mostAtOnce(limit);
+}
+
+const mostAtOnce = ({ limit, burst }: Limit): number => limit + burst;
+
+/** Refused at once, so that the sender learns it now and not when his mail server gives up. */
+function tooMany(finding: Finding, limit: Limit): Finding {
+  return { ...finding, action: 'reject', detail: String(mostAtOnce(limit)) };
 }
 
 function isMoreSevere(a: Finding, b: Finding): boolean {

@@ -9,22 +9,30 @@ import type { Looked } from '../rules/content.ts';
 /** Two people with one text are a coincidence or a couple. */
 const ACCOUNTS = 3;
 
-export function nearDuplicate({
-  content: { cluster, isNew },
-  subject,
-}: Looked): Evidence | undefined {
-  if (cluster === undefined || cluster.accounts < ACCOUNTS) return undefined;
-  const several = cluster.tenants > 1;
+export function nearDuplicate({ content, subject }: Looked): Evidence | undefined {
+  const { cluster, payload, isNew } = content;
+  const isText = (cluster?.accounts ?? 0) >= (payload?.accounts ?? 0);
+  const count = isText ? cluster : payload;
+  if (count === undefined || count.accounts < ACCOUNTS) return undefined;
+  const several = count.tenants > 1;
   const toStrangers = subject.outcomes === undefined || subject.outcomes.strangers > 0;
   const weight = (several ? 5 : 3) * (isNew ? 1 : 0.5) * (toStrangers ? 1 : 0.3);
+  const [what, thing] = isText || payload === undefined ? TEXT : PAYLOADS[payload.kind];
   return {
     signal: 'near-duplicate',
     practice: 'CON-2',
     family: 'cross',
     weight,
     text:
-      `Nearly the same text came from ${cluster.accounts} accounts of ` +
-      `${several ? `${cluster.tenants} tenants` : 'one tenant'} in ${CLUSTER_HOURS} hours; usually a ` +
-      'text has one sender.',
+      `${what} came from ${count.accounts} accounts of ` +
+      `${several ? `${count.tenants} tenants` : 'one tenant'} in ${CLUSTER_HOURS} hours; usually ` +
+      `${thing} has one sender.`,
   };
 }
+
+const TEXT = ['Nearly the same text', 'a text'] as const;
+const PAYLOADS = {
+  attachment: ['The same attachment', 'an attachment'],
+  link: ['Much the same text with a link to one host', 'such a text'],
+  answer: ['Much the same text with one address for answers', 'such a text'],
+} as const;

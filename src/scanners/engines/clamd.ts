@@ -16,6 +16,11 @@ import { MAX_REPLY_BYTES, incoherent, parseClamdReply } from './clamd-reply.ts';
 
 const COMMAND = 'zINSTREAM\0';
 const END = Buffer.alloc(4);
+/**
+ * A small message is sent at once, so what has read nothing could answer after it: the end is kept back
+ * until the connection was silent for so long. A scan of clamd takes longer than that.
+ */
+const SILENCE_MS = 2;
 
 export function clamdEngine(address: string): Engine {
   return {
@@ -28,14 +33,37 @@ export function clamdEngine(address: string): Engine {
 function converse(address: string, listener: ConversationListener): Conversation {
   const socket = connect({ ...target(address), noDelay: true });
   let isConnected = false;
+  let isEnding = false;
+  /** The end is written: from here on an answer may be one about the message. */
   let isEnded = false;
   let reply = '';
+  let connectedAt = Infinity;
+  let pause: NodeJS.Timeout | undefined;
 
   const finish = (outcome: Outcome): void => {
     listener.finished(outcome);
+    destroy();
+  };
+  const destroy = (): void => {
+    clearTimeout(pause);
     socket.destroy();
   };
-  socket.once('connect', () => (isConnected = true));
+  // The turn of reading after the pause sees what was said meanwhile, however late the timer is.
+  const endLater = (): void => {
+    const left = connectedAt + SILENCE_MS - performance.now();
+    if (left <= 0) finishMessage();
+    else pause = setTimeout(() => setImmediate(finishMessage), left);
+  };
+  const finishMessage = (): void => {
+    if (socket.destroyed) return;
+    isEnded = true;
+    socket.write(END);
+  };
+  socket.once('connect', () => {
+    isConnected = true;
+    connectedAt = performance.now();
+    if (isEnding) endLater();
+  });
   socket.on('drain', () => listener.drained());
   socket.on('data', (bytes: Buffer) => {
     reply += bytes.toString('latin1');
@@ -45,9 +73,11 @@ function converse(address: string, listener: ConversationListener): Conversation
     else if (end !== -1) finish(parseClamdReply(reply.slice(0, end), isEnded));
   });
   socket.on('error', (error) =>
-    finish(lost(error, { address, isConnected, isEnded, ...REMEDIES })),
+    finish(lost(error, { address, isConnected, isEnded: isEnding, ...REMEDIES })),
   );
-  socket.on('close', () => finish(lost(undefined, { address, isConnected, isEnded, ...REMEDIES })));
+  socket.on('close', () =>
+    finish(lost(undefined, { address, isConnected, isEnded: isEnding, ...REMEDIES })),
+  );
   socket.write(COMMAND);
   return {
     write(block) {
@@ -60,10 +90,10 @@ function converse(address: string, listener: ConversationListener): Conversation
       return hasRoom;
     },
     end() {
-      isEnded = true;
-      socket.write(END);
+      isEnding = true;
+      if (isConnected) endLater();
     },
-    destroy: () => void socket.destroy(),
+    destroy,
   };
 }
 

@@ -1,0 +1,91 @@
+/** Of one message what its standing records are found by: who sends it, and what it names. */
+import type { SubmissionEvent } from '../core/event.ts';
+import { domainOf, identifySubmission } from '../core/identity.ts';
+import type { DerivedMessage } from '../core/message/derived.ts';
+import { equalRows, NEAR_DUPLICATE_ROWS } from '../core/message/fingerprint.ts';
+import { PLATFORM_SHARDS, type SeenItem } from '../core/profile/seen-record.ts';
+import type { Acquaintance } from './acquaintance.ts';
+import type { Text } from './settled.ts';
+import type { Known } from './subject.ts';
+
+/** Hosts of one message that are looked up; newsletters link to many. */
+const MAX_HOSTS_LOOKED_AT = 16;
+
+export interface Item {
+  readonly host: string;
+  readonly hash: SeenItem;
+}
+
+/** What is gathered step by step. */
+export interface Gathered {
+  readonly event: SubmissionEvent;
+  readonly known: Known;
+  readonly derived: DerivedMessage;
+  readonly nowMs: number;
+  readonly account: number;
+  readonly tenant: number;
+  readonly isNew: boolean;
+  readonly hasStranger: boolean;
+  readonly recipients: number;
+  readonly hosts: readonly Item[];
+  readonly replyTo: SeenItem | undefined;
+}
+
+export function gather(
+  event: SubmissionEvent,
+  known: Known,
+  { derived, isNew, hasStranger, recipients }: Acquaintance & { readonly derived: DerivedMessage },
+): Gathered {
+  const { hash } = known.world;
+  const { account } = identifySubmission(event);
+  const itemOf = (name: string): SeenItem => {
+    const [high = 0, low = 0] = hash.halves(name);
+    return [high, low];
+  };
+  const replyTo = event.message?.replyTo ?? '';
+  const { tenant } = known.facts;
+  const isOwn = (host: string): boolean => host === tenant || host.endsWith(`.${tenant}`);
+  return {
+    event,
+    known,
+    derived,
+    nowMs: Date.parse(event.at),
+    account: hash.low(`account|${account}`),
+    tenant: hash.low(`tenant|${tenant}`),
+    isNew,
+    hasStranger,
+    recipients,
+    hosts: (derived.urlHosts ?? [])
+      .filter((host) => !isOwn(host))
+      .slice(0, MAX_HOSTS_LOOKED_AT)
+      .map((host) => ({ host, hash: itemOf(`host|${host}`) })),
+    replyTo: replyTo === '' ? undefined : itemOf(`reply-to|${replyTo.toLowerCase()}`),
+  };
+}
+
+/** Boilerplate and links of the tenant, links of the account. */
+export function ownKeys({ event, known }: Gathered): readonly [string, string, string] {
+  const { hash } = known.world;
+  const tenant = hash.hex(`tenant|${known.facts.tenant}`);
+  const account = hash.hex(`account|${identifySubmission(event).account}`);
+  return [`m:b:${tenant}`, `m:t:${tenant}`, `m:a:${account}`];
+}
+
+export const shardKey = ({ hash }: Item): string => `m:p:${hash[0] % PLATFORM_SHARDS}`;
+
+/** Only what people send outside, and what the operator has not allowed. */
+export function isCompared({ event, known, derived }: Gathered, text: Text | undefined): boolean {
+  const { facts, world } = known;
+  if (facts.class !== 'person' || event.abandoned === true) return false;
+  // A message with a password in it leaves nothing behind (CON-8).
+  if (derived.ownPassword === true) return false;
+  const isInside = (address: string): boolean => {
+    const domain = domainOf(address);
+    return domain === facts.tenant || facts.domains.includes(domain);
+  };
+  const { envelopeRecipients: recipients } = event;
+  if (recipients.length > 0 && recipients.every(isInside)) return false;
+  if (text === undefined) return true;
+  const { allow } = world.policy.content.campaign;
+  return !allow.some((allowed) => equalRows(allowed, text.rows) >= NEAR_DUPLICATE_ROWS);
+}
