@@ -42,7 +42,9 @@ const loginOf = (i: number): string => `user${String(i).padStart(7, '0')}@exampl
 const size = (name: keyof Sizes, otherwise: Sizes): number =>
   Number(process.env[`PRIMUM_BENCH_${name.toUpperCase()}`] ?? otherwise[name]);
 
-export const deskRows: Section = async ({ isQuick, say }) => {
+export const deskRows: Section = async (context) => {
+  const { isQuick } = context;
+  const say = (text: string): void => context.say(text);
   const usual = isQuick ? QUICK : FULL;
   const sizes: Sizes = {
     accounts: size('accounts', usual),

@@ -3,7 +3,7 @@
  * configured: the mail client alone takes 50 ms of every start.
  */
 import type { Config } from '../config/load.ts';
-import type { MailChannelOptions } from '../effects/mail.ts';
+import { mailOptions, type Email } from './mail-options.ts';
 import type { AnswerFrame } from '../desk/case-answer.ts';
 import { loadPublicPages } from './public-pages.ts';
 import { ticketTargets } from './tickets.ts';
@@ -59,30 +59,10 @@ async function alertChannels({ alerts }: Config): Promise<AlertChannel[]> {
   return [...channels, ...webhooks];
 }
 
-type Email = NonNullable<Config['alerts']['email']>;
-
 /** By mail; also what else the platform writes itself. */
 export async function mailChannel(email: Email): Promise<AlertChannel> {
   const { createMailChannel } = await import('../effects/mail.ts');
   return createMailChannel(mailOptions(email));
-}
-
-export function mailOptions(email: Email): MailChannelOptions {
-  const { host, port, tls, user, password_file } = email;
-  const smtp = {
-    host,
-    port,
-    tls,
-    ...(user === undefined ? {} : { user }),
-    ...(password_file === undefined ? {} : { passwordFile: password_file }),
-  };
-  return {
-    name: 'email',
-    from: email.from,
-    to: email.to,
-    via: email.sendmail === undefined ? { smtp } : { sendmail: email.sendmail },
-    timeoutMs: email.timeout,
-  };
 }
 
 /** Systems that hear of locks: the operator's own, then whatever ends live sessions. */

@@ -1,10 +1,10 @@
 /** Ticket systems from the configuration; loaded where one is configured. */
 import type { Config } from '../config/load.ts';
-import type { TicketTarget } from '../desk/tickets.ts';
+import type { TicketTarget } from '../desk/ticket-target.ts';
 import { PrimumError } from '../errors.ts';
 import type { TICKET_SYSTEMS } from '../effects/tickets/registry.ts';
 import type { TicketSystem } from '../effects/tickets/contract.ts';
-import { mailOptions } from './outside.ts';
+import { mailOptions } from './mail-options.ts';
 
 /** @throws PrimumError CONFIG_INVALID where one is to be mailed and nobody said how. */
 export async function ticketTargets(config: Config): Promise<readonly TicketTarget[]> {

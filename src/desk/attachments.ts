@@ -1,7 +1,7 @@
 /** Files put to an incident: bounded in size and number, kept as they came, with a digest of each. */
 import { createHash } from 'node:crypto';
-import type { AttachmentRow } from '../store/records/attachment-contract.ts';
 import type { Records } from '../store/records/contract.ts';
+import type { AttachmentDesk } from './attachment-contract.ts';
 import type { Health } from './health.ts';
 import { newAttachmentId } from './ids.ts';
 
@@ -10,27 +10,6 @@ export const MAX_ATTACHMENTS = 20;
 /** Of all incidents: the records are one file, and its disk is that of the locks. */
 export const MAX_BYTES_OF_ALL = 2 * 1024 * 1024 * 1024;
 export const MAX_FILE_NAME = 150;
-
-export type Attachment = AttachmentRow;
-
-export type AttachAnswer =
-  | { readonly ok: true; readonly attachment: Attachment }
-  | { readonly ok: false; readonly reason: 'no incident' | 'too many' | 'full' | 'too big' };
-
-export interface AttachmentDesk {
-  add(request: {
-    readonly incident: string;
-    readonly name: string;
-    readonly content: Uint8Array;
-    readonly by: string;
-  }): Promise<AttachAnswer>;
-  /** Oldest first. */
-  list(incident: string): Promise<readonly Attachment[]>;
-  get(
-    incident: string,
-    id: string,
-  ): Promise<{ readonly name: string; readonly content: Uint8Array } | undefined>;
-}
 
 export function attachmentsOf(parts: {
   readonly records: Records;

@@ -4,7 +4,7 @@ import type { Lock } from '../core/intent.ts';
 import type { AgentDesk, AgentResult } from '../agent/contract.ts';
 import type { Effects, LockBook } from '../effects/contract.ts';
 import type { ForwardOff } from '../store/records/forward-contract.ts';
-import type { AttachmentDesk } from './attachments.ts';
+import type { AttachmentDesk } from './attachment-contract.ts';
 import type {
   Campaign,
   CaseDesk,
@@ -18,7 +18,7 @@ import type { SwitchDesk } from './switches.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';
-export type { Attachment } from './attachments.ts';
+export type { Attachment } from './attachment-contract.ts';
 export type { SwitchDesk };
 
 export interface Incident {

@@ -10,7 +10,8 @@ import type { HoldSettings } from './hold-options.ts';
 import { readChange, readNotice } from './notice.ts';
 import { readOwnerNotice } from './owner-notice.ts';
 import type { AlertOptions, DeskOptions } from './options.ts';
-import { deliverTicket, type TicketTarget } from './tickets.ts';
+import type { TicketTarget } from './ticket-target.ts';
+import { deliverTicket } from './tickets.ts';
 
 export type DeliverOptions = Pick<DeskOptions, 'records' | 'channels' | 'connectors'> & {
   readonly alerts: AlertOptions;

@@ -38,7 +38,8 @@ import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
 import { questionsOf } from './questions.ts';
 import { openSwitches } from './switches.ts';
-import { TicketFeed, type TicketTarget } from './tickets.ts';
+import type { TicketTarget } from './ticket-target.ts';
+import { TicketFeed } from './tickets.ts';
 import { usersOf } from './users.ts';
 
 /** How often incidents are looked through for news to tell; less often for longer intervals. */

@@ -4,7 +4,7 @@ import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import type { AnswerFrame } from './case-answer.ts';
-import type { TicketTarget } from './tickets.ts';
+import type { TicketTarget } from './ticket-target.ts';
 import type { HoldDecision, HoldSettings, HoldWorld } from './hold-options.ts';
 
 /** A lock that came into force, or one that was lifted. */

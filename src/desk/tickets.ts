@@ -3,17 +3,12 @@
  * new is read from the audit log into the outbox; the outbox tries until the other side has it.
  */
 import { PermanentFailure, type Delivery } from '../effects/contract.ts';
-import { markerOf, type TicketSystem } from '../effects/tickets/contract.ts';
+import { markerOf } from '../effects/tickets/contract.ts';
 import type { Job, JobDraft, Records } from '../store/records/contract.ts';
 import type { TicketLink, TicketNews } from '../store/records/ticket-contract.ts';
 import type { Health } from './health.ts';
-import { formatTicket, type TicketFacts, type TicketTexts } from './ticket-text.ts';
-
-export interface TicketTarget {
-  readonly system: TicketSystem;
-  readonly wants: readonly TicketNews['about'][];
-  readonly texts: TicketTexts;
-}
+import type { TicketTarget } from './ticket-target.ts';
+import { formatTicket, type TicketFacts } from './ticket-text.ts';
 
 /** Entries of the audit log that one look takes. */
 const BATCH = 200;

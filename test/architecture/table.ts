@@ -247,7 +247,7 @@ export const PARTS: readonly Part[] = [
       'core/',
       'errors.ts',
       ...STORE_CONTRACTS,
-      'effects/contract.ts',
+      ...['effects/contract.ts', 'effects/tickets/contract.ts'],
       'telemetry/contract.ts',
       // What is to be done in a queue is decided here and done there.
       'agent/contract.ts',

@@ -10,21 +10,21 @@ import { openFixture, problemOf } from './api-fixture.ts';
 it('accounts are found by the beginning of their name, in order, saved or not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'primum-names-'));
   const standing = openSqliteStanding({ path: join(folder, 'standing.db') });
-  const add = (name: string) =>
+  const add = (name: string): unknown =>
     standing.update([`a:${name}`, `i:${name}/main`], (records) => records.fill(Uint8Array.of(1)));
-  for (let n = 0; n < 300; n++) await add(`user${n}@example.org`);
-  for (const name of ['anna@x.test', 'ann@x.test', 'andy@x.test']) await add(name);
+  for (let n = 0; n < 300; n++) add(`user${n}@example.org`);
+  for (const name of ['anna@x.test', 'ann@x.test', 'andy@x.test']) add(name);
   await standing.flush();
-  await add('annette@x.test');
-  const { names } = createInspector({ standing } as unknown as InspectorParts);
-  expect(await names('ANN', 20)).toEqual({
+  add('annette@x.test');
+  const inspector = createInspector({ standing } as unknown as InspectorParts);
+  expect(await inspector.names('ANN', 20)).toEqual({
     accounts: ['ann@x.test', 'anna@x.test', 'annette@x.test'],
     isCut: false,
   });
-  const many = await names('user', 20);
+  const many = await inspector.names('user', 20);
   expect(many.isCut).toBe(true);
   expect(many.accounts).toHaveLength(20);
-  expect(await names('nobody', 20)).toEqual({ accounts: [], isCut: false });
+  expect(await inspector.names('nobody', 20)).toEqual({ accounts: [], isCut: false });
   await standing.close();
   rmSync(folder, { recursive: true });
 });

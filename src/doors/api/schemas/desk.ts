@@ -170,6 +170,7 @@ export const AREAS = [
   'lists',
   'locks',
   'practices',
+  'switches',
   'trace',
   'users',
 ] as const;
