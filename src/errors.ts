@@ -37,6 +37,7 @@ const SYSTEM_CAUSES: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'part of its path is not a folder',
   EISDIR: 'it is a folder',
+  EEXIST: 'it is there already',
   EACCES: 'this user may not',
   EPERM: 'this user may not',
   EROFS: 'its file system is read-only',

@@ -254,12 +254,16 @@ export function readEvent(value: unknown): ReadEvent {
   return parsed(value as unknown as PrimumEvent);
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+/** Every month has them. */
+const SAFE_DAYS = 28;
+
 /** RFC 3339, a time that exists, in the years that standing records can hold (u32 seconds). */
 function isTime(at: string): boolean {
-  const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(at) ?? [];
-  if (date === undefined) return false;
+  if (!TIME.test(at)) return false;
   const ms = Date.parse(at);
+  if (!(ms >= 0 && ms < 2 ** 32 * 1000)) return false;
+  const day = Number(at.slice(8, 10));
   // JavaScript reads 30 February as 2 March.
-  const day = new Date(`${date}T00:00:00Z`);
-  return ms >= 0 && ms < 2 ** 32 * 1000 && day.toISOString().startsWith(date);
+  return day <= SAFE_DAYS || new Date(`${at.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
 }

@@ -22,6 +22,13 @@ export function createReturnedReader(
   };
 }
 
+const BRACE = 0x7b;
+/** XARF as it is without a mail round it, which "primum inspect" is shown. No field begins so. */
+const JSON_ALONE = {
+  fields: [{ name: 'Content-Type', value: 'application/json' }],
+  bodyAt: 0,
+} as const;
+
 class Reading implements ReturnedReading {
   readonly #classify: ReplyClassifier;
   readonly #options: ReturnedOptions;
@@ -70,7 +77,7 @@ class Reading implements ReturnedReading {
   #startBody(): void {
     const head = dropLeadingBreaks(Buffer.concat(this.#head));
     this.#head = [];
-    const { fields, bodyAt } = splitHeader(head, this.#notes);
+    const { fields, bodyAt } = head[0] === BRACE ? JSON_ALONE : splitHeader(head, this.#notes);
     this.#fields = fields;
     this.#splitter = new Splitter(fields, this.#parts, this.#notes, MAX_ORIGINAL_FIELDS);
     this.#body(head.subarray(bodyAt));

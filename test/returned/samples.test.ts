@@ -112,6 +112,23 @@ describe('FBK-2: real complaints', () => {
     expect(read.reports?.[0]?.category).toMatch(/^[a-z]+$/);
     expect(read.reports?.[0]?.at).toMatch(/^20\d\d-/);
   });
+
+  test.each(xarf)('XARF as a file of its own: %s', (path) => {
+    expect(readMessage(fixture(path))).toMatchObject({ kind: 'xarf', reports: [{}] });
+  });
+
+  test('JSON that is no XARF, cut off or without end is unknown', () => {
+    const whole = fixture(xarf.at(-1) ?? '').toString();
+    for (const text of [
+      '{',
+      '{}',
+      '{"a":1}',
+      whole.slice(0, whole.length / 2),
+      '{'.repeat(300_000),
+    ]) {
+      expect(readMessage(text)).toMatchObject({ kind: 'unknown', recipients: [] });
+    }
+  });
 });
 
 describe('FBK-3: a complaint about a bounce', () => {

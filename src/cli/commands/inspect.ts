@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { compileNetworkRules } from '../../core/network-rule.ts';
 import { UNKNOWN_NETWORK } from '../../core/network.ts';
 import type { Config } from '../../config/load.ts';
+import { wordsOf } from '../../errors.ts';
 import type { Returned, ReturnedReader } from '../../returned/contract.ts';
 import { CONFIG_OPTION } from '../command.ts';
 import type { Command, Context } from '../command.ts';
@@ -54,9 +55,8 @@ async function readFileInto(
   try {
     for await (const chunk of input) reading.feed(Buffer.from(chunk as Uint8Array));
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
     const name = file === '-' ? 'Standard input' : file;
-    io.err(harmless(`${name} cannot be read: ${cause}. Name a file with one message.\n`));
+    io.err(harmless(`${name} cannot be read: ${wordsOf(error)}. Name a file with one message.\n`));
     return undefined;
   }
   return reading.end();

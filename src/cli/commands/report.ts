@@ -52,9 +52,11 @@ async function writeNew(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    throw new PrimumError('OUTPUT_UNUSABLE', `${file} cannot be written: ${wordsOf(error)}`, {
-      cause: error,
-    });
+    throw new PrimumError(
+      'OUTPUT_UNUSABLE',
+      `${file} cannot be written: ${wordsOf(error)}. Name a new file with --out.`,
+      { cause: error },
+    );
   }
 }
 

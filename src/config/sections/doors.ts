@@ -208,7 +208,7 @@ const doors = z.strictObject({
   api: apiDoor.prefault({}).describe('REST, metrics and health, for people and `primum` itself.'),
 });
 
-const DOORS = ['policy', 'milter', 'auth_policy', 'api'] as const;
+const DOORS = ['policy', 'milter', 'auth_policy', 'socketmap', 'lmtp', 'api'] as const;
 
 export const doorsSchema = doors.superRefine((value, context) => {
   const taken: { readonly address: string; readonly key: string }[] = [];
