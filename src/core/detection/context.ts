@@ -7,9 +7,9 @@ import type { SubmissionSubject } from '../rules/finding.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
 import { styleOf } from '../signals/style.ts';
-import { alike, CAPS } from './hypotheses.ts';
+import { alike, CAPS, SUMMED_FAMILIES } from './hypotheses.ts';
 import type { Found } from './found.ts';
-import { placeOfFamily } from './lanes.ts';
+import { LANE_SUMS, placeOfFamily } from './lanes.ts';
 
 export interface ContextFound {
   /** Row of the profile; -1 for a context never seen. */
@@ -108,11 +108,17 @@ function readingWeight(subject: SubmissionSubject, networkWeight: number): numbe
 }
 
 /** An owner's new device writes to the people he knows; a thief's place never does. */
-function writesToStrangersOnly({ profile, facts }: SubmissionSubject, index: number): boolean {
+export function writesToStrangersOnly(
+  { profile, facts }: SubmissionSubject,
+  index: number,
+): boolean {
   if (facts.class !== 'person' || profile.messages < STRANGERS_HISTORY) return false;
   if (profile.context(index).messages < STRANGERS_MESSAGES) return false;
   const lane = profile.detection.lane(index);
-  return (lane[RECIPIENTS] as number) >= CAPS.recipients - STRANGERS_SLACK;
+  for (let at = RECIPIENTS; at < LANE_SUMS; at += SUMMED_FAMILIES.length) {
+    if ((lane[at] as number) >= CAPS.recipients - STRANGERS_SLACK) return true;
+  }
+  return false;
 }
 
 function strangersText({ profile }: SubmissionSubject, index: number): string {

@@ -9,6 +9,7 @@ import { copyOf } from '../signals/own-copies.ts';
 import { MEASURES } from '../signals/registry.ts';
 import { toSeconds } from '../profile/record.ts';
 import type { Assessment } from './assess.ts';
+import { writesToStrangersOnly } from './context.ts';
 
 /** From here on somebody looks closer, and nothing is learnt. */
 export const SUSPECT = 4;
@@ -66,12 +67,14 @@ export function learnDetection(
   if (content !== undefined) learnStyle(content.derived, state);
 }
 
-function earnsTrust({ profile, nowMs }: SubmissionSubject, index: number, score: number): boolean {
+function earnsTrust(subject: SubmissionSubject, index: number, score: number): boolean {
+  const { profile, nowMs } = subject;
   const row = profile.context(index);
   return (
     score < TRUST_BELOW &&
     row.days >= TRUST_DAYS &&
     row.messages >= TRUST_MESSAGES &&
-    nowMs - row.firstMs >= TRUST_MS
+    nowMs - row.firstMs >= TRUST_MS &&
+    !writesToStrangersOnly(subject, index)
   );
 }

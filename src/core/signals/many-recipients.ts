@@ -21,5 +21,5 @@ export const manyRecipients: Measure = {
       ? undefined
       : recipientCount(event) >= MANY,
   text: ({ event }, _isThere, usual) =>
-    `${recipientCount(event)} recipients in one message; usually ${usual} of its messages have ${MANY} or more.`,
+    `${recipientCount(event)} recipients in one message; ${MANY} or more have ${usual} of its messages.`,
 };

@@ -23,3 +23,19 @@ export interface Measure {
   /** One sentence, of a yes or a no that speaks against the sender. */
   text(subject: SubmissionSubject, isThere: boolean, usual: string): string;
 }
+
+/** Every sentence says what was seen, what is usual for this identity, and what for others of its kind. */
+export function withCohort(measure: Measure): Measure {
+  return {
+    ...measure,
+    text: (subject, isThere, usual) => {
+      const sentence = measure.text(subject, isThere, usual).replace(/\.$/, '');
+      return `${sentence}, of others ${shareText(measure.prior(subject).rate)}.`;
+    },
+  };
+}
+
+function shareText(share: number): string {
+  const value = share * 100;
+  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
+}

@@ -26,7 +26,7 @@ export const notAnAnswer: Measure = {
   text: ({ content }, isThere, usual) =>
     isThere
       ? content?.derived.isReply === true
-        ? `It claims to answer a message that never came in; usually ${usual} of its messages answer nothing.`
-        : `It answers nothing; usually ${usual} of its messages do not.`
-      : `It answers a message; usually ${usual} of its messages answer nothing.`,
+        ? `It claims to answer a message that never came in; answering nothing is usual for ${usual} of its messages.`
+        : `It answers nothing; that is so of ${usual} of its messages.`
+      : `It answers a message; answering nothing is usual for ${usual} of its messages.`,
 };

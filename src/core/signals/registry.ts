@@ -12,7 +12,7 @@ import { listedHost } from './listed-host.ts';
 import { malformed } from './malformed.ts';
 import { nearDuplicate } from './near-duplicate.ts';
 import { manyRecipients } from './many-recipients.ts';
-import type { Measure } from './measure.ts';
+import { withCohort, type Measure } from './measure.ts';
 import { newRecipients } from './new-recipients.ts';
 import { newUrlHost } from './new-url-host.ts';
 import { notAnAnswer } from './not-an-answer.ts';
@@ -29,15 +29,9 @@ export type Signal = (subject: SubmissionSubject) => Evidence | undefined;
 export type ContentSignal = (looked: Looked) => Evidence | undefined;
 
 /** Weighed by how usual they are for the identity. */
-export const MEASURES: readonly Measure[] = [
-  newRecipients,
-  manyRecipients,
-  notAnAnswer,
-  ownCopies,
-  sameSize,
-  newUrlHost,
-  payment,
-];
+export const MEASURES: readonly Measure[] = (
+  [newRecipients, manyRecipients, notAnAnswer, ownCopies, sameSize, newUrlHost, payment] as const
+).map(withCohort);
 
 export const SIGNALS: readonly Signal[] = [
   unusualHour,
