@@ -45,12 +45,17 @@ interface Decided {
   readonly intents: readonly Intent[];
 }
 
+/** Both count connections in one table (INB-4). */
+function createJudging(parts: GateParts, sent: SentMessages) {
+  const counts = new ConnectionCounts();
+  const answerStranger = createAnswerStranger(parts, createMeet(parts, counts));
+  return { judge: createJudge(parts, sent, counts), answerStranger };
+}
+
 export function createGate(parts: GateParts): GateRoom {
   const recent = createRecentIds(parts.recentIds ?? DEFAULT_RECENT_IDS);
   const sent = new SentMessages(parts.standing, parts.hash);
-  const counts = new ConnectionCounts();
-  const judge = createJudge(parts, sent, counts);
-  const answerStranger = createAnswerStranger(parts, createMeet(parts, counts));
+  const { judge, answerStranger } = createJudging(parts, sent);
   const decider = createDecider(parts, judge, recent);
 
   const openFor = (door: DoorName, stance: Stance): Gate => {

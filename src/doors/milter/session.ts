@@ -247,13 +247,15 @@ export class MilterSession {
 
   #header(data: Buffer, agreement: Agreement): Taken {
     const transaction = this.#transaction;
-    const inbound = this.#inbound;
-    if (transaction?.isInBody ?? inbound === undefined) return this.#outOfOrder('a header');
+    const isOpen = transaction === undefined ? this.#inbound !== undefined : !transaction.isInBody;
+    if (!isOpen) return this.#outOfOrder('a header');
     const header = parseHeader(data);
     if (header === undefined) return { fault: 'a header is not understood' };
     const withSpace = (agreement.steps & STEP.headerLeadingSpace) !== 0;
-    inbound?.header(header, withSpace);
-    if (transaction === undefined) return answered(agreement, STEP.noHeaderReply);
+    if (transaction === undefined) {
+      this.#inbound?.header(header, withSpace);
+      return answered(agreement, STEP.noHeaderReply);
+    }
     this.#reading.header(transaction, header, withSpace);
     return answered(agreement, STEP.noHeaderReply);
   }

@@ -1,5 +1,5 @@
 /** OWN-8: TLSA records against the certificates a server shows. */
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { judgeTlsa } from './dane.ts';
 
