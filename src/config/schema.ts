@@ -125,7 +125,9 @@ export const configSchema = z
     pages: pagesSchema
       .prefault({})
       .meta({ effect: 'restart' })
-      .describe('The pages for the public: report abuse, what became of it, what happened to my mail.'),
+      .describe(
+        'The pages for the public: report abuse, what became of it, what happened to my mail.',
+      ),
     login: loginSchema
       .prefault({})
       .meta({ effect: 'restart' })

@@ -3,7 +3,6 @@
  * watch while everything else is in force. Without such switches the mode says it for all.
  */
 import type { Mode, RuleSet } from './policy.ts';
-import type { Finding } from './rules/finding.ts';
 
 export type Modes = Pick<RuleSet, 'mode' | 'practices'>;
 
@@ -19,7 +18,10 @@ export function isMixed({ practices }: Modes): boolean {
   return practices !== undefined;
 }
 
-export function inForce(modes: Modes, findings: readonly Finding[]): readonly Finding[] {
+export function inForce<F extends { readonly practice: string }>(
+  modes: Modes,
+  findings: readonly F[],
+): readonly F[] {
   return findings.filter(({ practice }) => isInForce(modes, practice));
 }
 

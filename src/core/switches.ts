@@ -2,7 +2,6 @@
  * Switches that people set above the configuration file: for everything, a group, a class or one
  * practice. They say only whether it is in force; what a rule does stays the file's.
  */
-import type { AccountClass } from './event.ts';
 import type { Mode, Policy, RuleChanges } from './policy.ts';
 
 export type SwitchKind = 'everything' | 'practice' | 'group' | 'class';
@@ -64,12 +63,12 @@ export function withSwitches(policy: Policy, switches: readonly Switch[]): Polic
       ...(practices.length > 0 && { practices: Object.fromEntries(modes('practice')) }),
     },
     groups: withModes(policy.groups, modes('group')),
-    classes: withModes(policy.classes, modes('class')) as Policy['classes'],
+    classes: withModes(policy.classes, modes('class')),
   };
 }
 
 function withModes(
-  named: Readonly<Partial<Record<string | AccountClass, RuleChanges>>>,
+  named: Readonly<Partial<Record<string, RuleChanges>>>,
   modes: readonly (readonly [string, Mode])[],
 ): Record<string, RuleChanges> {
   const all = new Map(Object.entries(named).map(([name, changes]) => [name, changes ?? {}]));
