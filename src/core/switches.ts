@@ -21,6 +21,7 @@ export const SWITCHABLE: readonly (readonly [string, string])[] = [
   ['SND-1', 'Limits of messages and recipients'],
   ['SND-6', 'The score: unusual use of an account'],
   ['SND-7', 'New accounts beyond what their age allows'],
+  ['SND-10', 'Application servers and alert storms'],
   ['SND-13', 'Bursts to strangers, and recipients that do not exist'],
   ['ACC-1', 'Submission without AUTH'],
   ['ACC-2', "Sender addresses that are not the account's own"],
@@ -41,6 +42,8 @@ export const SWITCHABLE: readonly (readonly [string, string])[] = [
   ['FWD-3', 'Forwarded spam'],
   ['INB-1', 'Names and addresses of who brings mail'],
   ['INB-2', 'Mail from home connections'],
+  ['INB-3', 'Viruses in mail from outside'],
+  ['INB-4', 'Connections from outside beyond the limit'],
 ];
 
 export function isSwitchable(practice: string): boolean {
