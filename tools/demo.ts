@@ -17,9 +17,12 @@ import { printReport } from './demo/report.ts';
 import { startVirusScanner, type VirusScanner } from './demo/virus-scanner.ts';
 import { wholeMessages } from './demo/whole-messages.ts';
 
-const START = Date.parse('2026-03-02T06:00:00.000Z');
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Always in a terminal; elsewhere it would never end. */
+const WITH_CONSOLE = process.argv.includes('--console') || process.stdout.isTTY;
+/** A Monday; where somebody looks at it, the one of the last whole working week. */
+const START = WITH_CONSOLE ? lastMonday(Date.now()) : Date.parse('2026-03-02T06:00:00.000Z');
 const ORDINARY_DAYS = 4;
 const DAYS = ORDINARY_DAYS + 1;
 const BAR_A_DAY = 6;
@@ -48,6 +51,9 @@ scanners:
 `;
 
 let nowMs = START;
+/** From when on the clock goes as all clocks do. */
+let openedAtMs: number | undefined;
+const now = (): number => (openedAtMs === undefined ? nowMs : nowMs + Date.now() - openedAtMs);
 const goTo = (ms: number): void => void (nowMs = Math.max(nowMs, ms));
 
 const folder = await mkdtemp(join(tmpdir(), 'primum-demo-'));
@@ -91,7 +97,7 @@ async function startPrimum(scanner: VirusScanner): Promise<Daemon> {
   const daemon = await openDaemon(loadConfig(configFile, {}), {
     telemetry: createTelemetry({ level: 'warn', format: 'text', destination: process.stderr }),
     reload: () => Promise.reject(new Error('The demonstration has nothing to reload.')),
-    now: () => nowMs,
+    now,
   });
   await daemon.knowsNetworks();
   return daemon;
@@ -139,10 +145,34 @@ async function play(daemon: Daemon, scanner: VirusScanner): Promise<void> {
     process.stdout.write('\n');
     const seconds = (performance.now() - began) / 1000;
     await printReport(ledger, { daemon, folder, seconds, scanner: scanner.sentence });
+    if (WITH_CONSOLE) await openConsole(daemon);
   } finally {
     policy.close();
     logins.close();
   }
+}
+
+/** Stays until Ctrl-C, so that somebody can look round. */
+async function openConsole(daemon: Daemon): Promise<void> {
+  openedAtMs = Date.now();
+  const path = await daemon.welcome();
+  const [address = ''] = daemon.addresses['api'] ?? [];
+  process.stdout.write(
+    `\nThe console is open and filled with these five days. This link works once:\n  http://${address}${path ?? ''}\nCtrl-C ends it.\n`,
+  );
+  // A promise that only signals settle would not keep the program, but its doors do.
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
+
+/** Six in the morning of the Monday whose Friday is over. */
+function lastMonday(atMs: number): number {
+  const friday = new Date(atMs - DAY);
+  const back = (friday.getUTCDay() + 2) % 7;
+  const day = Date.UTC(friday.getUTCFullYear(), friday.getUTCMonth(), friday.getUTCDate());
+  return day - (back + 4) * DAY + 6 * HOUR;
 }
 
 /** On a terminal one line that moves; else a line a day. */

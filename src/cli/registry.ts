@@ -26,6 +26,7 @@ import { rungs } from './commands/rungs.ts';
 import { srsForward, srsReverse, srsRotate } from './commands/srs.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
+import { switches, switchOn } from './commands/switches.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { tokenAdd, tokenList, tokenRevoke } from './commands/tokens.ts';
 import { userAdd, userList, userRemove } from './commands/users.ts';
@@ -39,6 +40,8 @@ export const COMMANDS: readonly Command[] = [
   connectPostfix,
   connectDovecot,
   reload,
+  switches,
+  switchOn,
   account,
   limits,
   limitsReset,

@@ -2,7 +2,6 @@
  * Switches that people set above the configuration file: for everything, a group, a class or one
  * practice. They say only whether it is in force; what a rule does stays the file's.
  */
-import type { AccountClass } from './event.ts';
 import type { Mode, Policy, RuleChanges } from './policy.ts';
 
 export type SwitchKind = 'everything' | 'practice' | 'group' | 'class';
@@ -22,6 +21,7 @@ export const SWITCHABLE: readonly (readonly [string, string])[] = [
   ['SND-1', 'Limits of messages and recipients'],
   ['SND-6', 'The score: unusual use of an account'],
   ['SND-7', 'New accounts beyond what their age allows'],
+  ['SND-10', 'Application servers and alert storms'],
   ['SND-13', 'Bursts to strangers, and recipients that do not exist'],
   ['ACC-1', 'Submission without AUTH'],
   ['ACC-2', "Sender addresses that are not the account's own"],
@@ -42,6 +42,8 @@ export const SWITCHABLE: readonly (readonly [string, string])[] = [
   ['FWD-3', 'Forwarded spam'],
   ['INB-1', 'Names and addresses of who brings mail'],
   ['INB-2', 'Mail from home connections'],
+  ['INB-3', 'Viruses in mail from outside'],
+  ['INB-4', 'Connections from outside beyond the limit'],
 ];
 
 export function isSwitchable(practice: string): boolean {
@@ -64,12 +66,12 @@ export function withSwitches(policy: Policy, switches: readonly Switch[]): Polic
       ...(practices.length > 0 && { practices: Object.fromEntries(modes('practice')) }),
     },
     groups: withModes(policy.groups, modes('group')),
-    classes: withModes(policy.classes, modes('class')) as Policy['classes'],
+    classes: withModes(policy.classes, modes('class')),
   };
 }
 
 function withModes(
-  named: Readonly<Partial<Record<string | AccountClass, RuleChanges>>>,
+  named: Readonly<Partial<Record<string, RuleChanges>>>,
   modes: readonly (readonly [string, Mode])[],
 ): Record<string, RuleChanges> {
   const all = new Map(Object.entries(named).map(([name, changes]) => [name, changes ?? {}]));

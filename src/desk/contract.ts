@@ -14,7 +14,7 @@ import type {
   QuestionDesk,
   UserDesk,
 } from './people-contract.ts';
-import type { SwitchDesk } from './switches.ts';
+import type { SwitchDesk } from './switch-contract.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';

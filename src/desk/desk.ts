@@ -92,19 +92,8 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const figures = new Figures(parts);
   figures.level('waiting', () => parts.holdKeeper.countOpen());
   const switches = await openSwitches(parts);
-  const { keeper, counter, listKeeper, runner, telemetry } = parts;
-  telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => keeper.count);
-  telemetry.gauge('primum_list_entries', 'Entries on the access lists.', () => listKeeper.count);
-  telemetry.gauge(
-    'primum_forwards_off',
-    'Forwards that are off now.',
-    () => parts.forwardKeeper.count,
-  );
-  telemetry.gauge(
-    'primum_agents',
-    'Mail hosts whose agent was heard within a minute.',
-    () => parts.agents.presentCount,
-  );
+  const { keeper, counter, listKeeper, runner } = parts;
+  showGauges(parts);
   const feed = startTickets(parts, changes);
   const repeats = startRepeats(parts);
   parts.holdClock.start();
@@ -160,6 +149,25 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
       await runner.close();
     },
   };
+}
+
+function showGauges(parts: Parts): void {
+  parts.telemetry.gauge('primum_locked_accounts', 'Accounts locked now.', () => parts.keeper.count);
+  parts.telemetry.gauge(
+    'primum_list_entries',
+    'Entries on the access lists.',
+    () => parts.listKeeper.count,
+  );
+  parts.telemetry.gauge(
+    'primum_forwards_off',
+    'Forwards that are off now.',
+    () => parts.forwardKeeper.count,
+  );
+  parts.telemetry.gauge(
+    'primum_agents',
+    'Mail hosts whose agent was heard within a minute.',
+    () => parts.agents.presentCount,
+  );
 }
 
 async function openParts(options: DeskOptions): Promise<Parts> {

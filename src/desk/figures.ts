@@ -33,7 +33,11 @@ export class Figures implements FigureDesk {
     this.#health = parts.health;
     this.#now = parts.now;
     this.#hour = Math.floor(parts.now() / HOUR_MS);
-    this.#timer = setInterval(() => void this.flush().catch(() => undefined), WRITE_MS).unref();
+    this.#timer = setInterval(() => {
+      void this.#readLevels()
+        .then(() => this.flush())
+        .catch(() => undefined);
+    }, WRITE_MS).unref();
   }
 
   count(name: string, by = 1): void {
@@ -48,7 +52,6 @@ export class Figures implements FigureDesk {
   }
 
   async flush(): Promise<void> {
-    await this.#readLevels();
     if (this.#counts.size === 0) return;
     const [counts, hour] = [this.#counts, this.#hour];
     this.#counts = new Map();

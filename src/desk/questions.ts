@@ -6,7 +6,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
-import type { QuestionRow } from '../store/records/questions.ts';
+import type { QuestionRow } from '../store/records/question-contract.ts';
 import type { Health } from './health.ts';
 import { ownerJobs } from './owner-notice.ts';
 import type { Question, QuestionAnswer, QuestionDesk } from './people-contract.ts';

@@ -2,30 +2,15 @@
  * Switches above the configuration file: durable in the records and in the audit log before they are
  * in force, and in force in memory from then on. The file itself is never written.
  */
-import type { Mode } from '../core/policy.ts';
-import type { Switch, SwitchKind } from '../core/switches.ts';
+import type { Switch } from '../core/switches.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { Health } from './health.ts';
 import { Serial } from './serial.ts';
+import type { SwitchDesk } from './switch-contract.ts';
 
 /** Switches of groups and classes besides those of practices; more groups need a file. */
 export const MAX_SWITCHES = 200;
 const SETTING = 'switches';
-
-export interface SwitchRequest {
-  readonly kind: SwitchKind;
-  readonly name: string;
-  /** `file`: as the configuration says. */
-  readonly mode: Mode | 'file';
-  readonly by: string;
-  readonly why: string;
-}
-
-export interface SwitchDesk {
-  list(): readonly Switch[];
-  /** Resolves when durable and in force. False when there are too many already. */
-  set(request: SwitchRequest): Promise<boolean>;
-}
 
 interface SwitchParts {
   readonly records: Pick<Records, 'settings'>;

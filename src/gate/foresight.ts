@@ -87,7 +87,7 @@ async function readKind(
   const isLate = (): boolean => performance.now() > endMs;
   let newest = '';
   // Set in `match`, which the compiler does not follow.
-  let oldest = since as string;
+  let oldest = since;
   const match = (line: JournalLine): boolean => {
     if (line.kind !== 'verdict' || line.verdict !== kind) return false;
     if (isLate()) {

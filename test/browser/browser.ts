@@ -11,6 +11,10 @@ import { fillState, MTA, pastOf, playAgent, wouldBeStopped } from './sample.ts';
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SHOTS = join(import.meta.dirname, '../../var/screenshots');
+export const CHROMIUM_OPTIONS = {
+  executablePath: CHROMIUM,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+};
 export const PASSWORD = 'correct horse battery';
 
 /** With CI=true a missing browser fails the file instead of skipping it. */
@@ -50,10 +54,7 @@ export async function openHouse(): Promise<House> {
     await postJson(`${base}/api/v1/invitation`, { token: link, name, password: PASSWORD });
   }
   await client.sendEvents([...pastOf('ann@example.org'), ...wouldBeStopped()]);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  const browser = await chromium.launch(CHROMIUM_OPTIONS);
   const contexts: BrowserContext[] = [];
   return {
     ...{ primum, base, browser, agent },
@@ -119,6 +120,19 @@ export async function faultsOf(page: Page): Promise<string[]> {
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
   });
+}
+
+const PICTURES = join(import.meta.dirname, '../../docs/pictures');
+
+/**
+ * A picture for README.md, at most 200 kB. Beside the other screenshots, unless PRIMUM_PICTURES=1
+ * says that those of the documents are to be made anew.
+ */
+export async function picture(page: Page, name: string): Promise<number> {
+  const folder = process.env['PRIMUM_PICTURES'] === '1' ? PICTURES : SHOTS;
+  mkdirSync(folder, { recursive: true });
+  const bytes = await page.screenshot({ path: join(folder, `${name}.png`) });
+  return bytes.length;
 }
 
 export async function shoot(page: Page, name: string): Promise<void> {

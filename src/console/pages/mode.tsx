@@ -68,7 +68,11 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
                 </span>
               )}
             </p>
-            <Practices all={all} seen={foresight.value} {...{ turn, mayTurn }} />
+            {foresight.value === undefined && foresight.error === '' ? (
+              <p class="quiet">Reading…</p>
+            ) : (
+              <Practices all={all} seen={foresight.value} {...{ turn, mayTurn }} />
+            )}
             <Groups all={all} {...{ turn, mayTurn }} />
           </>
         )}
@@ -79,6 +83,15 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
 }
 
 const words = { observe: 'Observe', enforce: 'Enforce', file: 'As the file says' } as const;
+
+function stateOf(now: Switch['now'], { inForce, of }: { inForce: number; of: number }): string {
+  if (now === 'observe')
+    return `Everything is watched; ${inForce} of ${of} practices are in force.`;
+  const watched = of - inForce;
+  return watched === 0
+    ? 'Everything is in force.'
+    : `Everything is in force but ${watched} of ${of} practices, which are only watched.`;
+}
 
 function sum({ hold, reject, defer }: Seen['did']): number {
   return hold + reject + defer;
@@ -104,10 +117,7 @@ function Everything(given: {
   return (
     <section class="card" aria-label="Everything">
       <p class="summary">
-        <Mode of={everything.now} />{' '}
-        {everything.now === 'observe'
-          ? `Everything is watched. ${inForce} of ${practices.length} practices are in force.`
-          : `Everything is in force, but ${practices.length - inForce} of ${practices.length} practices.`}
+        <Mode of={everything.now} /> {stateOf(everything.now, { inForce, of: practices.length })}
       </p>
       <ol class="steps">
         <li>
@@ -146,9 +156,9 @@ function Practices(given: {
       {rows.filter(isTold).map(({ one, seen }) => (
         <Practice key={one.name} {...{ one, seen, turn: given.turn, mayTurn: given.mayTurn }} />
       ))}
-      <h3>Would have stopped nothing</h3>
+      <h3>Stopped nothing in this time</h3>
       <Table
-        label="Practices that would have stopped nothing"
+        label="Practices that stopped nothing"
         rows={quiet}
         empty="Each has seen something."
         columns={[

@@ -14,7 +14,7 @@ import type {
 } from './entries.ts';
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
-import type { QuestionRecords } from './questions.ts';
+import type { QuestionRecords } from './question-contract.ts';
 import type { AttachmentRecords } from './attachment-contract.ts';
 import type { TicketRecords } from './ticket-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';

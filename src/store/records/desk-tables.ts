@@ -1,5 +1,5 @@
 /** Tables of the desk as Kysely sees them. JSON is kept as text. */
-import type { QuestionRow } from './questions.ts';
+import type { QuestionRow } from './question-contract.ts';
 import type { CaseState, CaseSource, Role } from './desk-contract.ts';
 
 export interface CaseTable {

@@ -1,0 +1,67 @@
+/** `npm run demo` with its console: what a newcomer sees; the pictures of README.md are made of it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../peers/run.ts';
+import { browserIsHere, CHROMIUM_OPTIONS, openAt, PASSWORD, picture } from './browser.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LONG = 240_000;
+const MAX_PICTURE_BYTES = 200_000;
+
+let demo: ChildProcess;
+let browser: Browser;
+let link = '';
+
+beforeAll(async () => {
+  if (!browserIsHere) return;
+  demo = spawn(process.execPath, ['tools/demo.ts', '--console'], { cwd: ROOT });
+  let said = '';
+  demo.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  link = await until('the link', () => /http:\/\/\S+welcome\/\S+/.exec(said)?.[0], LONG);
+  browser = await chromium.launch(CHROMIUM_OPTIONS);
+}, LONG);
+afterAll(async () => {
+  if (!browserIsHere) return;
+  await browser.close();
+  demo.kill('SIGINT');
+  const [code] = (await once(demo, 'close')) as [number | null];
+  expect(code).toBe(0);
+}, LONG);
+
+describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
+  it('lets its first user in by the link, once, and shows what happened', async () => {
+    const base = new URL(link).origin;
+    const page = await enter();
+    const take = async (name: string, place: string, waitFor: string): Promise<void> => {
+      await openAt(page, `${base}/console/#/${place}`);
+      await page.getByText(waitFor).first().waitFor();
+      expect(await picture(page, name), name).toBeLessThan(MAX_PICTURE_BYTES);
+    };
+    await take('today', 'today', 'Messages sent');
+    await take('review', 'review', 'What is usual for it');
+    await take('account', `account/${encodeURIComponent('hugo@example.org')}`, 'Limits in force');
+    await take('campaigns', 'campaigns', 'accounts');
+    await take('mode', 'mode', 'One practice after the other');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await take('phone-review', 'review', 'What is usual for it');
+    const other = await browser.newPage();
+    await other.goto(link);
+    await other.getByText(/link/i).first().waitFor();
+    expect(await other.getByLabel('Password').count()).toBe(0);
+  });
+
+  async function enter(): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.getByLabel(/name/i).fill('olga');
+    for (const field of await page.locator('input[type=password]').all())
+      await field.fill(PASSWORD);
+    await page.locator('form button').last().click();
+    await page.getByText('Today').first().waitFor();
+    return page;
+  }
+});
