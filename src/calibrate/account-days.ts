@@ -59,6 +59,10 @@ export class AccountDays {
     this.#abuse = abuse;
   }
 
+  get openAccounts(): number {
+    return this.#open.size;
+  }
+
   learnAccount(account: string, kind: AccountClass | undefined, since: string | undefined): void {
     const known = this.#classes.get(account);
     if (known === undefined && this.#classes.size >= MAX_CLASSES) return;

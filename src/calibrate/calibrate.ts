@@ -8,14 +8,13 @@ import {
   proposeThreshold,
   tailOf,
   type Histogram,
-  type Proposal,
-  type Tail,
 } from '../core/detection/tail.ts';
 import type { AccountClass } from '../core/event.ts';
 import { eventFiles } from '../replay-input.ts';
 import { readObjects } from '../store/journal-files/read-lines.ts';
 import { AccountDays, type Cohort } from './account-days.ts';
-import { NO_FINDINGS, readIncidents, type Findings } from './incidents-file.ts';
+import type { Calibration, CohortCalibration } from './contract.ts';
+import { NO_FINDINGS, readIncidents } from './incidents-file.ts';
 import { calibrationText } from './text.ts';
 
 export interface CalibrateOptions {
@@ -24,31 +23,6 @@ export interface CalibrateOptions {
   /** False holds in 10,000 account-days. */
   readonly wanted: number;
   readonly incidentsFile: string | undefined;
-}
-
-export interface CohortCalibration extends Tail {
-  readonly cohort: Cohort | 'all';
-  readonly throttle: Proposal;
-  readonly hold: Proposal;
-  /** Days by bins of 0.05 nats up to the highest. */
-  readonly histogram: readonly number[];
-  /** Distance of the latest week from what was before; above 0.1 the mail has changed. */
-  readonly drift: number;
-}
-
-export interface Calibration {
-  readonly version: 1;
-  readonly model: string;
-  readonly wanted: number;
-  readonly from: string;
-  readonly to: string;
-  readonly verdicts: number;
-  /** Lines that could not be read. */
-  readonly unreadable: number;
-  readonly incidents: Omit<Findings, 'abuse'>;
-  /** Account-days left out, because the account was in other hands. */
-  readonly excluded: number;
-  readonly cohorts: readonly CohortCalibration[];
 }
 
 /** Waiting a little wrongs nobody as a hold does. */

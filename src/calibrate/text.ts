@@ -1,6 +1,6 @@
 /** A calibration for people. */
 import type { Proposal } from '../core/detection/tail.ts';
-import type { Calibration, CohortCalibration } from './calibrate.ts';
+import type { Calibration, CohortCalibration } from './contract.ts';
 
 /** From here on the latest week is another mail than before. */
 const DRIFTED = 0.1;

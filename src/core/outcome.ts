@@ -42,12 +42,13 @@ const USUAL_UNKNOWN = 0.008;
 const USUAL_STRENGTH = 100;
 /** Who has many all the time is told little by one more, but not nothing. */
 const LEAST_UNKNOWN = 0.5;
+/** Of somebody who hardly ever has one. */
+const MOST_UNKNOWN = 2.7;
 
 /** A recipient that does not exist, against how often that happens to the account. */
 function unknownWeight({ failed, of }: UsualFailures): number {
   const usual = (failed + USUAL_STRENGTH * USUAL_UNKNOWN) / (of + USUAL_STRENGTH);
-  const most = Math.log(ATTACK_UNKNOWN / USUAL_UNKNOWN);
-  return Math.min(most, Math.max(LEAST_UNKNOWN, Math.log(ATTACK_UNKNOWN / usual)));
+  return Math.min(MOST_UNKNOWN, Math.max(LEAST_UNKNOWN, Math.log(ATTACK_UNKNOWN / usual)));
 }
 
 /** Of an account, before the last day. */

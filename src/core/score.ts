@@ -63,7 +63,10 @@ export function rungOfScore(
     return 'lock';
   }
   if (score >= thresholds.hold && families >= 2 && !isNewProgram(sums)) return 'hold';
-  const isSpoken = families >= 2 || SPEAKING.some((family) => sums[family] >= SECOND_FAMILY);
+  const hasOneWrong = sums.outcomes >= SECOND_FAMILY && sums.outcomes < SPEAKS.outcomes;
+  const isSpoken =
+    families - (hasOneWrong ? 1 : 0) >= 2 ||
+    SPEAKING.some((family) => sums[family] >= SPEAKS[family]);
   if (score >= thresholds.throttle && isSpoken) return 'throttle';
   return 'observe';
 }

@@ -1,7 +1,10 @@
 /** `primum explain REF`: why a message or login got its answer. */
+import { readFileSync } from 'node:fs';
+import { BINS, shareAbove, tailOf } from '../../core/detection/tail.ts';
 import type { PrimumEvent } from '../../core/event.ts';
 import { recipientCount } from '../../core/event.ts';
 import type { Explanation } from '../../core/report.ts';
+import { PrimumError, wordsOf } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { counted, figure, oneLine, when } from '../text.ts';
 
@@ -9,12 +12,65 @@ export const explain: Command = {
   name: 'explain',
   summary: 'Explain the decision behind a reference.',
   arguments: [{ name: 'REF' }],
+  options: {
+    calibration: {
+      type: 'string',
+      value: 'FILE',
+      help: 'What primum calibrate --json printed: says how often good mail reaches this score.',
+    },
+  },
   asksDaemon: true,
-  async run({ argument, client, show }) {
-    show(await (await client()).explain(asPasted(argument(0))), explanationText);
+  async run({ argument, option, client, show }) {
+    const file = option('calibration');
+    const calibration = file === undefined ? undefined : readCalibration(file);
+    show(await (await client()).explain(asPasted(argument(0))), (found) => {
+      const said = calibration === undefined ? '' : falseRateText(found.verdict.score, calibration);
+      return explanationText(found) + said;
+    });
     return 0;
   },
 };
+
+/** Days by the highest score of each, as calibrate counted them over all cohorts. */
+type Counted = readonly number[];
+
+/** @throws PrimumError INPUT_UNREADABLE */
+function readCalibration(file: string): Counted {
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw notACalibration(file, wordsOf(error));
+  }
+  const { cohorts } = (found ?? {}) as { readonly cohorts?: unknown };
+  const all = (Array.isArray(cohorts) ? cohorts[0] : undefined) as
+    { readonly histogram?: unknown } | undefined;
+  const { histogram } = all ?? {};
+  if (!Array.isArray(histogram) || !histogram.every((count) => typeof count === 'number')) {
+    throw notACalibration(file, 'it has no days counted by score');
+  }
+  return histogram;
+}
+
+function notACalibration(file: string, why: string): PrimumError {
+  return new PrimumError(
+    'INPUT_UNREADABLE',
+    `${file} is no calibration: ${why}. Make it with primum calibrate --json.`,
+  );
+}
+
+export function falseRateText(score: number, counted: Counted): string {
+  const histogram = new Float64Array(BINS);
+  histogram.set(counted.slice(0, BINS));
+  const tail = tailOf(histogram);
+  const share = shareAbove(histogram, tail, score);
+  if (share === undefined) {
+    return `How often good mail reaches ${figure(score)} cannot be said: ${tail.days} account-days are too few.\n`;
+  }
+  const many = Number((share * 10_000).toPrecision(2));
+  const basis = score <= tail.highest ? 'counted' : 'beyond what was seen';
+  return `Good mail reaches ${figure(score)} on ${many} of 10,000 account-days (${basis}, ${tail.days} days).\n`;
+}
 
 /** People paste `Reference KJAED6E5.` from the answer they got. */
 export function asPasted(text: string): string {

@@ -95,8 +95,8 @@ export const outcomesSchema = z.strictObject({
     .enum(CANARY_ACTIONS)
     .default('throttle')
     .describe(
-      'Systems, devices and programs that repeat themselves (SND-10): in an hour ten messages of one form go ' +
-        'to the same few people, more where they always send as many, and of a program five times as many. ' +
+      'Systems and devices that repeat themselves (SND-10): in an hour ten messages of one form go ' +
+        'to the same few people, more where they always send as many. ' +
         '`throttle` asks the others to wait, so nothing is lost, and tells of it once with a counter; ' +
         '`observe` records, `off` does not look.',
     ),

@@ -7,14 +7,12 @@ import { recipientCount, type AccountClass } from '../event.ts';
 import { MOST_IN_STORM } from '../profile/storm-slots.ts';
 import type { Finding, SubmissionSubject } from './finding.ts';
 
-/** Those that repeat themselves when something breaks. */
-const REPEATERS: ReadonlySet<AccountClass> = new Set(['system', 'device', 'application']);
+/** Those that repeat themselves when something breaks. Programs write to one inbox all day: they have limits. */
+const REPEATERS: ReadonlySet<AccountClass> = new Set(['system', 'device']);
 /** So many of one form and to the same people are news. */
 const FIRST = 10;
 /** Who sends as many all the time is used to it: so many hours' usual mail goes in one. */
 const USUAL_HOURS = 3;
-/** A contact form writes to its owner all day. */
-const APPLICATION_TIMES = 5;
 const FEW_RECIPIENTS = 10;
 const RETRY_SECONDS = 600;
 const HOUR_MS = 3_600_000;
@@ -39,15 +37,13 @@ const lengthOf = (size: number): string => String(Math.round(Math.log2(size + 1)
 export const hourOf = (nowMs: number): number => Math.floor(nowMs / HOUR_MS) & 0xffff;
 
 export function alertStorm(subject: SubmissionSubject): Finding | undefined {
-  const { profile, facts, nowMs, rules } = subject;
+  const { profile, nowMs, rules } = subject;
   if (rules.storms === 'off') return undefined;
   const storm = stormOf(subject);
   if (storm === undefined) return undefined;
   const sent = profile.detection.stormCount(storm, hourOf(nowMs));
   const usual = (profile.usualMessagesPerDay * USUAL_HOURS) / 24;
-  const most = Math.ceil(
-    Math.max(FIRST, usual) * (facts.class === 'application' ? APPLICATION_TIMES : 1),
-  );
+  const most = Math.ceil(Math.max(FIRST, usual));
   // Who sends more than is counted has limits of its own.
   if (sent < most || most >= MOST_IN_STORM) return undefined;
   return {
