@@ -1,6 +1,7 @@
 /** Compares source files with the table and says in words what is broken and why. */
 import { DRIVERS, IMPURE_NAMES, MAX_FILE_LINES } from './bounds.ts';
-import { PARTS, type Part } from './table.ts';
+import type { Part } from './part.ts';
+import { PARTS } from './table.ts';
 import type { Import, SourceFile } from './source.ts';
 
 /** The folder a part with `*` stands for, `doors/policy/` for `doors/policy/reader.ts`. */

@@ -88,7 +88,7 @@ async function addCampaign({ desk, records }: Awaited<ReturnType<typeof openTest
     const account = `${name}@example.org`;
     const summary = 'The same text came from 3 accounts in the last 72 hours.';
     const at = new Date(Date.now() - HOUR_MS).toISOString();
-    desk.effects.start(
+    void desk.effects.start(
       alertIntent({ account, at, summary, cause: 'campaign', practice: 'CON-3', reference: name }),
     );
     await desk.flush();

@@ -47,7 +47,7 @@ describe('on a full disk', () => {
     const ballast = fill();
     void desk.effects.start(lockIntent());
     void desk.effects.start(alertIntent());
-    for (let n = 0; n < 200; n++) desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
+    for (let n = 0; n < 200; n++) void desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
     void desk.effects.start(passwordIntent('old@x.org', new Date().toISOString()));
     await expect(desk.flush()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const late = desk.locks.lock({ account: 'new@x.org', by: 'eve', why: 'x', unlockOn: 'person' });

@@ -23,9 +23,9 @@ describe('incidents', () => {
     const add = vi.spyOn(records.incidents, 'add');
     const mail = keptChannel();
     const { desk } = await start({ records, channels: [mail] });
-    for (let n = 0; n < 10_000; n++) desk.effects.start(alertIntent({ reference: `R${n}` }));
+    for (let n = 0; n < 10_000; n++) void desk.effects.start(alertIntent({ reference: `R${n}` }));
     await desk.flush();
-    for (let n = 0; n < 10_000; n++) desk.effects.start(alertIntent({ reference: `S${n}` }));
+    for (let n = 0; n < 10_000; n++) void desk.effects.start(alertIntent({ reference: `S${n}` }));
     await desk.flush();
     expect(add.mock.calls.length).toBeLessThanOrEqual(4);
     const incidents = await desk.incidents.list({ limit: 10 });
@@ -161,7 +161,7 @@ describe('alerts', () => {
     const { desk } = await start({ channels: [mail], alerts });
     void desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
-    for (let n = 0; n < 5; n++) desk.effects.start(alertIntent());
+    for (let n = 0; n < 5; n++) void desk.effects.start(alertIntent());
     await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 8000);
     expect(mail.sent[1]?.text).toMatch(/6 decisions, 5 of them since the last alert at /);
     expect(await open!.records.outbox.pending()).toBe(0);

@@ -114,7 +114,7 @@ describe('a lock', () => {
     const records = await openSqliteRecords({ path: ':memory:' });
     const save = vi.spyOn(records.locks, 'save');
     const { desk } = await start({ records });
-    for (let n = 0; n < 1000; n++) desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
+    for (let n = 0; n < 1000; n++) void desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
     await desk.flush();
     expect(desk.locks.list()).toHaveLength(1000);
     expect(await records.locks.all()).toHaveLength(1000);

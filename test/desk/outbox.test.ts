@@ -103,7 +103,7 @@ test('no more jobs are under way than allowed', async () => {
     underWay--;
   };
   const { desk, records } = await start({ connectors: [crm], delivery: { concurrency: 3 } });
-  for (let n = 0; n < 60; n++) desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
+  for (let n = 0; n < 60; n++) void desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
   await desk.flush();
   await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0), 10_000);
   expect(most).toBe(3);

@@ -93,7 +93,7 @@ describe('the link of "was this you?"', () => {
   });
 
   it('is given to whoever asked only where no address of the owner is known, and both are audited', async () => {
-    const made = await (await ask()).json();
+    const made: unknown = await (await ask()).json();
     const { path, isSent } = made as { path: string; isSent: boolean };
     expect(isSent).toBe(false);
     expect(path).toMatch(/^\/you\?q=.{40}$/);
