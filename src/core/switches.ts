@@ -21,7 +21,7 @@ export const SWITCHABLE: readonly (readonly [string, string])[] = [
   ['SND-1', 'Limits of messages and recipients'],
   ['SND-6', 'The score: unusual use of an account'],
   ['SND-7', 'New accounts beyond what their age allows'],
-  ['SND-10', 'Application servers and alert storms'],
+  ['SND-10', 'Systems that repeat themselves'],
   ['SND-13', 'Bursts to strangers, and recipients that do not exist'],
   ['ACC-1', 'Submission without AUTH'],
   ['ACC-2', "Sender addresses that are not the account's own"],

@@ -35,8 +35,8 @@ const campaign = z.strictObject({
     .default(4)
     .describe(
       'Distinct accounts that sent nearly the same text outside within 72 hours before it is a ' +
-        'campaign, the latest one included; three times as many for answers, forwarded mail and a line or ' +
-        'two that give nothing to act on. Mail within a tenant, and lists, programs and devices do not count.',
+        'campaign, the latest one included; three times as many for answers and forwarded mail. Mail ' +
+        'within a tenant, and lists, programs and devices do not count.',
     ),
   min_words: count(5, 1_000)
     .default(12)

@@ -1,8 +1,7 @@
 /**
  * CON-3: one text from several accounts within 72 hours is a campaign, whatever else speaks for its
  * senders. Only people count, and only what goes outside. Quotes are not part of a text, yet what is
- * answered or passed on is more often the same honestly, so it takes more accounts; and so does a line or
- * two that give nothing to act on, for people write the same short letters. Where the text is spun, the
+ * answered or passed on is more often the same honestly, so it takes more accounts. Where the text is spun, the
  * attachment, the link or the address for answers stays the same.
  */
 import { momentText } from './moment-text.ts';
@@ -13,8 +12,6 @@ import type { Finding, FindingAction } from './finding.ts';
 
 /** As many times the accounts make a campaign of what is honestly the same. */
 const HONEST = 3;
-/** A campaign has to say what it is about. */
-const SHORT_WORDS = 30;
 
 /** What is answered or reported goes to one or two addresses, a campaign to everybody. */
 const RECIPIENTS = 3;
@@ -26,7 +23,7 @@ export function campaign(looked: Looked): Finding | undefined {
   const { cluster, isNew } = content;
   if (cluster !== undefined) {
     const isOwn = isNew && (content.isUnproved !== true || cluster.recipients >= RECIPIENTS);
-    const accounts = rules.campaign.accounts * (isOwn && !isSmallTalk(looked) ? 1 : HONEST);
+    const accounts = rules.campaign.accounts * (isOwn ? 1 : HONEST);
     const seen = isOwn ? cluster.authors : cluster.accounts;
     if (seen >= accounts) return found(action, { count: cluster, seen, accounts, what: TEXT });
   }
@@ -93,18 +90,4 @@ function found(
       { name: 'Tenants they belong to', observed: String(count.tenants), usual: '' },
     ],
   };
-}
-
-/** No link, no attachment, no other address to answer to, no word of money or passwords. */
-function isSmallTalk({ content: { derived, text }, subject }: Looked): boolean {
-  const { urlCount, attachments, paymentWords, credentialWords } = derived;
-  return (
-    text !== undefined &&
-    text.words < SHORT_WORDS &&
-    urlCount === 0 &&
-    (attachments?.length ?? 0) === 0 &&
-    paymentWords === 0 &&
-    credentialWords === 0 &&
-    (subject.event.message?.replyTo ?? '') === ''
-  );
 }

@@ -77,7 +77,7 @@ const content = (derived: object, changes: object = {}): ContentKnown =>
     platformIsKnown: true,
     replyToIsUsual: false,
     ...changes,
-  }) as ContentKnown;
+  });
 
 const withEvent = (more: object): SubmissionSubject =>
   subject({ event: { ...subject().event, ...more } });
