@@ -8,6 +8,7 @@ import { domainOf } from '../core/identity.ts';
 import type { DerivedMessage } from '../core/message/derived.ts';
 import { RECIPIENT_BITS } from '../core/profile/cluster-record.ts';
 import { HeardRecord } from '../core/profile/heard-record.ts';
+import type { SeenItem } from '../core/profile/seen-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import { messageItem, recipientHash } from './recipients.ts';
@@ -20,6 +21,14 @@ interface Seen {
   readonly event: SubmissionEvent;
   readonly derived: DerivedMessage;
   readonly known: Known;
+  /** Of the recipients, where they are told already. */
+  readonly items: readonly SeenItem[] | undefined;
+}
+
+/** Records of the account. */
+interface Memory {
+  readonly written: StandingRecord;
+  readonly heard: StandingRecord;
 }
 
 export interface Acquaintance {
@@ -31,20 +40,16 @@ export interface Acquaintance {
   readonly hasStranger: boolean;
 }
 
-/** @param records whom the account has written to, and what came in */
-export function acquaintanceOf(
-  seen: Seen,
-  [written, heard]: readonly StandingRecord[],
-): Acquaintance {
-  const { event, known } = seen;
+export function acquaintanceOf(seen: Seen, { written, heard }: Memory): Acquaintance {
+  const { event, known, items } = seen;
   const inbound = new HeardRecord(heard);
   const outbound = new WrittenRecord(written);
   const hash = recipientHash(known.world.hash);
   let people = 0;
   let strangers = 0;
   let recipients = 0;
-  for (const recipient of event.envelopeRecipients.slice(0, MOST)) {
-    const item = hash(recipient);
+  for (const [at, recipient] of event.envelopeRecipients.slice(0, MOST).entries()) {
+    const item = items?.[at] ?? hash(recipient);
     recipients |= 1 << (item[0] % RECIPIENT_BITS);
     if (isOurs(recipient, known) || outbound.has(item) || inbound.hasPerson(item)) people += 1;
     else strangers += 1;

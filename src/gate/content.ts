@@ -5,14 +5,14 @@
  */
 import type { SubmissionDecision } from '../core/decide-submission.ts';
 import { recipientCount, type SubmissionEvent } from '../core/event.ts';
-import { domainOf, identifySubmission } from '../core/identity.ts';
+import { domainOf } from '../core/identity.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { ContentKnown, NewHost } from '../core/message/content.ts';
 import { derivedOf } from '../core/message/derived-of.ts';
 import type { TextBlock } from '../core/message/derived.ts';
 import { equalRows, NEAR_DUPLICATE_ROWS } from '../core/message/fingerprint.ts';
 import { learnBlocks, withoutBoilerplate } from '../core/profile/boilerplate-record.ts';
-import type { ClusterCount, ClusterUse } from '../core/profile/cluster-record.ts';
+import type { ClusterUse } from '../core/profile/cluster-record.ts';
 import {
   SEEN_BY_ACCOUNT,
   SEEN_BY_PLATFORM,
@@ -21,7 +21,7 @@ import {
 } from '../core/profile/seen-record.ts';
 import { addUsage } from '../core/profile/usage-record.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
-import { acquaintanceOf, claimsNothing } from './acquaintance.ts';
+import { claimsNothing, type Acquaintance } from './acquaintance.ts';
 import { BULK_TOOL_KEYS } from './bulk-tools.ts';
 import { findCopies, type Copies } from './copies.ts';
 import { gather, isCompared, ownKeys, shardKey, type Gathered, type Item } from './gathered.ts';
@@ -35,7 +35,6 @@ import {
   type Texts,
 } from './settled.ts';
 import type { Known } from './subject.ts';
-import { heardKey, writtenKey } from './submission-frame.ts';
 
 /** Messages an account must have sent before its links say what is usual. */
 const ACCOUNT_HISTORY = 20;
@@ -52,24 +51,22 @@ export interface PreparedContent {
   keep(records: StandingRecord[], decision: SubmissionDecision): void;
 }
 
-/** Undefined where no message was seen. */
+/**
+ * Undefined where no message was seen.
+ * @param met what the records of whom the account knows said; they are read with the outcomes
+ */
 export function prepareContent(
   standing: StandingStore,
-  event: SubmissionEvent,
-  known: Known,
+  asked: { readonly event: SubmissionEvent; readonly known: Known },
+  met: Acquaintance | undefined,
 ): Maybe<PreparedContent | undefined> {
+  const { event, known } = asked;
   const derived = derivedOf(event);
-  if (derived === undefined) return undefined;
-  const { account } = identifySubmission(event);
-  const people = [writtenKey(account), heardKey(account)];
-  return andThen(standing.read(people), (met) => {
-    const gathered = gather(event, known, {
-      derived,
-      ...acquaintanceOf({ event, derived, known }, met),
-    });
-    const own = ownKeys(gathered);
-    return andThen(standing.read(own), (records) => prepareText(standing, gathered, records));
-  });
+  if (derived === undefined || met === undefined) return undefined;
+  const gathered = gather(event, known, { derived, ...met });
+  return andThen(standing.read(ownKeys(gathered)), (records) =>
+    prepareText(standing, gathered, records),
+  );
 }
 
 function prepareText(
@@ -100,7 +97,7 @@ function prepareText(
   });
 }
 
-type UsedCopies = Copies & { readonly use: ClusterUse };
+type UsedCopies = Copies & { readonly use: ClusterUse; readonly words: number };
 
 function copiesOf(
   standing: StandingStore,
@@ -109,7 +106,11 @@ function copiesOf(
 ): Maybe<UsedCopies | undefined> {
   if (text === undefined) return undefined;
   const use = { ...by, rows: text.rows };
-  return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({ ...copies, use }));
+  return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({
+    ...copies,
+    use,
+    words: text.words,
+  }));
 }
 
 const NONE: readonly Payload[] = [];
@@ -237,13 +238,13 @@ function prepared(gathered: Gathered, found: Found): PreparedContent {
 function clusterOf(
   copies: readonly UsedCopies[],
   records: readonly StandingRecord[],
-): { readonly cluster?: ClusterCount } {
-  let most: ClusterCount | undefined;
+): Pick<ContentKnown, 'cluster'> {
+  let most: ContentKnown['cluster'];
   let at = 0;
   for (const each of copies) {
     const count = each.countWith(records.slice(at), each.use);
     at += each.keys.length;
-    if (count.accounts > (most?.accounts ?? 0)) most = count;
+    if (count.accounts > (most?.accounts ?? 0)) most = { ...count, words: each.words };
   }
   return most === undefined ? {} : { cluster: most };
 }

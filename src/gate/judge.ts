@@ -112,12 +112,12 @@ function judgeSubmission(
   event: SubmissionEvent,
   { underWay = NOTHING_UNDER_WAY, mayBeNamed }: Asked,
 ): Maybe<SubmissionDecision> {
-  return andThen(knownOfSubmission(parts, world, event), (known) =>
-    andThen(prepareContent(parts.standing, event, known), (content) => {
-      const plan = planSubmission(event, known);
-      const about = mayBeNamed ? 'named-message' : 'message';
-      const asking: Asking = { event, known, frame: plan.frame, sent, about };
-      return andThen(prepareOutcomes(parts.standing, asking), (outcomes) => {
+  return andThen(knownOfSubmission(parts, world, event), (known) => {
+    const plan = planSubmission(event, known);
+    const about = mayBeNamed ? 'named-message' : 'message';
+    const asking: Asking = { event, known, frame: plan.frame, sent, about };
+    return andThen(prepareOutcomes(parts.standing, asking), (outcomes) =>
+      andThen(prepareContent(parts.standing, asking, outcomes.met), (content) => {
         const extra = usageKeys(event, known);
         const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
         const outcomesAt = keys.length;
@@ -142,9 +142,9 @@ function judgeSubmission(
           }
           return decision;
         });
-      });
-    }),
-  );
+      }),
+    );
+  });
 }
 
 function checkSubmission(
@@ -156,17 +156,17 @@ function checkSubmission(
     const plan = planSubmission(event, known);
     const { frame } = plan;
     if (isOnlyWatched(frame.rules, known.lock)) return unaskedVerdict(event, frame);
-    return andThen(prepareContent(parts.standing, event, known), (content) => {
-      const asking: Asking = { event, known, frame, sent, about: 'recipient' };
-      return andThen(prepareOutcomes(parts.standing, asking), (outcomes) => {
+    const asking: Asking = { event, known, frame, sent, about: 'recipient' };
+    return andThen(prepareOutcomes(parts.standing, asking), (outcomes) =>
+      andThen(prepareContent(parts.standing, asking, outcomes.met), (content) => {
         const all = content === undefined ? plan.keys : [...plan.keys, ...content.keys];
         return andThen(parts.standing.read(all), (records) => {
           const found = content?.known(records.slice(plan.keys.length));
           const more = { content: found, outcomes: outcomes.known };
           return decideSubmission(plan.subject(records, underWay, more)).verdict;
         });
-      });
-    });
+      }),
+    );
   });
 }
 

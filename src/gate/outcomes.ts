@@ -7,6 +7,7 @@ import type { SubmissionDecision } from '../core/decide-submission.ts';
 import { recipientCount, type SubmissionEvent } from '../core/event.ts';
 import { domainOf } from '../core/identity.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
+import { derivedOf } from '../core/message/derived-of.ts';
 import {
   NOTHING_CAME_BACK,
   type OutcomesKnown,
@@ -21,6 +22,7 @@ import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
 import { mayGoOn } from '../core/rules/canary.ts';
 import type { SubmissionSubject } from '../core/rules/finding.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
+import { acquaintanceOf, type Acquaintance } from './acquaintance.ts';
 import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
 import { millisecondsOf, type Known } from './subject.ts';
@@ -43,6 +45,8 @@ export interface Asking {
 
 export interface PreparedOutcomes {
   readonly known: OutcomesKnown;
+  /** Of a message that was seen: whom of its recipients the account knows. */
+  readonly met: Acquaintance | undefined;
   /** To be changed with the judgement: where it is found again, and whom it was written to. */
   readonly keys: readonly string[];
   /** Alters the records of `keys`, which begin at `at`. */
@@ -151,11 +155,22 @@ function prepared(
         strangers,
         ...(answers !== undefined && { answers }),
       };
-  if (asking.about === 'recipient') return { known, keys: NO_KEYS, keep: () => undefined };
-  return prepareKeeping(asking, { known, novelty, items: found.items });
+  const met = metBy(asking, found);
+  if (asking.about === 'recipient') return { known, met, keys: NO_KEYS, keep: () => undefined };
+  return prepareKeeping(asking, { known, met, novelty, items: found.items });
 }
 
 const NO_KEYS: readonly string[] = [];
+
+/** Told here, because these records are read for every message: once is enough. */
+function metBy({ event, known }: Asking, { records, items }: Found): Acquaintance | undefined {
+  const derived = derivedOf(event);
+  if (derived === undefined) return undefined;
+  const [, written, heard] = records;
+  // At a recipient only the last one has been hashed.
+  const all = items.length === event.envelopeRecipients.length ? items : undefined;
+  return acquaintanceOf({ event, derived, known, items: all }, { written, heard });
+}
 
 interface Novelty {
   readonly fresh: number;
@@ -218,15 +233,17 @@ interface Judged {
 
 interface Keeping {
   readonly known: OutcomesKnown;
+  readonly met: Acquaintance | undefined;
   readonly novelty: Novelty;
   readonly items: readonly SeenItem[];
 }
 
 function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcomes> {
-  const { known, novelty } = keeping;
+  const { known, met, novelty } = keeping;
   const names = namesOf(asking);
   return andThen(names.length === 0 ? NO_PLACE : asking.sent.place(), (place) => ({
     known,
+    met,
     keys: novelty.learns ? [...place.keys, asking.frame.writtenKey] : place.keys,
     keep: (into, at, judged) => {
       if (names.length > 0 && isOurBusiness(judged)) {

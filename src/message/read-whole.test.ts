@@ -69,7 +69,7 @@ describe('a message as a whole', () => {
     expect(sizeBytes).toBe(bytes(LETTER).length);
     const { blocks, quotedBlocks, ...derived } = facts.derived as DerivedMessage;
     expect(blocks?.map(({ words }) => words)).toEqual([13]);
-    expect(quotedBlocks?.map(({ words }) => words)).toEqual([4]);
+    expect(quotedBlocks?.map(({ words }) => words)).toEqual([3]);
     expect(derived).toEqual({
       version: 1,
       sizeBytes: bytes(LETTER).length,
