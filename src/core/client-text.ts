@@ -57,7 +57,7 @@ export function clientText(verdict: Verdict, contact = ''): string {
 function nameOf({ verdict, reasons: [first] }: Verdict): string {
   if (first?.signal !== 'limit') return first?.signal ?? '';
   if (verdict === 'hold') return '';
-  return verdict === 'reject' && first.detail !== undefined ? 'too-many-recipients' : first.signal;
+  return first.detail !== undefined ? 'too-many-recipients' : first.signal;
 }
 
 /** Room for a name in one reply line (RFC 5321 section 4.5.3.1.5: 512 bytes). */

@@ -52,7 +52,9 @@ describe('a message with more recipients than fit', () => {
 
   it('SND-3: at a recipient it is deferred: those beyond may be sent to later', () => {
     const p = createPlatform({ rules: { limits: [limit({})] } });
-    expect(p.checkSubmit(ANN, { envelopeRecipients: people(16) }).verdict).toBe('defer');
+    const judged = p.checkSubmit(ANN, { envelopeRecipients: people(16) });
+    expect(judged.verdict).toBe('defer');
+    expect(clientText(judged)).toContain('Send it in parts, to at most 15 each.');
   });
 
   it('SND-3: is refused with what to do', () => {

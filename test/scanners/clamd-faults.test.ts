@@ -70,6 +70,22 @@ describe('a clamd that lies', () => {
     }
   });
 
+  test('CON-1: is not believed again after one lie, though it was honest before', async () => {
+    let isLiar = false;
+    const { address } = await fakeServer((socket) => {
+      if (isLiar) socket.write('stream: OK\0');
+      else atEndOfStream(socket, () => setTimeout(() => socket.end('stream: OK\0'), 20));
+    });
+    const { scanner } = open(address);
+    expect(await scan(scanner, message(EICAR))).toMatchObject({ result: 'clean' });
+    isLiar = true;
+    // What is told in parts shows it whatever was believed before.
+    const begun = scanner.begin(ENVELOPE);
+    await feed(begun, message('hello', 10 * MIB));
+    expect(await begun.end()).toMatchObject({ name: 'incoherent answer' });
+    expect(await scan(scanner, message(EICAR))).toMatchObject({ name: 'incoherent answer' });
+  });
+
   test('says the size limit in the middle: the remedy is named, the scanner is not given up', async () => {
     const { address } = await fakeServer((socket) => {
       socket.once('data', () => void socket.write('INSTREAM size limit exceeded. ERROR\0'));
@@ -93,6 +109,22 @@ describe('a clamd that lies', () => {
     const finding = await scan(scanner, message('hello'));
     expect(finding).toMatchObject({ result: 'infected' });
     expect(finding.name).toMatch(/^\?\[31mx{195}$/);
+  });
+});
+
+describe('a clamd that is honest', () => {
+  test('is asked for a silence once, and gets the messages after it whole, without a pause', async () => {
+    const firstBytes: Buffer[] = [];
+    const { address } = await fakeServer((socket) => {
+      socket.once('data', (bytes: Buffer) => firstBytes.push(bytes));
+      atEndOfStream(socket, () => setTimeout(() => socket.end('stream: OK\0'), 20));
+    });
+    const { scanner } = open(address);
+    for (let index = 0; index < 3; index += 1) {
+      expect(await scan(scanner, message('hello'))).toMatchObject({ result: 'clean' });
+    }
+    const hasEnd = firstBytes.map((bytes) => bytes.subarray(-4).equals(Buffer.alloc(4)));
+    expect(hasEnd).toEqual([false, true, true]);
   });
 });
 

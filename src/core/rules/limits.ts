@@ -119,25 +119,28 @@ function worstLimit(
     const fill = fillOf(counters[counter], limit, { nowMs, amount, ceiling });
     if (fill.fits) continue;
     const state = { used: fill.used, amount, ceiling };
-    const finding = isForEver(limit, subject)
-      ? tooMany(describe(limit, subject, state), limit)
-      : describe(limit, subject, state);
+    const described = describe(limit, subject, state);
+    const finding = isForEver(limit, subject) ? tooMany(described, limit, subject) : described;
     if (worst === undefined || isMoreSevere(finding, worst)) worst = finding;
   }
   return worst;
 }
 
 /** Whether the message alone is more than the limit ever lets through: waiting does not help. */
-function isForEver(limit: Limit, { isWhole, event }: SubmissionSubject): boolean {
-  if (limit.action !== 'throttle' || limit.count !== 'recipients' || isWhole !== true) return false;
+function isForEver(limit: Limit, { event }: SubmissionSubject): boolean {
+  if (limit.action !== 'throttle' || limit.count !== 'recipients') return false;
   return recipientCount(event) > mostAtOnce(limit);
 }
 
 const mostAtOnce = ({ limit, burst }: Limit): number => limit + burst;
 
-/** Refused at once, so that the sender learns it now and not when his mail server gives up. */
-function tooMany(finding: Finding, limit: Limit): Finding {
-  return { ...finding, action: 'reject', detail: String(mostAtOnce(limit)) };
+/**
+ * Refused at once, so that the sender learns it now and not when his mail server gives up. At a recipient
+ * it is 4xx all the same (RFC 5321 section 4.5.3.1.10): a mail server sends to the others later.
+ */
+function tooMany(finding: Finding, limit: Limit, { isWhole }: SubmissionSubject): Finding {
+  const told = { ...finding, detail: String(mostAtOnce(limit)) };
+  return isWhole === true ? { ...told, action: 'reject' } : told;
 }
 
 function isMoreSevere(a: Finding, b: Finding): boolean {

@@ -18,19 +18,27 @@ const COMMAND = 'zINSTREAM\0';
 const END = Buffer.alloc(4);
 /**
  * A small message is sent at once, so what has read nothing could answer after it: the end is kept back
- * until the connection was silent for so long. A scan of clamd takes longer than that.
+ * until the connection was silent for so long. A scan of clamd mostly takes longer than that.
  */
 const SILENCE_MS = 2;
+/** What was silent until it was to speak is not asked to prove it again for so long: mail does not wait. */
+const PROVED_MS = 1_000;
+
+/** Until when it is believed without a silence before the end, by `performance.now()`. */
+interface Trust {
+  untilMs: number;
+}
 
 export function clamdEngine(address: string): Engine {
+  const trust: Trust = { untilMs: 0 };
   return {
     name: 'clamd',
     oversize: 'first-part',
-    converse: (_envelope, listener) => converse(address, listener),
+    converse: (_envelope, listener) => converse(address, listener, trust),
   };
 }
 
-function converse(address: string, listener: ConversationListener): Conversation {
+function converse(address: string, listener: ConversationListener, trust: Trust): Conversation {
   const socket = connect({ ...target(address), noDelay: true });
   let isConnected = false;
   let isEnding = false;
@@ -41,6 +49,9 @@ function converse(address: string, listener: ConversationListener): Conversation
   let pause: NodeJS.Timeout | undefined;
 
   const finish = (outcome: Outcome): void => {
+    const now = performance.now();
+    if (outcome.kind === 'failed') trust.untilMs = 0;
+    else if (now - connectedAt >= SILENCE_MS) trust.untilMs = now + PROVED_MS;
     listener.finished(outcome);
     destroy();
   };
@@ -62,7 +73,7 @@ function converse(address: string, listener: ConversationListener): Conversation
   socket.once('connect', () => {
     isConnected = true;
     connectedAt = performance.now();
-    if (isEnding) endLater();
+    if (isEnding && !isEnded) endLater();
   });
   socket.on('drain', () => listener.drained());
   socket.on('data', (bytes: Buffer) => {
@@ -91,7 +102,8 @@ function converse(address: string, listener: ConversationListener): Conversation
     },
     end() {
       isEnding = true;
-      if (isConnected) endLater();
+      if (performance.now() < trust.untilMs) finishMessage();
+      else if (isConnected) endLater();
     },
     destroy,
   };
