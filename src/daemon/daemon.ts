@@ -29,7 +29,7 @@ import { openReplyClassifier } from '../returned/reply-knowledge.ts';
 import { openSqliteRecords } from '../store/sqlite/records.ts';
 import { openStanding } from './open-standing.ts';
 import type { StandingStore } from '../store/standing.ts';
-import { lockStateFolder, makeFolder } from '../store/state-folder.ts';
+import { makeFolder, takeStateFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
 import { openDoors } from './doors.ts';
@@ -89,12 +89,19 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
   const { telemetry, reload } = given;
   const now = given.now ?? Date.now;
   const closers: Closers = [];
-  const closeAll = (): Promise<void> => closeEach(closers.splice(0).reverse());
+  let leave = (): void => undefined;
+  const closeAll = (): Promise<void> => {
+    leave();
+    return closeEach(closers.splice(0).reverse());
+  };
   try {
     const held = new PolicyInForce(config);
     const policy = (): Policy => held.policy;
     const onSwitch = (switches: readonly Switch[]): void => held.put(switches);
-    const parts = await openParts(config, { telemetry, closers, policy, now, onSwitch });
+    const parts = await openParts(config, {
+      ...{ telemetry, closers, policy, now, onSwitch },
+      onClose: (tell) => (leave = tell),
+    });
     held.put(parts.desk.switches.list());
     const watch = openWatch(config, parts);
     closers.push(() => watch.close());
@@ -102,6 +109,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       inspector: parts.inspector,
       version: packageVersion(),
       take: (event) => take(parts.room, event),
+      hasTaken: (id) => parts.room.knows(id),
       logged: parts.logged,
       practices: () => watch.report(),
       switches: switchParts(held, parts.desk.switches),
@@ -165,12 +173,17 @@ async function openParts(
     readonly policy: () => Policy;
     readonly now: () => number;
     readonly onSwitch: (switches: readonly Switch[]) => void;
+    /** Is called first when the daemon closes. */
+    readonly onClose: (tell: () => void) => void;
   },
 ): Promise<Opened> {
   const { telemetry, closers, policy, now } = given;
   const newId = createEventIds(now);
-  const folder = lockStateFolder(config.state);
+  const folder = await takeStateFolder(config.state, () => {
+    telemetry.info('Another primum that uses the state folder is stopping: waiting for its end.');
+  });
   closers.push(() => folder.unlock());
+  given.onClose(() => folder.leaving());
   const stores = await openStores(config, telemetry, closers);
 
   const warn = (message: string): void => telemetry.warn(message);

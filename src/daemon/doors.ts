@@ -37,6 +37,7 @@ export interface DoorParts {
   readonly inspector: Inspector;
   readonly version: string;
   take(event: PrimumEvent): Maybe<Verdict | undefined>;
+  hasTaken(id: string): boolean;
   readonly logged: LogSink;
   readonly practices: () => Promise<AuditReport>;
   readonly switches: SwitchParts;
@@ -217,6 +218,7 @@ async function openApi(
       now: parts.now,
       ready: given.ready,
       take: (event) => given.take(event),
+      hasTaken: (id) => given.hasTaken(id),
       logged: (mta, events) => given.logged.logged(mta, events),
       ...deskParts(parts, given.addresses),
       practices: given.practices,

@@ -24,6 +24,8 @@ export interface GateRoom {
   forDoor(door: DoorName, stance: Stance): Gate;
   /** An event counted before this start: when it comes again it counts nothing. */
   counted(id: string): void;
+  /** Whether an event of this id came lately. */
+  knows(id: string): boolean;
   /**
    * Notes an event for somebody who keeps it and comes again: unlike `note` of a door it is not
    * forgotten when a store fails. @throws what the store says.
@@ -120,6 +122,7 @@ export function createGate(parts: GateParts): GateRoom {
   return {
     forDoor: openFor,
     counted: (id) => recent.add(id),
+    knows: (id) => recent.has(id),
     noteOrThrow: (event) => noteOnce(event, { ...parts, sent }, recent),
     ownerOf: (names) => andThen(sent.find(names, false), (message) => message?.account),
   };

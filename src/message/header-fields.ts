@@ -1,5 +1,6 @@
 /** Header fields from lines and back (RFC 5322 section 2.2), bytes kept as latin1. */
 import type { HeaderField } from './contract.ts';
+import { DecisiveFields } from './decisive-fields.ts';
 import { MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
 import type { Notes } from './notes.ts';
 
@@ -8,6 +9,7 @@ export class FieldCollector {
   readonly #notes: Notes;
   readonly #maxFields: number;
   readonly #fields: HeaderField[] = [];
+  readonly #decisive = new DecisiveFields();
   #name = '';
   #lines: string[] = [];
   #bytes = 0;
@@ -44,10 +46,10 @@ export class FieldCollector {
 
   #flush(): void {
     if (this.#name === '') return;
-    if (this.#fields.length < this.#maxFields) {
+    const isOver = this.#fields.length >= this.#maxFields;
+    if (isOver) this.#notes.add('too-many-headers');
+    if (!isOver || this.#decisive.takes(this.#name)) {
       this.#fields.push({ name: this.#name, value: this.#lines.join('\r\n') });
-    } else {
-      this.#notes.add('too-many-headers');
     }
     this.#name = '';
   }

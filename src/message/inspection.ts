@@ -15,6 +15,7 @@ import type {
 } from './contract.ts';
 import type { KeepOptions, ReadMessage } from './facts.ts';
 import { formatHeader } from './header-fields.ts';
+import { DecisiveFields } from './decisive-fields.ts';
 import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
 import type { MalformedNote } from './notes.ts';
 import type { PooledOutcome, PooledReading, ReaderPool } from './reader-pool.ts';
@@ -57,6 +58,7 @@ export class Inspection implements MessageInspection {
   #headerBytes = 0;
   #hasHeader = false;
   /** The body while it is small. */
+  readonly #decisive = new DecisiveFields();
   #pieces: Uint8Array[] = [];
   #bodyBytes = 0;
   #pooled: PooledReading | undefined;
@@ -71,8 +73,10 @@ export class Inspection implements MessageInspection {
 
   header(name: string, value: string): void {
     const bytes = name.length + value.length + 3;
-    if (this.#headers.length >= MAX_HEADER_FIELDS) {
-      this.#note('too-many-headers');
+    const isOver = this.#headers.length >= MAX_HEADER_FIELDS;
+    if (isOver) this.#note('too-many-headers');
+    if (isOver && !this.#decisive.takes(name)) {
+      // Nothing is decided by it.
     } else if (this.#headerBytes + bytes > MAX_HEADER_BYTES) {
       this.#note('header-too-long');
     } else {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockStateFolder } from './state-folder.ts';
+import { lockStateFolder, takeStateFolder } from './state-folder.ts';
 
 let root: string;
 
@@ -57,6 +57,27 @@ describe('the state folder', () => {
       await other.kill();
     }
     lockStateFolder(root).unlock();
+  });
+
+  it('is waited for while its process is stopping, and not a moment longer than that', async () => {
+    const first = lockStateFolder(root);
+    first.leaving();
+    let waits = 0;
+    const second = takeStateFolder(root, () => (waits += 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    first.unlock();
+    (await second).unlock();
+    expect(waits).toBe(1);
+    const third = lockStateFolder(root);
+    await expect(takeStateFolder(root)).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    third.unlock();
+  });
+
+  it('is not waited for because of a process that was killed while it stopped', async () => {
+    writeFileSync(join(root, 'primum.stopping'), '1\n');
+    const first = await takeStateFolder(root);
+    await expect(takeStateFolder(root)).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    first.unlock();
   });
 
   it('is not kept by a process id that a living stranger has now', () => {

@@ -5,10 +5,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrimumError } from '../errors.ts';
 
 export interface StateFolder {
   readonly path: string;
+  /** Says that this process is about to let go: whoever wants the folder next waits for it. */
+  leaving(): void;
   /** Lets another process have the folder. */
   unlock(): void;
 }
@@ -25,7 +28,9 @@ export function lockStateFolder(path: string): StateFolder {
     lock = new DatabaseSync(join(path, 'primum.lock'), { timeout: 0 });
     // Without a journal file the lock needs no space: a full disk must not keep locks from holding.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    writeProcessFile(processFile);
+    writeFile(processFile);
+    // Left by a process that was killed while it stopped.
+    rmSync(leavingFile(path), { force: true });
   } catch (error) {
     lock?.close();
     throw refusal(path, processFile, error);
@@ -33,12 +38,42 @@ export function lockStateFolder(path: string): StateFolder {
   const held = lock;
   return {
     path,
+    leaving: () => {
+      writeFile(leavingFile(path));
+    },
     unlock: () => {
+      rmSync(leavingFile(path), { force: true });
       rmSync(processFile, { force: true });
       held.close();
     },
   };
 }
+
+/** A graceful stop answers what it was asked, for as long as the doors' time-outs. */
+const LEAVING_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
+
+/** As `lockStateFolder`, but waits for a process that is stopping: a restart need not look for its end. */
+export async function takeStateFolder(
+  path: string,
+  onWait: () => void = () => undefined,
+): Promise<StateFolder> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
+    try {
+      return lockStateFolder(path);
+    } catch (error) {
+      const isTaken = error instanceof PrimumError && error.code === 'STATE_LOCKED';
+      const isLeaving = existsSync(leavingFile(path)) && waitedMs < LEAVING_MS;
+      // It may have gone between the two looks; then the next one tells.
+      const mayBeGone = waitedMs === 0 && !existsSync(join(path, 'primum.pid'));
+      if (!isTaken || !(isLeaving || mayBeGone)) throw error;
+      if (waitedMs === 0 && isLeaving) onWait();
+    }
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+const leavingFile = (path: string): string => join(path, 'primum.stopping');
 
 /**
  * Makes a folder and those above it, for us alone (mode 0700); one that exists stays as it is.
@@ -56,7 +91,7 @@ export function makeFolder(path: string): void {
 }
 
 /** For people and scripts; the lock does not depend on it. */
-function writeProcessFile(file: string): void {
+function writeFile(file: string): void {
   try {
     writeFileSync(file, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {

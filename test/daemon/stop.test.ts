@@ -96,4 +96,29 @@ describe('SIGTERM', { timeout: PROCESS_TEST_MS }, () => {
     expect(await primum.ended).toBe(0);
     expect(primum.said('stopped')).toHaveLength(1);
   });
+
+  it('lets the next start wait for it: a restart finds the folder free', async () => {
+    const first = await place.start();
+    const postfix = createConnection({
+      port: Number(first.address('policy').split(':')[1]),
+      host: '127.0.0.1',
+    });
+    await once(postfix, 'connect');
+    // In the middle of a request: its end is waited for.
+    postfix.write('request=smtpd_access_policy\n');
+    await until('the connection', async () => {
+      const text = await (await fetch(`http://${first.address('api')}/metrics`)).text();
+      return /^primum_connections\{door="policy"\} 1$/m.test(text);
+    });
+    first.signal('SIGTERM');
+    await until('its stop', () => first.said('stopping').length > 0);
+    const second = await place.start();
+    expect(await first.ended).toBe(0);
+    expect(second.said('note').map(({ msg }) => msg)).toContain(
+      'Another primum that uses the state folder is stopping: waiting for its end.',
+    );
+    second.signal('SIGTERM');
+    expect(await second.ended).toBe(0);
+    postfix.destroy();
+  });
 });

@@ -12,7 +12,11 @@ describe.runIf(mailServersAreHere)(
   { timeout: PEER_TEST_MS },
   () => {
     const platform = guardedPlatform(
-      { 'ann@local.test': 'secret-of-ann', 'bob@local.test': 'secret-of-bob' },
+      {
+        'ann@local.test': 'secret-of-ann',
+        'bob@local.test': 'secret-of-bob',
+        'eve@local.test': 'secret-of-eve',
+      },
       {
         mode: 'enforce',
         business_hours: { outside_factor: 1 },
@@ -40,7 +44,8 @@ describe.runIf(mailServersAreHere)(
         ...Array<number>(3).fill(450),
       ]);
       const refusal = sent.recipients.at(-1)?.text ?? '';
-      expect(refusal).toMatch(/^450 4\.7\.1 .*Sending is limited for this account/);
+      // More than fit at any time: the answer says what helps.
+      expect(refusal).toMatch(/^450 4\.7\.1 .*Send it in parts, to at most 5 each/);
       expect(sent.end?.code).toBe(250);
       const message = await stack.sink.waitFor('the message', ({ text }) =>
         text.includes('to many'),
@@ -48,10 +53,44 @@ describe.runIf(mailServersAreHere)(
       expect(message.envelopeRecipients).toHaveLength(LIMIT);
 
       const further = await client.send({ from: 'ann@local.test', to: ['one.more@dest.test'] });
-      expect(further.recipients[0]?.code).toBe(450);
+      expect(further.recipients[0]?.text).toMatch(
+        /^450 4\.7\.1 .*Sending is limited for this account/,
+      );
       await client.quit();
       const explained = await operator.explain(referenceIn(further.recipients[0]?.text ?? ''));
       expect(explained).toMatch(/limit for this account is 5/);
+    });
+
+    it('SND-3: refuses a message that no limit ever lets through once, with what to do', async () => {
+      const { stack, operator } = platform();
+      const to = Array.from({ length: LIMIT + 1 }, (_, index) => `friend${index}@dest.test`);
+      const send = async () => {
+        const client = await stack.smtp();
+        await client.auth('eve@local.test', 'secret-of-eve');
+        const sent = await client.send({ from: 'eve@local.test', to, subject: 'to more than fit' });
+        await client.quit();
+        return sent;
+      };
+      // At a recipient it is 4xx, for a mail server sends to the others later; yet it says what helps.
+      const asked = await send();
+      expect(asked.recipients.at(-1)?.text).toMatch(
+        /^450 4\.7\.1 .*too many recipients\. Send it in parts, to at most 5 each\. Reference/,
+      );
+      await operator.say('limits', 'reset', 'eve@local.test', '--why', 'the test goes on');
+      await stack.sink.waitFor('its first part', ({ text }) => text.includes('to more than fit'));
+      // A service that asks only about whole messages.
+      await stack.postfix.setSubmission('smtpd_recipient_restrictions', 'permit');
+      const { recipients, end } = await send();
+      expect(recipients.map(({ code }) => code)).toEqual(to.map(() => 250));
+      expect(end?.text).toMatch(
+        /^5\d\d 5\.7\.1 .*too many recipients\. Send it in parts, to at most 5 each\. Reference/,
+      );
+      const explained = await operator.explain(referenceIn(end?.text ?? ''));
+      expect(explained).toMatch(/limit for this account is 5/);
+      expect(
+        stack.sink.messages.filter(({ text }) => text.includes('to more than fit')),
+      ).toHaveLength(1);
+      await stack.postfix.setSubmission('smtpd_recipient_restrictions', '$primum_policy');
     });
 
     it('SND-2: tells the postmaster in exactly one mail, however often it is reached', async () => {

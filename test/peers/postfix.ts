@@ -20,6 +20,8 @@ export interface Postfix {
   tool(program: 'postsuper' | 'postqueue' | 'postcat', ...args: string[]): Promise<string>;
   /** Sets a parameter and makes Postfix read it; without a value the parameter is its default. */
   set(name: string, value?: string): Promise<void>;
+  /** Sets a parameter of the submission service alone, in master.cf. */
+  setSubmission(name: string, value: string): Promise<void>;
   /** A parameter as main.cf has it. */
   get(name: string): Promise<string>;
   reload(): Promise<void>;
@@ -128,6 +130,11 @@ export async function startPostfix(
     set: async (name, value) => {
       const change = value === undefined ? ['-X', name] : ['-e', `${name}=${value}`];
       await mustRun('postconf', ['-c', etc, ...change]);
+      await reload();
+    },
+    setSubmission: async (name, value) => {
+      const own = `127.0.0.1:${ports.submission}/inet/${name}=${value}`;
+      await mustRun('postconf', ['-c', etc, '-P', own]);
       await reload();
     },
     get: async (name) => (await mustRun('postconf', ['-c', etc, '-h', name])).trim(),

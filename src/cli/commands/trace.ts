@@ -24,9 +24,9 @@ export const trace: Command = {
   arguments: [{ name: 'FILE|TOKEN' }],
   asksDaemon: true,
   async run({ argument, io, client, show }) {
-    const text = await inputOf(argument(0), io);
+    const { text, isCut } = await inputOf(argument(0), io);
     const found = await (await client()).trace(text);
-    show(found, viewText);
+    show(found, (view) => viewText(view, isCut));
     const isGenuine = found.tokens.length > 0 && found.tokens.every((t) => t.token === 'genuine');
     return isGenuine ? 0 : EXIT_NOT_GENUINE;
   },
@@ -66,12 +66,18 @@ function rotatedText({ key, dropped }: TraceKeyView): string {
   return `${now}\n${keys} ${dropped.join(', ')} ${are} believed no more.\n`;
 }
 
-async function inputOf(word: string, io: Context['io']): Promise<string> {
+interface Input {
+  readonly text: string;
+  /** It goes on behind what is looked at. */
+  readonly isCut: boolean;
+}
+
+async function inputOf(word: string, io: Context['io']): Promise<Input> {
   if (word === '-') return readAll(io.stdin?.() ?? process.stdin, 'standard input');
   if (existsSync(word)) {
-    return readAll(createReadStream(word, { end: MAX_INPUT_BYTES - 1 }), word);
+    return readAll(createReadStream(word, { end: MAX_INPUT_BYTES }), word);
   }
-  if (/^[0-9A-Za-z]+$/.test(word)) return word;
+  if (/^[0-9A-Za-z]+$/.test(word)) return { text: word, isCut: false };
   throw new PrimumError(
     'INPUT_UNREADABLE',
     `There is no file ${word}, and it is not a token. Name the file with the source of the message.`,
@@ -79,7 +85,7 @@ async function inputOf(word: string, io: Context['io']): Promise<string> {
 }
 
 /** Headers are ASCII; any other byte is a question mark. @throws PrimumError INPUT_UNREADABLE */
-async function readAll(input: AsyncIterable<unknown>, name: string): Promise<string> {
+async function readAll(input: AsyncIterable<unknown>, name: string): Promise<Input> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -87,7 +93,7 @@ async function readAll(input: AsyncIterable<unknown>, name: string): Promise<str
       const bytes = Buffer.from(chunk as Uint8Array);
       chunks.push(bytes);
       size += bytes.length;
-      if (size >= MAX_INPUT_BYTES) break;
+      if (size > MAX_INPUT_BYTES) break;
     }
   } catch (error) {
     const cause = wordsOf(error);
@@ -99,10 +105,16 @@ async function readAll(input: AsyncIterable<unknown>, name: string): Promise<str
   if (text.trim() === '') {
     throw new PrimumError('INPUT_UNREADABLE', `${name} is empty. Give the source of a message.`);
   }
-  return text.replaceAll(/[^\t\r\n\x20-\x7e]/g, '?');
+  return { text: text.replaceAll(/[^\t\r\n\x20-\x7e]/g, '?'), isCut: size > MAX_INPUT_BYTES };
 }
 
-function viewText({ looked, tokens }: TraceView): string {
+function viewText({ looked, tokens }: TraceView, isCut: boolean): string {
+  if (tokens.length === 0 && isCut) {
+    return (
+      `There is no header ${looked.join(' or ')} in the first ${MAX_INPUT_BYTES / 1024} KiB, and no ` +
+      'more is looked at. Give a file that begins with the message in question, or its header alone.\n'
+    );
+  }
   if (tokens.length === 0) {
     return (
       `There is no header ${looked.join(' or ')} in it. Either it did not leave through this ` +
@@ -166,26 +178,54 @@ const MESSAGES: Readonly<Record<TokenView['message'], readonly string[]>> = {
 };
 
 /** Whether our headers are signed: only then do others know that nobody changed them. */
-function signatureLines({ headers, signatures }: TokenView): string[] {
+function signatureLines({ headers, signatures, reportDomain }: TokenView): string[] {
   if (headers.length === 0) return [];
   if (signatures.length === 0) {
     return ['No DKIM signature stands beside it. See the guide trace-headers on signing.'];
   }
-  const good = signatures.find(({ unsigned, above }) => unsigned.length + above.length === 0);
-  if (good) return [`DKIM: the signature of ${good.domain} covers the headers of Primum.`];
-  return signatures.map(({ domain, unsigned, above }) => {
+  const good = signatures.filter(({ unsigned, above }) => unsigned.length + above.length === 0);
+  const [first] = good;
+  if (first) {
+    const covers = `DKIM: ${signatureOf(first)} covers the headers of Primum.`;
+    return [covers, ...complaintLines(good, reportDomain)];
+  }
+  return signatures.map((signature) => {
+    const { unsigned, above } = signature;
     const faults = [
       ...(above.length > 0
-        ? [`${above.join(', ')} was added after it: put Primum before the signer in smtpd_milters`]
+        ? [
+            `${above.join(', ')} ${above.length === 1 ? 'was' : 'were'} added after it: put Primum before the signer in smtpd_milters`,
+          ]
         : []),
       ...(unsigned.length > 0
         ? [
             // A signer before Primum lists nothing of ours either: it was not there yet.
-            `${unsigned.join(', ')} is not signed: put Primum before the signer in smtpd_milters, ` +
-              'and the name into the list of headers that it signs',
+            `${unsigned.join(', ')} ${isOrAre(unsigned)} not signed: put Primum before the signer in smtpd_milters, ` +
+              `and the ${unsigned.length === 1 ? 'name' : 'names'} into the list of headers that it signs`,
           ]
         : []),
     ];
-    return `DKIM: the signature of ${domain} does not cover the headers of Primum. ${faults.join('; ')}.`;
+    return `DKIM: ${signatureOf(signature)} does not cover the headers of Primum. ${faults.join('; ')}.`;
   });
+}
+
+type Signature = TokenView['signatures'][number];
+
+function signatureOf({ domain }: Signature): string {
+  return domain === '' ? 'a signature that names no domain (d=)' : `the signature of ${domain}`;
+}
+
+const isOrAre = (names: readonly string[]): string => (names.length === 1 ? 'is' : 'are');
+
+/** RFC 9477: complaints go only to an address whose domain signed the message. */
+function complaintLines(good: readonly Signature[], reportDomain: string): string[] {
+  if (reportDomain === '') return [];
+  const signs = good.some(
+    ({ domain }) => domain !== '' && `.${reportDomain}`.endsWith(`.${domain.toLowerCase()}`),
+  );
+  if (signs) return [];
+  return [
+    `No signature is of ${reportDomain}, to which CFBL-Address asks for complaints: receivers that hold ` +
+      'to RFC 9477 will not send them. Sign with that domain too, or set trace.cfbl.address to one of the domain that signs.',
+  ];
 }

@@ -71,6 +71,8 @@ export interface ApiParts {
   ready(): boolean;
   /** Takes in one event; gives the verdict where one is asked for. Idempotent by the event's id. */
   readonly take: (event: PrimumEvent) => Maybe<Verdict | undefined>;
+  /** Whether an event of this id was taken in before; as far as it is remembered. */
+  readonly hasTaken?: (id: string) => boolean;
   /** Takes in what an agent read from its log; resolves when it is on record. */
   readonly logged?: LogSink['logged'];
   readonly trace?: ApiTrace;

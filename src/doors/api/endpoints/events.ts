@@ -15,6 +15,11 @@ export const NDJSON = 'application/x-ndjson';
 /** Events judged before mail gets its turn again: a few milliseconds. */
 const EVENTS_A_TURN = 100;
 
+/** These are records of what was done; taken in as news they would do nothing. */
+const noLock = (number: number): string =>
+  `Event ${number} locks or unlocks nobody, for it only tells of it. Lock with PUT /locks/{account}, ` +
+  'unlock with DELETE. Nothing was taken.';
+
 export function eventEndpoints(parts: ApiParts) {
   return [
     endpoint({
@@ -36,13 +41,17 @@ export function eventEndpoints(parts: ApiParts) {
       async handle({ body }) {
         const events = parseEvents(body);
         if (!events.ok) throw new ProblemError(422, events.reason);
+        const wrong = events.value.findIndex(({ kind }) => kind === 'lock' || kind === 'unlock');
+        if (wrong >= 0) throw new ProblemError(422, noLock(wrong + 1));
         const verdicts: Verdict[] = [];
+        let taken = 0;
         for (const [index, event] of events.value.entries()) {
+          if (parts.hasTaken?.(event.id) !== true) taken += 1;
           const verdict = await parts.take(event);
           if (verdict) verdicts.push(verdict);
           if (index % EVENTS_A_TURN === EVENTS_A_TURN - 1) await turn();
         }
-        return { taken: events.value.length, verdicts };
+        return { taken, verdicts };
       },
     }),
     endpoint({

@@ -126,7 +126,14 @@ async function view(parts: ApiParts, trace: ApiTrace, found: Found): Promise<Tok
           above: [...signature.above],
         }))
       : [],
+    reportDomain: reportDomainOf(block),
   };
+}
+
+/** RFC 9477 section 4.1: `CFBL-Address: fbl@example.com; report=arf`. */
+function reportDomainOf(block: HeaderBlock | undefined): string {
+  const [value = ''] = block === undefined ? [] : valuesOf(block, 'CFBL-Address');
+  return /^[^;]*@([^\s;<>@]{1,255})/.exec(value)?.[1]?.toLowerCase() ?? '';
 }
 
 /** A reference is short: the decision must be of the same account, too. */

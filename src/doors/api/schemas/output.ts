@@ -180,7 +180,7 @@ export const alertOutcomes = z.object({
   outcomes: z.array(z.object({ channel: text, outcome: text })),
 });
 export const eventsTaken = z.object({
-  taken: count,
+  taken: count.describe('Events that were not seen before.'),
   verdicts: z.array(verdict).describe('One for each submission and login, in their order.'),
 });
 export const reloadOutcome = z.object({ changes: text });
@@ -215,6 +215,7 @@ export const traceView = z.object({
         .enum(['same', 'other', 'unknown'])
         .describe('Whether the Message-ID is the one that the journal has for the token.'),
       signatures: z.array(signature).describe('DKIM signatures beside it, top first.'),
+      reportDomain: text.describe('The domain of CFBL-Address beside it, else empty.'),
     }),
   ),
 });

@@ -1,0 +1,26 @@
+/**
+ * Fields that say who writes and how the body is read. They are kept beyond the bound on fields: behind a
+ * thousand others they would otherwise hide an attachment (CON-2) or a sender (ACC-3).
+ */
+const DECISIVE: ReadonlySet<string> = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+]);
+/** Of one header beyond its bound. Who writes more of them is told by the note that there are too many. */
+const MOST = 32;
+const LONGEST_NAME = 25;
+
+export class DecisiveFields {
+  #kept = 0;
+
+  /** Whether a field beyond the bound is kept all the same. */
+  takes(name: string): boolean {
+    if (name.length > LONGEST_NAME || !DECISIVE.has(name.toLowerCase())) return false;
+    this.#kept += 1;
+    return this.#kept <= MOST;
+  }
+}
