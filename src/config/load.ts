@@ -1,6 +1,6 @@
 /** From a file to a complete configuration, or to one line a mistake. */
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PrimumError } from '../errors.ts';
 import type { Mistake } from './mistakes.ts';
 import { mistakesOf } from './mistakes.ts';
@@ -64,6 +64,11 @@ function resolvePaths(settings: Settings, folder: string): void {
   }
 }
 
+/** The daemon makes the token of its agent at its first start, in its state folder. */
+function isMadeLater(key: string, file: string, { state }: Settings): boolean {
+  return key === 'agent.token_file' && file === join(state, 'agent-token') && !existsSync(file);
+}
+
 function readOutside(
   settings: Settings,
   env: Environment,
@@ -81,7 +86,9 @@ function readOutside(
     if (setting.secret !== true) continue;
     const secret = readSecret(value, env);
     if (secret.ok) secrets.set(value, secret.value);
-    else mistakes.push({ path, text: secret.reason });
+    else if (!isMadeLater(formatPath(path), value, settings)) {
+      mistakes.push({ path, text: secret.reason });
+    }
   }
   return { secrets, mistakes };
 }

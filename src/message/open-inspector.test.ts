@@ -250,6 +250,27 @@ describe('a message on its way through a door', () => {
     });
   });
 
+  it('CON-2, ACC-3: sees sender and attachment whose fields stand behind a thousand others', async () => {
+    await withInspector({}, async (begin) => {
+      const inspection = begin();
+      for (let i = 0; i < 1001; i += 1) inspection.header('X', ' y');
+      inspection.header('From', ' ceo@freemail.test');
+      inspection.header('Content-Type', ' application/x-msdownload; name="a.exe"');
+      const message = await (inspection.body(Buffer.from('MZ and more')), inspection.end());
+      expect(message.facts.headerFromMore).toEqual(['ceo@freemail.test']);
+      expect(derivedFrom(message).attachments).toMatchObject([{ extension: 'exe' }]);
+      expect(derivedFrom(message).malformed).toContain('too-many-headers');
+    });
+  });
+
+  it('keeps no more of such fields than a reader needs', async () => {
+    await withInspector({}, async (begin) => {
+      const inspection = begin();
+      for (let i = 0; i < 3000; i += 1) inspection.header('From', ' a@example.org');
+      expect((await inspection.end()).headers.length).toBe(1032);
+    });
+  });
+
   it('says when header fields are more than are kept', async () => {
     await withInspector({}, async (begin) => {
       const inspection = begin();

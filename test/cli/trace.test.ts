@@ -139,6 +139,36 @@ describe('CON-5: primum trace', () => {
     expect((await trace([await file(...fields, header)])).out).toContain(words);
   });
 
+  it('names several headers that are not signed, and a signature without a domain', async () => {
+    const other = header.replace('X-Primum-Trace', 'CFBL-Feedback-ID');
+    const unsigned = 'DKIM-Signature: v=1; s=a; h=From; b=x';
+    const { out } = await trace([await file(unsigned, header, other)]);
+    expect(out).toContain(
+      'DKIM: a signature that names no domain (d=) does not cover the headers of Primum. ' +
+        'X-Primum-Trace, CFBL-Feedback-ID are not signed: put Primum before the signer in ' +
+        'smtpd_milters, and the names into the list of headers that it signs.',
+    );
+  });
+
+  it.each([
+    ['fbl@example.org', false],
+    ['fbl@mail.example.org', false],
+    ['fbl@other.test; report=arf', true],
+  ])(
+    'CON-5: warns when CFBL-Address is %s and no signature of its domain is there',
+    async (to, warns) => {
+      const { out } = await trace([await file(SIGNED, header, `CFBL-Address: ${to}`)]);
+      expect(out.includes('No signature is of other.test')).toBe(warns);
+      expect(out).toContain('the signature of example.org covers');
+    },
+  );
+
+  it('names the bound when the header stands behind it', async () => {
+    const { code, out } = await trace([await file(`X: ${'x'.repeat(512 * 1024)}`, header)]);
+    expect(out).toMatch(/^There is no header .* in the first 512 KiB, and no more is looked at\. /);
+    expect(code).toBe(3);
+  });
+
   it('says so when our milter came after the signer', async () => {
     const { out } = await trace([await file(header, SIGNED)]);
     expect(out).toContain('X-Primum-Trace was added after it: put Primum before the signer');

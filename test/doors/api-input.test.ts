@@ -172,6 +172,37 @@ describe('events', () => {
     expect(await none.json()).toMatchObject({ taken: 0 });
   });
 
+  it('counts an event that comes again as taken once', async () => {
+    const seen = new Set<string>();
+    const own = await openFixture({
+      parts: {
+        take: (event) => void seen.add(event.id),
+        hasTaken: (id) => seen.has(id),
+      },
+    });
+    const send = async (...ids: string[]) => {
+      const body = JSON.stringify(ids.map(check));
+      const response = await own.fetch('/api/v1/events', json('POST', JSON.parse(body)));
+      return (await response.json()) as unknown;
+    };
+    expect(await send('x1', 'x1', 'x2')).toMatchObject({ taken: 2 });
+    expect(await send('x1')).toMatchObject({ taken: 0 });
+    await own.close();
+  });
+
+  it.each(['lock', 'unlock'])(
+    'takes no %s, which would do nothing, and says what does',
+    async (kind) => {
+      const event = { ...check('k'), kind, account: 'ann@example.org', by: 'eve', why: 'x' };
+      const response = await post(JSON.stringify([check('a'), event]), 'application/json');
+      expect(response.status).toBe(422);
+      expect((await problemOf(response)).detail).toMatch(
+        /^Event 2 locks or unlocks nobody.*PUT \/locks/,
+      );
+      expect(api.taken).toEqual([]);
+    },
+  );
+
   // prettier-ignore
   const wrong = [
     // second event                                     detail names
