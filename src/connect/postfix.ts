@@ -44,23 +44,71 @@ export async function connectPostfix(options: ConnectOptions, run: RunTool): Pro
     policy: postfixAddress(options.policyListen, place),
     milter: postfixAddress(options.milterListen, place),
   };
+  // On one host a socket in the chroot is the better way; what stands already stays as it is.
+  const facts =
+    printed === undefined
+      ? []
+      : factsOf({ parameters, submissions, doors, wanted: wantedSettings(doors) });
+  const stands = facts.every(({ isSo }) => isSo);
+  const lines = stands ? doors : preferSockets(doors, { options, parameters });
   const folder = parameters.get('config_directory') ?? '/etc/postfix';
   const wanted = wantedSettings(doors);
   return {
     program: 'postfix',
     found: printed === undefined ? [NO_POSTFIX] : foundText(parameters, submissions, place),
     files: [
-      { file: `${folder}/main.cf`, lines: mainLines(doors) },
+      ...listenLines(lines, doors, place),
+      { file: `${folder}/main.cf`, lines: mainLines(lines) },
       ...serviceFiles(`${folder}/master.cf`, { submissions, doors }, wanted),
     ],
     then: ['postfix check', 'postfix reload'],
-    notes: notesOf(options, doors, place),
-    facts: printed === undefined ? [] : factsOf({ parameters, submissions, doors, wanted }),
+    notes: notesOf(options, { doors, lines }, place),
+    facts,
     doors: [
       ...(doors.policy === undefined ? [] : ['policy']),
       ...(doors.milter === undefined ? [] : ['milter']),
     ],
   };
+}
+
+const SOCKETS: Doors = { policy: 'unix:primum/policy.sock', milter: 'unix:primum/milter.sock' };
+
+/** The same doors by a socket below the queue directory, where they are reached over loopback. */
+function preferSockets(
+  doors: Doors,
+  given: { readonly options: ConnectOptions; readonly parameters: Parameters },
+): Doors {
+  const { options, parameters } = given;
+  const standing = mainLines(doors).filter((line) => {
+    const [name = '', value = ''] = line.split(/ = (.*)/);
+    return isSame(parameters.get(name) ?? '', value);
+  });
+  const prefer = (name: keyof Doors, listen: readonly string[]): string | undefined => {
+    const stands = standing.some((line) => line.startsWith(`primum_${name} `));
+    const isLoopback = listen.every((one) => /^(?:127\.|\[::1\]:|localhost:)/.test(one));
+    const isTcp = doors[name]?.startsWith('inet:') === true;
+    return isTcp && isLoopback && !stands ? SOCKETS[name] : doors[name];
+  };
+  return {
+    policy: prefer('policy', options.policyListen),
+    milter: prefer('milter', options.milterListen),
+  };
+}
+
+/** For primum.yaml, where the doors do not listen yet on the sockets that the lines name. */
+function listenLines(
+  lines: Doors,
+  doors: Doors,
+  { queueDirectory }: PostfixPlace,
+): readonly ConnectFile[] {
+  const names = (['policy', 'milter'] as const).filter((name) => lines[name] !== doors[name]);
+  if (names.length === 0) return [];
+  const listens = names.flatMap((name) => [
+    `  ${name}:`,
+    `    listen: ['${(lines[name] ?? '').replace('unix:', `unix:${queueDirectory}/`)}']`,
+    '    socket_group: postfix',
+  ]);
+  return [{ file: 'primum.yaml', where: 'then restart primum', lines: ['doors:', ...listens] }];
 }
 
 const NO_POSTFIX =
@@ -151,7 +199,7 @@ function foundText(
 
 function notesOf(
   options: ConnectOptions,
-  doors: Doors,
+  { doors, lines }: { readonly doors: Doors; readonly lines: Doors },
   { queueDirectory }: PostfixPlace,
 ): readonly string[] {
   const notes: string[] = [];
@@ -165,12 +213,16 @@ function notesOf(
       notes.push(
         `Postfix cannot reach ${listen.join(', ')} from its chroot. Write ${safer} in primum.yaml.`,
       );
+    else if (lines[name] !== address)
+      notes.push(
+        `To leave the ${name} door where it listens now, write ${address} in place of ${lines[name] ?? ''}; every user of this host may ask it then, in anybody's name.`,
+      );
     else if (address.startsWith('inet:'))
       notes.push(
         `Over TCP every user of this host may ask the ${name} door in anybody's name. Safer is ${safer} in primum.yaml.`,
       );
   }
-  if ([doors.policy, doors.milter].some((address) => address?.startsWith('unix:primum/') === true))
+  if ([lines.policy, lines.milter].some((address) => address?.startsWith('unix:primum/') === true))
     notes.push(
       `Make the folder of the sockets once: install -d -o primum -g postfix -m 0710 ${queueDirectory}/primum`,
     );

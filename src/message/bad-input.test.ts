@@ -178,4 +178,14 @@ describe('bad input', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('CON-2: hides no attachment behind a thousand fields, of the message or of a part', () => {
+    const exe = 'Content-Type: application/x-msdownload; name="a.exe"\r\n\r\nMZ';
+    const many = 'X: 1\r\n'.repeat(1001);
+    const part = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${many}${exe}\r\n--b--`;
+    for (const raw of [`${many}${exe}`, part]) {
+      expect(read(raw).attachments?.map(({ extension }) => extension)).toEqual(['exe']);
+      expect(read(raw).malformed).toContain('too-many-headers');
+    }
+  });
 });

@@ -186,6 +186,13 @@ describe('the directory options made of it', () => {
 });
 
 describe('files beside it', () => {
+  test('need not be there where the daemon makes them at its first start', () => {
+    const own = write('own.yaml', 'state: var\nagent: { token_file: var/agent-token }\n');
+    expect(loadConfig(own, {}).agent.token_file).toBe(join(folder, 'var/agent-token'));
+    const other = write('other.yaml', 'state: var\nagent: { token_file: agent-token }\n');
+    expect(refusal(other).message).toContain('agent.token_file: there is no file');
+  });
+
   const hook = (secret: string) =>
     `alerts:\n  webhooks:\n    - { name: chat, url: "https://chat.example.org/", secret_file: ${secret} }\n`;
 

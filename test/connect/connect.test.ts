@@ -135,6 +135,55 @@ describe('a Postfix that is there', () => {
     ]);
   });
 
+  it('is led to sockets in its chroot where the doors listen on loopback, and TCP is the other way', async () => {
+    const fresh = {
+      ...CONNECTED,
+      postconf: CONNECTED.postconf.replaceAll(/^primum_.*\n/gm, ''),
+    };
+    const tcp = { ...OPTIONS, milterListen: ['127.0.0.1:10041'] };
+    const plan = await planConnection('postfix', tcp, host(fresh));
+    expect(plan.files[0]).toEqual({
+      file: 'primum.yaml',
+      where: 'then restart primum',
+      lines: [
+        'doors:',
+        '  policy:',
+        "    listen: ['unix:/var/spool/postfix/primum/policy.sock']",
+        '    socket_group: postfix',
+        '  milter:',
+        "    listen: ['unix:/var/spool/postfix/primum/milter.sock']",
+        '    socket_group: postfix',
+      ],
+    });
+    expect(plan.files[1]?.lines.join('\n')).toMatch(
+      /\{ unix:primum\/policy\.sock,.*\n.*\{ unix:primum\/milter\.sock,/,
+    );
+    expect(plan.notes.join('\n')).toContain(
+      'write inet:127.0.0.1:10040 in place of unix:primum/policy.sock',
+    );
+    expect(plan.notes.join('\n')).toContain('install -d -o primum -g postfix -m 0710');
+  });
+
+  it('is found in order over TCP and over sockets alike', async () => {
+    const socket = { ...OPTIONS, policyListen: ['unix:/var/spool/postfix/primum/policy.sock'] };
+    const moved = CONNECTED.postconf.replace('inet:127.0.0.1:10040', 'unix:primum/policy.sock');
+    for (const [options, postconf] of [
+      [OPTIONS, CONNECTED.postconf],
+      [socket, moved],
+    ] as const) {
+      const plan = await planConnection('postfix', options, host({ ...CONNECTED, postconf }));
+      expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
+    }
+    const crossed = await planConnection(
+      'postfix',
+      OPTIONS,
+      host({ ...CONNECTED, postconf: moved }),
+    );
+    expect(crossed.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
+      'main.cf lacks the line primum_policy = ...',
+    ]);
+  });
+
   it('may have the door written out in place of its name, as the README does', async () => {
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
     const options = readme.matchAll(/^ *-o (smtpd_(?:recipient|end_of_data)_restrictions=.*)$/gm);
@@ -148,14 +197,26 @@ describe('a Postfix that is there', () => {
       postconf: CONNECTED.postconf.replace(/^primum_policy.*\n/m, ''),
       'postconf -P': [own, ...inline].join('\n'),
     };
-    const plan = await planConnection('postfix', OPTIONS, host(printed));
-    expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
-    expect(plan.facts.map(({ text }) => text)).toContain(
-      'The services have primum_policy written out.',
+    const policyListen = ['unix:/var/spool/postfix/primum/policy.sock'];
+    const overTcp = printed['postconf -P'].replaceAll(
+      'unix:primum/policy.sock',
+      'inet:127.0.0.1:10040',
     );
+    for (const [options, postconf] of [
+      [{ ...OPTIONS, policyListen }, printed['postconf -P']],
+      [OPTIONS, overTcp],
+    ] as const) {
+      const given = host({ ...printed, 'postconf -P': postconf });
+      const plan = await planConnection('postfix', options, given);
+      expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
+      expect(plan.facts.map(({ text }) => text)).toContain(
+        'The services have primum_policy written out.',
+      );
+      expect(plan.files.map(({ file }) => file)).toEqual(['/etc/postfix/main.cf']);
+    }
     const elsewhere = {
       ...printed,
-      'postconf -P': printed['postconf -P'].replaceAll('10040', '10031'),
+      'postconf -P': overTcp.replaceAll('10040', '10031'),
     };
     const other = await planConnection('postfix', OPTIONS, host(elsewhere));
     expect(other.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
