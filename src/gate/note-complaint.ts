@@ -25,7 +25,13 @@ import { recipientHash, suppressionKey } from './recipients.ts';
 import { returnedCount, type ReturnedCount } from './returned-part.ts';
 import { CLOCK_MS, MAX_REMEMBERED_MS } from './sent-messages.ts';
 import { complaintCount, complaintTakenBack } from './complaint-count.ts';
-import { accountHashOf, complainedKey, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
+import {
+  accountHashOf,
+  complainedKey,
+  identityKey,
+  outcomeKey,
+  writtenKey,
+} from './submission-frame.ts';
 
 /** Contexts used within this time may have sent what is complained of, where nothing says which. */
 const LATELY_MS = 7 * 86_400_000;

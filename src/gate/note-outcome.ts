@@ -159,7 +159,8 @@ function touchedBy(
       ? outcomesAgainst(new IdentityProfile(records[1]), sent.context, nowMs)
       : 0;
   const times = { sentMs: sent.atMs, nowMs };
-  const isCanary = isFinal && !isHearsay(event) && new WrittenRecord(records[2]).isAboutBurst(times);
+  const isCanary =
+    isFinal && !isHearsay(event) && new WrittenRecord(records[2]).isAboutBurst(times);
   const isUnknown = event.result === 'bounced' && isDead(reading) && !isHearsay(event);
   const clears = event.result === 'delivered' && hasSuppression(records[3], item, 'unknown');
   return [

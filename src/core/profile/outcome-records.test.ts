@@ -181,8 +181,7 @@ describe('what came back', () => {
           if (kind === 'delivered') record.learnDelivered(domain, nowMs);
           else if (kind === 'deferred') record.learnDeferred(reading.class, nowMs);
           else if (kind === 'failed') record.learnFailure({ ...reading, domain, seen: who, nowMs });
-          else if (kind === 'complaint')
-            record.learnComplaint(nowMs, true);
+          else if (kind === 'complaint') record.learnComplaint(nowMs, true);
           else record.takeBack(nowMs, { atMs: nowMs - (who % DAY), isShare: true });
         }
         const week = record.sums('week', NOW + 2 * DAY);
