@@ -1,5 +1,13 @@
 /** Judges one submission. Pure: reads the subject, changes nothing. */
-import { baseVerdict, intentsOf, reasonsOf, rungOf, rungReason, verdictOf } from './decide.ts';
+import {
+  baseVerdict,
+  intentsOf,
+  isLess,
+  reasonsOf,
+  rungOf,
+  rungReason,
+  verdictOf,
+} from './decide.ts';
 import { assess, type Assessment } from './detection/assess.ts';
 import { holdIntentsOf } from './hold-intent.ts';
 import { inForce, isInForce, isMixed, SCORE_PRACTICE } from './in-force.ts';
@@ -12,7 +20,7 @@ import { slowStrangers } from './rules/slow-strangers.ts';
 import { refusedRecipients } from './rules/suppressed.ts';
 import { accountOf } from './detection/account.ts';
 import { rungOfScore } from './score.ts';
-import type { Rung, RungChange, Verdict } from './verdict.ts';
+import type { Reason, Rung, RungChange, Verdict } from './verdict.ts';
 
 export interface SubmissionDecision {
   readonly verdict: Verdict;
@@ -63,9 +71,12 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   if (limit !== undefined) findings.push(limit);
   const answer = answerOf(subject, findings, { rung, acting });
   const { kind, perRecipient } = answer;
-  const reasons = answer.isPart
-    ? reasonsInForce(subject, findings, evidence)
-    : reasonsOf(findings, evidence);
+  const told = answer.isPart
+    ? reasonsInForce(subject, findings, assessment)
+    : reasonsOf(findings, evidence, assessment.sums.outcomes);
+  // No rule asked for as much: the score did, and what weighed most in it is the cause.
+  const isByRung = isLess(verdictOf(findings, 'observe'), kind) && perRecipient === undefined;
+  const reasons = isByRung ? weighedFirst(told) : told;
   if (kind !== 'pass' && reasons.length === 0) {
     const since = accountLadder.rung === rung ? accountLadder.sinceMs : ladder.sinceMs;
     reasons.push(rungReason(rung, since));
@@ -88,7 +99,11 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const intents = intentsOf(subject, verdict, findings);
   return {
     verdict,
-    rungChange: rungChangeOf(subject, higherRung(ladder.rung, accountLadder.rung), reasons),
+    rungChange: rungChangeOf(
+      subject,
+      higherRung(ladder.rung, accountLadder.rung),
+      higherRung(rungOf(climbing), asked) === rungOf(climbing) ? reasons : weighedFirst(reasons),
+    ),
     intents: holds.length === 0 ? intents : [...intents, ...holds],
     accountLadder,
     ladder,
@@ -183,11 +198,17 @@ function answerOf(
 function reasonsInForce(
   { rules }: SubmissionSubject,
   findings: readonly Finding[],
-  evidence: Assessment['evidence'],
+  { evidence, sums }: Assessment,
 ): ReturnType<typeof reasonsOf> {
   const acting = inForce(rules, findings);
   const others = findings.filter((finding) => !acting.includes(finding));
-  return [...reasonsOf(acting, []), ...reasonsOf(others, evidence)];
+  return [...reasonsOf(acting, []), ...reasonsOf(others, evidence, sums.outcomes)];
+}
+
+/** What came back adds up to weights of their own, whatever its sentence adds. */
+function weighedFirst(reasons: readonly Reason[]): Reason[] {
+  const isWeighed = ({ weight, signal }: Reason): boolean => weight > 0 || signal === 'outcomes';
+  return [...reasons.filter(isWeighed), ...reasons.filter((reason) => !isWeighed(reason))];
 }
 
 /** A lock is a person's or the ladder's enforced word: it holds in observe mode too. */

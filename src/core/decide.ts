@@ -37,6 +37,9 @@ export function verdictOf(findings: readonly Finding[], rung: Rung): VerdictKind
   return worst;
 }
 
+export const isLess = (one: VerdictKind, other: VerdictKind): boolean =>
+  SEVERITY.indexOf(one) < SEVERITY.indexOf(other);
+
 /** The rung the findings ask for that outlast their message. */
 export function rungOf(findings: readonly Finding[]): Rung {
   let highest = 0;
@@ -47,13 +50,19 @@ export function rungOf(findings: readonly Finding[]): Rung {
   return RUNGS[highest] ?? 'observe';
 }
 
-/** Reasons, the most severe rule first, then evidence by weight. */
+/**
+ * Reasons, the most severe rule first, then evidence by weight.
+ * @param cameBack what came back weighs so much in all; its own sentence adds nothing
+ */
 export function reasonsOf(
   findings: readonly Finding[],
   evidence: readonly { signal: string; practice?: string; weight: number; text: string }[],
+  cameBack = 0,
 ): Reason[] {
   if (findings.length === 0 && evidence.length === 0) return [];
   const severity = (finding: Finding): number => SEVERITY.indexOf(ACTION_VERDICT[finding.action]);
+  const heft = ({ signal, weight }: { signal: string; weight: number }): number =>
+    signal === 'outcomes' ? cameBack : weight;
   const rules = [...findings]
     .sort((a, b) => severity(b) - severity(a))
     .map(({ rule, practice, text, detail }) => ({
@@ -64,7 +73,7 @@ export function reasonsOf(
       ...(detail === undefined ? {} : { detail }),
     }));
   const signals = [...evidence]
-    .sort((a, b) => b.weight - a.weight)
+    .sort((a, b) => heft(b) - heft(a))
     .map(({ signal, practice, weight, text }) => ({
       signal,
       ...(practice === undefined ? {} : { practice }),

@@ -137,9 +137,11 @@ export interface DeliveryEvent extends EventBase {
   readonly hard?: boolean;
   /**
    * `dsn`: a bounce told of it, which anybody can write. It counts when it is a failure and the account
-   * has written to the recipient.
+   * has written to the recipient; a few of a week, and little, unless it is `verified`.
    */
   readonly via?: 'dsn';
+  /** Of a bounce: our own mail server made it, or the recipient's domain has signed it (DKIM). */
+  readonly verified?: boolean;
   /** Message-ID of the message, where its header came back. */
   readonly messageId?: string;
   /** With `credential`, `context` and `sentAt`: what our own trace token in the message says. */

@@ -26,7 +26,6 @@ const TO_OWNER: Readonly<Record<string, string>> = {
   'same-size': 'messages of one length went to one stranger after the other',
   'new-url-host': 'it has a link nobody here has used before',
   'near-duplicate': 'other accounts send the same text',
-  outcomes: 'earlier messages came back',
   'reply-to': 'answers would go to another mailbox',
   wording: 'it asks for passwords or money',
   'dangerous-attachment': 'it has an attachment of a dangerous kind',
@@ -48,13 +47,23 @@ export function plainWords(verdict: Verdict): PlainWords {
 function toOwner({ verdict, reasons, enforced, rung }: Verdict): string {
   const done = enforced || verdict === 'pass' ? DONE[verdict] : `would have been stopped`;
   if (verdict === 'pass') return `This message ${done}.`;
-  const why = reasons.flatMap(({ signal }) => TO_OWNER[signal] ?? []).slice(0, TOLD);
+  const why = reasons.flatMap((reason) => toldOwner(reason) ?? []).slice(0, TOLD);
   const because = why.length === 0 ? (reasons[0]?.text ?? '') : `${capital(list(why))}.`;
   const next =
     rung === 'lock'
       ? 'The account is locked: change its password, then it opens again.'
       : 'If it was you, say so; your other devices keep sending. If not, change the password now.';
   return `This message ${done}. ${because} ${next}`;
+}
+
+function toldOwner({ signal, text }: Reason): string | undefined {
+  if (signal !== 'outcomes') return TO_OWNER[signal];
+  const isComplained = text.includes('complained');
+  const isBack = text.includes('did not exist') || text.includes('could not be reached');
+  if (!isComplained) return 'earlier messages came back';
+  return isBack
+    ? 'earlier messages came back, and people complained of them'
+    : 'people complained of earlier messages';
 }
 
 function toReviewer({ verdict, reasons, score, hypothesis, sums }: Verdict): string {

@@ -118,6 +118,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
     optional: {
       submission: text,
       queueId: text,
+      verified: flag,
       status: text,
       reply: text,
       remote: text,

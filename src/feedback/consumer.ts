@@ -22,15 +22,16 @@ export function createFeedback(options: FeedbackOptions): ReturnedMail {
     take: async (message, isRead) => {
       const { file, recipients } = message;
       const returned = await reading(() => options.read(file));
-      const isReport = returned.kind === 'complaint' || returned.kind === 'xarf';
-      const signer = isReport ? await reading(() => options.signerOf(file)) : undefined;
+      const isOwnBounce = isMadeBy(mta, returned, message);
+      const isClaim = CLAIMS.has(returned.kind) && !isOwnBounce;
+      const signer = isClaim ? await reading(() => options.signerOf(file)) : undefined;
       isRead();
       const token = tokenOf(returned, trace);
       const names = namesOf(returned, mta);
       const events = eventsOf(returned, {
         ...{ message, token, names },
         forward: forwardOf(recipients, forwards),
-        signer,
+        ...{ signer, isOwnBounce },
         isOwnDomain,
       });
       for (const event of events) await options.note(event);
@@ -40,6 +41,14 @@ export function createFeedback(options: FeedbackOptions): ReturnedMail {
       if (why !== undefined) throw new MessageRefused(why);
     },
   };
+}
+
+/** What counts more when whoever says it has signed it. */
+const CLAIMS: ReadonlySet<Returned['kind']> = new Set(['dsn', 'complaint', 'xarf']);
+
+/** Our own mail server made it and had it from nobody: it knows what it says. */
+function isMadeBy(mta: string, { madeBy }: Returned, { sender }: SpooledMessage): boolean {
+  return sender === '' && madeBy?.toLowerCase() === mta.toLowerCase();
 }
 
 /** A reader that hangs or dies does so by the message. */

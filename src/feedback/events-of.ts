@@ -9,6 +9,7 @@ import type {
   EventBase,
   ReportEvent,
 } from '../core/event.ts';
+import { domainOf } from '../core/identity.ts';
 import { returnedId } from '../core/returned-id.ts';
 import type { NamedAbuse, Returned, ReturnedRecipient } from '../returned/contract.ts';
 import type { SpooledMessage } from '../spool/contract.ts';
@@ -23,6 +24,8 @@ export interface Known {
   readonly forward: Forward | undefined;
   /** Whose DKIM signature holds. */
   readonly signer: string | undefined;
+  /** Our own mail server made the bounce. */
+  readonly isOwnBounce: boolean;
   readonly isOwnDomain: (domain: string) => boolean;
 }
 
@@ -63,9 +66,10 @@ export function eventsOf(returned: Returned, known: Known): readonly ReturnedEve
 
 function deliveriesOf(
   { recipients }: Returned,
-  { token, names, forward }: Known,
+  known: Known,
   base: () => EventBase,
 ): readonly DeliveryEvent[] {
+  const { token, names, forward } = known;
   const named = recipients.filter(({ recipient }) => recipient !== '');
   const isNameless = token === undefined && Object.keys(names).length === 0;
   const rows = isNameless && forward === undefined ? named.slice(0, MAX_NAMELESS) : named;
@@ -81,9 +85,23 @@ function deliveriesOf(
     ...(row.replyCode !== '' && { reply: `${row.replyCode} ${row.status}`.trim() }),
     class: row.class,
     hard: row.hard,
+    ...(isVouchedFor(row, known) && { verified: true }),
     ...(forward && { forward: forward.tag }),
     ...(forward?.stamp !== undefined && { forwardStamp: forward.stamp }),
   }));
+}
+
+/** By our own mail server, or by the domain of the very recipient (FBK-8). */
+function isVouchedFor(
+  { recipient }: ReturnedRecipient,
+  { isOwnBounce, signer }: Pick<Known, 'isOwnBounce' | 'signer'>,
+): boolean {
+  if (isOwnBounce) return true;
+  return signer !== undefined && isWithin(domainOf(recipient.toLowerCase()), signer);
+}
+
+function isWithin(domain: string, signer: string): boolean {
+  return domain === signer || domain.endsWith(`.${signer}`);
 }
 
 function resultOf({ action }: ReturnedRecipient): DeliveryResult {

@@ -1,6 +1,7 @@
 /**
  * Complaints (FBK-2, FBK-3, FBK-8). One counts only when it is verified, and once a week of each who
- * complains; it is evidence and part of a share, and never locks by itself. `not-spam` takes one back.
+ * complains; it is evidence and part of a share, and never locks by itself. `not-spam` takes back what
+ * the same one's complaint counted.
  */
 import { alike } from '../core/detection/hypotheses.ts';
 import type { ComplaintEvent } from '../core/event.ts';
@@ -15,6 +16,7 @@ import { identityOf } from '../core/identity.ts';
 import { IdentityProfile, type ContextRow } from '../core/profile/identity-profile.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import { suppress, unsuppress } from '../core/profile/suppression-record.ts';
+import { WeekRecord } from '../core/profile/week-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
@@ -22,7 +24,14 @@ import { addOutcome, recipientOf, type OutcomeParts } from './note-outcome.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
 import { returnedCount, type ReturnedCount } from './returned-part.ts';
 import { CLOCK_MS, MAX_REMEMBERED_MS } from './sent-messages.ts';
-import { accountHashOf, identityKey, outcomeKey, writtenKey } from './submission-frame.ts';
+import { complaintCount, complaintTakenBack } from './complaint-count.ts';
+import {
+  accountHashOf,
+  complainedKey,
+  identityKey,
+  outcomeKey,
+  writtenKey,
+} from './submission-frame.ts';
 
 /** Contexts used within this time may have sent what is complained of, where nothing says which. */
 const LATELY_MS = 7 * 86_400_000;
@@ -65,6 +74,7 @@ function fateOf(
       outcomeKey(target.account),
       identityKey(target.identity),
       suppressionKey(item),
+      complainedKey(target.account),
       ...returned.keys,
     ];
     return andThen(
@@ -135,42 +145,32 @@ interface Taken {
 const isMailed = ({ sentAt, reporterDomain }: ComplaintEvent): boolean =>
   sentAt !== undefined || reporterDomain !== undefined;
 
-/** In whose name it counts, once a week (FBK-8). */
-function reporterOf({ event, recipient, isWrittenTo }: Taken): string {
-  if (!isMailed(event) || isWrittenTo || event.about === 'dsn') {
-    return recipient === '' ? (event.reporter ?? '').toLowerCase() : recipient;
-  }
-  const { reporterDomain, context = '', sentAt = '' } = event;
-  // Whoever has a message of the account has its token, and can make up recipients.
-  return reporterDomain === undefined ? 'a token' : `${reporterDomain}|${context}|${sentAt}`;
-}
-
 function weightOf(event: ComplaintEvent): number {
   if (event.about === 'dsn') return COMPLAINT_ABOUT_BOUNCE;
   const isDiscounted = isMailed(event) && event.sentAt === undefined;
   return isDiscounted ? COMPLAINT_WITHOUT_TOKEN : COMPLAINT;
 }
 
-/** Alters outcomes, identity, suppression, and what is counted of returned messages. */
+/** Alters outcomes, identity, suppression, what counts once, and what is counted of returned messages. */
 function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): OutcomeFate {
   const { event, target, recipient, isWrittenTo } = taken;
-  if (!taken.returned.count(records, 3)) return 'repeated';
+  if (!taken.returned.count(records, 4)) return 'repeated';
   const nowMs = Date.parse(event.at);
-  const outcomes = new OutcomeRecord(records[0]);
   const isTakenBack = complaintMeaning(event.feedbackType) === 'taken-back';
   const isAboutBounce = event.about === 'dsn';
-  // Who takes a complaint back has complained before: the two are capped apart.
-  const by = (kind: string): number => hash.low(`reporter|${kind}|${reporterOf(taken)}`);
-  if (isTakenBack && isMailed(event) && !outcomes.hasCounted(by(''), nowMs)) return 'ignored';
-  const counts = isTakenBack
-    ? outcomes.takeBack(by('back'), nowMs)
-    : outcomes.learnComplaint(by(isAboutBounce ? 'dsn' : ''), {
-        nowMs,
-        isAboutBounce,
-        isShare: target.isShare,
+  const isMail = isMailed(event);
+  const week = new WeekRecord(records[3]);
+  const asked = { event, recipient, isWrittenTo, isMail, nowMs, hash };
+  const counted = isTakenBack
+    ? complaintTakenBack(asked, week)
+    : complaintCount(asked, week, {
+        weight: weightOf(event),
+        // Who complains of a bounce is our own user, not one of the recipients.
+        isShare: target.isShare && !isAboutBounce,
       });
-  records[0] = outcomes.toBytes();
-  if (recipient !== '' && !isAboutBounce && (isWrittenTo || !isMailed(event))) {
+  records[3] = week.toBytes();
+  if (counted === 'ignored') return counted;
+  if (recipient !== '' && !isAboutBounce && (isWrittenTo || !isMail)) {
     const item = recipientHash(hash)(recipient);
     const account = accountHashOf(hash, target.account);
     const entry = { recipient: item, account, kind: 'complained' } as const;
@@ -178,16 +178,24 @@ function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): 
       ? unsuppress(records[2], entry)
       : suppress(records[2], { ...entry, nowMs });
   }
-  if (!counts) return 'capped';
-  if (records[1] === undefined) return 'counted';
+  if (counted === 'capped') return counted;
+  const outcomes = new OutcomeRecord(records[0]);
+  if (isTakenBack) outcomes.takeBack(nowMs, counted);
+  else outcomes.learnComplaint(nowMs, counted.isShare);
+  records[0] = outcomes.toBytes();
+  addEvidence(target, records, isTakenBack ? -counted.weight : counted.weight);
+  return 'counted';
+}
+
+/** To every context that it is about. */
+function addEvidence(target: Target, records: StandingRecord[], weight: number): void {
+  if (records[1] === undefined) return;
   const profile = new IdentityProfile(records[1]);
   const all = profile.contexts();
-  const weight = isTakenBack ? -COMPLAINT : weightOf(event);
   for (const context of all) {
     if (!target.isAbout(context, all)) continue;
     const sentMs = target.sentMs ?? context.lastMs;
     addOutcome(profile, { key: context.halves, by: alike(weight), sentMs });
   }
   records[1] = profile.toBytes();
-  return 'counted';
 }

@@ -4,7 +4,7 @@
  * names no submission of ours is backscatter or forged: it is on record and counts for nobody.
  */
 import type { DeliveryEvent } from '../core/event.ts';
-import { contextText, domainOf, forwarderOf, identityOf } from '../core/identity.ts';
+import { contextText, domainOf, forwarderOf } from '../core/identity.ts';
 import { stepLadder } from '../core/ladder.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { deliveryWeight, outcomeBy, type OutcomeReading } from '../core/outcome.ts';
@@ -21,14 +21,17 @@ import type { RungChange } from '../core/verdict.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
 import { noteForwardDelivery } from './note-forward.ts';
+import { believe, isHearsay, MOST_HEARSAY_WEIGHT } from './bounce-belief.ts';
+import { findMessage } from './find-message.ts';
 import type { GateParts } from './parts.ts';
 import { readDelivery } from './read-delivery.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
 import { returnedCount } from './returned-part.ts';
-import { CLOCK_MS, MAX_QUEUED_MS, type SentMessages } from './sent-messages.ts';
+import type { SentMessages } from './sent-messages.ts';
 import {
   accountHashOf,
   accountKey,
+  bouncedKey,
   identityKey,
   outcomeKey,
   writtenKey,
@@ -108,6 +111,7 @@ function count(delivery: Delivery, parts: OutcomeParts): Maybe<Done> {
     writtenKey(account),
     suppressionKey(item),
     accountKey(account),
+    bouncedKey(account),
     ...returned.keys,
   ];
   return andThen(standing.read(keys), (records): Maybe<Done> => {
@@ -134,33 +138,6 @@ function count(delivery: Delivery, parts: OutcomeParts): Maybe<Done> {
   });
 }
 
-/** By our own token first; else by what the mail server and the message are called. */
-function findMessage(event: DeliveryEvent, parts: OutcomeParts): Maybe<SentMessage | undefined> {
-  const { account = '', credential, context = '', sentAt } = event;
-  if (account === '' || sentAt === undefined) return parts.sent.find(event, true);
-  const nowMs = Date.parse(event.at);
-  const atMs = Date.parse(sentAt);
-  // A token that is kept for later bounces is none of a message that still waits somewhere.
-  if (atMs > nowMs + CLOCK_MS || atMs < nowMs - MAX_QUEUED_MS) return undefined;
-  const login = account.toLowerCase();
-  const identity = identityOf(login, credential);
-  return andThen(parts.standing.read([identityKey(identity)]), ([record]) => {
-    if (record === undefined) return undefined;
-    const row = new IdentityProfile(record).contexts().find(({ key }) => key === context);
-    return {
-      account: login,
-      identity,
-      context: row?.halves ?? NO_CONTEXT,
-      atMs: Math.floor(atMs / 1000) * 1000,
-      recipients: 0,
-      isWatched: false,
-    };
-  });
-}
-
-/** Of a context that is not remembered any more: the counts are the account's all the same. */
-const NO_CONTEXT: ContextKey = [0, 0];
-
 interface Delivery {
   readonly event: DeliveryEvent;
   readonly reading: OutcomeReading;
@@ -182,8 +159,9 @@ function touchedBy(
       ? outcomesAgainst(new IdentityProfile(records[1]), sent.context, nowMs)
       : 0;
   const times = { sentMs: sent.atMs, nowMs };
-  const isCanary = isFinal && new WrittenRecord(records[2]).isAboutBurst(times);
-  const isUnknown = event.result === 'bounced' && isDead(reading);
+  const isCanary =
+    isFinal && !isHearsay(event) && new WrittenRecord(records[2]).isAboutBurst(times);
+  const isUnknown = event.result === 'bounced' && isDead(reading) && !isHearsay(event);
   const clears = event.result === 'delivered' && hasSuppression(records[3], item, 'unknown');
   return [
     true,
@@ -191,6 +169,7 @@ function touchedBy(
     isCanary,
     isUnknown || clears,
     isCanary && isUnknown && records[4] !== undefined,
+    isFinal && event.result !== 'delivered',
   ];
 }
 
@@ -213,21 +192,27 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   const { event, reading, sent, item, nowMs } = delivery;
   const { hash } = parts;
   const outcomes = new OutcomeRecord(records[0]);
+  const isRumour = isHearsay(event);
   // Enforced, what was only watched had never left: it must not pause the rest of the account.
-  const isShare = !sent.isWatched;
+  const isShare = !sent.isWatched && !isRumour;
   let weight = deliveryWeight(event.result, reading, outcomes.before(nowMs));
   const domain = hash.low(`domain|${domainOf(delivery.recipient)}`);
   if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs, isShare);
   else if (event.result === 'deferred') outcomes.learnDeferred(reading.class, nowMs);
   else {
-    const seen = hash.low(`seen|${sent.identity}|${sent.atMs}|${delivery.recipient}`);
+    const fate = believe({ ...delivery, record: records[5], hash });
+    records[5] = fate.record;
+    if (fate.is !== 'counted') return { fate: fate.is };
+    const kind = isRumour ? 'hearsay' : 'seen';
+    const seen = hash.low(`${kind}|${sent.identity}|${sent.atMs}|${delivery.recipient}`);
     const counted = outcomes.learnFailure({ ...reading, domain, seen, nowMs, isShare });
     if (!counted.isNew) return { fate: 'repeated' };
     if (!counted.isEvidence) weight = 0;
+    if (isRumour) weight = Math.min(weight, MOST_HEARSAY_WEIGHT);
   }
   records[0] = outcomes.toBytes();
   const account = accountHashOf(hash, sent.account);
-  const isUnknown = event.result === 'bounced' && isDead(reading);
+  const isUnknown = event.result === 'bounced' && isDead(reading) && !isRumour;
   if (isUnknown) {
     // One's own dead address that is written to again is an old setting more often than a list.
     if (hasSuppression(records[3], item, 'unknown')) weight = Math.min(weight, KNOWN_DEAD);
@@ -237,7 +222,7 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   }
   if (records[1] !== undefined)
     addTo(records, sent, outcomeBy(reading.class, event.result, weight));
-  return { fate: 'counted', change: takeAnswer(delivery, records, parts) };
+  return { fate: 'counted', change: isRumour ? undefined : takeAnswer(delivery, records, parts) };
 }
 
 /** Evidence about the context, dated by its message. */

@@ -76,8 +76,12 @@ function accountOf(identity: string): string {
   return slash < 0 ? identity : identity.slice(0, slash);
 }
 
-/** What counted most; the first of equals, and of a verdict's reasons that weigh nothing. */
+/**
+ * What counted most; the first of equals, and of a verdict's reasons that weigh nothing. What came back
+ * stands first where it weighs most, and its own sentence adds nothing.
+ */
 export function heaviest(reasons: Verdict['reasons']): Reason | undefined {
+  if (reasons[0]?.signal === 'outcomes') return reasons[0];
   return reasons.reduce<Reason | undefined>(
     (most, one) => (most === undefined || one.weight > most.weight ? one : most),
     undefined,

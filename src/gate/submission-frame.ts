@@ -15,6 +15,9 @@ export const identityKey = (identity: string): string => `i:${identity}`;
 export const accountKey = (account: string): string => `a:${account}`;
 /** What came back for the account's mail, and whom it has written to. */
 export const outcomeKey = (account: string): string => `o:${account}`;
+/** What of complaints and of bounces counts once a week. */
+export const complainedKey = (account: string): string => `y:c:${account}`;
+export const bouncedKey = (account: string): string => `y:b:${account}`;
 export const writtenKey = (account: string): string => `w:${account}`;
 /** Who writes to the account, and what came in. */
 export const heardKey = (account: string): string => `h:${account}`;

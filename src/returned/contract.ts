@@ -76,6 +76,8 @@ export interface Returned {
   /** Addresses that its header names as sender and as recipients. */
   readonly originalSenders?: readonly string[];
   readonly originalRecipients?: readonly string[];
+  /** Name of the mail server that made it, where its last Received field names nobody it came from. */
+  readonly madeBy?: string;
   readonly headerFrom?: string;
   readonly subject?: string;
   /** The beginning of what it says to people; of bounces and automatic replies none. */

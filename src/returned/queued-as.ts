@@ -32,6 +32,18 @@ export function queuedAs(
   return found.slice(0, MAX_QUEUED_AS);
 }
 
+/** Postfix marks what it made itself so; what a user hands in has "from userid", other mail "from". */
+const MADE = /^by ([A-Za-z0-9.-]{1,255}) \(Postfix\)\s+id [A-Za-z0-9]{5,24};/;
+
+/**
+ * The mail server that made a message itself. Whatever comes in gets a Received field on top that says
+ * from where, so that nobody outside can write this one.
+ */
+export function madeBy(fields: readonly PlainField[]): string | undefined {
+  const latest = valueOf(fields, 'received')?.slice(0, MAX_FIELD_CHARS) ?? '';
+  return MADE.exec(latest)?.[1];
+}
+
 /** Addresses of who sent the message, as its header names them. */
 export function sendersOf(original: readonly PlainField[]): readonly string[] {
   const names = ['return-path', 'sender', 'from'];

@@ -10,8 +10,15 @@ import { readComplaint, readLetterComplaint, reportsOfXarf } from './complaint.t
 import type { Returned, ReturnedKind, ReturnedOptions } from './contract.ts';
 import { gatherFacts, type Facts, type ReadMessage } from './facts.ts';
 import { MAX_SHOWN_CHARS } from './limits.ts';
-import { findHeaderFields, recipientsOf, tokenOf, valueOf, type PlainField } from './original.ts';
-import { queuedAs, sendersOf } from './queued-as.ts';
+import {
+  findHeaderFields,
+  plainFields,
+  recipientsOf,
+  tokenOf,
+  valueOf,
+  type PlainField,
+} from './original.ts';
+import { madeBy, queuedAs, sendersOf } from './queued-as.ts';
 import {
   AUTO_FIELDS,
   isDaemon,
@@ -38,11 +45,14 @@ export function recognise(
   const facts = gatherFacts(message, options);
   const found =
     standardKind(facts, classify) ?? looseKind(facts, classify) ?? ({ kind: 'unknown' } as const);
-  const header = message.fields.map(({ name, value }) => ({ name: name.toLowerCase(), value }));
+  const header = plainFields(message.fields);
+  const ownToken = tokenOf(header, options.traceHeader);
   const token =
     tokenOf(facts.original, options.traceHeader) ??
     tokenOf(findFeedbackFields(facts), options.traceHeader) ??
-    tokenOf(header, options.traceHeader);
+    ownToken;
+  // What passed our doors on its way has a token, and no mail server of ours made it.
+  const maker = ownToken === undefined ? madeBy(header) : undefined;
   const messageId = valueOf(facts.original, 'message-id');
   const queued = queuedAs(facts.original, facts.textsOf('status'));
   const senders = sendersOf(facts.original);
@@ -57,6 +67,7 @@ export function recognise(
     ...(queued.length === 0 ? {} : { queuedAs: queued }),
     ...(senders.length === 0 ? {} : { originalSenders: senders }),
     ...(recipients.length === 0 ? {} : { originalRecipients: recipients }),
+    ...(maker === undefined ? {} : { madeBy: maker }),
     ...(facts.envelope.fromAddress === '' ? {} : { headerFrom: facts.envelope.fromAddress }),
     ...(text === '' ? {} : { text }),
     ...(facts.envelope.subject === '' ? {} : { subject: facts.envelope.subject }),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROCESS_TEST_MS } from './program.ts';
-import { bounce, complaint } from './returned-messages.ts';
+import { bounce as anyBounce, complaint, type BounceParts } from './returned-messages.ts';
 import { MTA, ReturnedPlace } from './returned-place.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,6 +15,9 @@ beforeAll(async () => {
   await p.start();
 }, PROCESS_TEST_MS);
 afterAll(() => p.place.remove());
+
+/** As our own mail server makes it. */
+const bounce = (parts: BounceParts): string => anyBounce({ madeBy: MTA, ...parts });
 
 /** An account nobody else has, that has written to these. */
 async function sender(recipients?: readonly string[]): Promise<string> {
@@ -79,6 +82,46 @@ describe('FBK-2: a bounce through LMTP', { timeout: PROCESS_TEST_MS }, () => {
     const account = await sender();
     await p.bringAndSettle(bounce({ token: await p.tokenOf(account, ago(7 * DAY_MS)) }));
     expect(await p.outcomesOf(account)).toMatchObject({ hardBounces: 0 });
+  });
+
+  it('FBK-8: of one who has the message counts once and little, whomever else he names', async () => {
+    const recipients = Array.from({ length: 30 }, (_, i) => `r${i}@d${i}.test`);
+    const account = await sender(recipients);
+    const token = await p.tokenOf(account);
+    const forged = recipients.map((one) => anyBounce({ token, recipients: [one] }));
+    expect(await p.gained(account, () => p.bringAndSettle(...forged))).toBeLessThanOrEqual(0.5);
+    const known = await p.outcomesOf(account);
+    expect(known).toMatchObject({ hardBounces: 1, sharesOfWeek: { hard: 0 } });
+  });
+
+  it.each([
+    [
+      'below the field of the server it came to',
+      (text: string) =>
+        `Received: from evil.test (evil.test [192.0.2.66])\r\n\tby ${MTA} (Postfix) with ESMTP id 4bZx1abcDEFz8; Sat, 28 Nov 2026 10:00:06 +0000\r\n${text}`,
+    ],
+    [
+      'as a user handed it in',
+      (text: string) => text.replace('(Postfix)', '(Postfix, from userid 1000)'),
+    ],
+    ['of another mail server', (text: string) => text.replace(MTA, 'mail.evil.test')],
+  ])(
+    'FBK-8: with a Received field of our own server %s is one that anybody can write',
+    async (_, change) => {
+      const account = await sender();
+      const text = change(bounce({ token: await p.tokenOf(account) }));
+      expect(await p.gained(account, () => p.bringAndSettle(text))).toBe(0.5);
+    },
+  );
+
+  it('FBK-8: with a sender is none of our own server, whatever its header says', async () => {
+    const account = await sender();
+    const text = bounce({ token: await p.tokenOf(account) });
+    const bring = async () => {
+      await p.bring({ text, sender: 'eve@own.example' });
+      await p.settled();
+    };
+    expect(await p.gained(account, bring)).toBe(0.5);
   });
 
   it('FBK-8: brings no good news, for a thief could write it himself', async () => {

@@ -37,13 +37,25 @@ export interface BounceParts extends BackParts {
   readonly status?: string;
   /** Of the part for people. */
   readonly text?: string;
+  /** The mail server that made it and delivers it itself. */
+  readonly madeBy?: string;
+  /** Who writes it. */
+  readonly daemon?: string;
 }
+
+const ownReceived = (mta: string): string =>
+  lines(
+    `Received: by ${mta} (Postfix)`,
+    '\tid 4bZx1abcDEFz9; Sat, 28 Nov 2026 10:00:05 +0000 (UTC)',
+  );
 
 export function bounce(parts: BounceParts): string {
   const { recipients = ['bob@dest.test'], action = 'failed', status = '5.1.1' } = parts;
+  const { daemon = 'MAILER-DAEMON@mx.dest.test' } = parts;
   return (
+    (parts.madeBy === undefined ? '' : ownReceived(parts.madeBy)) +
     lines(
-      'From: Mail Delivery System <MAILER-DAEMON@mx.dest.test>',
+      `From: Mail Delivery System <${daemon}>`,
       'To: ann@own.example',
       'Subject: Undelivered Mail Returned to Sender',
       'MIME-Version: 1.0',

@@ -24,6 +24,7 @@ const DAYS: readonly (readonly [prefix: string, days: number])[] = [
   ['v:', OWN_DAYS],
   ['r:', OWN_DAYS],
   ['t:', OWN_DAYS],
+  ['y:', STRANGER_DAYS],
   ['m:a:', OWN_DAYS],
 ];
 

@@ -1,17 +1,17 @@
 /**
  * What came back for the mail of one account: totals by reply class, sums of about a day and a week,
- * and what keeps one dead destination, one repeated bounce or one reporter from counting for many.
+ * and what keeps one dead destination or one repeated bounce from counting for many.
  * Written only when something comes back. The second section is there from the first failure on.
  *
  * Header: 4 first, 8 last, 12 delivered, 16 deferred, 20 hard, 24 soft, 28 complaints, 32 taken back,
  * 36 newest slot (all u32), 40 next of the seen u8, 41 pad.
  * Sections: 20 classes × u32, 15 slots × (delivered, hard, unknown, complaints u32);
  * then 16 destinations × (domain, hour, last delivered u32, failures u16, pad), 64 seen × u32,
- * 16 reporters × (who, at u32).
+ * 128 bytes that an older version used.
  */
 import { REPLY_CLASSES, type ReplyClass } from '../reply-class.ts';
 import { countU16, countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
-import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
+import { clearSlots, slotAt, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
 
 const HEADER = 44;
 const CLASSES = 20;
@@ -19,10 +19,9 @@ const SLOT = 16;
 const DESTINATIONS = 16;
 const DESTINATION = 16;
 const SEEN = 64;
-const REPORTERS = 16;
-const REPORTER = 8;
+const UNUSED = 128;
 const FIRST_SECTION = CLASSES * 4 + SLOTS * SLOT;
-const SECOND_SECTION = DESTINATIONS * DESTINATION + SEEN * 4 + REPORTERS * REPORTER;
+const SECOND_SECTION = DESTINATIONS * DESTINATION + SEEN * 4 + UNUSED;
 const FORM: RecordForm = {
   kind: 0xe1,
   version: 1,
@@ -38,8 +37,6 @@ export const FAILURES_A_DESTINATION = 3;
 const HOUR_SECONDS = 3_600;
 /** A destination that took mail this lately is alive: it refuses recipients, not everything. */
 const ALIVE_SECONDS = 7 * 86_400;
-/** One who complains counts once in this time. */
-export const REPORTER_SECONDS = 7 * 86_400;
 
 /** Sums of a window. */
 export interface OutcomeSums {
@@ -167,46 +164,24 @@ export class OutcomeRecord {
     return { isNew: true, isEvidence };
   }
 
-  /** Counts a complaint; false when this reporter has counted lately (FBK-8). */
-  learnComplaint(
-    reporter: number,
-    complaint: {
-      readonly nowMs: number;
-      readonly isAboutBounce: boolean;
-      readonly isShare?: boolean;
-    },
-  ): boolean {
-    const now = this.touch(complaint.nowMs);
-    this.extend();
-    if (!this.isFirstOf(reporter, now)) return false;
-    countU32(this.view, 28, 1);
-    // Who complains of a bounce is our own user, not one of the recipients.
-    if (complaint.isAboutBounce || complaint.isShare === false) return true;
-    countU32(this.view, slotNow(this.view, this.ring, now) + 12, 1);
-    return true;
-  }
-
-  /** Somebody says that what was taken for spam is none: it takes one complaint back. */
-  takeBack(reporter: number, nowMs: number): boolean {
+  /** @param isShare whether it is part of the share of those written to */
+  learnComplaint(nowMs: number, isShare: boolean): void {
     const now = this.touch(nowMs);
     this.extend();
-    if (!this.isFirstOf(reporter, now)) return false;
-    countU32(this.view, 32, 1);
-    for (let i = 0; i < SLOTS; i += 1) {
-      const at = this.ring.at + i * SLOT + 12;
-      const count = this.view.getUint32(at, true);
-      if (count === 0) continue;
-      this.view.setUint32(at, count - 1, true);
-      break;
-    }
-    return true;
+    countU32(this.view, 28, 1);
+    if (isShare) countU32(this.view, slotNow(this.view, this.ring, now) + 12, 1);
   }
 
-  /** Whether this reporter has counted lately. */
-  hasCounted(reporter: number, nowMs: number): boolean {
-    const at = this.hasSecond ? this.findReporter(reporter) : undefined;
-    if (at === undefined) return false;
-    return toSeconds(nowMs) - this.view.getUint32(at + 4, true) < REPORTER_SECONDS;
+  /** Takes back a complaint of then: what it counted in the shares, where it did. */
+  takeBack(nowMs: number, complaint: { readonly atMs: number; readonly isShare: boolean }): void {
+    const now = this.touch(nowMs);
+    this.extend();
+    countU32(this.view, 32, 1);
+    if (!complaint.isShare) return;
+    slotNow(this.view, this.ring, now);
+    const at = slotAt(this.view, this.ring, toSeconds(complaint.atMs));
+    const count = at === undefined ? 0 : this.view.getUint32(at + 12, true);
+    if (at !== undefined && count > 0) this.view.setUint32(at + 12, count - 1, true);
   }
 
   /** Starts the sums anew, after a person has looked at the account. Totals stay. */
@@ -299,26 +274,5 @@ export class OutcomeRecord {
     // Zero marks an empty place.
     this.view.setUint32(this.seenAt + 4 * next, (hash | 1) >>> 0, true);
     this.view.setUint8(40, (next + 1) % SEEN);
-  }
-
-  private findReporter(reporter: number): number | undefined {
-    for (let i = 0, at = this.seenAt + 4 * SEEN; i < REPORTERS; i += 1, at += REPORTER) {
-      const isUsed = this.view.getUint32(at + 4, true) !== 0;
-      if (isUsed && this.view.getUint32(at, true) === reporter) return at;
-    }
-    return undefined;
-  }
-
-  private isFirstOf(reporter: number, now: number): boolean {
-    if (this.hasCounted(reporter, now * 1000)) return false;
-    const last = (at: number): number => this.view.getUint32(at + 4, true);
-    let chosen = this.seenAt + 4 * SEEN;
-    for (let i = 1, at = chosen + REPORTER; i < REPORTERS; i += 1, at += REPORTER) {
-      if (last(at) < last(chosen)) chosen = at;
-    }
-    chosen = this.findReporter(reporter) ?? chosen;
-    this.view.setUint32(chosen, reporter, true);
-    this.view.setUint32(chosen + 4, now, true);
-    return true;
   }
 }

@@ -21,6 +21,7 @@ import {
   suppress,
   unsuppress,
 } from './suppression-record.ts';
+import { MAX_WEEK_ROWS, WEEK_RECORD_BYTES, WeekRecord } from './week-record.ts';
 import { WRITTEN_BYTES, WrittenRecord } from './written-record.ts';
 
 const NOW = Date.parse('2026-03-02T09:00:00.000Z');
@@ -180,9 +181,8 @@ describe('what came back', () => {
           if (kind === 'delivered') record.learnDelivered(domain, nowMs);
           else if (kind === 'deferred') record.learnDeferred(reading.class, nowMs);
           else if (kind === 'failed') record.learnFailure({ ...reading, domain, seen: who, nowMs });
-          else if (kind === 'complaint')
-            record.learnComplaint(who, { nowMs, isAboutBounce: false });
-          else record.takeBack(who, nowMs);
+          else if (kind === 'complaint') record.learnComplaint(nowMs, true);
+          else record.takeBack(nowMs, { atMs: nowMs - (who % DAY), isShare: true });
         }
         const week = record.sums('week', NOW + 2 * DAY);
         const day = record.sums('day', NOW + 2 * DAY);
@@ -217,7 +217,7 @@ describe('what came back', () => {
 
   it('a week later the sums are empty', () => {
     const record = new OutcomeRecord(undefined);
-    record.learnComplaint(5, { nowMs: NOW, isAboutBounce: false });
+    record.learnComplaint(NOW, true);
     expect(record.sums('week', NOW + 7 * DAY).complaints).toBe(1);
     expect(record.sums('week', NOW + 8 * DAY).complaints).toBe(0);
     expect(record.sums('day', NOW + DAY).complaints).toBe(1);
@@ -235,6 +235,37 @@ describe('what came back', () => {
     const widened = new AccountRecord(old);
     widened.learnSent(7, NOW);
     expect(widened.sent('day', NOW)).toBe(7);
+  });
+});
+
+describe('what counts once a week', () => {
+  it('FBK-8: forgets nothing of the week to make room, and makes room after it', () => {
+    const record = new WeekRecord(undefined);
+    for (let who = 0; who < MAX_WEEK_ROWS; who += 1) expect(record.note(who, 1, NOW)).toBe(true);
+    expect(record.note(99_999, 1, NOW + 6 * DAY)).toBe(false);
+    expect(record.of(0, NOW + 6 * DAY)).toEqual({ sinceMs: NOW, mark: 1 });
+    expect(record.note(99_999, 1, NOW + 7 * DAY)).toBe(true);
+    expect(record.of(1, NOW + 7 * DAY)).toBeUndefined();
+    expect(record.toBytes()).toHaveLength(WEEK_RECORD_BYTES);
+  });
+
+  it('counts up to a bound in a week', () => {
+    const record = new WeekRecord(undefined);
+    const counted = [1, 2, 3].map(() => record.countUpTo(7, 2, NOW));
+    expect(counted).toEqual([true, true, false]);
+    expect(record.countUpTo(7, 2, NOW + 7 * DAY)).toBe(true);
+  });
+
+  it('any bytes are read without harm', () => {
+    fc.assert(
+      fc.property(bytes, word, (damaged, who) => {
+        damaged[1] = 0xe5;
+        const record = new WeekRecord(damaged);
+        record.of(who, NOW);
+        record.note(who, 3, NOW);
+        expect(record.toBytes().length).toBeLessThanOrEqual(WEEK_RECORD_BYTES);
+      }),
+    );
   });
 });
 

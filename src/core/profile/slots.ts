@@ -36,6 +36,13 @@ export function slotNow(view: DataView, ring: Ring, nowSeconds: number): number 
   return placeOf(ring, now);
 }
 
+/** The place of the slot that was counted in then; `undefined` when the ring has it no more. */
+export function slotAt(view: DataView, ring: Ring, seconds: number): number | undefined {
+  const head = view.getUint32(ring.headAt, true);
+  const slot = Math.min(head, slotOf(seconds));
+  return slot > head - SLOTS ? placeOf(ring, slot) : undefined;
+}
+
 /** Adds up the u32 at `field` of the slots of a window. */
 export function sumOf(
   view: DataView,

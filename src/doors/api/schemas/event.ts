@@ -134,6 +134,7 @@ const deliveryEvent = z.looseObject({
   class: word.exactOptional(),
   hard: z.boolean().exactOptional(),
   via: z.literal('dsn').exactOptional(),
+  verified: z.boolean().exactOptional(),
   messageId: word.exactOptional(),
   account: word.exactOptional(),
   credential: word.exactOptional(),

@@ -1,0 +1,168 @@
+/** Whom a bounce and a complaint are believed (FBK-8): nobody is held or locked by a stranger. */
+import { describe, expect, it } from 'vitest';
+import { createPlatform, type Platform } from '../../test/platform.ts';
+import type { ComplaintEvent, DeliveryEvent } from '../core/event.ts';
+
+const ANN = 'ann@example.org';
+const MANY = Array.from({ length: 30 }, (_, i) => `r${i}@d${i}.test`);
+let ids = 0;
+
+/** An account that has written to all of these, a few at a time. */
+async function sent(to: readonly string[] = MANY): Promise<Platform> {
+  const p = createPlatform({ accounts: [{ account: ANN }] });
+  for (let i = 0; i < to.length; i += 20) {
+    p.wait(2 * 3_600_000);
+    await judged(p, to.slice(i, i + 20));
+  }
+  return p;
+}
+
+const judged = (p: Platform, to: readonly string[], queueId = '4Q1') =>
+  p.gate.judge(p.submission(ANN, { mta: 'mx1', queueId, envelopeRecipients: to }));
+
+async function told(p: Platform, more: Partial<DeliveryEvent> = {}): Promise<void> {
+  await p.gate.note({
+    ...{ v: 1, kind: 'delivery', id: `d${(ids += 1)}`, at: p.at(), mta: 'mx1', queueId: '4Q1' },
+    ...{ recipient: 'r0@d0.test', result: 'bounced', status: '5.1.1' },
+    ...{ class: 'unknown-recipient', hard: true, ...more },
+  } as DeliveryEvent);
+}
+
+const bounced = (p: Platform, recipient: string, more: Partial<DeliveryEvent> = {}) =>
+  told(p, { recipient, via: 'dsn', ...more });
+
+async function complained(p: Platform, recipient: string, more: Partial<ComplaintEvent> = {}) {
+  const { context = '' } = (await p.inspector.account(ANN))?.identities[0]?.contexts[0] ?? {};
+  await p.gate.note({
+    ...{ v: 1, kind: 'complaint', id: `c${(ids += 1)}`, at: p.at(), feedbackType: 'abuse' },
+    ...{ account: ANN, credential: 'main', context, sentAt: p.at(), recipient, verified: true },
+    ...more,
+  } as ComplaintEvent);
+}
+
+async function known(p: Platform) {
+  const report = await p.inspector.account(ANN);
+  const evidence = report?.identities[0]?.contexts[0]?.sums.outcomes ?? 0;
+  return { evidence, rung: report?.rung, ...report?.outcomes };
+}
+
+describe('FBK-8: bounces that nobody vouches for', () => {
+  it('thirty of them put nobody on hold, and no recipient is kept from mail', async () => {
+    const p = await sent();
+    for (const one of MANY) await bounced(p, one);
+    const { verdict, rung, reasons } = await judged(p, MANY);
+    expect([verdict, rung]).toEqual(['pass', 'observe']);
+    expect(reasons.some(({ signal }) => signal === 'suppressed-recipient')).toBe(false);
+    expect(await known(p)).toMatchObject({ hardBounces: 1, sharesOfWeek: { hard: 0 } });
+  });
+
+  it('also not with the tokens of many messages, and after deliveries', async () => {
+    const p = await sent();
+    for (const recipient of MANY) await told(p, { recipient, result: 'delivered' });
+    for (let n = 0; n < 40; n += 1) {
+      p.wait(60_000);
+      const queueId = `4R${n}`;
+      await judged(p, MANY, queueId);
+      for (const one of MANY) await bounced(p, one, { queueId });
+    }
+    const { evidence, hardBounces } = await known(p);
+    expect(hardBounces).toBe(5);
+    expect(evidence).toBeLessThanOrEqual(2.5);
+    expect((await judged(p, MANY.slice(0, 1))).verdict).toBe('pass');
+  });
+
+  it('count once of a domain', async () => {
+    const p = await sent(['a@dest.test', 'b@dest.test']);
+    p.wait(60_000);
+    await judged(p, ['b@dest.test'], '4Q2');
+    await bounced(p, 'a@dest.test');
+    await bounced(p, 'b@dest.test', { queueId: '4Q2' });
+    expect(await known(p)).toMatchObject({ hardBounces: 1 });
+  });
+
+  it('do not keep what the mail log tells later from counting', async () => {
+    const p = await sent();
+    await bounced(p, 'r0@d0.test');
+    await told(p);
+    expect((await known(p)).evidence).toBeGreaterThan(2);
+    expect(await known(p)).toMatchObject({ sharesOfWeek: { hard: 1 } });
+  });
+});
+
+describe('FBK-1: bounces that our own mail server or the domain of the recipient vouches for', () => {
+  it.each(['log', 'dsn'] as const)('a bad list is stopped by what the %s tells', async (by) => {
+    const to = Array.from({ length: 200 }, (_, i) => `r${i}@d${i % 40}.test`);
+    const p = await sent(to);
+    for (const recipient of to.slice(0, 40)) {
+      await told(p, { recipient, ...(by === 'dsn' && { via: 'dsn', verified: true }) });
+    }
+    expect((await judged(p, to.slice(0, 1))).verdict).toBe('hold');
+  });
+
+  it('count a recipient once, whatever message they name and who tells it first', async () => {
+    const p = await sent();
+    const messages = ['4Q2', '4Q3'];
+    for (const queueId of messages) {
+      p.wait(60_000);
+      await judged(p, MANY, queueId);
+    }
+    for (const queueId of ['4Q1', ...messages]) {
+      await bounced(p, 'r0@d0.test', { queueId, verified: true });
+    }
+    await told(p);
+    await told(p, { recipient: 'r1@d1.test' });
+    await bounced(p, 'r1@d1.test', { queueId: '4Q3', verified: true });
+    expect(await known(p)).toMatchObject({ hardBounces: 2 });
+  });
+});
+
+describe('FBK-8: complaints by mail', () => {
+  it('of forty mailboxes of one domain count twice, and hold nobody', async () => {
+    const to = Array.from({ length: 40 }, (_, i) => `p${i}@evil.test`);
+    const p = await sent(to);
+    for (const one of to) await complained(p, one);
+    expect(await known(p)).toMatchObject({ complaints: 2, sharesOfWeek: { complaints: 2 } });
+    expect((await judged(p, to.slice(0, 1))).rung).toBe('throttle');
+  });
+
+  it('that one domain has signed count twenty times, and are evidence of one', async () => {
+    const to = Array.from({ length: 40 }, (_, i) => `p${i}@evil.test`);
+    const p = await sent(to);
+    for (const one of to) await complained(p, one, { reporterDomain: 'evil.test' });
+    const { complaints, evidence } = await known(p);
+    expect(complaints).toBe(20);
+    expect(evidence).toBeLessThan(6.2);
+  });
+
+  it('shown again and again count once a week, however many there are', async () => {
+    const to = Array.from({ length: 80 }, (_, i) => `p${i}@d${i}.test`);
+    const p = await sent(to);
+    for (let round = 0; round < 3; round += 1) for (const one of to) await complained(p, one);
+    expect(await known(p)).toMatchObject({ complaints: 80 });
+    p.wait(7 * 86_400_000);
+    await complained(p, 'p0@d0.test');
+    expect(await known(p)).toMatchObject({ complaints: 81 });
+  });
+
+  it('are taken back by each who complained, exactly as they counted, and once', async () => {
+    const to = Array.from({ length: 40 }, (_, i) => `p${i}@d${i}.test`);
+    const p = await sent(to);
+    for (const one of to) await complained(p, one);
+    for (const one of [...to, ...to]) await complained(p, one, { feedbackType: 'not-spam' });
+    expect(await known(p)).toMatchObject({
+      complaints: 40,
+      complaintsTakenBack: 40,
+      evidence: 0,
+      sharesOfWeek: { complaints: 0 },
+    });
+  });
+
+  it('that counted little take little back', async () => {
+    const p = await sent(['a@evil.test', 'b@evil.test']);
+    await complained(p, 'a@evil.test');
+    await complained(p, 'b@evil.test');
+    const before = (await known(p)).evidence;
+    await complained(p, 'b@evil.test', { feedbackType: 'not-spam' });
+    expect((await known(p)).evidence).toBeCloseTo(before - 0.5, 1);
+  });
+});
