@@ -97,7 +97,7 @@ function prepareText(
   });
 }
 
-type UsedCopies = Copies & { readonly use: ClusterUse; readonly words: number };
+type UsedCopies = Copies & { readonly use: ClusterUse };
 
 function copiesOf(
   standing: StandingStore,
@@ -106,11 +106,7 @@ function copiesOf(
 ): Maybe<UsedCopies | undefined> {
   if (text === undefined) return undefined;
   const use = { ...by, rows: text.rows };
-  return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({
-    ...copies,
-    use,
-    words: text.words,
-  }));
+  return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({ ...copies, use }));
 }
 
 const NONE: readonly Payload[] = [];
@@ -244,7 +240,7 @@ function clusterOf(
   for (const each of copies) {
     const count = each.countWith(records.slice(at), each.use);
     at += each.keys.length;
-    if (count.accounts > (most?.accounts ?? 0)) most = { ...count, words: each.words };
+    if (count.accounts > (most?.accounts ?? 0)) most = count;
   }
   return most === undefined ? {} : { cluster: most };
 }

@@ -16,9 +16,7 @@ export type PayloadKind = 'attachment' | 'link' | 'answer';
 export interface ContentKnown {
   readonly derived: DerivedMessage;
   /** Who else sent this text; absent when it is not compared. */
-  readonly cluster?: ClusterCount & {
-    /** Of the text that was compared. */ readonly words: number;
-  };
+  readonly cluster?: ClusterCount;
   /** Who else sent the attachment, the link or the answering address of this approach to strangers. */
   readonly payload?: ClusterCount & { readonly kind: PayloadKind };
   /** The text without boilerplate, as it is compared; absent when there is none. */

@@ -70,14 +70,13 @@ function subject(changes: object = {}): SubmissionSubject {
   } as unknown as SubmissionSubject;
 }
 
-const content = (derived: object, changes: object = {}): ContentKnown =>
-  ({
-    derived: { version: 1, sizeBytes: 1, ...derived },
-    isNew: true,
-    platformIsKnown: true,
-    replyToIsUsual: false,
-    ...changes,
-  });
+const content = (derived: object, changes: object = {}): ContentKnown => ({
+  derived: { version: 1, sizeBytes: 1, ...derived },
+  isNew: true,
+  platformIsKnown: true,
+  replyToIsUsual: false,
+  ...changes,
+});
 
 const withEvent = (more: object): SubmissionSubject =>
   subject({ event: { ...subject().event, ...more } });

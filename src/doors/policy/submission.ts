@@ -57,6 +57,7 @@ export function bareAddress(address: string): string {
 /** A decimal number; 0 for anything else. */
 export function wholeNumber(text: string): number {
   if (text === '0' || text === '') return 0;
-  const number = Number(text);
-  return Number.isSafeInteger(number) && number > 0 ? number : 0;
+  if (!/^\d+$/.test(text)) return 0;
+  // More than can be told apart is still more than anybody may send.
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 }
