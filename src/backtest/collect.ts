@@ -84,11 +84,13 @@ export class BacktestCollector {
   outcome(line: Verdict | RungChange): void {
     const event = this.#event;
     if (line.kind !== 'verdict' || event?.id !== line.for) return;
-    const story = this.#story(line.account);
+    // Who only guesses passwords makes no account.
+    const isAtWork = event.kind === 'submission' || (event.kind === 'login' && event.ok);
+    const story = isAtWork ? this.#story(line.account) : undefined;
     if (event.kind === 'login') {
       this.totals.logins += 1;
       // A wrong password is refused anyway.
-      if (line.verdict !== 'pass' && event.ok && story !== undefined) {
+      if (line.verdict !== 'pass' && story !== undefined) {
         story.loginsRefused += 1;
         noteStop(story, line);
       }

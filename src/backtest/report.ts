@@ -37,8 +37,9 @@ export function makeReport(collected: BacktestCollector, tally: ImportTally): Ba
 /** The sentences that begin a report of either form. */
 export function openingWords(report: BacktestReport): readonly string[] {
   const { accounts, stopped, touched, totals } = report;
+  if (accounts === 0) return [NOBODY];
   const calm = accounts - stopped.length - touched.length;
-  const share = accounts === 0 ? 100 : (calm * 100) / accounts;
+  const share = (calm * 100) / accounts;
   return [
     `Between ${minute(report.span.firstMs)} and ${minute(report.span.lastMs)} (UTC) ` +
       `${many(accounts, 'account', 'accounts')} sent ${many(totals.messages, 'message', 'messages')} ` +
@@ -55,6 +56,9 @@ export function openingWords(report: BacktestReport): readonly string[] {
       'would have noticed nothing.',
   ];
 }
+
+const NOBODY =
+  'Nobody sent anything: no line tells of a login that worked or of a submission. Is this the log of a mail server?';
 
 const VERDICTS = {
   pass: 'let through',

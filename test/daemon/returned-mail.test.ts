@@ -11,7 +11,8 @@ const p = new ReturnedPlace();
 let accounts = 0;
 
 beforeAll(async () => {
-  p.configure({ doors: { lmtp: { dns_servers: ['127.0.0.1:1'], dkim_timeout: '200ms' } } });
+  const bounds = { dkim_timeout: '200ms', max_message: '25MiB' } as const;
+  p.configure({ doors: { lmtp: { dns_servers: ['127.0.0.1:1'], ...bounds } } });
   await p.start();
 }, PROCESS_TEST_MS);
 afterAll(() => p.place.remove());
@@ -256,6 +257,15 @@ describe('returned mail as strangers may send it', { timeout: PROCESS_TEST_MS },
     await p.settled();
     expect(answers.flat()).toEqual(['250 2.0.0 Taken.', '250 2.0.0 Taken.']);
     expect(await p.outcomesOf(account)).toMatchObject({ hardBounces: 1, complaints: 1 });
+  });
+
+  it('FBK-2: a bounce of 30 MB, larger than the door keeps, is read and counts', async () => {
+    const account = await sender();
+    const token = await p.tokenOf(account);
+    const text = bounce({ token }).replace('Good day.', filler(30_000_000));
+    expect(await p.bring({ text })).toEqual(['250 2.0.0 Taken.']);
+    await p.settled();
+    expect(await p.outcomesOf(account)).toMatchObject({ hardBounces: 1 });
   });
 
   it('ten bounces one inside the other are one', async () => {

@@ -99,7 +99,8 @@ function asSubmission(event: SubmissionEvent | LoginEvent | LoginAttempt): Submi
 }
 
 function decisionOn(event: SubmissionEvent, usedRecipients: number, mayRelay: boolean): Decision {
-  if (event.account === undefined && mayRelay) return ['pass', 'none'];
+  const isForward = (event.forwarder ?? '') !== '';
+  if (event.account === undefined && (mayRelay || isForward)) return ['pass', 'none'];
   if (event.account === undefined) return ['reject', 'relay-without-auth'];
   if (event.envelopeSender.endsWith('@foreign.example')) return ['reject', 'foreign-sender'];
   const localPart = event.account.slice(0, event.account.indexOf('@'));

@@ -74,7 +74,7 @@ describe('FBK-2: the LMTP door', () => {
     expect(greeting.split('\n')).toEqual([
       '250-mx.example',
       '250-PIPELINING',
-      '250-SIZE 26214400',
+      '250-SIZE',
       '250-8BITMIME',
       '250-SMTPUTF8',
       '250 ENHANCEDSTATUSCODES',
@@ -153,8 +153,8 @@ describe('bounds of the LMTP door', () => {
     const { door } = await open({ maxMessageBytes: 1000 });
     const client = connect(door);
     await client.greet();
-    expect(await client.ask('MAIL FROM:<> SIZE=1001')).toMatch(/^552 5\.3\.4 /);
-    expect(await client.ask('MAIL FROM:<> SIZE=1000')).toMatch(/^250 /);
+    expect(await client.ask('MAIL FROM:<a@b> SIZE=1001')).toMatch(/^552 5\.3\.4 /);
+    expect(await client.ask('MAIL FROM:<a@b> SIZE=1000')).toMatch(/^250 /);
   });
 
   it('one that turns out too large is refused at its end; the session goes on', async () => {
@@ -162,12 +162,25 @@ describe('bounds of the LMTP door', () => {
     const client = connect(door);
     await client.greet();
     const text = `${'x'.repeat(998)}\r\n`;
-    expect(await client.send({ text: `a${text}` })).toEqual([
+    expect(await client.send({ text: `a${text}`, sender: 'a@b' })).toEqual([
       expect.stringMatching(/^552 5\.3\.4 /),
     ]);
     expect(await client.send({ text })).toEqual(['250 2.0.0 Taken.']);
     await until(() => taken.length === 1, 'the consumer');
     expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
+  });
+
+  it('FBK-2: a bounce that is too large is taken, as much of it as there is room for', async () => {
+    const { door, taken } = await open({ maxMessageBytes: 1000 });
+    const client = connect(door);
+    await client.greet();
+    expect(await client.ask('MAIL FROM:<> SIZE=900000')).toMatch(/^250 /);
+    expect(await client.ask('RSET')).toMatch(/^250 /);
+    const text = `Subject: bounce\r\n\r\n${`${'x'.repeat(98)}\r\n`.repeat(9_000)}`;
+    expect(await client.send({ text })).toEqual(['250 2.0.0 Taken.']);
+    expect(await client.send({ text: 'next\r\n' })).toEqual(['250 2.0.0 Taken.']);
+    await until(() => taken.length === 2, 'the consumer');
+    expect(taken.map(({ text: kept }) => kept)).toEqual([text.slice(0, 1000), 'next\r\n']);
   });
 
   it('25 MiB come in through a file', async () => {

@@ -27,8 +27,12 @@ describe.runIf(mailServersAreHere)(
   () => {
     const platform = guardedPlatform(
       { [BOB]: 'secret-of-bob' },
-      { mode: 'observe' },
-      { milterDoor: 'tcp', sections: { forwards: { domain: 'fwd.test' } } },
+      // From .8 comes mail of the far side, which has a service of its own elsewhere.
+      { mode: 'enforce', relay: { networks: ['127.0.0.8/32'] } },
+      {
+        milterDoor: 'tcp',
+        sections: { forwards: { domain: 'fwd.test', redirect_networks: ['127.0.0.7/32'] } },
+      },
     );
 
     beforeAll(async () => {
@@ -47,8 +51,13 @@ describe.runIf(mailServersAreHere)(
         `virtual_alias_maps=texthash:${folder}/aliases`,
         `transport_maps=texthash:${folder}/transports`,
       ]);
-      const service = `127.0.0.1:${ports.relay}/inet/smtpd_milters=$primum_milter`;
-      await mustRun('postconf', ['-c', etc, '-P', service]);
+      const service = `127.0.0.1:${ports.relay}/inet`;
+      await mustRun('postconf', [
+        ...['-c', etc, '-P', `${service}/smtpd_milters=$primum_milter`],
+        // As in the guide: the policy service would refuse who has not logged in.
+        `${service}/smtpd_recipient_restrictions=`,
+        `${service}/smtpd_end_of_data_restrictions=`,
+      ]);
       await postfix.reload();
     }, HOOK_MS);
 
@@ -93,13 +102,20 @@ describe.runIf(mailServersAreHere)(
     it('its bounce goes on to the sender, made here or on the far side', async () => {
       await redirect('bob@far.test', 'once more');
       const forwarded = await sunk('once more', 'bob@far.test');
-      const client = await platform().stack.relay('127.0.0.7');
+      const client = await platform().stack.relay('127.0.0.8');
       await client.send({ from: '', to: [forwarded.envelopeSender], subject: 'far bounce' });
       await client.quit();
       await sunk('far bounce', SENDER);
       await redirect('via@local.test', 'to nowhere');
       const bounce = await sunk('to nowhere', SENDER);
       expect(bounce.envelopeSender).toBe('');
+    });
+
+    it('ACC-1: what names no account of ours needs AUTH from there too', async () => {
+      const client = await platform().stack.relay('127.0.0.7');
+      const { end } = await client.send({ from: SENDER, to: ['bob@far.test'], subject: 'open' });
+      expect(end?.code).toBe(550);
+      await client.quit();
     });
 
     it('the null sender and own senders stay as they are', async () => {

@@ -94,7 +94,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'too-long': 'It stays as it is: rewritten it would be longer than the 64 bytes of a local part.',
   'other-domain':
     'It is no address of forwards: neither forwards.domain nor forwards.former_domains is its domain.',
-  'not-srs': 'It is no address of forwards: it does not begin with SRS0 or SRS1.',
+  'not-srs': 'It is no address of forwards: it does not begin with SRS0 or SRS1, or is cut off.',
   malformed: 'It is FORGED or cut: a part of it is missing.',
   forged: 'It is FORGED, or made with a key that is no longer here.',
   expired: 'It is too old: addresses of forwards live for 21 days.',

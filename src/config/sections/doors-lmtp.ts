@@ -8,8 +8,11 @@ export const lmtpDoor = z.strictObject({
   listen: listen('127.0.0.1:10043'),
   ...socketKeys(),
   max_message: size('64KiB', '1GiB')
-    .prefault('25MiB')
-    .describe('Largest message; the door says so (SIZE), and Postfix returns what is larger.'),
+    .prefault('100MiB')
+    .describe(
+      'Largest message; as much as `message_size_limit` of Postfix. Of a larger bounce so much is kept and ' +
+        'read, for what it says stands at its beginning; a larger letter goes back to who wrote it.',
+    ),
   max_connections: maxConnections(200),
   message_timeout: duration('1s', '1h')
     .prefault('10m')

@@ -38,7 +38,8 @@ export const forwardsSchema = z.strictObject({
     .prefault(['127.0.0.0/8', '::1/128'])
     .describe(
       'Hosts whose redirects (`X-Sieve-Redirected-From`, `Resent-From`, `Delivered-To`) the milter door ' +
-        'believes, such as those of Dovecot: it writes the sender that names the account.',
+        'believes, such as those of Dovecot: it writes the sender that names the account. They need no AUTH ' +
+        'for it (ACC-1); what else they send without AUTH is refused at the end of the message.',
     ),
   switch_off: z
     .boolean()

@@ -39,6 +39,8 @@ export function relayWithoutAuth(subject: SubmissionSubject): Finding | undefine
   if (event.account !== undefined && event.account !== '') return undefined;
   // A program of this very host hands its mail to the sendmail command: nobody relays.
   if (event.service === LOCAL_SERVICE) return undefined;
+  // A host that redirects for an account of ours hands on what came to it (FWD-1).
+  if ((event.forwarder ?? '') !== '') return undefined;
   const { action } = world.policy.relay;
   if (action === 'off') return undefined;
   const legacy = isLegacyClient(world.policy, network);

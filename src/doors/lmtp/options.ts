@@ -17,8 +17,8 @@ export interface LmtpDoorOptions {
 }
 
 export const LMTP_DOOR_DEFAULTS = {
-  // A report carries the message it is about; mail servers take 10 to 25 MiB.
-  maxMessageBytes: 25 * 1024 ** 2,
+  // A report carries the message it is about; mail servers take 10 to 50 MiB, some 100.
+  maxMessageBytes: 100 * 1024 ** 2,
   // Postfix opens 20 to one destination (default_destination_concurrency_limit); some hosts may.
   maxConnections: 200,
   // lmtp_destination_recipient_limit is 50; RFC 5321 section 4.5.3.1.8 wants 100.

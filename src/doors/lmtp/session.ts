@@ -159,10 +159,10 @@ export class LmtpSession {
   }
 
   #greeting(): LmtpReply {
-    const { hostName, maxMessageBytes } = this.#settings;
-    const size = `SIZE ${maxMessageBytes}`;
+    const { hostName } = this.#settings;
     return lmtpReply(
-      ...([250, '', hostName, 'PIPELINING', size] as const),
+      // Without a figure (RFC 1870): a client would throw away a bounce that is larger.
+      ...([250, '', hostName, 'PIPELINING', 'SIZE'] as const),
       ...['8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'],
     );
   }
@@ -170,8 +170,9 @@ export class LmtpSession {
   #mail({ sender, sizeBytes }: Extract<LmtpCommand, { kind: 'mail' }>): LmtpReply {
     if (!this.#hasGreeted) return ORDER('Say LHLO first.');
     if (this.#transaction !== undefined) return ORDER('There is a sender already.');
-    if (sizeBytes > this.#settings.maxMessageBytes) return TOO_BIG;
-    if (!this.#settings.intake.hasRoom(sizeBytes)) {
+    const most = this.#settings.maxMessageBytes;
+    if (sizeBytes > most && !isCutAllowed(sender)) return TOO_BIG;
+    if (!this.#settings.intake.hasRoom(Math.min(sizeBytes, most))) {
       this.#telemetry.shed('lmtp', 'a message');
       return FULL;
     }
@@ -206,7 +207,7 @@ export class LmtpSession {
     this.#messageSince = performance.now();
     const message = intake.begin(transaction);
     try {
-      const reply = await this.#receive(message);
+      const reply = await this.#receive(message, isCutAllowed(transaction.sender));
       if (reply === undefined) return;
       // RFC 2033 section 4.2: one answer for each recipient that was taken, in their order.
       for (const _recipient of transaction.recipients) this.#say(reply);
@@ -218,7 +219,7 @@ export class LmtpSession {
   }
 
   /** Takes the message in to its end; `undefined` when the client left in the middle. */
-  async #receive(message: IncomingMessage): Promise<LmtpReply | undefined> {
+  async #receive(message: IncomingMessage, canCut: boolean): Promise<LmtpReply | undefined> {
     let sizeBytes = 0;
     // What is wrong is said at the end; until then the rest is read and thrown away.
     let trouble: LmtpReply | undefined;
@@ -232,10 +233,14 @@ export class LmtpSession {
       if (read.kind !== 'data') break;
       sizeBytes += read.bytes.length;
       if (trouble !== undefined) continue;
-      if (sizeBytes > this.#settings.maxMessageBytes) {
+      const over = sizeBytes - this.#settings.maxMessageBytes;
+      if (over > 0 && !canCut) {
         trouble = TOO_BIG;
         await message.abort();
-      } else trouble = await this.#keep(() => message.write(read.bytes));
+      } else if (over < read.bytes.length) {
+        const bytes = over > 0 ? read.bytes.subarray(0, -over) : read.bytes;
+        trouble = await this.#keep(() => message.write(bytes));
+      }
     }
     // From here on it is ours that takes the time.
     this.#messageSince = undefined;
@@ -255,6 +260,12 @@ export class LmtpSession {
     }
   }
 }
+
+/**
+ * Nobody is told when a bounce is refused, and what it says stands at its beginning: of a larger one the
+ * rest is thrown away. Whoever has a sender hears that his letter is too large.
+ */
+const isCutAllowed = (sender: string): boolean => sender === '';
 
 const TAKEN = lmtpReply(250, '2.0.0', 'Taken.');
 

@@ -31,14 +31,22 @@ export interface Forward extends ForwardSender {
   readonly offTo?: string;
 }
 
+/** Whether a host that redirects sends it: without a login it is judged when its header is there. */
+export function mayBeForward(
+  { client }: Pick<Transaction, 'client'>,
+  { forwards }: Pick<MilterDoorSettings, 'forwards'>,
+): boolean {
+  return client.saslLogin === '' && forwards?.isRedirector(client.address) === true;
+}
+
 /** Whose forward it is and how it goes on; undefined where it is none. */
 export function forwardOf(
   transaction: Transaction,
   { forwards }: Pick<MilterDoorSettings, 'forwards'>,
 ): Forward | undefined {
-  const { client, envelopeSender, marks, recipients } = transaction;
+  const { envelopeSender, marks, recipients } = transaction;
   if (forwards === undefined || marks.size === 0) return undefined;
-  if (client.saslLogin !== '' || !forwards.isRedirector(client.address)) return undefined;
+  if (!mayBeForward(transaction, { forwards })) return undefined;
   for (const mark of MARKS) {
     const account = addressIn(marks.get(mark) ?? '');
     const left = account === '' ? undefined : forwards.senderOf(account, envelopeSender);

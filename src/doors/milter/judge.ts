@@ -19,7 +19,7 @@ import {
   type Saying,
 } from './answer.ts';
 import { serviceOf } from './client.ts';
-import type { Forward } from './forward-mark.ts';
+import { mayBeForward, type Forward } from './forward-mark.ts';
 import { NameRoom } from './name-room.ts';
 import { MAX_REFUSAL_WAIT_MS, type MilterDoorSettings } from './options.ts';
 import {
@@ -62,7 +62,7 @@ export class MilterJudge {
 
   /** Locks and sender rules, before there is a recipient. */
   mail(transaction: Transaction, canHold: boolean): Maybe<Answer> {
-    if (this.#mayBeOurs(transaction)) return PASS;
+    if (this.#isOnlyKnownLater(transaction)) return PASS;
     return this.#check(transaction, '', canHold);
   }
 
@@ -71,7 +71,7 @@ export class MilterJudge {
     const before = acceptedCount(transaction);
     acceptRecipient(transaction, recipient, this.#names);
     this.#underWay.change(transaction.owner, before, before + 1);
-    if (this.#mayBeOurs(transaction)) return PASS;
+    if (this.#isOnlyKnownLater(transaction)) return PASS;
     return andThen(this.#check(transaction, recipient, canHold), (answer) => {
       // The connection may be lost meanwhile; then it is settled with this recipient in it.
       if (answer.kind !== 'refuse' || transaction.isSettled) return answer;
@@ -168,6 +168,11 @@ export class MilterJudge {
   /** Waits until the gate has taken in what was given to it. */
   async close(): Promise<void> {
     await Promise.all(this.#emissions);
+  }
+
+  /** Whether it is a forward its header says, and a notice of ours its Message-ID. */
+  #isOnlyKnownLater(transaction: Transaction): boolean {
+    return mayBeForward(transaction, this.#settings) || this.#mayBeOurs(transaction);
   }
 
   /** The envelope of a notification to a sender; whether it is one, its Message-ID says. */
