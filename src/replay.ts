@@ -34,6 +34,8 @@ import { createMemoryStanding } from './store/memory/standing.ts';
 import { createSilentTelemetry } from './telemetry/telemetry.ts';
 
 export interface ReplayOptions {
+  /** What is said is one JSON object. */
+  readonly json?: boolean;
   /** Read one after the other; `-` is standard input, a folder its segments of a journal. */
   readonly eventsFiles: readonly string[];
   /** `-` is standard output. */
@@ -93,7 +95,12 @@ export async function replayFile(
   const summary = await replay(options);
   // What is said to people must not stand among the verdicts.
   const say = options.outFile === STANDARD_OUTPUT ? to.err : to.out;
-  say(describe(summary, options.outFile));
+  const said = { ...summary, file: options.outFile };
+  say(
+    options.json === true
+      ? `${JSON.stringify(said, null, 2)}\n`
+      : describe(summary, options.outFile),
+  );
   return summary.unreadableInAll > 0 ? 1 : 0;
 }
 

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importToFile } from '../import/import-postfix.ts';
 import type { ImportOutput, LogOptions } from '../import/import-postfix.ts';
-import { importSummary } from '../import/summary.ts';
+import { importFigures, importSummary, inJson } from '../import/summary.ts';
 import type { ImportTally } from '../import/tally.ts';
 import { openOutput, STANDARD_OUTPUT } from '../output-file.ts';
 import { replay } from '../replay.ts';
 import { BacktestCollector } from './collect.ts';
 import { htmlReport } from './html-report.ts';
-import { makeReport } from './report.ts';
+import { makeReport, reportFigures } from './report.ts';
 import type { BacktestReport } from './report.ts';
 import { textReport } from './text-report.ts';
 
@@ -40,12 +40,15 @@ export async function backtest(options: BacktestOptions, to: ImportOutput): Prom
   const say = (text: string): void => (isStandard ? to.err(text) : to.out(text));
   try {
     const { tally, report } = await runBacktest(options, to);
-    say(report === undefined ? importSummary(tally) : textReport(report));
+    if (options.json === true) {
+      say(inJson(report === undefined ? importFigures(tally) : reportFigures(report)));
+    } else say(report === undefined ? importSummary(tally) : textReport(report));
     if (report === undefined) await page?.giveUp();
     else if (page !== undefined) {
       page.write(htmlReport(report));
       await page.finish();
-      if (!isStandard) say(`The report with graphs is in ${htmlFile ?? ''}.\n`);
+      if (!isStandard && options.json !== true)
+        say(`The report with graphs is in ${htmlFile ?? ''}.\n`);
     }
     return (report?.totals.messages ?? 0) === 0 || tally.damaged.length > 0 ? 1 : 0;
   } catch (error) {

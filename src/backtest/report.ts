@@ -57,6 +57,24 @@ export function openingWords(report: BacktestReport): readonly string[] {
   ];
 }
 
+/** The same as figures; the bars of the graphs are left out. */
+export function reportFigures(report: BacktestReport) {
+  const { span, totals, stopped, touched, ...rest } = report;
+  const { all: _all, notOut: _notOut, ...sums } = totals;
+  const figures = ({ all: _bars, notOut: _stopped, first, ...story }: AccountStory) => ({
+    ...story,
+    first: first ?? null,
+  });
+  return {
+    from: new Date(span.firstMs).toISOString(),
+    to: new Date(span.lastMs).toISOString(),
+    totals: sums,
+    ...rest,
+    stopped: stopped.map(figures),
+    touched: touched.map(figures),
+  };
+}
+
 const NOBODY =
   'Nobody sent anything: no line tells of a login that worked or of a submission. Is this the log of a mail server?';
 

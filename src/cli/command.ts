@@ -39,6 +39,7 @@ export interface Wiring {
     readonly eventsFiles: readonly string[];
     readonly outFile: string;
     readonly configFile: string | undefined;
+    readonly json?: boolean;
     readonly judging?: ReplayJudging;
   }): Promise<number>;
   /** Makes an event file of old mail logs. */
@@ -81,6 +82,8 @@ export interface LogFiles {
   readonly files: readonly string[];
   readonly year: string | undefined;
   readonly timeZone: string | undefined;
+  /** What is said is one JSON object. */
+  readonly json?: boolean;
 }
 
 /** One address of a forward, there or back. */

@@ -25,7 +25,7 @@ async function told(p: Platform, more: Partial<DeliveryEvent> = {}): Promise<voi
     ...{ v: 1, kind: 'delivery', id: `d${(ids += 1)}`, at: p.at(), mta: 'mx1', queueId: '4Q1' },
     ...{ recipient: 'r0@d0.test', result: 'bounced', status: '5.1.1' },
     ...{ class: 'unknown-recipient', hard: true, ...more },
-  } as DeliveryEvent);
+  });
 }
 
 const bounced = (p: Platform, recipient: string, more: Partial<DeliveryEvent> = {}) =>
@@ -37,7 +37,7 @@ async function complained(p: Platform, recipient: string, more: Partial<Complain
     ...{ v: 1, kind: 'complaint', id: `c${(ids += 1)}`, at: p.at(), feedbackType: 'abuse' },
     ...{ account: ANN, credential: 'main', context, sentAt: p.at(), recipient, verified: true },
     ...more,
-  } as ComplaintEvent);
+  });
 }
 
 async function known(p: Platform) {

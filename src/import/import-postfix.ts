@@ -5,7 +5,7 @@ import { zoneOffsets } from '../protocol/log-zone.ts';
 import { importLogs } from './import-logs.ts';
 import { findLogFiles } from './log-file.ts';
 import { createBar } from './progress.ts';
-import { importSummary } from './summary.ts';
+import { importFigures, importSummary, inJson } from './summary.ts';
 import type { ImportTally } from './tally.ts';
 
 export interface LogOptions {
@@ -14,6 +14,8 @@ export interface LogOptions {
   readonly year: string | undefined;
   /** IANA name of the zone of stamps that do not say it. Default: the system's. */
   readonly timeZone: string | undefined;
+  /** What is said is one JSON object. */
+  readonly json?: boolean;
 }
 
 export interface ImportOptions extends LogOptions {
@@ -36,9 +38,10 @@ export async function importPostfix(options: ImportOptions, to: ImportOutput): P
   const startedMs = performance.now();
   const tally = await importToFile(options, outFile, to.progress);
   const say = (text: string): void => (isStandard ? to.err(text) : to.out(text));
-  say(importSummary(tally, (performance.now() - startedMs) / 1000));
-  if (tally.events > 0)
-    say(`The events are ${isStandard ? 'on standard output' : `in ${outFile}`}.\n`);
+  const seconds = (performance.now() - startedMs) / 1000;
+  const where = isStandard ? 'on standard output' : `in ${outFile}`;
+  if (options.json === true) say(inJson({ ...importFigures(tally), seconds, file: outFile }));
+  else say(importSummary(tally, seconds) + (tally.events > 0 ? `The events are ${where}.\n` : ''));
   return tally.events === 0 || tally.damaged.length > 0 ? 1 : 0;
 }
 

@@ -36,6 +36,22 @@ export function importSummary(tally: ImportTally, seconds?: number): string {
   return `${said.join('\n')}\n`;
 }
 
+/** The same as figures. */
+export function importFigures(tally: ImportTally) {
+  const { lines, understood, foreign, events, kinds, accounts, damaged } = tally;
+  const at = (ms: number): string | null => (events > 0 ? new Date(ms).toISOString() : null);
+  return {
+    ...{ lines, understood, foreign, events, kinds: Object.fromEntries(kinds) },
+    ...{ accounts: accounts.size, first: at(tally.firstMs), last: at(tally.lastMs) },
+    misread: [...tally.misread.values()],
+    damaged,
+  };
+}
+
+export function inJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 function pace(lines: number, seconds: number): string {
   const rate = Math.round(lines / Math.max(seconds, 0.001));
   return ` in ${seconds.toFixed(1)} s (${whole(rate)} a second)`;

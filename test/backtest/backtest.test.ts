@@ -63,6 +63,45 @@ describe('the report on a terminal', () => {
   });
 });
 
+describe('the figures', () => {
+  const run = async (lines: readonly string[], json?: boolean) => {
+    const other = mkdtempSync(join(tmpdir(), 'primum-figures-test-'));
+    const log = join(other, 'mail.log');
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    let said = '';
+    const times = { year: '2026', timeZone: 'UTC' };
+    const places = { htmlFile: undefined, configFile: undefined };
+    await backtest(
+      { files: [log], ...times, ...places, ...(json === true && { json }) },
+      { out: (text) => (said += text), err: () => undefined },
+    );
+    rmSync(other, { recursive: true });
+    return said;
+  };
+  const sent = platformLog(START, 2, { accounts: 5, thief: HOSTILE });
+  const guessed = Array.from(
+    { length: 300 },
+    (_, i) =>
+      `Nov  3 10:00:00 mx1 dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): ` +
+      `user=<guess${i}@customer1.example>, method=PLAIN, rip=192.0.2.66, lip=192.0.2.1, TLS`,
+  );
+
+  test('are one JSON object with --json', async () => {
+    const report: unknown = JSON.parse(await run(sent, true));
+    expect(report).toMatchObject({
+      from: '2026-11-02T08:00:00.000Z',
+      accounts: expect.any(Number),
+    });
+  });
+
+  test('count nobody who only guessed passwords', async () => {
+    const accounts = async (lines: readonly string[]) =>
+      (JSON.parse(await run(lines, true)) as { accounts: number }).accounts;
+    expect(await accounts([...sent, ...guessed])).toBe(await accounts(sent));
+    expect(await run(guessed)).toContain('Nobody sent anything');
+  });
+});
+
 describe('the page', () => {
   test('needs nothing but itself', () => {
     expect(page).toMatch(/^<!doctype html>/);

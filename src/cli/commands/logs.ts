@@ -20,8 +20,13 @@ const STAMP_OPTIONS = {
 const ORDER =
   'Plain files, .gz and .zst, in any order: they are read in the order of what is in them.';
 
-function logFiles({ allArguments, option }: Context): LogFiles {
-  return { files: allArguments, year: option('year'), timeZone: option('time-zone') };
+function logFiles({ allArguments, option, flag }: Context): LogFiles {
+  return {
+    files: allArguments,
+    year: option('year'),
+    timeZone: option('time-zone'),
+    ...(flag('json') && { json: true }),
+  };
 }
 
 export const importPostfix: Command = {

@@ -37,12 +37,13 @@ export const replay: Command = {
     ...CONFIG_OPTION,
   },
   run: (context) => {
-    const { wiring, allArguments, option } = context;
+    const { wiring, allArguments, option, flag } = context;
     const judging = judgingOf(context);
     return wiring.replay({
       eventsFiles: allArguments,
       outFile: option('out') ?? '',
       configFile: option('config'),
+      ...(flag('json') && { json: true }),
       ...(judging !== undefined && { judging }),
     });
   },
