@@ -23,6 +23,7 @@ import { benchConfig } from './product.ts';
 export const NULL_JOURNAL: Journal = {
   append: () => undefined,
   find: () => Promise.resolve(undefined),
+  findBy: () => Promise.resolve(undefined),
   flush: () => Promise.resolve(),
   close: () => Promise.resolve(),
   stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),

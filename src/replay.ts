@@ -350,6 +350,7 @@ function outcomesTo(keep: (line: Verdict | RungChange) => void): Journal {
       for (const line of lines) if (line.kind === 'verdict' || line.kind === 'rung') keep(line);
     },
     find: () => Promise.resolve(undefined),
+    findBy: () => Promise.resolve(undefined),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
     stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),

@@ -86,6 +86,7 @@ export function createPlatform(options: PlatformOptions = {}) {
   const journal: Journal = {
     append: (...more) => void lines.push(...more),
     find: (match) => Promise.resolve(lines.findLast(match)),
+    findBy: (_, match) => Promise.resolve(lines.findLast(match)),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
     stats: () => ({ appended: lines.length, dropped: 0, queuedBytes: 0 }),

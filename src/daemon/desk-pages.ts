@@ -55,6 +55,7 @@ function modeOf({ mode, practices = {} }: RuleSet): string {
 export function countLines(journal: Journal, figures: Pick<FigureDesk, 'count'>): Journal {
   return {
     find: (match, text, isEnough) => journal.find(match, text, isEnough),
+    findBy: (keys, match, isEnough) => journal.findBy(keys, match, isEnough),
     flush: () => journal.flush(),
     close: () => journal.close(),
     stats: () => journal.stats(),

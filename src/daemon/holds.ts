@@ -100,7 +100,8 @@ export function holdWorld(parts: {
 /** A journal that also remembers whose message got which queue id. */
 export function rememberSubmissions(journal: Journal, recent: RecentSubmissions): Journal {
   return {
-    find: (match, text) => journal.find(match, text),
+    find: (match, text, isEnough) => journal.find(match, text, isEnough),
+    findBy: (keys, match, isEnough) => journal.findBy(keys, match, isEnough),
     flush: () => journal.flush(),
     close: () => journal.close(),
     stats: () => journal.stats(),

@@ -1,6 +1,7 @@
 /** An account's days from the journal: newest first, its own only, within bounds. */
 import { expect, test } from 'vitest';
 import type { Journal, JournalLine } from '../store/journal.ts';
+import { createMemoryJournal } from '../store/memory/journal.ts';
 import { readTimeline } from './account-timeline.ts';
 
 const NOW = Date.UTC(2026, 5, 10, 12);
@@ -15,13 +16,9 @@ function login(minutes: number, account = 'ann@example.org'): JournalLine {
 
 /** Lines, newest first, as a journal looks through them. */
 function journalOf(lines: readonly JournalLine[]): Journal {
-  const looked: Pick<Journal, 'find'> = {
-    find: (match, text) =>
-      Promise.resolve(
-        lines.filter((line) => JSON.stringify(line).includes(text)).find((line) => match(line)),
-      ),
-  };
-  return looked as Journal;
+  const journal = createMemoryJournal();
+  journal.append(...[...lines].reverse());
+  return journal;
 }
 
 const read = (lines: readonly JournalLine[], page: { limit: number; before?: string }) =>

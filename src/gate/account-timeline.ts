@@ -2,7 +2,7 @@
  * What happened to one account, newest first, from the journal. Bounded in lines, days and time: a
  * journal of weeks is many gigabytes, and whoever looks wants the newest.
  */
-import type { JournalLine, Journal } from '../store/journal.ts';
+import type { Journal, JournalKey, JournalLine } from '../store/journal.ts';
 
 export interface TimelineLine {
   readonly at: string;
@@ -45,9 +45,7 @@ export async function readTimeline(
     }
     return false;
   };
-  // As it stands in the file: JSON escapes quotes and backslashes.
-  const text = JSON.stringify(account).slice(1, -1);
-  await journal.find(match, text, isLate);
+  await journal.findBy([{ field: 'account', value: account }], match, isLate);
   lines.push(...(await outcomesOf(journal, sent, limit)));
   lines.sort((a, b) => (a.at < b.at ? 1 : -1));
   return { lines: lines.slice(0, limit), isCut: isCut || lines.length > limit || isLate() };
@@ -55,29 +53,38 @@ export async function readTimeline(
 
 /** Messages of the account, to know what came back for them: an answer names no account. */
 class Sent {
-  readonly #names = new Set<string>();
+  readonly #keys = new Map<string, JournalKey>();
   oldestAt = '';
 
   add({ id, queueId, at }: Extract<JournalLine, { kind: 'submission' }>): void {
-    this.#names.add(id);
-    if (queueId !== undefined) this.#names.add(queueId);
+    const sentMs = Date.parse(at);
+    const bounds = { since: sentMs - SLACK_MS, until: sentMs + QUEUED_MS };
+    this.#keys.set(id, { field: 'submission', value: id, ...bounds });
+    if (queueId !== undefined) {
+      this.#keys.set(queueId, { field: 'queueId', value: queueId, ...bounds });
+    }
     this.oldestAt = at;
   }
 
-  get isNone(): boolean {
-    return this.#names.size === 0;
+  get keys(): readonly JournalKey[] {
+    return [...this.#keys.values()];
   }
 
   has({ submission = '', queueId = '' }: Extract<JournalLine, { kind: 'delivery' }>): boolean {
-    return this.#names.has(submission) || this.#names.has(queueId);
+    return this.#keys.has(submission) || this.#keys.has(queueId);
   }
 }
 
+const HOUR_MS = 3_600_000;
+/** What a log says of a time and when it is read differ. */
+const SLACK_MS = HOUR_MS;
+// RFC 5321 §4.5.4.1: a message is given up after four to five days.
+const QUEUED_MS = 6 * 24 * HOUR_MS;
 const OUTCOME_MS = 500;
 
 async function outcomesOf(journal: Journal, sent: Sent, limit: number): Promise<TimelineLine[]> {
   const lines: TimelineLine[] = [];
-  if (sent.isNone) return lines;
+  if (sent.keys.length === 0) return lines;
   const endMs = performance.now() + OUTCOME_MS;
   const isLate = (): boolean => performance.now() > endMs;
   const match = (line: JournalLine): boolean => {
@@ -90,7 +97,7 @@ async function outcomesOf(journal: Journal, sent: Sent, limit: number): Promise<
     }
     return false;
   };
-  await journal.find(match, '"kind":"delivery"', isLate);
+  await journal.findBy(sent.keys, match, isLate);
   return lines;
 }
 

@@ -1,7 +1,5 @@
 /** Reads what is known, for the API and the command line. Never on the mail path. */
-import { plainWords } from '../core/plain-words.ts';
 import { standingScore, type Scored } from '../core/score.ts';
-import type { PrimumEvent } from '../core/event.ts';
 import type { KeyedHash } from '../core/hash.ts';
 import { stepLadder, type LadderState } from '../core/ladder.ts';
 import { normaliseReference } from '../core/reference.ts';
@@ -9,7 +7,6 @@ import type {
   AccountNames,
   AccountReport,
   AddressReport,
-  Explanation,
   IdentityReport,
   Inspector,
   LimitReport,
@@ -24,12 +21,12 @@ import { readUsage } from '../core/profile/usage-record.ts';
 import type { World } from '../core/rules/finding.ts';
 import { ceilingNow, counterKeys } from '../core/rules/limits.ts';
 import { rulesFor } from '../core/rules/resolve.ts';
-import type { RungChange, Verdict } from '../core/verdict.ts';
 import type { Directory } from '../directory/contract.ts';
 import type { NetworkSource } from '../network/contract.ts';
-import type { Journal, JournalLine } from '../store/journal.ts';
+import type { Journal } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { reportBulkTools } from './bulk-tools.ts';
+import { explain } from './explain.ts';
 import { reportRelays } from './relays.ts';
 import { reportRungs } from './rung-report.ts';
 import { reportOutcomes } from './report-outcomes.ts';
@@ -204,29 +201,6 @@ async function reportLimits(parts: InspectorParts, account: string): Promise<Lim
     });
   }
   return reports;
-}
-
-async function explain(journal: Journal, reference: string): Promise<Explanation | undefined> {
-  if (!/^[0-9A-Z]{8}$/.test(reference)) return undefined;
-  const isVerdict = (line: JournalLine): boolean =>
-    line.kind === 'verdict' && line.reference === reference;
-  const verdict = (await journal.find(isVerdict, `"reference":"${reference}"`)) as
-    Verdict | undefined;
-  if (verdict === undefined) return undefined;
-  const event = (await journal.find(
-    (line) => 'id' in line && line.id === verdict.for,
-    `"id":${JSON.stringify(verdict.for)}`,
-  )) as PrimumEvent | undefined;
-  const rungChange = (await journal.find(
-    (line) => line.kind === 'rung' && line.at === verdict.at && line.identity === verdict.identity,
-    `"kind":"rung"`,
-  )) as RungChange | undefined;
-  return {
-    verdict,
-    words: plainWords(verdict),
-    ...(event === undefined ? {} : { event }),
-    ...(rungChange === undefined ? {} : { rungChange }),
-  };
 }
 
 /** ACC-2: sender addresses with a clean history that the directory does not name. */

@@ -30,6 +30,7 @@ function start(journalLines: readonly JournalLine[] = platform.lines) {
           return match(line);
         }),
       ),
+    findBy: () => Promise.resolve(undefined),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
     stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),

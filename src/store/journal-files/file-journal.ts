@@ -4,14 +4,15 @@
  * serialises and queues; all writing happens off the event loop.
  */
 import { PrimumError } from '../../errors.ts';
-import type { Journal, JournalLine } from '../journal.ts';
+import type { Journal, JournalKey, JournalLine } from '../journal.ts';
 import { makeFolder } from '../state-folder.ts';
+import { findByKey } from './find-by-key.ts';
 import { findInSegment } from './find-line.ts';
 import { BLOCK_BYTES, LineQueue } from './line-queue.ts';
 import { SegmentTidier } from './segment-tidier.ts';
 import { openSegmentFile, SegmentWriter } from './segment-writer.ts';
 import type { OpenSegmentFile } from './segment-writer.ts';
-import { listSegments, segmentBytes } from './segments.ts';
+import { listSegments, segmentBytes, type Segment } from './segments.ts';
 
 export interface FileJournalOptions {
   /** Made with mode 0700 where it is missing. */
@@ -81,6 +82,7 @@ class SegmentedJournal implements FileJournal {
       retentionDays: options.retentionDays ?? DEFAULT_RETENTION_DAYS,
       now,
       current: () => this.#writer.current,
+      onCompressed: (name) => this.#writer.forgetKeys(name),
       onError: (error) => options.onError?.(error),
     });
     this.#writer = new SegmentWriter({
@@ -107,16 +109,54 @@ class SegmentedJournal implements FileJournal {
   ): Promise<JournalLine | undefined> {
     const queued = this.#queue.find(match, text);
     if (queued !== undefined) return queued;
+    return this.#search(isEnough, ({ name }) => this.#read(name, match, [text]));
+  }
+
+  async findBy(
+    keys: readonly JournalKey[],
+    match: (line: JournalLine) => boolean,
+    isEnough: () => boolean = () => false,
+  ): Promise<JournalLine | undefined> {
+    const texts = keys.map(textOf);
+    const queued = this.#queue.find(match, ...texts);
+    if (queued !== undefined) return queued;
     const { folder } = this.#options;
+    return this.#search(isEnough, async (segment, endedAt) => {
+      const here = keys.filter(
+        ({ since = 0, until = Infinity }) => since <= endedAt && segment.beganAt <= until,
+      );
+      if (here.length === 0) return undefined;
+      const { name } = segment;
+      const search = { folder, keys: here, match, isEnough };
+      const { isRead, line } = await findByKey(name, search, this.#writer.keysOf(name));
+      return isRead ? line : this.#read(name, match, here.map(textOf));
+    });
+  }
+
+  #read(
+    name: string,
+    match: (line: JournalLine) => boolean,
+    texts: readonly string[],
+  ): Promise<JournalLine | undefined> {
+    return findInSegment(() => segmentBytes(this.#options.folder, name), { match, texts });
+  }
+
+  /** The newest segment first. */
+  async #search(
+    isEnough: () => boolean,
+    look: (segment: Segment, endedAt: number) => Promise<JournalLine | undefined>,
+  ): Promise<JournalLine | undefined> {
     let trouble: unknown;
-    for (const { name } of (await listSegments(folder)).reverse()) {
+    let endedAt = Infinity;
+    for (const segment of (await listSegments(this.#options.folder)).reverse()) {
       if (isEnough()) break;
       try {
-        const line = await findInSegment(() => segmentBytes(folder, name), { match, text });
+        const line = await look(segment, endedAt);
         if (line !== undefined) return line;
       } catch (error) {
-        trouble = unreadable(name, error);
+        trouble = unreadable(segment.name, error);
       }
+      endedAt = segment.beganAt;
     }
     // A segment that cannot be read must not pass for one that does not have the line.
     if (trouble !== undefined) throw trouble as PrimumError;
@@ -209,6 +249,11 @@ class SegmentedJournal implements FileJournal {
     const message = `Journal lines come faster than ${this.#options.folder} takes them, and some are dropped. Use a faster disk or raise the bound of the queue.`;
     return new PrimumError('STORE_UNAVAILABLE', message);
   }
+}
+
+/** As the value stands in the file: JSON escapes quotes and backslashes. */
+function textOf({ value }: JournalKey): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 function unwritable(folder: string, error: unknown): PrimumError {

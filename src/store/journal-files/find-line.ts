@@ -9,8 +9,8 @@ const NEWLINE = 0x0a;
 
 export interface Search {
   readonly match: (line: JournalLine) => boolean;
-  /** A literal part of the line as it is written: lines without it are not even parsed. */
-  readonly text: string;
+  /** Literal parts of a line as it is written: lines with none of them are not even parsed. */
+  readonly texts: readonly string[];
   /** Bound for lines in memory at once. */
   readonly candidateBytes?: number;
 }
@@ -63,13 +63,13 @@ async function collect(
   search: Search,
   to: number,
 ): Promise<Candidates> {
-  const needle = Buffer.from(search.text);
+  const needles = search.texts.map((text) => Buffer.from(text));
   const bound = search.candidateBytes ?? CANDIDATE_BYTES;
   let found: Candidate[] = [];
   let [bytesFound, offset, isCut] = [0, 0, false];
   for await (const { bytes } of lineBlocks(stream)) {
     if (offset >= to) break;
-    for (const candidate of linesWith(needle, bytes.subarray(0, to - offset), offset)) {
+    for (const candidate of linesWith(needles, bytes.subarray(0, to - offset), offset)) {
       found.push(candidate);
       bytesFound += candidate.line.length;
     }
@@ -92,10 +92,18 @@ function newestWithin(found: readonly Candidate[], bound: number): [Candidate[],
   return [found.slice(first), bytes];
 }
 
-function* linesWith(needle: Buffer, bytes: Buffer, offset: number): Generator<Candidate> {
+function* linesWith(
+  needles: readonly Buffer[],
+  bytes: Buffer,
+  offset: number,
+): Generator<Candidate> {
+  const nexts = needles.map((needle) => nextHit(bytes, needle, 0));
   for (let from = 0; from < bytes.length;) {
-    const hit = needle.length === 0 ? from : bytes.indexOf(needle, from);
-    if (hit < 0) return;
+    for (const [i, needle] of needles.entries()) {
+      if ((nexts[i] ?? Infinity) < from) nexts[i] = nextHit(bytes, needle, from);
+    }
+    const hit = Math.min(...nexts);
+    if (hit === Infinity) return;
     const start = hit === 0 ? 0 : bytes.lastIndexOf(NEWLINE, hit - 1) + 1;
     const newline = bytes.indexOf(NEWLINE, hit);
     const end = newline < 0 ? bytes.length : newline + 1;
@@ -103,4 +111,9 @@ function* linesWith(needle: Buffer, bytes: Buffer, offset: number): Generator<Ca
     yield { offset: offset + start, line: Buffer.from(bytes.subarray(start, end)) };
     from = end;
   }
+}
+
+function nextHit(bytes: Buffer, needle: Buffer, from: number): number {
+  const hit = needle.length === 0 ? from : bytes.indexOf(needle, from);
+  return hit < 0 ? Infinity : hit;
 }

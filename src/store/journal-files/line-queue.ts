@@ -80,13 +80,13 @@ export class LineQueue {
     this.#taken = undefined;
   }
 
-  /** The newest waiting line that contains the text and matches. */
-  find(match: (line: JournalLine) => boolean, text: string): JournalLine | undefined {
+  /** The newest waiting line that contains one of the texts and matches. */
+  find(match: (line: JournalLine) => boolean, ...texts: string[]): JournalLine | undefined {
     const waiting = this.#taken === undefined ? this.#blocks : [this.#taken, ...this.#blocks];
     for (const { memory, used } of [...waiting].reverse()) {
       const lines = memory.toString('utf8', 0, used).split('\n');
       for (const line of lines.reverse()) {
-        if (!line.includes(text)) continue;
+        if (!texts.some((text) => line.includes(text))) continue;
         const parsed = parseLine(line);
         if (parsed !== undefined && match(parsed)) return parsed;
       }

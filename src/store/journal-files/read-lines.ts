@@ -10,6 +10,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { PrimumError, wordsOf } from '../../errors.ts';
 import { lineBlocks, MAX_LINE_BYTES } from './line-blocks.ts';
 import type { LineBlock } from './line-blocks.ts';
+import { cutAtFrames } from './zstd-frames.ts';
 
 export { MAX_LINE_BYTES } from './line-blocks.ts';
 
@@ -157,7 +158,7 @@ export async function openSource(source: LineSource): Promise<AsyncIterable<Uint
   }
   const head = Buffer.concat(begun).subarray(0, ZSTD_MAGIC.length);
   const whole = rejoin(begun, chunks);
-  if (head.equals(ZSTD_MAGIC)) return decompress(whole, createZstdDecompress());
+  if (head.equals(ZSTD_MAGIC)) return decompress(cutAtFrames(whole), createZstdDecompress());
   if (head.subarray(0, 2).equals(GZIP_MAGIC)) return decompress(whole, createGunzip());
   return whole;
 }
@@ -183,32 +184,16 @@ async function* rejoin(
 /** Decompresses; an error on the way reaches whoever reads the result. */
 export async function* decompress(
   bytes: AsyncIterable<Uint8Array>,
-  engine: Transform & { readonly bytesWritten: number },
+  engine: Transform,
 ): AsyncGenerator<Uint8Array> {
-  let given = 0;
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of bytes) {
-      given += chunk.length;
-      yield chunk;
-    }
-  };
-  pipeline(Readable.from(counted(), { objectMode: false }), engine, () => undefined);
+  pipeline(Readable.from(bytes, { objectMode: false }), engine, () => undefined);
   for await (const chunk of engine) yield chunk as Uint8Array;
-  // Node's zstd reader passes over a frame that begins in the same chunk, and says nothing.
-  if (engine.bytesWritten < given) throw new MoreFrames();
-}
-
-class MoreFrames extends Error {
-  readonly code = 'MORE_FRAMES';
 }
 
 /** Words for damage inside compressed data; `undefined` for trouble of another kind. */
 export function compressionDamage(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'Z_BUF_ERROR') return 'The compressed data is cut off here.';
-  if (code === 'MORE_FRAMES') {
-    return 'The file has several compressed frames, and not all can be read. Decompress it with zstd -d and read that.';
-  }
   const isDamage = code.startsWith('Z_') || code.startsWith('ZSTD_');
   return isDamage ? 'The compressed data is damaged from here on.' : undefined;
 }

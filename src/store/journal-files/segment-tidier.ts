@@ -1,6 +1,8 @@
 /** Compresses closed segments and deletes old ones, in the background, one job at a time. */
 import { PrimumError } from '../../errors.ts';
-import { compressSegment, expireSegments, listSegments, removeUnfinished } from './segments.ts';
+import { compressSegment, indexSegment } from './compress-segment.ts';
+import { compressionDamage } from './read-lines.ts';
+import { expireSegments, listSegments, removeUnfinished, type Segment } from './segments.ts';
 
 export interface SegmentTidierOptions {
   readonly folder: string;
@@ -8,6 +10,8 @@ export interface SegmentTidierOptions {
   readonly now: () => number;
   /** Name of the segment being written, which is left alone. */
   readonly current: () => string | undefined;
+  /** A segment is compressed and has its index in its file. */
+  readonly onCompressed: (name: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,6 +28,8 @@ export class SegmentTidier {
   #job: Promise<void> = Promise.resolve();
   #isWaiting = false;
   #isTroubleSaid = false;
+  /** Segments that are known to have an index, or cannot have one. */
+  readonly #indexed = new Set<string>();
 
   constructor(options: SegmentTidierOptions) {
     this.#options = options;
@@ -71,8 +77,24 @@ export class SegmentTidier {
       // Asked after listing: a file that is listed and not current by now is closed for good.
       if (segment.endings.includes('.ndjson') && segment.name !== current()) {
         await compressSegment(folder, segment, this.#abort.signal);
+        this.#options.onCompressed(segment.name);
       }
     }
+    for (const segment of (await listSegments(folder)).reverse()) {
+      if (segment.endings.includes('.ndjson.zst')) await this.#index(segment);
+    }
+  }
+
+  /** Segments of older versions have no index. Nothing is lost where one cannot be made. */
+  async #index(segment: Segment): Promise<void> {
+    if (this.#abort.signal.aborted || this.#indexed.has(segment.name)) return;
+    try {
+      await indexSegment(this.#options.folder, segment, this.#abort.signal);
+    } catch (error) {
+      // Who searches in it is told; it is left as it is.
+      if (compressionDamage(error) === undefined) throw error;
+    }
+    this.#indexed.add(segment.name);
   }
 }
 

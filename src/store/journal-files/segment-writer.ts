@@ -1,6 +1,7 @@
 /** Writes to the newest segment, and begins another by size and by day. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LineKeys } from './line-keys.ts';
 import { listSegments, segmentFile, segmentName } from './segments.ts';
 
 /** What the writer needs of an open file. */
@@ -26,8 +27,12 @@ export interface SegmentWriterOptions {
 interface Current {
   readonly day: string;
   readonly file: SegmentFile;
+  readonly keys: LineKeys;
   size: number;
 }
+
+/** Closed segments whose keys stay in memory until they are compressed; of others every line is read. */
+const MAX_WAITING = 4;
 
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
@@ -36,6 +41,8 @@ export class SegmentWriter {
   #name: string | undefined;
   #isFirst = true;
   #lastBeganAt = 0;
+  /** Keys of the newest segments by name, oldest first. */
+  readonly #keys = new Map<string, LineKeys>();
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -44,6 +51,16 @@ export class SegmentWriter {
   /** Name of the segment that is being written. */
   get current(): string | undefined {
     return this.#name;
+  }
+
+  /** Which lines of a segment have which key; `undefined` where that is only known on disk. */
+  keysOf(name: string): LineKeys | undefined {
+    return this.#keys.get(name);
+  }
+
+  /** The segment is compressed: its keys stand in its file. */
+  forgetKeys(name: string): void {
+    this.#keys.delete(name);
   }
 
   /**
@@ -58,6 +75,7 @@ export class SegmentWriter {
     }
     const current = (this.#current ??= await this.#begin());
     await current.file.write(lines, current.size);
+    current.keys.add(Buffer.from(lines.buffer, lines.byteOffset, lines.length), current.size);
     current.size += lines.length;
   }
 
@@ -89,7 +107,12 @@ export class SegmentWriter {
     const path = join(this.#options.folder, segmentFile(this.#name));
     const file = await this.#options.openFile(path);
     this.#lastBeganAt = beganAt;
-    return { day: this.#today(), file, size: 0 };
+    const keys = new LineKeys();
+    this.#keys.set(this.#name, keys);
+    for (const [oldest] of this.#keys) {
+      if (this.#keys.size > MAX_WAITING) this.#keys.delete(oldest);
+    }
+    return { day: this.#today(), file, keys, size: 0 };
   }
 
   #today(): string {

@@ -2,24 +2,19 @@
  * Segment files: named by when they began, so that names sort by time; compressed once closed;
  * deleted once all they hold is older than the retention.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as pause } from 'node:timers/promises';
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { createZstdDecompress } from 'node:zlib';
 import { decompress } from './read-lines.ts';
+import { cutAtFrames } from './zstd-frames.ts';
 
-const PLAIN = '.ndjson';
-const COMPRESSED = '.ndjson.zst';
-const UNFINISHED = '.part';
+export const PLAIN = '.ndjson';
+export const COMPRESSED = '.ndjson.zst';
+/** Follows the ending of what is being written. */
+export const UNFINISHED = '.part';
 const NAME = /^journal-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z(\.ndjson(?:\.zst)?)$/;
 const CHUNK_BYTES = 262_144;
-const PAUSE_FACTOR = 4;
-
-/** Level 3 is zstd's own default: 400 MB/s and a tenth of the size for lines like these. */
-const ZSTD_LEVEL = 3;
 
 export interface Segment {
   /** File name without its ending. */
@@ -61,9 +56,18 @@ export async function* segmentBytes(folder: string, name: string): AsyncGenerato
     const file = await openIfThere(join(folder, name + ending));
     if (file === undefined) continue;
     const bytes: AsyncIterable<Uint8Array> = file.createReadStream({ highWaterMark: CHUNK_BYTES });
-    yield* ending === PLAIN ? bytes : decompress(bytes, createZstdDecompress());
+    yield* ending === PLAIN ? bytes : decompress(cutAtFrames(bytes), createZstdDecompress());
     return;
   }
+}
+
+/** `undefined` when the segment has no such file, or has been deleted meanwhile. */
+export function openSegment(
+  folder: string,
+  name: string,
+  form: 'plain' | 'compressed',
+): Promise<FileHandle | undefined> {
+  return openIfThere(join(folder, name + (form === 'plain' ? PLAIN : COMPRESSED)));
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
@@ -72,47 +76,6 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** Compresses a closed segment; a crash on the way leaves the plain one. */
-export async function compressSegment(
-  folder: string,
-  segment: Segment,
-  signal: AbortSignal,
-): Promise<void> {
-  const plain = join(folder, segment.name + PLAIN);
-  const compressed = join(folder, segment.name + COMPRESSED);
-  if (!segment.endings.includes(COMPRESSED)) {
-    const engine = createZstdCompress({
-      params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
-    });
-    const target = compressed + UNFINISHED;
-    try {
-      const out = createWriteStream(target, { mode: 0o600, flush: true });
-      const lines = createReadStream(plain, { highWaterMark: CHUNK_BYTES });
-      await pipeline(lines, (chunks) => unhurried(chunks, signal), engine, out, { signal });
-      await rename(target, compressed);
-    } catch (error) {
-      await rm(target, { force: true });
-      throw error;
-    }
-  }
-  await rm(plain, { force: true });
-}
-
-/**
- * Lets a pause of four times its work follow each chunk: at full speed compressing takes a core for
- * a second, and mail would wait for it on a machine that has few.
- */
-async function* unhurried(
-  chunks: AsyncIterable<Buffer>,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    const givenAt = performance.now();
-    yield chunk;
-    await pause(PAUSE_FACTOR * (performance.now() - givenAt), undefined, { signal });
   }
 }
 

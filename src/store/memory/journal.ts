@@ -10,7 +10,17 @@ export interface MemoryJournal extends Journal {
 export function createMemoryJournal(): MemoryJournal {
   const texts: string[] = [];
   let dropped = 0;
+  const newest = (
+    match: (line: JournalLine) => boolean,
+    isCandidate: (text: string) => boolean,
+  ): Promise<JournalLine | undefined> =>
+    Promise.resolve(texts.filter(isCandidate).map(parse).reverse().find(match));
   return {
+    find: (match, text) => newest(match, (line) => line.includes(text)),
+    findBy: (keys, match) => {
+      const parts = keys.map(({ value }) => JSON.stringify(value).slice(1, -1));
+      return newest(match, (line) => parts.some((text) => line.includes(text)));
+    },
     get lines() {
       return texts.map(parse);
     },
@@ -22,10 +32,6 @@ export function createMemoryJournal(): MemoryJournal {
           dropped += 1;
         }
       }
-    },
-    find: (match, text) => {
-      const candidates = texts.filter((line) => line.includes(text)).map(parse);
-      return Promise.resolve(candidates.reverse().find(match));
     },
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
