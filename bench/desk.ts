@@ -3,11 +3,9 @@
  * of each page asked over the real API. The sizes are those of the goal; PRIMUM_BENCH_ACCOUNTS,
  * PRIMUM_BENCH_INCIDENTS and PRIMUM_BENCH_EVENTS name smaller ones.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../src/config/load.ts';
 import { toPolicy } from '../src/config/to-policy.ts';
 import { defaultAccountFacts } from '../src/core/account.ts';
@@ -18,35 +16,39 @@ import { readTimeline } from '../src/gate/account-timeline.ts';
 import { createInspector } from '../src/gate/inspector.ts';
 import { openNetworks } from '../src/network/open-networks.ts';
 import { openFileJournal, type FileJournal } from '../src/store/journal-files/file-journal.ts';
-import { createMemoryStanding } from '../src/store/memory/standing.ts';
 import type { Records } from '../src/store/records/contract.ts';
 import { openSqliteRecords } from '../src/store/sqlite/records.ts';
 import { openSqliteStanding, type SqliteStanding } from '../src/store/sqlite/standing.ts';
 import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
-import { FIRST_DAY_MS, login, openJudging, submission } from './judging.ts';
+import {
+  fillAccounts,
+  fillIncidents,
+  fillJournal,
+  incidentOf,
+  loginOf,
+  NOW_MS,
+  referenceOf,
+  type DeskSizes,
+} from './desk-fill.ts';
 import { benchConfig } from './product.ts';
 import { whole, type Row, type Section } from './report.ts';
 
 const FULL = { accounts: 1_000_000, incidents: 100_000, events: 10_000_000 };
 const QUICK = { accounts: 5_000, incidents: 1_000, events: 20_000 };
-type Sizes = typeof FULL;
 
 const TOKEN = 'A'.repeat(43);
-const TEMPLATE = 'user0000000@example.org';
-const MAX_DIRTY = 150_000;
 const PAGE_GOAL_MS = 200;
 const SEARCH_GOAL_MS = 50;
 const ROUNDS = 60;
 
-const loginOf = (i: number): string => `user${String(i).padStart(7, '0')}@example.org`;
-const size = (name: keyof Sizes, otherwise: Sizes): number =>
+const size = (name: keyof DeskSizes, otherwise: DeskSizes): number =>
   Number(process.env[`PRIMUM_BENCH_${name.toUpperCase()}`] ?? otherwise[name]);
 
 export const deskRows: Section = async (context) => {
   const { isQuick } = context;
   const say = (text: string): void => context.say(text);
   const usual = isQuick ? QUICK : FULL;
-  const sizes: Sizes = {
+  const sizes: DeskSizes = {
     accounts: size('accounts', usual),
     incidents: size('incidents', usual),
     events: size('events', usual),
@@ -61,19 +63,23 @@ export const deskRows: Section = async (context) => {
 
 async function measure(
   folder: string,
-  sizes: Sizes,
+  sizes: DeskSizes,
   say: (text: string) => void,
 ): Promise<readonly Row[]> {
-  const standing = openSqliteStanding({ path: join(folder, 'standing.db') });
-  await fillAccounts(folder, standing, sizes.accounts);
-  say(`${whole(sizes.accounts)} accounts`);
-  const journal = openFileJournal({ folder: join(folder, 'journal') });
-  await fillJournal(journal, sizes);
-  say(`${whole(sizes.events)} events`);
-  const path = join(folder, 'records.db');
-  await fillIncidents(path, sizes);
-  say(`${whole(sizes.incidents)} incidents`);
-  const records = await openSqliteRecords({ path });
+  const paths = { standing: join(folder, 'standing.db'), records: join(folder, 'records.db') };
+  await timed(say, `${whole(sizes.accounts)} accounts`, () =>
+    fillAccounts(folder, paths.standing, sizes.accounts),
+  );
+  await timed(say, `${whole(sizes.incidents)} incidents`, () =>
+    fillIncidents(paths.records, sizes),
+  );
+  const journalFolder = join(folder, 'journal');
+  mkdirSync(journalFolder);
+  await timed(say, `${whole(sizes.events)} events`, () => fillJournal(journalFolder, sizes));
+  const standing = openSqliteStanding({ path: paths.standing });
+  const now = (): number => NOW_MS;
+  const journal = openFileJournal({ folder: journalFolder, now });
+  const records = await openSqliteRecords({ path: paths.records });
   const house = await openHouse(folder, { standing, journal, records });
   try {
     return await askPages(house.url, sizes, say);
@@ -85,62 +91,14 @@ async function measure(
   }
 }
 
-/** What the gate makes of a person of two days, under the name of each account. */
-async function fillAccounts(folder: string, store: SqliteStanding, count: number): Promise<void> {
-  const memory = createMemoryStanding();
-  const judging = await openJudging(folder, memory);
-  for (let day = 0; day < 2; day += 1) {
-    const from = { account: TEMPLATE, day, clientAddress: '84.150.10.20' };
-    await judging.gate.judge(login({ ...from, minute: 500 }));
-    await judging.gate.judge(submission({ ...from, minute: 510 }));
-  }
-  await judging.close();
-  const made = (await Array.fromAsync(memory.scan(''))).filter(([key]) => /^[ai]:/.test(key));
-  for (let i = 0; i < count; i += 1) {
-    const keys = made.map(([key]) => key.replace(TEMPLATE, loginOf(i)));
-    store.update(keys, (rows) => made.forEach(([, record], n) => (rows[n] = record.slice())));
-    if (i % 500 !== 499) continue;
-    await pause(0);
-    while (store.stats().dirty > MAX_DIRTY) await pause(20);
-  }
-  await store.flush();
-}
-
-async function fillJournal(journal: FileJournal, { accounts, events }: Sizes): Promise<void> {
-  for (let i = 0; i < events; i += 1) {
-    const account = loginOf((i * 7_919) % accounts);
-    const minute = Math.floor((i / events) * 29 * 1440);
-    const sent = { account, day: 0, minute, clientAddress: '84.150.10.20' };
-    journal.append(i % 3 === 0 ? login(sent) : submission(sent));
-    if (i % 5_000 === 4_999) await journal.flush();
-  }
-  await journal.flush();
-}
-
-/** One in fifty is open; each shares its traits with some others. */
-async function fillIncidents(path: string, { accounts, incidents }: Sizes): Promise<void> {
-  const records = await openSqliteRecords({ path });
-  const batch = 500;
-  for (let from = 0; from < incidents; from += batch) {
-    const rows = Array.from({ length: Math.min(batch, incidents - from) }, (_, n) => {
-      const i = from + n;
-      const at = new Date(FIRST_DAY_MS + (i * 29 * 86_400_000) / incidents).toISOString();
-      return {
-        ...{ id: `i${String(i).padStart(12, '0')}`, account: loginOf((i * 31) % accounts) },
-        ...{ cause: `bench:${i}`, practice: 'SND-1', summary: `Sends to ${i} new domains.` },
-        ...{ detail: '', firstAt: at, lastAt: at, count: 3, references: [] },
-        traits: [`net:${i % 5_000}`, `asn:${i % 300}`, `shape:${i % 40}`],
-        ...{ jobs: () => [], repeatAfterMs: 3_600_000, nowMs: FIRST_DAY_MS },
-      };
-    });
-    await records.incidents.add(rows);
-  }
-  await records.close();
-  const database = new DatabaseSync(path);
-  database.exec(
-    "UPDATE incidents SET state = 'closed', closed_at = opened_at, verdict = 'true' WHERE rowid % 50 <> 0",
-  );
-  database.close();
+async function timed(
+  say: (text: string) => void,
+  what: string,
+  run: () => Promise<void>,
+): Promise<void> {
+  const begun = performance.now();
+  await run();
+  say(`filled with ${what} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 }
 
 async function openHouse(
@@ -151,7 +109,7 @@ async function openHouse(
     readonly records: Records;
   },
 ) {
-  const now = (): number => FIRST_DAY_MS + 29 * 86_400_000;
+  const now = (): number => NOW_MS;
   const telemetry = createSilentTelemetry();
   const networks = await openNetworks({});
   await networks.ready();
@@ -187,12 +145,13 @@ async function openHouse(
 
 async function askPages(
   url: string,
-  { accounts, incidents, events }: Sizes,
+  { accounts, incidents, events }: DeskSizes,
   say: (text: string) => void,
 ): Promise<readonly Row[]> {
-  const id = (n: number): string => `i${String((n * 7_919) % incidents).padStart(12, '0')}`;
+  const id = (n: number): string => incidentOf((n * 7_919) % incidents);
   const account = (n: number): string => loginOf((n * 104_729) % accounts);
-  const middle = `i${String(Math.floor(incidents / 2)).padStart(12, '0')}`;
+  const middle = incidentOf(Math.floor(incidents / 2));
+  const verdicts = Math.floor(events / 4);
   const pages: Readonly<Record<string, (n: number) => string>> = {
     'today (figures, what waits, clocks)': () => '/overview',
     'incidents, first page': () => '/incidents?limit=100&state=open',
@@ -202,6 +161,7 @@ async function askPages(
     'account (records, lock, incidents)': (n) => `/accounts/${account(n)}`,
     'incidents of an account': (n) => `/incidents?limit=100&account=${account(n)}`,
     'account, its time line': (n) => `/accounts/${account(n)}/timeline?limit=100`,
+    'why, by reference': (n) => `/explain/${referenceOf(((n * 7_919) % verdicts) * 4 + 2)}`,
     'audit log': () => '/audit?limit=100',
     'search by the beginning of a name': (n) =>
       `/accounts?prefix=${account(n).slice(0, 4 + (n % 7))}`,

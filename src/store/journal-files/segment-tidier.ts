@@ -76,7 +76,7 @@ export class SegmentTidier {
       if (this.#abort.signal.aborted) return;
       // Asked after listing: a file that is listed and not current by now is closed for good.
       if (segment.endings.includes('.ndjson') && segment.name !== current()) {
-        await compressSegment(folder, segment, this.#abort.signal);
+        await compressSegment(folder, segment, { signal: this.#abort.signal });
         this.#options.onCompressed(segment.name);
       }
     }
@@ -89,7 +89,7 @@ export class SegmentTidier {
   async #index(segment: Segment): Promise<void> {
     if (this.#abort.signal.aborted || this.#indexed.has(segment.name)) return;
     try {
-      await indexSegment(this.#options.folder, segment, this.#abort.signal);
+      await indexSegment(this.#options.folder, segment, { signal: this.#abort.signal });
     } catch (error) {
       // Who searches in it is told; it is left as it is.
       if (compressionDamage(error) === undefined) throw error;

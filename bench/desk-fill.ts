@@ -1,0 +1,184 @@
+/**
+ * Fills the embedded store at once: rows as the product writes them, put into its files in one
+ * transaction each, and journal segments as they are after closing. What is measured is the reading.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createMemoryStanding } from '../src/store/memory/standing.ts';
+import { compressSegment } from '../src/store/journal-files/compress-segment.ts';
+import { segmentFile, segmentName } from '../src/store/journal-files/segments.ts';
+import { openSqliteRecords } from '../src/store/sqlite/records.ts';
+import { openSqliteStanding } from '../src/store/sqlite/standing.ts';
+import { FIRST_DAY_MS, login, openJudging, submission } from './judging.ts';
+
+export interface DeskSizes {
+  readonly accounts: number;
+  readonly incidents: number;
+  readonly events: number;
+}
+
+/** The time that the store tells of, up to its present. */
+export const DAYS = 29;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+export const NOW_MS = FIRST_DAY_MS + DAYS * DAY_MS;
+
+const TEMPLATE = 'user0000000@example.org';
+const SEGMENT_BYTES = 64 * 1_048_576;
+
+export const loginOf = (i: number): string => `user${String(i).padStart(7, '0')}@example.org`;
+export const incidentOf = (i: number): string => `i${String(i).padStart(12, '0')}`;
+
+/** What the gate makes of a person of two days, under the name of each account. */
+export async function fillAccounts(folder: string, path: string, count: number): Promise<void> {
+  const memory = createMemoryStanding();
+  const judging = await openJudging(folder, memory);
+  for (let day = 0; day < 2; day += 1) {
+    const from = { account: TEMPLATE, day, clientAddress: '84.150.10.20' };
+    await judging.gate.judge(login({ ...from, minute: 500 }));
+    await judging.gate.judge(submission({ ...from, minute: 510 }));
+  }
+  await judging.close();
+  const made = (await Array.fromAsync(memory.scan(''))).filter(([key]) => /^[ai]:/.test(key));
+  await openSqliteStanding({ path }).close();
+  inTransaction(path, (database) => {
+    const insert = database.prepare('INSERT INTO standing (key, touched, value) VALUES (?, ?, ?)');
+    const today = Math.floor(Date.now() / DAY_MS);
+    // In the order of the keys: each page is written once.
+    for (const [key, record] of made.sort(([a], [b]) => (a < b ? -1 : 1))) {
+      for (let i = 0; i < count; i += 1) {
+        insert.run(key.replace(TEMPLATE, loginOf(i)), today, record);
+      }
+    }
+  });
+}
+
+/** One in fifty is open; each shares its traits with some others. */
+export async function fillIncidents(path: string, sizes: DeskSizes): Promise<void> {
+  const { accounts, incidents } = sizes;
+  const records = await openSqliteRecords({ path });
+  const at = new Date(FIRST_DAY_MS).toISOString();
+  await records.incidents.add([
+    {
+      ...{ id: 'template', account: TEMPLATE, cause: 'bench', practice: 'SND-1' },
+      ...{ summary: 'Sends to new domains.', detail: '', firstAt: at, lastAt: at, count: 3 },
+      ...{ references: [], traits: ['shape:0'], jobs: () => [] },
+      ...{ repeatAfterMs: 3_600_000, nowMs: FIRST_DAY_MS },
+    },
+  ]);
+  await records.figures.add(hourlyFigures());
+  await records.close();
+  inTransaction(path, (database) => {
+    const made = database.prepare('SELECT * FROM incidents').get() ?? {};
+    database.exec('DELETE FROM incidents; DELETE FROM incident_traits');
+    const columns = Object.keys(made);
+    const names = columns.map((name) => `"${name}"`).join(', ');
+    const holes = columns.map(() => '?').join(', ');
+    const insert = database.prepare(`INSERT INTO incidents (${names}) VALUES (${holes})`);
+    const trait = database.prepare('INSERT INTO incident_traits (trait, incident) VALUES (?, ?)');
+    for (let i = 0; i < incidents; i += 1) {
+      const opened = new Date(FIRST_DAY_MS + (i * DAYS * DAY_MS) / incidents).toISOString();
+      const [id, isOpen] = [incidentOf(i), i % 50 === 0];
+      const row: typeof made = {
+        ...made,
+        ...{ id, account: loginOf((i * 31) % accounts), cause: `bench:${i}` },
+        ...{ opened_at: opened, updated_at: opened, alert_due_ms: null },
+        ...{ state: isOpen ? 'open' : 'closed', closed_at: isOpen ? null : opened },
+        ...{ verdict: isOpen ? '' : 'true', summary: `Sends to ${i} new domains.` },
+      };
+      insert.run(...columns.map((name) => row[name] ?? null));
+      for (const name of [`net:${i % 5_000}`, `asn:${i % 300}`, `shape:${i % 40}`]) {
+        trait.run(name, id);
+      }
+    }
+  });
+}
+
+/** What "today against usual" is made of. */
+function hourlyFigures() {
+  const names = [
+    'submissions',
+    'pass',
+    'defer',
+    'hold',
+    'reject',
+    'bounces',
+    'complaints',
+    'queue',
+  ];
+  const last = Math.floor(NOW_MS / HOUR_MS);
+  return names.flatMap((name, n) =>
+    Array.from({ length: DAYS * 24 }, (_, i) => ({ hour: last - i, name, value: 1_000 + n + i })),
+  );
+}
+
+function inTransaction(path: string, write: (database: DatabaseSync) => void): void {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA synchronous = OFF; BEGIN');
+  write(database);
+  database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+/** A login, a submission, its verdict and what became of it in turn, spread over the days. */
+export async function fillJournal(folder: string, { accounts, events }: DeskSizes): Promise<void> {
+  const write = linesOf(accounts);
+  for (let i = 0; i < events;) {
+    const beganAt = FIRST_DAY_MS + Math.floor((i / events) * DAYS * DAY_MS);
+    const name = segmentName(beganAt);
+    const file = openSync(join(folder, segmentFile(name)), 'w', 0o600);
+    let bytes = 0;
+    while (i < events && bytes < SEGMENT_BYTES) {
+      const lines: string[] = [];
+      for (const end = Math.min(events, i + 2_000); i < end; i += 1) {
+        lines.push(write(i, FIRST_DAY_MS + Math.floor((i / events) * DAYS * DAY_MS)));
+      }
+      bytes += writeSync(file, lines.join(''));
+    }
+    closeSync(file);
+    const segment = { name, beganAt, endings: ['.ndjson'] };
+    await compressSegment(folder, segment, {
+      signal: AbortSignal.timeout(600_000),
+      pauseFactor: 0,
+    });
+  }
+}
+
+const KINDS = 4;
+
+export function referenceOf(i: number): string {
+  return `R${i.toString(36).toUpperCase().padStart(7, '0')}`;
+}
+
+function linesOf(accounts: number): (i: number, atMs: number) => string {
+  const marks = { account: TEMPLATE, minute: 1, day: 0, clientAddress: '84.150.10.20' };
+  const [loggedIn, sent] = [login(marks), submission(marks)];
+  const rest = (event: object): string => {
+    const {
+      kind: _kind,
+      id: _id,
+      at: _at,
+      account: _account,
+      ...more
+    } = event as Record<string, unknown>;
+    return JSON.stringify(more).slice(1);
+  };
+  const [loginRest, sentRest] = [rest(loggedIn), rest(sent)];
+  const verdictRest = `,"identity":"x","context":"x","verdict":"defer","enforced":false,"rung":"observe","score":1.5,"reasons":[{"practice":"SND-1","text":"Writes to many new domains.","weight":1.5}]`;
+  return (i, atMs) => {
+    const n = Math.floor(i / KINDS);
+    const at = new Date(atMs).toISOString();
+    const account = loginOf((n * 7_919) % accounts);
+    switch (i % KINDS) {
+      case 0:
+        return `{"kind":"login","id":"l${n}","at":"${at}","account":"${account}",${loginRest}\n`;
+      case 1:
+        return `{"kind":"submission","id":"s${n}","at":"${at}","account":"${account}",${sentRest}\n`;
+      case 2:
+        return `{"kind":"verdict","for":"s${n}","at":"${at}","account":"${account}"${verdictRest},"reference":"${referenceOf(i)}"}\n`;
+      default:
+        return `{"v":1,"kind":"delivery","id":"d${n}","at":"${at}","submission":"s${n}","queueId":"4Q${n}","recipient":"somebody@example.net","result":"delivered","status":"2.0.0","reply":"250 ok"}\n`;
+    }
+  };
+}
