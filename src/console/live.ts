@@ -4,19 +4,60 @@ import { get } from './api.ts';
 
 type Listener = (what: string) => void;
 const listeners = new Set<Listener>();
+const lineListeners = new Set<(isLost: boolean) => void>();
 let source: EventSource | undefined;
+let isLost = false;
 
-/** Starts to follow; the browser comes back by itself when the line breaks. */
+/** Where something else than the daemon answers, the browser gives up; we do not. */
+const RETRY_MS = 2_000;
+
+/** Starts to follow; when the line breaks that is said, and all is read again once it is back. */
 export function follow(): () => void {
   source?.close();
-  source = new EventSource('/api/v1/changes');
-  source.addEventListener('changes', (event: MessageEvent<string>) => {
-    const changes = JSON.parse(event.data) as readonly { readonly what: string }[];
-    // None by name: too many to name.
-    const kinds = changes.length === 0 ? ['*'] : new Set(changes.map(({ what }) => what));
-    for (const kind of kinds) for (const listener of listeners) listener(kind);
-  });
-  return () => source?.close();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    const mine = new EventSource('/api/v1/changes');
+    source = mine;
+    mine.addEventListener('changes', (event: MessageEvent<string>) => {
+      const changes = JSON.parse(event.data) as readonly { readonly what: string }[];
+      // None by name: too many to name.
+      const kinds = changes.length === 0 ? ['*'] : new Set(changes.map(({ what }) => what));
+      for (const kind of kinds) for (const listener of listeners) listener(kind);
+    });
+    mine.addEventListener('open', () => {
+      if (isLost) for (const listener of listeners) listener('*');
+      tellLine(false);
+    });
+    mine.addEventListener('error', () => {
+      tellLine(true);
+      if (mine.readyState !== EventSource.CLOSED) return;
+      // Who is not logged in any more is told so by this answer.
+      get('/health').catch(() => undefined);
+      timer = setTimeout(open, RETRY_MS);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+    tellLine(false);
+  };
+}
+
+function tellLine(now: boolean): void {
+  if (now === isLost) return;
+  isLost = now;
+  for (const listener of lineListeners) listener(now);
+}
+
+/** Whether the daemon does not answer, so that what is shown may be old. */
+export function useLineLost(): boolean {
+  const [lost, setLost] = useState(isLost);
+  useEffect(() => {
+    lineListeners.add(setLost);
+    return () => void lineListeners.delete(setLost);
+  }, []);
+  return lost;
 }
 
 export interface Loaded<T> {

@@ -4,7 +4,7 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionView } from '../doors/api/schemas/types.ts';
 import { get, send, useSession } from './api.ts';
-import { follow } from './live.ts';
+import { follow, useLineLost } from './live.ts';
 import { AccountPage } from './pages/account.tsx';
 import { Audit } from './pages/audit.tsx';
 import { Campaigns } from './pages/campaigns.tsx';
@@ -17,6 +17,7 @@ import { ModePage } from './pages/mode.tsx';
 import { Review } from './pages/review.tsx';
 import { Today } from './pages/today.tsx';
 import { Tell, Toast } from './parts.tsx';
+import { AccountSearch } from './search.tsx';
 
 type Told = Parameters<Parameters<typeof Tell.Provider>[0]['value']>[0];
 
@@ -90,6 +91,7 @@ function House(given: {
             {title}
           </a>
         ))}
+        <AccountSearch />
         <span class="who">
           {session.name} ({session.role}){' '}
           <button type="button" onClick={logout}>
@@ -97,11 +99,26 @@ function House(given: {
           </button>
         </span>
       </nav>
+      <LineLost />
       <main id="main" tabIndex={-1}>
         <PageOf name={name} detail={detail} session={session} />
       </main>
       <Toast told={told} close={() => setTold(undefined)} />
     </Tell.Provider>
+  );
+}
+
+/** The box stays, so that a reader of the screen hears what comes into it. */
+function LineLost(): JSX.Element {
+  const isLost = useLineLost();
+  return (
+    <div role="status">
+      {isLost && (
+        <p class="lost">
+          Primum does not answer. What is shown may be old; this page comes back by itself.
+        </p>
+      )}
+    </div>
   );
 }
 
