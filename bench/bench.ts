@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
+import { deskLoadRows } from './desk-load.ts';
 import { deskRows } from './desk.ts';
 import { mailLogRows } from './mail-log.ts';
 import { lmtpRows } from './lmtp.ts';
@@ -31,6 +32,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   replay: replayRows,
   'mail-log': mailLogRows,
   desk: deskRows,
+  'desk-load': deskLoadRows,
 };
 
 const ROOT = join(import.meta.dirname, '..');

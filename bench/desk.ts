@@ -1,9 +1,10 @@
 /**
  * The desk at size: the embedded store filled with accounts, incidents and journal events, then the data
  * of each page asked over the real API. The sizes are those of the goal; PRIMUM_BENCH_ACCOUNTS,
- * PRIMUM_BENCH_INCIDENTS and PRIMUM_BENCH_EVENTS name smaller ones.
+ * PRIMUM_BENCH_INCIDENTS and PRIMUM_BENCH_EVENTS name smaller ones. PRIMUM_BENCH_FOLDER is filled once
+ * and kept.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config/load.ts';
@@ -40,6 +41,8 @@ const TOKEN = 'A'.repeat(43);
 const PAGE_GOAL_MS = 200;
 const SEARCH_GOAL_MS = 50;
 const ROUNDS = 60;
+/** In a folder that is filled. */
+const FILLED = 'filled';
 
 const size = (name: keyof DeskSizes, otherwise: DeskSizes): number =>
   Number(process.env[`PRIMUM_BENCH_${name.toUpperCase()}`] ?? otherwise[name]);
@@ -53,32 +56,42 @@ export const deskRows: Section = async (context) => {
     incidents: size('incidents', usual),
     events: size('events', usual),
   };
-  const folder = mkdtempSync(join(tmpdir(), 'primum-bench-desk-'));
+  const kept = process.env['PRIMUM_BENCH_FOLDER'];
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'primum-bench-desk-'));
   try {
+    if (kept === undefined || !existsSync(join(kept, FILLED))) await fill(folder, sizes, say);
     return await measure(folder, sizes, say);
   } finally {
-    rmSync(folder, { recursive: true });
+    if (kept === undefined) rmSync(folder, { recursive: true });
   }
 };
+
+async function fill(folder: string, sizes: DeskSizes, say: (text: string) => void): Promise<void> {
+  const { standing, records, journal } = pathsOf(folder);
+  mkdirSync(journal, { recursive: true });
+  await timed(say, `${whole(sizes.accounts)} accounts`, () =>
+    fillAccounts(folder, standing, sizes.accounts),
+  );
+  await timed(say, `${whole(sizes.incidents)} incidents`, () => fillIncidents(records, sizes));
+  await timed(say, `${whole(sizes.events)} events`, () => fillJournal(journal, sizes));
+  writeFileSync(join(folder, FILLED), '');
+}
+
+const pathsOf = (folder: string) => ({
+  standing: join(folder, 'standing.db'),
+  records: join(folder, 'records.db'),
+  journal: join(folder, 'journal'),
+});
 
 async function measure(
   folder: string,
   sizes: DeskSizes,
   say: (text: string) => void,
 ): Promise<readonly Row[]> {
-  const paths = { standing: join(folder, 'standing.db'), records: join(folder, 'records.db') };
-  await timed(say, `${whole(sizes.accounts)} accounts`, () =>
-    fillAccounts(folder, paths.standing, sizes.accounts),
-  );
-  await timed(say, `${whole(sizes.incidents)} incidents`, () =>
-    fillIncidents(paths.records, sizes),
-  );
-  const journalFolder = join(folder, 'journal');
-  mkdirSync(journalFolder);
-  await timed(say, `${whole(sizes.events)} events`, () => fillJournal(journalFolder, sizes));
+  const paths = pathsOf(folder);
   const standing = openSqliteStanding({ path: paths.standing });
   const now = (): number => NOW_MS;
-  const journal = openFileJournal({ folder: journalFolder, now });
+  const journal = openFileJournal({ folder: paths.journal, now });
   const records = await openSqliteRecords({ path: paths.records });
   const house = await openHouse(folder, { standing, journal, records });
   try {
