@@ -19,11 +19,7 @@ export async function explain(
   const named = [{ field: 'reference' as const, value: reference }];
   const verdict = (await journal.findBy(named, isVerdict)) as Verdict | undefined;
   if (verdict === undefined) return undefined;
-  const event = await eventOf(journal, verdict);
-  const rungChange = (await journal.findBy(
-    aboutThen(verdict),
-    (line) => line.kind === 'rung' && line.at === verdict.at && line.identity === verdict.identity,
-  )) as RungChange | undefined;
+  const { event, rungChange } = await aroundOf(journal, verdict);
   return {
     verdict,
     words: plainWords(verdict),
@@ -32,17 +28,39 @@ export async function explain(
   };
 }
 
-async function eventOf(journal: Journal, verdict: Verdict): Promise<PrimumEvent | undefined> {
-  const isIt = (line: JournalLine): boolean => 'id' in line && line.id === verdict.for;
-  // Mail without AUTH names no account in its event.
-  const found =
-    (await journal.findBy(aboutThen(verdict), isIt)) ??
-    (await journal.find(isIt, `"id":${JSON.stringify(verdict.for)}`));
-  return found as PrimumEvent | undefined;
+interface Around {
+  readonly event?: PrimumEvent | undefined;
+  readonly rungChange?: RungChange | undefined;
 }
 
-function aboutThen({ account, at }: Verdict): readonly JournalKey[] {
+/** The event and the change of rung stand beside the verdict, mostly of the time that it tells. */
+async function aroundOf(journal: Journal, verdict: Verdict): Promise<Around> {
+  const isEvent = (line: JournalLine): boolean => 'id' in line && line.id === verdict.for;
+  for (const lateMs of [HOUR_MS, LATE_MS]) {
+    const keys = aboutThen(verdict, lateMs);
+    const event = (await journal.findBy(keys, isEvent)) as PrimumEvent | undefined;
+    if (event !== undefined) return { event, rungChange: await rungOf(journal, verdict, keys) };
+  }
+  // Mail without AUTH names no account in its event.
+  const text = `"id":${JSON.stringify(verdict.for)}`;
+  return {
+    event: (await journal.find(isEvent, text)) as PrimumEvent | undefined,
+    rungChange: await rungOf(journal, verdict, aboutThen(verdict, LATE_MS)),
+  };
+}
+
+async function rungOf(
+  journal: Journal,
+  { at, identity }: Verdict,
+  keys: readonly JournalKey[],
+): Promise<RungChange | undefined> {
+  const isIt = (line: JournalLine): boolean =>
+    line.kind === 'rung' && line.at === at && line.identity === identity;
+  return (await journal.findBy(keys, isIt)) as RungChange | undefined;
+}
+
+function aboutThen({ account, at }: Verdict, lateMs: number): readonly JournalKey[] {
   const judgedMs = Date.parse(at);
-  const bounds = { since: judgedMs - HOUR_MS, until: judgedMs + LATE_MS };
+  const bounds = { since: judgedMs - HOUR_MS, until: judgedMs + lateMs };
   return [{ field: 'account', value: account, ...bounds }];
 }
