@@ -4,7 +4,7 @@ import { readApiToken } from '../../src/client/token-file.ts';
 import { until } from '../peers/run.ts';
 import { PROCESS_TEST_MS } from './program.ts';
 import { bounce } from './returned-messages.ts';
-import { ReturnedPlace } from './returned-place.ts';
+import { MTA, ReturnedPlace } from './returned-place.ts';
 
 const p = new ReturnedPlace();
 const ANN = 'ann@own.example';
@@ -34,7 +34,7 @@ async function api(path: string, body?: object): Promise<Response> {
 /** A message of the account comes back, the next one waits: its reference. */
 async function held(account: string): Promise<string> {
   await p.submit(account, { queueId: `${account.slice(0, 3)}1` });
-  await p.bringAndSettle(bounce({ token: await p.tokenOf(account) }));
+  await p.bringAndSettle(bounce({ madeBy: MTA, token: await p.tokenOf(account) }));
   await p.submit(account, { queueId: `${account.slice(0, 3)}2` });
   return until(`a held message of ${account}`, async () => {
     const { holds } = (await (await api('/holds')).json()) as {

@@ -8,7 +8,7 @@ import { LmtpClient } from '../doors/lmtp-client.ts';
 import { until } from '../peers/run.ts';
 import { PROCESS_TEST_MS } from './program.ts';
 import { bounce, complaint } from './returned-messages.ts';
-import { ReturnedPlace } from './returned-place.ts';
+import { MTA, ReturnedPlace } from './returned-place.ts';
 
 const ROUNDS = Number(process.env['PRIMUM_KILL_ROUNDS'] ?? 4);
 const SENDERS = 4;
@@ -35,7 +35,7 @@ async function prepare(count: number): Promise<readonly Work[]> {
     const token = await p.tokenOf(account);
     const filling = 'x'.repeat(i % 7 === 0 ? 200_000 : 10);
     const texts = [
-      bounce({ token, recipients, text: `${i} ${filling}` }),
+      bounce({ madeBy: MTA, token, recipients, text: `${i} ${filling}` }),
       complaint({ token, recipient: 'r0@d0.test', reporter: `r${i}@provider.example` }),
     ];
     all.push({ account, texts });

@@ -47,6 +47,7 @@ describe('CON-5: POST /api/v1/trace', () => {
         },
         explanation: EXPLANATION,
         message: 'unknown',
+        reportDomain: '',
         signatures: [],
       },
     ]);

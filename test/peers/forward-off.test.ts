@@ -102,7 +102,7 @@ describe.runIf(mailServersAreHere)(
             .replaceAll('127.0.0.1:10042', `127.0.0.1:${ports.socketmap}`)
             .replaceAll('127.0.0.1:10043', `127.0.0.1:${ports.lmtp}`)
             .replaceAll('fwd.example.org', 'fwd.test')
-            .replaceAll('127.0.0.1:25', `127.0.0.1:${ports.relay}`)
+            .replaceAll('127.0.0.1:10025', `127.0.0.1:${ports.relay}`)
             .replaceAll('hash:/etc/postfix/virtual', `texthash:${folder}/aliases`)
             .replaceAll('/var/lib/dovecot/sieve', `${folder}/dc/sieve`),
         );
