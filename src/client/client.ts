@@ -86,6 +86,15 @@ export interface Page {
 
 const FORWARDS_A_PAGE = 500;
 
+function switchCalls({ get, send }: Ways) {
+  return {
+    switches: () => get<SwitchListView>('/switches'),
+    /** @param mode `file`: the configuration counts again. */
+    turnSwitch: (turn: Decision & SwitchTurn) => send<SwitchesMade>('POST', '/switches', turn),
+    foresight: (days: number) => get<Foresight>(`/foresight${search({ days })}`),
+  };
+}
+
 export type Client = ReturnType<typeof openClient>;
 
 /** Nothing is sent before the first call, and nothing stays open after one. */
@@ -107,10 +116,7 @@ export function openClient(target: Target) {
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
     ...forwardCalls({ ask, get, send }),
-    switches: () => get<SwitchListView>('/switches'),
-    /** @param mode `file`: the configuration counts again. */
-    turnSwitch: (turn: Decision & SwitchTurn) => send<SwitchesMade>('POST', '/switches', turn),
-    foresight: (days: number) => get<Foresight>(`/foresight${search({ days })}`),
+    ...switchCalls({ ask, get, send }),
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     health: () => get<HealthView>('/health'),

@@ -163,27 +163,31 @@ async function closeEach(closers: Closers): Promise<void> {
   if (troubles.length > 0) throw troubles[0];
 }
 
+interface Given {
+  readonly telemetry: RunningTelemetry;
+  readonly closers: Closers;
+  readonly policy: () => Policy;
+  readonly now: () => number;
+  readonly onSwitch: (switches: readonly Switch[]) => void;
+  /** Is called first when the daemon closes. */
+  readonly onClose: (tell: () => void) => void;
+}
+
 type Opened = DaemonParts & { readonly inspector: Inspector; readonly logged: LogSink };
 
-async function openParts(
-  config: Config,
-  given: {
-    readonly telemetry: RunningTelemetry;
-    readonly closers: Closers;
-    readonly policy: () => Policy;
-    readonly now: () => number;
-    readonly onSwitch: (switches: readonly Switch[]) => void;
-    /** Is called first when the daemon closes. */
-    readonly onClose: (tell: () => void) => void;
-  },
-): Promise<Opened> {
-  const { telemetry, closers, policy, now } = given;
-  const newId = createEventIds(now);
+/** The state folder is ours until the daemon is closed. */
+async function takeFolder(config: Config, { telemetry, closers, onClose }: Given): Promise<void> {
   const folder = await takeStateFolder(config.state, () => {
     telemetry.info('Another primum that uses the state folder is stopping: waiting for its end.');
   });
   closers.push(() => folder.unlock());
-  given.onClose(() => folder.leaving());
+  onClose(() => folder.leaving());
+}
+
+async function openParts(config: Config, given: Given): Promise<Opened> {
+  const { telemetry, closers, policy, now } = given;
+  const newId = createEventIds(now);
+  await takeFolder(config, given);
   const stores = await openStores(config, telemetry, closers);
 
   const warn = (message: string): void => telemetry.warn(message);
