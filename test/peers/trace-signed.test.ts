@@ -99,7 +99,7 @@ describe.runIf(mailServersAreHere)('a signer in smtpd_milters', { timeout: PEER_
     expect(coverage(text)).toEqual([
       { domain: 'local.test', selector: 't', unsigned: NAMES, above: [] },
     ]);
-    expect(traced.stdout).toContain('and the name into the list');
+    expect(traced.stdout).toContain('and the names into the list');
   });
 
   it('CON-5: a signer before Primum does not see them, and that is said', async () => {
