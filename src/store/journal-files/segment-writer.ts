@@ -1,4 +1,5 @@
 /** Writes to the newest segment, and begins another by size and by day. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineKeys } from './line-keys.ts';
@@ -29,6 +30,21 @@ interface Current {
   readonly file: SegmentFile;
   readonly keys: LineKeys;
   size: number;
+}
+
+const NEWLINE = 0x0a;
+/** Bytes whose keys are looked for in one turn of the event loop, about 0.1 ms. */
+const KEYS_A_TURN = 16_384;
+
+/** The keys of lines that were written at the end of the segment. */
+async function addKeys({ keys, size }: Current, lines: Buffer): Promise<void> {
+  for (let from = 0; from < lines.length;) {
+    const end = lines.indexOf(NEWLINE, from + KEYS_A_TURN) + 1;
+    const to = end === 0 ? lines.length : end;
+    keys.add(lines.subarray(from, to), size + from);
+    from = to;
+    if (from < lines.length) await nextTurn();
+  }
 }
 
 /** Closed segments whose keys stay in memory until they are compressed; of others every line is read. */
@@ -75,7 +91,7 @@ export class SegmentWriter {
     }
     const current = (this.#current ??= await this.#begin());
     await current.file.write(lines, current.size);
-    current.keys.add(Buffer.from(lines.buffer, lines.byteOffset, lines.length), current.size);
+    await addKeys(current, Buffer.from(lines.buffer, lines.byteOffset, lines.length));
     current.size += lines.length;
   }
 
