@@ -9,7 +9,7 @@ import {
   tailOf,
   type Histogram,
 } from '../core/detection/tail.ts';
-import type { AccountClass } from '../core/event.ts';
+import { ACCOUNT_CLASSES, type AccountClass } from '../core/event.ts';
 import { eventFiles } from '../replay-input.ts';
 import { readObjects } from '../store/journal-files/read-lines.ts';
 import { AccountDays, type Cohort } from './account-days.ts';
@@ -79,17 +79,8 @@ function takeLine(row: Readonly<Record<string, unknown>>, days: AccountDays): bo
   return true;
 }
 
-const CLASSES: readonly AccountClass[] = [
-  'person',
-  'application',
-  'device',
-  'list',
-  'forward',
-  'system',
-];
-
 function classOf(value: unknown): AccountClass | undefined {
-  return CLASSES.find((one) => one === value);
+  return ACCOUNT_CLASSES.find((one) => one === value);
 }
 
 function cohortsOf(

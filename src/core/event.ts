@@ -208,7 +208,15 @@ export interface ForwardEvent extends EventBase {
   readonly stamp?: string;
 }
 
-export type AccountClass = 'person' | 'application' | 'device' | 'list' | 'forward' | 'system';
+export const ACCOUNT_CLASSES = [
+  'person',
+  'application',
+  'device',
+  'list',
+  'forward',
+  'system',
+] as const;
+export type AccountClass = (typeof ACCOUNT_CLASSES)[number];
 
 /** What the directory says of an account. Without it everybody is a person known for long. */
 export interface AccountEvent extends EventBase {

@@ -1,22 +1,13 @@
 /** The policy in force: the file's, with the switches of the desk above it; and both side by side. */
 import type { Config } from '../config/load.ts';
 import { toPolicy } from '../config/to-policy.ts';
-import type { AccountClass } from '../core/event.ts';
+import { ACCOUNT_CLASSES } from '../core/event.ts';
 import { isInForce } from '../core/in-force.ts';
 import { parsed, unreadable } from '../core/parsed.ts';
 import type { Mode, Policy, RuleChanges } from '../core/policy.ts';
 import { isSwitchable, SWITCHABLE, withSwitches, type Switch } from '../core/switches.ts';
 import type { SwitchDesk } from '../desk/contract.ts';
 import type { SwitchParts } from '../doors/api/contract.ts';
-
-const CLASSES: readonly AccountClass[] = [
-  'person',
-  'application',
-  'device',
-  'list',
-  'forward',
-  'system',
-];
 
 /** Keeps the policy of the newest file and puts the switches above it. */
 export class PolicyInForce {
@@ -68,8 +59,8 @@ function mistakeOf(kind: Switch['kind'], name: string): string | undefined {
       if (isSwitchable(name)) return undefined;
       return `There is no practice ${name} to switch. They are ${SWITCHABLE.map(([id]) => id).join(', ')}.`;
     case 'class':
-      if (CLASSES.some((one) => one === name)) return undefined;
-      return `There is no class ${name}. They are ${CLASSES.join(', ')}.`;
+      if (ACCOUNT_CLASSES.some((one) => one === name)) return undefined;
+      return `There is no class ${name}. They are ${ACCOUNT_CLASSES.join(', ')}.`;
     case 'group':
       return /^[^\p{Cc}]{1,255}$/u.test(name) ? undefined : 'Name the group in `name`.';
   }

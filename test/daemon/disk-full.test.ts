@@ -4,7 +4,7 @@
  */
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { mountSmallDisk, type SmallDisk } from '../contract/small-disk.ts';
 import { until } from '../peers/run.ts';
 import { PolicyClient } from './policy-client.ts';
@@ -37,11 +37,16 @@ function fill(path: string): string {
   return file;
 }
 
+function diskOr(context: TestContext): SmallDisk {
+  if (disk !== undefined) return disk;
+  if (process.env['CI'] === 'true')
+    throw new Error('No small disk can be mounted: run the tests as root.');
+  return context.skip('mounting a small disk needs root');
+}
+
 describe('a full disk', { timeout: PROCESS_TEST_MS }, () => {
   it('stops no mail and no lock, is said once, and is made up for when there is space', async (context) => {
-    if (disk === undefined && process.env['CI'] === 'true')
-      throw new Error('No small disk can be mounted: run the tests as root.');
-    if (disk === undefined) return context.skip('mounting a small disk needs root');
+    const { path } = diskOr(context);
     place.configure({ policy: { mode: 'enforce' } });
     const primum = await place.start();
     const client = await primum.client();
@@ -53,7 +58,7 @@ describe('a full disk', { timeout: PROCESS_TEST_MS }, () => {
       return (await metrics.text()).includes('primum_standing_dirty 0');
     });
 
-    const ballast = fill(disk.path);
+    const ballast = fill(path);
     const failed = (store: string) =>
       primum.said('store-failed').filter(({ msg }) => msg.includes(`The ${store} store`));
     for (let n = 0; n < MESSAGES; n++) {
@@ -96,15 +101,15 @@ describe('a full disk', { timeout: PROCESS_TEST_MS }, () => {
   });
 
   it('lets a start through: locks hold, and it is said what is in memory only', async (context) => {
-    if (disk === undefined) return context.skip('mounting a small disk needs root');
+    const { path } = diskOr(context);
     await place.remove();
-    place = new Place(join(disk.path, 'state'));
+    place = new Place(join(path, 'state'));
     place.configure({ policy: { mode: 'enforce' } });
     const before = await place.start();
     await (await before.client()).lock('old@example.org', { by: 'olga', why: 'before' });
     before.signal('SIGTERM');
     expect(await before.ended).toBe(0);
-    const ballast = fill(disk.path);
+    const ballast = fill(path);
     const primum = await place.start();
     const postfix = await PolicyClient.open(primum.address('policy'));
     expect(await postfix.send('old@example.org', 'x@dest.test')).toMatch(/^REJECT 5\.7\.1 /);
