@@ -75,6 +75,18 @@ describe('a breaker', () => {
     expect(breaker.admit()).toBeDefined();
   });
 
+  test('stays shut for what it said, though an earlier question is answered late', () => {
+    const early = admitted();
+    admitted().failed(TROUBLE, 'now');
+    early.succeeded();
+    expect(breaker.admit()).toBeUndefined();
+    expect(said).toEqual(['away']);
+    clock = 1_000;
+    admitted().succeeded();
+    expect(breaker.admit()).toBeDefined();
+    expect(said).toEqual(['away', 'works']);
+  });
+
   test('does not wait longer because questions from before fail late', () => {
     const early = admitted();
     fail(3);

@@ -37,9 +37,12 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let awayUntil: number | undefined;
   let trial: Pass | undefined;
   let isKnownToWork = false;
+  /** Given up for what it said, not for silence: other answers do not unsay it. */
+  let isGivenUpAtOnce = false;
 
   function works(): void {
     failures = 0;
+    isGivenUpAtOnce = false;
     const isNews = awayUntil !== undefined || !isKnownToWork;
     awayUntil = undefined;
     isKnownToWork = true;
@@ -49,6 +52,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   function fails(error: Error, isAtOnce: boolean, pauseMs: number): void {
     failures += 1;
     if (!isAtOnce && failures < FAILURES_UNTIL_AWAY) return;
+    isGivenUpAtOnce ||= isAtOnce;
     const isNews = awayUntil === undefined;
     awayUntil = now() + pauseMs;
     if (isNews) onAway(error);
@@ -64,7 +68,12 @@ export function createBreaker(options: BreakerOptions): Breaker {
       act(wasTrial);
     };
     const pass: Pass = {
-      succeeded: () => once(works),
+      succeeded: () =>
+        once((wasTrial) => {
+          // An answer that was under way when the service was given up for what it said.
+          if (isGivenUpAtOnce && !wasTrial) return;
+          works();
+        }),
       failed: (error, isAway, pauseMs = retryAfterMs) =>
         once((wasTrial) => {
           // Questions that were under way when the service was given up do not prolong the pause.
