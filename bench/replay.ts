@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
-import { replay } from '../src/replay.ts';
+import { replay } from '../src/replay/replay.ts';
 import { inFolder, median } from './children.ts';
 import { submission } from './judging.ts';
 import { times, whole, type BenchContext, type Row } from './report.ts';

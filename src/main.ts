@@ -29,7 +29,8 @@ export function main(argv: readonly string[]): Promise<number> {
     connect: async (options) => (await import('./daemon/connect.ts')).connect(options),
     judgeName: async (name, address) =>
       (await import('./network/reverse-names.ts')).judgeReverseName(name, address),
-    replay: async (options) => (await import('./replay.ts')).replayFile(options, logOutput()),
+    replay: async (options) =>
+      (await import('./replay/replay.ts')).replayFile(options, logOutput()),
     importPostfix: async (options) =>
       (await import('./import/import-postfix.ts')).importPostfix(options, logOutput()),
     backtest: async (options) =>

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { replay } from './replay.ts';
+import { replay } from './replay/replay.ts';
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'primum-replay-out-'));
 let count = 0;

@@ -1,6 +1,6 @@
 /** Simulates, replays and scores in a folder of its own. */
 import { join } from 'node:path';
-import { replay, type ReplayOptions } from '../../src/replay.ts';
+import { replay, type ReplayOptions } from '../../src/replay/replay.ts';
 import { resultOf, type Score } from '../../src/scoring/result.ts';
 import { tallyOf } from '../../src/scoring/score.ts';
 import type { Tally } from '../../src/scoring/tally.ts';

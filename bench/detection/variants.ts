@@ -1,6 +1,6 @@
 /** Other ways to judge the same events: thresholds beside the shipped one, one family left out. */
 import { FAMILIES } from '../../src/core/detection/hypotheses.ts';
-import type { ReplayJudging } from '../../src/replay.ts';
+import type { ReplayJudging } from '../../src/replay/judging.ts';
 
 export interface Variant {
   readonly kind: 'threshold' | 'ablation';

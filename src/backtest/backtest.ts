@@ -10,7 +10,7 @@ import type { ImportOutput, LogOptions } from '../import/import-postfix.ts';
 import { importFigures, importSummary, inJson } from '../import/summary.ts';
 import type { ImportTally } from '../import/tally.ts';
 import { openOutput, STANDARD_OUTPUT } from '../output-file.ts';
-import { replay } from '../replay.ts';
+import { replay } from '../replay/replay.ts';
 import { BacktestCollector } from './collect.ts';
 import { htmlReport } from './html-report.ts';
 import { makeReport, reportFigures } from './report.ts';

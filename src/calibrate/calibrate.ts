@@ -10,7 +10,7 @@ import {
   type Histogram,
 } from '../core/detection/tail.ts';
 import { ACCOUNT_CLASSES, type AccountClass } from '../core/event.ts';
-import { eventFiles } from '../replay-input.ts';
+import { eventFiles } from '../replay/input.ts';
 import { readObjects } from '../store/journal-files/read-lines.ts';
 import { AccountDays, type Cohort } from './account-days.ts';
 import type { Calibration, CohortCalibration } from './contract.ts';

@@ -4,7 +4,7 @@ import type { Config } from '../config/load.ts';
 import type { NameVerdict } from '../core/reverse-name/classify.ts';
 import type { AuditReport } from '../practices/contract.ts';
 import type { ConnectPlan, ConnectProgram } from '../connect/contract.ts';
-import type { ReplayJudging } from '../replay.ts';
+import type { ReplayJudging } from '../replay/judging.ts';
 import type { Io } from './io.ts';
 
 /** Functions that only main.ts can give, for it alone knows the daemon. Most give an exit code. */

@@ -212,7 +212,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'backtest/',
     why: 'what would have happened: an import, a replay and a report of both',
-    mayImport: ['core/', 'errors.ts', 'html.ts', 'import/', 'output-file.ts', 'replay.ts'],
+    mayImport: ['core/', 'errors.ts', 'html.ts', 'import/', 'output-file.ts', 'replay/'],
   },
   {
     path: 'directory/',
@@ -321,7 +321,7 @@ export const PARTS: readonly Part[] = [
     path: 'cli/',
     why: 'the command line asks the running daemon; it never opens its store',
     mayImport: [
-      ...['core/', 'errors.ts', 'config/', 'client/', 'replay.ts', 'returned/'],
+      ...['core/', 'errors.ts', 'config/', 'client/', 'replay/judging.ts', 'returned/'],
       'practices/contract.ts',
       'connect/contract.ts',
     ],
@@ -337,17 +337,17 @@ export const PARTS: readonly Part[] = [
     mayImport: ['errors.ts'],
   },
   {
-    path: 'replay-input.ts',
+    path: 'replay/input.ts',
     why: 'which files a replay reads knows nothing of what is in them',
     mayImport: ['errors.ts', 'store/journal-files/'],
   },
   {
-    path: 'replay.ts',
+    path: 'replay/',
     why: 'replay judges past events with the same core and gate, in memory, without effects',
     mayImport: [
       'core/',
       'errors.ts',
-      'replay-input.ts',
+      'replay/input.ts',
       'output-file.ts',
       'gate/',
       'gate-contract.ts',
@@ -383,7 +383,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'calibrate/',
     why: 'thresholds are proposed from journals alone, by arithmetic of the core; nothing is judged or changed',
-    mayImport: ['core/', 'errors.ts', 'replay-input.ts', 'store/journal-files/'],
+    mayImport: ['core/', 'errors.ts', 'replay/input.ts', 'store/journal-files/'],
   },
   {
     path: 'daemon/',

@@ -1,7 +1,7 @@
 /** `primum replay`: past events, judged again. */
 import { FAMILIES, type Family } from '../../core/detection/hypotheses.ts';
 import { PrimumError } from '../../errors.ts';
-import type { ReplayJudging } from '../../replay.ts';
+import type { ReplayJudging } from '../../replay/judging.ts';
 import { CONFIG_OPTION, type Command, type Context } from '../command.ts';
 
 export const replay: Command = {

@@ -4,8 +4,8 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PrimumError, wordsOf } from './errors.ts';
-import { listSegments } from './store/journal-files/segments.ts';
+import { PrimumError, wordsOf } from '../errors.ts';
+import { listSegments } from '../store/journal-files/segments.ts';
 
 export const STANDARD_INPUT = '-';
 

@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openClient } from './client/client.ts';
-import { readApiToken } from './client/token-file.ts';
-import { loadConfig } from './config/load.ts';
-import type { LoginEvent, PrimumEvent, SubmissionEvent } from './core/event.ts';
-import type { RungChange, Verdict } from './core/verdict.ts';
-import { openDaemon } from './daemon/daemon.ts';
+import { openClient } from '../client/client.ts';
+import { readApiToken } from '../client/token-file.ts';
+import { loadConfig } from '../config/load.ts';
+import type { LoginEvent, PrimumEvent, SubmissionEvent } from '../core/event.ts';
+import type { RungChange, Verdict } from '../core/verdict.ts';
+import { openDaemon } from '../daemon/daemon.ts';
 import { replay, replayFile } from './replay.ts';
-import { createSilentTelemetry } from './telemetry/telemetry.ts';
+import { createSilentTelemetry } from '../telemetry/telemetry.ts';
 
 const ANN = 'ann@example.org';
 const START_MS = Date.parse('2026-03-02T09:00:00.000Z');

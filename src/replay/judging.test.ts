@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FAMILIES, type Family } from './core/detection/hypotheses.ts';
-import type { RungChange, Verdict } from './core/verdict.ts';
-import { replay, type ReplayJudging } from './replay.ts';
+import { FAMILIES, type Family } from '../core/detection/hypotheses.ts';
+import type { RungChange, Verdict } from '../core/verdict.ts';
+import type { ReplayJudging } from './judging.ts';
+import { replay } from './replay.ts';
 
 const ANN = 'ann@example.org';
 const HOUR_MS = 3_600_000;
