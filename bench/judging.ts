@@ -15,19 +15,10 @@ import type { Gate } from '../src/gate-contract.ts';
 import { createGate } from '../src/gate/gate.ts';
 import { openNetworks } from '../src/network/open-networks.ts';
 import { openReplyClassifier } from '../src/returned/reply-knowledge.ts';
-import type { Journal } from '../src/store/journal.ts';
+import { NULL_JOURNAL } from '../src/store/memory/null-journal.ts';
 import type { StandingStore } from '../src/store/standing.ts';
 import { createSilentTelemetry } from '../src/telemetry/telemetry.ts';
 import { benchConfig } from './product.ts';
-
-export const NULL_JOURNAL: Journal = {
-  append: () => undefined,
-  find: () => Promise.resolve(undefined),
-  findBy: () => Promise.resolve(undefined),
-  flush: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-  stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),
-};
 
 export interface Judging {
   readonly gate: Gate;

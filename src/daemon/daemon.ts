@@ -23,12 +23,7 @@ import { createInspector } from '../gate/inspector.ts';
 import { judgeReverseName } from '../network/reverse-names.ts';
 import { loadFreemail } from '../network/freemail.ts';
 import { openNetworks } from '../network/open-networks.ts';
-import { openFileJournal } from '../store/journal-files/file-journal.ts';
-import type { Journal } from '../store/journal.ts';
 import { openReplyClassifier } from '../returned/reply-knowledge.ts';
-import { openSqliteRecords } from '../store/sqlite/records.ts';
-import { openStanding } from './open-standing.ts';
-import type { StandingStore } from '../store/standing.ts';
 import { makeFolder, takeStateFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
@@ -41,9 +36,11 @@ import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from 
 import { takeLogged } from './logged-events.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
+import { recount, recountedWords } from './recount.ts';
 import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { deriveKey, hashKey } from './secrets.ts';
+import { openStores, type Closers } from './stores.ts';
 import { PolicyInForce, switchParts } from './switches.ts';
 import { traceOptions } from './trace-options.ts';
 import { openOwnPassword } from './own-password.ts';
@@ -73,9 +70,6 @@ const API_TIMEOUT_MS = 10_000;
 
 const DAY_MS = 86_400_000;
 
-/** How parts that were opened are closed again; the last opened goes first. */
-type Closers = (() => Promise<void> | void)[];
-
 export interface DaemonOptions {
   readonly telemetry: RunningTelemetry;
   /** Reads the configuration again; what changed, in words. @throws when the old one stays. */
@@ -103,6 +97,8 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       onClose: (tell) => (leave = tell),
     });
     held.put(parts.desk.switches.list());
+    // Before anybody is judged by what is missing, or says it again.
+    await parts.recount();
     const watch = openWatch(config, parts);
     closers.push(() => watch.close());
     const doors = await openDoors(config, parts, {
@@ -173,7 +169,11 @@ interface Given {
   readonly onClose: (tell: () => void) => void;
 }
 
-type Opened = DaemonParts & { readonly inspector: Inspector; readonly logged: LogSink };
+interface Opened extends DaemonParts {
+  readonly inspector: Inspector;
+  readonly logged: LogSink;
+  readonly recount: () => Promise<void>;
+}
 
 /** The state folder is ours until the daemon is closed. */
 async function takeFolder(config: Config, { telemetry, closers, onClose }: Given): Promise<void> {
@@ -216,9 +216,8 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
   const hash = createKeyedHash(hashKey(config.state));
   const keyed = openKeyed(config, { directory, now, warn });
   const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
-  const room = createGate({
+  const gateParts = {
     ...stores,
-    journal: countLines(rememberSubmissions(stores.journal, recent), desk.figures),
     networks,
     directory,
     effects: desk.effects,
@@ -226,11 +225,15 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     telemetry,
     hash,
     classifyReply: openReplyClassifier(),
-    isFreemail: (domain) => loadFreemail().has(domain),
+    isFreemail: (domain: string) => loadFreemail().has(domain),
     judgeName: judgeReverseName,
     policy,
     now,
     newId,
+  };
+  const room = createGate({
+    ...gateParts,
+    journal: countLines(rememberSubmissions(stores.journal, recent), desk.figures),
   });
   return {
     ...stores,
@@ -245,6 +248,10 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     ...keyed,
     inspector,
     logged: takeLogged({ room, journal: stores.journal, recent, now }),
+    recount: async () => {
+      const count = await recount({ ...gateParts, room, networksReady: () => networks.ready() });
+      if (count > 0) telemetry.info(recountedWords(count));
+    },
   };
 }
 
@@ -272,51 +279,6 @@ function openKeyed(
     forwards: forwardsOf(config, { isOwnDomain, now, warn }),
     ownPassword: openOwnPassword(config, { now, warn }),
   };
-}
-
-async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {
-  const standing = openStanding(config, telemetry);
-  closers.push(() => standing.close());
-  const journal = openFileJournal({
-    folder: join(config.state, 'journal'),
-    segmentBytes: config.journal.segment_size,
-    retentionDays: config.journal.retention / DAY_MS,
-    onError: (error) => telemetry.storeFailed('journal', error),
-    onRecovered: () => telemetry.storeWorks('journal'),
-  });
-  closers.push(() => journal.close());
-  const records = await openSqliteRecords({ path: join(config.state, 'records.db') });
-  closers.push(() => records.close());
-  showStores(telemetry, standing, journal);
-  return { standing, journal, records };
-}
-
-function showStores(telemetry: RunningTelemetry, standing: StandingStore, journal: Journal): void {
-  telemetry.gauge(
-    'primum_standing_records',
-    'Profiles and counters in memory.',
-    () => standing.stats().records,
-  );
-  telemetry.gauge(
-    'primum_standing_bytes',
-    'Memory of profiles and counters.',
-    () => standing.stats().bytes,
-  );
-  telemetry.gauge(
-    'primum_standing_dirty',
-    'Changes not on disk yet.',
-    () => standing.stats().dirty,
-  );
-  telemetry.gauge(
-    'primum_journal_dropped_lines',
-    'Journal lines lost because the disk was too slow or full.',
-    () => journal.stats().dropped,
-  );
-  telemetry.gauge(
-    'primum_journal_queued_bytes',
-    'Journal bytes not on disk yet.',
-    () => journal.stats().queuedBytes,
-  );
 }
 
 /** Locks and unlocks are facts: they stand in the journal, and an unlock starts the counts anew. */

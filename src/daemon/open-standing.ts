@@ -10,10 +10,15 @@ import type { StandingStore } from '../store/standing.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 
 /** @throws PrimumError STATE_UNUSABLE when a newer version wrote the file. */
-export function openStanding(config: Config, telemetry: RunningTelemetry): StandingStore {
+export function openStanding(
+  config: Config,
+  telemetry: RunningTelemetry,
+  beforeBatch: () => void,
+): StandingStore {
   try {
     return openSqliteStanding({
       path: join(config.state, 'standing.db'),
+      beforeBatch,
       onError: (error) => telemetry.storeFailed('standing', error),
       onRecovered: () => telemetry.storeWorks('standing'),
       onDamaged: (setAside) =>

@@ -19,6 +19,7 @@ import { openNetworks, type Networks } from '../network/open-networks.ts';
 import { judgeReverseName } from '../network/reverse-names.ts';
 import { openReplyClassifier } from '../returned/reply-knowledge.ts';
 import type { Journal, JournalLine } from '../store/journal.ts';
+import { NULL_JOURNAL } from '../store/memory/null-journal.ts';
 import { createMemoryStanding } from '../store/memory/standing.ts';
 import { createSilentTelemetry } from '../telemetry/telemetry.ts';
 import type { ReplaySummary } from './summary.ts';
@@ -154,14 +155,10 @@ async function judgeOrNote(gate: Gate, event: PrimumEvent): Promise<void> {
 /** A journal that keeps only what was decided. */
 function outcomesTo(keep: (line: Verdict | RungChange) => void): Journal {
   return {
+    ...NULL_JOURNAL,
     append: (...lines: readonly JournalLine[]) => {
       for (const line of lines) if (line.kind === 'verdict' || line.kind === 'rung') keep(line);
     },
-    find: () => Promise.resolve(undefined),
-    findBy: () => Promise.resolve(undefined),
-    flush: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-    stats: () => ({ appended: 0, dropped: 0, queuedBytes: 0 }),
   };
 }
 

@@ -46,6 +46,8 @@ const RETRY_MS = 1_000;
 export interface FileJournal extends Journal {
   /** Segments older than this go from now on. */
   keepDays(retentionDays: number): void;
+  /** Id of the event appended last, by this process. */
+  lastEvent(): string | undefined;
 }
 
 /** Opens the folder; each start begins a new segment. @throws PrimumError STATE_UNUSABLE. */
@@ -68,6 +70,7 @@ class SegmentedJournal implements FileJournal {
   readonly #flushMs: number;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
+  #lastEvent: string | undefined;
   #isTroubleSaid = false;
   #isFailing = false;
   #isClosed = false;
@@ -97,9 +100,16 @@ class SegmentedJournal implements FileJournal {
 
   append(...lines: readonly JournalLine[]): void {
     let isFull = false;
-    for (const line of lines) isFull = !this.#queue.push(line) || isFull;
+    for (const line of lines) {
+      isFull = !this.#queue.push(line) || isFull;
+      if (line.kind !== 'verdict' && line.kind !== 'rung') this.#lastEvent = line.id;
+    }
     if (isFull) this.#sayTrouble(this.#tooFast());
     this.#schedule();
+  }
+
+  lastEvent(): string | undefined {
+    return this.#lastEvent;
   }
 
   async find(

@@ -29,6 +29,8 @@ export interface SqliteStandingOptions {
   readonly flushMs?: number;
   /** Pause between two looks for records that nobody changed for long. Default: a second. */
   readonly sweepStepMs?: number;
+  /** Called at the moment that a batch is of: what is changed in it goes to the disk with the batch. */
+  readonly beforeBatch?: () => void;
   /** When the first walk over the file begins, after the opening. Default: ten minutes. */
   readonly sweepAfterMs?: number;
   /** Called once when changes cannot be written; memory goes on. */
@@ -270,6 +272,7 @@ class Standing implements SqliteStanding {
   }
 
   #begin(): Promise<void> {
+    if (this.#dirty.length > 0) this.#options.beforeBatch?.();
     const batch = this.#dirty.filter((entry) => entry.dirty);
     this.#dirty = [];
     if (batch.length === 0) return Promise.resolve();
