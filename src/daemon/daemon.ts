@@ -36,7 +36,7 @@ import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from 
 import { takeLogged } from './logged-events.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
-import { recount, recountedWords } from './recount.ts';
+import { recount } from './recount.ts';
 import { deskSettings } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { deriveKey, hashKey } from './secrets.ts';
@@ -172,7 +172,7 @@ interface Given {
 interface Opened extends DaemonParts {
   readonly inspector: Inspector;
   readonly logged: LogSink;
-  readonly recount: () => Promise<void>;
+  readonly recount: () => Promise<number>;
 }
 
 /** The state folder is ours until the daemon is closed. */
@@ -248,10 +248,8 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     ...keyed,
     inspector,
     logged: takeLogged({ room, journal: stores.journal, recent, now }),
-    recount: async () => {
-      const count = await recount({ ...gateParts, room, networksReady: () => networks.ready() });
-      if (count > 0) telemetry.info(recountedWords(count));
-    },
+    recount: () =>
+      recount({ ...gateParts, telemetry, room, networksReady: () => networks.ready() }),
   };
 }
 

@@ -6,6 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PrimumEvent } from '../core/event.ts';
 import type { Lock } from '../core/intent.ts';
+import { wordsOf } from '../errors.ts';
 import type { Gate } from '../gate-contract.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import type { GateParts } from '../gate/parts.ts';
@@ -13,6 +14,7 @@ import type { FileJournal } from '../store/journal-files/file-journal.ts';
 import { NULL_JOURNAL } from '../store/memory/null-journal.ts';
 import type { JournalLine } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
 import { createSilentTelemetry } from '../telemetry/telemetry.ts';
 
 /** Record of standing state with the id of the last event in it, UTF-8. */
@@ -38,6 +40,7 @@ export function markCounted(standing: StandingStore, lastEvent: string | undefin
 }
 
 export interface RecountParts extends Omit<GateParts, 'journal' | 'effects' | 'telemetry' | 'now'> {
+  readonly telemetry: Pick<Telemetry, 'warn' | 'info'>;
   readonly journal: Pick<FileJournal, 'find'>;
   readonly networksReady: () => Promise<void>;
   readonly room: Pick<GateRoom, 'counted'>;
@@ -53,8 +56,21 @@ async function markNewest({ standing, journal }: RecountParts): Promise<void> {
   await standing.flush();
 }
 
-/** How many events were counted again; none when it is called anew. */
+/** How many events were counted again; none when it is called anew. A damaged journal keeps nobody out. */
 export async function recount(parts: RecountParts): Promise<number> {
+  try {
+    const count = await countAgain(parts);
+    if (count > 0) parts.telemetry.info(recountedWords(count));
+    return count;
+  } catch (error) {
+    parts.telemetry.warn(
+      `Events of the moment before the last end may be missing from what is usual: ${wordsOf(error)}`,
+    );
+    return 0;
+  }
+}
+
+async function countAgain(parts: RecountParts): Promise<number> {
   const [mark] = await parts.standing.read([MARK_KEY]);
   const events = mark && (await eventsAfter(parts.journal, decoder.decode(mark)));
   if (events === undefined) {
@@ -92,7 +108,7 @@ export async function recount(parts: RecountParts): Promise<number> {
   return events.length;
 }
 
-export function recountedWords(count: number): string {
+function recountedWords(count: number): string {
   const events = count === 1 ? '1 event' : `${count} events`;
   return `${events} of the moment before the last end were in the journal only and are counted again.`;
 }
@@ -103,15 +119,15 @@ async function eventsAfter(
   mark: string,
 ): Promise<readonly PrimumEvent[] | undefined> {
   const events: PrimumEvent[] = [];
-  let isFound = false;
-  await journal.find((line) => {
+  const isMark = (line: JournalLine): boolean => {
     if (!isEvent(line)) return false;
-    isFound = line.id === mark;
-    if (!isFound) events.push(line);
-    return isFound || events.length > MAX_RECOUNTED;
-  }, '"id":"');
-  const isWhole = isFound || (mark === BEGINNING && events.length <= MAX_RECOUNTED);
-  return isWhole ? events.reverse() : undefined;
+    if (line.id !== mark) events.push(line);
+    return line.id === mark || events.length > MAX_RECOUNTED;
+  };
+  const last = await journal.find(isMark, '"id":"');
+  const isFound = last !== undefined && events.length <= MAX_RECOUNTED;
+  const isAll = last === undefined && mark === BEGINNING;
+  return isFound || isAll ? events.reverse() : undefined;
 }
 
 function isEvent(line: JournalLine): line is PrimumEvent {

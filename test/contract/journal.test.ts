@@ -205,6 +205,17 @@ describe('the journal in files', () => {
     );
   });
 
+  it('reads past a segment that a crash left without lines, compressed or not', async () => {
+    writeFileSync(join(folder, 'journal-20260101T000000000Z.ndjson'), '');
+    const journal = openFiles();
+    await eventually(() => expect(readdirSync(folder).join()).toMatch(/000000000Z\.ndjson\.zst$/));
+    expect(await journal.find(() => true, 'id')).toBeUndefined();
+    const [compressed = ''] = readdirSync(folder);
+    const read: unknown[] = [];
+    for await (const line of readObjects(join(folder, compressed))) read.push(line);
+    expect(read).toEqual([]);
+  });
+
   it('names a damaged segment instead of saying that there is no such line', async () => {
     const damaged = zstdCompressSync(`${JSON.stringify(noteLine(1))}\n`).subarray(0, -4);
     writeFileSync(join(folder, 'journal-20260101T000000000Z.ndjson.zst'), damaged);

@@ -42,6 +42,8 @@ const NEWLINE = 0x0a;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 // RFC 8878 section 3.1.1.
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+/** Behind a first byte of 0x50 to 0x5f. */
+const PASSED_OVER = Buffer.from([0x2a, 0x4d, 0x18]);
 
 /**
  * Every line but empty ones. A last line without newline is given out like the others.
@@ -158,7 +160,7 @@ export async function openSource(source: LineSource): Promise<AsyncIterable<Uint
   }
   const head = Buffer.concat(begun).subarray(0, ZSTD_MAGIC.length);
   const whole = rejoin(begun, chunks);
-  if (head.equals(ZSTD_MAGIC)) return decompress(cutAtFrames(whole), createZstdDecompress());
+  if (head.equals(ZSTD_MAGIC) || isPassedOver(head)) return decompressZstd(whole);
   if (head.subarray(0, 2).equals(GZIP_MAGIC)) return decompress(whole, createGunzip());
   return whole;
 }
@@ -188,6 +190,22 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array> {
   pipeline(Readable.from(bytes, { objectMode: false }), engine, () => undefined);
   for await (const chunk of engine) yield chunk as Uint8Array;
+}
+
+/** The same of zstd frames; one file may have many, and those without text are passed over. */
+export async function* decompressZstd(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const frames = cutAtFrames(bytes);
+  const first = await frames.next();
+  // An engine that is given nothing takes that for a file that is cut off.
+  if (first.done === true) return;
+  yield* decompress(rejoin([first.value], frames), createZstdDecompress());
+}
+
+/** RFC 8878 §3.1.2: the first frame of a segment without lines is its index. */
+function isPassedOver(head: Buffer): boolean {
+  return head.length === 4 && (head[0] ?? 0) >> 4 === 5 && head.subarray(1).equals(PASSED_OVER);
 }
 
 /** Words for damage inside compressed data; `undefined` for trouble of another kind. */

@@ -5,9 +5,7 @@
 import { open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createZstdDecompress } from 'node:zlib';
-import { decompress } from './read-lines.ts';
-import { cutAtFrames } from './zstd-frames.ts';
+import { decompressZstd } from './read-lines.ts';
 
 export const PLAIN = '.ndjson';
 export const COMPRESSED = '.ndjson.zst';
@@ -56,7 +54,7 @@ export async function* segmentBytes(folder: string, name: string): AsyncGenerato
     const file = await openIfThere(join(folder, name + ending));
     if (file === undefined) continue;
     const bytes: AsyncIterable<Uint8Array> = file.createReadStream({ highWaterMark: CHUNK_BYTES });
-    yield* ending === PLAIN ? bytes : decompress(cutAtFrames(bytes), createZstdDecompress());
+    yield* ending === PLAIN ? bytes : decompressZstd(bytes);
     return;
   }
 }
