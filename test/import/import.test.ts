@@ -73,12 +73,26 @@ describe('an import', () => {
     expect(whole.code).toBe(0);
   });
 
-  test('of the same log twice, or of files that overlap, has each event once by its id', async () => {
+  describe('of the same log twice', () => {
     const lines = platformLog(START, 2, { accounts: 4, spam: 10 });
-    const once = await run([file('a.log', text(lines))]);
-    const twice = await run([file('a.log', text(lines)), file('b.log', text(lines))]);
-    const ids = (events: readonly PrimumEvent[]) => new Set(events.map(({ id }) => id));
-    expect(ids(twice.events)).toEqual(ids(once.events));
+    const half = Math.floor(lines.length / 2);
+    const whole = text(lines);
+    // prettier-ignore
+    test.each<[string, string | Buffer, string | Buffer]>([
+      ['rotated and compressed, both there', whole,                  gzipSync(whole)],
+      ['a copy taken earlier',               whole,                  text(lines.slice(0, half))],
+      ['the copy cut off in a line',         whole.slice(0, -30),    whole],
+      ['a copy of one line',                 text(lines.slice(0, 1)), whole],
+      ['a copy that is damaged',             gzipSync(whole).subarray(0, 3_000), whole],
+      ['parts that overlap',                 text(lines.slice(0, half + 40)), text(lines.slice(half - 40))],
+    ])('%s: each event is told and counted once', async (_, one, other) => {
+      const once = await run([file('all.log', whole)]);
+      const both = await run([file('mail.log.1', one), file('mail.log.2', other)]);
+      expect(both.events.map(({ id }) => id).sort()).toEqual(once.events.map(({ id }) => id).sort());
+      const counted = /They tell of .*\n.* at work between .*/;
+      expect(counted.exec(both.out)?.[0]).toBe(counted.exec(once.out)?.[0]);
+      expect(both.out).toMatch(/begins as .* does: what both have was read once|told twice counted once/);
+    });
   });
 
   test("takes the year from the file's date, or as it is told", async () => {
@@ -151,6 +165,20 @@ describe('an import', () => {
     );
     expect(readFileSync(log, 'utf8')).toBe(lines);
     expect(readdirSync(folder).sort()).toEqual(['link', 'mail.log']);
+  });
+
+  test('is one JSON object with --json', async () => {
+    const log = file('mail.log', text(platformLog(START, 1, { accounts: 2, spam: 1 })));
+    const copy = file('mail.log.1', readFileSync(log));
+    const outFile = join(folder, 'events.ndjson');
+    let out = '';
+    const options = { files: [log, copy], outFile, year: undefined, timeZone: 'UTC', json: true };
+    await importPostfix(options, { ...SILENT, out: (said) => (out += said) });
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ file: outFile, accounts: 3, repeated: 0, damaged: [], misread: [] },
+      copies: [{ file: copy, of: log }],
+      kinds: { submission: expect.any(Number) as unknown },
+    });
   });
 
   test('goes to standard output as -, and what people read to standard error', () => {

@@ -6,6 +6,10 @@ import type { Command } from '../command.ts';
 
 const FORMS = ['arf', 'xarf'] as const;
 
+/** As the API takes them. */
+const MAIL = /^[^\s<>,;"]+@[^\s<>,;"]+$/;
+const ADDRESS = /^[0-9A-Fa-f.:]{2,45}$/;
+
 export const report: Command = {
   name: 'report',
   summary: 'Write a report of abuse for the network it came from, as ARF or XARF.',
@@ -30,6 +34,12 @@ export const report: Command = {
     const form = FORMS.find((name) => name === option('form'));
     if (form === undefined) throw new PrimumError('USAGE', '--form is arf or xarf.');
     const [source, to, out] = [option('source'), option('to'), option('out')];
+    if (to !== undefined && !MAIL.test(to)) {
+      throw new PrimumError('USAGE', '--to is not a mail address. Write it as abuse@isp.example.');
+    }
+    if (source !== undefined && !ADDRESS.test(source)) {
+      throw new PrimumError('USAGE', '--source is not an address. Write it as 192.0.2.7.');
+    }
     const made = await (
       await client()
     ).report(argument(0), {
@@ -42,6 +52,7 @@ export const report: Command = {
       await writeNew(out, made.text);
       show({ ...made, file: out }, () => `The report on ${made.source} is in ${out}.\n`);
     }
+    if (made.remark !== undefined) io.err(`${made.remark}\n`);
     if (made.otherSources.length > 0) io.err(others(made));
     return 0;
   },
