@@ -142,7 +142,8 @@ describe('an import', () => {
   });
 
   test('of something else says that nothing came of it, and leaves the events that were there', async () => {
-    file('events.ndjson', 'of last week\n');
+    const before = '{"of":"last week"}\n';
+    file('events.ndjson', before);
     const outFile = join(folder, 'events.ndjson');
     let out = '';
     const log = file('syslog', 'Nov  2 10:00:00 mail cron[1]: hello\n');
@@ -151,7 +152,7 @@ describe('an import', () => {
     expect(out).toContain('Is this the log of a mail server?');
     expect(out).not.toContain('The events are');
     expect(code).toBe(1);
-    expect(readFileSync(outFile, 'utf8')).toBe('of last week\n');
+    expect(readFileSync(outFile, 'utf8')).toBe(before);
     expect(readdirSync(folder).sort()).toEqual(['events.ndjson', 'syslog']);
   });
 
@@ -165,6 +166,21 @@ describe('an import', () => {
     );
     expect(readFileSync(log, 'utf8')).toBe(lines);
     expect(readdirSync(folder).sort()).toEqual(['link', 'mail.log']);
+  });
+
+  test.each<[string, string | Buffer]>([
+    ['a log', 'Nov  2 10:00:00 mail postfix/qmgr[2]: 4A0000001Z: removed\n'],
+    ['a compressed log', gzipSync('Nov  2 10:00:00 mail postfix/qmgr[2]: 4A0000001Z: removed\n')],
+    ['a letter', 'Dear {"reader"}'],
+  ])('is never written over %s, which a glob may name', async (_, content) => {
+    const log = file('mail.log.1', text(platformLog(START, 1, { accounts: 2, spam: 1 })));
+    const other = file('mail.log', content);
+    const options = { files: [log], outFile: other, year: '2026', timeZone: 'UTC' };
+    await expect(importPostfix(options, SILENT)).rejects.toThrow(
+      'mail.log is there already and is no file of events or verdicts, so it stays as it is.',
+    );
+    expect(readFileSync(other)).toEqual(Buffer.from(content));
+    expect(readdirSync(folder).sort()).toEqual(['mail.log', 'mail.log.1']);
   });
 
   test('is one JSON object with --json', async () => {
