@@ -41,6 +41,17 @@ const SOMEBODY_ELSE = oneOf(String.raw`
   |ehlo|for assistance|help|support|abuse
   )\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$`);
 
+const ALONE =
+  /^[\s>*•·-]{0,20}[<"'(]?([^\s<>@"'()]{1,64}@[^\s<>@"'()]{1,255}\.[a-z0-9-]{2,63})[>"'):;,]{0,3}\s*$/i;
+
+/** Whether a line has an address of somebody else and nothing besides. */
+export function namesAlone(lines: readonly string[], parties: ReadonlySet<string>): boolean {
+  return lines.some((line) => {
+    const address = line.length > 400 ? undefined : ALONE.exec(line)?.[1];
+    return address !== undefined && !parties.has(address.toLowerCase());
+  });
+}
+
 export function findMentions(lines: readonly string[]): readonly Mention[] {
   const found: Mention[] = [];
   for (const [index, line] of lines.entries()) {
