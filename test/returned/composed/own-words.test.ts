@@ -119,7 +119,8 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('FBK-1: words of a system of its own', () => {
-  test.each(ROWS)('%s', (_system, from, subject, text, [replyClass, hard, action = 'failed']) => {
+  test.each(ROWS)('%s', (...[, from, subject, text, meaning]) => {
+    const [replyClass, hard, action = 'failed'] = meaning;
     const read = readMessage(plain({ from, subject }, text));
     const [row] = read.recipients;
     expect(read.kind, text).toBe('dsn');
