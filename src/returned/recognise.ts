@@ -170,7 +170,9 @@ function partiesOf({ header, envelope }: Facts): ReadonlySet<string> {
 }
 
 function abuseOf(facts: Facts) {
-  const { envelope, text, isOwn } = facts;
+  const { envelope, text, isOwn, header } = facts;
+  const sentMs = Date.parse((header.text('date') ?? '').slice(0, 100));
+  const sent = Number.isNaN(sentMs) ? {} : { sentMs };
   const reporterDomain = envelope.fromAddress.split('@')[1] ?? '';
-  return readAbuse({ subject: envelope.subject, text, reporterDomain, isOwn });
+  return readAbuse({ subject: envelope.subject, text, reporterDomain, isOwn, ...sent });
 }

@@ -1,5 +1,6 @@
 /** `primum report INCIDENT|REFERENCE`: abuse reported to the network it came from. */
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { AbuseReportView } from '../../client/client.ts';
 import { PrimumError, wordsOf } from '../../errors.ts';
 import type { Command } from '../command.ts';
@@ -65,10 +66,16 @@ async function writeNew(file: string, text: string): Promise<void> {
   } catch (error) {
     throw new PrimumError(
       'OUTPUT_UNUSABLE',
-      `${file} cannot be written: ${wordsOf(error)}. Name a new file with --out.`,
+      `${file} cannot be written: ${causeOf(file, error)}. Name a new file with --out.`,
       { cause: error },
     );
   }
+}
+
+/** A file that does not exist is no fault of itself: its folder is missing. */
+function causeOf(file: string, error: unknown): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return isMissing ? `there is no folder ${dirname(file)}` : wordsOf(error);
 }
 
 function others({ otherSources }: AbuseReportView): string {
