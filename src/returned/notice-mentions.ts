@@ -15,6 +15,9 @@ const MAX_MENTIONS = 5_000;
 /** Characters before an address that tell what it is. */
 const MAX_BEFORE = 120;
 
+/** A line shorter than that ends by itself. */
+const MIN_BROKEN = 40;
+
 /** RFC 5321 section 4.5.3.1: a local part has at most 64 octets; half as much again for bad ones. */
 const MAX_QUOTED = 100;
 
@@ -56,7 +59,11 @@ export function findMentions(lines: readonly string[]): readonly Mention[] {
   const found: Mention[] = [];
   for (const [index, line] of lines.entries()) {
     if (found.length >= MAX_MENTIONS) break;
-    found.push(...mentionsIn(line, index));
+    const above = lines[index - 1] ?? '';
+    // A sentence that was broken: "... write\npostmaster@example.net".
+    const isBroken = above.length >= MIN_BROKEN && SOMEBODY_ELSE.test(above.slice(-MAX_BEFORE));
+    const mentions = mentionsIn(line, index);
+    found.push(...(isBroken ? mentions.filter(({ start }) => start > 1) : mentions));
   }
   return found;
 }
