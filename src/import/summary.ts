@@ -63,9 +63,12 @@ function pace(lines: number, seconds: number): string {
   return ` in ${seconds.toFixed(1)} s (${whole(rate)} a second)`;
 }
 
-function eventSentence({ events, kinds }: ImportTally): string {
+function eventSentence({ events, kinds, misread }: ImportTally): string {
   if (events === 0) {
-    return 'No events came of it: no line tells of a login, a submission or a delivery. Is this the log of a mail server?';
+    const none =
+      'No events came of it: no line tells of a login, a submission or a delivery. Is this the log of a mail server?';
+    // rsyslog writes English names whatever the locale; other programs may not.
+    return misread.has('no-stamp') ? `${none} Names of months are read in English only.` : none;
   }
   const parts = KINDS.filter(([kind]) => (kinds.get(kind) ?? 0) > 0).map(([kind, one, more]) =>
     many(kinds.get(kind) ?? 0, one, more),

@@ -165,6 +165,7 @@ describe('logs that tell nothing', () => {
     rmSync(log);
     expect(said).toContain('Is this the log of a mail server?');
     expect(said).toContain('1 line begins with no time that exists');
+    expect(said).toContain('Names of months are read in English only.');
     expect(said).not.toContain('would have');
     expect(existsSync(htmlFile)).toBe(false);
     expect(result).toBe(1);
