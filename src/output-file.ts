@@ -1,9 +1,18 @@
 /**
  * A file that a command writes. A regular one is replaced in one step when all is written, so a command
  * that stops leaves what was there; a device or a pipe is written in place. The input is never the
- * output, whatever the two are called.
+ * output, whatever the two are called, and a file that the command did not write is left alone.
  */
-import { createWriteStream, fstatSync, readlinkSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -29,6 +38,8 @@ export interface OutputOptions {
   readonly inputIs: string;
   /** The option that names the output. */
   readonly option: string;
+  /** How a file begins that may be replaced, and what such a file is called. */
+  readonly replaces: { readonly beginning: RegExp; readonly name: string };
   /** Who may read a file that was not there. */
   readonly mode?: number;
 }
@@ -40,6 +51,12 @@ interface Named {
 }
 
 export const STANDARD_OUTPUT = '-';
+
+/** One JSON object a line, such as events and verdicts. */
+export const OBJECT_LINES: OutputOptions['replaces'] = {
+  beginning: /^\{"/,
+  name: 'file of events or verdicts',
+};
 
 /** Output kept in memory before the disk must catch up. */
 const WRITE_BYTES = 1 << 20;
@@ -63,6 +80,7 @@ export async function openOutput(file: string, options: OutputOptions): Promise<
   }
   if (isStandard) return openStandardOutput(named);
   if (found !== undefined && !found.isFile()) return openInPlace(named);
+  if (found !== undefined) mustBeOurs(named, options.replaces);
   return openReplacing(named, found === undefined ? mode : found.mode & 0o777);
 }
 
@@ -83,6 +101,33 @@ function inputOf(eventsFile: string): Stats {
 function statOf(path: string, named: Named): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unusable(named, wordsOf(error), error);
+  }
+}
+
+const BEGINNING_BYTES = 64;
+
+/** A glob such as `--out /var/log/mail.log*` names a log where an event file was meant. */
+function mustBeOurs(named: Named, { beginning, name }: OutputOptions['replaces']): void {
+  const head = headOf(named);
+  if (head === '' || beginning.test(head)) return;
+  throw new PrimumError(
+    'OUTPUT_UNUSABLE',
+    `${named.file} is there already and is no ${name}, so it stays as it is. ` +
+      `Name another file with ${named.option}, or remove it first.`,
+  );
+}
+
+function headOf(named: Named): string {
+  try {
+    const descriptor = openSync(named.file, 'r');
+    try {
+      const bytes = Buffer.alloc(BEGINNING_BYTES);
+      return bytes.toString('latin1', 0, readSync(descriptor, bytes));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw unusable(named, wordsOf(error), error);
   }

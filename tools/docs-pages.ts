@@ -54,7 +54,7 @@ const EVENT_PROSE = [
     '- A line that is no event (not JSON, not UTF-8, a needed field missing, a field of the wrong form) is reported with its number and the reason and passed over.',
     '- A `kind` that this version does not know is passed over and counted, not a mistake. So are `verdict` and `rung` lines in a replay, which makes them anew.',
     '- A field that this version does not know is kept as it is and changes nothing.',
-    '- An `id` that came before counts once: the second event is answered as the first was, changes nothing and is not in the journal again. The newest ids are remembered, a million in a replay; an older one counts as new.',
+    '- An `id` that came before counts once: the second event is answered as the first was, changes nothing and is not in the journal again, but for one that a kill of the program caught between its line and its count. The newest ids are remembered, a million in a replay; an older one counts as new.',
     '- Events are judged in the order of the file, each at its own `at`. A clock that goes back keeps its counts, so nobody sends twice for it: a window stays where its newest event was. A clock that was more than two days ahead is not believed later.',
   ].join('\n'),
   '## Kinds',

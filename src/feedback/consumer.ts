@@ -27,11 +27,10 @@ export function createFeedback(options: FeedbackOptions): ReturnedMail {
       const signer = isClaim ? await reading(() => options.signerOf(file)) : undefined;
       isRead();
       const token = tokenOf(returned, trace);
-      const names = namesOf(returned, mta);
+      const forward = forwardOf(recipients, forwards);
+      const names = namesOf(returned, mta, forward !== undefined);
       const events = eventsOf(returned, {
-        ...{ message, token, names },
-        forward: forwardOf(recipients, forwards),
-        ...{ signer, isOwnBounce },
+        ...{ message, token, names, forward, signer, isOwnBounce },
         isOwnDomain,
       });
       for (const event of events) await options.note(event);

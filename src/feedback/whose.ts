@@ -31,12 +31,16 @@ export interface Names {
   readonly messageId?: string;
 }
 
-/** Our own mail server's queue id where it is named, else that nearest to the sender. */
-export function namesOf(returned: Returned, own: string): Names {
+/**
+ * Our own mail server's queue id where it is named, else that nearest to the sender. Forwarded mail had
+ * one as it came in and one as it left: the latter names it.
+ */
+export function namesOf(returned: Returned, own: string, isForward: boolean): Names {
   const { queuedAs = [] } = returned;
   const messageId = returned.originalMessageId ?? returned.complaint?.messageId;
   const isOwn = (mta: string): boolean => mta.toLowerCase() === own.toLowerCase();
-  const queued = queuedAs.find(({ mta }) => isOwn(mta)) ?? queuedAs[0];
+  const ours = queuedAs.filter(({ mta }) => isOwn(mta));
+  const queued = (isForward ? ours.at(-1) : ours[0]) ?? queuedAs[0];
   return {
     ...(queued && { mta: isOwn(queued.mta) ? own : queued.mta, queueId: queued.queueId }),
     ...(messageId !== undefined && { messageId }),

@@ -157,6 +157,27 @@ describe('FBK-8: complaints by mail', () => {
     });
   });
 
+  it('signed by domains that nobody wrote to, with a Message-ID alone, never slow anybody', async () => {
+    const p = createPlatform({ accounts: [{ account: ANN }] });
+    const message = { headerFrom: ANN, messageId: '<post@example.org>' };
+    const to = ['a@x.test', 'list@y.test', 'c@z.test'];
+    await p.gate.judge(p.submission(ANN, { mta: 'mx1', envelopeRecipients: to, message }));
+    const signed = (recipient: string, reporterDomain: string) =>
+      p.gate.note({
+        ...{ v: 1, kind: 'complaint', id: `c${(ids += 1)}`, at: p.at(), feedbackType: 'abuse' },
+        ...{ messageId: '<post@example.org>', recipient, verified: true, reporterDomain },
+      });
+    const strangers = Array.from({ length: 12 }, (_, i) => `u${i}@ev${i}.test`);
+    for (const [i, recipient] of [...to, ...strangers].entries()) {
+      await signed(recipient, `ev${i - to.length}.test`);
+    }
+    expect(await known(p)).toMatchObject({ complaints: 2, evidence: 3 });
+    expect((await judged(p, ['d@w.test'])).rung).toBe('observe');
+    // What the recipient's own domain has signed counts besides.
+    await signed('c@z.test', 'z.test');
+    expect(await known(p)).toMatchObject({ complaints: 3 });
+  });
+
   it('that counted little take little back', async () => {
     const p = await sent(['a@evil.test', 'b@evil.test']);
     await complained(p, 'a@evil.test');

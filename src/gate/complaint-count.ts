@@ -12,6 +12,8 @@ import type { WeekRecord } from '../core/profile/week-record.ts';
 export const UNSIGNED_A_DOMAIN = 2;
 /** Those that the domain has signed. */
 export const SIGNED_A_DOMAIN = 20;
+/** Complaints in a week that neither our token nor the recipient's own domain vouches for. */
+export const UNPROVEN_AN_ACCOUNT = 2;
 /** The first of a domain is evidence, the others little: one owner alone never holds an account. */
 const FURTHER_WEIGHT = 0.5;
 const FURTHER_EVIDENCE = 3;
@@ -49,12 +51,25 @@ export function complaintCount(
   const { nowMs } = asked;
   const who = reporterHash(asked);
   if (week.of(who, nowMs) !== undefined) return 'capped';
+  const unproven = asked.hash.low('unproven');
+  if (isUnproven(asked) && !week.countUpTo(unproven, UNPROVEN_AN_ACCOUNT, nowMs)) return 'capped';
   const before = countOfDomain(asked, week);
   if (before === undefined) return 'capped';
   const weight = before === 0 ? worth.weight : furtherWeight(before, worth.weight);
   const mark = Math.round(weight * 10) | (worth.isShare ? SHARE : 0);
   if (!week.note(who, mark, nowMs)) return 'capped';
   return { weight, isShare: worth.isShare, atMs: nowMs };
+}
+
+/**
+ * A Message-ID stands in every list's archive, and a domain to sign with is cheap: without our token only the
+ * domain of somebody the account has written to says more than a stranger could.
+ */
+function isUnproven({ event, recipient, isWrittenTo, isMail }: ComplaintAsked): boolean {
+  if (!isMail || event.about === 'dsn' || event.sentAt !== undefined) return false;
+  const domain = domainOf(recipient);
+  const signer = event.reporterDomain ?? '';
+  return !isWrittenTo || (domain !== signer && !domain.endsWith(`.${signer}`));
 }
 
 /** What the complaint of the same one counted in the last week; it is taken back once. */

@@ -38,9 +38,9 @@ async function deliver(p: Platform, more: Partial<DeliveryEvent>): Promise<void>
 /** The word of our own mail server, which saw the answer. */
 const answered = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
   deliver(p, { ...answer, queueId: name });
-/** A bounce that came by mail to the sender of that message. */
+/** A bounce that came by mail to the sender of that message, and gives its header back. */
 const cameBack = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
-  deliver(p, { ...answer, forward: TAG, forwardStamp: name });
+  deliver(p, { queueId: name, ...answer, via: 'dsn', forward: TAG, forwardStamp: name });
 
 const offs = (p: Platform) => p.intents.filter((intent) => intent.kind === 'forward-off');
 const alerts = (p: Platform) => p.intents.filter((intent) => intent.kind === 'alert');
@@ -169,7 +169,9 @@ describe('FWD-2: a forward whose far side is dead goes off', () => {
       }
     }
     for (const recipient of [FAR, 'bob@other.test']) {
-      for (const stamp of ['s1', 's2', 's3']) await cameBack(p, stamp, { ...GONE, recipient });
+      for (const [i, stamp] of ['s1', 's2', 's3'].entries()) {
+        await cameBack(p, stamp, { ...GONE, recipient, queueId: `${recipient}${i}` });
+      }
     }
     expect(offs(p)).toMatchObject([
       { to: FAR, isWhole: false },
@@ -224,6 +226,35 @@ describe('FWD-2: forged bounces switch nothing off', () => {
       p.wait(600_000);
     }
     expect(p.intents).toHaveLength(0);
+  });
+
+  it.each([
+    ['without the header of what was forwarded', { queueId: '' }],
+    ['with a queue id that is made up', { queueId: 'made-up' }],
+    ['with the queue id of another of our messages', { queueId: 'own' }],
+    ['with the queue id of one that really came back', { queueId: 'm0' }],
+  ])('FBK-8: nor do those to many senders, %s', async (_, named) => {
+    const p = open();
+    forward(p, 'm0');
+    await p.gate.judge(p.submission(BOB, { mta: 'mx1', queueId: 'own' }));
+    await cameBack(p, 'm0', GONE);
+    for (let i = 1; i <= 30; i += 1) {
+      forward(p, `m${i}`);
+      await answered(p, `m${i}`, TAKEN);
+      p.wait(60_000);
+      await cameBack(p, `m${i}`, { ...GONE, ...named });
+    }
+    expect(p.intents).toHaveLength(0);
+  });
+
+  it('those that the far side has signed, or our own mail server made, need no header', async () => {
+    const p = open();
+    for (const name of ['m1', 'm2', 'm3']) {
+      forward(p, name);
+      await answered(p, name, TAKEN);
+      await cameBack(p, name, { ...GONE, queueId: '', verified: true });
+    }
+    expect(offs(p)).toHaveLength(1);
   });
 
   it('nor do they count when mail gets through besides', async () => {

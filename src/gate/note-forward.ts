@@ -20,6 +20,7 @@ import { rulesFor } from '../core/rules/resolve.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
 import type { GateParts } from './parts.ts';
+import { isHearsay } from './bounce-belief.ts';
 import { recipientHash } from './recipients.ts';
 import type { SentMessages } from './sent-messages.ts';
 
@@ -95,10 +96,19 @@ export function noteForwardDelivery(
     // Good news that anybody can write would keep a dead forward alive.
     if (event.result !== 'bounced') return 'ignored';
     if (forward === '' || forwardStamp === '') return 'unmatched';
-    const name: ForwardName = { by: 'stamp', stamp: stampHash(parts, forwardStamp) };
-    return andThen(parts.standing.read([tagKey(forward)]), ([account]) =>
-      account === undefined ? 'unmatched' : learn(delivery, parts, { ...of(account), name }),
-    );
+    const stamp = stampHash(parts, forwardStamp);
+    const queue = queueHash(parts, event.mta ?? '', event.queueId ?? '');
+    const name: ForwardName = { by: 'stamp', stamp, ...(isHearsay(event) && { queue }) };
+    return andThen(parts.standing.read([tagKey(forward)]), ([account]): Maybe<OutcomeFate> => {
+      if (account === undefined) return 'unmatched';
+      const target = of(account);
+      // FWD-2, FBK-8: the sender of a forward is shown to whoever wrote, by an answer of the far side; the
+      // queue id under which the message left stands only in what really went there.
+      const isNamed = forwarderOf(sent?.account ?? '') === target.account;
+      return isHearsay(event) && !isNamed
+        ? 'unverified'
+        : learn(delivery, parts, { ...target, name });
+    });
   }
   const queue = queueHash(parts, event.mta ?? '', event.queueId ?? '');
   const name: ForwardName = { by: 'queue', queue };

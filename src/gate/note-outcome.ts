@@ -76,7 +76,12 @@ function fateOf(event: DeliveryEvent, reading: OutcomeReading, parts: OutcomePar
   // Good news that anybody can write would clear a thief's name.
   if (isBounce && event.result !== 'bounced') return IGNORED;
   if (event.forward !== undefined) {
-    return forwardFate({ event, reading, sent: undefined }, parts) ?? UNMATCHED;
+    const { at, mta = '', queueId = '' } = event;
+    const named = queueId === '' ? undefined : parts.sent.find({ at, mta, queueId }, true);
+    return andThen(
+      named,
+      (sent): Maybe<Done> => forwardFate({ event, reading, sent }, parts) ?? UNMATCHED,
+    );
   }
   return andThen(findMessage(event, parts), (sent): Maybe<Done> => {
     // FWD-3: what comes back for forwarded mail is about the forward, and about nobody's own mail. By

@@ -1,5 +1,6 @@
 /** Reads log files one after the other and gives out their events in the order of time. */
 import type { PrimumEvent } from '../core/event.ts';
+import { RecentKeys } from '../core/recent-keys.ts';
 import { MailLogJoin } from '../maillog/join.ts';
 import { TimeOrder } from '../maillog/time-order.ts';
 import { LogLines } from '../protocol/log-lines.ts';
@@ -7,7 +8,7 @@ import { MAX_LOG_LINE } from '../protocol/mail-log-fact.ts';
 import { MailLogReader } from '../protocol/mail-log.ts';
 import { compressionDamage } from '../store/journal-files/read-lines.ts';
 import { PrimumError, wordsOf } from '../errors.ts';
-import { readLogFile } from './log-file.ts';
+import { isSameLog, readLogFile } from './log-file.ts';
 import type { LogFile } from './log-file.ts';
 import { ImportTally } from './tally.ts';
 
@@ -15,6 +16,8 @@ import { ImportTally } from './tally.ts';
 export const WAIT_MS = 300_000;
 /** Events that wait for earlier ones: five minutes of the busiest hosts. */
 export const MAX_WAITING_EVENTS = 100_000;
+/** Ids remembered against telling an event twice where files overlap. */
+const RECENT_IDS = 1_000_000;
 /** Lines of two programs may stand in the wrong order by so much. */
 const DISORDER_MS = 2_000;
 
@@ -39,33 +42,88 @@ export async function importLogs(
 ): Promise<ImportTally> {
   const tally = new ImportTally();
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const told = new RecentKeys(RECENT_IDS);
   const order = new TimeOrder(
     { waitMs: WAIT_MS + DISORDER_MS, max: MAX_WAITING_EVENTS },
     (event, atMs) => {
+      if (told.get(event.id) !== undefined) {
+        tally.repeated += 1;
+        return;
+      }
+      told.set(event.id, 1);
       tally.addEvent(event, atMs);
       steps.take(event);
     },
   );
   const join = new MailLogJoin({ waitMs: WAIT_MS, logins: true }, (event) => order.add(event));
   let bytes = 0;
+  const done: ReadLog[] = [];
   for (const file of files) {
-    const take = lineTaker(new MailLogReader(file.stamps), join, tally);
+    const log = beginOrGoOn(file, done, tally);
+    const take = lineTaker(log.reader, join, tally);
     const lines = new LogLines(MAX_LOG_LINE);
     try {
       for await (const chunk of await readLogFile(file, (count) => (bytes += count))) {
-        lines.push(chunk, take);
+        lines.push(log.take(chunk), take);
         steps.onProgress?.({ file: file.path, bytes, totalBytes, lines: tally.lines });
         await steps.flush();
       }
     } catch (error) {
       tally.damaged.push({ file: file.path, why: damageOf(file, error) });
     }
+    log.end(lines.openBytes);
     lines.end(take);
   }
   join.end();
   order.end();
   await steps.flush();
   return tally;
+}
+
+/** One log, of which several files may be copies. */
+class ReadLog {
+  readonly file: LogFile;
+  /** Knows the year it is in by now. */
+  readonly reader: MailLogReader;
+  /** Bytes of whole lines that a copy of it gave before. */
+  readonly #known: number;
+  #at = 0;
+  #length: number;
+
+  constructor(file: LogFile, before?: ReadLog) {
+    this.file = file;
+    this.reader = before?.reader ?? new MailLogReader(file.stamps);
+    this.#known = before?.length ?? 0;
+    this.#length = this.#known;
+  }
+
+  /** Bytes of its whole lines. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What is new of the next bytes. */
+  take(chunk: Uint8Array): Uint8Array {
+    const from = Math.max(0, this.#known - this.#at);
+    this.#at += chunk.length;
+    return chunk.subarray(from);
+  }
+
+  end(openBytes: number): void {
+    this.#length = Math.max(this.#known, this.#at - openBytes);
+  }
+}
+
+function beginOrGoOn(file: LogFile, done: ReadLog[], tally: ImportTally): ReadLog {
+  const place = done.findIndex((log) => isSameLog(log.file, file));
+  const before = done[place];
+  const log = new ReadLog(file, before);
+  if (before === undefined) done.push(log);
+  else {
+    done[place] = log;
+    tally.copies.push({ file: file.path, of: before.file.path });
+  }
+  return log;
 }
 
 function lineTaker(

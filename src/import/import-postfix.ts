@@ -1,6 +1,6 @@
 /** `primum import postfix`: old mail logs become one event file that `primum replay` reads. */
 import { PrimumError, wordsOf } from '../errors.ts';
-import { openOutput, STANDARD_OUTPUT } from '../output-file.ts';
+import { OBJECT_LINES, openOutput, STANDARD_OUTPUT } from '../output-file.ts';
 import { zoneOffsets } from '../protocol/log-zone.ts';
 import { importLogs } from './import-logs.ts';
 import { findLogFiles } from './log-file.ts';
@@ -58,6 +58,7 @@ export async function importToFile(
   const output = await openOutput(outFile, {
     inputs: options.files,
     inputIs: 'one of the logs',
+    replaces: OBJECT_LINES,
     option: '--out',
   });
   const bar = progress && createBar(progress, () => performance.now());

@@ -15,6 +15,8 @@ export interface LogFile {
   readonly stamps: StampOptions;
   /** Time of its first line that has one. */
   readonly firstMs: number | undefined;
+  /** Its first bytes, decompressed. */
+  readonly head: Buffer;
 }
 
 export interface LogFileOptions {
@@ -26,6 +28,8 @@ export interface LogFileOptions {
 /** Lines looked at for the first time. */
 const MAX_HEAD_LINES = 1_000;
 const CHUNK_BYTES = 262_144;
+/** Some hundred lines: two logs that begin so alike are one. */
+const HEAD_BYTES = 16_384;
 
 /** Files in the order of what is in them; those that say no time come last. */
 export async function findLogFiles(
@@ -46,7 +50,7 @@ async function lookAt(path: string, { year, offsetMs }: LogFileOptions): Promise
       throw new PrimumError('INPUT_UNREADABLE', `${path} is not a file. Name the log files in it.`);
     }
     const stamps = { notAfterMs: mtimeMs, offsetMs, ...(year === undefined ? {} : { year }) };
-    return { path, sizeBytes: size, stamps, firstMs: await firstTime(path, stamps) };
+    return { path, sizeBytes: size, stamps, ...(await beginningOf(path, stamps)) };
   } catch (error) {
     if (error instanceof PrimumError) throw error;
     throw new PrimumError(
@@ -57,11 +61,15 @@ async function lookAt(path: string, { year, offsetMs }: LogFileOptions): Promise
   }
 }
 
-async function firstTime(path: string, stamps: StampOptions): Promise<number | undefined> {
+async function beginningOf(
+  path: string,
+  stamps: StampOptions,
+): Promise<Pick<LogFile, 'firstMs' | 'head'>> {
   await (await open(path)).close();
   const reader = new StampReader(stamps);
   const lines = new LogLines(MAX_LOG_LINE);
   let found: number | undefined;
+  let head = Buffer.alloc(0);
   let count = 0;
   const look = (line: string | undefined): void => {
     count += 1;
@@ -70,13 +78,24 @@ async function firstTime(path: string, stamps: StampOptions): Promise<number | u
   try {
     for await (const chunk of await openSource(path)) {
       lines.push(chunk, look);
-      if (found !== undefined || count >= MAX_HEAD_LINES) break;
+      if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+      const isSeen = found !== undefined || count >= MAX_HEAD_LINES;
+      if (isSeen && head.length === HEAD_BYTES) break;
     }
   } catch {
     // Damage is told when it is read as a whole.
   }
   lines.end(look);
-  return found;
+  return { firstMs: found, head };
+}
+
+/**
+ * Whether two files are one log: a copy, such as mail.log.1 beside mail.log.1.gz, or one taken earlier.
+ * Logs are only added to, so the longer one has all of the shorter.
+ */
+export function isSameLog(a: LogFile, b: LogFile): boolean {
+  const size = Math.min(a.head.length, b.head.length);
+  return size > 0 && a.firstMs === b.firstMs && a.head.compare(b.head, 0, size, 0, size) === 0;
 }
 
 /** The file's bytes, decompressed; `onRead` hears how many bytes on disk that took. */

@@ -32,19 +32,25 @@ export function importSummary(tally: ImportTally, seconds?: number): string {
     );
     said.push(...examples.map((example) => `    ${example}`));
   }
+  for (const { file, of } of tally.copies) {
+    said.push(`${file} begins as ${of} does: what both have was read once.`);
+  }
+  if (tally.repeated > 0) {
+    said.push(`${many(tally.repeated, 'event', 'events')} told twice counted once.`);
+  }
   for (const { file, why } of tally.damaged) said.push(`${file} was read in part. ${why}`);
   return `${said.join('\n')}\n`;
 }
 
 /** The same as figures. */
 export function importFigures(tally: ImportTally) {
-  const { lines, understood, foreign, events, kinds, accounts, damaged } = tally;
+  const { lines, understood, foreign, events, kinds, accounts, repeated, copies, damaged } = tally;
   const at = (ms: number): string | null => (events > 0 ? new Date(ms).toISOString() : null);
   return {
     ...{ lines, understood, foreign, events, kinds: Object.fromEntries(kinds) },
     ...{ accounts: accounts.size, first: at(tally.firstMs), last: at(tally.lastMs) },
     misread: [...tally.misread.values()],
-    damaged,
+    ...{ repeated, copies, damaged },
   };
 }
 
@@ -57,9 +63,12 @@ function pace(lines: number, seconds: number): string {
   return ` in ${seconds.toFixed(1)} s (${whole(rate)} a second)`;
 }
 
-function eventSentence({ events, kinds }: ImportTally): string {
+function eventSentence({ events, kinds, misread }: ImportTally): string {
   if (events === 0) {
-    return 'No events came of it: no line tells of a login, a submission or a delivery. Is this the log of a mail server?';
+    const none =
+      'No events came of it: no line tells of a login, a submission or a delivery. Is this the log of a mail server?';
+    // rsyslog writes English names whatever the locale; other programs may not.
+    return misread.has('no-stamp') ? `${none} Names of months are read in English only.` : none;
   }
   const parts = KINDS.filter(([kind]) => (kinds.get(kind) ?? 0) > 0).map(([kind, one, more]) =>
     many(kinds.get(kind) ?? 0, one, more),

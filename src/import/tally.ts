@@ -21,6 +21,12 @@ export interface Damage {
   readonly why: string;
 }
 
+/** A file that is another one again, or begins as it does. */
+export interface Copy {
+  readonly file: string;
+  readonly of: string;
+}
+
 export class ImportTally {
   lines = 0;
   /** Lines of a mail program that were read, whether they matter or not. */
@@ -28,12 +34,15 @@ export class ImportTally {
   /** Lines of other programs. */
   foreign = 0;
   events = 0;
+  /** Events that a line of another file told again. */
+  repeated = 0;
   firstMs = Infinity;
   lastMs = -Infinity;
   readonly kinds = new Map<EventKind, number>();
   readonly accounts = new Set<string>();
   readonly misread = new Map<NotUnderstood, Misread>();
   readonly damaged: Damage[] = [];
+  readonly copies: Copy[] = [];
 
   addEvent(event: PrimumEvent, atMs: number): void {
     this.events += 1;

@@ -18,7 +18,7 @@ describe('lines of a log', () => {
 
   test('are the same whatever pieces they come in', () => {
     const text = fc
-      .array(fc.string({ maxLength: 30 }))
+      .array(fc.oneof(fc.string({ maxLength: 30 }), fc.constantFrom('\0\0', '\u{feff}x')))
       .map((parts) => Buffer.from(parts.join('\n')));
     fc.assert(
       fc.property(text, fc.array(fc.nat(200)), (bytes, cuts) => {
@@ -33,6 +33,17 @@ describe('lines of a log', () => {
     const long = Buffer.from(`${'x'.repeat(50)}\nshort\n`);
     expect(linesOf([long], 10)).toEqual([undefined, 'short']);
     expect(linesOf([long.subarray(0, 20), long.subarray(20)], 10)).toEqual([undefined, 'short']);
+  });
+
+  test('begin behind a hole of NULs, however large, and behind a byte order mark', () => {
+    const hole = Buffer.alloc(50_000);
+    const line = Buffer.from('first\nsecond\n');
+    expect(linesOf([hole, hole, line])).toEqual(['first', 'second']);
+    expect(linesOf([Buffer.concat([line, hole, line])])).toEqual(
+      Array(2).fill(['first', 'second']).flat(),
+    );
+    expect(linesOf([Buffer.from('\u{feff}first\r\n\u{feff}\r\n')])).toEqual(['first']);
+    expect(linesOf([Buffer.from('a\0b\n')])).toEqual(['a\0b']);
   });
 
   test('say how many bytes wait for their end', () => {

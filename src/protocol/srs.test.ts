@@ -188,6 +188,8 @@ describe('what comes back', () => {
   it.each([
     ['ann@fwd.example', 'not-srs'],
     ['SRS0@fwd.example', 'not-srs'],
+    ['SRS0=@fwd.example', 'malformed'],
+    ['srs1+@fwd.example', 'malformed'],
     ['SRS0=abcd@fwd.example', 'malformed'],
     ['SRS0=abcd=JJ=example.org=@fwd.example', 'malformed'],
     ['SRS0=abcd=J1=example.org=ann@fwd.example', 'malformed'],

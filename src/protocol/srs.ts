@@ -120,7 +120,9 @@ export function decodeRecipient(
 ): Decoding {
   const local = splitAddress(recipient)?.local;
   const fields = local === undefined ? undefined : fieldsOf(local);
-  if (fields === undefined) return refuse('not-srs');
+  // Cut off right behind its beginning, or quoted: it was an SRS address once.
+  if (fields === undefined)
+    return refuse(/^SRS[01][=+-]/i.test(recipient) ? 'malformed' : 'not-srs');
   return fields.kind === 0
     ? decodeSrs0(fields.rest, signers, day)
     : decodeSrs1(fields.rest, signers, day);

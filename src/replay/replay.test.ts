@@ -147,6 +147,19 @@ describe('a replay', () => {
     expect(said).toContain('Line 3 is unreadable: The last line is cut off.');
   });
 
+  it('says its summary as one JSON object with --json', async () => {
+    const eventsFile = join(folder, 'json.events');
+    writeFileSync(eventsFile, textOf([submission(0), '{']));
+    let said = '';
+    const outFile = join(folder, 'json.verdicts');
+    const options = { eventsFiles: [eventsFile], outFile, configFile: undefined, json: true };
+    expect(await replayFile(options, { out: (words) => (said += words), err: () => 0 })).toBe(1);
+    expect(JSON.parse(said)).toMatchObject({
+      ...{ events: 1, file: outFile, unreadableInAll: 1 },
+      verdicts: { pass: 1 },
+    });
+  });
+
   it('reads several files in order, and a folder as the segments of its journal', async () => {
     const journal = join(folder, 'journal');
     mkdirSync(journal);

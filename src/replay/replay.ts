@@ -9,7 +9,7 @@ import type { PrimumEvent } from '../core/event.ts';
 import { readEvent } from '../core/read-event.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
 import { PrimumError, wordsOf } from '../errors.ts';
-import { openOutput, STANDARD_OUTPUT, type OutputFile } from '../output-file.ts';
+import { OBJECT_LINES, openOutput, STANDARD_OUTPUT, type OutputFile } from '../output-file.ts';
 import { readObjectBlocks, type InputObject } from '../store/journal-files/read-lines.ts';
 import { eventFiles } from './input.ts';
 import { openReplay, replayPolicy, type Replaying, type ReplayJudging } from './judging.ts';
@@ -65,6 +65,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const output = await openOutput(options.outFile, {
     inputs: files,
     inputIs: 'the file with the events',
+    replaces: OBJECT_LINES,
     option: '--out',
   });
   try {

@@ -106,6 +106,8 @@ export interface AbuseText {
   /** Domain of who reports: its own links are not what is reported. */
   readonly reporterDomain: string;
   readonly isOwn: (address: string) => boolean;
+  /** When it was written, for times without a year. */
+  readonly sentMs?: number;
 }
 
 /** Rows by what the text names; empty when it names neither an address nor a URL. */
@@ -116,9 +118,9 @@ export function readAbuse(abuse: AbuseText): readonly NamedAbuse[] {
   if (topic === undefined) return [];
   const addresses = namedAddresses(whole, abuse.isOwn);
   const urls = namedUrls(whole, abuse.reporterDomain);
-  const anyTime = findTime(whole);
+  const anyTime = findTime(whole, abuse.sentMs);
   const withTime = (line: string) => {
-    const at = findTime(line) ?? anyTime;
+    const at = findTime(line, abuse.sentMs) ?? anyTime;
     return at === undefined ? {} : { at };
   };
   const sole = addresses.length === 1 ? addresses[0] : undefined;

@@ -15,6 +15,9 @@ const MAX_MENTIONS = 5_000;
 /** Characters before an address that tell what it is. */
 const MAX_BEFORE = 120;
 
+/** A line shorter than that ends by itself. */
+const MIN_BROKEN = 40;
+
 /** RFC 5321 section 4.5.3.1: a local part has at most 64 octets; half as much again for bad ones. */
 const MAX_QUOTED = 100;
 
@@ -41,11 +44,26 @@ const SOMEBODY_ELSE = oneOf(String.raw`
   |ehlo|for assistance|help|support|abuse
   )\s*(?:at|to|is)?\s*[:=]?\s*[<("']*\s*$`);
 
+const ALONE =
+  /^[\s>*•·-]{0,20}[<"'(]?([^\s<>@"'()]{1,64}@[^\s<>@"'()]{1,255}\.[a-z0-9-]{2,63})[>"'):;,]{0,3}\s*$/i;
+
+/** Whether a line has an address of somebody else and nothing besides. */
+export function namesAlone(lines: readonly string[], parties: ReadonlySet<string>): boolean {
+  return lines.some((line) => {
+    const address = line.length > 400 ? undefined : ALONE.exec(line)?.[1];
+    return address !== undefined && !parties.has(address.toLowerCase());
+  });
+}
+
 export function findMentions(lines: readonly string[]): readonly Mention[] {
   const found: Mention[] = [];
   for (const [index, line] of lines.entries()) {
     if (found.length >= MAX_MENTIONS) break;
-    found.push(...mentionsIn(line, index));
+    const above = lines[index - 1] ?? '';
+    // A sentence that was broken: "... write\npostmaster@example.net".
+    const isBroken = above.length >= MIN_BROKEN && SOMEBODY_ELSE.test(above.slice(-MAX_BEFORE));
+    const mentions = mentionsIn(line, index);
+    found.push(...(isBroken ? mentions.filter(({ start }) => start > 1) : mentions));
   }
   return found;
 }

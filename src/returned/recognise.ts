@@ -18,6 +18,7 @@ import {
   valueOf,
   type PlainField,
 } from './original.ts';
+import { namesAlone } from './notice-mentions.ts';
 import { madeBy, queuedAs, sendersOf } from './queued-as.ts';
 import {
   AUTO_FIELDS,
@@ -123,6 +124,10 @@ function looseKind(facts: Facts, classify: ReplyClassifier): Found | undefined {
   });
   const isBounce = looksLikeBounce(envelope, said, facts.original.length > 0);
   if (isBounce && (!isAuto || isDaemon(envelope))) return bounceOf(facts, [], classify);
+  // In a tongue that nobody here reads it is told by its form alone.
+  if (!isAuto && isDaemon(envelope) && namesAlone(facts.notice.lines, partiesOf(facts))) {
+    return bounceOf(facts, [], classify);
+  }
   if (isAuto) return { kind: 'auto-reply' };
   const reports = abuseOf(facts);
   const isMachine =
@@ -139,13 +144,6 @@ function looseKind(facts: Facts, classify: ReplyClassifier): Found | undefined {
 
 function bounceOf(facts: Facts, statuses: readonly string[], classify: ReplyClassifier): Found {
   const { header, envelope } = facts;
-  const parties = new Set([
-    envelope.fromAddress,
-    ...parseAddresses(header.raw('to') ?? '').map((address) => address.toLowerCase()),
-    ...['delivered-to', 'x-original-to', 'return-path'].map((name) =>
-      (header.text(name) ?? '').replace(/[<>\s]/g, '').toLowerCase(),
-    ),
-  ]);
   const failed = parseAddresses(header.raw('x-failed-recipients') ?? '');
   const { subject } = envelope;
   const { notice, original } = facts;
@@ -154,14 +152,27 @@ function bounceOf(facts: Facts, statuses: readonly string[], classify: ReplyClas
     notice,
     text: facts.text,
     subject,
-    context: { parties, failed },
+    context: { parties: partiesOf(facts), failed },
     original,
   };
   return { kind: 'dsn', ...readBounce(bounce, classify) };
 }
 
+/** Who wrote the notice and who got it. */
+function partiesOf({ header, envelope }: Facts): ReadonlySet<string> {
+  return new Set([
+    envelope.fromAddress,
+    ...parseAddresses(header.raw('to') ?? '').map((address) => address.toLowerCase()),
+    ...['delivered-to', 'x-original-to', 'return-path'].map((name) =>
+      (header.text(name) ?? '').replace(/[<>\s]/g, '').toLowerCase(),
+    ),
+  ]);
+}
+
 function abuseOf(facts: Facts) {
-  const { envelope, text, isOwn } = facts;
+  const { envelope, text, isOwn, header } = facts;
+  const sentMs = Date.parse((header.text('date') ?? '').slice(0, 100));
+  const sent = Number.isNaN(sentMs) ? {} : { sentMs };
   const reporterDomain = envelope.fromAddress.split('@')[1] ?? '';
-  return readAbuse({ subject: envelope.subject, text, reporterDomain, isOwn });
+  return readAbuse({ subject: envelope.subject, text, reporterDomain, isOwn, ...sent });
 }

@@ -29,6 +29,7 @@ const BOUNCE_SUBJECT = oneOf(String.raw`
   |mail (?:delivery|system|error|failure|delivery failed)
   |message (?:delivery|undeliver|status|not delivered|could not|not sent|delayed)
   |non-?deliver
+  |(?:message|mail) .{0,40}(?:delayed|blocked by)
   |(?:error|trouble|problem)s? (?:sending|delivering|with) (?:your )?(?:mail|message|e-?mail)
   |not (?:be )?deliver|could ?n.t (?:be )?(?:deliver|send)|bounce|nondeliverable
   |unable to deliver|rejected mail|mail rejected|user unknown|host unknown
@@ -37,14 +38,14 @@ const BOUNCE_SUBJECT = oneOf(String.raw`
   |retour(?:né)? .{0,20}(?:mail|courrier)|mail revenu|no se (?:ha )?pud|no entregad
   |devuelto|mancat[ao] (?:consegna|recapito)|não (?:foi )?entregue|devolvid
   |falha na entrega|недостав|не доставлен|невозможно доставить|エラー|配信|配送|届|送信でき|送信失敗|退信
-  |退件|投递|无法送达|系统退信|niedostarcz|niet (?:af)?(?:ge)?leverd|onbestelbaar
+  |退件|投递|无法送达|系统退信|退回|無法送達|반송|배달|전송 ?실패|발송 ?실패|niedostarcz|niet (?:af)?(?:ge)?leverd|onbestelbaar
   |non recapita|non consegna|errore di consegna|impossibile recapitare|avviso di mancata
   |mancato recapito|échec|erreur de (?:remise|distribution)|notification d'état|estado de (?:la )?entrega
   |error de (?:envío|entrega)|não entregue|olevererb|kunde inte levereras|kan ikke leveres
   |teslim edilemedi|iletilemedi|nedoručiteln|kézbesíthetetlen|не удалось|возвращ`);
 
 const FAILURE_TEXT = oneOf(String.raw`
-  undeliver|un-?delivered|trouble delivering|not? (?:be )?(?:deliver|relay|sent|process)
+  undeliver|un-?delivered|trouble delivering|not? (?:yet )?(?:be |been )?(?:deliver|relay|sent|process)
   |(?:could|can|was|were|been|is) ?n.t (?:be )?(?:deliver|sent|relayed)
   |cannot be (?:deliver|sent)|(?:could|can) ?not (?:be )?(?:deliver|send)
   |unable to (?:deliver|send|relay)
@@ -57,7 +58,7 @@ const FAILURE_TEXT = oneOf(String.raw`
   |invalid (?:user|address|recipient)|does ?n.t exist|nicht zugestellt|unzustellbar
   |konnte nicht|n'a (?:pas )?pu|n'ont pas pu|no se (?:ha )?pud|non è stat|impossibile
   |não (?:foi|pôde)|не (?:может быть|был[оа]?|удалось|доставлен)|送信でき|届け|配信|エラー|失敗|无法|失败
-  |退回|nie (?:można|mogła|została)|kon niet|non (?:riuscit|recapitabil|è possibile)|mislukt|niedostarczon
+  |退回|無法|못했습니다|실패|nie (?:można|mogła|została)|kon niet|non (?:riuscit|recapitabil|è possibile)|mislukt|niedostarczon
   |kunde inte|ikke leveres|levereras|iletilemedi|teslim edilemedi|nedoručen|kézbesít|doručit`);
 
 /** Subjects of answers and forwarded mail: what they quote was said to somebody else. */

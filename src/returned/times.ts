@@ -3,8 +3,8 @@
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 const FORMS: readonly RegExp[] = [
-  // 2026-11-21T04:05:06.789Z, 2026-11-21 04:05:06 +0100, ... UTC
-  /\b(\d{4})-(\d{2})-(\d{2})[T ]{1,2}(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s{0,2}(Z\b|UTC|GMT|[+-]\d{2}:?\d{2})?/i,
+  // 2026-11-21T04:05:06.789Z, 2026-11-21 04:05:06 +0100, 2026/11/21 04:05:06 UTC
+  /\b(\d{4})[-/](\d{2})[-/](\d{2})[T ]{1,2}(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s{0,2}(Z\b|UTC|GMT|[+-]\d{2}:?\d{2})?/i,
   // 21/Nov/2026:04:05:06 +0000
   /\b(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4})[: ](\d{2}):(\d{2}):(\d{2})\s{0,2}([+-]\d{4})?/i,
   // Sat, 21 Nov 2026 04:05:06 +0000 (also without a zone)
@@ -22,8 +22,17 @@ const NAMED_ZONES: Readonly<Record<string, string>> = {
   PDT: '-0700',
 };
 
-/** The first time in the text; without a zone it is taken for UTC. */
-export function findTime(text: string): string | undefined {
+/** `Nov 21 04:05:06`, as syslog has it. */
+const WITHOUT_YEAR =
+  /(?<![\w-])(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2})\b/;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The first time in the text; without a zone it is taken for UTC, without a year for the last that can be
+ * as of `sentMs`, when the text was written.
+ */
+export function findTime(text: string, sentMs?: number): string | undefined {
   const searched = text.slice(0, 20_000);
   for (const [index, form] of FORMS.entries()) {
     const match = form.exec(searched);
@@ -34,6 +43,19 @@ export function findTime(text: string): string | undefined {
       index === 0 ? [one, two, three] : [three, String(monthOf(two)).padStart(2, '0'), one];
     const at = toTime(`${year}-${month}-${day.padStart(2, '0')}T${hour}:${minute}:${second}`, zone);
     if (at !== undefined) return at;
+  }
+  return sentMs === undefined ? undefined : timeWithoutYear(searched, sentMs);
+}
+
+function timeWithoutYear(text: string, sentMs: number): string | undefined {
+  const [, month = '', day = '', ...clock] = WITHOUT_YEAR.exec(text) ?? [];
+  if (month === '') return undefined;
+  const year = new Date(sentMs).getUTCFullYear();
+  for (const candidate of [year, year - 1]) {
+    const date = `${candidate}-${String(monthOf(month)).padStart(2, '0')}-${day.padStart(2, '0')}`;
+    const at = toTime(`${date}T${clock.join(':')}`, 'Z');
+    if (at === undefined || new Date(at).getUTCDate() !== Number(day)) continue;
+    if (Date.parse(at) <= sentMs + DAY_MS) return at;
   }
   return undefined;
 }

@@ -57,5 +57,7 @@ export interface IncomingMessage {
 export interface MailIntake {
   /** Whether a message of this size may come in now. */
   hasRoom(sizeBytes: number): boolean;
+  /** Whether more may be kept for a person: the last quarter of the room is for bounces and complaints. */
+  mayKeepMore(): boolean;
   begin(envelope: Envelope): IncomingMessage;
 }

@@ -52,6 +52,9 @@ export interface Spool extends MailIntake {
   close(): Promise<void>;
 }
 
+/** Kept mail goes only when a person removes it, so it never takes the room of what counts. */
+const MOST_KEPT = 0.75;
+
 type Place = 'queue' | 'kept';
 
 interface Known extends QueueEntry {
@@ -89,6 +92,7 @@ class FileSpool implements Spool {
   readonly #arriving = new Map<string, Promise<void>>();
   #bytes = 0;
   #kept = 0;
+  #keptBytes = 0;
   #incoming = 0;
   #incomingBytes = 0;
   #serial = 0;
@@ -124,6 +128,11 @@ class FileSpool implements Spool {
       this.#known.size + this.#incoming < maxMessages &&
       this.#bytes + this.#incomingBytes + sizeBytes <= maxBytes
     );
+  }
+
+  mayKeepMore(): boolean {
+    const { maxMessages, maxBytes } = this.#options;
+    return this.#kept < MOST_KEPT * maxMessages && this.#keptBytes < MOST_KEPT * maxBytes;
   }
 
   begin(envelope: Parameters<MailIntake['begin']>[0]): IncomingMessage {
@@ -175,14 +184,18 @@ class FileSpool implements Spool {
   #remember(entry: Known): void {
     this.#known.set(entry.id, entry);
     this.#bytes += entry.sizeBytes;
-    if (entry.place === 'kept') this.#kept += 1;
+    if (entry.place === 'queue') return;
+    this.#kept += 1;
+    this.#keptBytes += entry.sizeBytes;
   }
 
   #forget(id: string): void {
     const entry = this.#known.get(id);
     if (entry === undefined || !this.#known.delete(id)) return;
     this.#bytes -= entry.sizeBytes;
-    if (entry.place === 'kept') this.#kept -= 1;
+    if (entry.place === 'queue') return;
+    this.#kept -= 1;
+    this.#keptBytes -= entry.sizeBytes;
   }
 
   async #arrive(message: Incoming, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** `primum backtest`: a log of a month goes in, and comes out as what would have happened. */
 import {
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -64,15 +65,15 @@ describe('the report on a terminal', () => {
 });
 
 describe('the figures', () => {
-  const run = async (lines: readonly string[], json?: boolean) => {
+  const run = async (lines: readonly string[], json?: boolean, copies = 1) => {
     const other = mkdtempSync(join(tmpdir(), 'primum-figures-test-'));
-    const log = join(other, 'mail.log');
-    writeFileSync(log, `${lines.join('\n')}\n`);
+    const files = Array.from({ length: copies }, (_, n) => join(other, `mail.log.${n}`));
+    for (const log of files) writeFileSync(log, `${lines.join('\n')}\n`);
     let said = '';
     const times = { year: '2026', timeZone: 'UTC' };
     const places = { htmlFile: undefined, configFile: undefined };
     await backtest(
-      { files: [log], ...times, ...places, ...(json === true && { json }) },
+      { files, ...times, ...places, ...(json === true && { json }) },
       { out: (text) => (said += text), err: () => undefined },
     );
     rmSync(other, { recursive: true });
@@ -86,18 +87,19 @@ describe('the figures', () => {
       `user=<guess${i}@customer1.example>, method=PLAIN, rip=192.0.2.66, lip=192.0.2.1, TLS`,
   );
 
-  test('are one JSON object with --json', async () => {
-    const report: unknown = JSON.parse(await run(sent, true));
+  test('are one JSON object with --json, and those of one log where two files have it', async () => {
+    const report: unknown = JSON.parse(await run(sent, true, 2));
     expect(report).toMatchObject({
       from: '2026-11-02T08:00:00.000Z',
       accounts: 6,
+      totals: { messages: 1_224, recipients: 3_624 },
+      stopped: [{ delivered: 2_400, failed: 1_200 }],
     });
   });
 
   test('count nobody who only guessed passwords', async () => {
-    const accounts = async (lines: readonly string[]) =>
-      (JSON.parse(await run(lines, true)) as { accounts: number }).accounts;
-    expect(await accounts([...sent, ...guessed])).toBe(await accounts(sent));
+    const report: unknown = JSON.parse(await run([...sent, ...guessed], true));
+    expect(report).toMatchObject({ accounts: 6 });
     expect(await run(guessed)).toContain('Nobody sent anything');
   });
 });
@@ -139,6 +141,13 @@ describe('the page', () => {
       'is one of the logs itself and stays as it is. Name another file with --html.',
     );
     expect(readFileSync(log, 'utf8')).toBe(before);
+    const other = join(folder, 'mail.log.1');
+    copyFileSync(log, other);
+    await expect(backtest({ ...given, htmlFile: other }, SILENT)).rejects.toThrow(
+      'mail.log.1 is there already and is no report of an earlier time, so it stays as it is.',
+    );
+    expect(readFileSync(other, 'utf8')).toBe(before);
+    rmSync(other);
   });
 });
 
@@ -156,6 +165,7 @@ describe('logs that tell nothing', () => {
     rmSync(log);
     expect(said).toContain('Is this the log of a mail server?');
     expect(said).toContain('1 line begins with no time that exists');
+    expect(said).toContain('Names of months are read in English only.');
     expect(said).not.toContain('would have');
     expect(existsSync(htmlFile)).toBe(false);
     expect(result).toBe(1);

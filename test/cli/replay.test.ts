@@ -21,6 +21,11 @@ describe('primum replay', () => {
     ]);
   });
 
+  it('says its summary as one JSON object with --json', async () => {
+    const { asked } = await cli('replay e.ndjson --out v.ndjson --json');
+    expect(asked).toMatchObject([{ outFile: 'v.ndjson', json: true }]);
+  });
+
   // prettier-ignore
   const mistakes = [
     ['--hold x',            '--hold is a number up to 50, not "x".'],

@@ -77,7 +77,20 @@ describe('FWD-1: primum srs', () => {
     expect(back).toMatchObject({ code: 0, out: `ANN@EXAMPLE.ORG\n${tag}\n` });
   });
 
+  it('says that the account is not named where the sender is too long for it', async () => {
+    startOnce();
+    const long = 'a.very.long.person@a-long-domain-name.example';
+    const { code, out } = await srs('forward', long, '--account', 'bob@own.example');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^SRS0=\S{4}=\S\S=a-long-domain-name\.example=a\.very\.long\.person@fwd\.example\n/,
+    );
+    expect(out).toContain('It is the plain form and does NOT name the account');
+    expect((await srs('forward', long)).out).not.toContain('does NOT name');
+  });
+
   it.each([
+    ['reverse', 'SRS0=@fwd.example', 'It is FORGED or cut: a part of it is missing.'],
     ['forward', 'bob@own.example', 'It stays as it is: the domain is your own.\n'],
     ['reverse', 'SRS0=abcd=JJ=example.org=ann@fwd.example', 'It is FORGED, or made with a key'],
     ['reverse', 'ann@example.org', 'It is no address of forwards: neither forwards.domain'],

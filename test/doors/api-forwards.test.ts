@@ -76,6 +76,7 @@ describe('FWD-2: forwards over the API', () => {
     ['without a reason', { account: BOB, by: 'eve' }],
     ['to an address with a line break', { account: BOB, to: 'a@b\r\nc', ...byEve }],
     ['to one that is far too long', { account: BOB, to: 'a'.repeat(255), ...byEve }],
+    ['to what is no address', { account: BOB, to: 'nix', ...byEve }],
     ['of nobody', { account: '', ...byEve }],
   ])('%s nothing goes off', async (_, body) => {
     expect((await post('/forwards/off', body)).status).toBe(400);

@@ -183,7 +183,7 @@ describe('events', () => {
     const send = async (...ids: string[]) => {
       const body = JSON.stringify(ids.map(check));
       const response = await own.fetch('/api/v1/events', json('POST', JSON.parse(body)));
-      return (await response.json());
+      return await response.json();
     };
     expect(await send('x1', 'x1', 'x2')).toMatchObject({ taken: 2 });
     expect(await send('x1')).toMatchObject({ taken: 0 });

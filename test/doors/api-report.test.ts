@@ -32,6 +32,7 @@ const DECISIONS: Readonly<Record<string, SubmissionEvent | LoginEvent>> = {
   REF4: guess('e4'),
 };
 
+const reporter = { from: '', mta: 'mx.example.org', userAgent: 'Primum/1.2.3' };
 let api: ApiFixture;
 
 beforeEach(async () => {
@@ -47,7 +48,7 @@ beforeEach(async () => {
       );
     },
   };
-  const reporter = { from: 'abuse@example.org', mta: 'mx.example.org', userAgent: 'Primum/1.2.3' };
+  reporter.from = 'abuse@example.org';
   api = await openFixture({ parts: { reporter }, inspector });
 });
 afterEach(async () => {
@@ -181,6 +182,16 @@ describe('primum report as XARF 4', () => {
     const read = inspect(mail.text);
     expect(read.kind).toBe('xarf');
     expect(read.reports).toMatchObject([{ category: 'messaging', clientAddress: THIEF }]);
+  });
+
+  it('is said to be from nowhere when the host has no whole name', async () => {
+    const id = await incident('REF1');
+    expect(await report(id, 'form=xarf')).not.toHaveProperty('remark');
+    reporter.from = 'postmaster@mx1';
+    expect((await report(id, 'form=xarf')).remark).toBe(
+      'The report is from postmaster@mx1, which is no address outside of your house. ' +
+        'Set alerts.postmaster, or mta_name to the whole name of the host.',
+    );
   });
 
   it('is about another source when that is named, and about none that is not there', async () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLmtpDoor } from '../../src/doors/lmtp/door.ts';
 import type { LmtpDoorOptions } from '../../src/doors/lmtp/options.ts';
 import type { OpenDoor } from '../../src/doors/listen.ts';
-import type { SpooledMessage } from '../../src/spool/contract.ts';
+import { MessageRefused, type SpooledMessage } from '../../src/spool/contract.ts';
 import { openSpool, type Spool, type SpoolOptions } from '../../src/spool/open-spool.ts';
 import { until } from '../dialogues/dialogue.ts';
 import { recordedTelemetry } from '../dialogues/scripted-gate.ts';
@@ -214,6 +214,32 @@ describe('bounds of the LMTP door', () => {
     release();
     await until(() => spool.counts().waiting === 0, 'room');
     expect(await client.send({ text: REPORT })).toEqual(['250 2.0.0 Taken.']);
+  });
+
+  it('letters that wait for a person leave room for bounces and complaints', async () => {
+    const refuse = () => Promise.reject(new MessageRefused('A person wrote it.'));
+    const consumer = {
+      take: ({ sender }: SpooledMessage) => (sender === '' ? Promise.resolve() : refuse()),
+    };
+    const { door, spool, telemetry } = await open({}, { maxMessages: 8, consumer });
+    const client = connect(door);
+    await client.greet();
+    const letter = (n: number) =>
+      client.send({ sender: 'eve@x.test', text: `Subject: ${n}\r\n\r\n` });
+    for (let n = 1; n <= 6; n += 1) {
+      expect((await letter(n))[0]).toMatch(/^250 /);
+      await until(() => spool.counts().kept === n, 'it to be kept');
+    }
+    expect((await letter(7))[0]).toMatch(/^452 4\.3\.1 Too much waits for a person/);
+    expect(telemetry.said.filter(({ what }) => what === 'shed')).toMatchObject([
+      { detail: 'lmtp a letter, for too much waits in the folder returned/kept' },
+    ]);
+    for (let n = 1; n <= 20; n += 1) {
+      const type = 'Content-Type: multipart/report;\r\n report-type=delivery-status; boundary=b';
+      const text = `X-Long: ${'x'.repeat(5_000)}\r\n${type}\r\nSubject: ${n}\r\n\r\n--b--\r\n`;
+      expect((await client.send({ text }))[0]).toMatch(/^250 /);
+    }
+    rmSync(join(folder, 'kept'), { recursive: true });
   });
 
   it('connections over the bound are closed at once; the others are served', async () => {

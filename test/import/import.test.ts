@@ -73,12 +73,26 @@ describe('an import', () => {
     expect(whole.code).toBe(0);
   });
 
-  test('of the same log twice, or of files that overlap, has each event once by its id', async () => {
+  describe('of the same log twice', () => {
     const lines = platformLog(START, 2, { accounts: 4, spam: 10 });
-    const once = await run([file('a.log', text(lines))]);
-    const twice = await run([file('a.log', text(lines)), file('b.log', text(lines))]);
-    const ids = (events: readonly PrimumEvent[]) => new Set(events.map(({ id }) => id));
-    expect(ids(twice.events)).toEqual(ids(once.events));
+    const half = Math.floor(lines.length / 2);
+    const whole = text(lines);
+    // prettier-ignore
+    test.each<[string, string | Buffer, string | Buffer]>([
+      ['rotated and compressed, both there', whole,                  gzipSync(whole)],
+      ['a copy taken earlier',               whole,                  text(lines.slice(0, half))],
+      ['the copy cut off in a line',         whole.slice(0, -30),    whole],
+      ['a copy of one line',                 text(lines.slice(0, 1)), whole],
+      ['a copy that is damaged',             gzipSync(whole).subarray(0, 3_000), whole],
+      ['parts that overlap',                 text(lines.slice(0, half + 40)), text(lines.slice(half - 40))],
+    ])('%s: each event is told and counted once', async (_, one, other) => {
+      const once = await run([file('all.log', whole)]);
+      const both = await run([file('mail.log.1', one), file('mail.log.2', other)]);
+      expect(both.events.map(({ id }) => id).sort()).toEqual(once.events.map(({ id }) => id).sort());
+      const counted = /They tell of .*\n.* at work between .*/;
+      expect(counted.exec(both.out)?.[0]).toBe(counted.exec(once.out)?.[0]);
+      expect(both.out).toMatch(/begins as .* does: what both have was read once|told twice counted once/);
+    });
   });
 
   test("takes the year from the file's date, or as it is told", async () => {
@@ -128,7 +142,8 @@ describe('an import', () => {
   });
 
   test('of something else says that nothing came of it, and leaves the events that were there', async () => {
-    file('events.ndjson', 'of last week\n');
+    const before = '{"of":"last week"}\n';
+    file('events.ndjson', before);
     const outFile = join(folder, 'events.ndjson');
     let out = '';
     const log = file('syslog', 'Nov  2 10:00:00 mail cron[1]: hello\n');
@@ -137,7 +152,7 @@ describe('an import', () => {
     expect(out).toContain('Is this the log of a mail server?');
     expect(out).not.toContain('The events are');
     expect(code).toBe(1);
-    expect(readFileSync(outFile, 'utf8')).toBe('of last week\n');
+    expect(readFileSync(outFile, 'utf8')).toBe(before);
     expect(readdirSync(folder).sort()).toEqual(['events.ndjson', 'syslog']);
   });
 
@@ -151,6 +166,35 @@ describe('an import', () => {
     );
     expect(readFileSync(log, 'utf8')).toBe(lines);
     expect(readdirSync(folder).sort()).toEqual(['link', 'mail.log']);
+  });
+
+  test.each<[string, string | Buffer]>([
+    ['a log', 'Nov  2 10:00:00 mail postfix/qmgr[2]: 4A0000001Z: removed\n'],
+    ['a compressed log', gzipSync('Nov  2 10:00:00 mail postfix/qmgr[2]: 4A0000001Z: removed\n')],
+    ['a letter', 'Dear {"reader"}'],
+  ])('is never written over %s, which a glob may name', async (_, content) => {
+    const log = file('mail.log.1', text(platformLog(START, 1, { accounts: 2, spam: 1 })));
+    const other = file('mail.log', content);
+    const options = { files: [log], outFile: other, year: '2026', timeZone: 'UTC' };
+    await expect(importPostfix(options, SILENT)).rejects.toThrow(
+      'mail.log is there already and is no file of events or verdicts, so it stays as it is.',
+    );
+    expect(readFileSync(other)).toEqual(Buffer.from(content));
+    expect(readdirSync(folder).sort()).toEqual(['mail.log', 'mail.log.1']);
+  });
+
+  test('is one JSON object with --json', async () => {
+    const log = file('mail.log', text(platformLog(START, 1, { accounts: 2, spam: 1 })));
+    const copy = file('mail.log.1', readFileSync(log));
+    const outFile = join(folder, 'events.ndjson');
+    let out = '';
+    const options = { files: [log, copy], outFile, year: undefined, timeZone: 'UTC', json: true };
+    await importPostfix(options, { ...SILENT, out: (said) => (out += said) });
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ file: outFile, accounts: 3, repeated: 0, damaged: [], misread: [] },
+      copies: [{ file: copy, of: log }],
+      kinds: { submission: expect.any(Number) as unknown },
+    });
   });
 
   test('goes to standard output as -, and what people read to standard error', () => {

@@ -188,10 +188,14 @@ describe.runIf(mailServersAreHere)(
       for (const name of ['ann', 'eve', 'dan']) {
         const from = `${name}@outside.test`;
         await bring(BOB, `later ${name}`, from);
-        const { envelopeSender } = await sunk(`later ${name}`, ALIVE);
+        const { envelopeSender, text: forwarded } = await sunk(`later ${name}`, ALIVE);
+        // FBK-8: without the queue id under which it left, a bounce could be anybody's.
+        const [, mta = '', queueId = ''] =
+          /^Received: from.*?\sby (\S+) \(Postfix\).*?\sid (\w+)/ims.exec(forwarded) ?? [];
         const client = await stack.relay('127.0.0.7');
         const text = `Nobody reads this, says the far side to ${name}.`;
-        const raw = bounce({ recipients: [ALIVE], from, to: ALIVE, text });
+        const received = { mta, queueId };
+        const raw = bounce({ recipients: [ALIVE], from, to: ALIVE, text, received });
         const { end } = await client.send({ from: '', to: [envelopeSender], raw });
         expect(end?.code).toBe(250);
         await client.quit();

@@ -1,10 +1,15 @@
 /** `primum report INCIDENT|REFERENCE`: abuse reported to the network it came from. */
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { AbuseReportView } from '../../client/client.ts';
 import { PrimumError, wordsOf } from '../../errors.ts';
 import type { Command } from '../command.ts';
 
 const FORMS = ['arf', 'xarf'] as const;
+
+/** As the API takes them. */
+const MAIL = /^[^\s<>,;"]+@[^\s<>,;"]+$/;
+const ADDRESS = /^[0-9A-Fa-f.:]{2,45}$/;
 
 export const report: Command = {
   name: 'report',
@@ -30,6 +35,12 @@ export const report: Command = {
     const form = FORMS.find((name) => name === option('form'));
     if (form === undefined) throw new PrimumError('USAGE', '--form is arf or xarf.');
     const [source, to, out] = [option('source'), option('to'), option('out')];
+    if (to !== undefined && !MAIL.test(to)) {
+      throw new PrimumError('USAGE', '--to is not a mail address. Write it as abuse@isp.example.');
+    }
+    if (source !== undefined && !ADDRESS.test(source)) {
+      throw new PrimumError('USAGE', '--source is not an address. Write it as 192.0.2.7.');
+    }
     const made = await (
       await client()
     ).report(argument(0), {
@@ -42,6 +53,7 @@ export const report: Command = {
       await writeNew(out, made.text);
       show({ ...made, file: out }, () => `The report on ${made.source} is in ${out}.\n`);
     }
+    if (made.remark !== undefined) io.err(`${made.remark}\n`);
     if (made.otherSources.length > 0) io.err(others(made));
     return 0;
   },
@@ -54,10 +66,16 @@ async function writeNew(file: string, text: string): Promise<void> {
   } catch (error) {
     throw new PrimumError(
       'OUTPUT_UNUSABLE',
-      `${file} cannot be written: ${wordsOf(error)}. Name a new file with --out.`,
+      `${file} cannot be written: ${causeOf(file, error)}. Name a new file with --out.`,
       { cause: error },
     );
   }
+}
+
+/** A file that does not exist is no fault of itself: its folder is missing. */
+function causeOf(file: string, error: unknown): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return isMissing ? `there is no folder ${dirname(file)}` : wordsOf(error);
 }
 
 function others({ otherSources }: AbuseReportView): string {

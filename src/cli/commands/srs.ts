@@ -27,10 +27,15 @@ export const srsForward: Command = {
       account: option('account'),
       configFile: option('config'),
     });
-    show(answer, answerText);
+    const isUnnamed = option('account') !== undefined && answer.ok && answer.form === 'plain';
+    show(answer, (shown) => answerText(shown) + (isUnnamed ? UNNAMED : ''));
     return answer.ok ? 0 : EXIT_AS_IT_IS;
   },
 };
+
+const UNNAMED =
+  'It is the plain form and does NOT name the account: with the tag the local part would be longer than ' +
+  '64 bytes. A bounce that comes to it later counts for no forward.\n';
 
 export const srsReverse: Command = {
   name: 'srs reverse',
@@ -94,7 +99,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'too-long': 'It stays as it is: rewritten it would be longer than the 64 bytes of a local part.',
   'other-domain':
     'It is no address of forwards: neither forwards.domain nor forwards.former_domains is its domain.',
-  'not-srs': 'It is no address of forwards: it does not begin with SRS0 or SRS1, or is cut off.',
+  'not-srs': 'It is no address of forwards: it does not begin with SRS0= or SRS1=.',
   malformed: 'It is FORGED or cut: a part of it is missing.',
   forged: 'It is FORGED, or made with a key that is no longer here.',
   expired: 'It is too old: addresses of forwards live for 21 days.',

@@ -63,8 +63,8 @@ export interface ForwardOutcome {
 export type ForwardName =
   /** By its queue id, from our own mail server. */
   | { readonly by: 'queue'; readonly queue: number }
-  /** By the sender to which it came back. */
-  | { readonly by: 'stamp'; readonly stamp: number };
+  /** By the sender to which it came back, and the queue id that it names. */
+  | { readonly by: 'stamp'; readonly stamp: number; readonly queue?: number };
 
 export class ForwardRecord {
   private bytes: Uint8Array;
@@ -215,8 +215,8 @@ export class ForwardRecord {
   private isFirst(at: number, name: ForwardName, now: number): boolean {
     if (name.by === 'stamp') {
       const id = this.at(at, name.stamp);
-      if (this.seenAt(id) !== undefined) return false;
-      this.addSeen(id, { now, isUnmatched: true });
+      if (this.seenAt(id) !== undefined || !this.isOwnQueue(at, name, now)) return false;
+      this.addSeen(id, { now, isUnmatched: name.queue === undefined });
       return true;
     }
     const id = this.at(at, name.queue);
@@ -231,6 +231,19 @@ export class ForwardRecord {
       this.view.setUint8(known + 8, 0);
       return false;
     }
+    return true;
+  }
+
+  /** The queue id of one message vouches for its own sender, and once. */
+  private isOwnQueue(
+    at: number,
+    { queue, stamp }: Extract<ForwardName, { by: 'stamp' }>,
+    now: number,
+  ): boolean {
+    if (queue === undefined) return true;
+    const id = this.at(at, queue);
+    if ((this.stampOf(queue) ?? stamp) !== stamp || this.seenAt(id) !== undefined) return false;
+    this.addSeen(id, { now, isUnmatched: false });
     return true;
   }
 

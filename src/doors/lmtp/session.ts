@@ -13,6 +13,7 @@ import {
 import type { IncomingMessage } from '../../spool/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { MAX_FAULTS, type LmtpDoorSettings } from './options.ts';
+import { ReportSign } from './report-sign.ts';
 import type { LmtpStream } from './stream.ts';
 
 export interface LmtpSessionParts {
@@ -31,6 +32,8 @@ const ORDER = (text: string): LmtpReply => lmtpReply(503, '5.5.1', text);
 const TOO_BIG = lmtpReply(552, '5.3.4', 'The message is larger than this door takes.');
 /** RFC 3463: 4.3.1, mail system full. */
 const FULL = lmtpReply(452, '4.3.1', 'There is no room for the message now. Try again later.');
+/** Postfix comes again with it for days, and bounces and complaints come in meanwhile. */
+const TOO_MUCH_KEPT = lmtpReply(452, '4.3.1', 'Too much waits for a person. Try again later.');
 const FAILED = lmtpReply(451, '4.3.0', 'The message cannot be kept now. Try again later.');
 
 export class LmtpSession {
@@ -220,6 +223,7 @@ export class LmtpSession {
 
   /** Takes the message in to its end; `undefined` when the client left in the middle. */
   async #receive(message: IncomingMessage, canCut: boolean): Promise<LmtpReply | undefined> {
+    const kind = new ReportSign();
     let sizeBytes = 0;
     // What is wrong is said at the end; until then the rest is read and thrown away.
     let trouble: LmtpReply | undefined;
@@ -232,6 +236,7 @@ export class LmtpSession {
       }
       if (read.kind !== 'data') break;
       sizeBytes += read.bytes.length;
+      kind.feed(read.bytes);
       if (trouble !== undefined) continue;
       const over = sizeBytes - this.#settings.maxMessageBytes;
       if (over > 0 && !canCut) {
@@ -244,6 +249,10 @@ export class LmtpSession {
     }
     // From here on it is ours that takes the time.
     this.#messageSince = undefined;
+    if (!kind.isReport() && !this.#settings.intake.mayKeepMore()) {
+      this.#telemetry.shed('lmtp', 'a letter, for too much waits in the folder returned/kept');
+      trouble ??= TOO_MUCH_KEPT;
+    }
     trouble ??= await this.#keep(() => message.commit());
     if (trouble !== undefined) return trouble;
     this.#telemetry.storeWorks('returned mail');

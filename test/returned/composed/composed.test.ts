@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../reading.ts';
 import type { Form } from './form.ts';
+import { FORMER_FORMS } from './forms-former.ts';
 import { LARGE_FORMS } from './forms-large.ts';
 import { OFFICE_FORMS } from './forms-office.ts';
 import { UNIX_FORMS } from './forms-unix.ts';
@@ -39,7 +40,7 @@ function faults(form: Form, meant: readonly Meant[]): readonly string[] {
   });
 }
 
-const FORMS = [...UNIX_FORMS, ...OFFICE_FORMS, ...LARGE_FORMS];
+const FORMS = [...UNIX_FORMS, ...OFFICE_FORMS, ...LARGE_FORMS, ...FORMER_FORMS];
 /** Some systems write one notice for each recipient. */
 const COLLECTED = FORMS.filter(({ isSingle }) => isSingle !== true);
 

@@ -110,6 +110,15 @@ describe('FBK-1: words for people', () => {
     expect(firstOf(coded('quoted-printable', printable))).toMatchObject(gone);
   });
 
+  test('name nobody whom a sentence that was broken asks to write to', () => {
+    const lines = [
+      `${INTRO}<${BOB}>: host mx.example.net said: 550 Blocked. Please write to`,
+      'blocked@example.net and tell us.',
+    ];
+    const { recipients } = readMessage(plain(HEAD, lines.join('\n')));
+    expect(recipients.map(({ recipient }) => recipient)).toEqual([BOB]);
+  });
+
   test('are read in whatever charset they claim', () => {
     for (const charset of ['utf8', 'x-unknown', '"iso-8859-1', 'us-ascii', '', 'utf-16']) {
       const message = coded('8bit', said, charset);

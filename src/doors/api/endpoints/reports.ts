@@ -3,6 +3,7 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { gatherAbuse } from '../report/gather.ts';
+import type { Reporter } from '../report/reporter.ts';
 import { writeReport } from '../report/write.ts';
 import { abuseReport, reportParams, reportQuery } from '../schemas/report.ts';
 
@@ -28,9 +29,20 @@ export function reportEndpoints(parts: ApiParts) {
           source: facts.clientAddress,
           contentType: isMail ? 'message/rfc822' : 'application/json',
           text: writeReport(facts, reporter, { form, to, nowMs: now() }),
+          ...remarkOn(reporter),
           otherSources: [...facts.otherSources],
         };
       },
     }),
   ];
+}
+
+/** Names such as `mx1` are known in the own house only. */
+function remarkOn({ from }: Reporter): { readonly remark?: string } {
+  if (/@[^@]+\.[^@.]+$/.test(from)) return {};
+  return {
+    remark:
+      `The report is from ${from}, which is no address outside of your house. ` +
+      'Set alerts.postmaster, or mta_name to the whole name of the host.',
+  };
 }

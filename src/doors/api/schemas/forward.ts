@@ -10,7 +10,7 @@ const to = z
   .string()
   .min(1)
   .max(MAX_DESTINATION)
-  .regex(/^[^\s\p{Cc}]+$/u, 'holds spaces or control characters')
+  .regex(/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u, 'is not a mail address')
   .toLowerCase()
   .describe('The address mail is forwarded to. Without it all forwards of the account.');
 

@@ -28,5 +28,6 @@ export const abuseReport = z.object({
   source: text.describe('The client address it is about.'),
   contentType: text,
   text: text.describe('The whole report. Nothing was sent.'),
+  remark: text.exactOptional().describe('What of it its readers will not understand.'),
   otherSources: z.array(z.object({ clientAddress: text, decisions: z.number() })),
 });
