@@ -38,9 +38,12 @@ async function deliver(p: Platform, more: Partial<DeliveryEvent>): Promise<void>
 /** The word of our own mail server, which saw the answer. */
 const answered = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
   deliver(p, { ...answer, queueId: name });
-/** A bounce that came by mail to the sender of that message. */
+/** A bounce that came by mail to the sender of that message, and that anybody can have written. */
+const said = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
+  deliver(p, { ...answer, via: 'dsn', forward: TAG, forwardStamp: name });
+/** One that our own mail server made, or the far side signed. */
 const cameBack = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
-  deliver(p, { ...answer, forward: TAG, forwardStamp: name });
+  said(p, name, { ...answer, verified: true });
 
 const offs = (p: Platform) => p.intents.filter((intent) => intent.kind === 'forward-off');
 const alerts = (p: Platform) => p.intents.filter((intent) => intent.kind === 'alert');
@@ -224,6 +227,46 @@ describe('FWD-2: forged bounces switch nothing off', () => {
       p.wait(600_000);
     }
     expect(p.intents).toHaveLength(0);
+  });
+
+  it('nor do those that nobody vouches for, to however many senders: people are told once a week', async () => {
+    const p = open();
+    for (let i = 1; i <= 60; i += 1) {
+      forward(p, `m${i}`);
+      await said(p, `m${i}`, GONE);
+      if (i === 4) expect(alerts(p)).toHaveLength(0);
+    }
+    expect(offs(p)).toHaveLength(0);
+    expect(alerts(p)).toMatchObject([{ account: BOB, practice: 'FWD-2', enforced: false }]);
+    expect(alerts(p)[0]?.summary).toContain('anybody can have written them');
+    p.wait(8 * DAY_MS);
+    for (let i = 1; i <= 60; i += 1) {
+      forward(p, `n${i}`);
+      await said(p, `n${i}`, GONE);
+    }
+    expect([offs(p).length, alerts(p).length]).toEqual([0, 2]);
+  });
+
+  it('nor when our own log says that all was sent, in either order', async () => {
+    const p = open();
+    for (let i = 1; i <= 20; i += 1) {
+      forward(p, `m${i}`);
+      if (i % 2 === 0) await answered(p, `m${i}`, TAKEN);
+      await said(p, `m${i}`, GONE);
+      if (i % 2 === 1) await answered(p, `m${i}`, TAKEN);
+      p.wait(2 * HOUR_MS);
+    }
+    expect(offs(p)).toHaveLength(0);
+  });
+
+  it('nor do they keep what our own log tells from counting', async () => {
+    const p = open();
+    for (const name of ['m1', 'm2', 'm3']) {
+      forward(p, name);
+      await said(p, name, GONE);
+      await answered(p, name, GONE);
+    }
+    expect(offs(p)).toHaveLength(1);
   });
 
   it('nor do they count when mail gets through besides', async () => {

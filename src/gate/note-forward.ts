@@ -1,7 +1,8 @@
 /**
  * Forwards and what becomes of them (FWD-2): each account's forward to a destination is counted by
  * itself, and switched off when its far side is dead. A bounce counts only by the sender it came to,
- * once, or by our own mail server's word; the account's own mail is never judged by it (FWD-3).
+ * once, or by our own mail server's word, and only when somebody vouches for it (FBK-8): of others people
+ * are told. The account's own mail is never judged by it (FWD-3).
  */
 import type { DeliveryEvent, ForwardEvent } from '../core/event.ts';
 import { domainOf, forwarderOf, forwardName } from '../core/identity.ts';
@@ -20,6 +21,7 @@ import { rulesFor } from '../core/rules/resolve.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { OutcomeFate } from '../telemetry/contract.ts';
 import type { GateParts } from './parts.ts';
+import { isHearsay } from './bounce-belief.ts';
 import { recipientHash } from './recipients.ts';
 import type { SentMessages } from './sent-messages.ts';
 
@@ -138,6 +140,7 @@ function learn(
   const to = recipientHash(parts.hash)(bare(event.recipient));
   const change = (records: StandingRecord[]): ForwardOutcome => {
     if (records[0] === undefined && !isNew) return { fate: 'unmatched' };
+    if (name.by === 'stamp' && isHearsay(event)) return hear(records, { to, ...name, nowMs });
     const record = new ForwardRecord(records[0]);
     if (isNew) record.learnForward({ to, queue: undefined, stamp: undefined, nowMs });
     const outcome = isFailure
@@ -153,6 +156,17 @@ function learn(
   );
 }
 
+/** FBK-8: whoever got hold of a sender can write bounces to it, from wherever he likes. */
+function hear(
+  records: StandingRecord[],
+  heard: Parameters<ForwardRecord['learnHearsay']>[0],
+): ForwardOutcome {
+  const record = new ForwardRecord(records[0]);
+  const outcome = record.learnHearsay(heard);
+  if (outcome.fate === 'counted') records[0] = record.toBytes();
+  return outcome;
+}
+
 /** The far side is dead: the forward goes off where rules are enforced, and people are told. */
 function stop(
   dead: Pick<DeadForward, 'event' | 'account' | 'reading'>,
@@ -161,7 +175,8 @@ function stop(
 ): Maybe<void> {
   return andThen(directory.find(dead.account), (facts) => {
     const rules = policy();
-    const enforced = isInForce(rulesFor(rules, facts), 'FWD-2') && rules.forwards.switchOff;
+    const isOn = isInForce(rulesFor(rules, facts), 'FWD-2') && rules.forwards.switchOff;
+    const enforced = isOn && stops.isHearsay !== true;
     const to = bare(dead.event.recipient);
     for (const intent of forwardIntents({ ...dead, to, stops, facts, enforced })) {
       void effects.start(intent);

@@ -5,9 +5,11 @@
  */
 import { appendFile, chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { bounce } from '../daemon/returned-messages.ts';
+import { keyRecords, signed } from '../returned/signed.ts';
+import { startTxtServer, type TxtServer } from '../returned/txt-server.ts';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, HOOK_MS, PEER_TEST_MS } from './guarded.ts';
 import { POSTMASTER } from './primum.ts';
@@ -34,11 +36,19 @@ describe.runIf(mailServersAreHere)(
       },
     );
 
+    let dns: TxtServer;
+    afterAll(() => dns.close());
+
     beforeAll(async () => {
+      dns = await startTxtServer(keyRecords('alive.test'));
       await configurePostfix();
       await configureDovecot();
       const { primum, stack } = platform();
-      const config = parse(await readFile(primum.configFile, 'utf8')) as { agent: object };
+      const config = parse(await readFile(primum.configFile, 'utf8')) as {
+        agent: object;
+        doors: { lmtp: object };
+      };
+      config.doors.lmtp = { ...config.doors.lmtp, dns_servers: [dns.address] };
       const mail_log = { path: join(stack.folder, 'log/maillog'), poll: '100ms' };
       config.agent = { ...config.agent, mail_log };
       await writeFile(primum.configFile, stringify(config));
@@ -183,7 +193,7 @@ describe.runIf(mailServersAreHere)(
       expect(audit).toContain('the address is back');
     });
 
-    it('a bounce that comes days later by the LMTP door switches it off too', async () => {
+    it('a bounce that its far side signed, days later by the LMTP door, switches it off too', async () => {
       const { operator, stack } = platform();
       for (const name of ['ann', 'eve', 'dan']) {
         const from = `${name}@outside.test`;
@@ -191,7 +201,11 @@ describe.runIf(mailServersAreHere)(
         const { envelopeSender } = await sunk(`later ${name}`, ALIVE);
         const client = await stack.relay('127.0.0.7');
         const text = `Nobody reads this, says the far side to ${name}.`;
-        const raw = bounce({ recipients: [ALIVE], from, to: ALIVE, text });
+        const daemon = 'MAILER-DAEMON@alive.test';
+        const raw = await signed(
+          bounce({ recipients: [ALIVE], from, to: ALIVE, text, daemon }),
+          'alive.test',
+        );
         const { end } = await client.send({ from: '', to: [envelopeSender], raw });
         expect(end?.code).toBe(250);
         await client.quit();
