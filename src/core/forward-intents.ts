@@ -17,6 +17,8 @@ export interface DeadForward {
     readonly unknown: number;
     /** Whether the account forwards to nobody else. */
     readonly isOnly: boolean;
+    /** It is only said, by bounces that nobody vouches for. */
+    readonly isHearsay?: true;
   };
   readonly facts: Pick<AccountFacts, 'tenant' | 'addresses'>;
   readonly enforced: boolean;
@@ -39,9 +41,7 @@ export function forwardIntents(dead: DeadForward): Intent[] {
     cause: `forward:${at.slice(0, 10)}`,
     ...{ account, practice: 'FWD-2', reference, at, enforced, summary: text },
     reasons: reasonsOf(dead, text),
-    done: enforced
-      ? 'The forward is off and its mail is kept here; `primum forward on` switches it on again.'
-      : 'Only watched: the forward would be off now.',
+    done: doneAbout(dead),
     picture: {
       ...{ account, tenant: facts.tenant, clientAddress: '', country: '', asnName: '' },
       figures: [
@@ -60,7 +60,19 @@ export function forwardIntents(dead: DeadForward): Intent[] {
   return [{ kind: 'forward-off', ...off }, alert];
 }
 
-function sentence({ to, stops: { failures, unknown } }: DeadForward): string {
+function doneAbout({ enforced, stops }: DeadForward): string {
+  if (stops.isHearsay === true) {
+    return 'Nothing: look whether its mail arrives; `primum forward off` switches it off.';
+  }
+  return enforced
+    ? 'The forward is off and its mail is kept here; `primum forward on` switches it on again.'
+    : 'Only watched: the forward would be off now.';
+}
+
+function sentence({ to, stops: { failures, unknown, isHearsay } }: DeadForward): string {
+  if (isHearsay === true) {
+    return `The forward to ${to} may be dead: bounces came to ${failures} of its senders within a week, but anybody can have written them.`;
+  }
   return unknown >= failures
     ? `The forward to ${to} is dead: ${unknown} messages within a day were refused, because there is no such recipient.`
     : `The forward to ${to} is dead: ${failures} messages within seven days failed for good and none got through.`;

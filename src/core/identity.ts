@@ -17,6 +17,11 @@ export function domainOf(address: string): string {
   return at < 0 ? '' : address.slice(at + 1).toLowerCase();
 }
 
+/** The domain itself or one below it. */
+export function isWithinDomain(domain: string, above: string): boolean {
+  return domain === above || domain.endsWith(`.${above}`);
+}
+
 const FORWARD = 'forward:';
 
 /** Who answers for forwarded mail (FWD-3): apart from the account, whose own mail it must not stop. */

@@ -9,7 +9,7 @@ import type {
   EventBase,
   ReportEvent,
 } from '../core/event.ts';
-import { domainOf } from '../core/identity.ts';
+import { domainOf, isWithinDomain } from '../core/identity.ts';
 import { returnedId } from '../core/returned-id.ts';
 import type { NamedAbuse, Returned, ReturnedRecipient } from '../returned/contract.ts';
 import type { SpooledMessage } from '../spool/contract.ts';
@@ -97,11 +97,7 @@ function isVouchedFor(
   { isOwnBounce, signer }: Pick<Known, 'isOwnBounce' | 'signer'>,
 ): boolean {
   if (isOwnBounce) return true;
-  return signer !== undefined && isWithin(domainOf(recipient.toLowerCase()), signer);
-}
-
-function isWithin(domain: string, signer: string): boolean {
-  return domain === signer || domain.endsWith(`.${signer}`);
+  return signer !== undefined && isWithinDomain(domainOf(recipient.toLowerCase()), signer);
 }
 
 function resultOf({ action }: ReturnedRecipient): DeliveryResult {

@@ -1,30 +1,34 @@
 /**
- * How far a complaint counts (FBK-8, decision 0023): once a week of each who complains, and a few of a
- * domain, whose owner can have any number of mailboxes. What it counted is kept, so that `not-spam` takes
- * back exactly that.
+ * How far a complaint counts (FBK-8, decision 0023): as far as it can be verified, and once a week of each
+ * who complains. Our token shows only that its writer had the message: what to say of a recipient takes the
+ * signature of the recipient's own domain. What it counted is kept, so that `not-spam` of the same one
+ * takes back exactly that.
  */
 import type { ComplaintEvent } from '../core/event.ts';
 import type { KeyedHash } from '../core/hash.ts';
-import { domainOf } from '../core/identity.ts';
+import { domainOf, isWithinDomain } from '../core/identity.ts';
 import type { WeekRecord } from '../core/profile/week-record.ts';
 
-/** Complaints of one domain in a week that our token alone vouches for; stop-lines begin at three. */
-export const UNSIGNED_A_DOMAIN = 2;
-/** Those that the domain has signed. */
+/** Complaints in a week that our token alone vouches for; a message gives one. */
+export const UNSIGNED_A_WEEK = 3;
+/** Those that one domain has signed, of its recipients and of messages. */
 export const SIGNED_A_DOMAIN = 20;
-/** Complaints in a week that neither our token nor the recipient's own domain vouches for. */
-export const UNPROVEN_AN_ACCOUNT = 2;
+/** One that is no recipient's domain is perhaps the provider who hides its customer, perhaps anybody. */
+export const MOST_OF_ANOTHER_DOMAIN = 1.5;
 /** The first of a domain is evidence, the others little: one owner alone never holds an account. */
 const FURTHER_WEIGHT = 0.5;
 const FURTHER_EVIDENCE = 3;
 
+/**
+ * Who stands for a complaint: `believed` who told it by the API, or our own user of a bounce he got; the
+ * recipient's own domain; another one that shows our token; the token alone.
+ */
+export type Voucher = 'believed' | 'recipient-domain' | 'another-domain' | 'token';
+
 export interface ComplaintAsked {
   readonly event: ComplaintEvent;
   readonly recipient: string;
-  /** The account has written to the recipient, as far as it is remembered. */
-  readonly isWrittenTo: boolean;
-  /** A mail told of it: anybody can have written it. */
-  readonly isMail: boolean;
+  readonly voucher: Voucher;
   readonly nowMs: number;
   readonly hash: KeyedHash;
 }
@@ -42,6 +46,26 @@ export interface ComplaintCounted extends ComplaintWorth {
 const SHARE = 0x100;
 const TAKEN_BACK = 0x200;
 
+/** A mail told of it, and what it says of recipient and reporter anybody can write. */
+export const isMailed = ({ sentAt, reporterDomain }: ComplaintEvent): boolean =>
+  sentAt !== undefined || reporterDomain !== undefined;
+
+/**
+ * `undefined` when nobody does: a domain that the account never wrote to and that only names a message,
+ * as everybody can who reads a list.
+ */
+export function voucherOf(
+  event: ComplaintEvent,
+  { recipient, isWrittenTo }: { readonly recipient: string; readonly isWrittenTo: boolean },
+): Voucher | undefined {
+  const { sentAt, reporterDomain } = event;
+  if (!isMailed(event) || event.about === 'dsn') return 'believed';
+  if (reporterDomain === undefined) return 'token';
+  const isOwn = isWithinDomain(domainOf(recipient), reporterDomain);
+  if (isWrittenTo && isOwn) return 'recipient-domain';
+  return sentAt === undefined ? undefined : 'another-domain';
+}
+
 /** Counts it, or says that nothing more of who complains counts in this week. */
 export function complaintCount(
   asked: ComplaintAsked,
@@ -51,25 +75,11 @@ export function complaintCount(
   const { nowMs } = asked;
   const who = reporterHash(asked);
   if (week.of(who, nowMs) !== undefined) return 'capped';
-  const unproven = asked.hash.low('unproven');
-  if (isUnproven(asked) && !week.countUpTo(unproven, UNPROVEN_AN_ACCOUNT, nowMs)) return 'capped';
-  const before = countOfDomain(asked, week);
-  if (before === undefined) return 'capped';
-  const weight = before === 0 ? worth.weight : furtherWeight(before, worth.weight);
-  const mark = Math.round(weight * 10) | (worth.isShare ? SHARE : 0);
+  const counted = BY[asked.voucher](asked, week, worth);
+  if (counted === undefined) return 'capped';
+  const mark = Math.round(counted.weight * 10) | (counted.isShare ? SHARE : 0);
   if (!week.note(who, mark, nowMs)) return 'capped';
-  return { weight, isShare: worth.isShare, atMs: nowMs };
-}
-
-/**
- * A Message-ID stands in every list's archive, and a domain to sign with is cheap: without our token only the
- * domain of somebody the account has written to says more than a stranger could.
- */
-function isUnproven({ event, recipient, isWrittenTo, isMail }: ComplaintAsked): boolean {
-  if (!isMail || event.about === 'dsn' || event.sentAt !== undefined) return false;
-  const domain = domainOf(recipient);
-  const signer = event.reporterDomain ?? '';
-  return !isWrittenTo || (domain !== signer && !domain.endsWith(`.${signer}`));
+  return { ...counted, atMs: nowMs };
 }
 
 /** What the complaint of the same one counted in the last week; it is taken back once. */
@@ -86,33 +96,67 @@ export function complaintTakenBack(
   return { weight: (row.mark & 0xff) / 10, isShare: (row.mark & SHARE) !== 0, atMs: row.sinceMs };
 }
 
-const furtherWeight = (before: number, weight: number): number =>
-  before <= FURTHER_EVIDENCE ? Math.min(weight, FURTHER_WEIGHT) : 0;
+type Count = (
+  asked: ComplaintAsked,
+  week: WeekRecord,
+  worth: ComplaintWorth,
+) => ComplaintWorth | undefined;
 
-/** How many of its domain counted before, where one more may; those not told by mail are believed. */
-function countOfDomain(asked: ComplaintAsked, week: WeekRecord): number | undefined {
-  const { event, recipient, isMail, nowMs, hash } = asked;
-  // Who complains of a bounce is our own user.
-  if (!isMail || event.about === 'dsn') return 0;
-  const signer = event.reporterDomain;
-  const domain = signer ?? domainOf(recipient || (event.reporter ?? '').toLowerCase());
-  const who = hash.low(`${signer === undefined ? 'unsigned' : 'signed'}|${domain}`);
+/** What is left of its worth; `undefined` when enough of the kind have counted. */
+const BY: Readonly<Record<Voucher, Count>> = {
+  believed: (_, _week, worth) => worth,
+  'recipient-domain': (asked, week, worth) => {
+    const before = countUpTo(asked, week, { name: signerOf(asked), most: SIGNED_A_DOMAIN });
+    return before === undefined ? undefined : { ...worth, weight: nth(before, worth.weight) };
+  },
+  'another-domain': (asked, week, worth) => {
+    const { hash, nowMs } = asked;
+    // Whoever has one message can have any number of domains.
+    const message = hash.low(`of another|${messageOf(asked)}`);
+    if (week.of(message, nowMs) !== undefined) return undefined;
+    const ofSigner = { name: `another|${signerOf(asked)}`, most: SIGNED_A_DOMAIN };
+    if (countUpTo(asked, week, ofSigner) === undefined) return undefined;
+    const before = countUpTo(asked, week, { name: 'all of others', most: 0xffff }) ?? 0;
+    week.note(message, 0, nowMs);
+    return { ...worth, weight: nth(before, Math.min(worth.weight, MOST_OF_ANOTHER_DOMAIN)) };
+  },
+  token: (asked, week, { weight }) => {
+    const before = countUpTo(asked, week, { name: 'all tokens', most: UNSIGNED_A_WEEK });
+    if (before === undefined) return undefined;
+    return { weight: Math.min(weight, FURTHER_WEIGHT), isShare: false };
+  },
+};
+
+function nth(before: number, weight: number): number {
+  if (before === 0) return weight;
+  return before <= FURTHER_EVIDENCE ? Math.min(weight, FURTHER_WEIGHT) : 0;
+}
+
+/** How many counted before, where one more may. */
+function countUpTo(
+  { nowMs, hash }: ComplaintAsked,
+  week: WeekRecord,
+  { name, most }: { readonly name: string; readonly most: number },
+): number | undefined {
+  const who = hash.low(name);
   const before = week.of(who, nowMs)?.mark ?? 0;
-  const most = signer === undefined ? UNSIGNED_A_DOMAIN : SIGNED_A_DOMAIN;
   return week.countUpTo(who, most, nowMs) ? before : undefined;
 }
 
+const signerOf = ({ event }: ComplaintAsked): string => `signed|${event.reporterDomain ?? ''}`;
+
+const messageOf = ({ event: { context = '', sentAt = '' } }: ComplaintAsked): string =>
+  `${context}|${sentAt}`;
+
+/** In whose name it counts: who is verified less well is another one. */
 function reporterHash(asked: ComplaintAsked): number {
   const kind = asked.event.about === 'dsn' ? 'dsn' : '';
   return asked.hash.low(`reporter|${kind}|${reporterOf(asked)}`);
 }
 
-/** In whose name it counts. */
-function reporterOf({ event, recipient, isWrittenTo, isMail }: ComplaintAsked): string {
-  if (!isMail || isWrittenTo || event.about === 'dsn') {
-    return recipient === '' ? (event.reporter ?? '').toLowerCase() : recipient;
-  }
-  const { reporterDomain, context = '', sentAt = '' } = event;
-  // Whoever has a message of the account has its token, and can make up recipients.
-  return reporterDomain === undefined ? 'a token' : `${reporterDomain}|${context}|${sentAt}`;
+function reporterOf(asked: ComplaintAsked): string {
+  const { event, recipient, voucher } = asked;
+  if (voucher === 'token') return `a token|${messageOf(asked)}`;
+  if (voucher === 'another-domain') return `${event.reporterDomain ?? ''}|${messageOf(asked)}`;
+  return recipient === '' ? (event.reporter ?? '').toLowerCase() : recipient;
 }

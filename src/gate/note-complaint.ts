@@ -24,7 +24,13 @@ import { addOutcome, recipientOf, type OutcomeParts } from './note-outcome.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
 import { returnedCount, type ReturnedCount } from './returned-part.ts';
 import { CLOCK_MS, MAX_REMEMBERED_MS } from './sent-messages.ts';
-import { complaintCount, complaintTakenBack } from './complaint-count.ts';
+import {
+  complaintCount,
+  complaintTakenBack,
+  isMailed,
+  voucherOf,
+  type Voucher,
+} from './complaint-count.ts';
 import {
   accountHashOf,
   complainedKey,
@@ -83,7 +89,9 @@ function fateOf(
         // A name nobody sent from makes no record.
         if (outcomes === undefined && identity === undefined) return 'unmatched';
         const isWrittenTo = recipient !== '' && new WrittenRecord(written).has(item);
-        const taken = { event, target, recipient, isWrittenTo, returned };
+        const voucher = voucherOf(event, { recipient, isWrittenTo });
+        if (voucher === undefined) return 'unverified';
+        const taken = { event, target, recipient, voucher, returned };
         return standing.update(keys, (records) => take(taken, records, parts));
       },
     );
@@ -136,14 +144,9 @@ interface Taken {
   readonly event: ComplaintEvent;
   readonly target: Target;
   readonly recipient: string;
-  /** The account has written to the recipient, as far as it is remembered. */
-  readonly isWrittenTo: boolean;
+  readonly voucher: Voucher;
   readonly returned: ReturnedCount;
 }
-
-/** A mail told of it, and what it says of recipient and reporter anybody can write. */
-const isMailed = ({ sentAt, reporterDomain }: ComplaintEvent): boolean =>
-  sentAt !== undefined || reporterDomain !== undefined;
 
 function weightOf(event: ComplaintEvent): number {
   if (event.about === 'dsn') return COMPLAINT_ABOUT_BOUNCE;
@@ -153,14 +156,13 @@ function weightOf(event: ComplaintEvent): number {
 
 /** Alters outcomes, identity, suppression, what counts once, and what is counted of returned messages. */
 function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): OutcomeFate {
-  const { event, target, recipient, isWrittenTo } = taken;
+  const { event, target, recipient, voucher } = taken;
   if (!taken.returned.count(records, 4)) return 'repeated';
   const nowMs = Date.parse(event.at);
   const isTakenBack = complaintMeaning(event.feedbackType) === 'taken-back';
   const isAboutBounce = event.about === 'dsn';
-  const isMail = isMailed(event);
   const week = new WeekRecord(records[3]);
-  const asked = { event, recipient, isWrittenTo, isMail, nowMs, hash };
+  const asked = { event, recipient, voucher, nowMs, hash };
   const counted = isTakenBack
     ? complaintTakenBack(asked, week)
     : complaintCount(asked, week, {
@@ -170,7 +172,8 @@ function take(taken: Taken, records: StandingRecord[], { hash }: OutcomeParts): 
       });
   records[3] = week.toBytes();
   if (counted === 'ignored') return counted;
-  if (recipient !== '' && !isAboutBounce && (isWrittenTo || !isMail)) {
+  const isOfRecipient = voucher === 'believed' || voucher === 'recipient-domain';
+  if (recipient !== '' && !isAboutBounce && isOfRecipient) {
     const item = recipientHash(hash)(recipient);
     const account = accountHashOf(hash, target.account);
     const entry = { recipient: item, account, kind: 'complained' } as const;

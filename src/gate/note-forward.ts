@@ -1,7 +1,8 @@
 /**
  * Forwards and what becomes of them (FWD-2): each account's forward to a destination is counted by
  * itself, and switched off when its far side is dead. A bounce counts only by the sender it came to,
- * once, or by our own mail server's word; the account's own mail is never judged by it (FWD-3).
+ * once, or by our own mail server's word, and only when somebody vouches for it (FBK-8): of others people
+ * are told. The account's own mail is never judged by it (FWD-3).
  */
 import type { DeliveryEvent, ForwardEvent } from '../core/event.ts';
 import { domainOf, forwarderOf, forwardName } from '../core/identity.ts';
@@ -105,9 +106,7 @@ export function noteForwardDelivery(
       // FWD-2, FBK-8: the sender of a forward is shown to whoever wrote, by an answer of the far side; the
       // queue id under which the message left stands only in what really went there.
       const isNamed = forwarderOf(sent?.account ?? '') === target.account;
-      return isHearsay(event) && !isNamed
-        ? 'unverified'
-        : learn(delivery, parts, { ...target, name });
+      return learn(delivery, parts, { ...target, name, isHeard: isHearsay(event) && !isNamed });
     });
   }
   const queue = queueHash(parts, event.mta ?? '', event.queueId ?? '');
@@ -132,6 +131,8 @@ interface Target {
   readonly name: ForwardName;
   /** The log itself tells of the forward: one not heard of yet is one now. */
   readonly isNew: boolean;
+  /** A bounce that nobody vouches for. */
+  readonly isHeard?: boolean;
 }
 
 function learn(
@@ -143,11 +144,12 @@ function learn(
   const isFailure = event.result !== 'delivered';
   if (isFailure && NOT_THE_FAR_SIDE.includes(reading.class)) return 'ignored';
   const isUnknown = reading.class === 'unknown-recipient' && reading.hard;
-  const { account, name, isNew } = target;
+  const { account, name, isNew, isHeard = false } = target;
   const nowMs = Date.parse(event.at);
   const to = recipientHash(parts.hash)(bare(event.recipient));
   const change = (records: StandingRecord[]): ForwardOutcome => {
     if (records[0] === undefined && !isNew) return { fate: 'unmatched' };
+    if (name.by === 'stamp' && isHeard) return hear(records, { to, ...name, nowMs });
     const record = new ForwardRecord(records[0]);
     if (isNew) record.learnForward({ to, queue: undefined, stamp: undefined, nowMs });
     const outcome = isFailure
@@ -163,6 +165,17 @@ function learn(
   );
 }
 
+/** FBK-8: whoever got hold of a sender can write bounces to it, from wherever he likes. */
+function hear(
+  records: StandingRecord[],
+  heard: Parameters<ForwardRecord['learnHearsay']>[0],
+): ForwardOutcome {
+  const record = new ForwardRecord(records[0]);
+  const outcome = record.learnHearsay(heard);
+  if (outcome.fate === 'counted') records[0] = record.toBytes();
+  return outcome;
+}
+
 /** The far side is dead: the forward goes off where rules are enforced, and people are told. */
 function stop(
   dead: Pick<DeadForward, 'event' | 'account' | 'reading'>,
@@ -171,7 +184,8 @@ function stop(
 ): Maybe<void> {
   return andThen(directory.find(dead.account), (facts) => {
     const rules = policy();
-    const enforced = isInForce(rulesFor(rules, facts), 'FWD-2') && rules.forwards.switchOff;
+    const isOn = isInForce(rulesFor(rules, facts), 'FWD-2') && rules.forwards.switchOff;
+    const enforced = isOn && stops.isHearsay !== true;
     const to = bare(dead.event.recipient);
     for (const intent of forwardIntents({ ...dead, to, stops, facts, enforced })) {
       void effects.start(intent);

@@ -143,13 +143,13 @@ describe('FBK-2: a bounce through LMTP', { timeout: PROCESS_TEST_MS }, () => {
 });
 
 describe('FBK-2, FBK-8: a complaint through LMTP', { timeout: PROCESS_TEST_MS }, () => {
-  it('with our token counts, once a week of each who complains', async () => {
+  it('with our token alone counts a little, once of each message', async () => {
     const account = await sender();
     const token = await p.tokenOf(account);
     const both = ['fbl@provider.example', 'other@provider.example'].map((reporter) =>
       complaint({ token, recipient: 'bob@dest.test', reporter }),
     );
-    expect(await p.gained(account, () => p.bringAndSettle(...both))).toBe(4.6);
+    expect(await p.gained(account, () => p.bringAndSettle(...both))).toBe(0.5);
     expect(await p.outcomesOf(account)).toMatchObject({ complaints: 1 });
   });
 
@@ -186,17 +186,6 @@ describe('FBK-2, FBK-8: a complaint through LMTP', { timeout: PROCESS_TEST_MS },
     const token = await p.tokenOf(account, ago(100 * DAY_MS));
     await p.bringAndSettle(complaint({ token, recipient: 'bob@dest.test' }));
     expect(await p.outcomesOf(account)).toMatchObject({ complaints: 0 });
-  });
-
-  it('is taken back by not-spam of the same person, and of nobody else', async () => {
-    const account = await sender(['bob@dest.test', 'cat@dest.test']);
-    const token = await p.tokenOf(account);
-    const bring = (recipient: string, type: string) =>
-      p.gained(account, () => p.bringAndSettle(complaint({ token, recipient, type })));
-    expect(await bring('bob@dest.test', 'abuse')).toBe(4.6);
-    expect(await bring('cat@dest.test', 'not-spam')).toBe(0);
-    expect(await bring('bob@dest.test', 'not-spam')).toBe(-4.6);
-    expect(await p.outcomesOf(account)).toMatchObject({ complaintsTakenBack: 1 });
   });
 });
 

@@ -11,7 +11,7 @@ let dns: TxtServer;
 let accounts = 0;
 
 beforeAll(async () => {
-  dns = await startTxtServer(keyRecords('provider.example', 'other.example'));
+  dns = await startTxtServer(keyRecords('provider.example', 'other.example', 'dest.test'));
   p.configure({ doors: { lmtp: { dns_servers: [dns.address] } } });
   await p.start();
 }, PROCESS_TEST_MS);
@@ -30,12 +30,35 @@ describe('a signed complaint', { timeout: PROCESS_TEST_MS }, () => {
   it('counts less without our token, and once a week of each provider', async () => {
     const account = await sender('<s1@own.example>');
     const texts = await Promise.all(
-      ['fbl@provider.example', 'abuse@provider.example'].map((reporter) =>
-        signed(complaint({ messageId: '<s1@own.example>', reporter }), 'provider.example'),
+      ['fbl@dest.test', 'abuse@dest.test'].map((reporter) =>
+        signed(
+          complaint({ messageId: '<s1@own.example>', recipient: 'bob@dest.test', reporter }),
+          'dest.test',
+        ),
       ),
     );
     expect(await p.gained(account, () => p.bringAndSettle(...texts))).toBe(1.5);
     expect(await p.outcomesOf(account)).toMatchObject({ complaints: 1 });
+  });
+
+  it('counts in full with our token, and is taken back by its signature only', async () => {
+    const account = await sender();
+    const token = await p.tokenOf(account);
+    const about = { token, recipient: 'bob@dest.test', reporter: 'fbl@dest.test' };
+    const taken = complaint({ ...about, type: 'not-spam' });
+    const bring = (text: string) => p.gained(account, () => p.bringAndSettle(text));
+    expect(await bring(await signed(complaint(about), 'dest.test'))).toBe(4.6);
+    expect(await bring(taken)).toBe(0);
+    expect(await bring(await signed(taken, 'dest.test'))).toBe(-4.6);
+    expect(await p.outcomesOf(account)).toMatchObject({ complaintsTakenBack: 1 });
+  });
+
+  it('of a domain nobody here wrote to, naming a Message-ID, is on record and does nothing', async () => {
+    const account = await sender('<s3@own.example>');
+    const about = { messageId: '<s3@own.example>', recipient: 'x@provider.example' };
+    const text = await signed(complaint(about), 'provider.example');
+    expect(await p.gained(account, () => p.bringAndSettle(text))).toBe(0);
+    expect(await p.outcomesOf(account)).toMatchObject({ complaints: 0 });
   });
 
   it('signed by another domain than its From is unverified', async () => {

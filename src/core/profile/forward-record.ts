@@ -8,8 +8,8 @@
  *
  * Header: 4 last u32, 8 next seen u8, 9 next recent u8, 2 pad. Sections: 64 seen × (id, at u32,
  * unmatched u8, 3 pad), 16 recent × (queue id, stamp u32); then up to 8 destinations × (id 2 × u32,
- * last forward, last delivered u32, flags u8, 3 pad, 8 failures × (at u32, unknown u8, 3 pad),
- * 8 taken × (stamp, at u32)).
+ * last forward, last delivered u32, flags u8, hearsay u8, its hour u16, 8 failures × (at u32,
+ * unknown u8, 3 pad), 8 taken × (stamp, at u32)).
  */
 import { openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 import type { SeenItem } from './seen-record.ts';
@@ -46,6 +46,12 @@ const ACTIVE_SECONDS = 30 * 86_400;
 
 const IS_OFF = 1;
 
+/** Addresses to which bounces came that nobody vouches for, within a week: people are told of so many. */
+export const HEARSAY_TO_TELL = 5;
+const HEARSAY_HOURS = 7 * 24;
+/** Sets what was heard of a sender apart from what is known of it. */
+const HEARD = 0x9e37_79b9;
+
 export type ForwardFate = 'counted' | 'repeated' | 'unmatched';
 
 export interface ForwardOutcome {
@@ -56,6 +62,8 @@ export interface ForwardOutcome {
     readonly unknown: number;
     /** Whether the account forwards to nobody else. */
     readonly isOnly: boolean;
+    /** It is only said, by bounces that nobody vouches for: people should look. */
+    readonly isHearsay?: true;
   };
 }
 
@@ -144,6 +152,29 @@ export class ForwardRecord {
     return { fate: 'counted', stops: { failures, unknown, isOnly: this.isOnlyActive(at, now) } };
   }
 
+  /**
+   * A bounce that anybody may have written: it changes nothing of what is known of the forward. It
+   * counts once for each sender it came to, and `stops` once a week, for people to look.
+   */
+  learnHearsay(heard: {
+    readonly to: SeenItem;
+    readonly stamp: number;
+    readonly nowMs: number;
+  }): ForwardOutcome {
+    const at = this.findOrOnly(heard.to);
+    if (at === undefined) return { fate: 'unmatched' };
+    const now = this.touch(heard.nowMs);
+    this.startHearsayWeek(at, now);
+    const count = this.view.getUint8(at + 17);
+    const id = (this.at(at, heard.stamp) ^ HEARD) >>> 0;
+    if (count >= HEARSAY_TO_TELL || this.seenAt(id) !== undefined) return { fate: 'repeated' };
+    this.addSeen(id, { now, isUnmatched: false });
+    this.view.setUint8(at + 17, count + 1);
+    if (count + 1 < HEARSAY_TO_TELL) return { fate: 'counted' };
+    const stops = { failures: count + 1, unknown: 0, isOnly: false, isHearsay: true } as const;
+    return { fate: 'counted', stops };
+  }
+
   /** Somebody has looked at the forwards: what comes from now on counts. */
   startAnew(): void {
     for (let i = 0; i < this.destinations; i += 1) {
@@ -168,6 +199,14 @@ export class ForwardRecord {
 
   private get destinationsAt(): number {
     return this.recentAt + RECENT * RECENT_ROW;
+  }
+
+  private startHearsayWeek(at: number, now: number): void {
+    const hour = Math.floor(now / 3_600) & 0xffff;
+    const age = (hour - this.view.getUint16(at + 18, true)) & 0xffff;
+    if (this.view.getUint8(at + 17) > 0 && age < HEARSAY_HOURS) return;
+    this.view.setUint8(at + 17, 0);
+    this.view.setUint16(at + 18, hour, true);
   }
 
   private find(to: SeenItem): number | undefined {
