@@ -64,6 +64,15 @@ export function addFloored(lane: Lane, family: number, by: Four): void {
   }
 }
 
+/** Adds what was not said before: a sum that is there already stays as it is. */
+export function raise(lane: Lane, family: number, to: Four): void {
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    const at = h * WIDTH + family;
+    const most = Math.min(CAP_OF[family] as number, to[h] as number);
+    lane[at] = Math.max(lane[at] as number, most);
+  }
+}
+
 /** No more than this of one family. */
 export function capFamily(lane: Lane, family: number, most: number): void {
   for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = Math.min(most, lane[at] as number);
@@ -74,6 +83,16 @@ export function clearFamily(lane: Lane, family: number): void {
   if (family < 0) return;
   for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = 0;
 }
+
+/** Who forges a request has to ask for something, or has set the mailbox up for the answer. */
+function asksFor(lane: Lane): boolean {
+  const row = BEC * WIDTH;
+  return ASKING.some((family) => (lane[row + family] as number) >= ASKS);
+}
+
+const BEC = HYPOTHESES.indexOf('bec');
+const ASKING = [placeOfFamily('content'), placeOfFamily('preparation')];
+const ASKS = 1.5;
 
 /** The score of one hypothesis before the choice between several is paid for. */
 export function scoreOf(lane: Lane, hypothesis: number, context: number): number {
@@ -88,10 +107,12 @@ export interface LaneScore {
   readonly hypothesis: number;
 }
 
-export function bestOf(lane: Lane, context: number): LaneScore {
+/** @param isSeen whether messages were seen, so that their silence says something */
+export function bestOf(lane: Lane, context: number, isSeen = false): LaneScore {
   let score = -Infinity;
   let hypothesis = 0;
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    if (isSeen && h === BEC && !asksFor(lane)) continue;
     const found = scoreOf(lane, h, context);
     if (found <= score) continue;
     score = found;
