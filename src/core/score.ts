@@ -12,8 +12,14 @@ const SECOND_FAMILY = 1.5;
 export interface Scored {
   readonly sums: Readonly<Record<Family, number>>;
   readonly score: number;
+  /** Whether the message itself was seen; without a word, whether anything is said of its content. */
+  readonly isSeen?: boolean;
   /** The message is one of many with one text. */
   readonly isCopy?: boolean;
+  /** The place writes to nearly nobody whom the account knows. */
+  readonly isStrange?: boolean;
+  /** What the place did itself; all of it where nothing is said. */
+  readonly itself?: { readonly sums: Scored['sums']; readonly score: number };
   /** What failed in the last week, where it is more than everybody's. */
   readonly failures?: number;
 }
@@ -23,8 +29,11 @@ export interface Scored {
  * looks like (design 1.10). Strangers wait; an odd link, a second wrong address or a refusal as spam is
  * needed to hold. Without a word on its content no message was seen.
  */
-function isNewProgram({ sums, isCopy }: Pick<Scored, 'sums' | 'isCopy'>): boolean {
-  const isSeen = sums.content !== 0;
+function isNewProgram(scored: Scored): boolean {
+  const { sums, isCopy, isStrange } = scored;
+  // Letters of its own to each of many strangers are no program's, and no owner's.
+  if (isCopy !== true && isStrange === true) return false;
+  const isSeen = scored.isSeen ?? sums.content !== 0;
   const isUsual = isCopy === true || sums.context < SECOND_FAMILY;
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
   return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= speaks[family]);
@@ -43,7 +52,8 @@ const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
  * several others: failures beyond everybody's share, and one text of several accounts only with some of
  * them. Never the usual place by itself: there mail is held, for the owner sits there.
  */
-function isLockable({ sums, failures = 0 }: Scored): boolean {
+function isLockable({ failures = 0, ...scored }: Scored): boolean {
+  const { sums } = scored.itself ?? scored;
   if (sums.context < SECOND_FAMILY && sums.cross < LOCK_CROSS) return false;
   const least = sums.cross >= LOCK_CROSS ? LOCK_WITH_OTHERS : LOCK_ALONE;
   const isExternal = sums.outcomes >= least.outcomes && failures >= least.failures;
@@ -71,7 +81,11 @@ export function rungOfScore(
     return 'observe';
   }
   const families = FAMILIES.filter((one) => one !== 'timing' && sums[one] >= SECOND_FAMILY).length;
-  if (score >= thresholds.lock && isLockable(scored) && accountClass === 'person') {
+  if (
+    (scored.itself ?? scored).score >= thresholds.lock &&
+    isLockable(scored) &&
+    accountClass === 'person'
+  ) {
     return 'lock';
   }
   if (score >= thresholds.hold && families >= 2 && !isNewProgram(scored)) return 'hold';

@@ -39,8 +39,14 @@ export interface Assessment {
   readonly sharedIndex: number;
   /** The context's strangeness was refuted by good conduct. */
   readonly isCleared: boolean;
+  /** The message itself was seen, and is weighed. */
+  readonly isSeen: boolean;
   /** Nearly the same text went to others just now. */
   readonly isCopy: boolean;
+  /** The place writes to nearly nobody whom the account knows. */
+  readonly isStrange: boolean;
+  /** What this place did itself: for a lock what others did is not enough. */
+  readonly itself: Pick<Assessment, 'score' | 'sums'>;
   /** Refused for good or complained of, in the last week. */
   readonly failures: number;
   /** By slot: 1 yes, 0 no, -1 not seen. */
@@ -60,8 +66,9 @@ const RECIPIENTS = placeOfFamily('recipients');
 /** What is in one text is said once, however often it is sent: its copies are no new draws. */
 const CONTENT = placeOfFamily('content');
 const PREPARATION = placeOfFamily('preparation');
-/** Program and writing of the account's own. */
-const LIKE_OWNER = -0.5;
+/** Program and writing hardly unlike the account's own. */
+const LIKE_OWNER = 0.5;
+const STAYS_DAYS = 2;
 /** Share of recipients that fail for anybody, generously. */
 const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
@@ -107,15 +114,16 @@ export function assess(subject: SubmissionSubject): Assessment {
   settle(shared, context.weight);
   const isSeen = subject.content !== undefined && !without.includes('content');
   const ownBest = bestOf(own, context.weight, isSeen);
-  const carried = isLikeOwner(context) ? halved(shared) : shared;
+  const carried = carriedTo(subject, context, shared);
   const sharedBest = bestOf(carried, context.weight, isSeen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
+  const sums = familySums(isOwn ? own : carried, best.hypothesis, context.weight);
   const hypothesis = HYPOTHESES[best.hypothesis] ?? 'spam';
   return {
     score: Math.max(0, best.score),
     hypothesis,
-    sums: familySums(isOwn ? own : carried, best.hypothesis, context.weight),
+    sums,
     evidence: evidenceOf(
       without.length === 0 ? found : found.filter(({ family }) => !without.includes(family)),
       best,
@@ -126,18 +134,31 @@ export function assess(subject: SubmissionSubject): Assessment {
     sharedIndex,
     isCleared,
     isCopy,
+    isSeen,
+    isStrange: context.isStrange,
+    itself: {
+      score: ownBest.score,
+      sums: isOwn ? sums : familySums(own, ownBest.hypothesis, context.weight),
+    },
     failures: failuresOf(subject),
     answers,
   };
 }
 
 /**
- * What other unproven places gathered is held against this one as far as one hand may be behind both: half
- * of it where the message is made as the owner's are. A change of settings is the account's, not a place's.
+ * What other unproven places gathered is held against this one as far as one hand may be behind both: less
+ * of it where the message is made as the owner's are, and where the place was there for days and is no hop
+ * of one. A change of settings is the account's, not a place's.
  */
-function halved(shared: Lane): Lane {
+function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: Lane): Lane {
+  if (context.isTrusted) return shared;
+  let share = 1;
+  const isMadeOut = context.found.some(({ signal }) => signal === 'making');
+  if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
+  if (context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS) share /= 2;
+  if (share === 1) return shared;
   return shared.map((sum, at) =>
-    sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum / 2 : sum,
+    sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum * share : sum,
   );
 }
 
@@ -145,10 +166,6 @@ function failuresOf({ outcomes }: SubmissionSubject): number {
   const { known = 0, hard = 0, complaints = 0 } = outcomes?.week ?? {};
   // Who sends much has some: fewer than everybody's share are none.
   return hard + complaints >= EVERYBODYS * known ? hard + complaints : 0;
-}
-
-function isLikeOwner({ isTrusted, making, found }: ContextFound): boolean {
-  return !isTrusted && making <= LIKE_OWNER && found.some(({ signal }) => signal === 'making');
 }
 
 function collect(subject: SubmissionSubject, context: ContextFound, answers: number[]): Found[] {

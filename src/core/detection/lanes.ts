@@ -16,6 +16,8 @@ import {
 /** Row by row the hypotheses, in each the summed families. A plain array: one is made for each look. */
 export type Lane = number[];
 
+const BEC = HYPOTHESES.indexOf('bec');
+const CONTENT = SUMMED_FAMILIES.indexOf('content');
 const WIDTH = SUMMED_FAMILIES.length;
 export const LANE_SUMS = HYPOTHESES.length * WIDTH;
 /** Evidence loses half its weight in five days. */
@@ -23,6 +25,13 @@ const HALF_LIFE_MS = 5 * 86_400_000;
 
 /** What speaks for the sender counts, but cannot be saved up. */
 const FLOOR = -2;
+
+/** A campaign has links or has none: that there is none is said once, not message by message. */
+const CONTENT_FLOOR = -0.7;
+
+/** Who forges a request must ask, sooner or later in each message. */
+const floorOf = (hypothesis: number, family: number): number =>
+  family === CONTENT && hypothesis !== BEC ? CONTENT_FLOOR : FLOOR;
 
 const CAP_OF: readonly number[] = SUMMED_FAMILIES.map((family) => CAPS[family]);
 
@@ -48,7 +57,7 @@ export function add(lane: Lane, family: number, by: Four): void {
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
     const at = h * WIDTH + family;
     const sum = (lane[at] as number) + (by[h] as number);
-    lane[at] = Math.min(CAP_OF[family] as number, Math.max(FLOOR, sum));
+    lane[at] = Math.min(CAP_OF[family] as number, Math.max(floorOf(h, family), sum));
   }
 }
 
@@ -90,7 +99,6 @@ function asksFor(lane: Lane): boolean {
   return ASKING.some((family) => (lane[row + family] as number) >= ASKS);
 }
 
-const BEC = HYPOTHESES.indexOf('bec');
 const ASKING = [placeOfFamily('content'), placeOfFamily('preparation')];
 const ASKS = 1.5;
 
