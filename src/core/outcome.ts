@@ -72,9 +72,15 @@ export function deliveryWeight(
   return FAILED[reading.class] ?? 0;
 }
 
+/** What is written for one reader is refused as spam less often: of 6 in a hundred 2, forged requests 1. */
+const LITTLE = 2;
+
 /** Wrong addresses are the mark of lists; who writes to people he found in the mailbox has few. */
 export function outcomeBy(replyClass: ReplyClass, result: DeliveryResult, weight: number): Four {
   const isGood = result === 'delivered';
+  if (replyClass === 'spam-refused' && weight > LITTLE) {
+    return [weight, weight - 1, weight - 1, weight - 1.7];
+  }
   if (!isGood && replyClass !== 'unknown-recipient') return [weight, weight, weight, weight];
   return [weight, weight / 3, weight / 3, weight / 3];
 }

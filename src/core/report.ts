@@ -1,4 +1,5 @@
 /** What is shown of an account on request: the API and the command line print these as they are. */
+import type { FalseRate } from './detection/tail.ts';
 import type { Family } from './detection/hypotheses.ts';
 import type { PlainWords } from './plain-words.ts';
 import type { PrimumEvent } from './event.ts';
@@ -149,6 +150,8 @@ export interface Explanation {
   readonly rungChange?: RungChange;
   /** One sentence for the owner, one for the reviewer. */
   readonly words: PlainWords;
+  /** How often good mail reaches this score, where the platform was calibrated. */
+  readonly falseRate?: FalseRate;
 }
 
 /** Reads what is known, for people. Never on the mail path. */

@@ -12,6 +12,16 @@ const SECOND_FAMILY = 1.5;
 export interface Scored {
   readonly sums: Readonly<Record<Family, number>>;
   readonly score: number;
+  /** Whether the message itself was seen; without a word, whether anything is said of its content. */
+  readonly isSeen?: boolean;
+  /** The message is one of many with one text. */
+  readonly isCopy?: boolean;
+  /** The place writes to nearly nobody whom the account knows. */
+  readonly isStrange?: boolean;
+  /** What the place did itself; all of it where nothing is said. */
+  readonly itself?: { readonly sums: Scored['sums']; readonly score: number };
+  /** What failed in the last week, where it is more than everybody's. */
+  readonly failures?: number;
 }
 
 /**
@@ -19,29 +29,40 @@ export interface Scored {
  * looks like (design 1.10). Strangers wait; an odd link, a second wrong address or a refusal as spam is
  * needed to hold. Without a word on its content no message was seen.
  */
-function isNewProgram(sums: Scored['sums']): boolean {
-  const isSeen = sums.content !== 0;
-  return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= SPEAKS[family]);
+function isNewProgram(scored: Scored): boolean {
+  const { sums, isCopy, isStrange } = scored;
+  // Letters of its own to each of many strangers are no program's, and no owner's.
+  if (isCopy !== true && isStrange === true) return false;
+  const isSeen = scored.isSeen ?? sums.content !== 0;
+  const isUsual = isCopy === true || sums.context < SECOND_FAMILY;
+  const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
+  return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= speaks[family]);
 }
 
 /** One link to its owner's new site is nothing odd; a second finding is. */
 const ODD = 2;
 /** One wrong address in a new program's mail is everybody's. */
 const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
+/** At home, or in the many letters of a shop's form, one refusal is no mark of a list: it takes two. */
+const USUALLY_SPEAKS = { ...SPEAKS, outcomes: 6 } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
 /**
- * One wrong address is everybody's; so is a new place. What locks is not the place alone, and never the
- * usual one by itself: there mail is held, for the owner sits there and what a thief left fades slowly.
+ * A new place is everybody's, and so are a wrong address and a refusal or two. What locks is the word of
+ * several others: failures beyond everybody's share, and one text of several accounts only with some of
+ * them. Never the usual place by itself: there mail is held, for the owner sits there.
  */
-function isLockable(sums: Scored['sums']): boolean {
+function isLockable({ failures = 0, ...scored }: Scored): boolean {
+  const { sums } = scored.itself ?? scored;
   if (sums.context < SECOND_FAMILY && sums.cross < LOCK_CROSS) return false;
-  const isExternal = sums.outcomes >= LOCK_OUTCOMES || sums.cross >= LOCK_CROSS;
+  const least = sums.cross >= LOCK_CROSS ? LOCK_WITH_OTHERS : LOCK_ALONE;
+  const isExternal = sums.outcomes >= least.outcomes && failures >= least.failures;
   return isExternal && LOCK_FAMILIES.filter((family) => sums[family] >= SECOND_FAMILY).length >= 3;
 }
 
-const LOCK_OUTCOMES = 4;
 const LOCK_CROSS = 4;
+const LOCK_ALONE = { outcomes: 4, failures: 3 } as const;
+const LOCK_WITH_OTHERS = { outcomes: SECOND_FAMILY, failures: 1 } as const;
 const LOCK_FAMILIES = ['recipients', 'content', 'outcomes', 'cross', 'preparation'] as const;
 
 /**
@@ -49,20 +70,25 @@ const LOCK_FAMILIES = ['recipients', 'content', 'outcomes', 'cross', 'preparatio
  * forward is not judged by score at all: what it sends was written by others.
  */
 export function rungOfScore(
-  { score, sums }: Scored,
+  scored: Scored,
   thresholds: { readonly throttle: number; readonly hold: number; readonly lock: number },
   accountClass: AccountClass = 'person',
 ): Rung {
   if (accountClass === 'forward') return 'observe';
+  const { score, sums } = scored;
   // Nearly all mail ends here.
   if (score < thresholds.throttle && score < thresholds.hold && score < thresholds.lock) {
     return 'observe';
   }
   const families = FAMILIES.filter((one) => one !== 'timing' && sums[one] >= SECOND_FAMILY).length;
-  if (score >= thresholds.lock && isLockable(sums) && accountClass === 'person') {
+  if (
+    (scored.itself ?? scored).score >= thresholds.lock &&
+    isLockable(scored) &&
+    accountClass === 'person'
+  ) {
     return 'lock';
   }
-  if (score >= thresholds.hold && families >= 2 && !isNewProgram(sums)) return 'hold';
+  if (score >= thresholds.hold && families >= 2 && !isNewProgram(scored)) return 'hold';
   const hasOneWrong = sums.outcomes >= SECOND_FAMILY && sums.outcomes < SPEAKS.outcomes;
   const isSpoken =
     families - (hasOneWrong ? 1 : 0) >= 2 ||

@@ -27,6 +27,7 @@ import { openReplyClassifier } from '../returned/reply-knowledge.ts';
 import { makeFolder, takeStateFolder } from '../store/state-folder.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
 import { openTrace } from '../trace/open-trace.ts';
+import { falseRates } from './calibration.ts';
 import { openDoors } from './doors.ts';
 import { countLines, welcomePath } from './desk-pages.ts';
 import { createEventIds } from './event-ids.ts';
@@ -215,7 +216,10 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
 
   const hash = createKeyedHash(hashKey(config.state));
   const keyed = openKeyed(config, { directory, now, warn });
-  const inspector = createInspector({ ...stores, networks, directory, hash, policy, now });
+  const inspector = createInspector({
+    ...{ ...stores, networks, directory, hash, policy, now },
+    falseRate: falseRates(config.state, warn),
+  });
   const gateParts = {
     ...stores,
     networks,

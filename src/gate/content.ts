@@ -24,7 +24,15 @@ import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { claimsNothing, type Acquaintance } from './acquaintance.ts';
 import { BULK_TOOL_KEYS } from './bulk-tools.ts';
 import { findCopies, type Copies } from './copies.ts';
-import { gather, isCompared, ownKeys, shardKey, type Gathered, type Item } from './gathered.ts';
+import {
+  gather,
+  isAuthor,
+  isCompared,
+  ownKeys,
+  shardKey,
+  type Gathered,
+  type Item,
+} from './gathered.ts';
 import { findPayloads, payloadsOf, type Payload, type Payloads } from './payloads.ts';
 import {
   keepSettled,
@@ -87,9 +95,9 @@ function prepareText(
   const payloads = isSeen ? payloadsIn(gathered, merged(text, quoted), records) : NONE;
   return andThen(findPayloads(standing, payloads, by), (carried) => {
     const compared = isSeen ? [text, quoted].filter((one) => (one?.words ?? 0) >= minWords) : [];
-    const one = copiesOf(standing, compared[0], by);
-    return andThen(one, (first) =>
-      andThen(copiesOf(standing, compared[1], by), (second) => {
+    const seen = { ...by, gathered };
+    return andThen(copiesOf(standing, compared[0], seen), (first) =>
+      andThen(copiesOf(standing, compared[1], seen), (second) => {
         const copies = [first, second].filter((each) => each !== undefined);
         return prepared(gathered, { ...found, carried, copies });
       }),
@@ -102,10 +110,10 @@ type UsedCopies = Copies & { readonly use: ClusterUse };
 function copiesOf(
   standing: StandingStore,
   text: Text | undefined,
-  by: Omit<ClusterUse, 'rows'>,
+  { gathered, ...by }: Omit<ClusterUse, 'rows'> & { readonly gathered: Gathered },
 ): Maybe<UsedCopies | undefined> {
   if (text === undefined) return undefined;
-  const use = { ...by, rows: text.rows };
+  const use = { ...by, isNew: isAuthor(gathered, text.words), rows: text.rows };
   return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({ ...copies, use }));
 }
 

@@ -1,4 +1,5 @@
 /** Finds a decision by its reference, with the event it judged and the change of rung it made. */
+import type { FalseRate } from '../core/detection/tail.ts';
 import type { PrimumEvent } from '../core/event.ts';
 import { plainWords } from '../core/plain-words.ts';
 import type { Explanation } from '../core/report.ts';
@@ -12,6 +13,7 @@ const LATE_MS = 14 * 24 * HOUR_MS;
 export async function explain(
   journal: Journal,
   reference: string,
+  falseRate: (score: number) => FalseRate | undefined,
 ): Promise<Explanation | undefined> {
   if (!/^[0-9A-Z]{8}$/.test(reference)) return undefined;
   const isVerdict = (line: JournalLine): boolean =>
@@ -20,11 +22,13 @@ export async function explain(
   const verdict = (await journal.findBy(named, isVerdict)) as Verdict | undefined;
   if (verdict === undefined) return undefined;
   const { event, rungChange } = await aroundOf(journal, verdict);
+  const rate = falseRate(verdict.score);
   return {
     verdict,
     words: plainWords(verdict),
     ...(event === undefined ? {} : { event }),
     ...(rungChange === undefined ? {} : { rungChange }),
+    ...(rate === undefined ? {} : { falseRate: rate }),
   };
 }
 

@@ -89,3 +89,11 @@ export function isCompared({ event, known, derived }: Gathered, text: Text | und
   const { allow } = world.policy.content.campaign;
   return !allow.some((allowed) => equalRows(allowed, text.rows) >= NEAR_DUPLICATE_ROWS);
 }
+
+/** "Sorry for the late answer. Tell me what you think.": many write the same few lines to those they know. */
+const FEW_WORDS = 35;
+
+/** Whether an account that sends the text counts among those whose campaign it may be (CON-3). */
+export function isAuthor({ isNew, hasStranger }: Gathered, words: number): boolean {
+  return isNew && (hasStranger || words >= FEW_WORDS);
+}

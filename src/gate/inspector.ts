@@ -1,4 +1,5 @@
 /** Reads what is known, for the API and the command line. Never on the mail path. */
+import type { FalseRate } from '../core/detection/tail.ts';
 import { standingScore, type Scored } from '../core/score.ts';
 import type { KeyedHash } from '../core/hash.ts';
 import { stepLadder, type LadderState } from '../core/ladder.ts';
@@ -41,6 +42,8 @@ export interface InspectorParts {
   readonly hash: KeyedHash;
   readonly policy: () => Policy;
   readonly now: () => number;
+  /** How often good mail reaches a score; undefined while nobody has counted. */
+  readonly falseRate?: (score: number) => FalseRate | undefined;
 }
 
 /** A sender address is proposed after this much clean use. */
@@ -53,7 +56,8 @@ export function createInspector(parts: InspectorParts): Inspector {
     limits: (account) => reportLimits(parts, account.toLowerCase()),
     seePassword: (accounts) => seePassword(parts.standing, accounts),
     missing: async (account) => parts.directory.missing?.(account.toLowerCase()),
-    explain: (reference) => explain(parts.journal, normaliseReference(reference)),
+    explain: (reference) =>
+      explain(parts.journal, normaliseReference(reference), parts.falseRate ?? (() => undefined)),
     rungs: (page) => reportRungs(parts, page),
     names: (prefix, limit) => accountNames(parts.standing, prefix, limit),
     relays: () => reportRelays(parts.standing),

@@ -134,6 +134,7 @@ describe('CON-3: no campaign', () => {
     ['texts of their own with a link that all have in the footer', colleagues, () => ({ body: `${words(30)}\n\nSee https://www.our-shop.test/ and more` })],
     ['texts of their own with one link that is new', ACCOUNTS, () => ({ body: `${words(30)} https://news.test/today` })],
     ['a link and few words to friends', ACCOUNTS, (account) => ({ body: `${SHORT}\n${LINK}`, to: friendOf(account, 2) })],
+    ['a few lines that anybody writes, to friends', ACCOUNTS, (account) => ({ body: 'Sorry for the late answer, these have been busy days. Let me know what you think of it.', to: friendOf(account, 1) })],
     ['thanks to strangers', ACCOUNTS, () => ({ body: 'Thank you very much for your kind help!' })],
     ['out of office', ACCOUNTS, () => ({ header: 'Auto-Submitted: auto-replied\n', body: OFFER })],
   ])('%s', (_what, accounts, mail) => {

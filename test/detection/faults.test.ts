@@ -200,6 +200,21 @@ describe('who knows how it works', () => {
     expect(verdicts.at(-1)).toBe('hold');
   });
 
+  it('and writes to known and unknown people by turns is held all the same', async () => {
+    const p = open();
+    await judged(p, story().slice(0, 80));
+    let atMs = START_MS + 500 * HOUR_MS;
+    const verdicts: string[] = [];
+    for (let i = 0; i < 24; i += 1, atMs += 3 * HOUR_MS) {
+      const turn = i % 2 === 0 ? thiefs(atMs, i) : mail(atMs, { clientAddress: ABROAD });
+      verdicts.push((await p.gate.judge(turn)).verdict);
+    }
+    expect(verdicts.slice(0, verdicts.indexOf('hold')).length).toBeLessThanOrEqual(8);
+    expect(verdicts).toContain('hold');
+    // The owner at home is none the worse for it.
+    expect((await p.gate.judge(mail(atMs))).verdict).toBe('pass');
+  });
+
   it('and forges complaints and bounces of real queue ids locks nobody', async () => {
     const p = open();
     const events = story().slice(0, 80);

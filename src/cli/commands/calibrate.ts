@@ -11,7 +11,8 @@ export const calibrate: Command = {
   summary: 'Propose thresholds of the score from the journal of your own platform.',
   details:
     'Counts the highest score of each account and day by cohort, and says at which score a wanted number of ' +
-    'account-days would be held. Reads journals (a folder is its segments) or verdicts of a replay; changes nothing.',
+    'account-days would be held. Reads journals (a folder is its segments) or verdicts of a replay; changes nothing. What --json prints, ' +
+    'kept as calibration.json in the state folder, tells explain and the API how often good mail reaches a score.',
   arguments: [{ name: 'FILE', isRepeated: true }],
   options: {
     wanted: {

@@ -1,6 +1,6 @@
 /** `primum explain REF`: why a message or login got its answer. */
 import { readFileSync } from 'node:fs';
-import { BINS, shareAbove, tailOf } from '../../core/detection/tail.ts';
+import { countedOf, falseRateAt, type FalseRate } from '../../core/detection/tail.ts';
 import type { PrimumEvent } from '../../core/event.ts';
 import { recipientCount } from '../../core/event.ts';
 import type { Explanation } from '../../core/report.ts';
@@ -24,8 +24,8 @@ export const explain: Command = {
     const file = option('calibration');
     const calibration = file === undefined ? undefined : readCalibration(file);
     show(await (await client()).explain(asPasted(argument(0))), (found) => {
-      const said = calibration === undefined ? '' : falseRateText(found.verdict.score, calibration);
-      return explanationText(found) + said;
+      const { score } = found.verdict;
+      return explanationText(found) + rateText(score, found.falseRate, calibration);
     });
     return 0;
   },
@@ -42,14 +42,9 @@ function readCalibration(file: string): Counted {
   } catch (error) {
     throw notACalibration(file, wordsOf(error));
   }
-  const { cohorts } = (found ?? {}) as { readonly cohorts?: unknown };
-  const all = (Array.isArray(cohorts) ? cohorts[0] : undefined) as
-    { readonly histogram?: unknown } | undefined;
-  const { histogram } = all ?? {};
-  if (!Array.isArray(histogram) || !histogram.every((count) => typeof count === 'number')) {
-    throw notACalibration(file, 'it has no days counted by score');
-  }
-  return histogram;
+  const counts = countedOf(found);
+  if (counts === undefined) throw notACalibration(file, 'it has no days counted by score');
+  return counts;
 }
 
 function notACalibration(file: string, why: string): PrimumError {
@@ -59,17 +54,20 @@ function notACalibration(file: string, why: string): PrimumError {
   );
 }
 
-export function falseRateText(score: number, counted: Counted): string {
-  const histogram = new Float64Array(BINS);
-  histogram.set(counted.slice(0, BINS));
-  const tail = tailOf(histogram);
-  const share = shareAbove(histogram, tail, score);
-  if (share === undefined) {
-    return `How often good mail reaches ${figure(score)} cannot be said: ${tail.days} account-days are too few.\n`;
+/** @param counted days by score; without them the daemon's own word stands */
+function rateText(score: number, said: FalseRate | undefined, counted: Counted | undefined) {
+  if (counted !== undefined) return falseRateText(score, falseRateAt(counted, score));
+  return said === undefined ? '' : falseRateText(score, said);
+}
+
+export function falseRateText(score: number, rate: FalseRate | undefined): string {
+  if (rate === undefined) {
+    return `How often good mail reaches ${figure(score)} cannot be said: too few account-days were counted.\n`;
   }
+  const { share, basis, days } = rate;
   const many = Number((share * 10_000).toPrecision(2));
-  const basis = score <= tail.highest ? 'counted' : 'beyond what was seen';
-  return `Good mail reaches ${figure(score)} on ${many} of 10,000 account-days (${basis}, ${tail.days} days).\n`;
+  const how = basis === 'counted' ? 'counted' : 'beyond what was seen';
+  return `Good mail reaches ${figure(score)} on ${many} of 10,000 account-days (${how}, ${days} days).\n`;
 }
 
 /** People paste `Reference KJAED6E5.` from the answer they got. */

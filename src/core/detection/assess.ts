@@ -7,10 +7,11 @@ import type { SubmissionSubject } from '../rules/finding.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
+import { ownCopies } from '../signals/own-copies.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
-import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
+import { alike, HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
 import {
   add,
   bestOf,
@@ -19,6 +20,7 @@ import {
   fade,
   familySums,
   placeOfFamily,
+  raise,
   settle,
   type Lane,
   type LaneScore,
@@ -37,6 +39,16 @@ export interface Assessment {
   readonly sharedIndex: number;
   /** The context's strangeness was refuted by good conduct. */
   readonly isCleared: boolean;
+  /** The message itself was seen, and is weighed. */
+  readonly isSeen: boolean;
+  /** Nearly the same text went to others just now. */
+  readonly isCopy: boolean;
+  /** The place writes to nearly nobody whom the account knows. */
+  readonly isStrange: boolean;
+  /** What this place did itself: for a lock what others did is not enough. */
+  readonly itself: Pick<Assessment, 'score' | 'sums'>;
+  /** Refused for good or complained of, in the last week. */
+  readonly failures: number;
   /** By slot: 1 yes, 0 no, -1 not seen. */
   readonly answers: readonly number[];
 }
@@ -51,6 +63,14 @@ const WORTH_SAYING = 0.4;
 const NEW_MESSAGES = 30;
 const NEW_RECIPIENTS_CAP = 4;
 const RECIPIENTS = placeOfFamily('recipients');
+/** What is in one text is said once, however often it is sent: its copies are no new draws. */
+const CONTENT = placeOfFamily('content');
+const PREPARATION = placeOfFamily('preparation');
+/** Program and writing hardly unlike the account's own. */
+const LIKE_OWNER = 0.5;
+const STAYS_DAYS = 2;
+/** Share of recipients that fail for anybody, generously. */
+const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
 const QUIET = 2;
 const NO_FOUND: readonly Found[] = [];
@@ -70,11 +90,17 @@ export function assess(subject: SubmissionSubject): Assessment {
   fade(shared, nowMs - state.laneMs(sharedIndex));
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
+  const isCopy = answers[ownCopies.slot] === 1;
   for (const { family, by } of found) {
     const place = placeOfFamily(family);
-    if (place < 0) continue;
+    if (place < 0 || (isCopy && place === CONTENT)) continue;
     add(own, place, by);
     add(shared, place, by);
+  }
+  if (isCopy) {
+    const said = saidBy(found, 'content');
+    raise(own, CONTENT, said);
+    raise(shared, CONTENT, said);
   }
   if (profile.messages < NEW_MESSAGES) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -86,15 +112,18 @@ export function assess(subject: SubmissionSubject): Assessment {
   }
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
-  const ownBest = bestOf(own, context.weight);
-  const sharedBest = bestOf(shared, context.weight);
+  const isSeen = subject.content !== undefined && !without.includes('content');
+  const ownBest = bestOf(own, context.weight, isSeen);
+  const carried = carriedTo(subject, context, shared);
+  const sharedBest = bestOf(carried, context.weight, isSeen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
+  const sums = familySums(isOwn ? own : carried, best.hypothesis, context.weight);
   const hypothesis = HYPOTHESES[best.hypothesis] ?? 'spam';
   return {
     score: Math.max(0, best.score),
     hypothesis,
-    sums: familySums(isOwn ? own : shared, best.hypothesis, context.weight),
+    sums,
     evidence: evidenceOf(
       without.length === 0 ? found : found.filter(({ family }) => !without.includes(family)),
       best,
@@ -104,8 +133,39 @@ export function assess(subject: SubmissionSubject): Assessment {
     shared,
     sharedIndex,
     isCleared,
+    isCopy,
+    isSeen,
+    isStrange: context.isStrange,
+    itself: {
+      score: ownBest.score,
+      sums: isOwn ? sums : familySums(own, ownBest.hypothesis, context.weight),
+    },
+    failures: failuresOf(subject),
     answers,
   };
+}
+
+/**
+ * What other unproven places gathered is held against this one as far as one hand may be behind both: less
+ * of it where the message is made as the owner's are, and where the place was there for days and is no hop
+ * of one. A change of settings is the account's, not a place's.
+ */
+function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: Lane): Lane {
+  if (context.isTrusted) return shared;
+  let share = 1;
+  const isMadeOut = context.found.some(({ signal }) => signal === 'making');
+  if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
+  if (context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS) share /= 2;
+  if (share === 1) return shared;
+  return shared.map((sum, at) =>
+    sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum * share : sum,
+  );
+}
+
+function failuresOf({ outcomes }: SubmissionSubject): number {
+  const { known = 0, hard = 0, complaints = 0 } = outcomes?.week ?? {};
+  // Who sends much has some: fewer than everybody's share are none.
+  return hard + complaints >= EVERYBODYS * known ? hard + complaints : 0;
 }
 
 function collect(subject: SubmissionSubject, context: ContextFound, answers: number[]): Found[] {
@@ -128,6 +188,15 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     if (said !== undefined) found.push(asFound(said));
   }
   return found;
+}
+
+/** All that one family says of this message. */
+function saidBy(found: readonly Found[], family: Family): Four {
+  const said: [number, number, number, number] = [0, 0, 0, 0];
+  for (const one of found) {
+    if (one.family === family) one.by.forEach((weight, h) => (said[h] = (said[h] ?? 0) + weight));
+  }
+  return said;
 }
 
 function asFound({ signal, practice, family, weight, by, text }: Evidence): Found {

@@ -24,6 +24,8 @@ export interface ContextFound {
   readonly found: readonly Found[];
   /** What is kept of how strangely its messages are made. */
   readonly making: number;
+  /** It writes to nearly nobody whom the account knows. */
+  readonly isStrange: boolean;
 }
 
 /** A program as strange as this is somebody else's, whatever the network. */
@@ -44,6 +46,9 @@ const STRANGERS_HISTORY = 30;
 const ONLY_STRANGERS = 2.5;
 /** A full sum fades a little between two messages. */
 const STRANGERS_SLACK = 0.7;
+/** New people in a new job come among the mail to known ones. */
+const COMPANY_STRANGERS = 6;
+const COMPANY_SHARE = 4;
 const RECIPIENTS = placeOfFamily('recipients');
 /** Reads before it is a habit, and how long one counts. */
 const READING_HABIT = 10;
@@ -82,7 +87,8 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     const reading = readingWeight(subject, networkWeight);
     if (reading !== 0) say('only-sends', reading, () => readingText(subject));
   }
-  if (!isHome && isKnown && writesToStrangersOnly(subject, index)) {
+  const isStrange = !isHome && isKnown && keepsStrangeCompany(subject, index);
+  if (isStrange || (!isHome && isKnown && writesToStrangersOnly(subject, index))) {
     say('only-strangers', ONLY_STRANGERS, () => strangersText(subject, index));
   }
   return {
@@ -94,6 +100,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     weight: isHome && !isStranger ? 0 : Math.max(0, weight),
     found: isHome && !isStranger ? NOTHING : found,
     making,
+    isStrange,
   };
 }
 
@@ -119,6 +126,14 @@ export function writesToStrangersOnly(
     if ((lane[at] as number) >= CAPS.recipients - STRANGERS_SLACK) return true;
   }
   return false;
+}
+
+/** The same by count: of so many messages hardly any went to somebody known. */
+function keepsStrangeCompany(subject: SubmissionSubject, index: number): boolean {
+  if (subject.facts.class !== 'person' || subject.profile.messages < STRANGERS_HISTORY)
+    return false;
+  const { strangers, others } = subject.profile.detection.company(index);
+  return strangers >= COMPANY_STRANGERS && others * COMPANY_SHARE <= strangers;
 }
 
 function strangersText({ profile }: SubmissionSubject, index: number): string {

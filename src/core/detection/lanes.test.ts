@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alike, CAPS, CHOICE, SUMMED_FAMILIES } from './hypotheses.ts';
-import { add, addFloored, bestOf, emptyLane, fade, placeOfFamily, settle } from './lanes.ts';
+import { add, addFloored, bestOf, emptyLane, fade, placeOfFamily, raise, settle } from './lanes.ts';
 
 const RECIPIENTS = placeOfFamily('recipients');
 const CONTENT = placeOfFamily('content');
@@ -32,6 +32,30 @@ describe('a lane of evidence', () => {
     const one = lane();
     add(one, CONTENT, [-2, -2, -2, 4]);
     expect(bestOf(one, 0)).toEqual({ score: 4 - CHOICE, hypothesis: 3 });
+  });
+
+  it('counts what copies of one text say once', () => {
+    const one = lane();
+    for (let i = 0; i < 5; i += 1) raise(one, CONTENT, [2.5, 2.5, 2.5, 2.5]);
+    expect(bestOf(one, 0).score).toBeCloseTo(2.5 - CHOICE);
+    raise(one, CONTENT, alike(-2));
+    expect(bestOf(one, 0).score).toBeCloseTo(2.5 - CHOICE);
+  });
+
+  it('takes no message for a forged request that asks for nothing', () => {
+    const one = lane();
+    add(one, RECIPIENTS, [1, 1, 1, 5]);
+    expect(bestOf(one, 0, true).hypothesis).not.toBe(3);
+    expect(bestOf(one, 0, false).hypothesis).toBe(3);
+    add(one, CONTENT, [0, 0, 0, 2]);
+    expect(bestOf(one, 0, true).hypothesis).toBe(3);
+  });
+
+  it('lets a missing link speak for the sender once, not message by message', () => {
+    const one = lane();
+    for (let i = 0; i < 50; i += 1) add(one, CONTENT, alike(-1));
+    add(one, RECIPIENTS, alike(6));
+    expect(bestOf(one, 0).score).toBeGreaterThan(5 - CHOICE);
   });
 
   it('cannot save up good conduct', () => {

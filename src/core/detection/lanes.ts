@@ -16,6 +16,8 @@ import {
 /** Row by row the hypotheses, in each the summed families. A plain array: one is made for each look. */
 export type Lane = number[];
 
+const BEC = HYPOTHESES.indexOf('bec');
+const CONTENT = SUMMED_FAMILIES.indexOf('content');
 const WIDTH = SUMMED_FAMILIES.length;
 export const LANE_SUMS = HYPOTHESES.length * WIDTH;
 /** Evidence loses half its weight in five days. */
@@ -23,6 +25,13 @@ const HALF_LIFE_MS = 5 * 86_400_000;
 
 /** What speaks for the sender counts, but cannot be saved up. */
 const FLOOR = -2;
+
+/** A campaign has links or has none: that there is none is said once, not message by message. */
+const CONTENT_FLOOR = -0.7;
+
+/** Who forges a request must ask, sooner or later in each message. */
+const floorOf = (hypothesis: number, family: number): number =>
+  family === CONTENT && hypothesis !== BEC ? CONTENT_FLOOR : FLOOR;
 
 const CAP_OF: readonly number[] = SUMMED_FAMILIES.map((family) => CAPS[family]);
 
@@ -48,7 +57,7 @@ export function add(lane: Lane, family: number, by: Four): void {
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
     const at = h * WIDTH + family;
     const sum = (lane[at] as number) + (by[h] as number);
-    lane[at] = Math.min(CAP_OF[family] as number, Math.max(FLOOR, sum));
+    lane[at] = Math.min(CAP_OF[family] as number, Math.max(floorOf(h, family), sum));
   }
 }
 
@@ -64,6 +73,15 @@ export function addFloored(lane: Lane, family: number, by: Four): void {
   }
 }
 
+/** Adds what was not said before: a sum that is there already stays as it is. */
+export function raise(lane: Lane, family: number, to: Four): void {
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    const at = h * WIDTH + family;
+    const most = Math.min(CAP_OF[family] as number, to[h] as number);
+    lane[at] = Math.max(lane[at] as number, most);
+  }
+}
+
 /** No more than this of one family. */
 export function capFamily(lane: Lane, family: number, most: number): void {
   for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = Math.min(most, lane[at] as number);
@@ -74,6 +92,15 @@ export function clearFamily(lane: Lane, family: number): void {
   if (family < 0) return;
   for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = 0;
 }
+
+/** Who forges a request has to ask for something, or has set the mailbox up for the answer. */
+function asksFor(lane: Lane): boolean {
+  const row = BEC * WIDTH;
+  return ASKING.some((family) => (lane[row + family] as number) >= ASKS);
+}
+
+const ASKING = [placeOfFamily('content'), placeOfFamily('preparation')];
+const ASKS = 1.5;
 
 /** The score of one hypothesis before the choice between several is paid for. */
 export function scoreOf(lane: Lane, hypothesis: number, context: number): number {
@@ -88,10 +115,12 @@ export interface LaneScore {
   readonly hypothesis: number;
 }
 
-export function bestOf(lane: Lane, context: number): LaneScore {
+/** @param isSeen whether messages were seen, so that their silence says something */
+export function bestOf(lane: Lane, context: number, isSeen = false): LaneScore {
   let score = -Infinity;
   let hypothesis = 0;
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    if (isSeen && h === BEC && !asksFor(lane)) continue;
     const found = scoreOf(lane, h, context);
     if (found <= score) continue;
     score = found;

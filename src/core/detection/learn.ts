@@ -6,6 +6,7 @@ import { hourOf, stormOf } from '../rules/alert-storm.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { learnStyle } from '../signals/style.ts';
 import { copyOf } from '../signals/own-copies.ts';
+import { newRecipients } from '../signals/new-recipients.ts';
 import { MEASURES } from '../signals/registry.ts';
 import { toSeconds } from '../profile/record.ts';
 import type { Assessment } from './assess.ts';
@@ -51,6 +52,8 @@ export function learnDetection(
   state.touchLane(assessment.sharedIndex, seconds);
   if (!state.isTrusted(index) && earnsTrust(subject, index, score))
     state.setTrust(index, 'trusted');
+  const toStrangers = assessment.answers[newRecipients.slot] ?? -1;
+  if (toStrangers >= 0) state.countCompany(index, toStrangers === 1);
   const copy = copyOf(subject);
   if (copy !== undefined) state.learnCopy(copy);
   const day = Math.floor(seconds / 86_400);

@@ -95,6 +95,37 @@ export function shareAbove(histogram: Histogram, tail: Tail, score: number): num
   return Math.max(fitted(tail, score) ?? 0, 1 / (tail.days + 1));
 }
 
+/** How often good mail reaches a score, for whoever reads a decision. */
+export interface FalseRate {
+  /** Of account-days. */
+  readonly share: number;
+  /** `counted`: days as high were seen; `fitted`: beyond what was seen. */
+  readonly basis: 'counted' | 'fitted';
+  /** Account-days that were counted. */
+  readonly days: number;
+}
+
+/** Undefined where too few days were counted to say. */
+export function falseRateAt(counted: readonly number[], score: number): FalseRate | undefined {
+  const histogram = new Float64Array(BINS);
+  histogram.set(counted.slice(0, BINS));
+  const tail = tailOf(histogram);
+  const share = shareAbove(histogram, tail, score);
+  if (share === undefined) return undefined;
+  return { share, basis: score <= tail.highest ? 'counted' : 'fitted', days: tail.days };
+}
+
+/** Days by the highest score of each, over all cohorts, of what `primum calibrate --json` printed. */
+export function countedOf(calibration: unknown): readonly number[] | undefined {
+  const { cohorts } = (calibration ?? {}) as { readonly cohorts?: unknown };
+  const all = (Array.isArray(cohorts) ? cohorts[0] : undefined) as
+    { readonly histogram?: unknown } | undefined;
+  const { histogram } = all ?? {};
+  const isCounts = (value: unknown): value is readonly number[] =>
+    Array.isArray(value) && value.every((count) => Number.isFinite(count) && count >= 0);
+  return isCounts(histogram) ? histogram : undefined;
+}
+
 function fitted({ fit, from, inTail, days }: Tail, score: number): number | undefined {
   if (fit === undefined) return undefined;
   const over = Math.max(0, score - from);

@@ -40,6 +40,19 @@ function versionOne(
   return bytes;
 }
 
+describe('the company of a context', () => {
+  it('is counted by message, and of many the old ones count less', () => {
+    const { detection } = new IdentityProfile(undefined);
+    for (let i = 0; i < 8; i += 1) detection.countCompany(2, i < 6);
+    expect(detection.company(2)).toEqual({ strangers: 6, others: 2 });
+    for (let i = 0; i < 10_000; i += 1) detection.countCompany(2, false);
+    const { strangers, others } = detection.company(2);
+    expect(strangers).toBe(0);
+    expect(others).toBeLessThanOrEqual(40);
+    expect(detection.company(3)).toEqual({ strangers: 0, others: 0 });
+  });
+});
+
 describe('a profile of version 1', () => {
   const profile = new IdentityProfile(
     versionOne([

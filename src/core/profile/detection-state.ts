@@ -7,7 +7,7 @@
  *   16 rates: 12 × (trained, waiting, newest; each hits and messages f32)
  *   then style 10 × 32 u8, lanes of the contexts 8 × 112, shared lanes 2 × 112, copies 8 × 48
  *
- * A lane: 0 weight of the network f32, 4 flags u8, 8 last u32, 12 sums 24 × f32, 108 making f32.
+ * A lane: 0 weight of the network f32, 4 flags u8, 5 messages to strangers u8, 6 to others u8, 8 last u32, 12 sums 24 × f32, 108 making f32.
  * A copy: 0 at u32, 4 recipients 2 × u32, 12 size u32, 16 rows 32 × u8.
  */
 import { emptyLane, LANE_SUMS, type Lane } from '../detection/lanes.ts';
@@ -31,6 +31,8 @@ const COPY_BYTES = 48;
 export const DETECTION_BYTES = COPIES_AT + COPIES * COPY_BYTES;
 
 const STORM_AT = 10;
+/** Messages whose company is remembered. */
+const COMPANY_MOST = 40;
 const TRUSTED = 1;
 const CONFIRMED = 2;
 /** What is learnt waits so long, and half of it twice as long, for complaints and bounces. */
@@ -169,6 +171,25 @@ export class DetectionState {
 
   setMaking(index: number, weight: number): void {
     this.view.setFloat32(this.laneAt(index) + 108, weight, true);
+  }
+
+  /** Messages of the context to strangers and to others; old ones count less. */
+  company(index: number): { readonly strangers: number; readonly others: number } {
+    const at = this.laneAt(index);
+    return { strangers: this.view.getUint8(at + 5), others: this.view.getUint8(at + 6) };
+  }
+
+  countCompany(index: number, isStranger: boolean): void {
+    const at = this.laneAt(index) + (isStranger ? 5 : 6);
+    const count = this.view.getUint8(at) + 1;
+    if (count <= COMPANY_MOST) {
+      this.view.setUint8(at, count);
+      return;
+    }
+    for (const each of [5, 6]) {
+      const half = this.view.getUint8(this.laneAt(index) + each) >> 1;
+      this.view.setUint8(this.laneAt(index) + each, half);
+    }
   }
 
   isTrusted(index: number): boolean {

@@ -16,7 +16,8 @@ export function nearDuplicate({ content, subject }: Looked): Evidence | undefine
   if (count === undefined || count.accounts < ACCOUNTS) return undefined;
   const several = count.tenants > 1;
   const toStrangers = subject.outcomes === undefined || subject.outcomes.strangers > 0;
-  const weight = (several ? 5 : 3) * (isNew ? 1 : 0.5) * (toStrangers ? 1 : 0.3);
+  const isApproach = isNew && count.authors >= ACCOUNTS;
+  const weight = (several ? 5 : 3) * (isApproach ? 1 : 0.5) * (toStrangers ? 1 : 0.3);
   const [what, thing] = isText || payload === undefined ? TEXT : PAYLOADS[payload.kind];
   return {
     signal: 'near-duplicate',

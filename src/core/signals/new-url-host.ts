@@ -27,6 +27,8 @@ export const newUrlHost: Measure = {
     const { content, facts } = subject;
     if (content?.newHosts === undefined || facts.class === 'forward') return undefined;
     if (rareHosts(subject).length > 0) return true;
+    // What a place on probation linked to before may be its own lure: familiar, yet no word for it.
+    if ((content.derived.urlCount ?? 0) > 0 && !isAtHome(subject)) return undefined;
     // The lure may be attached instead.
     return (content.derived.attachments?.length ?? 0) > 0 ? undefined : false;
   },
@@ -37,6 +39,12 @@ export const newUrlHost: Measure = {
     return `Links lead to ${names}, which ${who} has linked to before; usually that is so of ${usual} of its messages.`;
   },
 };
+
+function isAtHome({ profile, context }: SubmissionSubject): boolean {
+  const index = profile.contextIndex(context.key);
+  // Of a first place there is nothing to tell apart.
+  return index < 0 ? profile.messages === 0 : profile.detection.isTrusted(index);
+}
 
 function rareHosts({ content }: SubmissionSubject): readonly NewHost[] {
   return (content?.newHosts ?? []).filter(({ isKnownElsewhere }) => !isKnownElsewhere);

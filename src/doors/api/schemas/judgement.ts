@@ -187,4 +187,14 @@ export const explanation: z.ZodType<Explanation> = z.object({
     owner: text.describe('One plain sentence or two for the owner of the account.'),
     reviewer: text.describe('The same for whoever reviews it, with figures.'),
   }),
+  falseRate: z
+    .object({
+      share: z.number().describe('Share of account-days of good mail that reach this score.'),
+      basis: z
+        .enum(['counted', 'fitted'])
+        .describe('Seen among the days counted, or fitted to their tail.'),
+      days: count.describe('Account-days that were counted.'),
+    })
+    .describe('Told once `calibration.json` of `primum calibrate --json` lies in the state folder.')
+    .exactOptional(),
 });
