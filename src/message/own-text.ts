@@ -59,7 +59,8 @@ export function readOwnText(text: string): OwnText {
 /** Nothing in it begins as what is left out does. Says no where it is not sure. */
 function isAllOwn(text: string): boolean {
   const first = text.charCodeAt(0);
-  if (first === 0x3e || first === 0x2d || text.includes('\n>') || text.includes('\n-')) return false;
+  if (first === 0x3e || first === 0x2d || text.includes('\n>') || text.includes('\n-'))
+    return false;
   let colon = text.indexOf(':');
   while (colon >= 0) {
     const lineStart = text.lastIndexOf('\n', colon) + 1;

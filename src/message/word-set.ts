@@ -27,7 +27,8 @@ export class WordSet {
   /** Where the word is or would be. */
   placeOf(word: number): number {
     let place = word & this.#mask;
-    while (this.#words[place] !== word && this.#words[place] !== 0) place = (place + 1) & this.#mask;
+    while (this.#words[place] !== word && this.#words[place] !== 0)
+      place = (place + 1) & this.#mask;
     return place;
   }
 
