@@ -178,10 +178,17 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 /** Tags and further variation selectors, U+E0000 to U+E03FF. */
 const TAGS = /\udb40[\udc00-\udfff]/g;
 
+/**
+ * Marks on a letter beyond UAX 15's Stream-Safe Text: putting them in order takes a time that grows with
+ * their square. The halfwidth voiced marks of Japanese become such marks.
+ */
+const MARKS_WITHOUT_END = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
 /** As people see it: one form of each letter (NFKC has wide, round and mathematical ones). */
 function seenText(text: string): string {
   if (!NOT_ASCII.test(text)) return text.toLowerCase();
-  return text.replace(TAGS, '').normalize('NFKC').toLowerCase();
+  const safe = text.replace(TAGS, '').replace(MARKS_WITHOUT_END, '$1');
+  return safe.normalize('NFKC').toLowerCase();
 }
 
 let latinOf: Uint16Array | undefined;
