@@ -6,12 +6,19 @@
  */
 import { andThen, type Maybe } from '../core/maybe.ts';
 import {
+  BANDS,
   bandsOf,
   hashOf,
   NEAR_DUPLICATE_ROWS,
   type Fingerprint,
 } from '../core/message/fingerprint.ts';
-import { addCluster, bucketOf, CLUSTERS, clustersIn } from '../core/profile/band-record.ts';
+import {
+  addCluster,
+  BAND_BUCKETS,
+  bucketOf,
+  CLUSTERS,
+  clustersIn,
+} from '../core/profile/band-record.ts';
 import {
   CLUSTER_HOURS,
   ClusterRecord,
@@ -38,7 +45,18 @@ export interface Copies {
   keep(records: StandingRecord[], at: number, use: ClusterUse): void;
 }
 
-const clusterKey = (cluster: number): string => `m:c:${cluster}`;
+// Made once, as the store keeps them: a fresh text for each look-up costs more than the look-up.
+const clusterKeys = new Array<string>(CLUSTERS);
+const bandKeys = Array.from({ length: BANDS }, () => new Array<string>(BAND_BUCKETS));
+
+function clusterKey(cluster: number): string {
+  return (clusterKeys[cluster] ??= `m:c:${cluster}`);
+}
+
+function bandKey(band: number, bucket: number): string {
+  const keys = bandKeys[band] as string[];
+  return (keys[bucket] ??= `m:n:${band}.${bucket}`);
+}
 
 /** The cluster the text belongs to, or the place where a new one is kept. */
 export function findCopies(
@@ -47,16 +65,16 @@ export function findCopies(
   nowMs: number,
 ): Maybe<Copies> {
   const bands = bandsOf(rows);
-  const bandKeys = Array.from(bands, (band, i) => `m:n:${i}.${bucketOf(band)}`);
-  return andThen(standing.read(bandKeys), (buckets) => {
-    const candidates = candidatesIn(buckets, bands, nowMs);
+  const keys: string[] = [];
+  for (let i = 0; i < BANDS; i += 1) keys.push(bandKey(i, bucketOf(bands[i] as number)));
+  return andThen(standing.read(keys), (buckets) => {
+    const asked = candidatesIn(buckets, bands, nowMs);
+    const candidates = asked.length;
     const first = hashOf(rows);
-    const places = Array.from({ length: PLACES }, (_, i) => (first + i * NEXT_PLACE) % CLUSTERS);
-    const asked = [...candidates, ...places];
+    for (let i = 0; i < PLACES; i += 1) asked.push((first + i * NEXT_PLACE) % CLUSTERS);
     return andThen(standing.read(asked.map(clusterKey)), (records) => {
-      const by = { rows, nowMs, candidates: candidates.length };
-      const cluster = chooseCluster(asked, records, by);
-      return copiesOf(cluster, bands, [clusterKey(cluster), ...bandKeys]);
+      const cluster = chooseCluster(asked, records, { rows, nowMs, candidates });
+      return copiesOf(cluster, bands, [clusterKey(cluster), ...keys]);
     });
   });
 }
@@ -65,15 +83,16 @@ function candidatesIn(
   buckets: readonly StandingRecord[],
   bands: Uint32Array,
   nowMs: number,
-): readonly number[] {
+): number[] {
   const sinceMs = nowMs - CLUSTER_HOURS * 3_600_000;
-  const hits = new Map<number, number>();
-  buckets.forEach((bucket, i) => {
-    for (const cluster of clustersIn(bucket, bands[i] ?? 0, sinceMs)) {
-      hits.set(cluster, (hits.get(cluster) ?? 0) + 1);
-    }
-  });
-  if (hits.size === 0) return [];
+  let hits: Map<number, number> | undefined;
+  for (let i = 0; i < buckets.length; i += 1) {
+    const found = clustersIn(buckets[i], bands[i] as number, sinceMs);
+    if (found.length === 0) continue;
+    hits ??= new Map<number, number>();
+    for (const cluster of found) hits.set(cluster, (hits.get(cluster) ?? 0) + 1);
+  }
+  if (hits === undefined) return [];
   const most = [...hits].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   return most.slice(0, MAX_CANDIDATES).map(([cluster]) => cluster);
 }

@@ -9,6 +9,7 @@ const MAX_SIMPLE_CHARS = 320;
 
 /** All addresses of the field; groups opened. One may lack its domain: a word alone is such. */
 export function parseAddresses(value: string): readonly string[] {
+  if (hasManyGroups(value)) return addressesAmongWords(value);
   const found: string[] = [];
   // Encoded words may stand in names only, so what is not needed is not decoded.
   const collect = (list: readonly Address[]): void => {
@@ -21,6 +22,26 @@ export function parseAddresses(value: string): readonly string[] {
   };
   collect(addressParser(readableText(unfold(value))));
   return found;
+}
+
+/**
+ * Each colon may begin a group inside a group, which the parser reads again from there. Nobody writes so
+ * many; where somebody does, all that looks like an address is one.
+ */
+const MAX_COLONS = 64;
+
+function hasManyGroups(value: string): boolean {
+  let at = -1;
+  for (let count = 0; count <= MAX_COLONS; count += 1) {
+    at = value.indexOf(':', at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
+function addressesAmongWords(value: string): readonly string[] {
+  const words = readableText(unfold(value)).split(/[\s<>"(),:;]+/);
+  return words.filter((word) => word.includes('@')).slice(0, MAX_ADDRESSES);
 }
 
 /** The first address with a domain, `undefined` when there is none; the common form is quick. */

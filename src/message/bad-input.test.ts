@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DerivedMessage } from '../core/message/derived.ts';
+import { parseAddresses } from './addresses.ts';
 import { KEEP_NOTHING } from './facts.ts';
 import { MAX_DEPTH, MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
 import { readWholeMessage, shippedKnowledge } from './read-whole.ts';
 import { Reading } from './reading.ts';
+import { readWords } from './words.ts';
 
 const read = (text: string): DerivedMessage =>
   readWholeMessage(Buffer.from(text, 'latin1')).facts.derived as DerivedMessage;
@@ -187,5 +189,23 @@ describe('bad input', () => {
       expect(read(raw).attachments?.map(({ extension }) => extension)).toEqual(['exe']);
       expect(read(raw).malformed).toContain('too-many-headers');
     }
+  });
+
+  it.each([
+    ['marks without end on one letter', `a${'\u0316\u0301'.repeat(100_000)} word`, 'a word'],
+    ['voiced ones', `a${'\uff9e\u0316'.repeat(100_000)} b`, `a${'\uff9e\u0316'.repeat(15)} b`],
+  ])('reads %s as a few of them', (_, text, same) => {
+    expect(readWords(text).words).toEqual(readWords(same).words);
+  });
+
+  it('finds the host of a URL before brackets without end', () => {
+    const message = read(`Subject: x\r\n\r\nhttp://host.example/${')'.repeat(250_000)}`);
+    expect(message.urlHosts).toEqual(['host.example']);
+  });
+
+  it('finds addresses behind groups without end (ACC-3)', () => {
+    const groups = `${'a:'.repeat(100_000)} "Bob" <bob@other.example>`;
+    expect(parseAddresses(groups)).toEqual(['bob@other.example']);
+    expect(parseAddresses('People: ann@a.example, bob@b.example;')).toHaveLength(2);
   });
 });

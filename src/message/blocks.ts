@@ -54,15 +54,17 @@ function makeBlocks({ words, paragraphEnds }: WordStream, seeds: Seeds): readonl
   const blocks: TextBlock[] = [];
   let from = 0;
   for (const end of ends) {
-    blocks.push(makeBlock(words.slice(from, end), seeds));
+    blocks.push(makeBlock(words.subarray(from, end), seeds));
     from = end;
   }
   return blocks;
 }
 
-function makeBlock(words: readonly number[], seeds: Seeds): TextBlock {
+function makeBlock(words: Int32Array, seeds: Seeds): TextBlock {
   let hash = 0;
-  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
+  for (let i = 0; i < words.length; i += 1) {
+    hash = Math.imul(hash ^ (words[i] as number), 0x01000193);
+  }
   const runs = hashRuns(words, seeds);
   const minima: number[] = [];
   for (let row = 0; row < FINGERPRINT_ROWS; row += 4) leastOfFour(runs, row, seeds, minima);
@@ -104,7 +106,7 @@ function unsigned(value: number): number {
 }
 
 /** One hash for each three words that follow each other; fewer than three words are one run. */
-function hashRuns(words: readonly number[], seeds: Seeds): Int32Array {
+function hashRuns(words: Int32Array, seeds: Seeds): Int32Array {
   const last = Math.max(0, words.length - 3);
   const runs = new Int32Array(last + 1);
   for (let i = 0; i <= last; i += 1) {

@@ -6,6 +6,7 @@ import type { Notes } from './notes.ts';
 import { readOwnText } from './own-text.ts';
 import type { TextPart } from './part-tree.ts';
 import type { UrlCollector } from './urls.ts';
+import { WordSet } from './word-set.ts';
 import { readWords, type WordStream } from './words.ts';
 
 /** Fewer own words than this do not stand for the message when there is more in quotes. */
@@ -88,7 +89,8 @@ function choose(
   let own = readWords(plain.own);
   if (html.all !== '') {
     const htmlOwn = readWords(html.own);
-    if (htmlOwn.words.length > own.words.length * HTML_LEAD || isOther(htmlOwn, plain.all)) {
+    const isLonger = htmlOwn.words.length > own.words.length * HTML_LEAD;
+    if (isLonger || isOther(htmlOwn, plain.own === plain.all ? own : readWords(plain.all))) {
       chosen = html;
       own = htmlOwn;
     }
@@ -115,10 +117,11 @@ function choose(
 }
 
 /** Random words in the plain part must not hide what the HTML says to everybody (CON-3). */
-function isOther(html: WordStream, plain: string): boolean {
+function isOther(html: WordStream, plain: WordStream): boolean {
   if (html.words.length < MIN_OWN_WORDS) return false;
-  const inPlain = new Set(readWords(plain).words);
-  const shared = html.words.filter((word) => inPlain.has(word)).length;
+  const inPlain = new WordSet(plain.words);
+  let shared = 0;
+  for (let i = 0; i < html.words.length; i += 1) if (inPlain.has(html.words[i] as number)) shared++;
   return shared < html.words.length * SAME_TEXT;
 }
 

@@ -22,6 +22,8 @@ const QUOTED_NEXT =
   /^\*?(?:Sent|Date|To|Gesendet|Datum|An|Envoyé|À|Enviado|Para|Inviato|A|Verzonden|Aan|Wysłano|Do|Sendt|Til|Skickat|Till|Lähetetty|Elküldve|Gönderme|Отправлено|发送时间|送信日時)\s?:/;
 
 export function readOwnText(text: string): OwnText {
+  // Most texts are all their author's own: these are not cut into lines.
+  if (isAllOwn(text)) return { own: text, quoted: '', hasSignature: false, hasMessage: false };
   const lines = text.split(/\r?\n/);
   const kept: string[] = [];
   const quoted: string[] = [];
@@ -53,6 +55,27 @@ export function readOwnText(text: string): OwnText {
   }
   return { own: kept.join('\n'), quoted: quoted.join('\n'), hasSignature, hasMessage };
 }
+
+/** Nothing in it begins as what is left out does. Says no where it is not sure. */
+function isAllOwn(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (first === 0x3e || first === 0x2d || text.includes('\n>') || text.includes('\n-'))
+    return false;
+  let colon = text.indexOf(':');
+  while (colon >= 0) {
+    const lineStart = text.lastIndexOf('\n', colon) + 1;
+    // A colon after a long name ends no name of a header.
+    if (colon - lineStart < MAX_INDENTED_NAME) {
+      if (QUOTED_FROM.test(text.slice(lineStart, colon + 1).trim())) return false;
+    } else if (/^\s/.test(text.slice(lineStart, lineStart + 1))) return false;
+    const lineEnd = text.indexOf('\n', colon);
+    colon = lineEnd < 0 ? -1 : text.indexOf(':', lineEnd);
+  }
+  return true;
+}
+
+/** Names of header fields have less characters, blanks before them left out. */
+const MAX_INDENTED_NAME = 200;
 
 /** "On Monday, Ann wrote:" above the quoted lines, in any language. */
 function isAttribution(lines: readonly string[], at: number): boolean {

@@ -58,9 +58,10 @@ function parseLoose(text: string): URL | null {
 /** Punctuation of the sentence behind a URL is not part of it. */
 function trimEnd(url: string): string {
   let end = url.length;
+  const bracket = url.indexOf('(');
   while (end > 0 && '.,;:!?*_~|)]}'.includes(url.charAt(end - 1))) {
     const last = url.charAt(end - 1);
-    if (last === ')' && url.lastIndexOf('(', end) >= 0) break;
+    if (last === ')' && bracket >= 0 && bracket < end) break;
     end -= 1;
   }
   return url.slice(0, end);

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { readDataFile, WORDING_FILE } from './data-file.ts';
+import { WordSet } from './word-set.ts';
 import { hashWord, type Script, type WordStream } from './words.ts';
 
 const list = z.array(z.string().min(1).max(40)).max(200);
@@ -79,19 +80,23 @@ interface Meaning {
 }
 
 export function createWordingReader(wording: Wording): WordingReader {
-  const meanings = readMeanings(wording);
+  const meanings = new MeaningTable(readMeanings(wording));
   return ({ words, scripts }) => {
     const counts = new Uint16Array(wording.length);
     const limit = Math.min(words.length, MAX_LANGUAGE_WORDS);
     let paymentWords = 0;
     let credentialWords = 0;
     for (let i = 0; i < words.length; i += 1) {
-      const meaning = meanings.get(words[i] as number);
+      const meaning = meanings.find(words[i] as number);
       if (meaning === undefined) continue;
       if (meaning.isPayment) paymentWords += 1;
       if (meaning.isCredential) credentialWords += 1;
       if (i >= limit) continue;
-      for (const owner of meaning.owners) counts[owner] = (counts[owner] as number) + 1;
+      const { owners } = meaning;
+      for (let n = 0; n < owners.length; n += 1) {
+        const owner = owners[n] as number;
+        counts[owner] = (counts[owner] as number) + 1;
+      }
     }
     const index = clearest(counts, limit);
     const language = byScript(scripts) ?? (index < 0 ? undefined : wording[index]?.language);
@@ -113,6 +118,23 @@ function readMeanings(wording: Wording): ReadonlyMap<number, Meaning> {
     for (const word of credentials) of(word).isCredential = true;
   });
   return meanings;
+}
+
+/** Every word of every text is looked up, and most are not there. */
+class MeaningTable {
+  readonly #words: WordSet;
+  /** By the places of the words. */
+  readonly #meanings: (Meaning | undefined)[];
+
+  constructor(meanings: ReadonlyMap<number, Meaning>) {
+    this.#words = new WordSet([...meanings.keys()]);
+    this.#meanings = Array.from({ length: this.#words.places }, () => undefined);
+    for (const [word, meaning] of meanings) this.#meanings[this.#words.placeOf(word)] = meaning;
+  }
+
+  find(word: number): Meaning | undefined {
+    return this.#meanings[this.#words.placeOf(word)];
+  }
 }
 
 /** Index of the language with most function words; -1 when none stands out. */

@@ -4,14 +4,7 @@
  * IV and AES-256-CTR: equal facts give equal tokens, and nobody without the key can make, change or
  * read one. The length tells a token that was cut from one that was tampered with.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  timingSafeEqual,
-} from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createCipheriv, createHmac, hash, timingSafeEqual } from 'node:crypto';
 import {
   fromBase32,
   normaliseBase32,
@@ -38,14 +31,54 @@ export const MAX_TOKEN_LENGTH = HEAD_LENGTH + Math.ceil((MAX_BODY_BYTES * 8) / 5
 /** A key ready for use. */
 export interface Sealer {
   readonly id: string;
-  readonly encryption: KeyObject;
-  readonly authentication: KeyObject;
+  /** What AES-256-CTR adds to so many bytes. */
+  readonly keystream: (iv: Buffer, length: number) => Buffer;
+  /** HMAC-SHA-256. */
+  readonly authenticate: (head: string, facts: Buffer) => Buffer;
 }
 
 export function createSealer({ id, secret }: RingKey): Sealer {
-  const derive = (use: string): KeyObject =>
-    createSecretKey(createHmac('sha256', secret).update(`primum trace ${VERSION} ${use}`).digest());
-  return { id, encryption: derive('encrypt'), authentication: derive('authenticate') };
+  const derive = (use: string): Buffer =>
+    createHmac('sha256', secret).update(`primum trace ${VERSION} ${use}`).digest();
+  return {
+    id,
+    keystream: createKeystream(derive('encrypt')),
+    authenticate: createMac(derive('authenticate')),
+  };
+}
+
+const AES_BLOCK_BYTES = 16;
+
+/**
+ * A cipher and a MAC of the library's own for each token took a tenth of what a message costs. CTR is the
+ * block cipher over a counter, which starts behind the IV: that cipher is made once a key.
+ */
+function createKeystream(key: Buffer): Sealer['keystream'] {
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  return (iv, length) => {
+    const counters = Buffer.alloc(Math.ceil(length / AES_BLOCK_BYTES) * AES_BLOCK_BYTES);
+    for (let at = 0; at < counters.length; at += AES_BLOCK_BYTES) {
+      iv.copy(counters, at);
+      counters.writeUInt32BE(at / AES_BLOCK_BYTES, at + IV_BYTES);
+    }
+    return cipher.update(counters);
+  };
+}
+
+const SHA256_BLOCK_BYTES = 64;
+
+/** RFC 2104 section 2, with the key in both blocks beforehand. */
+function createMac(key: Buffer): Sealer['authenticate'] {
+  const padded = (pad: number): Buffer => {
+    const block = Buffer.alloc(SHA256_BLOCK_BYTES, pad);
+    for (let i = 0; i < key.length; i += 1) block[i] = (key[i] as number) ^ pad;
+    return block;
+  };
+  const [inner, outer] = [padded(0x36), padded(0x5c)];
+  return (head, facts) => {
+    const within = hash('sha256', Buffer.concat([inner, Buffer.from(head), facts]), 'buffer');
+    return hash('sha256', Buffer.concat([outer, within]), 'buffer');
+  };
 }
 
 export function sealToken(sealer: Sealer, traced: Omit<Traced, 'key'>): string {
@@ -53,8 +86,7 @@ export function sealToken(sealer: Sealer, traced: Omit<Traced, 'key'>): string {
   const length = numberToBase32(IV_BYTES + facts.length, LENGTH_DIGITS);
   const head = `${VERSION}${sealer.id}${length}`;
   const iv = syntheticIv(sealer, head, facts);
-  const cipher = createCipheriv('aes-256-ctr', sealer.encryption, counterOf(iv));
-  return head + toBase32(Buffer.concat([iv, cipher.update(facts), cipher.final()]));
+  return head + toBase32(Buffer.concat([iv, encrypted(sealer, iv, facts)]));
 }
 
 export function readToken(
@@ -85,21 +117,19 @@ const FORGED: TraceReading = { ok: false, reason: 'forged' };
 
 function openBody(sealer: Sealer, head: string, body: Buffer): TraceReading {
   const iv = body.subarray(0, IV_BYTES);
-  const cipher = createDecipheriv('aes-256-ctr', sealer.encryption, counterOf(iv));
-  const facts = Buffer.concat([cipher.update(body.subarray(IV_BYTES)), cipher.final()]);
+  const facts = encrypted(sealer, iv, body.subarray(IV_BYTES));
   if (!timingSafeEqual(iv, syntheticIv(sealer, head, facts))) return FORGED;
   const traced = unpackFacts(facts);
   return traced === undefined ? FORGED : { ok: true, traced: { ...traced, key: sealer.id } };
 }
 
-function syntheticIv({ authentication }: Sealer, head: string, facts: Buffer): Buffer {
-  const digest = createHmac('sha256', authentication).update(head).update(facts).digest();
-  return digest.subarray(0, IV_BYTES);
+function syntheticIv({ authenticate }: Sealer, head: string, facts: Buffer): Buffer {
+  return authenticate(head, facts).subarray(0, IV_BYTES);
 }
 
-/** The counter of AES-CTR fills the last four bytes of the block. */
-function counterOf(iv: Buffer): Buffer {
-  const block = Buffer.alloc(16);
-  iv.copy(block);
-  return block;
+/** And decrypted, for it is the same. */
+function encrypted({ keystream }: Sealer, iv: Buffer, bytes: Buffer): Buffer {
+  const mixed = keystream(iv, bytes.length).subarray(0, bytes.length);
+  for (let i = 0; i < mixed.length; i += 1) mixed[i] = (mixed[i] as number) ^ (bytes[i] as number);
+  return mixed;
 }

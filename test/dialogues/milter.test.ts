@@ -19,7 +19,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.dialogue'));
 
 const TRACE: NonNullable<MilterDoorOptions['trace']> = {
   headersOf: (event) => [{ name: 'X-Primum-Trace', value: `t ${event.id}` }],
-  isOurs: (name) => name.toLowerCase() === 'x-primum-trace',
+  isOurs: (name) => name.trim().toLowerCase() === 'x-primum-trace',
 };
 
 const MENDINGS: Readonly<Record<string, readonly HeaderChange[]>> = {

@@ -8,7 +8,7 @@
  */
 import { FINGERPRINT_ROWS, type TextBlock } from '../message/derived.ts';
 import { mix } from '../message/fingerprint.ts';
-import { openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import { openRecord, toSeconds, viewOf, wordAt, type RecordForm } from './record.ts';
 
 /** Paragraphs of one tenant that are watched; the one least proven and longest unseen makes room. */
 export const MAX_BOILERPLATE_ROWS = 64;
@@ -45,7 +45,7 @@ export function withoutBoilerplate(
   if (bytes === undefined || bytes[1] !== FORM.kind) return blocks;
   const view = viewOf(bytes);
   return blocks.filter((block) => {
-    const at = findRow(view, block.hash);
+    const at = findRow(bytes, block.hash);
     return at === undefined || !isBoilerplate(view, at, nowMs);
   });
 }
@@ -69,10 +69,13 @@ export function learnBlocks(
   let bytes = openRecord(record, FORM);
   const own = ownSketch(bytes, chosen, sent.account);
   for (const block of chosen) {
-    if (findRow(viewOf(bytes), block.hash) === undefined) bytes = addRow(bytes, block.hash);
+    let at = findRow(bytes, block.hash);
+    if (at === undefined) {
+      bytes = addRow(bytes, block.hash);
+      at = findRow(bytes, block.hash);
+      if (at === undefined) continue;
+    }
     const view = viewOf(bytes);
-    const at = findRow(view, block.hash);
-    if (at === undefined) continue;
     view.setUint32(at + LAST, Math.max(1, toSeconds(sent.nowMs)), true);
     learnAccount(view, at, sent.account);
     const rest = restOf(own, block);
@@ -92,7 +95,7 @@ interface OwnSketch {
 function ownSketch(bytes: Uint8Array, chosen: readonly TextBlock[], account: number): OwnSketch {
   const view = viewOf(bytes);
   const blocks = chosen.filter(({ hash }) => {
-    const at = findRow(view, hash);
+    const at = findRow(bytes, hash);
     return at === undefined || !isSeenFromOthers(view, at, account);
   });
   const least = new Uint32Array(SKETCH_ROWS).fill(0xffffffff);
@@ -132,9 +135,9 @@ function blocksToWatch(blocks: readonly TextBlock[]): readonly TextBlock[] {
   return ends.filter((block, i) => ends.findIndex(({ hash }) => hash === block.hash) === i);
 }
 
-function findRow(view: DataView, hash: number): number | undefined {
-  for (let at = FORM.headerBytes; at + ROW <= view.byteLength; at += ROW) {
-    if (view.getUint32(at, true) === hash) return at;
+function findRow(bytes: Uint8Array, hash: number): number | undefined {
+  for (let at = FORM.headerBytes; at + ROW <= bytes.length; at += ROW) {
+    if (bytes[at] === (hash & 0xff) && wordAt(bytes, at) === hash) return at;
   }
   return undefined;
 }

@@ -7,7 +7,7 @@
  */
 import { FINGERPRINT_ROWS } from '../message/derived.ts';
 import { NEAR_DUPLICATE_ROWS, type Fingerprint } from '../message/fingerprint.ts';
-import { countU32, openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
+import { countU32, openRecord, toSeconds, viewOf, wordAt, type RecordForm } from './record.ts';
 
 /** A text counts for as long as this after it was last sent (detection design 1.2). */
 export const CLUSTER_HOURS = 72;
@@ -59,12 +59,14 @@ export function rowsShared(
   nowMs: number,
 ): number {
   if (bytes === undefined || bytes.length < FORM.headerBytes + FORM.bodyBytes) return 0;
-  const view = viewOf(bytes);
-  if (view.getUint32(8, true) * 1000 < nowMs - CLUSTER_MS) return 0;
-  const start = view.getUint16(2, true);
+  // Of a record that is looked at once a view costs more than the look.
+  if (wordAt(bytes, 8) * 1000 < nowMs - CLUSTER_MS) return 0;
+  let at = (bytes[2] as number) | ((bytes[3] as number) << 8);
   let equal = 0;
   for (let i = 0; i < FINGERPRINT_ROWS; i += 1) {
-    if (view.getUint16(start + 2 * i, true) === ((rows[i] as number) & 0xffff)) equal += 1;
+    const row = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    if (row === ((rows[i] as number) & 0xffff)) equal += 1;
+    at += 2;
   }
   return equal;
 }
@@ -72,10 +74,9 @@ export function rowsShared(
 /** How readily a record is given up: texts of one account first, then those not seen for longest. */
 export function rankOf(bytes: Uint8Array | undefined, nowMs: number): number {
   if (bytes === undefined || bytes.length < FORM.headerBytes) return -1;
-  const view = viewOf(bytes);
-  const last = view.getUint32(8, true);
+  const last = wordAt(bytes, 8);
   if (last * 1000 < nowMs - CLUSTER_MS) return -1;
-  return view.getUint8(16) * 2 ** 32 + last;
+  return (bytes[16] as number) * 2 ** 32 + last;
 }
 
 export class ClusterRecord {

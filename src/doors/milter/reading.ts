@@ -44,7 +44,8 @@ export class MessageReading {
     this.begin(transaction);
     if (this.#settings.forwards !== undefined) noteMark(transaction, { name, value });
     if (this.#settings.trace?.isOurs(name) === true) {
-      const key = name.toLowerCase();
+      // A blank before the colon is no part of the name: those with and without are counted together.
+      const key = name.trim().toLowerCase();
       const count = (transaction.foreign.get(key) ?? 0) + 1;
       // With more the message is refused, unless the operator lets it be (CON-7).
       if (count <= MAX_REMOVED_HEADERS) transaction.foreign.set(key, count);
