@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Check } from '../contract.ts';
 import { guarded, ownMxOf, withDialogue, type Visit } from '../mail-host.ts';
+import { PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { bad, fine, none, sumUp, unclear, type Note } from './observe.ts';
 
@@ -41,12 +42,24 @@ interface Seen {
 
 /** One connection for all three; the made-up address comes last, as some hosts hang up after one. */
 async function askAll(domain: string, { name }: Visit, dialogue: Dialogue, seen: Seen) {
-  for (const role of ROLES) {
-    const address = `${role}@${domain}`;
-    seen.roles.push(roleNote(address, role, name, await ask(address, dialogue)));
-  }
+  const replies: { address: string; reply: SmtpReply }[] = [];
   const made = `primum-${randomBytes(8).toString('hex')}@${domain}`;
-  seen.catchAll.push(catchAllNote(made, domain, name, await ask(made, dialogue)));
+  let unknown: SmtpReply | undefined;
+  try {
+    for (const role of ROLES) {
+      const address = `${role}@${domain}`;
+      replies.push({ address, reply: await ask(address, dialogue) });
+    }
+    unknown = await ask(made, dialogue);
+  } finally {
+    const isAnyTaken = replies.some(({ reply }) => isTaken(reply));
+    for (const { address, reply } of replies)
+      seen.roles.push(roleNote(address, name, reply, isAnyTaken ? undefined : unknown));
+    if (unknown !== undefined) {
+      const role = isAnyTaken ? undefined : replies[0]?.reply;
+      seen.catchAll.push(catchAllNote({ made, domain, host: name }, unknown, role));
+    }
+  }
 }
 
 async function ask(recipient: string, dialogue: Dialogue): Promise<SmtpReply> {
@@ -56,7 +69,17 @@ async function ask(recipient: string, dialogue: Dialogue): Promise<SmtpReply> {
   return reply;
 }
 
-function catchAllNote(made: string, domain: string, host: string, reply: SmtpReply): Note {
+const isTaken = ({ code }: SmtpReply): boolean => code === 250 || code === 251;
+
+interface Asked {
+  readonly made: string;
+  readonly domain: string;
+  readonly host: string;
+}
+
+/** @param role What was said to an address that must be taken, where none was. */
+function catchAllNote({ made, domain, host }: Asked, reply: SmtpReply, role?: SmtpReply): Note {
+  if (refusesProbe(reply, role)) return probeNote(host, made, reply);
   if (reply.code >= 500)
     return fine(`${host} refuses an address of ${domain} that does not exist: "${reply.text}".`);
   if (reply.code >= 400)
@@ -70,12 +93,17 @@ function catchAllNote(made: string, domain: string, host: string, reply: SmtpRep
   );
 }
 
-function roleNote(address: string, role: string, host: string, reply: SmtpReply): Note {
-  if (reply.code === 250 || reply.code === 251) return fine(`${host} takes mail for ${address}.`);
+/** @param unknown What was said to the made-up address, where no role was taken. */
+function roleNote(address: string, host: string, reply: SmtpReply, unknown?: SmtpReply): Note {
+  if (isTaken(reply)) return fine(`${host} takes mail for ${address}.`);
+  if (refusesProbe(reply, unknown)) return probeNote(host, address, reply);
   if (reply.code >= 500)
     return bad(
       `${host} refuses ${address}: "${reply.text}".`,
-      `RFC 2142: let ${role}@ of every domain reach a person, and send a copy to your abuse desk.`,
+      'RFC 2142: let abuse@ and postmaster@ of every domain reach a person, and send a copy to your abuse desk.',
     );
   return unclear(`${host} answered ${address} with "${reply.text}".`);
 }
+
+const probeNote = (host: string, address: string, { text }: SmtpReply): Note =>
+  unclear(`${host} refuses the probe and not ${address}: "${text}".`, PROBE_ADVICE);
