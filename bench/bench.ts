@@ -19,6 +19,7 @@ import { replayRows } from './replay.ts';
 import { formatDocument, formatTable, machineLine, type Row, type Section } from './report.ts';
 import { standingRows } from './standing-rows.ts';
 import { startRows } from './start-rows.ts';
+import { watchRows } from './watch.ts';
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   policy: policyRows,
@@ -33,6 +34,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   'mail-log': mailLogRows,
   desk: deskRows,
   'desk-load': deskLoadRows,
+  watch: watchRows,
 };
 
 const ROOT = join(import.meta.dirname, '..');

@@ -38,6 +38,7 @@ export function watchPlan(config: Config): WatchPlan {
       sourceAddresses: watch.relay.source_addresses,
       trustedNetworks: watch.relay.trusted_networks,
     },
+    ...(watch.helo !== undefined && { helo: watch.helo }),
     triesSmuggling: watch.smuggling,
     dns: {
       servers: watch.dns.servers,

@@ -50,23 +50,16 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
     'Checks of the own house on the schedule.',
     () => watcher.tasks,
   );
-  parts.telemetry.gauge(
-    'primum_watch_failing',
-    'Findings of the own house that fail.',
-    () => history.all().filter(({ state }) => state === 'fail').length,
+  parts.telemetry.gauge('primum_watch_failing', 'Findings of the own house that fail.', () =>
+    history.failing(),
   );
-  parts.desk.figures.level('listings', () => Promise.resolve(listingsOf(history)));
+  // Lists that name one of our addresses or domains now.
+  parts.desk.figures.level('listings', () => Promise.resolve(history.failing('OWN-1')));
   watcher.start();
   return {
     report: () => reportOf(config, history, parts),
     close: () => watcher.close(),
   };
-}
-
-/** Lists that name one of our addresses or domains now. */
-function listingsOf(history: History): number {
-  return history.all().filter(({ practice, state }) => practice === 'OWN-1' && state === 'fail')
-    .length;
 }
 
 async function reportOf(config: Config, history: History, parts: Parts): Promise<AuditReport> {

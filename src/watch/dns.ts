@@ -36,6 +36,8 @@ export const MAX_RECORDS = 100;
 /** Characters of one record; a DKIM key has 800. */
 export const MAX_RECORD_CHARS = 4_096;
 const MAX_REMEMBERED = 200_000;
+/** Name servers that are kept ready; a socket each while they are asked. */
+const MAX_AUTHORITIES = 500;
 /** A datagram may be lost: each question is asked twice within the time-out. */
 const TRIES = 2;
 
@@ -45,6 +47,7 @@ export function createDns(options: DnsOptions): Dns {
   const resolver = newResolver(options, options.servers);
   const pace = createPace(options.queriesPerSecond);
   const remembered = new Map<string, Promise<DnsAnswer>>();
+  const authorities = new Map<string, Resolver>();
   let asked = 0;
 
   async function send(from: Resolver, name: string, type: RecordType): Promise<DnsAnswer> {
@@ -68,13 +71,21 @@ export function createDns(options: DnsOptions): Dns {
     return answer;
   }
 
+  /** One for all questions to a server: to set one up costs more than to ask. */
+  function authority(server: string): Resolver {
+    const known = authorities.get(server);
+    if (known !== undefined) return known;
+    if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
+    const address = isIP(server) === 6 ? `[${server}]` : server;
+    const made = newResolver(options, [`${address}:${options.authorityPort}`]);
+    authorities.set(server, made);
+    return made;
+  }
+
   return {
     ask: (name, type) => once(`${name.toLowerCase()} ${type}`, () => send(resolver, name, type)),
     askAt: (server, name, type) =>
-      once(`${server} ${name.toLowerCase()} ${type}`, () => {
-        const address = isIP(server) === 6 ? `[${server}]` : server;
-        return send(newResolver(options, [`${address}:${options.authorityPort}`]), name, type);
-      }),
+      once(`${server} ${name.toLowerCase()} ${type}`, () => send(authority(server), name, type)),
     get asked() {
       return asked;
     },

@@ -29,6 +29,20 @@ describe('OWN-1, OWN-8: what was found before', () => {
     expect(kinds).toEqual(['same', 'same', 'confirm', 'changed', 'same', 'changed']);
   });
 
+  it('counts what fails, after a restart as before it', () => {
+    const history = openHistory(file);
+    const counts = (['pass', 'fail', 'fail', 'fail'] as const).map((state) => {
+      history.note(seen(state), AT);
+      return history.failing('OWN-1');
+    });
+    expect(counts).toEqual([0, 0, 1, 1]);
+    history.save();
+    const after = openHistory(file);
+    expect([after.failing(), after.failing('OWN-1'), after.failing('OWN-2')]).toEqual([1, 1, 0]);
+    after.note(seen('pass'), LATER);
+    expect(after.failing()).toBe(0);
+  });
+
   it('forgets a worse state that was not there the second time', () => {
     const history = openHistory(undefined);
     const states = ['pass', 'fail', 'pass', 'fail'] as const;

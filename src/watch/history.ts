@@ -34,6 +34,8 @@ export interface History {
   find(finding: Pick<Finding, 'check' | 'practice' | 'target'>): Known | undefined;
   /** Findings as they are known, the newest of each. */
   all(): readonly (Finding & { readonly since: string })[];
+  /** How many fail now; it is asked often, so it costs nothing. @param practice Else of all. */
+  failing(practice?: string): number;
   /** Writes what changed; resolves when it is on disk. */
   save(): void;
   readonly size: number;
@@ -58,10 +60,20 @@ interface Line extends Known {
 export function openHistory(file: string | undefined, isReader = false): History {
   const known = new Map<string, Known>(file === undefined ? [] : load(file, isReader));
   const waiting = new Map<string, FindingState>();
+  const failing = new Map<string, number>();
   let fresh: Line[] = [];
+  for (const [key, value] of known) count(key, value, 1);
+
+  function count(key: string, value: Known | undefined, by: 1 | -1): void {
+    if (value?.state !== 'fail') return;
+    const { practice } = partsOf(key);
+    failing.set(practice, (failing.get(practice) ?? 0) + by);
+  }
 
   function set(key: string, value: Known): void {
     if (!known.has(key) && known.size >= MAX_KNOWN) return;
+    count(key, known.get(key), -1);
+    count(key, value, 1);
     known.set(key, value);
     fresh.push({ key, ...value });
   }
@@ -102,6 +114,10 @@ export function openHistory(file: string | undefined, isReader = false): History
     },
     find: (finding) => known.get(keyOf(finding)),
     all: () => [...known].map(([key, value]) => ({ ...partsOf(key), ...value })),
+    failing: (practice) =>
+      practice === undefined
+        ? [...failing.values()].reduce((sum, each) => sum + each, 0)
+        : (failing.get(practice) ?? 0),
     save() {
       if (file === undefined || isReader || fresh.length === 0) return;
       append(file, fresh);

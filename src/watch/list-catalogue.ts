@@ -1,5 +1,5 @@
 /** The catalogue of DNS lists (data/dnsbl/lists.json) and what their answers mean (RFC 5782). */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { PrimumError } from '../errors.ts';
 import { dataPath } from '../network/package-files.ts';
@@ -29,11 +29,20 @@ const catalogueSchema = z.strictObject({
 
 export type DnsList = z.output<typeof listSchema>;
 
-/** @param file Else the shipped one. @throws PrimumError INPUT_UNREADABLE. */
+let loaded: { readonly key: string; readonly lists: readonly DnsList[] } | undefined;
+
+/**
+ * Read anew when the file has changed: thousands of names are looked up in a row.
+ * @param file Else the shipped one. @throws PrimumError INPUT_UNREADABLE.
+ */
 export function loadListCatalogue(file: string | undefined): readonly DnsList[] {
   const path = file ?? dataPath('dnsbl', 'lists.json');
   try {
-    return catalogueSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).lists;
+    const { mtimeMs, size, ino } = statSync(path);
+    const key = `${path} ${mtimeMs} ${size} ${ino}`;
+    if (loaded?.key !== key)
+      loaded = { key, lists: catalogueSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).lists };
+    return loaded.lists;
   } catch (cause) {
     throw new PrimumError(
       'INPUT_UNREADABLE',

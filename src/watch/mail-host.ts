@@ -3,7 +3,7 @@ import { addressesOfHost } from './host-addresses.ts';
 import { errorText } from './error-text.ts';
 import { hostNamed } from './plan.ts';
 import type { Observation, Tools } from './contract.ts';
-import type { Dialogue } from './smtp-dialogue.ts';
+import type { Dialogue, SmtpReply } from './smtp-dialogue.ts';
 import { listed, sumUp, unclear, type Note } from './checks/observe.ts';
 
 /** What we call ourselves in EHLO: reserved, so it is nobody else's (RFC 2606). */
@@ -58,19 +58,27 @@ export async function guarded(work: () => Promise<readonly Note[]>): Promise<rea
   }
 }
 
+/** What is said in EHLO, unless a probe says something else. */
+export const heloOf = ({ plan }: Tools): string => plan.helo ?? OUR_HELO;
+
 /** Opens a dialogue, greets, and hangs up after the work whatever happens. */
 export async function withDialogue<T>(
-  visit: Visit,
+  visit: Visit & { readonly helo?: string },
   tools: Tools,
-  work: (dialogue: Dialogue, ehlo: readonly string[]) => Promise<T>,
+  work: (dialogue: Dialogue, ehlo: readonly string[], hello: SmtpReply) => Promise<T>,
 ): Promise<T> {
   const dialogue = await tools.dialogue(visit);
   try {
-    const hello = await dialogue.command(`EHLO ${OUR_HELO}`);
+    const { greeting } = dialogue;
+    // RFC 5321 section 3.1: whoever greets otherwise takes nothing but QUIT.
+    if (greeting.code !== 220)
+      throw new Error(`${visit.name} (${visit.address}) greets with "${greeting.text}"`);
+    const hello = await dialogue.command(`EHLO ${visit.helo ?? heloOf(tools)}`);
     if (hello.code !== 250) throw new Error(`EHLO was answered with "${hello.text}"`);
     return await work(
       dialogue,
       hello.lines.slice(1).map((line) => line.toUpperCase()),
+      hello,
     );
   } finally {
     dialogue.close();

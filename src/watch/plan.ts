@@ -43,6 +43,8 @@ export interface WatchPlan {
     readonly sourceAddresses: readonly string[];
     readonly trustedNetworks: readonly string[];
   };
+  /** What probes say in EHLO; absent for a name that is nobody's. */
+  readonly helo?: string;
   /** The one probe that goes past DATA; never without the operator's word. */
   readonly triesSmuggling: boolean;
   readonly dns: {

@@ -16,6 +16,8 @@ export interface Trick {
   readonly says: string;
   sender(words: TrickWords): string;
   recipient(words: TrickWords): string;
+  /** What it says in EHLO, where that is the trick. */
+  helo?(words: TrickWords): string;
   readonly needs?: 'STARTTLS' | 'AUTH';
   /** The recipient is one of ours by its form: where anything is taken it proves nothing. */
   readonly endsHere?: boolean;
@@ -162,6 +164,19 @@ export const TRICKS: readonly Trick[] = [
     says: 'without angle brackets',
     sender: foreignSender,
     recipient: () => STRANGER,
+  },
+  {
+    id: 'postmaster',
+    says: 'for a postmaster elsewhere',
+    sender: foreignSender,
+    recipient: () => '<postmaster@example.com>',
+  },
+  {
+    id: 'own-helo',
+    says: 'under the name of the host in EHLO',
+    sender: foreignSender,
+    recipient: stranger,
+    helo: ({ host }) => host,
   },
   {
     id: 'after-tls',

@@ -36,8 +36,8 @@ export interface Dialogue {
   raw(bytes: string): Promise<SmtpReply>;
   /** Sends bytes; `undefined` when the server says nothing to them for a while. */
   rawWithin(bytes: string, ms: number): Promise<SmtpReply | undefined>;
-  /** After a 220 to STARTTLS; the certificate is looked at and not judged. */
-  startTls(serverName: string): Promise<TlsFacts>;
+  /** After a 220 to STARTTLS; the certificate is looked at and not judged. `old`: with TLS 1.0 and 1.1 only. */
+  startTls(serverName: string, protocols?: 'old'): Promise<TlsFacts>;
   /** Says QUIT if it can, and hangs up. */
   close(): void;
 }
@@ -76,9 +76,9 @@ export async function openDialogue(
       socket.write(bytes, 'latin1');
       return reader.within(ms);
     },
-    async startTls(serverName) {
+    async startTls(serverName, protocols) {
       reader.stop();
-      const secure = await secured(tcp, serverName, timeoutMs);
+      const secure = await secured(tcp, { serverName, timeoutMs, isOld: protocols === 'old' });
       socket = secure;
       reader = readReplies(secure, timeoutMs, `${address} port ${port}`);
       return {
@@ -94,10 +94,24 @@ export async function openDialogue(
   };
 }
 
-function secured(socket: Socket, serverName: string, timeoutMs: number): Promise<TLSSocket> {
+/** OpenSSL speaks them at its lowest level of security only. */
+const OLD_TLS = {
+  ...{ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' },
+} as const;
+
+function secured(
+  socket: Socket,
+  options: {
+    readonly serverName: string;
+    readonly timeoutMs: number;
+    readonly isOld: boolean;
+  },
+): Promise<TLSSocket> {
+  const { serverName, timeoutMs, isOld } = options;
   return new Promise((resolve, reject) => {
     // The certificate is what is looked at: one that is not trusted is a finding, no reason to stop.
-    const secure = connectTls({ socket, servername: serverName, rejectUnauthorized: false });
+    const base = { socket, servername: serverName, rejectUnauthorized: false };
+    const secure = connectTls(isOld ? { ...base, ...OLD_TLS } : base);
     const timer = setTimeout(() => {
       fail(new DialogueError(`no TLS within ${timeoutMs / 1000} s`));
     }, timeoutMs);

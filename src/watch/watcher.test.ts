@@ -8,7 +8,7 @@ import { createWatcher } from './watcher.ts';
 const HOUR_MS = 3_600_000;
 
 /** One check of two domains whose states a test sets; the clock stands until it is moved. */
-function watch(states: Record<string, FindingState>) {
+function watch(states: Record<string, FindingState>, random = () => 0.5, copies = 1) {
   const looks: string[] = [];
   const changes: Change[] = [];
   const clock = { now: Date.UTC(2026, 10, 28) };
@@ -26,13 +26,13 @@ function watch(states: Record<string, FindingState>) {
   const plan = planOf({ domains: Object.keys(states) });
   const watcher = createWatcher({
     plan,
-    checks: [check],
+    checks: Array.from({ length: copies }, () => check),
     history: openHistory(undefined),
     everyMs: 6 * HOUR_MS,
     confirmAfterMs: 5 * 60_000,
     openTools: () => openTools(plan),
     now: () => clock.now,
-    random: () => 0.5,
+    random,
     changed: (change) => changes.push(change),
     failed: (error) => {
       throw error;
@@ -71,6 +71,29 @@ describe('OWN-1 to OWN-13: looking on a schedule', () => {
     await next();
     expect(looks.length).toBe(4);
     expect(changes).toEqual([]);
+  });
+
+  it('looks at all of a domain together, always, so that its records are asked for once', async () => {
+    let turn = 0;
+    const random = (): number => (turn += 0.37) % 1;
+    const { watcher, looks, next } = watch({ 'a.test': 'pass', 'b.test': 'pass' }, random, 3);
+    expect(watcher.tasks).toBe(6);
+    for (let round = 0; round < 6; round += 1) {
+      await next();
+      expect(new Set(looks.splice(0)).size).toBe(1);
+    }
+  });
+
+  it('keeps to its round after it looked twice', async () => {
+    const { watcher, looks, clock, next } = watch({ 'a.test': 'fail', 'b.test': 'pass' });
+    await next();
+    const first = clock.now;
+    await next();
+    expect(looks.splice(0)).toEqual(['a.test', 'b.test', 'a.test']);
+    await next();
+    expect(looks).toEqual(['a.test', 'b.test']);
+    expect(clock.now - first).toBe(6 * HOUR_MS);
+    expect(watcher.nextAt() - clock.now).toBe(6 * HOUR_MS);
   });
 
   it('takes nothing in after it was closed, and does not wait for what hangs', async () => {

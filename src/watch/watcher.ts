@@ -14,6 +14,8 @@ export interface WatcherOptions {
   readonly everyMs: number;
   readonly confirmAfterMs: number;
   readonly openTools: () => Tools;
+  /** The first look at everything is spread over this time, so that a start is no burst. */
+  readonly spreadMs?: number;
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -27,6 +29,8 @@ export interface Watcher {
   tick(): Promise<number>;
   /** When the next task is due, in milliseconds since 1970. */
   nextAt(): number;
+  /** How long it rests now before it looks what is due. */
+  waitMs(): number;
   start(): void;
   /** Waits for nobody: a host that hangs must not hold up a stop. What comes later is not taken in. */
   close(): void;
@@ -35,68 +39,77 @@ export interface Watcher {
 
 /** Tasks of one batch share their DNS answers; between batches things may have changed. */
 const MAX_BATCH = 500;
-/** The first look at everything is spread over this time, so that a start is no burst. */
 const SPREAD_MS = 15 * 60_000;
 const LONGEST_SLEEP_MS = 60_000;
 const SHORTEST_SLEEP_MS = 1_000;
+/** What is due within this time is looked at together: each batch asks every list anew whether it is fit. */
+const LONGEST_GATHER_MS = 30_000;
 
+/** All checks of one target, so that they ask for its records once; or those that are looked at again. */
 interface Due {
-  readonly task: Task;
+  readonly tasks: readonly Task[];
+  readonly isOnce: boolean;
   at: number;
 }
 
 export function createWatcher(options: WatcherOptions): Watcher {
-  const { plan, checks, history, everyMs, now, random } = options;
+  const { plan, checks, history, everyMs, confirmAfterMs, now, random } = options;
   const start = now();
-  const spread = Math.min(SPREAD_MS, everyMs);
-  const dues: Due[] = checks.flatMap((check) =>
-    check
-      .targets(plan)
-      .map((target) => ({ task: { check, target }, at: start + random() * spread })),
-  );
+  const spread = Math.min(options.spreadMs ?? SPREAD_MS, everyMs);
+  const groups = tasksByTarget(checks, plan);
+  let dues: Due[] = groups.map((tasks) => ({
+    ...{ tasks, isOnce: false, at: start + random() * spread },
+  }));
   const order = (): void => void dues.sort((a, b) => a.at - b.at);
   order();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  async function tick(): Promise<number> {
-    const at = now();
-    const batch = dues.filter((due) => due.at <= at).slice(0, MAX_BATCH);
-    if (batch.length === 0) return 0;
+  /** Looks at what is due; what got worse. */
+  async function look(batch: readonly Due[], at: number): Promise<ReadonlySet<Task>> {
     const again = new Set<Task>();
     const stamp = new Date(at).toISOString();
-    await runTasks(
-      batch.map(({ task }) => task),
-      options.openTools(),
-      {
-        parallel: plan.parallel,
-        done(task, findings) {
-          if (isClosed) return;
-          for (const finding of findings) {
-            const outcome = history.note(finding, stamp);
-            if (outcome.kind === 'confirm') again.add(task);
-            else if (outcome.kind === 'changed') options.changed(outcome.change);
-          }
-        },
+    const tasks = batch.flatMap((due) => due.tasks);
+    await runTasks(tasks, options.openTools(), {
+      parallel: plan.parallel,
+      done(task, findings) {
+        if (isClosed) return;
+        for (const finding of findings) {
+          const outcome = history.note(finding, stamp);
+          if (outcome.kind === 'confirm') again.add(task);
+          else if (outcome.kind === 'changed') options.changed(outcome.change);
+        }
       },
-    );
-    for (const due of batch) {
-      const wait = again.has(due.task) ? options.confirmAfterMs : everyMs * (0.9 + 0.2 * random());
-      due.at = now() + wait;
-    }
+    });
+    return again;
+  }
+
+  async function tick(): Promise<number> {
+    const at = now();
+    const batch = firstOf(dues, at);
+    if (batch.length === 0) return 0;
+    const again = await look(batch, at);
+    dues.push(...reschedule(batch, again, options));
+    dues = dues.filter((due) => due.at < Number.POSITIVE_INFINITY);
     order();
     if (!isClosed) history.save();
-    return batch.length;
+    return batch.reduce((sum, { tasks }) => sum + tasks.length, 0);
+  }
+
+  const gather = Math.min(LONGEST_GATHER_MS, everyMs / 500, confirmAfterMs / 10);
+  function waitMs(): number {
+    const left = nextAt() - now();
+    const shortest = left <= 0 ? SHORTEST_SLEEP_MS : Math.max(SHORTEST_SLEEP_MS, gather);
+    return Math.min(LONGEST_SLEEP_MS, Math.max(shortest, left));
   }
 
   function sleep(): void {
     if (isClosed || dues.length === 0) return;
-    const wait = Math.min(LONGEST_SLEEP_MS, Math.max(SHORTEST_SLEEP_MS, nextAt() - now()));
     timer = setTimeout(() => {
       void tick()
         .catch((error: unknown) => options.failed(error))
         .then(sleep);
-    }, wait);
+    }, waitMs());
     timer.unref();
   }
 
@@ -104,12 +117,50 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     tick,
     nextAt,
+    waitMs,
     start: sleep,
     close() {
       isClosed = true;
       clearTimeout(timer);
       history.save();
     },
-    tasks: dues.length,
+    tasks: groups.reduce((sum, tasks) => sum + tasks.length, 0),
   };
+}
+
+function tasksByTarget(checks: readonly Check[], plan: WatchPlan): readonly (readonly Task[])[] {
+  const groups = new Map<string, Task[]>();
+  for (const check of checks)
+    for (const target of check.targets(plan)) {
+      const tasks = groups.get(target);
+      if (tasks === undefined) groups.set(target, [{ check, target }]);
+      else tasks.push({ check, target });
+    }
+  return [...groups.values()];
+}
+
+/** Sets when a batch is looked at next; what got worse is due once more before. */
+function reschedule(
+  batch: readonly Due[],
+  again: ReadonlySet<Task>,
+  { now, random, everyMs, confirmAfterMs }: WatcherOptions,
+): readonly Due[] {
+  const end = now();
+  return batch.flatMap((due) => {
+    due.at = due.isOnce ? Number.POSITIVE_INFINITY : end + everyMs * (0.9 + 0.2 * random());
+    const tasks = due.tasks.filter((task) => again.has(task));
+    return tasks.length === 0 ? [] : [{ tasks, isOnce: true, at: end + confirmAfterMs }];
+  });
+}
+
+/** The first of an ordered list that are due, until their tasks fill a batch. */
+function firstOf(dues: readonly Due[], at: number): readonly Due[] {
+  const batch: Due[] = [];
+  let count = 0;
+  for (const due of dues) {
+    if (due.at > at || count >= MAX_BATCH) break;
+    batch.push(due);
+    count += due.tasks.length;
+  }
+  return batch;
 }

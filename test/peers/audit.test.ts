@@ -108,6 +108,12 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
   it.each([
     ['OWN-4', 'an open relay', { mynetworks: '127.0.0.0/8' }, 'takes mail for strangers'],
     ['OWN-10', 'a catch-all', { local_recipient_maps: '' }, 'an address made up by chance'],
+    [
+      'OWN-3',
+      'a wrong name of its own',
+      { myhostname: 'localhost.localdomain' },
+      'calls itself "localhost.localdomain", which does not lead to it',
+    ],
     ['OWN-5', 'VRFY', { disable_vrfy_command: 'no' }, 'VRFY'],
     ['OWN-5', 'no STARTTLS', { smtpd_tls_security_level: 'none' }, 'does not offer STARTTLS'],
     [
@@ -173,6 +179,18 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     60_000,
   );
 
+  it('says unknown where the probe is refused for its name, even of an open relay', async () => {
+    const settings = {
+      mynetworks: '127.0.0.0/8',
+      ...{ smtpd_helo_restrictions: 'reject_unknown_helo_hostname' },
+      unknown_hostname_reject_code: '550',
+    };
+    const { rows, seen } = await house.withSettings(settings, () => look());
+    expect(failing(rows), seen).toEqual([]);
+    for (const row of ['OWN-4', 'OWN-5', 'OWN-10', 'FBK-4'])
+      expect(rows[row], seen).toBe('unknown');
+  }, 60_000);
+
   it('fails ACC-13 for AUTH without TLS, and nothing else', async () => {
     const auth = {
       ...{ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'cyrus', smtpd_tls_auth_only: 'no' },
@@ -204,6 +222,14 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
       expect(failing(rows), seen).toEqual(['OWN-5']);
       expect(seen).toContain('for the end of a message');
       expect(await house.queued()).toBe(0);
+    });
+  }, 60_000);
+
+  it('OWN-5: warns of old TLS, which a good handshake does not show', async () => {
+    await house.withSettings({ smtpd_tls_protocols: '>=TLSv1' }, async () => {
+      const { rows, seen } = await look({}, 'OWN-5');
+      expect(rows['OWN-5'], seen).toBe('warn');
+      expect(seen).toContain('still takes TLSv1');
     });
   }, 60_000);
 

@@ -13,7 +13,15 @@ import { MAX_RECORDS, createDns } from '../../src/watch/dns.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
 import { createPace } from '../../src/watch/pace.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
-import { a, cname, startLyingDns, txt, type Question, type Reply } from './lying-dns.ts';
+import {
+  a,
+  cname,
+  mx as mxRecord,
+  startLyingDns,
+  txt,
+  type Question,
+  type Reply,
+} from './lying-dns.ts';
 import { hostAt, planOf } from './plan.ts';
 
 const DOMAIN_CHECKS: readonly Check[] = [
@@ -60,6 +68,22 @@ describe('OWN-8: half the network away', () => {
   it('takes an alias that goes in a circle for no address, and ends', async () => {
     const found = await look([reverseDns, mx], ({ name }) => [cname(name)]);
     expect(found.every(({ state }) => state !== 'pass')).toBe(true);
+  });
+
+  it('OWN-11: says unknown where the address of the first MX is', async () => {
+    const [, found] = await look([mx], ({ name, type }) => {
+      if (type === 15) return [mxRecord(10, 'away.test'), mxRecord(20, 'mx.house.test')];
+      return name === 'away.test' ? 'silent' : [];
+    });
+    expect(found).toMatchObject({ practice: 'OWN-11', state: 'unknown' });
+  });
+
+  it('OWN-11: fails where the first MX is somebody else', async () => {
+    const [, found] = await look([mx], ({ name, type }) => {
+      if (type === 15) return [mxRecord(10, 'far.test'), mxRecord(20, 'mx.house.test')];
+      return name === 'far.test' && type === 1 ? [a('192.0.2.1')] : [];
+    });
+    expect(found).toMatchObject({ practice: 'OWN-11', state: 'fail' });
   });
 
   it('reads the first records of an answer of 64 KiB and goes on', async () => {

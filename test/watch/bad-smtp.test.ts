@@ -112,6 +112,24 @@ describe('OWN-4, OWN-5: hosts that do not behave', () => {
     expect(found.find(({ practice }) => practice === 'ACC-13')?.state).toBe('fail');
   });
 
+  it.each<[string, (socket: Socket) => unknown, string, string]>([
+    ['breaks', (socket) => socket.write('no TLS at all\r\n'), 'fail', 'which fails: '],
+    ['hangs', () => undefined, 'unknown', 'which fails: no TLS within 0.3 s'],
+  ])('OWN-5: TLS that %s after STARTTLS is told with its host', async (...given) => {
+    const [, then, state, evidence] = given;
+    const found = await look(tls, (socket) => {
+      socket.write('220 mx.house.test ESMTP\r\n');
+      socket.on('data', (bytes) => {
+        if (bytes.toString().startsWith('EHLO')) socket.write('250-mx\r\n250 STARTTLS\r\n');
+        else if (bytes.toString().startsWith('STARTTLS'))
+          socket.write('220 go\r\n', () => then(socket));
+      });
+    });
+    expect(found[0]).toMatchObject({ practice: 'OWN-5', state });
+    expect(found[0]?.evidence[0]).toMatch(/^mx\.house\.test \(127\.0\.0\.1\) port \d+ offers/);
+    expect(found[0]?.evidence[0]).toContain(evidence);
+  });
+
   it('a greeting of another form fails OWN-7', async () => {
     const found = await look(conformance, speaks({ EHLO: OFFERS }, '220 welcome'));
     expect(found.find(({ practice }) => practice === 'OWN-7')?.evidence[0]).toContain(

@@ -28,6 +28,19 @@ export const a = (address: string): Answer => ({
   type: 1,
   data: Buffer.from(address.split('.').map(Number)),
 });
+export const aaaa = (hex: string): Answer => ({ type: 28, data: Buffer.from(hex, 'hex') });
+export const ns = (name: string): Answer => ({ type: 2, data: encodeName(name) });
+export const ptr = (name: string): Answer => ({ type: 12, data: encodeName(name) });
+export const mx = (priority: number, name: string): Answer => ({
+  type: 15,
+  data: Buffer.concat([Buffer.from([priority >> 8, priority & 255]), encodeName(name)]),
+});
+/** The serial is 1. */
+export const soa = (name: string): Answer => {
+  const numbers = Buffer.alloc(20);
+  numbers.writeUInt32BE(1, 0);
+  return { type: 6, data: Buffer.concat([encodeName(name), encodeName(name), numbers]) };
+};
 export const cname = (name: string): Answer => ({ type: 5, data: encodeName(name) });
 
 function encodeName(name: string): Buffer {
@@ -68,21 +81,38 @@ function respond(packet: Buffer, reply: Exclude<Reply, 'silent'>): Buffer {
   return Buffer.concat([head, packet.subarray(12, end), ...parts]);
 }
 
-export async function startLyingDns(say: (question: Question) => Reply) {
-  const udp = createSocket('udp4');
-  udp.on('message', (packet, from) => {
-    const reply = say(readQuestion(packet).question);
-    if (reply === 'silent') return;
-    let answer = respond(packet, reply);
-    if (answer.length > 1_200) {
-      answer = respond(packet, []);
-      answer[2] = (answer[2] ?? 0) | 0x02;
-    }
-    udp.send(answer, from.port, from.address);
-  });
-  udp.bind(0, '127.0.0.1');
-  await once(udp, 'listening');
+export interface LyingOptions {
+  /** How late each answer over UDP comes. */
+  readonly delayMs?: number;
+  /** Answers over UDP come from here, too, at the same port. */
+  readonly alsoAt?: string;
+}
+
+export async function startLyingDns(
+  say: (question: Question) => Reply,
+  { delayMs = 0, alsoAt }: LyingOptions = {},
+) {
+  const open = async (address: string, port: number) => {
+    const udp = createSocket('udp4');
+    udp.on('message', (packet, from) => {
+      const reply = say(readQuestion(packet).question);
+      if (reply === 'silent') return;
+      let answer = respond(packet, reply);
+      if (answer.length > 1_200) {
+        answer = respond(packet, []);
+        answer[2] = (answer[2] ?? 0) | 0x02;
+      }
+      const send = (): void => udp.send(answer, from.port, from.address);
+      if (delayMs === 0) send();
+      else setTimeout(send, delayMs);
+    });
+    udp.bind(port, address);
+    await once(udp, 'listening');
+    return udp;
+  };
+  const udp = await open('127.0.0.1', 0);
   const { port } = udp.address();
+  const second = alsoAt === undefined ? undefined : await open(alsoAt, port);
   const sockets = new Set<Socket>();
   const tcp = createServer((socket) => {
     sockets.add(socket);
@@ -104,6 +134,7 @@ export async function startLyingDns(say: (question: Question) => Reply) {
       sockets.forEach((socket) => socket.destroy());
       tcp.close();
       udp.close();
+      second?.close();
       await Promise.all([once(tcp, 'close'), once(udp, 'close').catch(() => undefined)]);
     },
   };

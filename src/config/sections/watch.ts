@@ -261,6 +261,12 @@ export const watchSchema = z.strictObject({
     .prefault({})
     .describe('Proof that abuse@ and postmaster@ are read (FBK-4).'),
   relay: relay.prefault({}).describe('From where relaying is tried (OWN-4).'),
+  helo: domain()
+    .optional()
+    .describe(
+      'What the probes say in EHLO: the name of this machine as DNS knows it. The shipped name is in no DNS, so a ' +
+        'mail server that looks names up refuses whatever is asked under it, and what it refuses says nothing.',
+    ),
   smuggling: z
     .boolean()
     .default(false)

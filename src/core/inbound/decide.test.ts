@@ -40,7 +40,8 @@ function decide(
     {
       event: { ...base, clientAddress: '203.0.113.9', ...seen },
       rules: { ...RULES, ...rules },
-      isOwnName: (name) => name === 'mail.house.example.org',
+      isOwnName: (name) =>
+        name === 'mail.house.example.org' || /(?:^|\.)hosted\.example\.org$/.test(name),
       judgeName: (name) => ({
         kind: name.includes('dyn') ? 'dynamic' : 'static',
         score: 0,
@@ -78,6 +79,44 @@ describe('INB-1: names and addresses', () => {
       [],
     ],
     ['one of our names', { ...GOOD, heloName: 'Mail.House.example.org' }, ['impossible-helo']],
+    [
+      'the name that DNS gives a machine of a hosted domain',
+      { clientName: 'web.hosted.example.org', heloName: 'web.hosted.example.org' },
+      [],
+    ],
+    [
+      'the domain of that machine',
+      { clientName: 'web.hosted.example.org', heloName: 'hosted.example.org' },
+      [],
+    ],
+    [
+      'a name beside that machine',
+      { clientName: 'web.hosted.example.org', heloName: 'Mail.hosted.example.org' },
+      [],
+    ],
+    [
+      'a name of a hosted domain from elsewhere',
+      { ...GOOD, heloName: 'web.hosted.example.org' },
+      ['impossible-helo'],
+    ],
+    [
+      'a name of a hosted domain that DNS does not confirm',
+      { reverseName: 'web.hosted.example.org', heloName: 'web.hosted.example.org' },
+      ['forward-mismatch', 'impossible-helo'],
+    ],
+    [
+      'its address in brackets, at a socket for both families',
+      { ...GOOD, clientAddress: '::ffff:203.0.113.9', heloName: '[203.0.113.9]' },
+      [],
+    ],
+    ['an empty label', { ...GOOD, heloName: 'a..partner.example.net' }, ['impossible-helo']],
+    ['a label that begins with a hyphen', { ...GOOD, heloName: '-x.a.net' }, ['impossible-helo']],
+    ['numbers and dots', { ...GOOD, heloName: '1.2.3' }, ['impossible-helo']],
+    [
+      'more than a name can be',
+      { ...GOOD, heloName: 'a.'.repeat(127) + 'net' },
+      ['impossible-helo'],
+    ],
     ['no host name at all', { ...GOOD, heloName: 'a b' }, ['impossible-helo']],
   ])('%s', (_, seen, rules) => {
     expect(rulesOf(seen)).toEqual(rules);

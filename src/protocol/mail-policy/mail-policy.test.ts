@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_SPF_TERMS, isSpf, parseSpf } from './spf.ts';
+import { MAX_SPF_TERMS, isSpf, parseSpf, worldTerm } from './spf.ts';
 import { MAX_TAGS, parseTags } from './tags.ts';
 
 describe('OWN-8: SPF records', () => {
@@ -30,6 +30,10 @@ describe('OWN-8: SPF records', () => {
     ['v=spf1 include -all', 'no term'],
     ['v=spf1 all:example.org', 'no term'],
     ['v=spf1 mxx -all', 'no term'],
+    ['v=spf1 exists:%{z}.x.test -all', 'no term'],
+    ['v=spf1 exists:%{i.x.test -all', 'no term'],
+    ['v=spf1 a:%x.test -all', 'no term'],
+    ['v=spf1 redirect=%{d', 'no term'],
     ['v=spf1 redirect=a.test redirect=b.test', 'twice'],
     [`v=spf1 ${'mx '.repeat(MAX_SPF_TERMS + 1)}`, 'more than'],
   ])('%s is broken', (record, reason) => {
@@ -37,6 +41,24 @@ describe('OWN-8: SPF records', () => {
       ok: false,
       reason: expect.stringContaining(reason) as string,
     });
+  });
+
+  it.each([
+    ['v=spf1 exists:%{ir}.%{v}._spf.%{d2} -all', undefined],
+    ['v=spf1 exists:%{l1r-+/}.%%%_%-x.test -all', undefined],
+    ['v=spf1 mx -all', undefined],
+    ['v=spf1 -all +all', undefined],
+    ['v=spf1 ?ip4:0.0.0.0/0 -all', undefined],
+    ['v=spf1 mx/24//0 -all', 'mx/24//0'],
+    ['v=spf1 all', 'all'],
+    ['v=spf1 a/0 -all', 'a/0'],
+    ['v=spf1 mx:a.test//0 -all', 'mx:a.test//0'],
+    ['v=spf1 +ip4:0.0.0.0/0 -all', '+ip4:0.0.0.0/0'],
+    ['v=spf1 ip6:::/0 -all', 'ip6:::/0'],
+  ])('%s allows everybody by %s', (record, text) => {
+    const parsed = parseSpf(record);
+    expect(parsed.ok).toBe(true);
+    expect(parsed.ok && worldTerm(parsed.terms)?.text).toBe(text);
   });
 
   it('are told from other texts', () => {

@@ -57,10 +57,29 @@ export function parseSpf(text: string): SpfRecord {
     : { ok: false, reason: `"${once}" is in it twice` };
 }
 
+/** RFC 7208 section 7.1: a macro in braces, or one of `%%`, `%_`, `%-`; nothing else begins with `%`. */
+const MACRO = /%(?:\{[slodiphcrtv]\d{0,3}r?[.\-+,/_=]*\}|[%_-])/gi;
+
+const hasWholeMacros = (value: string): boolean => !value.replaceAll(MACRO, '').includes('%');
+
+/** Networks that are the whole world: a prefix of 0 bits. */
+const WORLD = /^(?:ip[46]:[^/]*\/0|(?:a|mx)(?::[^/]*)?(?:\/0(?:\/\/\d+)?|\/\/0|\/\d+\/\/0))$/i;
+
+/** The term by which a record allows everybody, where one does before its end. */
+export function worldTerm(terms: readonly SpfTerm[]): SpfTerm | undefined {
+  const all = terms.findIndex(({ name }) => name === 'all');
+  const read = all < 0 ? terms : terms.slice(0, all + 1);
+  return read.find(
+    ({ name, qualifier, text, isModifier }) =>
+      !isModifier && qualifier === '+' && (name === 'all' || WORLD.test(text.replace(/^\+/, ''))),
+  );
+}
+
 function parseTerm(word: string): SpfTerm | undefined {
   const modifier = /^([a-z][a-z0-9_.-]*)=(\S+)$/i.exec(word);
   if (modifier !== null) {
     const name = (modifier[1] ?? '').toLowerCase();
+    if (!hasWholeMacros(modifier[2] ?? '')) return undefined;
     return { qualifier: '+', name, value: modifier[2] ?? '', isModifier: true, text: word };
   }
   const match =
@@ -69,6 +88,7 @@ function parseTerm(word: string): SpfTerm | undefined {
   if (match === null || !MECHANISMS.has(name)) return undefined;
   const value = match[3] ?? '';
   if (NEEDS_VALUE.has(name) && value === '') return undefined;
+  if (!hasWholeMacros(value)) return undefined;
   if (name === 'all' && (value !== '' || match[4] !== '')) return undefined;
   const isNetwork = name === 'ip4' || name === 'ip6';
   if (isNetwork && !isNetworkText(name, value + (match[4] ?? ''))) return undefined;

@@ -1,19 +1,22 @@
-/** OWN-5, OWN-7: how a mail server speaks: postmaster, null sender, VRFY, EXPN, sizes, greeting. */
+/** OWN-3, OWN-5, OWN-7: how a mail server speaks: its name, postmaster, null sender, VRFY, EXPN, sizes, greeting. */
 import type { Check, Tools } from '../contract.ts';
-import { hostsAs } from '../plan.ts';
-import type { Dialogue } from '../smtp-dialogue.ts';
+import { hostNamed, hostsAs } from '../plan.ts';
+import { isAboutClient, PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
+import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
-import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
+import { bad, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
 
 export const conformance: Check = {
   id: 'conformance',
-  practices: ['OWN-5', 'OWN-7'],
+  practices: ['OWN-5', 'OWN-7', 'OWN-3'],
   targets: (plan) => hostsAs(plan, 'mx'),
   async run(name, tools) {
     const greetings: Note[] = [];
+    const names: Note[] = [];
     const notes = await visitHost(name, 'smtp', tools, (visit) =>
-      withDialogue(visit, tools, async (dialogue, ehlo) => {
+      withDialogue(visit, tools, async (dialogue, ehlo, hello) => {
         greetings.push(...greetingNotes(visit, dialogue));
+        names.push(await nameNote(visit, [dialogue.greeting, hello], tools));
         return [
           ...extensionNotes(visit, ehlo),
           await nullSenderNote(visit, dialogue, tools),
@@ -22,9 +25,9 @@ export const conformance: Check = {
         ];
       }),
     );
-    const telling =
-      greetings.length > 0 ? greetings : notes.filter(({ state }) => state === 'unknown');
-    return [sumUp('OWN-5', notes), sumUp('OWN-7', telling)];
+    const silent = notes.filter(({ state }) => state === 'unknown');
+    const said = (some: readonly Note[]): readonly Note[] => (some.length > 0 ? some : silent);
+    return [sumUp('OWN-5', notes), sumUp('OWN-7', said(greetings)), sumUp('OWN-3', said(names))];
   },
 };
 
@@ -62,6 +65,33 @@ function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
       ),
     );
   return notes.length > 0 ? notes : [fine(`${shown} and tells nothing needless.`)];
+}
+
+/**
+ * RFC 5321 section 4.1.1.1: what a host calls itself is its name. Mail servers say the same in the
+ * greeting, in the answer to EHLO and, unless told otherwise, in their own HELO.
+ */
+async function nameNote(
+  visit: Visit,
+  replies: readonly SmtpReply[],
+  { dns, plan }: Tools,
+): Promise<Note> {
+  const where = `${visit.name} (${visit.address})`;
+  const said = replies.map(({ lines }) => (lines[0] ?? '').split(/\s+/)[0]?.toLowerCase() ?? '');
+  const other = said.find((name) => name !== visit.name);
+  if (other === undefined) return fine(`${where} calls itself ${visit.name}.`);
+  const isName = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(other);
+  const answer = isName
+    ? await dns.ask(other, visit.address.includes(':') ? 'AAAA' : 'A')
+    : ({ kind: 'none' } as const);
+  if (answer.kind === 'failed')
+    return unclear(`The address of ${other}, as ${where} calls itself: ${answer.why}.`);
+  if (recordsOf(answer).includes(visit.address))
+    return fine(`${where} calls itself ${other}, which leads to it.`);
+  const text = `${where} calls itself "${other}", which ${isName ? 'does not lead to it' : 'is no name of a host'}.`;
+  const advice = `Set its name (myhostname in Postfix) to one that has its address in DNS, such as ${visit.name}.`;
+  const roles = hostNamed(plan, visit.name)?.roles ?? [];
+  return roles.includes('outbound') ? bad(text, advice) : warn(text, advice);
 }
 
 const EXTENSIONS = [
@@ -112,7 +142,7 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools)
   const where = `${visit.name} (${visit.address})`;
   const mail = await dialogue.command('MAIL FROM:<>');
   if (mail.code !== 250)
-    return mail.code >= 500
+    return mail.code >= 500 && !isAboutClient(mail)
       ? bad(
           `${where} refuses the null sender, so bounces are lost: "${mail.text}".`,
           'Take MAIL FROM:<> (RFC 5321 section 6.1).',
@@ -120,9 +150,17 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools)
       : unclear(`${where} answered the null sender with "${mail.text}".`);
   const domain = plan.domains[0] ?? visit.name;
   const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
+  const isRefused = rcpt.code >= 500;
+  const made = `primum-${Math.random().toString(36).slice(2, 12)}@${domain}`;
+  const other = isRefused ? await dialogue.command(`RCPT TO:<${made}>`) : undefined;
   await dialogue.command('RSET');
   if (rcpt.code === 250 || rcpt.code === 251)
     return fine(`${where} takes bounces, and mail for postmaster@${domain}.`);
+  if (refusesProbe(rcpt, other))
+    return unclear(
+      `${where} refuses the probe and not postmaster@${domain}: "${rcpt.text}".`,
+      PROBE_ADVICE,
+    );
   return rcpt.code >= 500
     ? bad(
         `${where} refuses a bounce for postmaster@${domain}: "${rcpt.text}".`,

@@ -73,6 +73,12 @@ function readKey(name: string, record: string): Note {
       `The DKIM key ${name} is revoked (empty p=).`,
       'Do not sign with it; remove the selector once no mail signed with it is under way.',
     );
+  const unused = whyUnused(tags);
+  if (unused !== undefined)
+    return bad(
+      `The DKIM key ${name} ${unused}: receivers ignore it.`,
+      'Publish it anew as your signer prints it.',
+    );
   const isTest = (tags.get('t') ?? '').split(':').some((flag) => flag.trim() === 'y');
   const bits = keyBits(tags.get('k') ?? 'rsa', key);
   if (bits === undefined)
@@ -95,6 +101,22 @@ function readKey(name: string, record: string): Note {
   return fine(
     `The DKIM key ${name} is sound (${bits === 'ed25519' ? bits : `RSA, ${bits} bits`}).`,
   );
+}
+
+/** RFC 6376 section 3.6.1, RFC 8301 section 3.1: what makes a receiver pass over a key. */
+function whyUnused(tags: ReadonlyMap<string, string>): string | undefined {
+  const words = (tag: string): readonly string[] =>
+    (tags.get(tag) ?? '').split(':').map((word) => word.trim().toLowerCase());
+  const version = tags.get('v');
+  if (version !== undefined && (version !== 'DKIM1' || [...tags.keys()][0] !== 'v'))
+    return `begins with "v=${version.slice(0, 40)}" and not with v=DKIM1`;
+  const kind = tags.get('k')?.trim().toLowerCase();
+  if (kind !== undefined && kind !== 'rsa' && kind !== 'ed25519')
+    return `is of the kind "${kind.slice(0, 40)}" and not rsa or ed25519`;
+  if (tags.has('h') && !words('h').includes('sha256')) return 'does not allow sha256 (h=)';
+  if (tags.has('s') && !words('s').some((word) => word === '*' || word === 'email'))
+    return 'is not for mail (s=)';
+  return undefined;
 }
 
 function keyBits(kind: string, key: string): number | 'ed25519' | undefined {

@@ -13,6 +13,9 @@ export const dmarc: Check = {
   run: async (domain, tools) => [sumUp('OWN-8', await policyNotes(domain, tools))],
 };
 
+/** Somebody meant a DMARC record; a wildcard may show others here. */
+const NEARLY = /dmarc1|^\s*p\s*=\s*(?:none|quarantine|reject)\b/i;
+
 async function policyNotes(domain: string, tools: Tools): Promise<readonly Note[]> {
   for (const name of treeOf(domain)) {
     const answer = await tools.dns.ask(`_dmarc.${name}`, 'TXT');
@@ -24,6 +27,14 @@ async function policyNotes(domain: string, tools: Tools): Promise<readonly Note[
         bad(`${name} has ${records.length} DMARC records; receivers take none.`, 'Leave one.'),
       ];
     if (records[0] !== undefined) return readPolicy(domain, name, records[0], tools);
+    const near = recordsOf(answer).find((record) => NEARLY.test(record));
+    if (near !== undefined)
+      return [
+        bad(
+          `_dmarc.${name} has "${near.slice(0, 160)}", which receivers pass over: it does not begin with "v=DMARC1;".`,
+          'Write v=DMARC1; first, and a semicolon after each tag.',
+        ),
+      ];
   }
   return [
     warn(
@@ -71,10 +82,43 @@ async function readPolicy(domain: string, name: string, record: string, tools: T
       warn(text, 'Once the reports show your own mail passing, say quarantine and then reject.'),
     );
   else notes.push(fine(text));
+  notes.push(...tagNotes(name, tags));
   if (!tags.has('rua'))
     notes.push(warn(`DMARC of ${name} asks for no reports.`, 'Add rua=mailto:… and read them.'));
   notes.push(...(await reportNotes(name, tags.get('rua') ?? '', tools)));
   return notes;
+}
+
+/** RFC 9989 section 4.7: what each tag may say; of one that says something else nothing is read. */
+const TAG_WORDS: Readonly<Record<string, readonly string[]>> = {
+  adkim: ['r', 's'],
+  aspf: ['r', 's'],
+  np: ['none', 'quarantine', 'reject'],
+  sp: ['none', 'quarantine', 'reject'],
+  psd: ['y', 'n', 'u'],
+  t: ['y', 'n'],
+};
+
+function tagNotes(name: string, tags: ReadonlyMap<string, string>): readonly Note[] {
+  const odd = Object.entries(TAG_WORDS).flatMap(([tag, words]) => {
+    const value = tags.get(tag)?.toLowerCase();
+    if (value === undefined || words.includes(value)) return [];
+    return [
+      bad(
+        `DMARC of ${name} says ${tag}=${value.slice(0, 40)}, which does not exist.`,
+        `Write ${tag}=${words.join(` or ${tag}=`)}.`,
+      ),
+    ];
+  });
+  const isOpenBelow = tags.get('sp')?.toLowerCase() === 'none' && tags.get('p') !== 'none';
+  if (!isOpenBelow) return odd;
+  return [
+    ...odd,
+    warn(
+      `DMARC of ${name} says sp=none: forgeries in the name of its subdomains are let through.`,
+      'Remove sp=none once the reports show that your subdomains pass.',
+    ),
+  ];
 }
 
 /** Addresses of reports that are looked at. */

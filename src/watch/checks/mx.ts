@@ -107,9 +107,17 @@ async function backupNote(domain: string, records: readonly Mx[], tools: Tools):
   const ours = await Promise.all(records.map((record) => isOurs(record.host, tools)));
   const best = Math.min(...records.map(({ priority }) => priority));
   const own = records.filter((_, at) => ours[at] === true);
+  if (own.length === 0 && ours.includes(undefined))
+    return unclear(`Whether an MX of ${domain} is one of your hosts could not be found out.`);
   if (own.length === 0) return none(`No MX of ${domain} is one of your hosts.`);
   if (own.some(({ priority }) => priority === best))
     return fine(`${own[0]?.host ?? ''} is a first MX of ${domain}.`);
+  const unclearOne = records.find((r, at) => r.priority === best && ours[at] === undefined);
+  if (unclearOne !== undefined)
+    return unclear(
+      `Whether ${unclearOne.host}, the first MX of ${domain}, is one of your hosts could not be found out.`,
+      'Look whether its name servers answer.',
+    );
   const text = `For ${domain} your ${own.map(({ host }) => host).join(', ')} is only a second MX; the first is ${records.find(({ priority }) => priority === best)?.host ?? ''}.`;
   if (tools.plan.secondaryMxOk.includes(domain)) return fine(`${text} That is declared.`);
   return bad(
@@ -118,8 +126,10 @@ async function backupNote(domain: string, records: readonly Mx[], tools: Tools):
   );
 }
 
-async function isOurs(host: string, { dns, plan, scope }: Tools): Promise<boolean> {
+/** `undefined` where its addresses could not be found out. */
+async function isOurs(host: string, { dns, plan, scope }: Tools): Promise<boolean | undefined> {
   if (plan.hosts.some(({ name }) => name === host)) return true;
   const [v4, v6] = await Promise.all([dns.ask(host, 'A'), dns.ask(host, 'AAAA')]);
-  return [...recordsOf(v4), ...recordsOf(v6)].some((address) => scope.isOurs(address));
+  if ([...recordsOf(v4), ...recordsOf(v6)].some((address) => scope.isOurs(address))) return true;
+  return v4.kind === 'failed' || v6.kind === 'failed' ? undefined : false;
 }

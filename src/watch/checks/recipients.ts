@@ -1,8 +1,13 @@
 /** OWN-10, FBK-4: no catch-all, and abuse@ and postmaster@ are there. Ends before DATA. */
 import { randomBytes } from 'node:crypto';
-import type { Check, Tools } from '../contract.ts';
+import type { Check } from '../contract.ts';
 import { guarded, ownMxOf, withDialogue, type Visit } from '../mail-host.ts';
+import { PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
+import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { bad, fine, none, sumUp, unclear, type Note } from './observe.ts';
+
+/** RFC 2142. */
+const ROLES = ['abuse', 'postmaster'] as const;
 
 export const recipients: Check = {
   id: 'recipients',
@@ -17,57 +22,88 @@ export const recipients: Check = {
           : none(`No MX of ${domain} is in your networks, so none was asked.`);
       return [sumUp('OWN-10', [note]), sumUp('FBK-4', [note])];
     }
-    const [catchAll, roles] = await Promise.all([
-      guarded(async () => [await catchAllNote(domain, visit, tools)]),
-      guarded(() => roleNotes(domain, visit, tools)),
-    ]);
-    return [sumUp('OWN-10', catchAll), sumUp('FBK-4', roles)];
+    const seen: Seen = { catchAll: [], roles: [] };
+    const broken = await guarded(async () => {
+      await withDialogue(visit, tools, (dialogue) => askAll(domain, visit, dialogue, seen));
+      return [];
+    });
+    // What was answered before a host hung up holds.
+    return [
+      sumUp('OWN-10', [...seen.catchAll, ...(seen.catchAll.length === 0 ? broken : [])]),
+      sumUp('FBK-4', [...seen.roles, ...(seen.roles.length < ROLES.length ? broken : [])]),
+    ];
   },
 };
 
-async function ask(recipient: string, visit: Visit, tools: Tools) {
-  return withDialogue(visit, tools, async (dialogue) => {
-    const mail = await dialogue.command('MAIL FROM:<>');
-    return mail.code === 250 ? dialogue.command(`RCPT TO:<${recipient}>`) : mail;
-  });
+interface Seen {
+  readonly catchAll: Note[];
+  readonly roles: Note[];
 }
 
-async function catchAllNote(domain: string, visit: Visit, tools: Tools): Promise<Note> {
+/** One connection for all three; the made-up address comes last, as some hosts hang up after one. */
+async function askAll(domain: string, { name }: Visit, dialogue: Dialogue, seen: Seen) {
+  const replies: { address: string; reply: SmtpReply }[] = [];
   const made = `primum-${randomBytes(8).toString('hex')}@${domain}`;
-  const reply = await ask(made, visit, tools);
+  let unknown: SmtpReply | undefined;
+  try {
+    for (const role of ROLES) {
+      const address = `${role}@${domain}`;
+      replies.push({ address, reply: await ask(address, dialogue) });
+    }
+    unknown = await ask(made, dialogue);
+  } finally {
+    const isAnyTaken = replies.some(({ reply }) => isTaken(reply));
+    for (const { address, reply } of replies)
+      seen.roles.push(roleNote(address, name, reply, isAnyTaken ? undefined : unknown));
+    if (unknown !== undefined) {
+      const role = isAnyTaken ? undefined : replies[0]?.reply;
+      seen.catchAll.push(catchAllNote({ made, domain, host: name }, unknown, role));
+    }
+  }
+}
+
+async function ask(recipient: string, dialogue: Dialogue): Promise<SmtpReply> {
+  const mail = await dialogue.command('MAIL FROM:<>');
+  const reply = mail.code === 250 ? await dialogue.command(`RCPT TO:<${recipient}>`) : mail;
+  await dialogue.command('RSET');
+  return reply;
+}
+
+const isTaken = ({ code }: SmtpReply): boolean => code === 250 || code === 251;
+
+interface Asked {
+  readonly made: string;
+  readonly domain: string;
+  readonly host: string;
+}
+
+/** @param role What was said to an address that must be taken, where none was. */
+function catchAllNote({ made, domain, host }: Asked, reply: SmtpReply, role?: SmtpReply): Note {
+  if (refusesProbe(reply, role)) return probeNote(host, made, reply);
   if (reply.code >= 500)
-    return fine(
-      `${visit.name} refuses an address of ${domain} that does not exist: "${reply.text}".`,
-    );
+    return fine(`${host} refuses an address of ${domain} that does not exist: "${reply.text}".`);
   if (reply.code >= 400)
     return unclear(
-      `${visit.name} answered ${made} with "${reply.text}".`,
+      `${host} answered ${made} with "${reply.text}".`,
       'Ask again later, or exempt this host from greylisting.',
     );
   return bad(
-    `${visit.name} takes mail for ${made}, an address made up by chance: ${domain} has a catch-all, or recipients are not checked.`,
+    `${host} takes mail for ${made}, an address made up by chance: ${domain} has a catch-all, or recipients are not checked.`,
     'Take only addresses that exist, so that nothing is bounced later and spam for made-up names stays out.',
   );
 }
 
-/** RFC 2142. */
-const ROLES = ['abuse', 'postmaster'] as const;
-
-async function roleNotes(domain: string, visit: Visit, tools: Tools): Promise<readonly Note[]> {
-  const notes: Note[] = [];
-  for (const role of ROLES) {
-    const address = `${role}@${domain}`;
-    const reply = await ask(address, visit, tools);
-    if (reply.code === 250 || reply.code === 251)
-      notes.push(fine(`${visit.name} takes mail for ${address}.`));
-    else if (reply.code >= 500)
-      notes.push(
-        bad(
-          `${visit.name} refuses ${address}: "${reply.text}".`,
-          `RFC 2142: let ${role}@ of every domain reach a person, and send a copy to your abuse desk.`,
-        ),
-      );
-    else notes.push(unclear(`${visit.name} answered ${address} with "${reply.text}".`));
-  }
-  return notes;
+/** @param unknown What was said to the made-up address, where no role was taken. */
+function roleNote(address: string, host: string, reply: SmtpReply, unknown?: SmtpReply): Note {
+  if (isTaken(reply)) return fine(`${host} takes mail for ${address}.`);
+  if (refusesProbe(reply, unknown)) return probeNote(host, address, reply);
+  if (reply.code >= 500)
+    return bad(
+      `${host} refuses ${address}: "${reply.text}".`,
+      'RFC 2142: let abuse@ and postmaster@ of every domain reach a person, and send a copy to your abuse desk.',
+    );
+  return unclear(`${host} answered ${address} with "${reply.text}".`);
 }
+
+const probeNote = (host: string, address: string, { text }: SmtpReply): Note =>
+  unclear(`${host} refuses the probe and not ${address}: "${text}".`, PROBE_ADVICE);

@@ -5,8 +5,9 @@
 import { isIP } from 'node:net';
 import type { Check, Tools } from '../contract.ts';
 import { hostsAs } from '../plan.ts';
-import type { Dialogue } from '../smtp-dialogue.ts';
-import { OUR_HELO, visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
+import { heloOf, visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { isAboutClient, isSame, PROBE_ADVICE } from '../probe-refusal.ts';
 import { TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
@@ -35,6 +36,7 @@ async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
     address: visit.address,
   };
   const accepted: string[] = [];
+  let plain: SmtpReply | undefined;
   let unanswered = 0;
   let tried = 0;
   for (const trick of TRICKS) {
@@ -43,9 +45,32 @@ async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
     if (outcome === undefined) unanswered += 1;
     // A host that is silent from the start stays so: each trick would wait for the whole time-out.
     if (unanswered >= PATIENCE && unanswered === tried) break;
+    if (trick.id === 'plain') plain = outcome?.reply;
     if (outcome?.isAccepted === true) accepted.push(`${trick.says} (${outcome.dialogue})`);
   }
-  return verdict(visit, accepted, tried - unanswered);
+  const blind = accepted.length === 0 ? await blindNote(from, plain, words, tools) : undefined;
+  return blind === undefined ? verdict(visit, accepted, tried - unanswered) : [blind];
+}
+
+/** A host that refuses the probe by its name or address would refuse it as an open relay, too. */
+async function blindNote(
+  visit: Visit,
+  plain: SmtpReply | undefined,
+  { ownDomain }: TrickWords,
+  tools: Tools,
+): Promise<Note | undefined> {
+  if (plain === undefined) return undefined;
+  const own = await withDialogue(visit, tools, async (dialogue) => {
+    await dialogue.command('MAIL FROM:<>');
+    return dialogue.command(`RCPT TO:<postmaster@${ownDomain}>`);
+  }).catch(() => undefined);
+  const isBlind =
+    isAboutClient(plain) || (own !== undefined && own.code >= 500 && isSame(plain, own));
+  if (!isBlind) return undefined;
+  return unclear(
+    `${visit.name} (${visit.address}) refuses the probe whatever it asks: "${plain.text}".`,
+    PROBE_ADVICE,
+  );
 }
 
 /** Asked before anything is tried; the connection says which of our addresses it comes from. */
@@ -85,6 +110,8 @@ function verdict(visit: Visit, accepted: readonly string[], tried: number): read
 interface Outcome {
   readonly isAccepted: boolean;
   readonly dialogue: string;
+  /** To MAIL or RCPT. */
+  readonly reply?: SmtpReply;
 }
 
 /** `undefined` when it was neither accepted nor refused. */
@@ -95,15 +122,17 @@ async function tryTrick(
   tools: Tools,
 ): Promise<Outcome | undefined> {
   try {
-    return await withDialogue(visit, tools, async (dialogue, ehlo) => {
-      if (trick.needs === 'STARTTLS' && !(await underTls(dialogue, ehlo, visit.name)))
+    const helo = trick.helo?.(words);
+    const greeting = { ...visit, ...(helo !== undefined && { helo }) };
+    return await withDialogue(greeting, tools, async (dialogue, ehlo) => {
+      if (trick.needs === 'STARTTLS' && !(await underTls(dialogue, ehlo, visit.name, tools)))
         return { isAccepted: false, dialogue: '' };
       if (trick.needs === 'AUTH' && !(await guestLogin(dialogue, ehlo)))
         return { isAccepted: false, dialogue: '' };
       const sender = trick.sender(words);
       const recipient = trick.recipient(words);
       const mail = await dialogue.command(`MAIL FROM:${sender}`);
-      if (mail.code >= 500) return { isAccepted: false, dialogue: mail.text };
+      if (mail.code >= 500) return { isAccepted: false, dialogue: mail.text, reply: mail };
       if (mail.code !== 250) return undefined;
       const rcpt = await dialogue.command(`RCPT TO:${recipient}`);
       const isAccepted = rcpt.code === 250 || rcpt.code === 251;
@@ -111,7 +140,8 @@ async function tryTrick(
       const isOwn = isAccepted && trick.endsHere === true && (await takesAnything(dialogue, words));
       if (isOwn) return undefined;
       if (!isAccepted && rcpt.code < 500) return undefined;
-      return { isAccepted, dialogue: `MAIL FROM:${sender}, RCPT TO:${recipient}: ${rcpt.text}` };
+      const says = `MAIL FROM:${sender}, RCPT TO:${recipient}: ${rcpt.text}`;
+      return { isAccepted, dialogue: says, reply: rcpt };
     });
   } catch {
     return undefined;
@@ -128,11 +158,12 @@ async function underTls(
   dialogue: Dialogue,
   ehlo: readonly string[],
   name: string,
+  tools: Tools,
 ): Promise<boolean> {
   if (!ehlo.includes('STARTTLS')) return false;
   if ((await dialogue.command('STARTTLS')).code !== 220) return false;
   await dialogue.startTls(name);
-  return (await dialogue.command(`EHLO ${OUR_HELO}`)).code === 250;
+  return (await dialogue.command(`EHLO ${heloOf(tools)}`)).code === 250;
 }
 
 /** `guest` with the password `guest`: accounts that should not be. Once, as it may be counted. */

@@ -1,5 +1,11 @@
 /** OWN-8: the SPF record of a domain, followed through its includes as a receiver does (RFC 7208). */
-import { SPF_LOOKUP_TERMS, isSpf, parseSpf, type SpfTerm } from '../../protocol/mail-policy/spf.ts';
+import {
+  SPF_LOOKUP_TERMS,
+  isSpf,
+  parseSpf,
+  worldTerm,
+  type SpfTerm,
+} from '../../protocol/mail-policy/spf.ts';
 import type { Check, Tools } from '../contract.ts';
 import { bad, failedNote, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
 
@@ -20,8 +26,8 @@ export const spf: Check = {
   },
 };
 
-/** The record of the domain itself, or one that it includes. */
-type Place = 'top' | 'below';
+/** The record of the domain itself, one that it includes to allow, or one that allows nobody. */
+type Place = 'top' | 'below' | 'apart';
 
 interface Walk {
   lookups: number;
@@ -72,7 +78,9 @@ async function follow(name: string, walk: Walk, tools: Tools, how: Place): Promi
   }
   const records = recordsOf(answer).filter(isSpf);
   const [record] = records;
-  if (record === undefined) walk.notes.push(missing(name, how));
+  const near = recordsOf(answer).find((text) => /^\W*v\s*=\s*spf/i.test(text));
+  if (record === undefined && near !== undefined) walk.notes.push(nearly(name, near));
+  else if (record === undefined) walk.notes.push(missing(name, how));
   else if (records.length > 1)
     walk.notes.push(
       bad(
@@ -82,6 +90,13 @@ async function follow(name: string, walk: Walk, tools: Tools, how: Place): Promi
     );
   else await readRecord({ name, record, how }, walk, tools);
 }
+
+/** Somebody sees a record there and does not understand why it is called missing. */
+const nearly = (name: string, record: string): Note =>
+  bad(
+    `${name} has "${record.slice(0, 160)}", which receivers pass over: it does not begin with "v=spf1 ".`,
+    'Write v=spf1 and a space first.',
+  );
 
 function missing(name: string, how: Place): Note {
   return how === 'top'
@@ -111,21 +126,30 @@ async function readRecord(
     return;
   }
   if (how === 'top') walk.notes.push(...shapeNotes(name, record, parsed.terms));
+  if (how !== 'apart') walk.notes.push(...worldNotes(name, parsed.terms));
   for (const term of parsed.terms) {
     if (walk.lookups > STOP_AFTER) return;
-    if (SPF_LOOKUP_TERMS.has(term.name)) await lookUp(name, term, walk, tools);
+    if (SPF_LOOKUP_TERMS.has(term.name)) await lookUp({ name, term, how }, walk, tools);
   }
+}
+
+/** Whoever is allowed by an included record is allowed by the one that includes it (RFC 7208 section 5.2). */
+function worldNotes(name: string, terms: readonly SpfTerm[]): readonly Note[] {
+  const term = worldTerm(terms);
+  if (term === undefined) return [];
+  return [
+    bad(
+      `SPF of ${name} has "${term.text}": it allows the whole world.`,
+      'End it in -all or ~all, and name only networks that send your mail.',
+    ),
+  ];
 }
 
 function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): readonly Note[] {
   const notes: Note[] = [fine(`${name} has "${record.slice(0, 200)}".`)];
   const all = terms.find((term) => term.name === 'all');
   const redirect = terms.some((term) => term.name === 'redirect');
-  if (all?.qualifier === '+')
-    notes.push(
-      bad(`SPF of ${name} ends in +all: it allows the whole world.`, 'End it in -all or ~all.'),
-    );
-  else if (all?.qualifier === '?')
+  if (all?.qualifier === '?')
     notes.push(warn(`SPF of ${name} ends in ?all, which says nothing.`, 'End it in -all or ~all.'));
   else if (all === undefined && !redirect)
     notes.push(
@@ -160,19 +184,33 @@ function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): re
   return notes;
 }
 
-async function lookUp(name: string, term: SpfTerm, walk: Walk, tools: Tools): Promise<void> {
+interface Step {
+  readonly name: string;
+  readonly term: SpfTerm;
+  readonly how: Place;
+}
+
+async function lookUp({ name, term, how }: Step, walk: Walk, tools: Tools): Promise<void> {
   walk.lookups += 1;
   const target = term.value === '' ? name : term.value.toLowerCase().replace(/\.$/, '');
   // A macro depends on the sender: there is no one name to look up.
   if (target.includes('%')) return;
   if (term.name === 'include' || term.name === 'redirect') {
-    await follow(target, walk, tools, 'below');
+    const isAllowing = how !== 'apart' && term.qualifier === '+';
+    await follow(target, walk, tools, isAllowing ? 'below' : 'apart');
     return;
   }
   if (term.name === 'ptr') return;
   const first = await tools.dns.ask(target, term.name === 'mx' ? 'MX' : 'A');
   const isIpv6Wanted = term.name !== 'mx' && first.kind === 'none';
   const second = isIpv6Wanted ? await tools.dns.ask(target, 'AAAA') : undefined;
+  if (term.name === 'mx' && recordsOf(first).length > MAX_LOOKUPS)
+    walk.notes.push(
+      bad(
+        `SPF of ${name} uses "${term.text}", and ${target} has ${recordsOf(first).length} MX records; receivers stop after ${MAX_LOOKUPS} and take it as broken.`,
+        'Name the networks instead (RFC 7208 section 4.6.4).',
+      ),
+    );
   if (first.kind === 'failed') walk.notes.push(unclear(`"${term.text}" of ${name}: ${first.why}.`));
   const isVoid = first.kind === 'none' && (second === undefined || second.kind === 'none');
   if (!isVoid || term.name === 'exists') return;

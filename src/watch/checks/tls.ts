@@ -2,9 +2,10 @@
 import type { PeerCertificate } from 'node:tls';
 import { checkServerIdentity } from 'node:tls';
 import type { Check, Tools } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import type { Dialogue, TlsFacts } from '../smtp-dialogue.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
-import { bad, fine, sumUp, warn, type Note } from './observe.ts';
+import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
 
 const DAY_MS = 86_400_000;
 /** Time enough to mend a renewal that fails; certificates of 90 days are renewed after 60. */
@@ -57,21 +58,40 @@ async function look(visit: Visit, tools: Tools): Promise<readonly Note[]> {
         ),
       ];
     const facts = await handshake(dialogue, visit.name);
-    return typeof facts === 'string'
-      ? [
-          bad(
-            `${where} offers STARTTLS, which fails: ${facts}.`,
-            'Look at its certificate and key.',
-          ),
-        ]
-      : certificateNotes(where, visit.name, facts, tools.now());
+    if (typeof facts === 'string') return [brokenNote(where, facts)];
+    const notes = certificateNotes(where, visit.name, facts, tools.now());
+    return [...notes, ...(await oldNotes(where, visit, tools))];
   });
+}
+
+/** What takes too long may be the network; anything else every sender gets, too. */
+function brokenNote(where: string, why: string): Note {
+  const text = `${where} offers STARTTLS, which fails: ${why}.`;
+  const advice = 'Look at its certificate, its key and its log.';
+  return why.startsWith('no TLS within') ? unclear(text, advice) : bad(text, advice);
+}
+
+/** RFC 8996: whether it still takes what is broken, whatever it does with who knows better. */
+async function oldNotes(where: string, visit: Visit, tools: Tools): Promise<readonly Note[]> {
+  const protocol = await withDialogue(visit, tools, async (dialogue) => {
+    if ((await dialogue.command('STARTTLS')).code !== 220) return '';
+    return (await dialogue.startTls(visit.name, 'old')).protocol;
+  }).catch(() => '');
+  if (protocol === '') return [];
+  return [
+    warn(
+      `${where} still takes ${protocol}.`,
+      'RFC 8996: allow TLS 1.2 and later (smtpd_tls_protocols = >=TLSv1.2 in Postfix).',
+    ),
+  ];
 }
 
 async function handshake(dialogue: Dialogue, name: string): Promise<TlsFacts | string> {
   const reply = await dialogue.command('STARTTLS');
   if (reply.code !== 220) return `it answers "${reply.text}"`;
-  return dialogue.startTls(name);
+  return dialogue
+    .startTls(name)
+    .catch((error: unknown) => errorText(error).replace(/^TLS failed: /, ''));
 }
 
 function certificateNotes(

@@ -1,0 +1,33 @@
+/**
+ * Whether a host refused the probe and not what it was asked: by the name in EHLO, by the address or a
+ * list. Such an answer says nothing of the host, so it is neither well nor wrong.
+ */
+import type { SmtpReply } from './smtp-dialogue.ts';
+
+export const PROBE_ADVICE =
+  'Name this machine in watch.helo as DNS knows it, and exempt it from lists and name rules of the host.';
+
+const ABOUT_CLIENT =
+  /\b(?:helo|ehlo) command rejected|\bclient host rejected|\bblocked using\b|\bcannot find your (?:host|reverse)/i;
+/** RFC 3463 section 3.2: X.1 is about the address. */
+const ABOUT_RECIPIENT =
+  /^\d{3} 5\.1\.\d|relay|user unknown|unknown user|no such|not exist|mailbox|recipient address rejected/i;
+
+/** By its words alone. */
+export function isAboutClient(reply: SmtpReply): boolean {
+  return reply.code >= 400 && ABOUT_CLIENT.test(reply.text);
+}
+
+/** @param other What the same host said to something else that it should answer differently. */
+export function refusesProbe(reply: SmtpReply, other: SmtpReply | undefined): boolean {
+  if (reply.code < 500) return false;
+  if (isAboutClient(reply)) return true;
+  return other !== undefined && !ABOUT_RECIPIENT.test(reply.text) && isSame(reply, other);
+}
+
+/** But for the addresses that each names. */
+export function isSame(one: SmtpReply, other: SmtpReply): boolean {
+  const plain = ({ text }: SmtpReply): string =>
+    text.replaceAll(/<[^>]*>|\S+@\S+/g, '').toLowerCase();
+  return one.code === other.code && plain(one) === plain(other);
+}
