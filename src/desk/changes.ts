@@ -24,6 +24,7 @@ export class Changes {
   watch(records: Records): Records {
     const { attachments, incidents, holds, locks, cases, lists, users, forwards, settings } =
       records;
+    const { containments, outbox } = records;
     const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
       const result = await work;
       this.tell(what, id);
@@ -46,6 +47,18 @@ export class Changes {
         ...holds,
         add: (drafts) => told(holds.add(drafts), 'hold'),
         change: (id, change) => told(holds.change(id, change), 'hold', id),
+      },
+      containments: {
+        ...containments,
+        pass: (request) => told(containments.pass(request), 'hold'),
+      },
+      outbox: {
+        ...outbox,
+        // With what the jobs did, an item of a checklist is done, and a lock may end.
+        done: (key, tick) =>
+          tick === undefined
+            ? outbox.done(key)
+            : told(outbox.done(key, tick), 'lock', tick.account),
       },
       locks: {
         ...locks,

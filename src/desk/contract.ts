@@ -9,7 +9,7 @@ import type {
   Campaign,
   CaseDesk,
   Change,
-  ClockReport,
+  FirstLookDesk,
   FigureDesk,
   QuestionDesk,
   UserDesk,
@@ -217,12 +217,11 @@ export interface Desk {
     countOpen(): Promise<number>;
     /** What spans several accounts, most accounts first. */
     campaigns(query: { readonly days: number }): Promise<readonly Campaign[]>;
-    /** Of the last 30 days. */
-    clocks(): Promise<ClockReport>;
   };
   readonly cases: CaseDesk;
   readonly users: UserDesk;
   readonly figures: FigureDesk;
+  readonly firstLook: FirstLookDesk;
   readonly switches: SwitchDesk;
   readonly questions: QuestionDesk;
   /** Calls back after each change on record; returns how to stop. */
