@@ -102,10 +102,10 @@ test('clocks of thousands are not told anew at each change (FBK-6)', async () =>
 });
 
 test('what could not be read is read again', async () => {
-  const { look } = records.waiting;
   let isAway = true;
   const failing = {
-    look: (limit: number) => (isAway ? Promise.reject(new Error('away')) : look(limit)),
+    look: (limit: number) =>
+      isAway ? Promise.reject(new Error('away')) : stored.waiting.look(limit),
   };
   const health = new Health(listen().telemetry);
   const parts = { records: { ...records, waiting: failing }, health, now: () => nowMs };

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { HoldReason } from './hold-contract.ts';
 import type { RecordsTx, Transact } from './tables.ts';
-import type { WaitingRecords, WaitingRow } from './waiting-contract.ts';
+import type { Waiting, WaitingRecords, WaitingRow } from './waiting-contract.ts';
 
 /** Migration 0011: what is open is found without a look at what is closed. */
 export async function indexOpenHolds(db: Kysely<unknown>): Promise<void> {
@@ -54,10 +54,11 @@ async function oldestIncidents(tx: RecordsTx, limit: number): Promise<WaitingRow
     .selectFrom('incidents')
     .select(['id', 'openedAt as at', 'account', 'summary as text'])
     .where('state', '=', 'open')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('holds')
+    .where((or) =>
+      or.not(
+        or.exists(
+          or
+            .selectFrom('holds')
             .select('holds.id')
             .whereRef('holds.incident', '=', 'incidents.id')
             .where('holds.closedAt', 'is', null),
@@ -81,19 +82,14 @@ async function oldestCases(tx: RecordsTx, limit: number): Promise<WaitingRow[]> 
   return rows.map((row) => ({ what: 'case', ...row }));
 }
 
-async function countOpen(tx: RecordsTx) {
+async function countOpen(tx: RecordsTx): Promise<Waiting['open']> {
   const count = tx.fn.countAll<number>().as('count');
   const holds = tx.selectFrom('holds').select(count).where('closedAt', 'is', null);
   const incidents = tx.selectFrom('incidents').select(count).where('state', '=', 'open');
   const cases = tx.selectFrom('cases').select(count).where('state', '=', 'open');
-  const [inHolds, inIncidents, inCases] = [
-    await holds.executeTakeFirst(),
-    await incidents.executeTakeFirst(),
-    await cases.executeTakeFirst(),
-  ];
   return {
-    holds: Number(inHolds?.count ?? 0),
-    incidents: Number(inIncidents?.count ?? 0),
-    cases: Number(inCases?.count ?? 0),
+    holds: (await holds.executeTakeFirst())?.count ?? 0,
+    incidents: (await incidents.executeTakeFirst())?.count ?? 0,
+    cases: (await cases.executeTakeFirst())?.count ?? 0,
   };
 }
