@@ -18,6 +18,8 @@ import { Waiters } from './waiters.ts';
 
 /** How long a person waits to be shown a message. */
 export const SHOW_TIMEOUT_MS = 15_000;
+/** Where no agent was ever heard; one that is there asks again at once. */
+const UNHEARD_TIMEOUT_MS = 3_000;
 /** People waiting to be shown a message. */
 const MAX_SHOWS = 50;
 /** Looks for what has become due, where nothing woke the waiter. */
@@ -107,7 +109,8 @@ export class AgentRoom implements AgentDesk {
     const task = { id, kind: 'show' as const, target: targetOf(hold), maxBytes: MAX_SHOWN_BYTES };
     const answered: Show['answered'] = Promise.withResolvers();
     this.#shows.set(id, { task, mta: hold.mta, answered });
-    const clock = setTimeout(() => answered.resolve(undefined), SHOW_TIMEOUT_MS);
+    const waitMs = this.#hosts.get(hold.mta)?.heardMs ? SHOW_TIMEOUT_MS : UNHEARD_TIMEOUT_MS;
+    const clock = setTimeout(() => answered.resolve(undefined), waitMs);
     this.wake(hold.mta);
     try {
       const result = await answered.promise;
