@@ -183,6 +183,8 @@ export interface Desk {
   /** For the agents on the mail hosts. */
   readonly agents: AgentDesk & {
     heard(): readonly { readonly mta: string; readonly heardAt: string }[];
+    /** Messages in the queues of the hosts that are heard; `undefined` where none says. */
+    readonly queued: number | undefined;
   };
   readonly attachments: AttachmentDesk;
   readonly incidents: {

@@ -93,6 +93,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const figures = new Figures(parts);
   const firstLook = new FirstLooks(parts, changes);
   figures.level('waiting', () => parts.holdKeeper.countOpen());
+  figures.level('queue', () => Promise.resolve(parts.agents.queued));
   const switches = await openSwitches(parts);
   const { keeper, counter, listKeeper, runner } = parts;
   showGauges(parts);

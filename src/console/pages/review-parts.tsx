@@ -62,7 +62,7 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
                 {one.senders
                   .slice(0, 3)
                   .map(({ address }) => address)
-                  .join(', ')}
+                  .join(', ') || 'no address yet'}
               </dd>
             </dl>
           ))}
