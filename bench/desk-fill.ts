@@ -67,7 +67,7 @@ export async function fillIncidents(path: string, sizes: DeskSizes): Promise<voi
       ...{ repeatAfterMs: 3_600_000, nowMs: FIRST_DAY_MS },
     },
   ]);
-  await records.figures.add(hourlyFigures());
+  await records.figures.write({ counts: hourlyFigures(), levels: [], oldest: 0 });
   await records.close();
   inTransaction(path, (database) => {
     const made = database.prepare('SELECT * FROM incidents').get() ?? {};

@@ -84,7 +84,12 @@ export type AgentResult = TaskBase &
           readonly message?: FoundMessage;
         }[];
       }
-    | { readonly kind: 'survey'; readonly held: readonly FoundMessage[] }
+    | {
+        readonly kind: 'survey';
+        readonly held: readonly FoundMessage[];
+        /** Messages of the queue that are not held; an older agent does not say. */
+        readonly queued?: number;
+      }
     /** `done` is true when the message is out of the queue or on its way as asked. */
     | { readonly kind: 'release' | 'delete'; readonly done: boolean; readonly state: TargetState }
     | { readonly kind: 'notify'; readonly sent: boolean; readonly state: TargetState }

@@ -35,7 +35,7 @@ async function attempt(options: HandsOptions, task: AgentTask): Promise<AgentRes
     case 'check':
       return { id, kind: 'check', found: await check(tools, task.targets) };
     case 'survey':
-      return { id, kind: 'survey', held: await survey(tools) };
+      return { id, kind: 'survey', ...(await survey(tools)) };
     case 'contain':
       return { id, kind: 'contain', contained: await containAccount(tools, task) };
     case 'release':
@@ -78,11 +78,15 @@ async function check(tools: QueueTools, targets: readonly QueuedTarget[]): Promi
   return found;
 }
 
-/** What waits in the hold queue, whoever put it there. */
-async function survey(tools: QueueTools): Promise<readonly FoundMessage[]> {
-  const held = (await tools.list()).filter(({ queueName }) => queueName === 'hold');
+/** What waits in the hold queue, whoever put it there, and how much else is on its way. */
+async function survey(
+  tools: QueueTools,
+): Promise<{ readonly held: readonly FoundMessage[]; readonly queued: number }> {
+  const all = await tools.list();
+  const held = all.filter(({ queueName }) => queueName === 'hold');
   const envelopes = await tools.envelopes(held.slice(0, MAX_SURVEYED).map((one) => one.queueId));
-  return envelopes.filter(({ queueName }) => queueName === 'hold').map(foundMessage);
+  const found = envelopes.filter(({ queueName }) => queueName === 'hold').map(foundMessage);
+  return { held: found, queued: all.length - held.length };
 }
 
 /** Held messages of one survey; the rest comes when these are known. */

@@ -160,6 +160,12 @@ describe('a notification', () => {
   });
 });
 
+test('a survey says how much is on its way beside what is held', async () => {
+  const { tools } = otherMail();
+  const survey = await doTask({ tools, mta: 'mx', now: () => 0 }, { id: 's', kind: 'survey' });
+  expect(survey).toEqual({ id: 's', kind: 'survey', held: [], queued: 1 });
+});
+
 describe('a task that fails', () => {
   test('of a kind that only a newer daemon knows is a result that says what to do', async () => {
     const { tools } = otherMail();

@@ -145,7 +145,7 @@ function PageOf(given: { name: string; detail: string; session: SessionView }): 
   const { name, detail, session } = given;
   switch (name) {
     case 'review':
-      return <Review id={detail} />;
+      return <Review id={detail} session={session} />;
     case 'account':
       return <AccountPage key={detail} name={detail} />;
     case 'incidents':

@@ -81,6 +81,8 @@ export function Badge(given: {
 export interface Column<T> {
   readonly name: string;
   readonly cell: (row: T) => ComponentChildren;
+  /** Never more than a word: not broken where there is room beside it. */
+  readonly isShort?: boolean;
 }
 
 /** On a phone each row is a card, and each cell says what it is. */
@@ -109,8 +111,10 @@ export function Table<T>(given: {
         <tbody>
           {given.rows.map((row) => (
             <tr>
-              {given.columns.map(({ name, cell }) => (
-                <td data-name={name}>{cell(row)}</td>
+              {given.columns.map(({ name, cell, isShort = false }) => (
+                <td data-name={name} class={isShort ? 'short' : undefined}>
+                  {cell(row)}
+                </td>
               ))}
             </tr>
           ))}

@@ -18,6 +18,8 @@ import { Waiters } from './waiters.ts';
 
 /** How long a person waits to be shown a message. */
 export const SHOW_TIMEOUT_MS = 15_000;
+/** Where no agent was ever heard; one that is there asks again at once. */
+const UNHEARD_TIMEOUT_MS = 3_000;
 /** People waiting to be shown a message. */
 const MAX_SHOWS = 50;
 /** Looks for what has become due, where nothing woke the waiter. */
@@ -26,6 +28,13 @@ const TICK_MS = 1_000;
 const ADOPT_AFTER_MS = 900_000;
 /** Longest wait for something to do; an agent that waits longer is not there. */
 export const MAX_WAIT_MS = 25_000;
+
+interface Host {
+  heardMs: number;
+  surveyMs: number;
+  /** Messages that are not held, at the last survey. */
+  queued?: number | undefined;
+}
 
 type ShowResult = Extract<AgentResult, { kind: 'show' }>;
 
@@ -43,7 +52,7 @@ export class AgentRoom implements AgentDesk {
   readonly #waiters = new Waiters();
   readonly #shows = new Map<string, Show>();
   /** When each mail host was last heard and its hold queue last compared with the records. */
-  readonly #hosts = new Map<string, { heardMs: number; surveyMs: number }>();
+  readonly #hosts = new Map<string, Host>();
   #isClosed = false;
 
   constructor(
@@ -69,8 +78,18 @@ export class AgentRoom implements AgentDesk {
 
   /** Mail hosts whose agent was heard within a minute. */
   get presentCount(): number {
+    return this.#present().length;
+  }
+
+  /** Messages in the queues of all hosts that are heard; `undefined` where none says. */
+  get queued(): number | undefined {
+    const known = this.#present().flatMap(({ queued }) => queued ?? []);
+    return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
+  }
+
+  #present(): readonly Host[] {
     const since = this.#parts.now() - 60_000;
-    return [...this.#hosts.values()].filter(({ heardMs }) => heardMs >= since).length;
+    return [...this.#hosts.values()].filter(({ heardMs }) => heardMs >= since);
   }
 
   close(): void {
@@ -107,7 +126,8 @@ export class AgentRoom implements AgentDesk {
     const task = { id, kind: 'show' as const, target: targetOf(hold), maxBytes: MAX_SHOWN_BYTES };
     const answered: Show['answered'] = Promise.withResolvers();
     this.#shows.set(id, { task, mta: hold.mta, answered });
-    const clock = setTimeout(() => answered.resolve(undefined), SHOW_TIMEOUT_MS);
+    const waitMs = this.#hosts.get(hold.mta)?.heardMs ? SHOW_TIMEOUT_MS : UNHEARD_TIMEOUT_MS;
+    const clock = setTimeout(() => answered.resolve(undefined), waitMs);
     this.wake(hold.mta);
     try {
       const result = await answered.promise;
@@ -120,7 +140,7 @@ export class AgentRoom implements AgentDesk {
     }
   }
 
-  #hear(mta: string): { heardMs: number; surveyMs: number } {
+  #hear(mta: string): Host {
     const host = this.#hosts.get(mta) ?? { heardMs: 0, surveyMs: 0 };
     host.heardMs = this.#parts.now();
     this.#hosts.set(mta, host);
@@ -188,6 +208,7 @@ export class AgentRoom implements AgentDesk {
         }
         break;
       case 'survey':
+        this.#hear(mta).queued = result.queued;
         await this.#adopt(mta, result);
         break;
       case 'contain':

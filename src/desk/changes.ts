@@ -7,6 +7,8 @@ import type { Change } from './people-contract.ts';
 
 export type ChangeListener = (change: Change) => void;
 
+type Told = <R>(work: Promise<R>, what: Change['what'], id?: string) => Promise<R>;
+
 export class Changes {
   readonly #listeners = new Set<ChangeListener>();
 
@@ -24,7 +26,7 @@ export class Changes {
   watch(records: Records): Records {
     const { attachments, incidents, holds, locks, cases, lists, users, forwards, settings } =
       records;
-    const told = async <R>(work: Promise<R>, what: Change['what'], id = ''): Promise<R> => {
+    const told: Told = async (work, what, id = '') => {
       const result = await work;
       this.tell(what, id);
       return result;
@@ -47,6 +49,7 @@ export class Changes {
         add: (drafts) => told(holds.add(drafts), 'hold'),
         change: (id, change) => told(holds.change(id, change), 'hold', id),
       },
+      ...this.#watchWork(records, told),
       locks: {
         ...locks,
         save: (drafts) => told(locks.save(drafts), 'lock'),
@@ -78,6 +81,25 @@ export class Changes {
         accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
         signIn: (draft) => told(users.signIn(draft), 'user', draft.name),
         remove: (name, audit) => told(users.remove(name, audit), 'user', name),
+      },
+    };
+  }
+
+  /** What is written where no person asked for it. */
+  #watchWork({ containments, outbox }: Records, told: Told) {
+    return {
+      containments: {
+        ...containments,
+        pass: (request: Parameters<Records['containments']['pass']>[0]) =>
+          told(containments.pass(request), 'hold'),
+      },
+      outbox: {
+        ...outbox,
+        // With what the job did an item of a checklist is done, and a lock may end.
+        done: (...[key, tick]: Parameters<Records['outbox']['done']>) =>
+          tick === undefined
+            ? outbox.done(key)
+            : told(outbox.done(key, tick), 'lock', tick.account),
       },
     };
   }

@@ -9,7 +9,7 @@ import type {
   Campaign,
   CaseDesk,
   Change,
-  ClockReport,
+  FirstLookDesk,
   FigureDesk,
   QuestionDesk,
   UserDesk,
@@ -183,6 +183,8 @@ export interface Desk {
   /** For the agents on the mail hosts. */
   readonly agents: AgentDesk & {
     heard(): readonly { readonly mta: string; readonly heardAt: string }[];
+    /** Messages in the queues of the hosts that are heard; `undefined` where none says. */
+    readonly queued: number | undefined;
   };
   readonly attachments: AttachmentDesk;
   readonly incidents: {
@@ -217,12 +219,11 @@ export interface Desk {
     countOpen(): Promise<number>;
     /** What spans several accounts, most accounts first. */
     campaigns(query: { readonly days: number }): Promise<readonly Campaign[]>;
-    /** Of the last 30 days. */
-    clocks(): Promise<ClockReport>;
   };
   readonly cases: CaseDesk;
   readonly users: UserDesk;
   readonly figures: FigureDesk;
+  readonly firstLook: FirstLookDesk;
   readonly switches: SwitchDesk;
   readonly questions: QuestionDesk;
   /** Calls back after each change on record; returns how to stop. */

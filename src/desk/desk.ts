@@ -14,6 +14,7 @@ import { Changes } from './changes.ts';
 import { deliverGroup } from './delivery.ts';
 import { ForwardKeeper } from './forward-keeper.ts';
 import { Figures } from './figures.ts';
+import { FirstLooks } from './first-look.ts';
 import { Health } from './health.ts';
 import { incidentsOf } from './incident-list.ts';
 import { IncidentCounter } from './incident-counter.ts';
@@ -90,7 +91,9 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const options = { ...given, records: changes.watch(given.records) };
   const parts = await openParts(options);
   const figures = new Figures(parts);
+  const firstLook = new FirstLooks(parts, changes);
   figures.level('waiting', () => parts.holdKeeper.countOpen());
+  figures.level('queue', () => Promise.resolve(parts.agents.queued));
   const switches = await openSwitches(parts);
   const { keeper, counter, listKeeper, runner } = parts;
   showGauges(parts);
@@ -125,6 +128,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),
     users: usersOf(parts),
     figures,
+    firstLook,
     switches,
     questions: questionsOf({ ...parts, onJobs: () => runner.wake() }),
     follow: (listener) => changes.follow(listener),

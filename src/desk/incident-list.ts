@@ -1,18 +1,15 @@
 /** Incidents as people and programs read and close them. */
 import type { Explanation } from '../core/report.ts';
-import type { IncidentRow, IncidentTimes, Records } from '../store/records/contract.ts';
+import type { IncidentRow, Records } from '../store/records/contract.ts';
 import { campaignsOf } from './campaigns.ts';
 import type { Desk, Incident } from './contract.ts';
 import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
-import type { ClockFigure, ClockReport } from './people-contract.ts';
 
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
 const LOOKED_AT = 3;
-const DAY_MS = 86_400_000;
-const CLOCK_DAYS = 30;
 
 interface ListParts {
   readonly records: Records;
@@ -81,10 +78,6 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       await learnCampaigns(parts, learnt);
       return campaignsOf(parts, query);
     },
-    clocks: async () => {
-      const since = new Date(now() - CLOCK_DAYS * DAY_MS).toISOString();
-      return clocksOf(await health.read(() => records.incidents.times(since)));
-    },
   };
 }
 
@@ -134,32 +127,6 @@ function stepOf(before: IncidentRow, step: Step, by: string) {
 
 /** Accounts of one campaign kept by name. */
 const MAX_ACCOUNTS = 1000;
-
-/** How fast things were acted on and closed (FBK-6). */
-function clocksOf(times: readonly IncidentTimes[]): ClockReport {
-  const verdicts = { true: 0, 'false alarm': 0, unclear: 0 };
-  for (const { verdict } of times) if (verdict !== '') verdicts[verdict]++;
-  const spans = (name: 'firstActionAt' | 'closedAt'): number[] =>
-    times.flatMap(({ openedAt, [name]: end }) =>
-      end === undefined ? [] : [Math.max(0, Date.parse(end) - Date.parse(openedAt)) / 1000],
-    );
-  return {
-    days: CLOCK_DAYS,
-    opened: times.length,
-    firstAction: clockFigure(spans('firstActionAt')),
-    close: clockFigure(spans('closedAt')),
-    verdicts,
-  };
-}
-
-function clockFigure(seconds: readonly number[]): ClockFigure {
-  const sorted = seconds.toSorted((a, b) => a - b);
-  return {
-    count: sorted.length,
-    median: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0),
-    worst: Math.round(sorted.at(-1) ?? 0),
-  };
-}
 
 function toIncident(row: IncidentRow): Incident {
   const { detail, alertedAt: _, alertedCount: _count, ...incident } = row;

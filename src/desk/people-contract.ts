@@ -9,6 +9,8 @@ import type {
   UserRow,
 } from '../store/records/desk-contract.ts';
 
+import type { Waiting } from '../store/records/waiting-contract.ts';
+
 export type { CaseSource, Role };
 export type Case = CaseRow;
 
@@ -192,8 +194,8 @@ export interface Hour {
 
 export interface FigureDesk {
   count(name: string, by?: number): void;
-  /** Read once an hour, from now on: how much there is then. */
-  level(name: string, read: () => Promise<number>): void;
+  /** Read every minute from now on: how much there is then. Nothing while it gives `undefined`. */
+  level(name: string, read: () => Promise<number | undefined>): void;
   /** The last 24 hours of each figure, oldest first. */
   day(): Promise<Readonly<Record<string, readonly Hour[]>>>;
 }
@@ -232,6 +234,15 @@ export interface ClockFigure {
   readonly count: number;
   readonly median: number;
   readonly worst: number;
+}
+
+/** What somebody wants to know first: what waits longest, and how fast things go. */
+export interface FirstLook extends Waiting {
+  readonly clocks: ClockReport;
+}
+
+export interface FirstLookDesk {
+  look(): Promise<FirstLook>;
 }
 
 export interface ClockReport {

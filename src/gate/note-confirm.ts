@@ -6,11 +6,13 @@
 import type { ConfirmEvent } from '../core/event.ts';
 import { contextText } from '../core/identity.ts';
 import { isInForce, SCORE_PRACTICE } from '../core/in-force.ts';
+import type { Intent } from '../core/intent.ts';
 import { stepLadder } from '../core/ladder.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import { referenceOf } from '../core/reference.ts';
+import type { Reason } from '../core/verdict.ts';
 import type { Effects } from '../effects/contract.ts';
 import type { OutcomeParts } from './note-outcome.ts';
 import { accountKey, identityKey } from './submission-frame.ts';
@@ -69,7 +71,10 @@ function lock(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
     if (from !== 'lock') {
       journal.append({ kind: 'rung', at: event.at, account, identity, from, to: 'lock', because });
     }
-    if (!isInForce(policy().rules, SCORE_PRACTICE)) return;
+    if (!isInForce(policy().rules, SCORE_PRACTICE)) {
+      void effects.start(unlockedAlert(event, account, because));
+      return;
+    }
     void effects.start({
       kind: 'lock',
       account,
@@ -81,4 +86,22 @@ function lock(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
       seesPassword,
     });
   });
+}
+
+/** Somebody else has the password and nothing is locked by itself: a person must know. */
+function unlockedAlert(event: ConfirmEvent, account: string, reasons: readonly Reason[]): Intent {
+  const nowhere = { clientAddress: '', country: '', asnName: '', figures: [] };
+  return {
+    kind: 'alert',
+    cause: 'not-the-owner',
+    account,
+    practice: SCORE_PRACTICE,
+    reference: referenceOf(event.id),
+    at: event.at,
+    enforced: false,
+    summary: `It was not the owner, said by ${event.by}. Lock the account: nothing was done by itself.`,
+    reasons,
+    done: 'Nothing: SND-6 is not in force. With enforcement the account would have been locked.',
+    picture: { account, tenant: '', ...nowhere },
+  };
 }

@@ -79,35 +79,6 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     expect(text).toContain('invoice.pdf.exe');
   });
 
-  it('decides by keys, takes back within the minute, and tells the second reviewer (CON-3)', async () => {
-    const client = await house.primum.client();
-    const held = (await client.holds({ state: 'open' })).holds.filter(
-      (one) => one.state === 'held',
-    );
-    const first = held.at(-1);
-    const [one, other] = [await house.page(), await house.page({ as: 'paul' })];
-    for (const page of [one, other]) {
-      await openAt(page, `${house.base}/console/#/review/${first?.id ?? ''}`);
-    }
-    // Both look at it; the other's page must not learn of it before he decides.
-    await other.route('**/api/v1/holds?**', (route) => route.abort());
-    await one.keyboard.press('r');
-    await one.getByText('It is released.').waitFor();
-    expect(await client.hold(first?.id ?? '')).toMatchObject({ state: 'releasing', by: 'olga' });
-    await other.keyboard.press('r');
-    await other
-      .getByText('decided on already; the agent is at it. olga decided: releasing.')
-      .waitFor();
-    await one.keyboard.press('u');
-    await one.getByText('Taken back. The message waits again.').waitFor();
-    expect(await client.hold(first?.id ?? '')).toMatchObject({ state: 'held', by: '' });
-    expect(house.agent.released).toEqual([]);
-    const { entries } = await client.audit({ limit: 5 });
-    expect(entries.map(({ action, by }) => `${by} ${action}`)).toEqual(
-      expect.arrayContaining(['olga hold.release', 'olga hold.undo']),
-    );
-  });
-
   it('locks from the review, ticks the checklist, unlocks, and closes with a finding (FBK-6)', async () => {
     const page = await house.page();
     const client = await house.primum.client();

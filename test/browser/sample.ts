@@ -30,7 +30,7 @@ export async function fillState(state: string): Promise<void> {
       return { hour, name, value: Math.round(most * wave * (0.8 + 0.4 * noise)) + burst };
     }),
   );
-  await records.figures.add(figures);
+  await records.figures.write({ counts: figures, levels: [], oldest: 0 });
   const opened = await openTestDesk({ records, now: () => Date.now() - 2 * HOUR_MS });
   const { desk } = opened;
   const at = new Date(Date.now() - 3 * HOUR_MS).toISOString();

@@ -189,3 +189,24 @@ describe('an agent that goes away while it waits', () => {
     expect((await asked()).map(({ kind }) => kind)).toEqual(['notify']);
   });
 });
+
+test('the length of the queues is of the hosts that are heard, and unknown without any', async () => {
+  const { agents } = opened.desk;
+  const survey = (mta: string, queued?: number): Promise<void> =>
+    agents.report(mta, [
+      { id: 'survey', kind: 'survey', held: [], ...(queued === undefined ? {} : { queued }) },
+    ]);
+  expect(agents.queued).toBeUndefined();
+  // An older agent does not say.
+  await survey(MTA);
+  expect(agents.queued).toBeUndefined();
+  await survey(MTA, 30);
+  await survey(OTHER, 12);
+  expect(agents.queued).toBe(42);
+  nowMs += 50_000;
+  await survey(OTHER, 0);
+  nowMs += 20_000;
+  expect(agents.queued).toBe(0);
+  nowMs += 70_000;
+  expect(agents.queued).toBeUndefined();
+});

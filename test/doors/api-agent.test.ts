@@ -118,6 +118,7 @@ describe('an agent that hangs up while it waits for tasks', () => {
       },
       report: (mta, results) => agents.report(mta, results),
       heard: () => agents.heard(),
+      queued: undefined,
     };
     const agentTokens = new Map([['mx2.example.org', OTHER]]);
     const desk = { ...api.desk, agents: watched };

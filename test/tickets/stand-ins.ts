@@ -27,6 +27,8 @@ export interface StandIn {
   failWith: number;
   /** Requests that are done and then not answered. */
   loseAnswers: number;
+  /** Told of each request that changes something; false before it where it gets lost. */
+  onChange: (when: 'before' | 'after') => boolean;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,10 @@ async function open(authorization: string, handle: Handle): Promise<StandIn> {
     if (request.headers.authorization !== authorization) return say([401, { error: 'token' }]);
     if (standIn.failWith > 0) return say([standIn.failWith, {}]);
     const body = sent === '' ? {} : (JSON.parse(sent) as Record<string, unknown>);
+    const isChange = method === 'POST' && !url.pathname.endsWith('/attachments');
+    if (isChange && !standIn.onChange('before')) return response.destroy();
     const said = handle({ method, url, body }, standIn);
+    if (isChange) standIn.onChange('after');
     if (method === 'POST' && said[0] === 201 && standIn.loseAnswers > 0) {
       standIn.loseAnswers--;
       return response.destroy();
@@ -67,6 +72,7 @@ async function open(authorization: string, handle: Handle): Promise<StandIn> {
   const standIn: StandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...{ tickets: [], asked: [], isIndexed: () => true, failWith: 0, loseAnswers: 0 },
+    onChange: () => true,
     async close() {
       server.closeAllConnections();
       server.close();

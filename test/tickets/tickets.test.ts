@@ -6,10 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDesk, type OpenDesk } from '../../src/desk/desk.ts';
 import type { TicketTarget } from '../../src/desk/ticket-target.ts';
 import { MAX_TICKETS_AN_HOUR } from '../../src/desk/tickets.ts';
-import { createRequestTracker } from '../../src/effects/tickets/request-tracker/request-tracker.ts';
 import { createTicketHook } from '../../src/effects/tickets/webhook/webhook.ts';
 import { createTicketMail } from '../../src/effects/tickets/email/email.ts';
-import { createZammad } from '../../src/effects/tickets/zammad/zammad.ts';
 import type { TicketSystem } from '../../src/effects/tickets/contract.ts';
 import { signBody } from '../../src/effects/webhook.ts';
 import type { Records } from '../../src/store/records/contract.ts';
@@ -18,6 +16,7 @@ import { until } from '../peers/run.ts';
 import { ANN, listen } from '../desk/helper.ts';
 import { openSmtpSink, openWebServer } from '../desk/servers.ts';
 import { openRequestTracker, openZammad, TOKEN, type StandIn } from './stand-ins.ts';
+import { SYSTEMS } from './systems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'primum-tickets-'));
 const tokenFile = join(folder, 'token');
@@ -47,17 +46,12 @@ const KINDS = [
   {
     kind: 'Zammad',
     open: openZammad,
-    connect: ({ url }: StandIn) =>
-      createZammad({
-        ...{ name: 'zammad', url, tokenFile, timeoutMs: 5000 },
-        ...{ group: 'Abuse', customer: 'primum@example.org' },
-      }),
+    connect: ({ url }: StandIn) => SYSTEMS.zammad({ url, tokenFile }),
   },
   {
     kind: 'Request Tracker',
     open: openRequestTracker,
-    connect: ({ url }: StandIn) =>
-      createRequestTracker({ name: 'rt', url, tokenFile, timeoutMs: 5000, queue: 'Abuse' }),
+    connect: ({ url }: StandIn) => SYSTEMS.rt({ url, tokenFile }),
   },
 ];
 

@@ -1,11 +1,17 @@
 /** Everything of one account: where it stands, what happened, its places, limits and lock. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { AccountView, LimitList, TimelineView } from '../../doors/api/schemas/types.ts';
+import type {
+  AccountView,
+  IncidentView,
+  LimitList,
+  TimelineView,
+} from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { counted, span } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Identities } from './account-contexts.tsx';
+import { Checklist, leftOpen } from './checklist.tsx';
 import { Ago, Badge, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
 
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
@@ -79,17 +85,10 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
           <a href={`#/incidents/${lock.incident}`}>Incident</a>
         </p>
       )}
-      {lock || isHeld ? (
-        <SayForm
-          label={lock ? 'Unlock, because' : 'Release, because'}
-          action={lock ? 'Unlock' : 'Release'}
-          say={(why) =>
-            act(
-              () => send('DELETE', `/locks/${part(account)}`, { by: 'me', why, mail: 'keep' }),
-              'It may send again.',
-            )
-          }
-        />
+      {lock ? (
+        <Unlock account={account} incident={lock.incident} />
+      ) : isHeld ? (
+        <FreeForm account={account} label="Release, because" action="Release" />
       ) : (
         <SayForm
           label="Lock, because"
@@ -100,6 +99,54 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
         />
       )}
     </section>
+  );
+}
+
+/** The checklist stands above the button; what is left open is said twice, once by whoever unlocks. */
+function Unlock(given: { readonly account: string; readonly incident: string }): JSX.Element {
+  const { account } = given;
+  const path = `/incidents/${given.incident}`;
+  const incident = useLoaded<IncidentView>(path, ['incident', 'lock']).value;
+  const [isSure, setSure] = useState(false);
+  const left = incident === undefined ? '' : leftOpen(incident);
+  const form = <FreeForm account={account} label="Unlock, because" action="Unlock" />;
+  return (
+    <>
+      {incident && incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
+      {left === '' ? (
+        form
+      ) : (
+        <>
+          <label>
+            <input
+              type="checkbox"
+              checked={isSure}
+              onChange={(event) => setSure(event.currentTarget.checked)}
+            />{' '}
+            Unlock although nobody has ticked: {left}
+          </label>
+          {isSure && form}
+        </>
+      )}
+    </>
+  );
+}
+
+function FreeForm(given: {
+  readonly account: string;
+  readonly label: string;
+  readonly action: string;
+}): JSX.Element {
+  const act = useAct();
+  const path = `/locks/${part(given.account)}`;
+  return (
+    <SayForm
+      label={given.label}
+      action={given.action}
+      say={(why) =>
+        act(() => send('DELETE', path, { by: 'me', why, mail: 'keep' }), 'It may send again.')
+      }
+    />
   );
 }
 
@@ -215,9 +262,9 @@ function History({ path }: { readonly path: string }): JSX.Element {
               empty="The journal has nothing of it."
               columns={[
                 { name: 'When', cell: ({ at }) => <When at={at} /> },
-                { name: 'Kind', cell: ({ kind }) => kind },
+                { name: 'Kind', cell: ({ kind }) => kind, isShort: true },
                 { name: 'What', cell: ({ text }) => text },
-                { name: 'Reference', cell: ({ reference }) => reference ?? '' },
+                { name: 'Reference', cell: ({ reference }) => reference ?? '', isShort: true },
               ]}
             />
             <p class="quiet">

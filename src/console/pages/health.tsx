@@ -97,6 +97,13 @@ function Report(given: {
   );
 }
 
+function warningOf(user: string, list: UserList | undefined): string {
+  const admins = (list?.users ?? []).filter(({ role }) => role === 'admin');
+  const isLast = admins.length === 1 && admins[0]?.name === user;
+  const after = isLast ? ' Nobody is an admin then; only "primum user add" on the host helps.' : '';
+  return `Remove ${user}? The sessions of ${user} end at once.${after}`;
+}
+
 function Users(): JSX.Element {
   const act = useAct();
   const users = useLoaded<UserList>('/users', ['user']);
@@ -115,6 +122,7 @@ function Users(): JSX.Element {
     }, 'The link below works once, for a day.');
   };
   const remove = (user: string): void => {
+    if (!confirm(warningOf(user, users.value))) return;
     void act(() => send('DELETE', `/users/${part(user)}`, { by: 'me' }), `${user} is removed.`);
   };
   return (

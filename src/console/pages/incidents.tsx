@@ -22,13 +22,8 @@ import {
   useAct,
   When,
 } from '../parts.tsx';
+import { Checklist } from './checklist.tsx';
 import { Files } from './files.tsx';
-
-const ITEMS = {
-  password: 'The password is changed',
-  sessions: 'Sessions and app passwords are revoked',
-  forwards: 'Forwards and filters are reviewed',
-} as const;
 
 export function Incidents({ id }: { readonly id: string }): JSX.Element {
   return id === '' ? <List /> : <One id={id} />;
@@ -216,35 +211,6 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
       )}
       {incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
     </section>
-  );
-}
-
-function Checklist({ incident, path }: { incident: IncidentView; path: string }): JSX.Element {
-  const act = useAct();
-  return (
-    <>
-      <h3>Before an unlock</h3>
-      <ul class="checklist">
-        {incident.checklist.map(({ item, doneAt, by = '' }) => (
-          <li>
-            {doneAt === undefined ? (
-              <button
-                type="button"
-                onClick={() =>
-                  void act(() => send('POST', `${path}/tick`, { by: 'me', item }), 'Ticked.')
-                }
-              >
-                Done
-              </button>
-            ) : (
-              <Badge tone="good">done</Badge>
-            )}{' '}
-            {ITEMS[item]}
-            {doneAt !== undefined && <span class="quiet"> by {by}</span>}
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }
 

@@ -1,12 +1,15 @@
-/** Held messages one at a time: who, what is unusual, his usual beside it, the message as inert text. */
+/**
+ * Held messages one at a time. What is on the screen stays there until the reviewer goes on: a key that
+ * he presses is for the message that he has read, whatever others decide meanwhile.
+ */
 import type { JSX } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
-import type { AccountView, HoldList, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
-import { get, part, send } from '../api.ts';
+import type { HoldList, HoldView, SessionView } from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
 import { AskOwner } from '../ask-owner.tsx';
-import { attachmentNames, counted, disarm } from '../format.ts';
 import { messageOf, useLoaded } from '../live.ts';
-import { Account, Ago, Page, Show, Tell } from '../parts.tsx';
+import { Account, Page, Show, Tell } from '../parts.tsx';
+import { Facts, Message, Usual } from './review-parts.tsx';
 
 type Choice = 'release' | 'return' | 'owner' | 'lock';
 
@@ -17,20 +20,31 @@ const ACTIONS: readonly { choice: Choice; key: string; name: string; why: string
   { choice: 'lock', key: 'l', name: 'Lock', why: 'Reviewed: somebody else uses the account.' },
 ];
 
-export function Review({ id }: { readonly id: string }): JSX.Element {
+/** A second press that was meant for the message before decides nothing on the next. */
+const ARMED_AFTER_MS = 600;
+let movedMs = -Infinity;
+
+type Step = (step: 1 | -1) => void;
+
+export function Review(given: { readonly id: string; readonly session: SessionView }): JSX.Element {
+  const { id, session } = given;
   const list = useLoaded<HoldList>('/holds?state=open&limit=200', ['hold']);
+  // Decided here, whatever a list says that was read before.
+  const decided = useRef(new Set<string>()).current;
   const waiting = (list.value?.holds ?? [])
-    .filter(({ state, cause }) => state === 'held' && cause !== 'defer')
+    .filter((one) => one.state === 'held' && one.cause !== 'defer' && !decided.has(one.id))
     .toReversed();
-  const index = Math.max(
-    0,
-    waiting.findIndex((one) => one.id === id),
-  );
-  const hold = waiting[index];
-  const go = (step: number): void => {
-    const next = waiting[index + step];
-    if (next !== undefined) location.hash = `#/review/${next.id}`;
+  const first = waiting[0]?.id;
+  useEffect(() => {
+    // No page of its own: going back leads to where somebody came from.
+    if (id === '' && first !== undefined) location.replace(`#/review/${first}`);
+  }, [id, first]);
+  const go: Step = (step) => {
+    const next = nextOf(waiting, id, step);
+    if (next !== undefined) location.hash = `#/review/${next}`;
+    else if (step === 1) location.hash = '#/review';
   };
+  const place = waiting.findIndex((one) => one.id === id);
   return (
     <Page
       title="Review"
@@ -45,14 +59,27 @@ export function Review({ id }: { readonly id: string }): JSX.Element {
     >
       <Show of={list}>
         {() =>
-          hold === undefined ? (
-            <p class="summary">No message waits for a decision.</p>
+          id === '' ? (
+            first === undefined && <p class="summary">No message waits for a decision.</p>
           ) : (
             <>
               <p class="quiet">
-                {index + 1} of {waiting.length}, oldest first
+                {place < 0
+                  ? `${waiting.length} others wait.`
+                  : `${place + 1} of ${waiting.length}, oldest first`}
               </p>
-              <One key={hold.id} hold={hold} go={go} after={() => list.reload()} />
+              <Chosen
+                {...{ key: id, id, go, session }}
+                onDecided={() => {
+                  decided.add(id);
+                  go(1);
+                }}
+                onUndone={() => {
+                  decided.delete(id);
+                  list.reload();
+                  location.hash = `#/review/${id}`;
+                }}
+              />
             </>
           )
         }
@@ -61,95 +88,154 @@ export function Review({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
-function One(given: {
+/** Ids rise with time; behind the newest the oldest that waits comes again. */
+function nextOf(waiting: readonly HoldView[], id: string, step: 1 | -1): string | undefined {
+  const ids = waiting.map((hold) => hold.id).filter((other) => other !== id);
+  if (step === -1) return ids.findLast((other) => other < id);
+  return ids.find((other) => other > id) ?? ids[0];
+}
+
+interface Outcomes {
+  readonly onDecided: () => void;
+  readonly onUndone: () => void;
+}
+
+function Chosen(
+  given: Outcomes & {
+    readonly id: string;
+    readonly go: Step;
+    readonly session: SessionView;
+  },
+): JSX.Element {
+  const hold = useLoaded<HoldView>(`/holds/${part(given.id)}`, ['hold']);
+  useKeys((key) => {
+    if (key === 'j') given.go(1);
+    if (key === 'k') given.go(-1);
+  });
+  return (
+    <>
+      <Show of={hold}>
+        {(value) => (
+          <div class="review">
+            <section class="card" aria-label="The decision">
+              <h2>
+                <Account name={value.account} />
+              </h2>
+              <Facts hold={value} />
+              <Decision hold={value} {...given} after={() => hold.reload()} />
+              {value.incident !== '' && (
+                <p>
+                  <a href={`#/incidents/${value.incident}`}>Its incident</a>
+                </p>
+              )}
+            </section>
+            <Usual account={value.account} />
+            <Message hold={value} />
+          </div>
+        )}
+      </Show>
+      {hold.value?.state !== 'held' && (
+        <p>
+          <button type="button" onClick={() => given.go(1)}>
+            Next <kbd>j</kbd>
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface Deciding extends Outcomes {
   readonly hold: HoldView;
-  readonly go: (step: number) => void;
   readonly after: () => void;
-}): JSX.Element {
-  const { hold, go, after } = given;
+}
+
+function Decision(given: Deciding & { readonly session: SessionView }): JSX.Element {
+  const { hold, session } = given;
+  if (hold.state !== 'held') {
+    return (
+      <p class="decided" role="status">
+        {hold.by === '' ? '' : `${hold.by} decided: `}
+        <strong>{hold.state}</strong>. {hold.outcome}
+      </p>
+    );
+  }
+  if (session.role === 'reader') {
+    return <p class="quiet">Readers look; a reviewer decides.</p>;
+  }
+  return <Choices {...given} />;
+}
+
+function Choices(given: Deciding): JSX.Element {
+  const { hold, after, onDecided, onUndone } = given;
   const [why, setWhy] = useState('');
+  const [isAsked, setAsked] = useState(false);
+  const isBusy = useRef(false);
+  const isArmed = useArmed();
   const tell = useContext(Tell);
   const decide = (choice: Choice): void => {
+    if (isBusy.current || !isArmed) return;
+    // On every door at once, and what it ends is not begun again: one key does not do it.
+    if (choice === 'lock' && !isAsked) {
+      setAsked(true);
+      return;
+    }
+    isBusy.current = true;
     const action = ACTIONS.find((one) => one.choice === choice);
     const reason = why.trim() === '' ? (action?.why ?? '') : why.trim();
-    void act(hold, choice, reason).then(
+    act(hold, choice, reason).then(
       (text) => {
-        const undo = choice === 'lock' ? undefined : () => void undoOf(hold, tell, after);
-        tell({ text, ...(undo && { undo }) });
-        after();
+        tell({ text, undo: () => void undo(hold, choice).then(tell).then(onUndone) });
+        movedMs = performance.now();
+        onDecided();
       },
       (error: unknown) => {
         tell({ text: messageOf(error), isWrong: true });
+        isBusy.current = false;
         after();
       },
     );
   };
   useKeys((key) => {
-    if (key === 'j') go(1);
-    else if (key === 'k') go(-1);
-    else {
-      const action = ACTIONS.find((one) => one.key === key);
-      if (action !== undefined) decide(action.choice);
-    }
+    const action = ACTIONS.find((one) => one.key === key);
+    if (action !== undefined) decide(action.choice);
+    else if (key === 'Escape') setAsked(false);
   });
   return (
-    <div class="review">
-      <section class="card" aria-label="The decision">
-        <h2>
-          <Account name={hold.account} />
-        </h2>
-        <Facts hold={hold} />
-        <label for="why">
-          Why (goes to the audit log; a plain sentence is put where it is empty)
-        </label>
-        <input
-          id="why"
-          maxLength={1000}
-          value={why}
-          onInput={(event) => setWhy(event.currentTarget.value)}
-        />
-        <div class="actions">
-          {ACTIONS.map(({ choice, key, name }) => (
-            <button type="button" class={choice} onClick={() => decide(choice)}>
-              {name} <kbd>{key}</kbd>
-            </button>
-          ))}
-        </div>
-        <AskOwner account={hold.account} reference={hold.reference} />
-        {hold.incident !== '' && (
-          <p>
-            <a href={`#/incidents/${hold.incident}`}>Its incident</a>
-          </p>
-        )}
-      </section>
-      <Usual account={hold.account} />
-      <Message hold={hold} />
-    </div>
+    <>
+      <label for="why">
+        Why (goes to the audit log; a plain sentence is put where it is empty)
+      </label>
+      <input
+        id="why"
+        maxLength={1000}
+        value={why}
+        onInput={(event) => setWhy(event.currentTarget.value)}
+      />
+      <div class="actions">
+        {ACTIONS.map(({ choice, key, name }) => (
+          <button type="button" class={choice} disabled={!isArmed} onClick={() => decide(choice)}>
+            {choice === 'lock' && isAsked ? 'Yes, lock it' : name} <kbd>{key}</kbd>
+          </button>
+        ))}
+      </div>
+      <p role="status">
+        {isAsked && `${hold.account} is locked on every door when you say so once more.`}
+      </p>
+      <AskOwner account={hold.account} reference={hold.reference} />
+    </>
   );
 }
 
-function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
-  return (
-    <>
-      <ul class="reasons">
-        {hold.reasons.map(({ text }) => (
-          <li>{text}</li>
-        ))}
-      </ul>
-      <dl>
-        <dt>Subject</dt>
-        <dd>{hold.subject || '(none)'}</dd>
-        <dt>From</dt>
-        <dd>{hold.envelopeSender || '(nobody: a bounce)'}</dd>
-        <dt>To</dt>
-        <dd>{counted(hold.recipients, 'recipient')}</dd>
-        <dt>Waits since</dt>
-        <dd>
-          <Ago at={hold.at} />, reference {hold.reference}
-        </dd>
-      </dl>
-    </>
-  );
+function useArmed(): boolean {
+  const restMs = useRef(movedMs + ARMED_AFTER_MS - performance.now()).current;
+  const [isArmed, setArmed] = useState(restMs <= 0);
+  useEffect(() => {
+    if (isArmed) return undefined;
+    const timer = setTimeout(() => setArmed(true), restMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return isArmed;
 }
 
 async function act(hold: HoldView, choice: Choice, why: string): Promise<string> {
@@ -164,18 +250,18 @@ async function act(hold: HoldView, choice: Choice, why: string): Promise<string>
   return choice === 'return' ? 'It goes back to its sender.' : 'It is released.';
 }
 
-async function undoOf(
-  hold: HoldView,
-  tell: (told: { text: string; isWrong?: boolean }) => void,
-  after: () => void,
-): Promise<void> {
+async function undo(hold: HoldView, choice: Choice): Promise<{ text: string; isWrong?: boolean }> {
   try {
+    if (choice === 'lock') {
+      const why = 'The lock is taken back.';
+      await send('DELETE', `/locks/${part(hold.account)}`, { by: 'me', why, mail: 'keep' });
+      return { text: 'Taken back. The account is not locked any more.' };
+    }
     await send('POST', `/holds/${hold.id}/undo`, { by: 'me' });
-    tell({ text: 'Taken back. The message waits again.' });
+    return { text: 'Taken back. The message waits again.' };
   } catch (error) {
-    tell({ text: messageOf(error), isWrong: true });
+    return { text: messageOf(error), isWrong: true };
   }
-  after();
 }
 
 /** Keys for whoever decides a hundred; not while he writes, and not with Ctrl or Alt. */
@@ -193,84 +279,4 @@ function useKeys(press: (key: string) => void): void {
     addEventListener('keydown', listener);
     return () => removeEventListener('keydown', listener);
   }, []);
-}
-
-function Usual({ account }: { readonly account: string }): JSX.Element {
-  const view = useLoaded<AccountView>(
-    account === '' ? undefined : `/accounts/${part(account)}`,
-    [],
-  );
-  const report = view.value?.report;
-  return (
-    <section class="card" aria-label="The account's usual">
-      <h2>What is usual for it</h2>
-      {report === undefined || report === null ? (
-        <p class="quiet">{view.error || 'Nothing is known of this account yet.'}</p>
-      ) : (
-        <>
-          {report.identities.map((one) => (
-            <dl>
-              <dt>Recipients a day</dt>
-              <dd>{one.usualRecipientsPerDay}</dd>
-              <dt>Messages so far</dt>
-              <dd>{one.messages.toLocaleString()}</dd>
-              <dt>Used from</dt>
-              <dd>
-                {one.contexts
-                  .slice(0, 4)
-                  .map(({ country, days }) => `${country || '??'} (${counted(days, 'day')})`)
-                  .join(', ') || 'nowhere yet'}
-              </dd>
-              <dt>Sends as</dt>
-              <dd>
-                {one.senders
-                  .slice(0, 3)
-                  .map(({ address }) => address)
-                  .join(', ')}
-              </dd>
-            </dl>
-          ))}
-          <dl>
-            <dt>Bounces of the week</dt>
-            <dd>
-              {report.outcomes.sharesOfWeek.hard} of {report.outcomes.sharesOfWeek.of}
-            </dd>
-            <dt>Complaints of the week</dt>
-            <dd>{report.outcomes.sharesOfWeek.complaints}</dd>
-          </dl>
-        </>
-      )}
-    </section>
-  );
-}
-
-function Message({ hold }: { readonly hold: HoldView }): JSX.Element {
-  const [shown, setShown] = useState<ShownView | string>('Asking the mail host for it…');
-  useEffect(() => {
-    get<ShownView>(`/holds/${hold.id}/message`).then(setShown, (error: unknown) =>
-      setShown(messageOf(error)),
-    );
-  }, [hold.id]);
-  const message = typeof shown === 'string' ? undefined : shown.message;
-  const names = message === undefined ? [] : attachmentNames(message.body);
-  return (
-    <section class="card message" aria-label="The message">
-      <h2>The message</h2>
-      {typeof shown === 'string' && <p class="quiet">{shown}</p>}
-      {typeof shown !== 'string' && message === undefined && (
-        <p class="quiet">It is not in the queue: {shown.state}.</p>
-      )}
-      {message && (
-        <>
-          {names.length > 0 && <p>Attachments: {names.join(', ')}</p>}
-          <details>
-            <summary>Headers</summary>
-            <pre tabIndex={0}>{disarm(message.headers)}</pre>
-          </details>
-          <pre tabIndex={0}>{disarm(message.body)}</pre>
-          {message.isCut && <p class="quiet">There is more than is shown.</p>}
-        </>
-      )}
-    </section>
-  );
 }

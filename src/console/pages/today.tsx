@@ -17,11 +17,12 @@ const FIGURES: readonly (readonly [string, string])[] = [
   ['complaints', 'Complaints'],
   ['logins', 'Logins'],
   ['failedLogins', 'Failed logins'],
+  ['queue', 'On its way in the queue'],
   ['waiting', 'Waiting in the hold queue'],
   ['listings', 'Lists that name us'],
 ];
 /** How much there is, not how much there was in an hour. */
-const LEVELS: ReadonlySet<string> = new Set(['waiting', 'listings']);
+const LEVELS: ReadonlySet<string> = new Set(['queue', 'waiting', 'listings']);
 
 const LINKS = { hold: 'review', incident: 'incidents', case: 'cases' } as const;
 
@@ -65,6 +66,12 @@ export function Today(): JSX.Element {
                   : [<Chart name={name} hours={hours} isLevel={LEVELS.has(key)} />];
               })}
             </div>
+            {figures['queue'] === undefined && (
+              <p class="quiet">
+                How long the queue of the mail server is, nobody says here: it takes an agent on its
+                host (Health).
+              </p>
+            )}
             {Object.keys(figures).length === 0 && (
               <p class="quiet">Nothing was seen yet. The doors are named under Health.</p>
             )}

@@ -18,6 +18,7 @@ import type { QuestionRecords } from './question-contract.ts';
 import type { AttachmentRecords } from './attachment-contract.ts';
 import type { TicketRecords } from './ticket-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
+import type { WaitingRecords } from './waiting-contract.ts';
 
 export type {
   AuditDraft,
@@ -255,5 +256,6 @@ export interface Records {
   readonly questions: QuestionRecords;
   readonly tickets: TicketRecords;
   readonly attachments: AttachmentRecords;
+  readonly waiting: WaitingRecords;
   close(): Promise<void>;
 }

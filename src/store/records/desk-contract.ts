@@ -173,8 +173,11 @@ export interface Figure {
 }
 
 export interface FigureRecords {
-  /** Adds to what stands. */
-  add(figures: readonly Figure[]): Promise<void>;
+  /** Counts are added to what stands, levels take its place; what is older than `oldest` goes. */
+  write(figures: {
+    readonly counts: readonly Figure[];
+    readonly levels: readonly Figure[];
+    readonly oldest: number;
+  }): Promise<void>;
   since(hour: number): Promise<readonly Figure[]>;
-  purge(beforeHour: number): Promise<void>;
 }

@@ -98,10 +98,19 @@ async function liftLock(tx: RecordsTx, lock: Lock, request: LiftRequest): Promis
   await endContainment(tx, lock.account);
   const incident = await readIncident(tx, lock.incident);
   if (incident !== undefined) {
-    await saveIncident(tx, noted(incident, { at, by, text: `Unlocked: ${why}` }));
+    await saveIncident(
+      tx,
+      noted(incident, { at, by, text: `Unlocked: ${why}${leftOpen(incident)}` }),
+    );
   }
   await addAudit(tx, [{ at, by, action: 'unlock', subject: lock.account, why }]);
   await addJobs(tx, request.jobs, { id: lock.incident, cause: incident?.cause ?? '' });
+}
+
+/** What nobody had ticked, for whoever reads it later (ACC-12). */
+function leftOpen({ checklist }: IncidentState): string {
+  const items = checklist.filter(({ doneAt }) => doneAt === undefined).map(({ item }) => item);
+  return items.length === 0 ? '' : ` Not ticked on its checklist: ${items.join(', ')}.`;
 }
 
 /** Ticks the item on the account's open incidents and on the lock's own (ACC-12). */

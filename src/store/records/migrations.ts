@@ -15,6 +15,7 @@ import { createTickets } from './tickets.ts';
 import { createHolds } from './hold-schema.ts';
 import { createQuestions } from './questions.ts';
 import type { RecordsDb } from './tables.ts';
+import { indexOpenHolds } from './waiting.ts';
 
 /** Engines that the schema is written for; they number rows in different words. */
 export type RecordsEngine = 'sqlite' | 'postgres';
@@ -61,6 +62,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0008_attachments': { up: createAttachments },
     '0009_questions': { up: createQuestions },
     '0010_incident_times': { up: indexTimes },
+    '0011_open_holds': { up: indexOpenHolds },
   };
 }
 

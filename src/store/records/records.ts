@@ -18,6 +18,7 @@ import { questionRecords } from './questions.ts';
 import type { RecordsDb, Transact } from './tables.ts';
 import { ticketRecords } from './tickets.ts';
 import { userRecords } from './users.ts';
+import { waitingRecords } from './waiting.ts';
 
 /** Brings the schema up to date. `db` needs Kysely's CamelCasePlugin. */
 export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise<Records> {
@@ -52,6 +53,7 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
     questions: questionRecords(transact),
     tickets: ticketRecords(transact),
     attachments: attachmentRecords(transact),
+    waiting: waitingRecords(transact),
     close: () => db.destroy(),
   };
 }

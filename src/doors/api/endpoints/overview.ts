@@ -1,14 +1,9 @@
 /** The morning's look: today against usual, what waits longest, health, and one account's days. */
-import type { Desk } from '../../../desk/contract.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { health, overview, timelinePage, timelineQuery } from '../schemas/desk.ts';
 import { accountParams } from '../schemas/input.ts';
-
-/** What waits, looked through for the oldest; the newest of a longer list are enough to start with. */
-const LOOKED_AT = 200;
-const SHOWN = 12;
 
 export function overviewEndpoints(parts: ApiParts) {
   const { desk, timeline } = parts;
@@ -19,17 +14,11 @@ export function overviewEndpoints(parts: ApiParts) {
       tag: 'desk',
       summary: 'Today against usual, what is open, what waits longest, and how fast things go.',
       response: overview,
-      handle: async () => ({
-        figures: await desk.figures.day(),
-        open: {
-          holds: await desk.holds.countOpen(),
-          incidents: await desk.incidents.countOpen(),
-          cases: await desk.cases.countOpen(),
-          locks: desk.locks.list().length,
-        },
-        oldest: await oldestOf(desk),
-        clocks: await desk.incidents.clocks(),
-      }),
+      async handle() {
+        const [figures, look] = [await desk.figures.day(), await desk.firstLook.look()];
+        const { open, oldest, clocks } = look;
+        return { figures, open: { ...open, locks: desk.locks.list().length }, oldest, clocks };
+      },
     }),
     endpoint({
       method: 'GET',
@@ -58,29 +47,4 @@ export function overviewEndpoints(parts: ApiParts) {
       },
     }),
   ];
-}
-
-async function oldestOf(desk: Desk) {
-  const page = { limit: LOOKED_AT };
-  const holds = await desk.holds.list({ ...page, isOpen: true });
-  const incidents = await desk.incidents.list({ ...page, state: 'open' });
-  const cases = await desk.cases.list({ ...page, state: 'open' });
-  const tickets = new Set(holds.map(({ incident }) => incident));
-  const all = [
-    ...holds
-      .filter(({ state, cause }) => state === 'held' && cause !== 'defer')
-      .map(({ id, at, account, reasons }) => ({
-        ...{ what: 'hold' as const, id, at, account, text: reasons[0]?.text ?? '' },
-      })),
-    // A held message and its ticket are one thing to do.
-    ...incidents
-      .filter(({ id }) => !tickets.has(id))
-      .map(({ id, openedAt, account, summary }) => ({
-        ...{ what: 'incident' as const, id, at: openedAt, account, text: summary },
-      })),
-    ...cases.map(({ id, openedAt, account, subject }) => ({
-      ...{ what: 'case' as const, id, at: openedAt, account, text: subject },
-    })),
-  ];
-  return all.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(0, SHOWN);
 }

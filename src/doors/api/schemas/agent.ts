@@ -83,7 +83,11 @@ const result = z.discriminatedUnion('kind', [
       .array(z.strictObject({ hold: word, state, message: found.exactOptional() }))
       .max(MAX_CHECKED),
   }),
-  z.strictObject({ ...kind('survey'), held: z.array(found).max(MAX_FOUND) }),
+  z.strictObject({
+    ...kind('survey'),
+    held: z.array(found).max(MAX_FOUND),
+    queued: count.exactOptional().describe('Messages of the queue that are not held.'),
+  }),
   z.strictObject({ ...kind('release'), done: z.boolean(), state }),
   z.strictObject({ ...kind('delete'), done: z.boolean(), state }),
   z.strictObject({ ...kind('notify'), sent: z.boolean(), state }),

@@ -1,0 +1,112 @@
+/** What a reviewer reads beside a decision: the account's usual, and the message as inert text. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { AccountView, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
+import { get, part } from '../api.ts';
+import { attachmentNames, counted, disarm } from '../format.ts';
+import { messageOf, useLoaded } from '../live.ts';
+import { Ago } from '../parts.tsx';
+
+export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
+  return (
+    <>
+      <ul class="reasons">
+        {hold.reasons.map(({ text }) => (
+          <li>{text}</li>
+        ))}
+      </ul>
+      <dl>
+        <dt>Subject</dt>
+        <dd>{hold.subject || '(none)'}</dd>
+        <dt>From</dt>
+        <dd>{hold.envelopeSender || '(nobody: a bounce)'}</dd>
+        <dt>To</dt>
+        <dd>{counted(hold.recipients, 'recipient')}</dd>
+        <dt>Waits since</dt>
+        <dd>
+          <Ago at={hold.at} />, reference {hold.reference}
+        </dd>
+      </dl>
+    </>
+  );
+}
+
+export function Usual({ account }: { readonly account: string }): JSX.Element {
+  const view = useLoaded<AccountView>(
+    account === '' ? undefined : `/accounts/${part(account)}`,
+    [],
+  );
+  const report = view.value?.report;
+  return (
+    <section class="card" aria-label="The account's usual">
+      <h2>What is usual for it</h2>
+      {report === undefined || report === null ? (
+        <p class="quiet">{view.error || 'Nothing is known of this account yet.'}</p>
+      ) : (
+        <>
+          {report.identities.map((one) => (
+            <dl>
+              <dt>Recipients a day</dt>
+              <dd>{one.usualRecipientsPerDay}</dd>
+              <dt>Messages so far</dt>
+              <dd>{one.messages.toLocaleString()}</dd>
+              <dt>Used from</dt>
+              <dd>
+                {one.contexts
+                  .slice(0, 4)
+                  .map(({ country, days }) => `${country || '??'} (${counted(days, 'day')})`)
+                  .join(', ') || 'nowhere yet'}
+              </dd>
+              <dt>Sends as</dt>
+              <dd>
+                {one.senders
+                  .slice(0, 3)
+                  .map(({ address }) => address)
+                  .join(', ') || 'no address yet'}
+              </dd>
+            </dl>
+          ))}
+          <dl>
+            <dt>Bounces of the week</dt>
+            <dd>
+              {report.outcomes.sharesOfWeek.hard} of {report.outcomes.sharesOfWeek.of}
+            </dd>
+            <dt>Complaints of the week</dt>
+            <dd>{report.outcomes.sharesOfWeek.complaints}</dd>
+          </dl>
+        </>
+      )}
+    </section>
+  );
+}
+
+export function Message({ hold }: { readonly hold: HoldView }): JSX.Element {
+  const [shown, setShown] = useState<ShownView | string>('Asking the mail host for it…');
+  useEffect(() => {
+    get<ShownView>(`/holds/${hold.id}/message`).then(setShown, (error: unknown) =>
+      setShown(messageOf(error)),
+    );
+  }, [hold.id]);
+  const message = typeof shown === 'string' ? undefined : shown.message;
+  const names = message === undefined ? [] : attachmentNames(message.body);
+  return (
+    <section class="card message" aria-label="The message">
+      <h2>The message</h2>
+      {typeof shown === 'string' && <p class="quiet">{shown}</p>}
+      {typeof shown !== 'string' && message === undefined && (
+        <p class="quiet">It is not in the queue: {shown.state}.</p>
+      )}
+      {message && (
+        <>
+          {names.length > 0 && <p>Attachments: {names.join(', ')}</p>}
+          <details>
+            <summary>Headers</summary>
+            <pre tabIndex={0}>{disarm(message.headers)}</pre>
+          </details>
+          <pre tabIndex={0}>{disarm(message.body)}</pre>
+          {message.isCut && <p class="quiet">There is more than is shown.</p>}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,128 @@
+/** Review in a real browser: a key is for the message that is read, whatever others do meanwhile. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import type { HoldView } from '../../src/client/client.ts';
+import { browserIsHere, openAt, openHouse, type House } from './browser.ts';
+
+const LONG = 180_000;
+let house: House;
+
+beforeAll(async () => {
+  if (browserIsHere) house = await openHouse();
+}, LONG);
+afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
+
+/** Oldest first. */
+async function held(): Promise<readonly HoldView[]> {
+  const { holds } = await (await house.primum.client()).holds({ state: 'open' });
+  return holds.filter(({ state }) => state === 'held').toReversed();
+}
+
+const read = async (page: Page, { id, reference }: HoldView): Promise<void> => {
+  await openAt(page, `${house.base}/console/#/review/${id}`);
+  await page.getByText(`reference ${reference}`).waitFor();
+};
+
+const stateOf = async ({ id }: HoldView) => (await house.primum.client()).hold(id);
+
+describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
+  it('decides by a key once, shows the next, and takes back within the minute (CON-3)', async () => {
+    const [first, second] = await held();
+    if (first === undefined || second === undefined) throw new Error('Two messages are to wait.');
+    const page = await house.page();
+    await read(page, first);
+    // The second press was meant for the first message; it neither decides nor takes the undo away.
+    await page.keyboard.press('r');
+    await page.keyboard.press('r');
+    await page.getByText('It is released.').waitFor();
+    await page.getByText(`reference ${second.reference}`).waitFor();
+    await page.keyboard.press('r');
+    expect(await stateOf(first)).toMatchObject({ state: 'releasing', by: 'olga' });
+    expect(await stateOf(second)).toMatchObject({ state: 'held' });
+    await page.keyboard.press('u');
+    await page.getByText('Taken back. The message waits again.').waitFor();
+    await page.getByText(`reference ${first.reference}`).waitFor();
+    expect(await stateOf(first)).toMatchObject({ state: 'held', by: '' });
+    expect(house.agent.released).toEqual([]);
+    const { entries } = await (await house.primum.client()).audit({ limit: 5 });
+    expect(entries.map(({ action, by }) => `${by} ${action}`)).toEqual(
+      expect.arrayContaining(['olga hold.release', 'olga hold.undo']),
+    );
+  });
+
+  it('keeps the message on the screen when somebody else decides, and says who was first', async () => {
+    const [first, second] = await held();
+    if (first === undefined || second === undefined) throw new Error('Two messages are to wait.');
+    const [olga, paul] = [await house.page(), await house.page({ as: 'paul' })];
+    for (const page of [olga, paul]) await read(page, first);
+    await olga.keyboard.press('r');
+    await paul.getByText('olga decided: releasing.').waitFor();
+    await paul.getByText(`reference ${first.reference}`).waitFor();
+    expect(await paul.getByRole('button', { name: /^(Release|Return|Lock)/ }).count()).toBe(0);
+    for (const key of ['r', 't', 'l', 'o']) await paul.keyboard.press(key);
+    await paul.keyboard.press('j');
+    await paul.getByText(`reference ${second.reference}`).waitFor();
+    expect(await stateOf(second)).toMatchObject({ state: 'held', by: '' });
+    await olga.keyboard.press('u');
+    await olga.getByText('Taken back. The message waits again.').waitFor();
+  });
+
+  it('tells who pressed second while his page knew nothing yet', async () => {
+    const [first] = await held();
+    if (first === undefined) throw new Error('A message is to wait.');
+    const [olga, paul] = [await house.page(), await house.page({ as: 'paul' })];
+    await paul.route('**/api/v1/changes', (route) => route.abort());
+    for (const page of [olga, paul]) await read(page, first);
+    await olga.keyboard.press('r');
+    await olga.getByText('It is released.').waitFor();
+    await paul.keyboard.press('r');
+    await paul.getByText('is decided on already').waitFor();
+    await olga.keyboard.press('u');
+    await olga.getByText('Taken back. The message waits again.').waitFor();
+  });
+
+  it('opens what a link names, also when it is decided on, and nothing else in its place', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/review/nope`);
+    await page.getByText('There is no held message nope.').waitFor();
+    expect(await page.getByRole('button', { name: /^Release/ }).count()).toBe(0);
+    await page.keyboard.press('r');
+    expect((await held()).every(({ by }) => by === '')).toBe(true);
+  });
+
+  it('locks only who is asked for twice, and takes that back, too', async () => {
+    const [first] = await held();
+    if (first === undefined) throw new Error('A message is to wait.');
+    const page = await house.page();
+    const client = await house.primum.client();
+    const isLocked = async (): Promise<boolean> =>
+      (await client.locks()).locks.some(({ account }) => account === first.account);
+    await read(page, first);
+    await page.keyboard.press('l');
+    await page.getByText('is locked on every door when you say so once more').waitFor();
+    expect(await isLocked()).toBe(false);
+    await page.keyboard.press('l');
+    await page.getByText('is locked on every door.').first().waitFor();
+    expect(await isLocked()).toBe(true);
+    await page.keyboard.press('u');
+    await page.getByText('The account is not locked any more.').waitFor();
+    expect(await isLocked()).toBe(false);
+  });
+
+  it('asks before an account is unlocked with its checklist open, and notes it (ACC-12)', async () => {
+    const page = await house.page();
+    const client = await house.primum.client();
+    await openAt(page, `${house.base}/console/#/account/${encodeURIComponent('dora@example.org')}`);
+    const lock = (await client.locks()).locks.find(({ account }) => account === 'dora@example.org');
+    await page.getByRole('heading', { name: 'Before an unlock' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Unlock', exact: true }).count()).toBe(0);
+    await page.getByLabel(/Unlock although nobody has ticked: the password is changed/).check();
+    await page.getByLabel('Unlock, because').fill('He sits beside me.');
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByText('It may send again.').waitFor();
+    const { timeline } = await client.incident(lock?.incident ?? '');
+    expect(timeline.at(-1)?.text).toMatch(
+      /^Unlocked: He sits beside me\. Not ticked on its checklist: password/,
+    );
+  });
+});
