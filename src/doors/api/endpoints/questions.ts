@@ -12,6 +12,8 @@ import { DONE, done } from '../schemas/output.ts';
 import { confirmInput, questionInput, questionMade } from '../schemas/question.ts';
 
 const MAX_SUBJECT = 200;
+/** As long as an owner's questions are counted. */
+const DAY_SECONDS = 86_400;
 
 export function questionEndpoints(parts: ApiParts) {
   const { desk, inspector, publicPages, publicUrl, take, now = Date.now } = parts;
@@ -70,6 +72,7 @@ export function questionEndpoints(parts: ApiParts) {
         throw new ProblemError(
           429,
           `The owner of ${account} was asked several times today. Ring him up, or wait until tomorrow.`,
+          { retryAfterSeconds: DAY_SECONDS },
         );
       },
     }),

@@ -51,9 +51,8 @@ export function addPublicPages(
       if (report === undefined) {
         return send(reply.code(400), place, 'wrong_title', textOf(place, 'wrong_form'));
       }
-      if (!reports.take(address) || !all.take('')) {
-        return send(reply.code(429), place, 'wrong_title', textOf(place, 'wrong_often'));
-      }
+      if (!reports.take(address)) return often(reply, place, reports.waitSeconds(address));
+      if (!all.take('')) return often(reply, place, all.waitSeconds(''));
       // Whoever fills in what nobody sees is a program; it is thanked and forgotten.
       const { reference } = report.isTrap
         ? { reference: 'X0X0X0X0X0' }
@@ -65,7 +64,7 @@ export function addPublicPages(
       return send(reply, place, 'policy_title', policy(place));
     });
     addLookups(open, { parts, pages, lookups });
-    addWasThisYou(open, parts, { placeOf: (request) => placeOf(pages, request), send });
+    addWasThisYou(open, parts, { placeOf: (request) => placeOf(pages, request), send, often });
     done();
   });
 }
@@ -85,9 +84,8 @@ function addLookups(
       if (!/^[0-9A-Z]{4,32}$/.test(reference)) {
         return send(reply, place, title, await bodyOf(parts, place, ''));
       }
-      if (!lookups.take(clientAddressOf(request))) {
-        return send(reply.code(429), place, 'wrong_title', textOf(place, 'wrong_often'));
-      }
+      const address = clientAddressOf(request);
+      if (!lookups.take(address)) return often(reply, place, lookups.waitSeconds(address));
       return send(reply, place, title, await bodyOf(parts, place, reference));
     });
   }
@@ -113,6 +111,11 @@ function send(reply: FastifyReply, place: PageParts, title: string, body: Html):
   return reply
     .type('text/html; charset=utf-8')
     .send(page(place, place.texts[title] ?? title, body));
+}
+
+function often(reply: FastifyReply, place: PageParts, waitSeconds: number): FastifyReply {
+  void reply.code(429).header('retry-after', waitSeconds);
+  return send(reply, place, 'wrong_title', textOf(place, 'wrong_often'));
 }
 
 function textOf({ texts }: PageParts, name: string): Html {

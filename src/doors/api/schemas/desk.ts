@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Case, ClockReport, TokenView, User } from '../../../desk/contract.ts';
 import type { HealthReport, TimelinePage } from '../desk-parts.ts';
-import { accountName, limitInput } from './input.ts';
+import { accountName, cursorOf, limitInput } from './input.ts';
 import { incident } from './output.ts';
 
 export const MAX_NOTE = 4_000;
@@ -27,7 +27,7 @@ export const caseQuery = z.strictObject({
   account: accountName.exactOptional(),
   incident: idName.exactOptional(),
   limit: limitInput,
-  before: idName.exactOptional().describe('The id of the last case already seen.'),
+  before: cursorOf('c', 'a case').exactOptional(),
 });
 export const CATEGORIES = [
   'spam',
