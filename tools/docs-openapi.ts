@@ -28,7 +28,10 @@ const operation = z.looseObject({
   requestBody: z.looseObject({ content: z.record(z.string(), media) }).optional(),
   responses: z.record(
     z.string(),
-    z.looseObject({ content: z.record(z.string(), media).optional() }),
+    z.looseObject({
+      description: z.string().optional(),
+      content: z.record(z.string(), media).optional(),
+    }),
   ),
 });
 
@@ -92,8 +95,12 @@ function typeOf(property: z.output<typeof schema>, isRequired: boolean): string 
 }
 
 function answerOf({ responses }: z.output<typeof operation>): string {
-  const [content] = Object.values(responses['200']?.content ?? {});
-  const { properties = {} } = schema.parse(content?.schema ?? {});
+  const { description = '', content = {} } = responses['200'] ?? {};
+  const [first] = Object.entries(content);
+  if (first === undefined) return 'nothing';
+  const [type, answer] = first;
+  if (type !== 'application/json') return `\`${type}\`: ${description.replace(/\.$/, '')}`;
+  const { properties = {} } = schema.parse(answer.schema ?? {});
   return Object.keys(properties)
     .map((name) => `\`${name}\``)
     .join(', ');

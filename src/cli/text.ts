@@ -75,3 +75,26 @@ export function oneLine(text: string): string {
 export function harmless(text: string): string {
   return text.replaceAll('\t', ' ').replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
+
+/** A mistyped name must not pass for one that was acted on: what undoes it stands beside. */
+export function unknownName(
+  given: {
+    readonly account: string;
+    readonly unknownToDirectory?: { readonly closest: readonly string[] };
+    readonly neverSeen?: true;
+  },
+  undoneBy: string,
+): string {
+  const { account, unknownToDirectory, neverSeen } = given;
+  const undo = `If the name is mistyped, undo it: primum ${undoneBy} ${quoted(account)} --why mistyped\n`;
+  if (neverSeen === true) return `The account ${account} was never seen here. ${undo}`;
+  if (unknownToDirectory === undefined) return '';
+  const { closest } = unknownToDirectory;
+  const meant = closest.length === 0 ? '' : ` It knows ${closest.join(', ')}.`;
+  return `The directory does not know ${account}.${meant} ${undo}`;
+}
+
+/** As a shell takes it, whatever the name holds. */
+function quoted(word: string): string {
+  return /^[\w@.+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -21,6 +21,7 @@ import type {
   ListEntries,
   AbuseReportView,
   ForwardList,
+  ForwardMade,
   ForwardOffView,
   Foresight,
   ForwardsOn,
@@ -72,6 +73,8 @@ export interface SwitchTurn {
   readonly kind: 'everything' | 'practice' | 'group' | 'class';
   readonly name: string;
   readonly mode: 'observe' | 'enforce' | 'file';
+  /** The group is meant so, though nobody is known to be in it. */
+  readonly isUnseen?: boolean;
 }
 
 export interface Decision {
@@ -211,7 +214,7 @@ function forwardCalls({ get, send }: Ways) {
     forwards: (query: { readonly account?: string; readonly after?: string } = {}) =>
       get<ForwardList>(`/forwards${search({ ...query, limit: FORWARDS_A_PAGE })}`),
     forwardOff: (request: Decision & { readonly account: string; readonly to?: string }) =>
-      send<ForwardOffView>('POST', '/forwards/off', request),
+      send<ForwardMade>('POST', '/forwards/off', request),
     forwardOn: (request: Decision & { readonly account: string; readonly to?: string }) =>
       send<ForwardsOn>('POST', '/forwards/on', request),
     rotateForwardKey: (request: { readonly by: string; readonly drop?: string }) =>

@@ -109,7 +109,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
       hasTaken: (id) => parts.room.knows(id),
       logged: parts.logged,
       practices: () => watch.report(),
-      switches: switchParts(held, parts.desk.switches),
+      switches: switchParts(held, parts.desk.switches, parts.directory),
       reload,
     });
     closers.push(() => doors.close());

@@ -7,6 +7,7 @@ import { parsed, unreadable } from '../core/parsed.ts';
 import type { Mode, Policy, RuleChanges } from '../core/policy.ts';
 import { isSwitchable, SWITCHABLE, withSwitches, type Switch } from '../core/switches.ts';
 import type { SwitchDesk } from '../desk/contract.ts';
+import type { Directory } from '../directory/contract.ts';
 import type { SwitchParts } from '../doors/api/contract.ts';
 
 /** Keeps the policy of the newest file and puts the switches above it. */
@@ -38,12 +39,23 @@ export class PolicyInForce {
   }
 }
 
-export function switchParts(held: PolicyInForce, desk: SwitchDesk): SwitchParts {
+export function switchParts(
+  held: PolicyInForce,
+  desk: SwitchDesk,
+  directory: Pick<Directory, 'groups'>,
+): SwitchParts {
   return {
     list: () => viewOf(held, desk.list()),
-    async set(request) {
+    async set({ isUnseen, ...request }) {
       const { kind, name } = request;
-      const mistake = mistakeOf(kind, name);
+      const mistake =
+        mistakeOf(kind, name) ??
+        (kind === 'group' && !isUnseen
+          ? unknownGroup(name, {
+              written: [...Object.keys(held.file.groups), ...namesOf(desk.list(), 'group')],
+              listed: directory.groups?.(),
+            })
+          : undefined);
       if (mistake !== undefined) return unreadable(mistake);
       if (await desk.set(request)) return parsed(undefined);
       return unreadable('There are too many switches. Write those of groups into the file.');
@@ -65,6 +77,37 @@ function mistakeOf(kind: Switch['kind'], name: string): string | undefined {
       return /^[^\p{Cc}]{1,255}$/u.test(name) ? undefined : 'Name the group in `name`.';
   }
 }
+
+function namesOf(switches: readonly Switch[], kind: Switch['kind']): readonly string[] {
+  return switches.filter((one) => one.kind === kind).map(({ name }) => name);
+}
+
+/** Groups named at most; more are read nowhere. */
+const NAMED = 20;
+
+/**
+ * A mistyped group would be left to what everybody has, and who mistyped it believes otherwise. The
+ * sentence says what is known; events may name groups too, so that it can be said that one is meant.
+ */
+function unknownGroup(
+  name: string,
+  { written, listed }: { readonly written: readonly string[]; readonly listed?: Groups },
+): string | undefined {
+  const known = new Set([...written, ...(listed ?? [])]);
+  if (known.has(name)) return undefined;
+  const names = [...known].sort();
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  const known20 = `${names.slice(0, NAMED).join(', ')}${more}`;
+  const said =
+    listed === undefined
+      ? `Nobody can say whether there is a group ${name}: the directory cannot list its groups. ` +
+        `Known by name are ${names.length === 0 ? 'none' : known20}.`
+      : `No account of the directory is in a group ${name}. ` +
+        `${names.length === 0 ? 'There is no group.' : `The groups are ${known20}.`}`;
+  return `${said} If it is meant so, say that it is unseen (isUnseen; "primum switch --unseen").`;
+}
+
+type Groups = ReadonlySet<string> | undefined;
 
 function viewOf(held: PolicyInForce, switches: readonly Switch[]): ReturnType<SwitchParts['list']> {
   const { file, policy } = held;

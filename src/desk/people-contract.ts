@@ -89,6 +89,9 @@ export type AcceptAnswer =
   | { readonly ok: false; readonly reason: 'unknown' | 'name-taken' | 'weak' | 'busy' };
 
 export type User = Omit<UserRow, 'password'> & { readonly hasPassword: boolean };
+export interface PendingInvitation extends Pick<InvitationRow, 'name' | 'role'> {
+  readonly expiresAt: string;
+}
 export type TokenView = Omit<TokenRow, 'digest'>;
 
 /** Who may look and decide. Secrets are given once and kept as digests. */
@@ -100,6 +103,8 @@ export interface UserDesk {
     readonly role: Role;
     readonly by: string;
   }): Promise<{ readonly token: string; readonly expiresAt: string }>;
+  /** Links that nobody has used yet, without their secrets. */
+  invitations(): Promise<readonly PendingInvitation[]>;
   invitation(token: string): Promise<Pick<InvitationRow, 'name' | 'role'> | undefined>;
   accept(request: {
     readonly token: string;

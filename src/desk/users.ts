@@ -46,6 +46,12 @@ export function usersOf(parts: UserParts): UserDesk {
       await health.write(() => records.users.invite(invitation, audit));
       return { token, expiresAt: new Date(expiresMs).toISOString() };
     },
+    async invitations() {
+      const rows = await health.read(() => records.users.listInvitations(now()));
+      return rows.map(({ name, role, expiresMs }) => ({
+        ...{ name, role, expiresAt: new Date(expiresMs).toISOString() },
+      }));
+    },
     async invitation(token) {
       const found = await health.read(() => records.users.findInvitation(digestOf(token)));
       if (found === undefined || found.expiresMs <= now()) return undefined;
@@ -64,7 +70,7 @@ export function usersOf(parts: UserParts): UserDesk {
     async isEmpty() {
       const users = await health.read(() => records.users.list());
       if (users.length > 0) return false;
-      return (await health.read(() => records.users.countInvitations(now()))) === 0;
+      return (await health.read(() => records.users.listInvitations(now()))).length === 0;
     },
   };
 }

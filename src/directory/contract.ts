@@ -15,6 +15,8 @@ export interface Directory {
    * `undefined` when it knows it, cannot say, or there is no directory. For people, not for mail.
    */
   missing?(login: string): Promise<readonly string[] | undefined>;
+  /** Every group that an account is in; absent or `undefined` where nobody can list them. */
+  groups?(): ReadonlySet<string> | undefined;
   close(): Promise<void>;
 }
 
@@ -27,5 +29,7 @@ export interface DirectoryEngine {
   domains(): ReadonlySet<string>;
   /** Logins, where the engine has them at hand. */
   names?(): Iterable<string>;
+  /** Groups, where the engine has all of them at hand. */
+  groups?(): ReadonlySet<string> | undefined;
   close(): Promise<void>;
 }

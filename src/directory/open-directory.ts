@@ -160,6 +160,7 @@ function withEngine(
     },
     isOwnDomain: own.has,
     missing: (login) => missing(engine, login, options.timeoutMs),
+    groups: () => engine.groups?.(),
     useDomains: own.configure,
     forget: () => {
       cache.clear();

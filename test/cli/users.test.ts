@@ -7,6 +7,9 @@ const { run, api } = commandLine();
 it('gives a link for a user, lists who has used his, and removes him', async () => {
   const added = await run(['user', 'add', 'Vera', '--role', 'admin']);
   expect(added.code).toBe(0);
+  const asked = await run(['user', 'list']);
+  expect(asked.code).toBe(0);
+  expect(asked.out).toMatch(/vera +admin [^\n]*link not used yet, until [\d-]+/);
   const token = /\/console\/#\/welcome\/([\w-]{43})/.exec(added.out)?.[1] ?? '';
   const { users } = api().desk;
   const accepted = await users.accept({ token, name: 'vera', password: 'correct horse battery' });

@@ -47,6 +47,18 @@ describe('FWD-2: forwards over the API', () => {
     expect(actions).toEqual(['forward.on', 'forward.off']);
   });
 
+  it('of an account that nobody knows goes off, and it is said that nobody knows it', async () => {
+    const off = async (account: string) => {
+      const response = await post('/forwards/off', { account, ...byEve });
+      return response.json();
+    };
+    expect(await off('nobody@x.test')).toMatchObject({ account: 'nobody@x.test', neverSeen: true });
+    expect(await off('amn@example.org')).toMatchObject({
+      unknownToDirectory: { closest: ['ann@example.org'] },
+    });
+    expect(await off('ann@example.org')).not.toHaveProperty('neverSeen');
+  });
+
   it('what is not off is told in a sentence, and nothing is changed', async () => {
     const { status, detail } = await problemOf(
       await post('/forwards/on', { account: BOB, to: 'x@far.test', ...byEve }),

@@ -111,6 +111,20 @@ describe('the link of "was this you?"', () => {
     expect(detail).toContain('No decision about bob@example.org has the reference');
   });
 
+  it.each([
+    ['an account that nobody knows', { account: 'ghost@example.org' }, 'Nothing is known of'],
+    ['a context of somebody else', { context: '0d9eace6d2fc' }, 'was not used from 0d9eace6d2fc'],
+  ])('is made for nobody: %s', async (_, body, says) => {
+    const request = { by: 'olga', account: ANN, ...body };
+    const response = await api.fetch('/api/v1/questions', {
+      method: 'POST',
+      body: JSON.stringify(request),
+    });
+    expect(response.status).toBe(404);
+    expect((await problemOf(response)).detail).toContain(says);
+    expect(await api.desk.audit.list({ limit: 5 })).toEqual([]);
+  });
+
   it('does not ask one owner more often than he would answer with care', async () => {
     for (let n = 0; n < MAX_QUESTIONS_A_DAY; n++) expect((await ask()).status).toBe(200);
     expect((await problemOf(await ask())).detail).toContain('was asked several times today');

@@ -45,10 +45,37 @@ describe('a report (FBK-5)', () => {
     expect(response.status).toBe(413);
   });
 
-  it('of a program that fills in what nobody sees is thanked and forgotten', async () => {
-    const response = await api.form('/report', { ...REPORT, website: 'http://spam.example' });
-    expect(response.status).toBe(200);
+  it.each([
+    ['too long', 413, 'application/x-www-form-urlencoded', 'x'.repeat(1_100_000)],
+    ['of another kind', 415, 'multipart/form-data; boundary=b', '--b--'],
+    ['JSON cut off', 400, 'application/json', '{'],
+  ])('that is %s is refused in his language, as a page', async (...[, status, type, body]) => {
+    const headers = { 'content-type': type, 'accept-language': 'de' };
+    const response = await fetch(`${api.baseUrl}/report`, { method: 'POST', headers, body });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(await response.text()).toMatch(/<html lang="de">[^]*Das hat nicht geklappt/);
+  });
+
+  it('with what nobody sees filled in opens nothing, and comes back with all that was written', async () => {
+    const hostile = '\n</textarea><script>';
+    const honest = {
+      ...REPORT,
+      text: hostile,
+      evidence: 'Received: x',
+      reporter: 'tom@example.net',
+    };
+    const response = await api.form('/report', { ...honest, website: 'http://spam.example' });
+    const page = await response.text();
+    expect(response.status).toBe(422);
     expect(await api.desk.cases.countOpen()).toBe(0);
+    expect(page).toContain('Your report is not lost');
+    for (const kept of ['value="spam" selected', 'Received: x', 'value="tom@example.net"']) {
+      expect(page.replaceAll(/\s+/g, ' ')).toContain(kept);
+    }
+    expect(page).not.toMatch(/class="trap"|<script/);
+    expect((await api.form('/report', honest)).status).toBe(200);
+    expect(await api.desk.cases.countOpen()).toBe(1);
   });
 
   it('is one of ten an hour from one network', async () => {
@@ -75,7 +102,7 @@ describe('what strangers are shown', () => {
       await look(`/report?${query.toString()}`, { 'accept-language': hostile }),
     ].join('');
     expect(pages).not.toMatch(
-      /<script|<img|<svg|<iframe|javascript:(?!window\.hit=1<)|href="data:/,
+      /<script|<img|<svg|<iframe|(?<!value=")javascript:(?!window\.hit=1<)|href="data:/,
     );
   });
 
@@ -94,6 +121,28 @@ describe('what strangers are shown', () => {
     const page = await look('/mail?reference=8f2k9a1b');
     expect(page).toContain('The message waits. A person looks at it');
     expect(page).not.toMatch(/ann@example\.org|180 new domains|bob@example\.com|203\.0\.113/);
+  });
+
+  it.each(['ZTNP/B2NC', 'H01', 'x', '"><script>'])(
+    'of what is no reference (%s) is the same sentence, with what was typed',
+    async (typed) => {
+      const query = new URLSearchParams({ reference: typed }).toString();
+      const kept = `value="${typed.replaceAll('"', '&quot;').replaceAll('>', '&gt;').replaceAll('<', '&lt;')}"`;
+      for (const [path, says] of [
+        ['/mail', 'There is no decision with this reference.'],
+        ['/case', 'There is no report with this reference.'],
+      ] as const) {
+        const page = await look(`${path}?${query}`);
+        expect(page).toContain(says);
+        expect(page).toContain(kept);
+      }
+    },
+  );
+
+  it('is found by a reference as it was read out, in groups', async () => {
+    void api.desk.effects.start(holdIntent({ reference: '8F2K9A1B' }));
+    await api.desk.flush();
+    expect(await look('/mail?reference=8f2k+9a1b')).toContain('The message waits.');
   });
 
   it('of a case is found by its reference alone', async () => {

@@ -9,7 +9,7 @@ const document = z.object({
     z.string(),
     z.record(
       z.string(),
-      z.object({ security: z.array(z.object({ token: z.array(z.string()) })).optional() }),
+      z.object({ security: z.array(z.record(z.string(), z.array(z.string()))).optional() }),
     ),
   ),
 });
@@ -31,7 +31,7 @@ beforeAll(async () => {
   routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security = [] }]) => ({
       ...{ method: method.toUpperCase(), path: path.replaceAll(/\{\w+\}/g, 'x1') },
-      scope: security[0]?.token[0],
+      scope: security[0]?.['token']?.[0],
     })),
   );
 });

@@ -1,7 +1,7 @@
 /** `primum forward list|off|on`: forwards whose far side is dead (FWD-2). */
 import type { ForwardOffView } from '../../client/client.ts';
 import type { Command, Context } from '../command.ts';
-import { counted, table, when } from '../text.ts';
+import { counted, table, unknownName, when } from '../text.ts';
 
 const CHANGE = {
   to: {
@@ -43,11 +43,14 @@ export const forwardOff: Command = {
   asksDaemon: true,
   async run(context) {
     const off = await (await context.client()).forwardOff(requestOf(context));
-    context.show(off, ({ account, to }) =>
-      to === ''
-        ? `Nothing of ${account} is forwarded from now on; its mail is kept here.\n`
-        : `Nothing of ${account} is forwarded to ${to} from now on; other forwards of it go on.\n`,
-    );
+    context.show(off, (made) => {
+      const { account, to } = made;
+      const kept =
+        to === ''
+          ? `Nothing of ${account} is forwarded from now on; its mail is kept here.\n`
+          : `Nothing of ${account} is forwarded to ${to} from now on; other forwards of it go on.\n`;
+      return kept + unknownName(made, 'forward on');
+    });
     return 0;
   },
 };

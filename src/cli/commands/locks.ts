@@ -1,9 +1,9 @@
 /** `primum lock`, `unlock` and `locks` (ACC-11). */
-import type { LockView, MadeLock } from '../../client/client.ts';
+import type { LockView } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import type { Io } from '../io.ts';
-import { counted, table, when } from '../text.ts';
+import { counted, table, unknownName, when } from '../text.ts';
 
 const WHY = {
   why: { type: 'string', value: 'TEXT', help: 'Why, for the audit log.', isRequired: true },
@@ -29,7 +29,10 @@ export const lock: Command = {
       why: option('why') ?? '',
       unlockOn: flag('until-password') ? 'password' : 'person',
     });
-    show(made, (lock) => `${lock.account} is locked. ${lifted(lock)}\n${unknown(lock)}`);
+    show(
+      made,
+      (lock) => `${lock.account} is locked. ${lifted(lock)}\n${unknownName(lock, 'unlock')}`,
+    );
     return 0;
   },
 };
@@ -149,19 +152,4 @@ export function lifted({ liftedBy }: Pick<LockView, 'liftedBy'>): string {
       return never;
     }
   }
-}
-
-/** A mistyped name must not pass for a locked account. */
-function unknown({ account, unknownToDirectory, neverSeen }: MadeLock): string {
-  const undo = `If the name is mistyped, undo it: primum unlock ${quoted(account)} --why mistyped\n`;
-  if (neverSeen === true) return `The account ${account} was never seen here. ${undo}`;
-  if (unknownToDirectory === undefined) return '';
-  const { closest } = unknownToDirectory;
-  const meant = closest.length === 0 ? '' : ` It knows ${closest.join(', ')}.`;
-  return `The directory does not know ${account}.${meant} ${undo}`;
-}
-
-/** As a shell takes it, whatever the name holds. */
-function quoted(word: string): string {
-  return /^[\w@.+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -32,16 +32,22 @@ export const switchOn: Command = {
       help: 'The reason, for the audit log.',
       isRequired: true,
     },
+    unseen: {
+      type: 'boolean',
+      help: 'The group is meant so, though it is not known here; else a group that is not known is refused.',
+    },
   },
   asksDaemon: true,
-  async run({ argument, option, client, show, io }) {
+  async run({ argument, option, flag, client, show, io }) {
     const { kind, name } = readWhat(argument(0));
     const mode = argument(1);
     if (mode !== 'enforce' && mode !== 'observe' && mode !== 'file') {
       throw new PrimumError('USAGE', `There is no mode "${mode}". Write enforce, observe or file.`);
     }
     const why = option('why') ?? '';
-    const made = await (await client()).turnSwitch({ kind, name, mode, why, by: io.user() });
+    const isUnseen = flag('unseen');
+    const turn = { kind, name, mode, why, by: io.user(), isUnseen } as const;
+    const made = await (await client()).turnSwitch(turn);
     const now = made.switches.find((one) => one.kind === kind && one.name === name);
     show(
       made,

@@ -1,4 +1,5 @@
 /** `primum user add|list|remove`: who may log in to the console. */
+import type { UserList } from '../../client/client.ts';
 import { PrimumError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { table, when } from '../text.ts';
@@ -37,20 +38,27 @@ export const userAdd: Command = {
 
 export const userList: Command = {
   name: 'user list',
-  summary: 'List who may log in to the console.',
+  summary: 'List who may log in to the console, and whose link is not used yet.',
   asksDaemon: true,
   async run({ client, show }) {
-    show(await (await client()).users(), ({ users }) =>
-      users.length === 0
-        ? 'There is no user yet. Add one with "primum user add NAME --role admin".\n'
-        : table(
-            ['Name', 'Role', 'Since (UTC)'],
-            users.map(({ name, role, createdAt }) => [name, role, when(createdAt)]),
-          ),
-    );
+    show(await (await client()).users(), listText);
     return 0;
   },
 };
+
+function listText({ users, invitations }: UserList): string {
+  const rows = [
+    ...users.map(({ name, role, createdAt }) => [name, role, when(createdAt), '']),
+    ...invitations.map(({ name, role, expiresAt }) => [
+      name === '' ? '(chosen by the guest)' : name,
+      role,
+      '',
+      `link not used yet, until ${when(expiresAt)}`,
+    ]),
+  ];
+  if (rows.length > 0) return table(['Name', 'Role', 'Since (UTC)', 'Invited'], rows);
+  return 'There is no user yet. Add one with "primum user add NAME --role admin".\n';
+}
 
 export const userRemove: Command = {
   name: 'user remove',

@@ -17,10 +17,14 @@ export const MAX_CSV_BYTES = 512 * 1_048_576;
 /** One line of CSV; a thousand aliases fit. */
 export const MAX_CSV_LINE_BYTES = 65_536;
 export const MAX_DOMAINS = 200_000;
+/** Groups kept by name; with more nobody can say which there are. */
+export const MAX_GROUPS_KNOWN = 10_000;
 
 export interface FileContent {
   readonly accounts: ReadonlyMap<string, AccountFacts>;
   readonly domains: ReadonlySet<string>;
+  /** Of all accounts, at most MAX_GROUPS_KNOWN. */
+  readonly groups: ReadonlySet<string>;
 }
 
 /** A mistake at a line of the file. */
@@ -29,19 +33,23 @@ class Mistake extends Error {}
 interface Building {
   readonly accounts: Map<string, AccountFacts>;
   readonly domains: Set<string>;
+  readonly groups: Set<string>;
 }
 
 /** Takes in one entry. @throws Mistake with the line. */
 function add(building: Building, value: unknown, line: number): void {
   const facts = parseFileRecord(value);
   if (!facts.ok) throw new Mistake(`line ${line}: ${facts.reason}.`);
-  const { account, tenant } = facts.value;
+  const { account, tenant, groups } = facts.value;
   if (building.accounts.has(account)) {
     throw new Mistake(`line ${line}: the account stands in the file a second time. Remove one.`);
   }
   building.accounts.set(account, facts.value);
   for (const domain of [domainOf(account), tenant]) {
     if (domain.includes('.') && building.domains.size < MAX_DOMAINS) building.domains.add(domain);
+  }
+  for (const group of groups) {
+    if (building.groups.size < MAX_GROUPS_KNOWN) building.groups.add(group);
   }
 }
 
@@ -54,7 +62,7 @@ export async function readFileContent(path: string): Promise<FileContent> {
     const advice = isCsv ? 'Use a command or HTTP instead.' : 'Write it as CSV.';
     throw new Error(`${path} has more than ${most} bytes. ${advice}`);
   }
-  const building: Building = { accounts: new Map(), domains: new Set() };
+  const building: Building = { accounts: new Map(), domains: new Set(), groups: new Set() };
   try {
     if (isCsv) await readCsv(path, building);
     else await readYaml(path, building);

@@ -8,7 +8,7 @@ import type { DirectoryEngine } from '../contract.ts';
 import type { EngineContext } from '../engine.ts';
 import { messageOf } from '../engine.ts';
 import type { FileContent } from './file-content.ts';
-import { readFileContent } from './file-content.ts';
+import { MAX_GROUPS_KNOWN, readFileContent } from './file-content.ts';
 
 export interface FileEngineOptions {
   readonly kind: 'file';
@@ -79,6 +79,10 @@ export async function openFileEngine(
     },
     domains: () => content?.domains ?? new Set(),
     names: () => content?.accounts.keys() ?? [],
+    groups() {
+      const { groups } = content ?? {};
+      return groups !== undefined && groups.size < MAX_GROUPS_KNOWN ? groups : undefined;
+    },
     async close() {
       stop.abort();
       await watching;

@@ -3,8 +3,9 @@
  * it under this address.
  */
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ApiParts } from './contract.ts';
+import { answerOfType, securityOf } from './endpoint.ts';
 import { ProblemError } from './problem.ts';
 import { fileParams } from './schemas/attachment.ts';
 
@@ -15,10 +16,10 @@ export function addAttachmentDownload(app: FastifyInstance, { desk }: ApiParts):
       config: { role: 'reader', tag: 'incidents' },
       schema: {
         tags: ['incidents'],
-        security: [{ token: ['incidents:read'] }],
+        security: securityOf({ role: 'reader', tag: 'incidents', method: 'GET' }),
         summary: 'A file of an incident, as a download.',
         params: fileParams,
-        response: { 200: z.string().describe('application/octet-stream') },
+        response: answerOfType('application/octet-stream', 'The file as it was put there.'),
       },
     },
     async (request, reply) => {

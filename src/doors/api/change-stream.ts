@@ -4,9 +4,9 @@
  */
 import type { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Change } from '../../desk/contract.ts';
 import type { ApiParts } from './contract.ts';
+import { answerOfType, securityOf } from './endpoint.ts';
 import { ProblemError } from './problem.ts';
 
 /** People who look at once. */
@@ -16,6 +16,8 @@ const MAX_WAITING_BYTES = 64 * 1024;
 const GATHER_MS = 250;
 /** Changes of one moment told by name; more are told as "read everything again". */
 const MAX_NAMED = 100;
+/** Until one more may have room: somebody closes a page. */
+const FULL_SECONDS = 30;
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 20_000;
 
@@ -38,14 +40,16 @@ export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
       config: { role: 'reader', tag: 'desk' },
       schema: {
         tags: ['desk'],
-        security: [{ token: ['desk:read'] }],
+        security: securityOf({ role: 'reader', tag: 'desk', method: 'GET' }),
         summary: 'What changes on record, as server-sent events: what to read again.',
-        response: { 200: z.string().describe('text/event-stream') },
+        response: answerOfType('text/event-stream', 'Events `changes`, each a list of hints.'),
       },
     },
     async (_, reply) => {
       if (streams.size >= MAX_STREAMS) {
-        throw new ProblemError(503, `${MAX_STREAMS} clients follow already. Ask again later.`);
+        throw new ProblemError(503, `${MAX_STREAMS} clients follow already. Ask again later.`, {
+          retryAfterSeconds: FULL_SECONDS,
+        });
       }
       stop ??= parts.desk.follow((change) => streams.tell(change));
       reply.hijack();

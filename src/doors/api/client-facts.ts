@@ -1,7 +1,7 @@
 /** What a request says of its client: the address, seen through a proxy on this host, and cookies. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-const COOKIE = 'primum_session';
+export const SESSION_COOKIE = 'primum_session';
 const MAX_COOKIES = 8_192;
 /** Longer than any session; the server knows better when one ends. */
 const COOKIE_SECONDS = 7 * 86_400;
@@ -11,16 +11,39 @@ const COOKIE_SECONDS = 7 * 86_400;
  * Empty for a unix socket without a proxy in front.
  */
 export function clientAddressOf(request: FastifyRequest): string {
-  const peer = (request.raw.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const isLocal = peer === '' || peer === '::1' || peer.startsWith('127.');
+  const peer = peerOf(request);
+  const told = toldOf(request);
+  return isLoopback(peer) && /^[0-9a-fA-F.:]{2,45}$/.test(told ?? '') ? (told ?? peer) : peer;
+}
+
+/** Headers of proxies that need not say for whom they ask. */
+const PROXY_HEADERS = ['x-forwarded-proto', 'x-real-ip', 'forwarded', 'via'];
+
+/** Whether somebody on this host asks, and not a proxy here for somebody elsewhere. */
+export function isFromHere(request: FastifyRequest): boolean {
+  if (!isLoopback(peerOf(request))) return false;
+  const told = toldOf(request);
+  if (told !== undefined) return told !== '' && isLoopback(told);
+  return PROXY_HEADERS.every((name) => request.headers[name] === undefined);
+}
+
+function peerOf(request: FastifyRequest): string {
+  return (request.raw.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+/** Each proxy adds the one that asked it at the end; the last was added on this host. */
+function toldOf(request: FastifyRequest): string | undefined {
   const told = request.headers['x-forwarded-for'];
-  if (!isLocal || typeof told !== 'string') return peer;
-  const last = told.split(',').at(-1)?.trim() ?? '';
-  return /^[0-9a-fA-F.:]{2,45}$/.test(last) ? last : peer;
+  return typeof told === 'string' ? (told.split(',').at(-1)?.trim() ?? '') : undefined;
+}
+
+/** Empty for a unix socket. */
+function isLoopback(address: string): boolean {
+  return address === '' || address === '::1' || address.startsWith('127.');
 }
 
 export function sessionCookieOf(request: FastifyRequest): string {
-  return readCookie(request, COOKIE);
+  return readCookie(request, SESSION_COOKIE);
 }
 
 /** Empty where it sent none of that name. */
@@ -49,7 +72,13 @@ export function writeSessionCookie(
   token: string,
 ): void {
   const seconds = token === '' ? 0 : COOKIE_SECONDS;
-  const cookie: Cookie = { name: COOKIE, value: token, path: '/', seconds, sameSite: 'Strict' };
+  const cookie: Cookie = {
+    name: SESSION_COOKIE,
+    value: token,
+    path: '/',
+    seconds,
+    sameSite: 'Strict',
+  };
   writeCookie(request, reply, cookie);
 }
 

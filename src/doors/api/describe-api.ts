@@ -4,8 +4,10 @@
  */
 import fastify from 'fastify';
 import { z } from 'zod';
+import { CSRF_HEADER } from './access.ts';
 import { addAttachmentDownload } from './attachment-download.ts';
 import { addChangeStream } from './change-stream.ts';
+import { SESSION_COOKIE } from './client-facts.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiParts } from './contract.ts';
 import { jsonSchema } from './endpoint.ts';
@@ -32,6 +34,19 @@ export async function describeApi(parts: ApiParts): Promise<unknown> {
   return described;
 }
 
+/** A program has a token; a browser its session, and with each change what the session was given. */
+const SCHEMES = {
+  token: { type: 'http' as const, scheme: 'bearer' },
+  session: {
+    ...{ type: 'apiKey' as const, in: 'cookie', name: SESSION_COOKIE },
+    description: 'Set by POST /api/v1/session.',
+  },
+  csrf: {
+    ...{ type: 'apiKey' as const, in: 'header', name: CSRF_HEADER },
+    description: 'The `csrf` that GET /api/v1/session answers; with every change made by session.',
+  },
+};
+
 function document(version: string) {
   return {
     openapi: '3.1.0',
@@ -42,7 +57,7 @@ function document(version: string) {
         'What leaves a mail platform: accounts, locks, incidents, held messages, lists, events.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    components: { securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } } },
+    components: { securitySchemes: SCHEMES },
     security: [{ token: [] }],
   };
 }
@@ -57,8 +72,24 @@ function toJsonSchema({ schema, url }: RouteSchemas) {
   const parts = Object.entries((schema ?? {}) as Record<string, unknown>).map(([name, value]) => {
     if (value instanceof z.ZodType) return [name, jsonSchema(value, 'input')];
     if (name !== 'response') return [name, value];
-    const answers = Object.entries(value as Record<string, z.ZodType>);
-    return [name, Object.fromEntries(answers.map(([s, a]) => [s, jsonSchema(a, 'output')]))];
+    const answers = Object.entries(value as Record<string, Answer>);
+    return [name, Object.fromEntries(answers.map(([s, a]) => [s, answerSchema(a)]))];
   });
   return { schema: Object.fromEntries(parts) as Record<string, unknown>, url };
+}
+
+type Answer =
+  | z.ZodType
+  | {
+      readonly description?: string;
+      readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
+    };
+
+function answerSchema(answer: Answer): Record<string, unknown> {
+  if (answer instanceof z.ZodType) return jsonSchema(answer, 'output');
+  const content = Object.entries(answer.content).map(([type, { schema }]) => [
+    type,
+    { schema: jsonSchema(schema, 'output') },
+  ]);
+  return { ...answer, content: Object.fromEntries(content) as unknown };
 }

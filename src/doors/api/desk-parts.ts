@@ -67,6 +67,8 @@ export interface SwitchParts {
     readonly mode: Mode | 'file';
     readonly by: string;
     readonly why: string;
+    /** It is meant so, though nobody is known to be in the group. */
+    readonly isUnseen: boolean;
   }): Promise<Parsed<undefined>>;
 }
 

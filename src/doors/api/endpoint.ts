@@ -6,7 +6,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Person, Role } from '../../desk/contract.ts';
 import { clientAddressOf, sessionCookieOf, writeSessionCookie } from './client-facts.ts';
+import { PROBLEM_TYPE } from './problem.ts';
 import { problem } from './schemas/output.ts';
+
+/** Of the agents' own requests; their tokens are no others'. */
+export const AGENT_TAG = 'agent';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,6 +23,8 @@ declare module 'fastify' {
     /** What somebody must be to ask this; `open` asks nobody. */
     readonly role?: Role | 'open';
     readonly tag?: string;
+    /** A token may ask this whatever it is for. */
+    readonly anyScope?: boolean;
   }
 }
 
@@ -94,7 +100,7 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
         ...(query && { querystring: query }),
         ...(body && { body }),
         ...(description.consumes && { consumes: [...description.consumes] }),
-        response: { 200: response, '4xx': problem },
+        response: { 200: response, '4xx': { content: { [PROBLEM_TYPE]: { schema: problem } } } },
       },
       handler: (request, reply) =>
         // The validator has put the schema's own output in place of what was sent.
@@ -115,14 +121,25 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
   };
 }
 
-/** Of the OpenAPI document: the scope a token needs; none where nobody is asked who he is. */
+/**
+ * Of the OpenAPI document: the scope a token needs, or the session of a user, whose changes carry
+ * its csrf too. None where nobody is asked who he is; an agent has no session.
+ */
 export function securityOf(route: {
   readonly role: Role | 'open';
   readonly tag: string;
   readonly method: string;
 }): readonly Readonly<Record<string, readonly string[]>>[] {
   const { role, tag, method } = route;
-  return role === 'open' ? [] : [{ token: [`${tag}:${method === 'GET' ? 'read' : 'write'}`] }];
+  if (role === 'open') return [];
+  const token = { token: [`${tag}:${method === 'GET' ? 'read' : 'write'}`] };
+  if (tag === AGENT_TAG) return [token];
+  return [token, method === 'GET' ? { session: [] } : { session: [], csrf: [] }];
+}
+
+/** What is not JSON, as the OpenAPI document has it. */
+export function answerOfType(type: string, meaning: string) {
+  return { 200: { description: meaning, content: { [type]: { schema: z.string() } } } };
 }
 
 /** Nobody who is known signs with the name of somebody else. */

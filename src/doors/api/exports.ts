@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AuditEntry, Case, Hold, Incident } from '../../desk/contract.ts';
 import type { ApiParts } from './contract.ts';
+import { answerOfType, securityOf } from './endpoint.ts';
+import type { AREAS } from './schemas/desk.ts';
 import { accountName } from './schemas/input.ts';
 
 /** Rows of one export; a longer list is fetched in parts by account or state. */
@@ -11,53 +13,56 @@ const PAGE = 500;
 
 type Row = Readonly<Record<string, string | number>>;
 
-const params = z.strictObject({
-  list: z.enum([
-    ...([
-      'incidents.csv',
-      'cases.csv',
-      'holds.csv',
-      'locks.csv',
-      'audit.csv',
-      'clocks.csv',
-    ] as const),
-    ...(['campaigns.csv', 'forwards.csv', 'switches.csv', 'rungs.csv', 'figures.csv'] as const),
-  ]),
-});
+/** Each list with the area whose tokens may have it: that of the list itself. */
+const LISTS = {
+  'incidents.csv': 'incidents',
+  'cases.csv': 'cases',
+  'holds.csv': 'holds',
+  'locks.csv': 'locks',
+  'audit.csv': 'incidents',
+  'clocks.csv': 'incidents',
+  'campaigns.csv': 'incidents',
+  'forwards.csv': 'forwards',
+  'switches.csv': 'switches',
+  'rungs.csv': 'accounts',
+  'figures.csv': 'desk',
+} as const satisfies Readonly<Record<string, (typeof AREAS)[number]>>;
+type List = keyof typeof LISTS;
+
 const query = z.strictObject({
   state: z.enum(['open', 'closed']).exactOptional(),
   account: accountName.exactOptional(),
 });
 
 export function addExports(app: FastifyInstance, parts: ApiParts): void {
-  app.get(
-    '/export/:list',
-    {
-      config: { role: 'reader', tag: 'desk' },
-      schema: {
-        tags: ['desk'],
-        security: [{ token: ['desk:read'] }],
-        summary: `A list as CSV, newest first, at most ${MAX_EXPORT_ROWS} rows.`,
-        params,
-        querystring: query,
-        response: { 200: z.string().describe('text/csv') },
+  for (const [list, tag] of Object.entries(LISTS) as [List, string][]) {
+    app.get(
+      `/export/${list}`,
+      {
+        config: { role: 'reader', tag },
+        schema: {
+          tags: [tag],
+          security: securityOf({ role: 'reader', tag, method: 'GET' }),
+          summary: `The ${list.replace('.csv', '')} as CSV, newest first, at most ${MAX_EXPORT_ROWS} rows.`,
+          querystring: query,
+          response: answerOfType('text/csv', 'A line of names, then a line for each row.'),
+        },
       },
-    },
-    async (request, reply) => {
-      const { list } = request.params as z.output<typeof params>;
-      const rows = await rowsOf(parts, list, request.query as z.output<typeof query>);
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="primum-${list}"`)
-        .serializer((text: unknown) => String(text))
-        .send(formatCsv(rows));
-    },
-  );
+      async (request, reply) => {
+        const rows = await rowsOf(parts, list, request.query as z.output<typeof query>);
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="primum-${list}"`)
+          .serializer((text: unknown) => String(text))
+          .send(formatCsv(rows));
+      },
+    );
+  }
 }
 
 async function rowsOf(
   parts: ApiParts,
-  list: z.output<typeof params>['list'],
+  list: List,
   { state, account }: z.output<typeof query>,
 ): Promise<readonly Row[]> {
   const { desk } = parts;

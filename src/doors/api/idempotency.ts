@@ -21,9 +21,12 @@ interface Kept {
 
 export function addIdempotency(app: FastifyInstance, now: () => number): void {
   const kept = new Map<string, Kept>();
+  // Only who was let in, and whose key is right, may leave an answer.
+  const keys = new WeakMap<FastifyRequest, string>();
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request);
     if (key === undefined) return;
+    keys.set(request, key);
     const asked = digest([request.method, request.url, JSON.stringify(request.body ?? null)]);
     const known = kept.get(key);
     if (known === undefined || now() - known.atMs > KEPT_MS) {
@@ -47,7 +50,7 @@ export function addIdempotency(app: FastifyInstance, now: () => number): void {
     await reply.type(status < 400 ? 'application/json' : PROBLEM_TYPE).send(text);
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    const key = keyOf(request);
+    const key = keys.get(request);
     const entry = key === undefined ? undefined : kept.get(key);
     if (key !== undefined && entry?.answer === undefined && reply.statusCode !== 409) {
       const isKept = reply.statusCode < 500 && typeof payload === 'string';
@@ -65,6 +68,8 @@ export function addIdempotency(app: FastifyInstance, now: () => number): void {
 function keyOf(request: FastifyRequest): string | undefined {
   const given = request.headers[HEADER];
   if (SAFE.has(request.method) || typeof given !== 'string') return undefined;
+  // Of who is nobody, nothing is kept for anybody: the pages for the public and the ways in.
+  if (request.routeOptions.config.role === 'open') return undefined;
   if (!/^[\x21-\x7e]{1,200}$/.test(given)) {
     throw new ProblemError(400, 'An Idempotency-Key has 1 to 200 printable characters.');
   }

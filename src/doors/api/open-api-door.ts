@@ -4,25 +4,32 @@
  */
 import type { Server } from 'node:http';
 import fastify from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { parseListenAddress } from '../listen-address.ts';
 import { bind } from '../listen.ts';
 import type { ListenOptions } from '../listen.ts';
 import { createAccess } from './access.ts';
+import {
+  addRetryAfter,
+  answerClientErrors,
+  answerFrameworkError,
+  answerMistake,
+  mistakeOf,
+} from './answer-errors.ts';
 import { addAttachmentDownload } from './attachment-download.ts';
 import { addChangeStream } from './change-stream.ts';
+import { isFromHere } from './client-facts.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiDoor, ApiDoorOptions, ApiParts } from './contract.ts';
 import { describeApi } from './describe-api.ts';
 import { allEndpoints } from './endpoints.ts';
 import { AGENT_PATH } from './endpoints/agent.ts';
 import { NDJSON } from './endpoints/events.ts';
-import { PrimumError } from '../../errors.ts';
 import { LOGIN_CHARS_MAX } from '../../protocol/auth-policy.ts';
 import { addConsole } from './console.ts';
 import { addExports } from './exports.ts';
 import { addIdempotency } from './idempotency.ts';
-import { ProblemError, newReference, sendProblem } from './problem.ts';
+import { sendProblem } from './problem.ts';
 import { addPublicPages } from './public/pages.ts';
 import { addSignIn } from './sign-in.ts';
 import { createAgentCheck } from './token.ts';
@@ -37,15 +44,11 @@ const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
 const MAX_HEADERS_TIMEOUT_MS = 10_000;
 /** How long closing waits for requests in flight. */
 const CLOSE_GRACE_MS = 5_000;
-const BAD_URL =
-  'The path is not percent-encoded as it should be. Write % and two hexadecimal digits, and % itself as %25.';
-
-const LONG_PATH = `A name in the path is too long. A login has at most ${LOGIN_CHARS_MAX} characters.`;
-
 /** The longest login with each character percent-encoded, at most three bytes of UTF-8 each. */
 const MAX_PARAM_LENGTH = LOGIN_CHARS_MAX * 9;
 
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const METRICS_PATH = '/metrics';
 
 /** @throws PrimumError PORT_TAKEN or LISTEN_FAILED; then no address stays open. */
 export async function openApiDoor(options: ApiDoorOptions, parts: ApiParts): Promise<ApiDoor> {
@@ -93,24 +96,9 @@ function serve(app: FastifyInstance, options: ApiDoorOptions, { telemetry }: Api
   );
   server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   server.on('drop', () => telemetry.shed('api', 'connection'));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // A client that went away, or one that is already told, is no news.
-    if (!socket.writable) {
-      socket.destroy();
-      return;
-    }
-    telemetry.clientFault('api', error.code ?? error.message);
-    const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request';
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-  });
+  answerClientErrors(server, telemetry);
   return server;
 }
-
-/** What node:http could not read, as it is answered. */
-const CLIENT_ERRORS: Readonly<Record<string, string>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-};
 
 /** Requests in flight are finished, within bounds; idle connections are closed at once. */
 function closeServer(server: Server): Promise<void> {
@@ -133,20 +121,18 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
     routerOptions: {
       maxParamLength: MAX_PARAM_LENGTH,
     },
-    frameworkErrors: (error, _request, reply) => {
-      const isBadUrl = error.code === 'FST_ERR_BAD_URL';
-      void sendProblem(reply, isBadUrl ? 400 : 414, isBadUrl ? BAD_URL : LONG_PATH);
-    },
+    frameworkErrors: (error, _request, reply) => answerFrameworkError(error, reply),
     schemaController: { compilersFactory: COMPILERS },
   });
-  const isOpen = openPaths(options.listen ?? []);
+  const isLocal = listensHereOnly(options.listen ?? []);
   const mayPass = createAccess(options.token, parts.desk.users);
   const agentOf = createAgentCheck(options.agentTokens ?? new Map());
   app.decorateRequest('mta', '');
   app.decorateRequest('person', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const path = request.routeOptions.url ?? '';
-    if (isOpen.has(path) || request.routeOptions.config.role === 'open') return;
+    if (OPEN_PATHS.has(path) || request.routeOptions.config.role === 'open') return;
+    if (path === METRICS_PATH && isLocal && isFromHere(request)) return;
     if (path.startsWith(AGENT_PATH)) {
       request.mta = agentOf(request.headers.authorization) ?? '';
       if (request.mta !== '') return;
@@ -155,12 +141,13 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
     }
     await mayPass(request, reply);
   });
+  addRetryAfter(app);
   addIdempotency(app, parts.now ?? Date.now);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 404, `There is nothing at ${request.method} of this path.`),
   );
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    answerError(error, request, reply, parts),
+    answerMistake(reply, mistakeOf(error, request, parts.telemetry)),
   );
   app.addContentTypeParser(NDJSON, { parseAs: 'string' }, (_, body, done) => done(null, body));
   addHealth(app, parts);
@@ -183,14 +170,13 @@ async function refuseAgent(reply: FastifyReply): Promise<void> {
 }
 
 /** Metrics name no person, but beyond this host they are nobody's business. */
-function openPaths(listen: readonly ListenOptions[]): ReadonlySet<string> {
-  const isLocal = listen.every(({ address }) => {
+function listensHereOnly(listen: readonly ListenOptions[]): boolean {
+  return listen.every(({ address }) => {
     const place = parseListenAddress(address);
     if (!place.ok || place.value.kind === 'unix') return place.ok;
     const { host } = place.value;
     return host === 'localhost' || host === '::1' || host.startsWith('127.');
   });
-  return isLocal ? new Set([...OPEN_PATHS, '/metrics']) : OPEN_PATHS;
 }
 
 function addHealth(app: FastifyInstance, parts: ApiParts): void {
@@ -199,7 +185,7 @@ function addHealth(app: FastifyInstance, parts: ApiParts): void {
   app.get('/readyz', hidden, (_, reply) =>
     parts.ready() ? { status: 'ready' } : reply.code(503).send({ status: 'not ready' }),
   );
-  app.get('/metrics', hidden, async (_, reply) => {
+  app.get(METRICS_PATH, hidden, async (_, reply) => {
     void reply.type(parts.telemetry.metricsType);
     return parts.telemetry.metrics();
   });
@@ -211,33 +197,9 @@ function addApi(parts: ApiParts) {
     addChangeStream(app, parts);
     addExports(app, parts);
     addAttachmentDownload(app, parts);
-    app.get('/openapi.json', { schema: { hide: true } }, () => describeApi(parts));
+    // What somebody may do he may read, whatever that is.
+    const described = { config: { role: 'reader' as const, anyScope: true } };
+    app.get('/openapi.json', { ...described, schema: { hide: true } }, () => describeApi(parts));
     done();
   };
-}
-
-function answerError(
-  error: FastifyError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { telemetry }: ApiParts,
-): FastifyReply {
-  const status = error.statusCode ?? 500;
-  if (status < 500) {
-    if (!(error instanceof ProblemError)) telemetry.clientFault('api', error.code);
-    return sendProblem(reply, status, error.message);
-  }
-  const reference = newReference();
-  const what = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`;
-  telemetry.warn(`The API could not do ${what}: ${error.message} (reference ${reference})`);
-  // What was asked for is in force or safe; the store's own sentence says what to do.
-  if (error instanceof PrimumError && error.code === 'STORE_UNAVAILABLE') {
-    return sendProblem(reply, 503, error.message, reference);
-  }
-  return sendProblem(
-    reply,
-    500,
-    `This could not be done. The log of the daemon says why; look for the reference ${reference}.`,
-    reference,
-  );
 }

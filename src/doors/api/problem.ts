@@ -20,12 +20,15 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   413: 'Content Too Large',
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
   507: 'Insufficient Storage',
@@ -42,13 +45,25 @@ export function newReference(): string {
 /** A failed request that is answered with its own status and sentence. */
 export class ProblemError extends Error {
   readonly statusCode: number;
+  /** Of 429 and 503: when to come again. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(statusCode: number, detail: string) {
+  constructor(
+    statusCode: number,
+    detail: string,
+    { retryAfterSeconds }: { readonly retryAfterSeconds?: number } = {},
+  ) {
     super(detail);
     this.name = 'ProblemError';
     this.statusCode = statusCode;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** Statuses that say "later" (RFC 9110 §10.2.3, RFC 6585 §4): each answer of theirs says when. */
+export const LATER: ReadonlySet<number> = new Set([429, 503]);
+/** Where nothing better is known. */
+export const USUAL_RETRY_SECONDS = 10;
 
 /** @param reference Default: a new one. */
 export function sendProblem(
@@ -57,12 +72,12 @@ export function sendProblem(
   detail: string,
   reference = newReference(),
 ): FastifyReply {
-  const problem: Problem = {
-    type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
-    status,
-    detail,
-    reference,
-  };
-  return reply.code(status).type(PROBLEM_TYPE).send(problem);
+  return reply
+    .code(status)
+    .type(PROBLEM_TYPE)
+    .send(problemOf(status, detail, reference));
+}
+
+export function problemOf(status: number, detail: string, reference = newReference()): Problem {
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, reference };
 }

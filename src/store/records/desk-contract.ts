@@ -144,7 +144,8 @@ export interface UserRecords {
   remove(name: string, audit: AuditDraft): Promise<boolean>;
   invite(invitation: InvitationRow, audit: AuditDraft): Promise<void>;
   findInvitation(digest: string): Promise<InvitationRow | undefined>;
-  countInvitations(nowMs: number): Promise<number>;
+  /** Those that work still, by name. */
+  listInvitations(nowMs: number): Promise<readonly InvitationRow[]>;
   /** Takes the invitation and saves the user in one transaction; false when it is used already. */
   accept(digest: string, user: UserRow, audit: AuditDraft): Promise<boolean>;
   /** The user it is, with the role said there; nothing is written where nobody comes in. */

@@ -40,7 +40,7 @@ function people(transact: Transact): Pick<UserRecords, 'list' | 'get' | 'remove'
 
 function invitations(
   transact: Transact,
-): Pick<UserRecords, 'invite' | 'findInvitation' | 'countInvitations' | 'accept'> {
+): Pick<UserRecords, 'invite' | 'findInvitation' | 'listInvitations' | 'accept'> {
   return {
     invite: (invitation, audit) =>
       transact(async (tx) => {
@@ -53,10 +53,10 @@ function invitations(
       transact((tx) =>
         tx.selectFrom('invitations').selectAll().where('digest', '=', digest).executeTakeFirst(),
       ),
-    countInvitations: (nowMs) =>
-      transact(async (tx) => {
-        const query = tx.selectFrom('invitations').select('digest').where('expiresMs', '>', nowMs);
-        return (await query.execute()).length;
+    listInvitations: (nowMs) =>
+      transact((tx) => {
+        const query = tx.selectFrom('invitations').selectAll().where('expiresMs', '>', nowMs);
+        return query.orderBy('name').execute();
       }),
     accept: (digest, user, audit) =>
       transact(async (tx) => {

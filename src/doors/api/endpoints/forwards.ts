@@ -4,10 +4,11 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { keysToDrop } from '../keys-to-drop.ts';
 import { ProblemError } from '../problem.ts';
+import { unknownOf } from './lock-view.ts';
 import {
   forwardInput,
   forwardList,
-  forwardOff,
+  forwardMade,
   forwardQuery,
   forwardsOn,
 } from '../schemas/forward.ts';
@@ -35,8 +36,11 @@ export function forwardEndpoints(parts: ApiParts) {
       tag: 'forwards',
       summary: 'Switches a forward off: its mail is kept here from now on.',
       body: forwardInput,
-      response: forwardOff,
-      handle: ({ body }) => desk.forwards.off(body),
+      response: forwardMade,
+      async handle({ body }) {
+        const off = await desk.forwards.off(body);
+        return { ...off, ...(await unknownOf(parts, off.account)) };
+      },
     }),
     endpoint({
       method: 'POST',

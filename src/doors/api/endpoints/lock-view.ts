@@ -16,21 +16,30 @@ export async function viewLocks(
   });
 }
 
-/** A lock just made: a name the directory does not know may be mistyped, and people are told so. */
+/** What nobody knows of a name: it may be mistyped, and people are told so. */
+export interface Unknown {
+  readonly unknownToDirectory?: { readonly closest: string[] };
+  readonly neverSeen?: true;
+}
+
+/** A lock just made. */
 export async function viewMadeLock(
   parts: Pick<ApiParts, 'inspector'>,
   lock: Lock,
-): Promise<
-  LockView & {
-    readonly unknownToDirectory?: { readonly closest: string[] };
-    readonly neverSeen?: true;
-  }
-> {
+): Promise<LockView & Unknown> {
   const [view] = await viewLocks(parts, [lock]);
   if (view === undefined) throw new RangeError('One lock was given and none came back.');
-  const closest = await parts.inspector.missing(lock.account);
-  if (closest) return { ...view, unknownToDirectory: { closest: [...closest] } };
+  return { ...view, ...(await unknownOf(parts, lock.account)) };
+}
+
+/** Nothing for an account that is known. */
+export async function unknownOf(
+  { inspector }: Pick<ApiParts, 'inspector'>,
+  account: string,
+): Promise<Unknown> {
+  const closest = await inspector.missing(account);
+  if (closest) return { unknownToDirectory: { closest: [...closest] } };
   // A directory that knows it has an entry to report; without one only what was seen can tell.
-  const isKnown = (await parts.inspector.account(lock.account)) !== undefined;
-  return { ...view, ...(!isKnown && { neverSeen: true }) };
+  const isKnown = (await inspector.account(account)) !== undefined;
+  return isKnown ? {} : { neverSeen: true };
 }

@@ -1,7 +1,7 @@
 /** Asks the owner of an account whether it was him; the answer comes over a public page. */
 import { randomUUID } from 'node:crypto';
 import type { AccountFacts } from '../../../core/account.ts';
-import type { Explanation } from '../../../core/report.ts';
+import type { AccountReport, Explanation } from '../../../core/report.ts';
 import { normaliseReference } from '../../../core/reference.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
@@ -12,6 +12,8 @@ import { DONE, done } from '../schemas/output.ts';
 import { confirmInput, questionInput, questionMade } from '../schemas/question.ts';
 
 const MAX_SUBJECT = 200;
+/** As long as an owner's questions are counted. */
+const DAY_SECONDS = 86_400;
 
 export function questionEndpoints(parts: ApiParts) {
   const { desk, inspector, publicPages, publicUrl, take, now = Date.now } = parts;
@@ -27,10 +29,7 @@ export function questionEndpoints(parts: ApiParts) {
       response: done,
       async handle({ params: { account }, body: { by, why, context, mine } }) {
         const report = await inspector.account(account);
-        const contexts = (report?.identities ?? []).flatMap((one) => one.contexts);
-        if (!contexts.some((one) => one.context === context)) {
-          throw new ProblemError(404, `The account ${account} was not used from ${context}.`);
-        }
+        wantContext(report, account, context);
         const at = new Date(now()).toISOString();
         await take({ v: 1, kind: 'confirm', id: randomUUID(), at, account, context, mine, by });
         const action = mine ? 'context.trust' : 'context.refuse';
@@ -47,7 +46,8 @@ export function questionEndpoints(parts: ApiParts) {
       response: questionMade,
       async handle({ body: { by, account, reference = '', context = '', incident } }) {
         const decision = await decisionOf(inspector, account, reference);
-        const report = await inspector.account(account);
+        const report = await knownAccount(inspector, account);
+        if (context !== '') wantContext(report, account, context);
         const open = await desk.incidents.list({ account, state: 'open', limit: 1 });
         const url = publicUrl?.() ?? '';
         const noted = incident ?? open[0]?.id ?? '';
@@ -57,7 +57,7 @@ export function questionEndpoints(parts: ApiParts) {
           submission: decision?.event?.kind === 'submission' ? decision.event.id : '',
           incident: noted,
           about: aboutOf(account, decision),
-          ownerAddress: outside(report?.facts),
+          ownerAddress: outside(report.facts),
           ...(publicPages !== undefined &&
             url !== '' && {
               mailOf: (path: string) => ownerMail(publicPages, { account, link: `${url}${path}` }),
@@ -70,10 +70,31 @@ export function questionEndpoints(parts: ApiParts) {
         throw new ProblemError(
           429,
           `The owner of ${account} was asked several times today. Ring him up, or wait until tomorrow.`,
+          { retryAfterSeconds: DAY_SECONDS },
         );
       },
     }),
   ];
+}
+
+/** @throws ProblemError 404: a link for nobody would be read out to somebody. */
+async function knownAccount(
+  inspector: ApiParts['inspector'],
+  account: string,
+): Promise<AccountReport> {
+  const report = await inspector.account(account);
+  if (report !== undefined) return report;
+  throw new ProblemError(
+    404,
+    `Nothing is known of the account ${account}, so its owner cannot be asked. Check how its login is written.`,
+  );
+}
+
+/** @throws ProblemError 404 where it is a context of nobody, or of somebody else. */
+function wantContext(report: AccountReport | undefined, account: string, context: string): void {
+  const contexts = (report?.identities ?? []).flatMap((one) => one.contexts);
+  if (contexts.some((one) => one.context === context)) return;
+  throw new ProblemError(404, `The account ${account} was not used from ${context}.`);
 }
 
 async function decisionOf(

@@ -26,8 +26,12 @@ export function sessionEndpoints(parts: ApiParts) {
   const failures = new Allowance(MAX_FAILURES, FAILURE_SECONDS, now);
   const guard = ({ address }: ClientFacts): void => {
     if (!failures.isUsedUp(address)) return;
-    const minutes = Math.ceil(failures.waitSeconds(address) / 60);
-    throw new ProblemError(429, `Too many failed attempts. Try again in ${minutes} minutes.`);
+    const retryAfterSeconds = failures.waitSeconds(address);
+    throw new ProblemError(
+      429,
+      `Too many failed attempts. Try again in ${Math.ceil(retryAfterSeconds / 60)} minutes.`,
+      { retryAfterSeconds },
+    );
   };
   const wantPasswords = (): void => {
     if (!passwordLogin) throw new ProblemError(403, NO_PASSWORDS);

@@ -22,9 +22,9 @@ export function userEndpoints({ desk }: ApiParts) {
       ...common,
       method: 'GET',
       path: '/users',
-      summary: 'Who may log in.',
+      summary: 'Who may log in, and who was given a link and has not used it.',
       response: userList,
-      handle: async () => ({ users: await desk.users.list() }),
+      handle: () => everybody(desk),
     }),
     endpoint({
       ...common,
@@ -82,4 +82,8 @@ export function userEndpoints({ desk }: ApiParts) {
       },
     }),
   ];
+}
+
+async function everybody({ users }: ApiParts['desk']) {
+  return { users: await users.list(), invitations: await users.invitations() };
 }

@@ -5,18 +5,23 @@ import { html, type Html, type PageParts } from './html.ts';
 
 const ANSWER = 'Answered: ';
 
-/** @param reference Empty where none was given. */
+/** What somebody looks for: a reference, empty where what he typed is none, and what he typed. */
+export interface Asked {
+  readonly reference: string;
+  readonly typed: string;
+}
+
 export async function caseBody(
   { desk }: ApiParts,
   place: PageParts,
-  reference: string,
+  { reference, typed }: Asked,
 ): Promise<Html> {
   const { texts } = place;
-  const form = lookupForm(place, reference);
-  if (reference === '') return form;
-  const found = await desk.cases.get(reference);
+  const form = lookupForm(place, typed);
+  if (typed === '') return form;
+  const found = reference === '' ? undefined : await desk.cases.get(reference);
   // By its reference alone: ids are for the desk.
-  if (found?.reference !== reference)
+  if (found === undefined || found.reference !== reference)
     return html`<p>${texts['case_unknown'] ?? ''}</p>
       ${form}`;
   const working = found.firstActionAt === undefined ? 'case_open' : 'case_working';
@@ -36,14 +41,14 @@ export async function caseBody(
 export async function mailBody(
   { desk, inspector }: ApiParts,
   place: PageParts,
-  reference: string,
+  { reference, typed }: Asked,
 ): Promise<Html> {
   const { texts } = place;
   const text = (name: string): string => texts[name] ?? '';
   const form = html`<p>${text('mail_intro')}</p>
-    ${lookupForm(place, reference)}`;
-  if (reference === '') return form;
-  const found = await inspector.explain(reference);
+    ${lookupForm(place, typed)}`;
+  if (typed === '') return form;
+  const found = reference === '' ? undefined : await inspector.explain(reference);
   if (found === undefined)
     return html`<p>${text('mail_unknown')}</p>
       ${form}`;
@@ -86,16 +91,16 @@ const REASONS: Readonly<Record<string, string>> = {
   'own-password': 'reason_content',
 };
 
-function lookupForm({ texts, path, language }: PageParts, reference: string): Html {
+function lookupForm({ texts, path, language }: PageParts, typed: string): Html {
   return html`<form method="get" action="${path}">
     <input type="hidden" name="lang" value="${language}" />
     <label for="reference">${texts['reference'] ?? ''}</label>
     <input
       id="reference"
       name="reference"
-      value="${reference}"
+      value="${typed}"
       required
-      maxlength="32"
+      maxlength="64"
       autocomplete="off"
       spellcheck="false"
     />

@@ -2,8 +2,9 @@
  * The public pages: report abuse (FBK-5), what became of a report, what happened to a message, and
  * the acceptable use policy. Each client has an allowance; nothing here says more than it must.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Allowance } from '../allowance.ts';
+import { mistakeOf, withRetryAfter, type Mistake } from '../answer-errors.ts';
 import { clientAddressOf } from '../client-facts.ts';
 import { withSafeHeaders } from '../console.ts';
 import type { ApiParts } from '../contract.ts';
@@ -11,7 +12,7 @@ import type { PublicPages } from '../desk-parts.ts';
 import { caseBody, mailBody } from './answers.ts';
 import { chooseLanguage, html, page, type Html, type PageParts } from './html.ts';
 import { addWasThisYou } from './was-this-you.ts';
-import { parseReport, reportForm } from './report.ts';
+import { parseReport, reportForm, trapForm } from './report.ts';
 
 /** Reports of one network in an hour, and of all: a flood would bury the true ones. */
 export const MAX_REPORTS = 10;
@@ -37,6 +38,10 @@ export function addPublicPages(
       parsed(null, body),
     );
     const route = { config: { role: 'open' as const }, schema: { hide: true } };
+    open.setErrorHandler((error: FastifyError, request, reply) => {
+      const mistake = mistakeOf(error, request, parts.telemetry);
+      return sendWrong(withRetryAfter(reply, mistake), placeOf(pages, request), mistake);
+    });
     open.get('/public.css', route, (_request, reply) =>
       withSafeHeaders(reply).type('text/css; charset=utf-8').send(pages.style),
     );
@@ -51,13 +56,14 @@ export function addPublicPages(
       if (report === undefined) {
         return send(reply.code(400), place, 'wrong_title', textOf(place, 'wrong_form'));
       }
-      if (!reports.take(address) || !all.take('')) {
-        return send(reply.code(429), place, 'wrong_title', textOf(place, 'wrong_often'));
+      if (!reports.take(address)) return often(reply, place, reports.waitSeconds(address));
+      // A program fills in what nobody sees, but so do some browsers: nothing is lost in silence.
+      if (report.isTrap) {
+        return send(reply.code(422), place, 'wrong_title', trapForm(place, report));
       }
-      // Whoever fills in what nobody sees is a program; it is thanked and forgotten.
-      const { reference } = report.isTrap
-        ? { reference: 'X0X0X0X0X0' }
-        : await parts.desk.cases.open({ ...report.draft, source: 'web', by: 'public form' });
+      if (!all.take('')) return often(reply, place, all.waitSeconds(''));
+      const made = { ...report.draft, source: 'web', by: 'public form' } as const;
+      const { reference } = await parts.desk.cases.open(made);
       return send(reply, place, 'report_title', thanks(place, reference));
     });
     open.get('/policy', route, (request, reply) => {
@@ -65,7 +71,7 @@ export function addPublicPages(
       return send(reply, place, 'policy_title', policy(place));
     });
     addLookups(open, { parts, pages, lookups });
-    addWasThisYou(open, parts, { placeOf: (request) => placeOf(pages, request), send });
+    addWasThisYou(open, parts, { placeOf: (request) => placeOf(pages, request), send, often });
     done();
   });
 }
@@ -81,14 +87,15 @@ function addLookups(
     const title = `${path.slice(1)}_title`;
     open.get(path, route, async (request, reply) => {
       const place = placeOf(pages, request);
-      const reference = queryOf(request, 'reference').trim().toUpperCase();
+      const typed = queryOf(request, 'reference');
+      // As people read it out: in groups, with marks between them.
+      const reference = typed.replaceAll(/[\s.-]+/g, '').toUpperCase();
       if (!/^[0-9A-Z]{4,32}$/.test(reference)) {
-        return send(reply, place, title, await bodyOf(parts, place, ''));
+        return send(reply, place, title, await bodyOf(parts, place, { reference: '', typed }));
       }
-      if (!lookups.take(clientAddressOf(request))) {
-        return send(reply.code(429), place, 'wrong_title', textOf(place, 'wrong_often'));
-      }
-      return send(reply, place, title, await bodyOf(parts, place, reference));
+      const address = clientAddressOf(request);
+      if (!lookups.take(address)) return often(reply, place, lookups.waitSeconds(address));
+      return send(reply, place, title, await bodyOf(parts, place, { reference, typed }));
     });
   }
 }
@@ -113,6 +120,26 @@ function send(reply: FastifyReply, place: PageParts, title: string, body: Html):
   return reply
     .type('text/html; charset=utf-8')
     .send(page(place, place.texts[title] ?? title, body));
+}
+
+function often(reply: FastifyReply, place: PageParts, waitSeconds: number): FastifyReply {
+  void reply.code(429).header('retry-after', waitSeconds);
+  return send(reply, place, 'wrong_title', textOf(place, 'wrong_often'));
+}
+
+/** Whatever went wrong, in his language; our own failures with the reference that the log has. */
+function sendWrong(
+  reply: FastifyReply,
+  place: PageParts,
+  { status, reference }: Pick<Mistake, 'status' | 'reference'>,
+): FastifyReply {
+  const isOurs = status >= 500;
+  const said = textOf(place, isOurs ? 'wrong_here' : 'wrong_form');
+  const body = isOurs
+    ? html`${said}
+        <p class="reference">${reference}</p>`
+    : said;
+  return send(reply.code(status), place, 'wrong_title', body);
 }
 
 function textOf({ texts }: PageParts, name: string): Html {

@@ -1,7 +1,7 @@
 /** The form to report abuse: what it asks, and what it takes. */
 import type { NewCase } from '../../../desk/contract.ts';
 import { CATEGORIES } from '../schemas/desk.ts';
-import { html, type Html, type PageParts } from './html.ts';
+import { escapeHtml, html, Html, type PageParts } from './html.ts';
 
 /** Fields of the form and the most characters each takes. */
 export const FIELDS = {
@@ -36,43 +36,73 @@ export function parseReport(body: unknown): Report | undefined {
   return { draft, isTrap: (form.get('website') ?? '') !== '' };
 }
 
-export function reportForm({ texts, language }: PageParts): Html {
+export function reportForm(place: PageParts): Html {
+  return html`<p>${place.texts['report_intro'] ?? ''}</p>
+    ${formOf(place, NOTHING)}`;
+}
+
+/** The report as it was written, and the field that nobody should fill in, for once to be seen. */
+export function trapForm(place: PageParts, { draft }: Report): Html {
+  return html`<p>${place.texts['wrong_trap'] ?? ''}</p>
+    ${formOf(place, { ...NOTHING, ...draft, isTrapShown: true })}`;
+}
+
+interface Filled extends Pick<Report['draft'], 'category' | 'subject' | 'text'> {
+  readonly evidence?: string;
+  readonly reporter?: string;
+  readonly isTrapShown: boolean;
+}
+
+const NOTHING: Filled = { category: '', subject: '', text: '', isTrapShown: false };
+
+function formOf({ texts, language }: PageParts, filled: Filled): Html {
   const text = (name: string): string => texts[name] ?? '';
-  const choices = CATEGORIES.map(
-    (name) => html`<option value="${name}">${text(`category_${name}`)}</option>`,
-  );
-  return html`<p>${text('report_intro')}</p>
-    <form method="post" action="/report?lang=${language}" accept-charset="utf-8">
-      <label for="category">${text('report_category')}</label>
-      <select id="category" name="category">
-        ${choices}
-      </select>
-      <label for="subject"
-        >${text('report_subject')} <small>${text('report_subject_help')}</small></label
-      >
-      <input id="subject" name="subject" required maxlength="${FIELDS.subject}" />
-      <label for="text">${text('report_text')}</label>
-      <textarea id="text" name="text" rows="6" required maxlength="${FIELDS.text}"></textarea>
-      <label for="evidence">${text('report_evidence')}</label>
-      <textarea
-        id="evidence"
-        name="evidence"
-        rows="6"
-        maxlength="${FIELDS.evidence}"
-        spellcheck="false"
-      ></textarea>
-      <label for="reporter">${text('report_reporter')}</label>
-      <input
-        id="reporter"
-        name="reporter"
-        type="email"
-        maxlength="${FIELDS.reporter}"
-        autocomplete="email"
-      />
-      <div class="trap" aria-hidden="true">
-        <label for="website">${text('report_website')}</label>
-        <input id="website" name="website" tabindex="-1" autocomplete="off" />
-      </div>
-      <button>${text('report_send')}</button>
-    </form>`;
+  const choices = CATEGORIES.map((name) => {
+    const selected = name === filled.category ? html` selected` : html``;
+    return html`<option value="${name}" ${selected}>${text(`category_${name}`)}</option>`;
+  });
+  const { subject, text: said, evidence = '', reporter = '' } = filled;
+  return html`<form method="post" action="/report?lang=${language}" accept-charset="utf-8">
+    <label for="category">${text('report_category')}</label>
+    <select id="category" name="category">
+      ${choices}
+    </select>
+    <label for="subject"
+      >${text('report_subject')} <small>${text('report_subject_help')}</small></label
+    >
+    <input id="subject" name="subject" value="${subject}" required maxlength="${FIELDS.subject}" />
+    <label for="text">${text('report_text')}</label>
+    ${area('text', said, true)}
+    <label for="evidence">${text('report_evidence')}</label>
+    ${area('evidence', evidence, false)}
+    <label for="reporter">${text('report_reporter')}</label>
+    <input
+      id="reporter"
+      name="reporter"
+      type="email"
+      value="${reporter}"
+      maxlength="${FIELDS.reporter}"
+      autocomplete="email"
+    />
+    ${trapField(text('report_website'), filled.isTrapShown)}
+    <button>${text('report_send')}</button>
+  </form>`;
+}
+
+function area(name: 'text' | 'evidence', value: string, isRequired: boolean): Html {
+  const attributes = isRequired ? html` required` : html` spellcheck="false"`;
+  const tag = html`<textarea id="${name}" name="${name}" rows="6" maxlength="${FIELDS[name]}"`;
+  // The first line break behind the tag is no part of the text (HTML, 13.1.2.5).
+  return new Html(`${tag.text}${attributes.text}>\n${escapeHtml(value)}</textarea>`);
+}
+
+function trapField(label: string, isShown: boolean): Html {
+  const field = html`<label for="website">${label}</label>
+    <input
+      id="website"
+      name="website"
+      autocomplete="off"
+      ${isShown ? html`` : html`tabindex="-1"`}
+    />`;
+  return isShown ? field : html`<div class="trap" aria-hidden="true">${field}</div>`;
 }

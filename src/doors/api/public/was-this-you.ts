@@ -20,19 +20,20 @@ const BY = 'the owner, by link';
 export interface PageWays {
   placeOf(request: FastifyRequest): PageParts;
   send(reply: FastifyReply, place: PageParts, title: string, body: Html): FastifyReply;
+  often(reply: FastifyReply, place: PageParts, waitSeconds: number): FastifyReply;
 }
 
 export function addWasThisYou(open: FastifyInstance, parts: ApiParts, ways: PageWays): void {
   const { desk } = parts;
   const tries = new Allowance(MAX_QUESTION_TRIES, HOUR_SECONDS, parts.now ?? Date.now);
   const route = { config: { role: 'open' as const }, schema: { hide: true } };
-  const often = (reply: FastifyReply, place: PageParts): FastifyReply =>
-    ways.send(reply.code(429), place, 'wrong_title', words(place, 'wrong_often'));
+  const often = (request: FastifyRequest, reply: FastifyReply, place: PageParts): FastifyReply =>
+    ways.often(reply, place, tries.waitSeconds(clientAddressOf(request)));
   const unknown = (reply: FastifyReply, place: PageParts): FastifyReply =>
     ways.send(reply.code(404), place, 'you_title', words(place, 'you_unknown'));
   open.get('/you', route, async (request, reply) => {
     const place = ways.placeOf(request);
-    if (!tries.take(clientAddressOf(request))) return often(reply, place);
+    if (!tries.take(clientAddressOf(request))) return often(request, reply, place);
     const token = tokenOf((request.query as Readonly<Record<string, unknown>>)['q']);
     const question = await desk.questions.find(token);
     if (question === undefined) return unknown(reply, place);
@@ -40,7 +41,7 @@ export function addWasThisYou(open: FastifyInstance, parts: ApiParts, ways: Page
   });
   open.post('/you', { ...route, bodyLimit: MAX_BODY }, async (request, reply) => {
     const place = ways.placeOf(request);
-    if (!tries.take(clientAddressOf(request))) return often(reply, place);
+    if (!tries.take(clientAddressOf(request))) return often(request, reply, place);
     const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
     const answer = form.get('answer');
     if (answer !== 'mine' && answer !== 'not-mine') {

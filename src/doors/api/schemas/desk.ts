@@ -1,8 +1,14 @@
 /** What the desk's own requests take and answer: cases, users, incidents' work, figures. */
 import { z } from 'zod';
-import type { Case, ClockReport, TokenView, User } from '../../../desk/contract.ts';
+import type {
+  Case,
+  ClockReport,
+  PendingInvitation,
+  TokenView,
+  User,
+} from '../../../desk/contract.ts';
 import type { HealthReport, TimelinePage } from '../desk-parts.ts';
-import { accountName, limitInput } from './input.ts';
+import { accountName, cursorOf, limitInput } from './input.ts';
 import { incident } from './output.ts';
 
 export const MAX_NOTE = 4_000;
@@ -27,7 +33,7 @@ export const caseQuery = z.strictObject({
   account: accountName.exactOptional(),
   incident: idName.exactOptional(),
   limit: limitInput,
-  before: idName.exactOptional().describe('The id of the last case already seen.'),
+  before: cursorOf('c', 'a case').exactOptional(),
 });
 export const CATEGORIES = [
   'spam',
@@ -152,6 +158,15 @@ export const userList = z.object({
       hasPassword: z.boolean(),
     }) satisfies z.ZodType<User>,
   ),
+  invitations: z
+    .array(
+      z.object({
+        name: text.describe('Empty where the guest chooses it.'),
+        role,
+        expiresAt: at.describe('When the link is worth nothing any more.'),
+      }) satisfies z.ZodType<PendingInvitation>,
+    )
+    .describe('Who was given a link and has not used it yet.'),
 });
 export const inviteView = z.object({
   token: text.describe('Shown once; it stands at the end of the link.'),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ForwardOff } from '../../../desk/contract.ts';
 import { accountName, decisionInput, limitInput } from './input.ts';
+import { unknownAccount } from './output.ts';
 
 /** RFC 5321 section 4.5.3.1.3 allows 256 with the angle brackets. */
 const MAX_DESTINATION = 254;
@@ -35,6 +36,7 @@ export const forwardOff = z.object({
   why: text,
   reference: text.describe('Of the decision; empty when a person switched it off.'),
 }) satisfies z.ZodType<ForwardOff>;
+export const forwardMade = forwardOff.extend(unknownAccount.shape);
 export const forwardList = z.object({
   forwards: z.array(forwardOff),
   isCut: z.boolean().describe('There are more.'),

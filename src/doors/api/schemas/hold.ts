@@ -1,7 +1,7 @@
 /** Held messages as the API takes and shows them (CON-3, CON-4). */
 import { z } from 'zod';
 import type { Hold, ShownMessage } from '../../../desk/contract.ts';
-import { accountName, limitInput } from './input.ts';
+import { accountName, cursorOf, limitInput } from './input.ts';
 
 const text = z.string();
 const count = z.number();
@@ -19,12 +19,7 @@ export const holdQuery = z.strictObject({
   state: z.enum(['open', 'closed']).exactOptional(),
   account: accountName.exactOptional(),
   limit: limitInput,
-  before: z
-    .string()
-    .min(1)
-    .max(64)
-    .exactOptional()
-    .describe('The id of the last held message already seen.'),
+  before: cursorOf('h', 'a held message').exactOptional(),
 });
 
 export const hold = z.object({

@@ -136,16 +136,23 @@ export const limitInput = z.coerce
   .default(DEFAULT_PAGE)
   .describe('At most so many, newest first.');
 
+/**
+ * The id of the last one already seen, of the form that src/desk/ids.ts gives: with any other text a
+ * program that pages would be given the first page again and again.
+ */
+export function cursorOf(letter: 'i' | 'h' | 'c', what: string) {
+  return z
+    .string()
+    .max(64)
+    .regex(new RegExp(`^${letter}[0-9a-z]{17}$`), `is not the id of ${what}`)
+    .describe(`The id of the last one already seen: of ${what}.`);
+}
+
 export const incidentQuery = z.strictObject({
   state: z.enum(['open', 'closed']).exactOptional(),
   account: accountName.exactOptional(),
   limit: limitInput,
-  before: z
-    .string()
-    .min(1)
-    .max(64)
-    .exactOptional()
-    .describe('The id of the last incident already seen.'),
+  before: cursorOf('i', 'an incident').exactOptional(),
 });
 export const rungQuery = z.strictObject({
   limit: limitInput.describe('At most so many, by name.'),

@@ -42,7 +42,8 @@ export const lockView = lock.extend({
     ),
 });
 
-export const madeLock = lockView.extend({
+/** What is told of a name that nobody knows; what was asked for is done all the same. */
+export const unknownAccount = z.object({
   neverSeen: z
     .literal(true)
     .exactOptional()
@@ -50,10 +51,9 @@ export const madeLock = lockView.extend({
   unknownToDirectory: z
     .object({ closest: z.array(text).describe('Names it knows that are written alike.') })
     .exactOptional()
-    .describe(
-      'Given when the directory, asked now, does not know the account. It is locked anyway.',
-    ),
+    .describe('Given when the directory, asked now, does not know the account. It is done anyway.'),
 });
+export const madeLock = lockView.extend(unknownAccount.shape);
 
 export const incident = z.object({
   id: text,

@@ -32,6 +32,10 @@ export const switchInput = z.strictObject({
   mode: z
     .enum(['observe', 'enforce', 'file'])
     .describe('`file` takes the switch away: the configuration counts again.'),
+  isUnseen: z
+    .boolean()
+    .default(false)
+    .describe('The group is meant so, though it stands in no list of groups that is known here.'),
 });
 export const foresightQuery = z.strictObject({
   days: z.coerce.number().int().min(1).max(30).default(7),

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { agentTasks } from './agent.ts';
 import type { attachmentList } from './attachment.ts';
-import type { forwardList, forwardOff, forwardsOn } from './forward.ts';
+import type { forwardList, forwardMade, forwardOff, forwardsOn } from './forward.ts';
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
 import type { answerList, tokenList, tokenMade } from './desk.ts';
@@ -44,6 +44,7 @@ export type IncidentView = IncidentList['incidents'][number];
 export type LimitList = z.output<typeof limitList>;
 export type AbuseReportView = z.output<typeof abuseReport>;
 export type ForwardList = z.output<typeof forwardList>;
+export type ForwardMade = z.output<typeof forwardMade>;
 export type ForwardOffView = z.output<typeof forwardOff>;
 export type ForwardsOn = z.output<typeof forwardsOn>;
 export type ListEntries = z.output<typeof listEntries>;
