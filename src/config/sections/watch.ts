@@ -288,6 +288,12 @@ export const watchSchema = z.strictObject({
     .describe(
       'A finding that got worse is looked at again after this time before anybody is alerted.',
     ),
+  blind_after: duration('5m', '31d')
+    .prefault('1d')
+    .describe(
+      'What nobody has been able to look at for this long (a name server, list or host that does not answer) ' +
+        'is alerted once for each practice, at the earliest at the second round. On the scorecard it is "unknown" at once.',
+    ),
   silences: z
     .array(silence)
     .max(MAX_SILENCES)
