@@ -61,7 +61,7 @@ async function look(wrong: Wrong = {}, only = ROWS) {
     networks: wrong.networks ?? [],
     dkim_selectors: ['s1'],
     listings: { catalogue: join(folder, 'lists.json') },
-    relay: { source_addresses: wrong.sources ?? ['127.0.0.1'] },
+    relay: { source_addresses: wrong.sources ?? ['127.0.0.9'] },
     smuggling: wrong.smuggling ?? false,
     dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
   };

@@ -64,7 +64,7 @@ describe.runIf(mailServersAreHere && browserIsHere)('the scorecard as a page', (
       domains: ['house.test'],
       dkim_selectors: ['s1'],
       listings: { catalogue: join(folder, 'lists.json') },
-      relay: { source_addresses: ['127.0.0.1'] },
+      relay: { source_addresses: ['127.0.0.9'] },
       dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
     };
     const doors = { policy: { inbound_contexts: ['mx'] } };

@@ -156,7 +156,7 @@ export const watchSchema = z.strictObject({
     .prefault([])
     .meta({
       description:
-        'Your own networks. Nothing outside them and the addresses of `hosts` is ever connected to: a name ' +
+        'Your own networks. Nothing outside them and the addresses of `hosts` is ever connected to by SMTP or HTTP: a name ' +
         'that leads elsewhere is reported and left alone.',
       sample: ['192.0.2.0/24'],
     }),
