@@ -150,7 +150,7 @@ export function toPolicy(config: Settings): Policy {
     timeZone: policy.time_zone,
     domains: policy.domains,
     relay: policy.relay,
-    inboundContexts: config.doors.policy.inbound_contexts,
+    inboundContexts: config.doors.policy.inbound_contexts.map((name) => name.toLowerCase()),
     inbound: {
       noReverseName: config.inbound.no_reverse_name,
       forwardMismatch: config.inbound.forward_mismatch,

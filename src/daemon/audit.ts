@@ -13,7 +13,7 @@ import { openTools } from '../watch/open-tools.ts';
 import { propose, proposalText } from '../watch/propose.ts';
 import { CHECKS } from '../watch/registry.ts';
 import { runTasks, type Task } from '../watch/run-checks.ts';
-import { silencedUntil, watchPlan } from './watch-options.ts';
+import { silenceOf, watchPlan } from './watch-options.ts';
 import { packageVersion } from './version.ts';
 
 export interface AuditOptions extends Filter {
@@ -49,7 +49,12 @@ export async function audit(options: AuditOptions): Promise<Audited> {
   const report = scorePractices({
     rows,
     settings: config,
-    findings: dated(findings, readHistory(config), config, now()),
+    findings: dated(
+      [...findings, ...leftOut(plan, tasks, options)],
+      readHistory(config),
+      config,
+      now(),
+    ),
     at: new Date(now()).toISOString(),
     version: packageVersion(),
     ...(isEmpty ? { proposal: proposalText(await propose(tools.dns)) } : {}),
@@ -69,20 +74,40 @@ function tasksOf(plan: ReturnType<typeof watchPlan>, { domain }: Filter): readon
   );
 }
 
+/** With --domain a row whose hosts are elsewhere is not "off": it is left out of this one report. */
+function leftOut(
+  plan: ReturnType<typeof watchPlan>,
+  tasks: readonly Task[],
+  { domain }: Filter,
+): readonly Finding[] {
+  if (domain === undefined) return [];
+  const looked = new Set(tasks.flatMap(({ check }) => check.practices));
+  return CHECKS.filter((check) => check.targets(plan).length > 0).flatMap((check) =>
+    check.practices
+      .filter((practice) => !looked.has(practice))
+      .map((practice) => ({
+        ...{ check: check.id, practice, target: domain, state: 'not-applicable' as const },
+        evidence: [
+          `Left out: --domain looks at ${domain} and at hosts named below it only. Without it all is looked at.`,
+        ],
+      })),
+  );
+}
+
 /** Since when it has been so, as the daemon saw it; an audit beside no daemon knows nothing of that. */
 export function dated(
   findings: readonly Finding[],
   history: History | undefined,
   config: Config,
   now: number,
-): readonly (Finding & { readonly since?: string; readonly silencedUntil?: string })[] {
+): AuditReport['practices'][number]['findings'] {
   return findings.map((finding) => {
     const known = history?.find(finding);
-    const until = silencedUntil(config, finding, now);
+    const silence = silenceOf(config, finding, now);
     return {
       ...finding,
       ...(known?.state === finding.state ? { since: known.since } : {}),
-      ...(until === undefined ? {} : { silencedUntil: until }),
+      ...(silence === undefined ? {} : { silencedUntil: silence.until, silencedWhy: silence.why }),
     };
   });
 }

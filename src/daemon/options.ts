@@ -79,7 +79,7 @@ export function milterDoorOptions(
       const { noReverseName, forwardMismatch, homeConnection, impossibleHelo, virus } = inbound;
       const actions = [noReverseName, forwardMismatch, homeConnection, impossibleHelo, virus];
       return {
-        inboundDaemons: door.inbound_daemons,
+        inboundDaemons: door.inbound_daemons.map((name) => name.toLowerCase()),
         inbound: {
           isAsked: [...actions, connections.action].some((action) => action !== 'off'),
           scansViruses: virus !== 'off',

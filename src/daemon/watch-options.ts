@@ -51,17 +51,17 @@ export function watchPlan(config: Config): WatchPlan {
   };
 }
 
-/** The end of the silence of a finding, where there is one that day. */
-export function silencedUntil(
+/** The silence of a finding, where there is one that day. */
+export function silenceOf(
   config: Config,
   finding: { readonly practice: string; readonly target: string },
   now: number,
-): string | undefined {
+): { readonly until: string; readonly why: string } | undefined {
   const day = new Date(now).toISOString().slice(0, 10);
   return config.watch.silences.find(
     ({ practice, target, until }) =>
       practice === finding.practice &&
       (target === undefined || target === finding.target) &&
       until >= day,
-  )?.until;
+  );
 }

@@ -4,9 +4,9 @@ import { loadConfig } from '../config/load.ts';
 import type { Intent } from '../core/intent.ts';
 import type { Incident } from '../desk/contract.ts';
 import type { JournalLine } from '../store/journal.ts';
-import type { Change } from '../watch/history.ts';
+import type { Blind, Change } from '../watch/history.ts';
 import type { DaemonParts } from './parts.ts';
-import { tell } from './watch.ts';
+import { notLookedAt, tell, tellBlind } from './watch.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
 const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOString();
@@ -16,22 +16,34 @@ function incident(changes: Partial<Incident>): Incident {
   return { ...base, ...changes } as Incident;
 }
 
-async function told(
-  change: Partial<Change['finding']>,
-  incidents: readonly Incident[] = [],
-  silences: readonly object[] = [],
-) {
+function partsFor(incidents: readonly Incident[] = []) {
   const lines: JournalLine[] = [];
   const intents: Intent[] = [];
+  const notes: string[] = [];
   const parts = {
     journal: { append: (...more: readonly JournalLine[]) => void lines.push(...more) },
     desk: {
-      incidents: { list: () => Promise.resolve(incidents) },
+      incidents: {
+        list: () => Promise.resolve(incidents),
+        step: (id: string, _: string, { text }: { text: string }) => {
+          notes.push(`${id}: ${text}`);
+          return Promise.resolve(undefined);
+        },
+      },
       effects: { start: (intent: Intent) => void intents.push(intent) },
     },
     now: () => NOW,
     newId: () => 'E1',
   } as unknown as DaemonParts;
+  return { parts, lines, intents, notes };
+}
+
+async function told(
+  change: Partial<Change['finding']>,
+  incidents: readonly Incident[] = [],
+  silences: readonly object[] = [],
+) {
+  const { parts, lines, intents, notes } = partsFor(incidents);
   const config = loadConfig(undefined, {});
   const finding: Change['finding'] = {
     ...{ check: 'listings', practice: 'OWN-1', target: 'mx1.example.org', state: 'fail' },
@@ -45,7 +57,11 @@ async function told(
     parts,
   );
   const [intent] = intents;
-  return { lines, texts: intent?.kind === 'alert' ? intent.reasons.map(({ text }) => text) : [] };
+  return {
+    lines,
+    notes,
+    texts: intent?.kind === 'alert' ? intent.reasons.map(({ text }) => text) : [],
+  };
 }
 
 describe('OWN-1: a listing', () => {
@@ -72,6 +88,13 @@ describe('OWN-1: a listing', () => {
     expect(texts).toEqual([]);
   });
 
+  it('that ended is noted in its incident, which stays open for a person', async () => {
+    const cause = 'watch:listings:OWN-1:mx1.example.org';
+    const incidents = [incident({ id: 'I7', cause }), incident({ id: 'I8', cause: 'other' })];
+    const { notes } = await told({ state: 'pass', evidence: ['Not listed.'] }, incidents);
+    expect(notes).toEqual(['I7: mx1.example.org is well again (OWN-1): Not listed.']);
+  });
+
   it('that is silenced alerts nobody', async () => {
     const silence = { practice: 'OWN-1', until: '2026-12-01', why: 'delisting asked for' };
     expect((await told({}, [], [silence])).texts).toEqual([]);
@@ -82,4 +105,44 @@ it('OWN-5: another finding is a check, and names nobody', async () => {
   const { lines, texts } = await told({ practice: 'OWN-5' }, [incident({ account: 'ann@x.test' })]);
   expect(lines[0]?.kind).toBe('check');
   expect(texts).toHaveLength(1);
+});
+
+describe('OWN-1 to OWN-13: what cannot be looked at', () => {
+  const blind = (practice: string, target: string): Blind => ({
+    finding: {
+      ...{ check: 'mx', practice, target, state: 'unknown' },
+      evidence: ['The MX: no answer in time.'],
+    },
+    ...{ was: 'pass', lookedAt: ago(25) },
+  });
+
+  it('is one alert a practice, and an event each', () => {
+    const { parts, lines, intents } = partsFor();
+    const group = [blind('OWN-8', 'a.test'), blind('OWN-8', 'b.test'), blind('OWN-11', 'a.test')];
+    tellBlind(group, loadConfig(undefined, {}), parts);
+    expect(lines).toHaveLength(3);
+    expect(intents).toMatchObject([
+      {
+        ...{ practice: 'OWN-8', cause: 'watch:blind:OWN-8' },
+        summary:
+          'a.test and 1 more: OWN-8 could not be looked at for too long. The MX: no answer in time.',
+        reasons: [
+          { text: 'a.test (last seen at 2026-11-27 11:00 UTC: pass): The MX: no answer in time.' },
+          {},
+        ],
+      },
+      { practice: 'OWN-11' },
+    ]);
+  });
+
+  it('yet is said so, and not that nothing is named', () => {
+    const check = {
+      ...{ id: 'mx', practices: ['OWN-8'] },
+      targets: () => [],
+      run: () => Promise.resolve([]),
+    };
+    const watcher = { waiting: () => ['a.test', 'b.test'].map((target) => ({ check, target })) };
+    const found = notLookedAt(watcher, [blind('OWN-8', 'a.test').finding]);
+    expect(found).toMatchObject([{ practice: 'OWN-8', target: 'b.test', state: 'unknown' }]);
+  });
 });

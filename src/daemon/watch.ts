@@ -2,17 +2,19 @@
 import type { Config } from '../config/load.ts';
 import type { Intent } from '../core/intent.ts';
 import { loadPractices } from '../practices/catalogue.ts';
-import type { AuditReport } from '../practices/contract.ts';
+import type { AuditReport, DecidedCounts } from '../practices/contract.ts';
 import { scorePractices } from '../practices/score.ts';
-import { openHistory, type Change, type History } from '../watch/history.ts';
+import type { Finding } from '../watch/contract.ts';
+import { openHistory, type Blind, type Change, type History } from '../watch/history.ts';
 import { openTools } from '../watch/open-tools.ts';
 import { CHECKS } from '../watch/registry.ts';
-import { createWatcher } from '../watch/watcher.ts';
+import { createWatcher, type Watcher } from '../watch/watcher.ts';
 import { dated, historyFile } from './audit.ts';
+import { createDecided } from './decided.ts';
 import type { DaemonParts } from './parts.ts';
 import { stoodOut } from './stood-out.ts';
 import { packageVersion } from './version.ts';
-import { silencedUntil, watchPlan } from './watch-options.ts';
+import { silenceOf, watchPlan } from './watch-options.ts';
 
 export interface RunningWatch {
   /** The scorecard from what the watchers know. */
@@ -22,24 +24,25 @@ export interface RunningWatch {
 
 type Parts = Pick<DaemonParts, 'journal' | 'desk' | 'telemetry' | 'now' | 'newId'>;
 
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 /** Incidents that are looked through. */
 const MAX_INCIDENTS = 500;
 
 export function openWatch(config: Config, parts: Parts): RunningWatch {
   const plan = watchPlan(config);
-  const history = openHistory(historyFile(config));
+  const { every, blind_after: blindAfter } = config.watch;
+  // One round without an answer is no reason to wake somebody.
+  const history = openHistory(historyFile(config), false, Math.max(blindAfter, 2 * every));
   const watcher = createWatcher({
     plan,
     checks: CHECKS,
     history,
-    everyMs: config.watch.every,
+    everyMs: every,
     confirmAfterMs: config.watch.confirm_after,
     openTools: () => openTools(plan, parts.now),
     now: parts.now,
     random: Math.random,
     changed: (change) => void tell(change, config, parts),
+    blind: (blind) => tellBlind(blind, config, parts),
     failed: (error) =>
       parts.telemetry.warn(
         `The watchers could not keep what they found: ${error instanceof Error ? error.message : ''} Look at the state folder.`,
@@ -53,39 +56,55 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
   parts.telemetry.gauge('primum_watch_failing', 'Findings of the own house that fail.', () =>
     history.failing(),
   );
+  parts.telemetry.gauge(
+    'primum_watch_blind',
+    'Findings of the own house that could not be looked at the last time.',
+    () => history.blind(),
+  );
   // Lists that name one of our addresses or domains now.
   parts.desk.figures.level('listings', () => Promise.resolve(history.failing('OWN-1')));
+  const decided = createDecided(parts);
   watcher.start();
   return {
-    report: () => reportOf(config, history, parts),
+    report: () => reportOf({ config, history, watcher, decided }, parts),
     close: () => watcher.close(),
   };
 }
 
-async function reportOf(config: Config, history: History, parts: Parts): Promise<AuditReport> {
+interface Watching {
+  readonly config: Config;
+  readonly history: History;
+  readonly watcher: Pick<Watcher, 'waiting'>;
+  readonly decided: () => Promise<ReadonlyMap<string, DecidedCounts>>;
+}
+
+async function reportOf(watching: Watching, parts: Parts): Promise<AuditReport> {
+  const { config, history, watcher, decided } = watching;
+  const known = history.all();
   return scorePractices({
     rows: loadPractices(),
     settings: config,
-    findings: dated(history.all(), history, config, parts.now()),
+    findings: dated([...known, ...notLookedAt(watcher, known)], history, config, parts.now()),
     at: new Date(parts.now()).toISOString(),
     version: packageVersion(),
-    decided: await decidedOf(parts),
+    decided: await decided(),
   });
 }
 
-/** Incidents of each practice in the last day and week. */
-async function decidedOf({ desk, now }: Parts) {
-  const counts = new Map<string, { day: number; week: number }>();
-  const incidents = await desk.incidents.list({ limit: MAX_INCIDENTS });
-  for (const { practice, updatedAt } of incidents) {
-    const age = now() - Date.parse(updatedAt);
-    if (age > WEEK_MS) continue;
-    const count = counts.get(practice) ?? { day: 0, week: 0 };
-    count.week += 1;
-    if (age <= DAY_MS) count.day += 1;
-    counts.set(practice, count);
-  }
-  return counts;
+/** What stands on the schedule and was never seen: neither well nor nothing to look at. */
+export function notLookedAt(
+  watcher: Pick<Watcher, 'waiting'>,
+  known: readonly Finding[],
+): readonly Finding[] {
+  const seen = new Set(known.map(({ check, target }) => `${check} ${target}`));
+  return watcher.waiting().flatMap(({ check, target }) =>
+    seen.has(`${check.id} ${target}`)
+      ? []
+      : check.practices.map((practice) => ({
+          ...{ check: check.id, practice, target, state: 'unknown' as const },
+          evidence: ['It was not looked at yet; the first round ends 15 minutes after a start.'],
+        })),
+  );
 }
 
 /** Every change is an event; an alert is for what got worse and is not silenced. */
@@ -100,11 +119,69 @@ export async function tell(change: Change, config: Config, parts: Parts): Promis
     ...(was === undefined ? {} : { was }),
     ...(advice === undefined ? {} : { advice }),
   });
+  if (state === 'pass') await noteEnd(change, parts).catch(() => undefined);
   if (state !== 'fail' && state !== 'warn') return;
-  if (silencedUntil(config, finding, parts.now()) !== undefined) return;
+  if (silenceOf(config, finding, parts.now()) !== undefined) return;
   const before = practice === 'OWN-1' ? await stoodOut(parts).catch(() => []) : [];
   void parts.desk.effects.start(alertOf(change, { id, at, before }));
 }
+
+/** An incident says when its cause is gone; closing it is for a person, who knows why it was. */
+async function noteEnd({ finding }: Change, { desk }: Parts): Promise<void> {
+  const { practice, target, evidence } = finding;
+  const causes = new Set([causeOf(finding), blindCause(practice)]);
+  const open = await desk.incidents.list({ state: 'open', limit: MAX_INCIDENTS });
+  const text = `${target} is well again (${practice}): ${evidence[0] ?? ''}`.slice(0, MAX_NOTE);
+  for (const { id, cause } of open)
+    if (causes.has(cause)) await desk.incidents.step(id, 'primum', { kind: 'note', text });
+}
+
+const causeOf = ({ check, practice, target }: Finding): string =>
+  `watch:${check}:${practice}:${target}`;
+const blindCause = (practice: string): string => `watch:blind:${practice}`;
+const MAX_NOTE = 500;
+/** Of what cannot be seen, named in an alert; the scorecard has all. */
+const MAX_BLIND_NAMED = 10;
+
+/** One alert for each practice, however many things of it cannot be seen. */
+export function tellBlind(blind: readonly Blind[], config: Config, parts: Parts): void {
+  const at = new Date(parts.now()).toISOString();
+  for (const { finding, was } of blind)
+    parts.journal.append({
+      ...{ v: 1, kind: finding.practice === 'OWN-1' ? 'listing' : 'check', id: parts.newId(), at },
+      ...{ ...finding, was, drift: [] },
+    });
+  const loud = blind.filter(({ finding }) => silenceOf(config, finding, parts.now()) === undefined);
+  const byPractice = Map.groupBy(loud, ({ finding }) => finding.practice);
+  for (const [practice, group] of byPractice)
+    void parts.desk.effects.start(blindAlert(practice, group, { id: parts.newId(), at }));
+}
+
+function blindAlert(
+  practice: string,
+  group: readonly Blind[],
+  { id, at }: { readonly id: string; readonly at: string },
+): Intent {
+  const texts = group.slice(0, MAX_BLIND_NAMED).map(({ finding, was, lookedAt }) => {
+    const last = `last seen at ${lookedAt.slice(0, 16).replace('T', ' ')} UTC: ${was}`;
+    return `${finding.target} (${last}): ${finding.evidence[0] ?? ''}`;
+  });
+  const [first] = group;
+  const more = group.length > 1 ? ` and ${group.length - 1} more` : '';
+  return {
+    kind: 'alert',
+    cause: blindCause(practice),
+    ...{ account: '', practice, reference: id, at, enforced: false },
+    summary: `${first?.finding.target ?? ''}${more}: ${practice} could not be looked at for too long. ${first?.finding.evidence[0] ?? ''}`,
+    reasons: texts.map((text) => ({ signal: first?.finding.check ?? '', weight: 0, text })),
+    done: first?.finding.advice ?? 'Look whether the name servers and hosts answer from here.',
+    picture: NO_PICTURE,
+  };
+}
+
+const NO_PICTURE = {
+  ...{ account: '', tenant: '', clientAddress: '', country: '', asnName: '', figures: [] },
+};
 
 function alertOf(
   { finding, drift }: Change,
@@ -119,7 +196,7 @@ function alertOf(
   const texts = [...seen, ...before];
   return {
     kind: 'alert',
-    cause: `watch:${check}:${practice}:${target}`,
+    cause: causeOf(finding),
     account: '',
     practice,
     reference: id,
@@ -128,6 +205,6 @@ function alertOf(
     summary: `${target}: ${practice} ${state === 'fail' ? 'fails' : 'needs a look'}. ${seen[0] ?? ''}`,
     reasons: texts.map((text) => ({ signal: check, weight: 0, text })),
     done: advice,
-    picture: { account: '', tenant: '', clientAddress: '', country: '', asnName: '', figures: [] },
+    picture: NO_PICTURE,
   };
 }

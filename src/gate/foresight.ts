@@ -46,8 +46,8 @@ export const SHOWN_ACCOUNTS = 20;
 const MAX_WORDS = 300;
 
 interface Tally {
-  readonly wouldHave: Record<(typeof KINDS)[number], number>;
-  readonly did: Record<(typeof KINDS)[number], number>;
+  readonly wouldHave: Record<Kind, number>;
+  readonly did: Record<Kind, number>;
   readonly accounts: Map<string, Touched>;
 }
 
@@ -57,11 +57,9 @@ export async function foresee(
 ): Promise<Foresight> {
   const since = new Date(now() - days * DAY_MS).toISOString();
   const tallies = new Map<string, Tally>();
-  let reached = since;
-  for (const kind of KINDS) {
-    const oldest = await readKind(journal, { kind, since, tallies });
-    if (oldest > reached) reached = oldest;
-  }
+  const reached = await countStops(journal, since, (practice, verdict, kind) =>
+    count(tallies, { practice, verdict, kind }),
+  );
   const practices = [...tallies].map(([practice, { wouldHave, did, accounts }]) => ({
     practice,
     wouldHave,
@@ -73,16 +71,29 @@ export async function foresee(
   return { since: reached, isCut: reached > since, practices };
 }
 
+type Kind = (typeof KINDS)[number];
+type SeeStop = (practice: string, verdict: Verdict, kind: Kind) => void;
+
+/** Tells of each verdict that stopped something, or would have, newest first; how far back it came. */
+export async function countStops(journal: Journal, since: string, see: SeeStop): Promise<string> {
+  let reached = since;
+  for (const kind of KINDS) {
+    const oldest = await readKind(journal, { kind, since, see });
+    if (oldest > reached) reached = oldest;
+  }
+  return reached;
+}
+
 /** How far back it came: `since`, unless the time was over before. */
 async function readKind(
   journal: Journal,
   asked: {
-    readonly kind: (typeof KINDS)[number];
+    readonly kind: Kind;
     readonly since: string;
-    readonly tallies: Map<string, Tally>;
+    readonly see: SeeStop;
   },
 ): Promise<string> {
-  const { kind, since, tallies } = asked;
+  const { kind, since, see } = asked;
   const endMs = performance.now() + MOST_MS;
   const isLate = (): boolean => performance.now() > endMs;
   let newest = '';
@@ -96,7 +107,7 @@ async function readKind(
     }
     newest = line.at;
     if (line.at < since) return true;
-    count(tallies, line, kind);
+    see(practiceOf(line), line, kind);
     return false;
   };
   // As verdicts are written: most lines are of messages that passed and need not be parsed.
@@ -104,8 +115,14 @@ async function readKind(
   return isLate() && newest > since && oldest === since ? newest : oldest;
 }
 
-function count(tallies: Map<string, Tally>, verdict: Verdict, kind: (typeof KINDS)[number]): void {
-  const practice = practiceOf(verdict);
+function count(
+  tallies: Map<string, Tally>,
+  {
+    practice,
+    verdict,
+    kind,
+  }: { readonly practice: string; readonly verdict: Verdict; readonly kind: Kind },
+): void {
   const tally = tallies.get(practice) ?? newTally();
   tallies.set(practice, tally);
   tally[verdict.enforced ? 'did' : 'wouldHave'][kind]++;

@@ -27,10 +27,25 @@ export interface PracticeReport {
   /** Findings, the worst first; each with how long it has been so where that is known. */
   readonly findings: readonly (Finding & {
     readonly since?: string;
+    /** When it was last really seen, where a daemon looks. */
+    readonly lookedAt?: string;
     readonly silencedUntil?: string;
+    /** Why it is silent, in the operator's words. */
+    readonly silencedWhy?: string;
   })[];
-  /** Incidents of the practice in the last day and week, where a daemon counts them. */
-  readonly decided?: { readonly day: number; readonly week: number };
+  readonly decided?: DecidedCounts;
+}
+
+/** What a practice did, where a daemon counts it. */
+export interface DecidedCounts extends DayAndWeek {
+  /** What it only watched and would have stopped. */
+  readonly watched: DayAndWeek;
+  readonly incidents: DayAndWeek;
+}
+
+interface DayAndWeek {
+  readonly day: number;
+  readonly week: number;
 }
 
 export interface AuditReport {

@@ -1,6 +1,7 @@
 /** The scorecard as one page that needs nothing else: no script, no font, no file beside it. */
 import { html, wholePage, type Html } from '../html.ts';
 import type { AuditReport, PracticeReport } from './contract.ts';
+import { decidedText, notesOf } from './text-report.ts';
 import { STYLE } from './style.ts';
 
 export function htmlReport(report: AuditReport): string {
@@ -95,11 +96,8 @@ function openRow(practice: PracticeReport): Html {
 }
 
 function findingPart(finding: PracticeReport['findings'][number]): Html {
-  const { target, evidence, advice, since, silencedUntil } = finding;
-  const notes = [
-    ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace('T', ' ')} UTC`]),
-    ...(silencedUntil === undefined ? [] : [`silent until ${silencedUntil}`]),
-  ].join(', ');
+  const { target, evidence, advice } = finding;
+  const notes = notesOf(finding).join(', ');
   return html`<div class="finding">
     <h4>${target}${notes === '' ? html`` : html`<span class="soft">${notes}</span>`}</h4>
     <ul>
@@ -112,10 +110,8 @@ function findingPart(finding: PracticeReport['findings'][number]): Html {
 function shortRow(practice: PracticeReport): Html {
   const { summary, where, advice, decided, findings, result, state } = practice;
   const isPlain = result === undefined || result === 'pass';
-  const count =
-    decided === undefined || decided.week === 0
-      ? ''
-      : ` ${decided.week} incidents in the last week, ${decided.day} in the last day.`;
+  const said = decidedText(decided);
+  const count = said === '' ? '' : ` ${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
   const shown = findings.slice(0, MAX_FINDINGS).map(
     (finding) =>
       html`<div class="finding">

@@ -1,7 +1,13 @@
 /** From the configuration and the findings to the state of each practice. */
 import type { Finding, FindingState } from '../watch/contract.ts';
 import type { PracticeRow } from './catalogue.ts';
-import type { AuditReport, CheckResult, PracticeReport, PracticeState } from './contract.ts';
+import type {
+  AuditReport,
+  CheckResult,
+  DecidedCounts,
+  PracticeReport,
+  PracticeState,
+} from './contract.ts';
 
 export interface ScoreInput {
   readonly rows: readonly PracticeRow[];
@@ -10,7 +16,7 @@ export interface ScoreInput {
   readonly findings: PracticeReport['findings'];
   readonly at: string;
   readonly version: string;
-  readonly decided?: ReadonlyMap<string, { readonly day: number; readonly week: number }>;
+  readonly decided?: ReadonlyMap<string, DecidedCounts>;
   readonly proposal?: string;
 }
 

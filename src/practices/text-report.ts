@@ -51,13 +51,33 @@ export function markOf({ state, result }: PracticeReport): string {
   return MARKS[result ?? state];
 }
 
+/** What a practice did in the last day and week; empty where it did nothing. */
+export function decidedText(decided: PracticeReport['decided']): string {
+  if (decided === undefined) return '';
+  const part = (says: string, { day, week }: { day: number; week: number }): string[] =>
+    week === 0 ? [] : [`${says} ${week} in a week, ${day} in a day`];
+  return [
+    ...part('stopped', decided),
+    ...part('would have stopped', decided.watched),
+    ...part('incidents', decided.incidents),
+  ].join('; ');
+}
+
+/** Since when, and why nobody is alerted. */
+export function notesOf(finding: PracticeReport['findings'][number]): readonly string[] {
+  const { since, silencedUntil, silencedWhy = '' } = finding;
+  const why = silencedWhy === '' ? '' : `: ${silencedWhy}`;
+  return [
+    ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(silencedUntil === undefined ? [] : [`silent until ${silencedUntil}${why}`]),
+  ];
+}
+
 function line(practice: PracticeReport): string {
   const { id, title, state, advice, decided, summary } = practice;
   const watches = summary.includes('only watches') ? ' (only watches)' : '';
-  const count =
-    decided === undefined || decided.week === 0
-      ? ''
-      : ` (incidents: ${decided.day} in a day, ${decided.week} in a week)`;
+  const said = decidedText(decided);
+  const count = said === '' ? '' : ` (${said})`;
   const how = state === 'off' && advice !== undefined ? `  ${advice}` : '';
   return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${title}${watches}${count}${how === '' ? '' : `\n${' '.repeat(17)}${how}`}\n`;
 }
@@ -65,11 +85,8 @@ function line(practice: PracticeReport): string {
 function detail(practice: PracticeReport): string {
   const shown = practice.findings.filter(({ state }) => state === practice.result);
   const parts = shown.slice(0, MAX_SHOWN).map((finding) => {
-    const { target, evidence, advice, since, silencedUntil } = finding;
-    const notes = [
-      ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace('T', ' ')} UTC`]),
-      ...(silencedUntil === undefined ? [] : [`silent until ${silencedUntil}`]),
-    ];
+    const { target, evidence, advice } = finding;
+    const notes = notesOf(finding);
     const head = notes.length === 0 ? target : `${target} (${notes.join(', ')})`;
     const seen = evidence.slice(0, 3).map((text) => wrap(text, '  '));
     return `${head}\n${seen.join('')}${advice === undefined ? '' : wrap(`What to do: ${advice}`, '  ')}`;

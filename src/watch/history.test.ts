@@ -65,6 +65,55 @@ describe('OWN-1, OWN-8: what was found before', () => {
     });
   });
 
+  it('says that it cannot see, and what was seen last, while it cannot', () => {
+    const history = openHistory(undefined);
+    history.note(seen('pass', 'not listed'), AT);
+    history.note(seen('unknown', 'no answer in time'), LATER);
+    expect(history.all()).toMatchObject([
+      {
+        ...{ state: 'unknown', since: LATER, lookedAt: AT },
+        evidence: ['no answer in time', 'Last known: pass, at 2026-11-28 10:00 UTC.'],
+      },
+    ]);
+    expect(history.blind()).toBe(1);
+    history.note(seen('pass', 'not listed'), LATER);
+    expect(history.all()).toMatchObject([{ state: 'pass', since: AT, lookedAt: LATER }]);
+    expect(history.blind()).toBe(0);
+  });
+
+  it('does not call better what failed and cannot be seen now', () => {
+    const history = openHistory(undefined);
+    for (const state of ['fail', 'fail', 'unknown'] as const) history.note(seen(state), AT);
+    const [shown] = history.all();
+    expect(shown).toMatchObject({ state: 'fail' });
+    expect(shown?.evidence.at(-1)).toBe(
+      'It could not be looked at since 2026-11-28 10:00 UTC: unknown',
+    );
+  });
+
+  it('tells once that it was blind for too long, over a restart too, and that it sees again', () => {
+    const blindAfterMs = 24 * 3_600_000;
+    const at = (hour: number): string => new Date(Date.UTC(2026, 10, 28, hour)).toISOString();
+    const before = openHistory(file, false, blindAfterMs);
+    before.note(seen('pass'), at(0));
+    expect(before.note(seen('unknown'), at(6)).kind).toBe('same');
+    before.save();
+    const after = openHistory(file, false, blindAfterMs);
+    expect(after.note(seen('unknown'), at(23)).kind).toBe('same');
+    expect(after.note(seen('unknown'), at(24))).toMatchObject({
+      kind: 'blind',
+      blind: { was: 'pass', lookedAt: at(0) },
+    });
+    expect(after.note(seen('unknown'), at(30)).kind).toBe('same');
+    expect(after.note(seen('pass'), at(31))).toMatchObject({ change: { was: 'unknown' } });
+  });
+
+  it('tells nobody of what never could be seen', () => {
+    const history = openHistory(undefined, false, 1);
+    const kinds = [AT, LATER].map((at) => history.note(seen('unknown'), at).kind);
+    expect(kinds).toEqual(['same', 'same']);
+  });
+
   it('is there after a restart, also behind a torn last line', () => {
     const before = openHistory(file);
     before.note(seen('warn'), AT);

@@ -2,16 +2,15 @@
  * What was found before: since when a state holds, what was seen when all was well, and what waits
  * for a second look. One line of the file per change, so that nothing is rewritten while it runs.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import type { Finding, FindingState } from './contract.ts';
+import { append, load, type Known, type Line } from './history-file.ts';
 
-export interface Known {
-  readonly state: FindingState;
-  readonly since: string;
-  readonly evidence: readonly string[];
-  readonly advice?: string;
-  /** What was seen when it was last well, and when it stopped being so. */
-  readonly goodEvidence?: readonly string[];
+/** A finding that nobody has been able to look at for too long. */
+export interface Blind {
+  readonly finding: Finding;
+  readonly was: FindingState;
+  /** When it was last seen, as far as that is known. */
+  readonly lookedAt: string;
 }
 
 export interface Change {
@@ -26,14 +25,18 @@ export type Outcome =
   | { readonly kind: 'same' }
   /** Got worse: to be looked at again before anybody is told. */
   | { readonly kind: 'confirm' }
-  | { readonly kind: 'changed'; readonly change: Change };
+  | { readonly kind: 'changed'; readonly change: Change }
+  /** Told once, when the bound of time without a look is over. */
+  | { readonly kind: 'blind'; readonly blind: Blind };
 
 export interface History {
-  /** Takes in a finding. `unknown` changes nothing: it is no news of the thing looked at. */
+  /** Takes in a finding. `unknown` is no news of the thing looked at, but it is said that it is so. */
   note(finding: Finding, at: string): Outcome;
   find(finding: Pick<Finding, 'check' | 'practice' | 'target'>): Known | undefined;
-  /** Findings as they are known, the newest of each. */
-  all(): readonly (Finding & { readonly since: string })[];
+  /** Findings as they are known, the newest of each; what cannot be seen now is not called well. */
+  all(): readonly (Finding & Pick<Known, 'since' | 'lookedAt'>)[];
+  /** How many of them could not be looked at the last time. */
+  blind(): number;
   /** How many fail now; it is asked often, so it costs nothing. @param practice Else of all. */
   failing(practice?: string): number;
   /** Writes what changed; resolves when it is on disk. */
@@ -52,44 +55,27 @@ const RANK: Readonly<Record<FindingState, number>> = {
   'not-applicable': 1,
 };
 
-interface Line extends Known {
-  readonly key: string;
-}
+/** Longest time without a look before somebody is told. */
+const BLIND_AFTER_MS = 86_400_000;
 
 /** @param file Without one nothing is kept. @param isReader Reads what another process writes. */
-export function openHistory(file: string | undefined, isReader = false): History {
-  const known = new Map<string, Known>(file === undefined ? [] : load(file, isReader));
+export function openHistory(
+  file: string | undefined,
+  isReader = false,
+  blindAfterMs = BLIND_AFTER_MS,
+): History {
+  const book = new Book(file === undefined ? [] : load(file, isReader));
+  const { known } = book;
   const waiting = new Map<string, FindingState>();
-  const failing = new Map<string, number>();
-  let fresh: Line[] = [];
-  for (const [key, value] of known) count(key, value, 1);
-
-  function count(key: string, value: Known | undefined, by: 1 | -1): void {
-    if (value?.state !== 'fail') return;
-    const { practice } = partsOf(key);
-    failing.set(practice, (failing.get(practice) ?? 0) + by);
-  }
-
-  function set(key: string, value: Known): void {
-    if (!known.has(key) && known.size >= MAX_KNOWN) return;
-    count(key, known.get(key), -1);
-    count(key, value, 1);
-    known.set(key, value);
-    fresh.push({ key, ...value });
-  }
-
   return {
     note(finding, at) {
       const key = keyOf(finding);
+      if (finding.state === 'unknown') return noteUnknown(book, finding, { at, blindAfterMs });
       const before = known.get(key);
-      if (finding.state === 'unknown') {
-        if (before === undefined)
-          set(key, { state: 'unknown', since: at, evidence: finding.evidence });
-        return { kind: 'same' };
-      }
-      if (before?.state === finding.state) {
+      const look = before === undefined ? undefined : noteLook(book, before, finding, at);
+      if (look !== undefined && before?.state === finding.state) {
         waiting.delete(key);
-        return { kind: 'same' };
+        return look;
       }
       const isWorse = RANK[finding.state] > RANK[before?.state ?? 'pass'];
       if (isWorse && waiting.get(key) === undefined) {
@@ -98,9 +84,10 @@ export function openHistory(file: string | undefined, isReader = false): History
       }
       waiting.delete(key);
       const good = RANK[before?.state ?? 'unknown'] === 1 ? before?.evidence : before?.goodEvidence;
-      set(key, {
+      book.set(key, {
         state: finding.state,
         since: at,
+        lookedAt: at,
         evidence: finding.evidence,
         ...(finding.advice === undefined ? {} : { advice: finding.advice }),
         ...(good === undefined || !isWorse ? {} : { goodEvidence: good }),
@@ -113,21 +100,121 @@ export function openHistory(file: string | undefined, isReader = false): History
       return { kind: 'changed', change: { finding, was: before?.state, since: at, drift } };
     },
     find: (finding) => known.get(keyOf(finding)),
-    all: () => [...known].map(([key, value]) => ({ ...partsOf(key), ...value })),
-    failing: (practice) =>
-      practice === undefined
-        ? [...failing.values()].reduce((sum, each) => sum + each, 0)
-        : (failing.get(practice) ?? 0),
+    all: () => [...known].map(([key, value]) => ({ ...partsOf(key), ...shown(value) })),
+    blind: () => book.blind,
+    failing: (practice) => book.failing(practice),
     save() {
-      if (file === undefined || isReader || fresh.length === 0) return;
-      append(file, fresh);
-      fresh = [];
+      const fresh = file === undefined || isReader ? [] : book.takeFresh();
+      if (file !== undefined && fresh.length > 0) append(file, fresh);
     },
     get size() {
       return known.size;
     },
   };
 }
+
+/** What is known, counted, and which of it is not on disk yet. */
+class Book {
+  readonly known: Map<string, Known>;
+  readonly #failing = new Map<string, number>();
+  #fresh: Line[] = [];
+  #blind = 0;
+
+  constructor(loaded: Iterable<readonly [string, Known]>) {
+    this.known = new Map(loaded);
+    for (const [key, value] of this.known) this.#count(key, value, 1);
+  }
+
+  get blind(): number {
+    return this.#blind;
+  }
+
+  failing(practice: string | undefined): number {
+    if (practice !== undefined) return this.#failing.get(practice) ?? 0;
+    return [...this.#failing.values()].reduce((sum, each) => sum + each, 0);
+  }
+
+  /** Remembers it, and that it has to be written. */
+  set(key: string, value: Known): void {
+    if (!this.known.has(key) && this.known.size >= MAX_KNOWN) return;
+    this.#count(key, this.known.get(key), -1);
+    this.#count(key, value, 1);
+    this.known.set(key, value);
+    this.#fresh.push({ key, ...value });
+  }
+
+  takeFresh(): readonly Line[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  #count(key: string, value: Known | undefined, by: 1 | -1): void {
+    if (value?.blind !== undefined) this.#blind += by;
+    if (value?.state !== 'fail') return;
+    const { practice } = partsOf(key);
+    this.#failing.set(practice, (this.#failing.get(practice) ?? 0) + by);
+  }
+}
+
+function noteUnknown(
+  book: Book,
+  finding: Finding,
+  { at, blindAfterMs }: { readonly at: string; readonly blindAfterMs: number },
+): Outcome {
+  const key = keyOf(finding);
+  const before = book.known.get(key);
+  const { evidence, advice } = finding;
+  const said = { evidence, ...(advice === undefined ? {} : { advice }) };
+  if (before === undefined || before.state === 'unknown') {
+    if (before === undefined) book.set(key, { state: 'unknown', since: at, ...said });
+    else book.known.set(key, { ...before, ...said });
+    return { kind: 'same' };
+  }
+  const { since = at, isTold = false } = before.blind ?? {};
+  const lookedAt = before.lookedAt ?? since;
+  const isDue = !isTold && Date.parse(at) - Date.parse(lookedAt) >= blindAfterMs;
+  const value: Known = { ...before, blind: { since, ...said, isTold: isTold || isDue } };
+  if (before.blind === undefined || isDue) book.set(key, value);
+  else book.known.set(key, value);
+  if (!isDue) return { kind: 'same' };
+  return { kind: 'blind', blind: { finding, was: before.state, lookedAt } };
+}
+
+/** Keeps the time of a look; that what was told as blind is seen again is news. */
+function noteLook(book: Book, before: Known, finding: Finding, at: string): Outcome {
+  const key = keyOf(finding);
+  const { blind, ...value } = before;
+  const seen: Known = { ...value, lookedAt: at };
+  if (blind === undefined) book.known.set(key, seen);
+  else book.set(key, seen);
+  if (blind?.isTold !== true || before.state !== finding.state) return { kind: 'same' };
+  const change: Change = { finding, was: 'unknown', since: before.since, drift: [] };
+  return { kind: 'changed', change };
+}
+
+/** What was bad stays bad until it is seen to be well; what was well is unknown while nobody can look. */
+function shown({ blind, goodEvidence: _, ...value }: Known) {
+  if (blind === undefined) return value;
+  const since = minuteOf(blind.since);
+  if (RANK[value.state] > 1) {
+    const why = `It could not be looked at since ${since}: ${blind.evidence[0] ?? ''}`;
+    return { ...value, evidence: [...value.evidence, why] };
+  }
+  const { advice: _advice, lookedAt, ...rest } = value;
+  const when = lookedAt === undefined ? '' : `, at ${minuteOf(lookedAt)}`;
+  const last = `Last known: ${value.state === 'not-applicable' ? 'not applicable' : value.state}${when}.`;
+  return {
+    ...rest,
+    state: 'unknown' as const,
+    since: blind.since,
+    evidence: [...blind.evidence, last],
+    ...(lookedAt === undefined ? {} : { lookedAt }),
+    ...(blind.advice === undefined ? {} : { advice: blind.advice }),
+  };
+}
+
+const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 
 function keyOf({
   check,
@@ -140,59 +227,4 @@ function keyOf({
 function partsOf(key: string): Pick<Finding, 'check' | 'practice' | 'target'> {
   const [check = '', practice = '', ...target] = key.split(' ');
   return { check, practice, target: target.join(' ') };
-}
-
-function append(file: string, lines: readonly Line[]): void {
-  const handle = openSync(file, 'a', 0o640);
-  try {
-    writeSync(handle, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** Reads the newest line of each key and makes the file as short as that. A torn line is passed over. */
-function load(file: string, isReader: boolean): ReadonlyMap<string, Known> {
-  const found = new Map<string, Known>();
-  let text = '';
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return found;
-    throw error;
-  }
-  const lines = text.split('\n');
-  for (const line of lines) {
-    const read = readLine(line);
-    if (read !== undefined) found.set(read.key, read.value);
-  }
-  if (!isReader && lines.length > found.size * 2 + 100) compact(file, found);
-  return found;
-}
-
-function readLine(line: string): { readonly key: string; readonly value: Known } | undefined {
-  try {
-    const { key, ...value } = JSON.parse(line) as Line;
-    const isWhole =
-      typeof key === 'string' &&
-      value.state in RANK &&
-      typeof value.since === 'string' &&
-      Array.isArray(value.evidence);
-    return isWhole ? { key, value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function compact(file: string, known: ReadonlyMap<string, Known>): void {
-  const next = `${file}.new`;
-  const handle = openSync(next, 'w', 0o640);
-  try {
-    for (const [key, value] of known) writeSync(handle, `${JSON.stringify({ key, ...value })}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(next, file);
 }

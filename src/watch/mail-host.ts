@@ -1,4 +1,5 @@
 /** Talks to our own mail servers: each address of a host, only where the scope allows it. */
+import { PROBER_HELO } from '../core/inbound/impossible-helo.ts';
 import { addressesOfHost } from './host-addresses.ts';
 import { errorText } from './error-text.ts';
 import { hostNamed } from './plan.ts';
@@ -7,7 +8,7 @@ import type { Dialogue, SmtpReply } from './smtp-dialogue.ts';
 import { listed, sumUp, unclear, type Note } from './checks/observe.ts';
 
 /** What we call ourselves in EHLO: reserved, so it is nobody else's (RFC 2606). */
-export const OUR_HELO = 'primum-audit.invalid';
+export const OUR_HELO = PROBER_HELO;
 
 export interface Visit {
   readonly name: string;

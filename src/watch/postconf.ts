@@ -19,3 +19,11 @@ export function settingsIn(text: string): ReadonlyMap<string, string> {
   });
   return new Map(pairs);
 }
+
+/** Networks of `mynetworks`, without brackets; tables are not followed. */
+export function networksIn(text: string): readonly string[] {
+  return text
+    .split(/[\s,]+/)
+    .map((word) => word.replaceAll(/[[\]]/g, ''))
+    .filter((word) => /^[0-9a-f.:]+(?:\/\d{1,3})?$/i.test(word));
+}

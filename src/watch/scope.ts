@@ -11,6 +11,10 @@ export interface Scope {
   isOurs(address: string): boolean;
   /** Whether mail servers of ours may trust the address, so that what it is allowed proves nothing. */
   isTrusted(address: string): boolean;
+  /** Whether DNS questions may go there: to the public Internet, and to what is the operator's own. */
+  mayBeAsked(address: string): boolean;
+  /** Whether the operator says that they trust it: a host's own address, or one of `relay.trusted_networks`. */
+  isDeclaredTrusted(address: string): boolean;
 }
 
 type Network = ReturnType<typeof ipaddr.parseCIDR>;
@@ -19,13 +23,25 @@ export function createScope(plan: WatchPlan): Scope {
   const hosts = plan.hosts.flatMap(({ addresses }) => addresses);
   const own = [...plan.networks, ...hosts].flatMap(toNetwork);
   const trusted = [...own, ...[...plan.relay.trustedNetworks, ...LOOPBACK].flatMap(toNetwork)];
+  const declared = [...hosts, ...plan.relay.trustedNetworks].flatMap(toNetwork);
   return {
     isOurs: (address) => isIn(address, own),
     isTrusted: (address) => isIn(address, trusted),
+    mayBeAsked: (address) => isIn(address, own) || isPublic(address),
+    isDeclaredTrusted: (address) => isIn(address, declared),
   };
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+export function isInNetworks(address: string, networks: readonly string[]): boolean {
+  return isIn(address, networks.flatMap(toNetwork));
+}
+
+/** Not loopback, private, link-local, of documentation, or otherwise set aside (RFC 6890). */
+function isPublic(text: string): boolean {
+  return ipaddr.isValid(text) && ipaddr.process(text).range() === 'unicast';
+}
 
 function toNetwork(text: string): Network[] {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../../test/watch/plan.ts';
 import type { Check, FindingState } from './contract.ts';
-import { openHistory, type Change } from './history.ts';
+import { openHistory, type Blind, type Change } from './history.ts';
 import { openTools } from './open-tools.ts';
 import { createWatcher } from './watcher.ts';
 
@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 function watch(states: Record<string, FindingState>, random = () => 0.5, copies = 1) {
   const looks: string[] = [];
   const changes: Change[] = [];
+  const blind: Blind[] = [];
   const clock = { now: Date.UTC(2026, 10, 28) };
   const check: Check = {
     id: 'made',
@@ -34,6 +35,7 @@ function watch(states: Record<string, FindingState>, random = () => 0.5, copies 
     now: () => clock.now,
     random,
     changed: (change) => changes.push(change),
+    blind: (more) => blind.push(...more),
     failed: (error) => {
       throw error;
     },
@@ -42,7 +44,7 @@ function watch(states: Record<string, FindingState>, random = () => 0.5, copies 
     clock.now = watcher.nextAt();
     await watcher.tick();
   };
-  return { watcher, looks, changes, clock, next };
+  return { watcher, looks, changes, blind, clock, next };
 }
 
 describe('OWN-1 to OWN-13: looking on a schedule', () => {
@@ -94,6 +96,18 @@ describe('OWN-1 to OWN-13: looking on a schedule', () => {
     expect(looks).toEqual(['a.test', 'b.test']);
     expect(clock.now - first).toBe(6 * HOUR_MS);
     expect(watcher.nextAt() - clock.now).toBe(6 * HOUR_MS);
+  });
+
+  it('tells once of what it could not look at for a day, and what waits for its first look', async () => {
+    const states: Record<string, FindingState> = { 'a.test': 'pass', 'b.test': 'pass' };
+    const { watcher, blind, changes, next } = watch(states);
+    expect(watcher.waiting().map(({ target }) => target)).toEqual(['a.test', 'b.test']);
+    await next();
+    expect(watcher.waiting()).toEqual([]);
+    delete states['a.test'];
+    for (let round = 0; round < 6; round += 1) await next();
+    expect(blind.map(({ finding, was }) => [finding.target, was])).toEqual([['a.test', 'pass']]);
+    expect(changes).toEqual([]);
   });
 
   it('takes nothing in after it was closed, and does not wait for what hangs', async () => {

@@ -3,7 +3,7 @@
  * finding that got worse, and tells of changes only.
  */
 import type { Check, Tools } from './contract.ts';
-import type { Change, History } from './history.ts';
+import type { Blind, Change, History } from './history.ts';
 import type { WatchPlan } from './plan.ts';
 import { runTasks, type Task } from './run-checks.ts';
 
@@ -20,6 +20,8 @@ export interface WatcherOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly changed: (change: Change) => void;
+  /** What nobody has been able to look at for too long; of one batch together. */
+  readonly blind?: (blind: readonly Blind[]) => void;
   /** A run that could not be kept; it goes on. */
   readonly failed: (error: unknown) => void;
 }
@@ -35,6 +37,8 @@ export interface Watcher {
   /** Waits for nobody: a host that hangs must not hold up a stop. What comes later is not taken in. */
   close(): void;
   readonly tasks: number;
+  /** Tasks that were not looked at since the start. */
+  waiting(): readonly Task[];
 }
 
 /** Tasks of one batch share their DNS answers; between batches things may have changed. */
@@ -53,13 +57,14 @@ interface Due {
 }
 
 export function createWatcher(options: WatcherOptions): Watcher {
-  const { plan, checks, history, everyMs, confirmAfterMs, now, random } = options;
+  const { plan, checks, history, everyMs, now, random } = options;
   const start = now();
   const spread = Math.min(options.spreadMs ?? SPREAD_MS, everyMs);
   const groups = tasksByTarget(checks, plan);
   let dues: Due[] = groups.map((tasks) => ({
     ...{ tasks, isOnce: false, at: start + random() * spread },
   }));
+  const waiting = new Set<Task>(groups.flat());
   const order = (): void => void dues.sort((a, b) => a.at - b.at);
   order();
   let timer: NodeJS.Timeout | undefined;
@@ -68,19 +73,23 @@ export function createWatcher(options: WatcherOptions): Watcher {
   /** Looks at what is due; what got worse. */
   async function look(batch: readonly Due[], at: number): Promise<ReadonlySet<Task>> {
     const again = new Set<Task>();
+    const blind: Blind[] = [];
     const stamp = new Date(at).toISOString();
     const tasks = batch.flatMap((due) => due.tasks);
     await runTasks(tasks, options.openTools(), {
       parallel: plan.parallel,
       done(task, findings) {
         if (isClosed) return;
+        waiting.delete(task);
         for (const finding of findings) {
           const outcome = history.note(finding, stamp);
           if (outcome.kind === 'confirm') again.add(task);
           else if (outcome.kind === 'changed') options.changed(outcome.change);
+          else if (outcome.kind === 'blind') blind.push(outcome.blind);
         }
       },
     });
+    if (blind.length > 0) options.blind?.(blind);
     return again;
   }
 
@@ -96,12 +105,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     return batch.reduce((sum, { tasks }) => sum + tasks.length, 0);
   }
 
-  const gather = Math.min(LONGEST_GATHER_MS, everyMs / 500, confirmAfterMs / 10);
-  function waitMs(): number {
-    const left = nextAt() - now();
-    const shortest = left <= 0 ? SHORTEST_SLEEP_MS : Math.max(SHORTEST_SLEEP_MS, gather);
-    return Math.min(LONGEST_SLEEP_MS, Math.max(shortest, left));
-  }
+  const waitMs = (): number => restOf(nextAt() - now(), options);
 
   function sleep(): void {
     if (isClosed || dues.length === 0) return;
@@ -125,7 +129,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
       history.save();
     },
     tasks: groups.reduce((sum, tasks) => sum + tasks.length, 0),
+    waiting: () => [...waiting],
   };
+}
+
+/** How long to rest when that much is left until the next task. */
+function restOf(leftMs: number, { everyMs, confirmAfterMs }: WatcherOptions): number {
+  const gather = Math.min(LONGEST_GATHER_MS, everyMs / 500, confirmAfterMs / 10);
+  const shortest = leftMs <= 0 ? SHORTEST_SLEEP_MS : Math.max(SHORTEST_SLEEP_MS, gather);
+  return Math.min(LONGEST_SLEEP_MS, Math.max(shortest, leftMs));
 }
 
 function tasksByTarget(checks: readonly Check[], plan: WatchPlan): readonly (readonly Task[])[] {

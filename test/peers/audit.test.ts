@@ -58,10 +58,10 @@ async function look(wrong: Wrong = {}, only = ROWS) {
       },
     ],
     domains: [wrong.domain ?? 'house.test'],
-    networks: wrong.networks ?? [],
+    networks: wrong.networks ?? ['127.0.0.2/32'],
     dkim_selectors: ['s1'],
     listings: { catalogue: join(folder, 'lists.json') },
-    relay: { source_addresses: wrong.sources ?? ['127.0.0.1'] },
+    relay: { source_addresses: wrong.sources ?? ['127.0.0.9'] },
     smuggling: wrong.smuggling ?? false,
     dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
   };

@@ -62,9 +62,10 @@ describe.runIf(mailServersAreHere && browserIsHere)('the scorecard as a page', (
     const watch = {
       hosts: [{ ...host('127.0.0.1'), addresses: ['127.0.0.1', '127.0.0.13'] }],
       domains: ['house.test'],
+      networks: ['127.0.0.2/32'],
       dkim_selectors: ['s1'],
       listings: { catalogue: join(folder, 'lists.json') },
-      relay: { source_addresses: ['127.0.0.1'] },
+      relay: { source_addresses: ['127.0.0.9'] },
       dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
     };
     const doors = { policy: { inbound_contexts: ['mx'] } };

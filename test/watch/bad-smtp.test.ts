@@ -51,7 +51,7 @@ async function look(
   const plan = planOf({
     hosts: [{ ...hostAt(port), roles: [role] }],
     domains: ['house.test'],
-    relay: { sourceAddresses: ['127.0.0.1'], trustedNetworks: [] },
+    relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [] },
   });
   const tasks = check.targets(plan).map((target) => ({ check, target }));
   return runTasks(tasks, openTools(plan), { parallel: 4 });

@@ -156,7 +156,7 @@ export const watchSchema = z.strictObject({
     .prefault([])
     .meta({
       description:
-        'Your own networks. Nothing outside them and the addresses of `hosts` is ever connected to: a name ' +
+        'Your own networks. Nothing outside them and the addresses of `hosts` is ever connected to by SMTP or HTTP: a name ' +
         'that leads elsewhere is reported and left alone.',
       sample: ['192.0.2.0/24'],
     }),
@@ -287,6 +287,12 @@ export const watchSchema = z.strictObject({
     .prefault('5m')
     .describe(
       'A finding that got worse is looked at again after this time before anybody is alerted.',
+    ),
+  blind_after: duration('5m', '31d')
+    .prefault('1d')
+    .describe(
+      'What nobody has been able to look at for this long (a name server, list or host that does not answer) ' +
+        'is alerted once for each practice, at the earliest at the second round. On the scorecard it is "unknown" at once.',
     ),
   silences: z
     .array(silence)

@@ -117,6 +117,8 @@ describe('INB-1: names and addresses', () => {
       { ...GOOD, heloName: 'a.'.repeat(127) + 'net' },
       ['impossible-helo'],
     ],
+    ['the name of our own prober', { ...GOOD, heloName: 'primum-audit.invalid' }, []],
+    ['a home network', { ...GOOD, heloName: 'srv.home.arpa' }, ['impossible-helo']],
     ['no host name at all', { ...GOOD, heloName: 'a b' }, ['impossible-helo']],
   ])('%s', (_, seen, rules) => {
     expect(rulesOf(seen)).toEqual(rules);

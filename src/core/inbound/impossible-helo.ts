@@ -6,10 +6,14 @@
 import { parseIpv4, parseIpv6 } from '../network-rule.ts';
 import type { InboundFinding, InboundSubject } from './subject.ts';
 
+/** What Primum's own probes say in HELO (RFC 2606): the house must answer them as it answers strangers. */
+export const PROBER_HELO = 'primum-audit.invalid';
+
 export function impossibleHelo(subject: InboundSubject): InboundFinding | undefined {
   const action = subject.rules.impossibleHelo;
   const name = subject.event.heloName;
   if (action === 'off' || name === undefined || name === '') return undefined;
+  if (name.toLowerCase() === PROBER_HELO) return undefined;
   const why = whyImpossible(name.toLowerCase(), subject);
   if (why === undefined) return undefined;
   return {
@@ -20,9 +24,9 @@ export function impossibleHelo(subject: InboundSubject): InboundFinding | undefi
   };
 }
 
-/** RFC 6761, and what unconfigured systems call themselves. `.local` and `.lan` are left out: too many
+/** RFC 6761, RFC 8375, and what unconfigured systems call themselves. `.local` and `.lan` are left out: too many
  * mail servers of companies say those. */
-const NOWHERE = /\.(?:localhost|localdomain|invalid|test|example)$/;
+const NOWHERE = /\.(?:localhost|localdomain|invalid|test|example|home\.arpa)$/;
 
 function whyImpossible(name: string, subject: InboundSubject): string | undefined {
   const literal = /^\[(?:ipv6:)?([0-9a-f.:]+)\]$/.exec(name)?.[1];

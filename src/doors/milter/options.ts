@@ -16,7 +16,7 @@ export type DeferAs =
 
 /** The part of the policy this door reads; asked at every connection, so a reload takes effect. */
 export interface MilterDoorPolicy {
-  /** `{daemon_name}` of services that take mail from outside: no submissions. */
+  /** `{daemon_name}`, in lower case, of services that take mail from outside: no submissions. */
   readonly inboundDaemons: readonly string[];
   /** What is asked of those who bring it; without it they are let through. */
   readonly inbound?: { readonly isAsked: boolean; readonly scansViruses: boolean };

@@ -183,7 +183,7 @@ export class MilterSession {
     connectClient(this.#client, connect);
     this.#isConnected = true;
     const { inboundDaemons } = this.#parts.settings.policy();
-    const isInbound = inboundDaemons.includes(this.#client.daemonName);
+    const isInbound = inboundDaemons.includes(this.#client.daemonName.toLowerCase());
     this.#inbound = isInbound ? new InboundMail(this.#parts) : undefined;
     if (this.#inbound?.isAsked !== false) return answered(agreement, STEP.noConnectReply);
     return acceptedEarly(agreement, STEP.noConnectReply);

@@ -334,6 +334,8 @@ describe('what the operator says', () => {
     expect(ask('1')).toMatchObject({ kind: 'reject' });
     inboundContexts = ['mx'];
     expect(ask('2')).toMatchObject({ kind: 'dunno' });
+    const shouted = { sasl_username: 'locked@example.org', policy_context: 'MX' };
+    expect(rcpt(asker(), '3', shouted)).toMatchObject({ kind: 'dunno' });
   });
 
   it('refuses with 4xx at RCPT, slow transport or not, where nobody asks later', () => {

@@ -62,7 +62,7 @@ export class PolicyJudge {
     const isMessage = state === 'DATA' || state === 'END-OF-MESSAGE';
     if (!isMessage && state !== 'RCPT') return DUNNO;
     if (attributes.request !== 'smtpd_access_policy' && attributes.request !== '') return DUNNO;
-    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context))
+    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context.toLowerCase()))
       return isMessage ? DUNNO : this.#inbound.meet(attributes, asker);
     const transaction = this.#join(attributes, asker);
     return isMessage

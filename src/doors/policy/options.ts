@@ -12,7 +12,7 @@ export type DeferAs =
 
 /** The part of the policy this door reads; asked at every request, so a reload takes effect. */
 export interface PolicyDoorPolicy {
-  /** `policy_context` values of services that take mail from outside: not judged. */
+  /** Lower case: `policy_context` values of services that take mail from outside: not judged. */
   readonly inboundContexts: readonly string[];
   /** Mail address where a person who was stopped can turn to. */
   readonly contact?: string;

@@ -55,9 +55,19 @@ async function compareServers(domain: string, names: readonly string[], tools: T
       ),
     );
   const addresses = await Promise.all(names.map((name) => addressesOf(name, tools)));
-  const servers = names.flatMap((name, at) =>
+  const found = names.flatMap((name, at) =>
     (addresses[at] ?? []).map((address) => ({ name, address })),
   );
+  // Who owns the domain writes its NS records, and must not point us into a network of the operator.
+  const servers = found.filter(({ address }) => tools.scope.mayBeAsked(address));
+  const inside = found.filter(({ address }) => !tools.scope.mayBeAsked(address));
+  if (inside.length > 0)
+    notes.push(
+      warn(
+        `Name servers of ${domain} lead to ${listed(inside.map(({ name, address }) => `${address} (${name})`))}, which nobody outside can reach; they were not asked.`,
+        'Take them out of the NS records, or name their network in watch.networks if they are yours.',
+      ),
+    );
   names.forEach((name, at) => {
     if (addresses[at]?.length === 0)
       notes.push(

@@ -3,8 +3,12 @@
  * message ever leaves. From an address that the host trusts the answer would say nothing.
  */
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Check, Tools } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import { hostsAs } from '../plan.ts';
+import { networksIn, readPostconf, settingsIn } from '../postconf.ts';
+import { isInNetworks } from '../scope.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { heloOf, visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { isAboutClient, isSame, PROBE_ADVICE } from '../probe-refusal.ts';
@@ -73,19 +77,46 @@ async function blindNote(
   );
 }
 
-/** Asked before anything is tried; the connection says which of our addresses it comes from. */
+/**
+ * Asked before anything is tried: a first greeting tells what is wrong with the way there, and which of
+ * our addresses we come from. A source that the operator named is believed to be a stranger's, unless
+ * he or Postfix itself says otherwise.
+ */
 async function trustedNote(
   visit: Visit,
   source: string | undefined,
   tools: Tools,
 ): Promise<Note | undefined> {
-  if (source !== undefined) return undefined;
-  const localAddress = await withDialogue(visit, tools, (d) => Promise.resolve(d.localAddress));
-  if (!tools.scope.isTrusted(localAddress)) return undefined;
+  const from = await withDialogue(visit, tools, (d) => Promise.resolve(d.localAddress)).catch(
+    (error: unknown) => {
+      if (source === undefined || !/EADDRNOTAVAIL|EINVAL/.test(errorText(error))) throw error;
+      return undefined;
+    },
+  );
+  if (from === undefined)
+    return unclear(
+      `${source ?? ''} is no address of this machine, so nothing can be asked from there.`,
+      'Name an address of this machine in watch.relay.source_addresses, or run the audit where it is one.',
+    );
+  const isTrusted =
+    source === undefined
+      ? tools.scope.isTrusted(from)
+      : tools.scope.isDeclaredTrusted(source) || source === visit.address;
+  if (!isTrusted && !(await isInMynetworks(from, visit))) return undefined;
   return unclear(
-    `${visit.name} would be asked from ${localAddress}, an address of yours that it may trust: what it allows to you says nothing of strangers.`,
+    `${visit.name} would be asked from ${from}, an address that it may trust: what it allows to you says nothing of strangers.`,
     'Run the audit from outside, or name an address of this machine that is not in mynetworks in watch.relay.source_addresses.',
   );
+}
+
+/** What Postfix says itself, where the visited host is the one of this machine. */
+async function isInMynetworks(address: string, visit: Visit): Promise<boolean> {
+  const settings = settingsIn(await readPostconf(['myhostname', 'mynetworks']));
+  const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const isHere =
+    settings.get('myhostname')?.toLowerCase() === visit.name ||
+    own.some((each) => !each.internal && each.address === visit.address);
+  return isHere && isInNetworks(address, networksIn(settings.get('mynetworks') ?? ''));
 }
 
 function verdict(visit: Visit, accepted: readonly string[], tried: number): readonly Note[] {

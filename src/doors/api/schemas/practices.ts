@@ -12,8 +12,12 @@ const finding = z.object({
   evidence: z.array(text).describe('What was seen, in sentences.'),
   advice: text.optional().describe('What to do about it.'),
   since: text.optional().describe('Since when it has been so (RFC 3339).'),
+  lookedAt: text.optional().describe('When it was last really seen (RFC 3339).'),
   silencedUntil: text.optional().describe('Last day without alerts.'),
+  silencedWhy: text.optional().describe('Why, in the words of the configuration.'),
 });
+
+const dayAndWeek = { day: count, week: count };
 
 const practice = z.object({
   id: text,
@@ -26,9 +30,13 @@ const practice = z.object({
   advice: text.optional(),
   findings: z.array(finding),
   decided: z
-    .object({ day: count, week: count })
+    .object({
+      ...dayAndWeek,
+      watched: z.object(dayAndWeek).describe('What it only watched and would have stopped.'),
+      incidents: z.object(dayAndWeek),
+    })
     .optional()
-    .describe('Incidents in the last day and week.'),
+    .describe('What it held, deferred or refused in the last day and week.'),
 });
 
 export const practiceReport = z.object({

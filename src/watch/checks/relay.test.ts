@@ -1,0 +1,60 @@
+/** OWN-4: what a host allows to an address that it trusts says nothing of strangers. */
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hostAt, planOf } from '../../../test/watch/plan.ts';
+import { openTools } from '../open-tools.ts';
+import { networksIn } from '../postconf.ts';
+import { relay } from './relay.ts';
+
+let server: Server;
+let port = 0;
+
+/** Takes everything: an open relay. */
+beforeAll(async () => {
+  server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('220 mx.house.test ESMTP\r\n');
+    socket.on('data', () => socket.write('250 ok\r\n'));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
+});
+afterAll(() => void server.close());
+
+async function look(sourceAddresses: readonly string[], trustedNetworks: readonly string[] = []) {
+  const plan = planOf({
+    hosts: [hostAt(port)],
+    domains: ['house.test'],
+    relay: { sourceAddresses, trustedNetworks },
+  });
+  const [found] = await relay.run('mx.house.test', openTools(plan));
+  return found;
+}
+
+it.each([
+  ['in trusted_networks', ['127.0.0.9'], ['127.0.0.0/28']],
+  ["the host's own address", ['127.0.0.1'], []],
+])('a source that is %s makes it unknown, not open', async (_, sources, trusted) => {
+  const found = await look(sources, trusted);
+  expect(found?.state).toBe('unknown');
+  expect(found?.evidence[0]).toContain('an address that it may trust');
+});
+
+it('a source of strangers makes an open relay fail', async () => {
+  expect((await look(['127.0.0.9']))?.state).toBe('fail');
+});
+
+it('a source that is not on this machine is said to be the cause', async () => {
+  const found = await look(['203.0.113.9']);
+  expect(found).toMatchObject({
+    state: 'unknown',
+    evidence: ['203.0.113.9 is no address of this machine, so nothing can be asked from there.'],
+  });
+});
+
+it('reads mynetworks as postconf prints it', () => {
+  expect(networksIn('127.0.0.0/8 [::1]/128, 192.0.2.1 hash:/etc/postfix/nets')).toEqual([
+    ...['127.0.0.0/8', '::1/128', '192.0.2.1'],
+  ]);
+});

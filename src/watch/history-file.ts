@@ -1,0 +1,89 @@
+/** The file of what was found before: a line per change, made short again when it is opened. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import type { FindingState } from './contract.ts';
+
+export interface Known {
+  readonly state: FindingState;
+  readonly since: string;
+  readonly evidence: readonly string[];
+  readonly advice?: string;
+  /** What was seen when it was last well, and when it stopped being so. */
+  readonly goodEvidence?: readonly string[];
+  /** When it was last really seen; absent after a restart until then. */
+  readonly lookedAt?: string;
+  /** Since when it could not be seen. */
+  readonly blind?: Blindness;
+}
+
+export interface Blindness {
+  readonly since: string;
+  readonly evidence: readonly string[];
+  readonly advice?: string;
+  /** Somebody was alerted. */
+  readonly isTold: boolean;
+}
+
+export interface Line extends Known {
+  readonly key: string;
+}
+
+const STATES: ReadonlySet<FindingState> = new Set([
+  ...(['fail', 'warn', 'pass', 'unknown', 'not-applicable'] as const),
+]);
+
+export function append(file: string, lines: readonly Line[]): void {
+  const handle = openSync(file, 'a', 0o640);
+  try {
+    writeSync(handle, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Reads the newest line of each key and makes the file as short as that. A torn line is passed over. */
+export function load(file: string, isReader: boolean): ReadonlyMap<string, Known> {
+  const found = new Map<string, Known>();
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return found;
+    throw error;
+  }
+  const lines = text.split('\n');
+  for (const line of lines) {
+    const read = readLine(line);
+    if (read !== undefined) found.set(read.key, read.value);
+  }
+  if (!isReader && lines.length > found.size * 2 + 100) compact(file, found);
+  return found;
+}
+
+function readLine(line: string): { readonly key: string; readonly value: Known } | undefined {
+  try {
+    const { key, ...value } = JSON.parse(line) as Line;
+    const isWhole =
+      typeof key === 'string' &&
+      STATES.has(value.state) &&
+      typeof value.since === 'string' &&
+      Array.isArray(value.evidence) &&
+      (value.blind === undefined ||
+        (typeof value.blind.since === 'string' && Array.isArray(value.blind.evidence)));
+    return isWhole ? { key, value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function compact(file: string, known: ReadonlyMap<string, Known>): void {
+  const next = `${file}.new`;
+  const handle = openSync(next, 'w', 0o640);
+  try {
+    for (const [key, value] of known) writeSync(handle, `${JSON.stringify({ key, ...value })}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(next, file);
+}
