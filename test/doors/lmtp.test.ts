@@ -295,7 +295,7 @@ describe('hard clients of the LMTP door', () => {
       detail: 'lmtp a client does not end what it says',
     });
     await until(() => readdirSync(join(folder, 'incoming')).length === 0, 'the rest to be removed');
-    expect(spool.counts()).toEqual({ waiting: 0, kept: 0, bytes: 0 });
+    expect(spool.counts()).toEqual({ waiting: 0, kept: 0, bytes: 0, isFullOfLetters: false });
   });
 
   it('who is silent is cut after the idle time, without a fault', async () => {

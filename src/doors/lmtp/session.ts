@@ -10,7 +10,7 @@ import {
   type LmtpCommand,
   type LmtpReply,
 } from '../../protocol/lmtp.ts';
-import type { IncomingMessage } from '../../spool/contract.ts';
+import { NoRoomForLetter, type IncomingMessage } from '../../spool/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { MAX_FAULTS, type LmtpDoorSettings } from './options.ts';
 import type { LmtpStream } from './stream.ts';
@@ -31,6 +31,7 @@ const ORDER = (text: string): LmtpReply => lmtpReply(503, '5.5.1', text);
 const TOO_BIG = lmtpReply(552, '5.3.4', 'The message is larger than this door takes.');
 /** RFC 3463: 4.3.1, mail system full. */
 const FULL = lmtpReply(452, '4.3.1', 'There is no room for the message now. Try again later.');
+const FULL_OF_LETTERS = lmtpReply(452, '4.3.1', 'No more letters are taken now. Try again later.');
 const FAILED = lmtpReply(451, '4.3.0', 'The message cannot be kept now. Try again later.');
 
 export class LmtpSession {
@@ -255,6 +256,10 @@ export class LmtpSession {
       await work();
       return undefined;
     } catch (error) {
+      if (error instanceof NoRoomForLetter) {
+        this.#telemetry.shed('lmtp', error.message);
+        return FULL_OF_LETTERS;
+      }
       this.#telemetry.storeFailed('returned mail', error);
       return isFull(error) ? FULL : FAILED;
     }
