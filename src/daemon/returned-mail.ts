@@ -10,7 +10,8 @@ import {
   type ReadingThread,
   type ReadingThreadOptions,
 } from '../returned/reading-thread.ts';
-import { openSpool } from '../spool/open-spool.ts';
+import type { ReturnedMail } from '../spool/contract.ts';
+import { openSpool, type Spool } from '../spool/open-spool.ts';
 import { lmtpDoorOptions, mtaName } from './options.ts';
 import { mailChannel } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
@@ -39,8 +40,10 @@ export async function openReturnedMail(config: Config, parts: Parts): Promise<Op
   const { max_spooled, max_spool, give_up_after } = config.doors.lmtp;
   const thread = createReadingThread(threadOptions(config));
   const letters = openLetters(config, parts);
-  const feedback = createFeedback(feedbackOptions(config, parts, thread));
-  const spool = openSpool(
+  const feedback: ReturnedMail = createFeedback(
+    feedbackOptions(config, parts, { thread, mayKeep: () => !spool.counts().isFullOfLetters }),
+  );
+  const spool: Spool = openSpool(
     {
       folder: join(config.state, 'returned'),
       consumer: letters === undefined ? feedback : letters.before(feedback),
@@ -100,9 +103,14 @@ function threadOptions(config: Config): ReadingThreadOptions {
   };
 }
 
-function feedbackOptions(config: Config, parts: Parts, thread: ReadingThread): FeedbackOptions {
+function feedbackOptions(
+  config: Config,
+  parts: Parts,
+  { thread, mayKeep }: { readonly thread: ReadingThread; readonly mayKeep: () => boolean },
+): FeedbackOptions {
   const { standing, journal, directory, policy } = parts;
   return {
+    mayKeep,
     ready: () => thread.ready(),
     read: (file) => thread.read(file),
     signerOf: (file) => thread.signerOf(file),

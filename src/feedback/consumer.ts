@@ -80,6 +80,8 @@ async function whyKept(
   const account = told ?? (await options.ownerOf({ ...names, at }));
   // Whose it was is known: it counts or stands in the journal, and needs no person.
   if (returned.kind === 'complaint' && account !== undefined) return undefined;
+  // It stands in the journal; the room is for letters, which are nowhere else.
+  if (returned.kind === 'complaint' && !options.mayKeep()) return undefined;
   const { isOwnDomain } = options;
   const opened = await options.openCase(caseOf(returned, { message, account, isOwnDomain }));
   // A flood of complaints stands in the journal, and need not fill the spool.

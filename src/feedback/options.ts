@@ -52,6 +52,8 @@ export interface FeedbackOptions {
   openCase(
     draft: CaseDraft,
   ): Promise<{ readonly id: string; readonly isFull: boolean } | undefined>;
+  /** Whether a complaint that nobody here sent may be kept for people, too: not while so many letters are. */
+  mayKeep(): boolean;
   /** Resolves when all that was noted is on disk. @throws when it cannot be. */
   durable(): Promise<void>;
   readonly telemetry: Pick<Telemetry, 'returnedMail'>;

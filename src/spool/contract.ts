@@ -23,6 +23,17 @@ export interface SpooledMessage extends Envelope {
   read(): AsyncIterable<Buffer>;
 }
 
+/** What is on the disk. */
+export interface SpoolCounts {
+  /** For the consumer. */
+  readonly waiting: number;
+  /** For a person. */
+  readonly kept: number;
+  readonly bytes: number;
+  /** No more letters are taken until people have dealt with some; reports are. */
+  readonly isFullOfLetters: boolean;
+}
+
 /** What handles returned mail. */
 export interface ReturnedMail {
   /** Resolves when a message can be taken: what goes wrong before is no message's doing. */
@@ -43,11 +54,17 @@ export class MessageRefused extends Error {}
 /** A message hung or killed its reader: a few more tries, each alone, then it is set aside. */
 export class MessageHarmful extends Error {}
 
+/** There is no room for letters now, or not for those of this sender; reports may come. */
+export class NoRoomForLetter extends Error {}
+
 /** One message on its way in. */
 export interface IncomingMessage {
   /** A promise when the writer has to wait before it gives more. @throws what the disk says. */
   write(bytes: Buffer): Promise<void> | undefined;
-  /** Resolves when it is durable. @throws what the disk says; then nothing of it is left. */
+  /**
+   * Resolves when it is durable. @throws NoRoomForLetter, or what the disk says; then nothing of it is
+   * left.
+   */
   commit(): Promise<void>;
   /** Forgets it. */
   abort(): Promise<void>;
@@ -57,7 +74,5 @@ export interface IncomingMessage {
 export interface MailIntake {
   /** Whether a message of this size may come in now. */
   hasRoom(sizeBytes: number): boolean;
-  /** Whether more may be kept for a person: the last quarter of the room is for bounces and complaints. */
-  mayKeepMore(): boolean;
   begin(envelope: Envelope): IncomingMessage;
 }

@@ -5,6 +5,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Envelope, IncomingMessage } from './contract.ts';
 import { createIdHash, headOf } from './files.ts';
+import { lookOf, type Look } from './look-of.ts';
 
 /** Most reports are smaller. */
 export const MAX_GATHERED_BYTES = 128 * 1024;
@@ -30,12 +31,24 @@ export class Incoming implements IncomingMessage {
   #sizeBytes = 0;
   #file: FileHandle | undefined;
   #isOver = false;
+  #look: Look | undefined;
 
   constructor(parts: IncomingParts) {
     this.path = parts.path;
     this.#parts = parts;
     this.#hash = createIdHash(parts.envelope);
     this.#gathered = [headOf(parts.envelope)];
+  }
+
+  get sender(): string {
+    return this.#parts.envelope.sender;
+  }
+
+  /** By its beginning: what is gathered before the first write to the disk. */
+  get look(): Look {
+    // The first piece is the envelope.
+    this.#look ??= lookOf(this.sender, this.#gathered.slice(1));
+    return this.#look;
   }
 
   get sizeBytes(): number {
@@ -78,6 +91,8 @@ export class Incoming implements IncomingMessage {
   }
 
   async #spill(): Promise<void> {
+    // It is gone from memory after this.
+    this.#look = this.look;
     const bytes = this.#gathered;
     this.#gathered = [];
     this.#gatheredBytes = 0;

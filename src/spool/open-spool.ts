@@ -9,11 +9,19 @@ import { join } from 'node:path';
 import { PrimumError } from '../errors.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import { Attempts } from './attempts.ts';
-import type { IncomingMessage, MailIntake, ReturnedMail } from './contract.ts';
+import {
+  NoRoomForLetter,
+  type IncomingMessage,
+  type MailIntake,
+  type ReturnedMail,
+  type SpoolCounts,
+} from './contract.ts';
 import { nameOf, openSpooled, parseName } from './files.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HandledIds } from './handled.ts';
 import { Incoming } from './incoming.ts';
+import { LetterRoom } from './letter-room.ts';
+import { showSpool } from './show-spool.ts';
 import { SpoolQueue, type QueueEntry } from './queue.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -46,20 +54,21 @@ export const SPOOL_DEFAULTS = {
 } as const;
 
 export interface Spool extends MailIntake {
-  /** Messages that wait for the consumer, and those kept for a person. */
-  counts(): { readonly waiting: number; readonly kept: number; readonly bytes: number };
+  counts(): SpoolCounts;
   /** Finishes what is under way. Nothing may come in any more. */
   close(): Promise<void>;
 }
 
-/** Kept mail goes only when a person removes it, so it never takes the room of what counts. */
-const MOST_KEPT = 0.75;
-
 type Place = 'queue' | 'kept';
+
+/** How often the folder is looked through while there is no room. */
+const LOOK_EVERY_MS = 10_000;
 
 interface Known extends QueueEntry {
   readonly place: Place;
   readonly sizeBytes: number;
+  /** It may stay until a person has dealt with it. */
+  readonly mayStay: boolean;
 }
 
 /** @throws PrimumError STATE_UNUSABLE */
@@ -88,17 +97,19 @@ class FileSpool implements Spool {
   readonly #queue: SpoolQueue;
   readonly #commits: GroupCommit<Arrival>;
   readonly #known = new Map<string, Known>();
+  readonly #letters: LetterRoom;
+  #lookedAtMs = -Infinity;
   /** Messages that are becoming durable, by id: who brings the same one waits for it. */
   readonly #arriving = new Map<string, Promise<void>>();
   #bytes = 0;
   #kept = 0;
-  #keptBytes = 0;
   #incoming = 0;
   #incomingBytes = 0;
   #serial = 0;
 
   constructor(options: Required<SpoolOptions>, telemetry: Telemetry) {
     this.#options = options;
+    this.#letters = new LetterRoom(options);
     for (const name of ['incoming', 'queue', 'kept']) {
       mkdirSync(join(options.folder, name), { recursive: true, mode: 0o700 });
     }
@@ -123,16 +134,17 @@ class FileSpool implements Spool {
   }
 
   hasRoom(sizeBytes: number): boolean {
+    if (this.#isBelowBounds(sizeBytes)) return true;
+    this.#lookForRoom();
+    return this.#isBelowBounds(sizeBytes);
+  }
+
+  #isBelowBounds(sizeBytes: number): boolean {
     const { maxMessages, maxBytes } = this.#options;
     return (
       this.#known.size + this.#incoming < maxMessages &&
       this.#bytes + this.#incomingBytes + sizeBytes <= maxBytes
     );
-  }
-
-  mayKeepMore(): boolean {
-    const { maxMessages, maxBytes } = this.#options;
-    return this.#kept < MOST_KEPT * maxMessages && this.#keptBytes < MOST_KEPT * maxBytes;
   }
 
   begin(envelope: Parameters<MailIntake['begin']>[0]): IncomingMessage {
@@ -151,7 +163,10 @@ class FileSpool implements Spool {
   }
 
   counts() {
-    return { waiting: this.#known.size - this.#kept, kept: this.#kept, bytes: this.#bytes };
+    return {
+      ...{ waiting: this.#known.size - this.#kept, kept: this.#kept, bytes: this.#bytes },
+      isFullOfLetters: this.#letters.isFull,
+    };
   }
 
   async close(): Promise<void> {
@@ -175,7 +190,7 @@ class FileSpool implements Spool {
         rmSync(path);
         continue;
       }
-      const entry = { ...parsed, name, place, sizeBytes: statSync(path).size };
+      const entry = { ...parsed, name, place, sizeBytes: statSync(path).size, mayStay: true };
       this.#remember(entry);
       if (place === 'queue') this.#queue.add(entry);
     }
@@ -184,18 +199,40 @@ class FileSpool implements Spool {
   #remember(entry: Known): void {
     this.#known.set(entry.id, entry);
     this.#bytes += entry.sizeBytes;
-    if (entry.place === 'queue') return;
-    this.#kept += 1;
-    this.#keptBytes += entry.sizeBytes;
+    if (entry.mayStay) this.#letters.add(entry.sizeBytes);
+    if (entry.place === 'kept') this.#kept += 1;
   }
 
   #forget(id: string): void {
     const entry = this.#known.get(id);
     if (entry === undefined || !this.#known.delete(id)) return;
     this.#bytes -= entry.sizeBytes;
-    if (entry.place === 'queue') return;
-    this.#kept -= 1;
-    this.#keptBytes -= entry.sizeBytes;
+    if (entry.mayStay) this.#letters.remove(entry.sizeBytes);
+    if (entry.place === 'kept') this.#kept -= 1;
+  }
+
+  /** @throws NoRoomForLetter */
+  #refuseLetters({ look, sender, sizeBytes }: Incoming): void {
+    const letter = { look, sender, sizeBytes };
+    if (this.#letters.refuses(letter) === 'full') this.#lookForRoom();
+    const why = this.#letters.refuses(letter);
+    if (why === undefined) return;
+    throw new NoRoomForLetter(
+      why === 'full'
+        ? 'a letter, while so many wait for a person'
+        : 'a letter of a sender or domain with too many today',
+    );
+  }
+
+  /** People have removed what they have dealt with. */
+  #lookForRoom(): void {
+    const nowMs = this.#options.now();
+    if (nowMs - this.#lookedAtMs < LOOK_EVERY_MS) return;
+    this.#lookedAtMs = nowMs;
+    const there = new Set(readdirSync(this.#path('kept')));
+    for (const { id, name, place } of this.#known.values()) {
+      if (place === 'kept' && !there.has(name)) this.#forget(id);
+    }
   }
 
   async #arrive(message: Incoming, id: string): Promise<void> {
@@ -206,14 +243,17 @@ class FileSpool implements Spool {
       await message.abort();
       return;
     }
+    this.#refuseLetters(message);
     const receivedAtMs = this.#options.now();
     const name = nameOf(receivedAtMs, id);
-    const { sizeBytes } = message;
-    const entry: Known = { id, name, receivedAtMs, sizeBytes, place: 'queue' };
+    const { sizeBytes, look, sender } = message;
+    const mayStay = look !== 'report';
+    const entry: Known = { id, name, receivedAtMs, sizeBytes, place: 'queue', mayStay };
     const durable = this.#commits.add({ message, entry });
     this.#arriving.set(id, durable);
     try {
       await durable;
+      if (mayStay) this.#letters.note(sender);
     } finally {
       this.#arriving.delete(id);
     }
@@ -251,24 +291,6 @@ class FileSpool implements Spool {
     await rename(this.#path('queue', entry.name), this.#path('kept', entry.name));
     await syncFolder(this.#path('kept'));
     this.#forget(entry.id);
-    if (known !== undefined) this.#remember({ ...known, place: 'kept' });
+    if (known !== undefined) this.#remember({ ...known, place: 'kept', mayStay: true });
   }
-}
-
-function showSpool(telemetry: Telemetry, counts: Spool['counts']): void {
-  telemetry.gauge(
-    'primum_returned_mail_waiting',
-    'Returned messages that are taken in and not handled yet.',
-    () => counts().waiting,
-  );
-  telemetry.gauge(
-    'primum_returned_mail_kept',
-    'Returned messages that wait for a person in the folder `returned/kept`.',
-    () => counts().kept,
-  );
-  telemetry.gauge(
-    'primum_returned_mail_bytes',
-    'Disk space of returned messages.',
-    () => counts().bytes,
-  );
 }

@@ -135,6 +135,9 @@ function lifeEvents(say: Say, metrics: Metrics) {
 /** Names the setting where the bound is one. */
 function shedText(door: string, what: string): string {
   const text = `The ${door} door reached a bound and turned away: ${what}.`;
+  if (what.startsWith('a letter, while')) {
+    return `${text} Deal with those in the folder returned/kept and remove them; bounces and complaints are still taken.`;
+  }
   if (!/^connection(?! without)/.test(what)) return text;
   return `${text} Raise doors.${door.replace('-', '_')}.max_connections, or look who connects.`;
 }

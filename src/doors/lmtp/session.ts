@@ -10,10 +10,9 @@ import {
   type LmtpCommand,
   type LmtpReply,
 } from '../../protocol/lmtp.ts';
-import type { IncomingMessage } from '../../spool/contract.ts';
+import { NoRoomForLetter, type IncomingMessage } from '../../spool/contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { MAX_FAULTS, type LmtpDoorSettings } from './options.ts';
-import { ReportSign } from './report-sign.ts';
 import type { LmtpStream } from './stream.ts';
 
 export interface LmtpSessionParts {
@@ -32,8 +31,7 @@ const ORDER = (text: string): LmtpReply => lmtpReply(503, '5.5.1', text);
 const TOO_BIG = lmtpReply(552, '5.3.4', 'The message is larger than this door takes.');
 /** RFC 3463: 4.3.1, mail system full. */
 const FULL = lmtpReply(452, '4.3.1', 'There is no room for the message now. Try again later.');
-/** Postfix comes again with it for days, and bounces and complaints come in meanwhile. */
-const TOO_MUCH_KEPT = lmtpReply(452, '4.3.1', 'Too much waits for a person. Try again later.');
+const FULL_OF_LETTERS = lmtpReply(452, '4.3.1', 'No more letters are taken now. Try again later.');
 const FAILED = lmtpReply(451, '4.3.0', 'The message cannot be kept now. Try again later.');
 
 export class LmtpSession {
@@ -223,7 +221,6 @@ export class LmtpSession {
 
   /** Takes the message in to its end; `undefined` when the client left in the middle. */
   async #receive(message: IncomingMessage, canCut: boolean): Promise<LmtpReply | undefined> {
-    const kind = new ReportSign();
     let sizeBytes = 0;
     // What is wrong is said at the end; until then the rest is read and thrown away.
     let trouble: LmtpReply | undefined;
@@ -236,7 +233,6 @@ export class LmtpSession {
       }
       if (read.kind !== 'data') break;
       sizeBytes += read.bytes.length;
-      kind.feed(read.bytes);
       if (trouble !== undefined) continue;
       const over = sizeBytes - this.#settings.maxMessageBytes;
       if (over > 0 && !canCut) {
@@ -249,10 +245,6 @@ export class LmtpSession {
     }
     // From here on it is ours that takes the time.
     this.#messageSince = undefined;
-    if (!kind.isReport() && !this.#settings.intake.mayKeepMore()) {
-      this.#telemetry.shed('lmtp', 'a letter, for too much waits in the folder returned/kept');
-      trouble ??= TOO_MUCH_KEPT;
-    }
     trouble ??= await this.#keep(() => message.commit());
     if (trouble !== undefined) return trouble;
     this.#telemetry.storeWorks('returned mail');
@@ -264,6 +256,10 @@ export class LmtpSession {
       await work();
       return undefined;
     } catch (error) {
+      if (error instanceof NoRoomForLetter) {
+        this.#telemetry.shed('lmtp', error.message);
+        return FULL_OF_LETTERS;
+      }
       this.#telemetry.storeFailed('returned mail', error);
       return isFull(error) ? FULL : FAILED;
     }
