@@ -32,6 +32,8 @@ export const MILTER_SETTINGS: readonly (readonly [name: string, value: string])[
   ['milter_macro_daemon_name', 'submission'],
 ];
 
+/** Blanks of a value stand in braces (master.cf, Postfix 3.0 and later), or go. */
 export function optionLine([name, value]: readonly [string, string]): string {
-  return `  -o ${name}=${value}`;
+  const short = value.replaceAll(/,\s+/g, ',');
+  return /\s/.test(short) ? `  -o { ${name} = ${value} }` : `  -o ${name}=${short}`;
 }

@@ -10,6 +10,7 @@ import {
   policyLine,
   SERVICE_SETTINGS,
 } from './postfix-lines.ts';
+import { KEPT_NOTE, keepingOfMain, keepingOfService } from './postfix-beside.ts';
 import {
   isSubmission,
   parseParameters,
@@ -53,16 +54,21 @@ export async function connectPostfix(options: ConnectOptions, run: RunTool): Pro
   const lines = stands ? doors : preferSockets(doors, { options, parameters });
   const folder = parameters.get('config_directory') ?? '/etc/postfix';
   const wanted = wantedSettings(doors);
+  const files: readonly ConnectFile[] = [
+    ...listenLines(lines, doors, place),
+    {
+      file: `${folder}/main.cf`,
+      lines: mainLines(lines).map((line) => keepingOfMain(line, parameters)),
+    },
+    ...serviceFiles(`${folder}/master.cf`, { submissions, doors, parameters }, wanted),
+  ];
+  const isKept = files.some((file) => file.lines.some((line) => /\$primum_\w+, ?\S/.test(line)));
   return {
     program: 'postfix',
     found: printed === undefined ? [NO_POSTFIX] : foundText(parameters, submissions, place),
-    files: [
-      ...listenLines(lines, doors, place),
-      { file: `${folder}/main.cf`, lines: mainLines(lines) },
-      ...serviceFiles(`${folder}/master.cf`, { submissions, doors }, wanted),
-    ],
+    files,
     then: ['postfix check', 'postfix reload'],
-    notes: notesOf(options, { doors, lines }, place),
+    notes: [...notesOf(options, { doors, lines }, place), ...(isKept ? [KEPT_NOTE] : [])],
     facts,
     doors: [
       ...(doors.policy === undefined ? [] : ['policy']),
@@ -143,13 +149,21 @@ function wantedSettings({ policy, milter }: Doors): Settings {
 
 function serviceFiles(
   file: string,
-  given: { readonly submissions: readonly PostfixService[]; readonly doors: Doors },
+  given: {
+    readonly submissions: readonly PostfixService[];
+    readonly doors: Doors;
+    readonly parameters: Parameters;
+  },
   wanted: Settings,
 ): readonly ConnectFile[] {
-  const { submissions, doors } = given;
-  if (submissions.length === 0) return [{ file, lines: [NEW_SERVICE, ...wanted.map(optionLine)] }];
+  const { submissions, doors, parameters } = given;
+  const optionsOf = (settings: Settings, service: Pick<PostfixService, 'settings'>) =>
+    settings.map((setting) => optionLine(keepingOfService(setting, service, parameters)));
+  if (submissions.length === 0) {
+    return [{ file, lines: [NEW_SERVICE, ...optionsOf(wanted, { settings: new Map() })] }];
+  }
   return submissions.flatMap((service) => {
-    const lines = missingOf(service, wanted, doors).map(optionLine);
+    const lines = optionsOf(missingOf(service, wanted, doors), service);
     return lines.length === 0 ? [] : [{ file, where: `below "${service.line}"`, lines }];
   });
 }

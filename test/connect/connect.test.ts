@@ -184,6 +184,36 @@ describe('a Postfix that is there', () => {
     ]);
   });
 
+  it('keeps its milters and restrictions, behind Primum, and says why', async () => {
+    const plan = await planConnection(
+      'postfix',
+      OPTIONS,
+      host({
+        postconf: [
+          'mail_version = 3.7.11',
+          'queue_directory = /var/spool/postfix',
+          'smtpd_milters = unix:opendkim/opendkim.sock',
+          'non_smtpd_milters = $smtpd_milters',
+        ].join('\n'),
+        'postconf -M': 'submission inet n - y - - smtpd\nsubmissions inet n - y - - smtpd',
+        'postconf -P': [
+          'submissions/inet/smtpd_milters = { unix:rspamd.sock, default_action=accept }',
+          'submissions/inet/smtpd_recipient_restrictions = permit_sasl_authenticated, reject',
+        ].join('\n'),
+      }),
+    );
+    const lines = allLines(plan);
+    expect(lines).toContain('non_smtpd_milters = $primum_milter, $smtpd_milters');
+    expect(lines).toContain('  -o smtpd_milters=$primum_milter,unix:opendkim/opendkim.sock');
+    expect(lines).toContain(
+      '  -o { smtpd_milters = $primum_milter, { unix:rspamd.sock, default_action=accept } }',
+    );
+    expect(lines).toContain(
+      '  -o smtpd_recipient_restrictions=$primum_policy,permit_sasl_authenticated,reject',
+    );
+    expect(plan.notes.join('\n')).toContain('a DKIM signer has to');
+  });
+
   it('may have the door written out in place of its name, as the README does', async () => {
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
     const options = readme.matchAll(/^ *-o (smtpd_(?:recipient|end_of_data)_restrictions=.*)$/gm);
