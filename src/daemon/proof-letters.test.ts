@@ -25,16 +25,16 @@ function setUp(domains: readonly string[] = [DOMAIN]) {
   const letters: { to: string; subject: string; text: string }[] = [];
   const others: string[] = [];
   const warnings: string[] = [];
-  const trouble: { error?: Error } = {};
+  const trouble: { error?: Error; whileSending?: () => Promise<void> } = {};
   const config = { ...loadConfig(undefined, {}), state: folder };
   const proofs = createProofLetters(config, {
     now: () => clock.now,
     domains: () => domains,
     telemetry: { warn: (text) => void warnings.push(text) },
-    send: (to, { subject, text }) => {
-      if (trouble.error !== undefined) return Promise.reject(trouble.error);
+    send: async (to, { subject, text }) => {
+      if (trouble.error !== undefined) throw trouble.error;
       letters.push({ to, subject, text });
-      return Promise.resolve();
+      await trouble.whileSending?.();
     },
   });
   const consumer = proofs.before({
@@ -69,6 +69,14 @@ const ABUSE = `abuse@${DOMAIN}`;
 const POSTMASTER = `postmaster@${DOMAIN}`;
 
 describe('FBK-4: letters that must come back', () => {
+  it('may come back before they are quite handed over', async () => {
+    const { proofs, letters, others, trouble, comesIn, copyOf, row } = setUp();
+    trouble.whileSending = () => comesIn(copyOf(letters.at(-1)?.to ?? ''));
+    await proofs.tick();
+    expect(await row()).toMatchObject({ state: 'pass' });
+    expect(others).toEqual([]);
+  });
+
   it('go to both addresses once a week', async () => {
     const { proofs, letters, clock } = setUp();
     expect(await proofs.tick()).toBe(2);

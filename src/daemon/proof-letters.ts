@@ -37,6 +37,8 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
   const proofs = new Proofs(proofFile(config));
   const { every } = config.watch.proof;
   let timer: NodeJS.Timeout | undefined;
+  /** Tokens of letters that are being handed over: a near mail server may bring one back before that is done. */
+  const underWay = new Map<string, 'gone' | 'back'>();
   const at = (): string => new Date(parts.now()).toISOString();
 
   async function tick(): Promise<number> {
@@ -48,9 +50,11 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
       const token = randomBytes(16).toString('hex');
       const signal = AbortSignal.timeout(SEND_TIMEOUT_MS);
       const delivery = { key: proofWord(token), attempt: 1, signal };
+      underWay.set(token, 'gone');
       try {
         await parts.send(address, letterTo(address, token), delivery);
       } catch (error) {
+        underWay.delete(token);
         const why = error instanceof Error ? error.message : 'it failed';
         parts.telemetry.warn(
           `The letters that prove FBK-4 cannot be sent: ${why} Look at alerts.email.`,
@@ -58,9 +62,18 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
         break;
       }
       proofs.sent(address, token, at());
+      if (underWay.get(token) === 'back') proofs.cameBack(token, at());
+      underWay.delete(token);
       count += 1;
     }
     return count;
+  }
+
+  /** Notes that it came back. */
+  function isOurs(token: string): boolean {
+    if (!underWay.has(token)) return proofs.cameBack(token, at()) !== undefined;
+    underWay.set(token, 'back');
+    return true;
   }
 
   function sleep(): void {
@@ -74,8 +87,7 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
       ...consumer,
       take: async (message, isRead) => {
         const token = await tokenOf(message);
-        if (token === undefined || proofs.cameBack(token, at()) === undefined)
-          return consumer.take(message, isRead);
+        if (token === undefined || !isOurs(token)) return consumer.take(message, isRead);
         isRead();
       },
     }),
