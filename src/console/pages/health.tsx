@@ -9,7 +9,7 @@ import type {
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { useLoaded } from '../live.ts';
-import { Ago, Badge, Page, Show, Table, useAct } from '../parts.tsx';
+import { Ago, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
 
 const AGAIN_MS = 15_000;
 const SILENT_MS = 60_000;
@@ -104,6 +104,38 @@ function warningOf(user: string, list: UserList | undefined): string {
   return `Remove ${user}? The sessions of ${user} end at once.${after}`;
 }
 
+/** Who was invited and has not been here yet; the link is taken back with its name. */
+function Invitations(props: {
+  readonly list: UserList;
+  readonly onRemove: (name: string) => void;
+}): JSX.Element | null {
+  if (props.list.invitations.length === 0) return null;
+  return (
+    <Table
+      label="Invitations"
+      rows={props.list.invitations}
+      empty=""
+      columns={[
+        { name: 'Invited', cell: ({ name }) => name },
+        { name: 'Role', cell: ({ role }) => role },
+        { name: 'The link works until', cell: ({ expiresAt }) => <When at={expiresAt} /> },
+        {
+          name: '',
+          cell: ({ name }) => (
+            <button
+              type="button"
+              onClick={() => props.onRemove(name)}
+              aria-label={`Take back the link of ${name}`}
+            >
+              Take back
+            </button>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
 function Users(): JSX.Element {
   const act = useAct();
   const users = useLoaded<UserList>('/users', ['user']);
@@ -154,6 +186,7 @@ function Users(): JSX.Element {
           />
         )}
       </Show>
+      <Show of={users}>{(value) => <Invitations list={value} onRemove={remove} />}</Show>
       <form class="say" onSubmit={invite}>
         <label for="user">Invite, or give a new password to</label>
         <input
