@@ -144,18 +144,16 @@ function Users(): JSX.Element {
   const [link, setLink] = useState('');
   const invite = (event: Event): void => {
     event.preventDefault();
+    const asked = { by: 'me', name: name.toLowerCase(), role };
     void act(async () => {
-      const made = await send<Invitation>('POST', '/users', {
-        by: 'me',
-        name: name.toLowerCase(),
-        role,
-      });
+      const made = await send<Invitation>('POST', '/users', asked);
       setLink(location.origin + made.path);
     }, 'The link below works once, for a day.');
   };
   const remove = (user: string): void => {
-    if (!confirm(warningOf(user, users.value))) return;
-    void act(() => send('DELETE', `/users/${part(user)}`, { by: 'me' }), `${user} is removed.`);
+    const isSure = confirm(warningOf(user, users.value));
+    if (isSure)
+      void act(() => send('DELETE', `/users/${part(user)}`, { by: 'me' }), `${user} is removed.`);
   };
   return (
     <>
