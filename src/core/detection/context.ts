@@ -137,7 +137,9 @@ function keepsStrangeCompany(subject: SubmissionSubject, index: number): boolean
 }
 
 function strangersText({ profile }: SubmissionSubject, index: number): string {
-  const { messages } = profile.context(index);
+  // Messages that were held back went to somebody, too.
+  const { strangers, others } = profile.detection.company(index);
+  const messages = Math.max(profile.context(index).messages, strangers + others);
   return `Nearly all of ${messages} messages from there went to strangers; the owner's places write to people the account knows.`;
 }
 
