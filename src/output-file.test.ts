@@ -110,7 +110,7 @@ describe('the output of a replay', () => {
   it('replaces a file only when all is written, and keeps who may read it', async () => {
     const path = place();
     const out = join(path, 'out');
-    fs.writeFileSync(out, 'old', { mode: 0o600 });
+    fs.writeFileSync(out, '{"old":1}\n', { mode: 0o600 });
     await run(join(path, 'events'), out);
     expect(isVerdicts(fs.readFileSync(out, 'utf8'))).toBe(true);
     expect(fs.statSync(out).mode & 0o777).toBe(0o600);

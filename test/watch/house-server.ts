@@ -40,7 +40,7 @@ export async function startHouseServer(
       const plan = planOf({
         hosts: [{ ...hostAt(port), roles: ['mx', 'outbound'] }],
         domains: ['house.test'],
-        relay: { sourceAddresses: ['127.0.0.1'], trustedNetworks: [] },
+        relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [] },
         dns: { servers: [dns.server], timeoutMs: 300, queriesPerSecond: 10_000, authorityPort: 9 },
         ...changes,
       });
