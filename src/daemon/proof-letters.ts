@@ -11,6 +11,8 @@ import { proofWord, Proofs, tokenIn } from '../watch/proofs.ts';
 /** A hoster with 10,000 domains has written to all of them after seven hours. */
 const LETTERS_AT_ONCE = 50;
 const LOOK_EVERY_MS = 60_000;
+/** The doors are open by then, so that a quick copy is not missed. */
+const FIRST_LOOK_MS = 2_000;
 /** A copy has the token in its subject, a forward of it further down. */
 const MAX_LOOKED_AT = 64 * 1024;
 const SEND_TIMEOUT_MS = 60_000;
@@ -76,8 +78,9 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
     return true;
   }
 
-  function sleep(): void {
-    timer = setTimeout(() => void tick().catch(tellOf(parts)).then(sleep), LOOK_EVERY_MS);
+  function sleep(ms: number): void {
+    const then = (): void => sleep(LOOK_EVERY_MS);
+    timer = setTimeout(() => void tick().catch(tellOf(parts)).then(then), ms);
     timer.unref();
   }
 
@@ -91,7 +94,7 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
         isRead();
       },
     }),
-    start: sleep,
+    start: () => sleep(FIRST_LOOK_MS),
     close: () => clearTimeout(timer),
   };
 }

@@ -7,7 +7,10 @@ import { readSecret } from './secret.ts';
 export interface SmtpOptions {
   readonly host: string;
   readonly port: number;
-  /** `implicit`: TLS from the first byte; `required`: STARTTLS or nothing; `optional`; `never`. */
+  /**
+   * `implicit`: TLS from the first byte; `required`: STARTTLS or nothing; `optional`: STARTTLS where it is
+   * offered, by whatever certificate, unless a password is sent (RFC 7435); `never`.
+   */
   readonly tls: 'implicit' | 'required' | 'optional' | 'never';
   readonly user?: string;
   readonly passwordFile?: string;
@@ -79,6 +82,8 @@ async function openTransport(options: MailChannelOptions): Promise<Transporter> 
     secure: tls === 'implicit',
     requireTLS: tls === 'required',
     ignoreTLS: tls === 'never',
+    // In clear is what it would be otherwise, and the mail server of the host has its own certificate.
+    tls: { rejectUnauthorized: tls !== 'optional' || user !== undefined },
     ...(user === undefined ? {} : { auth: { user, pass } }),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,

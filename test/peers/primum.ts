@@ -33,12 +33,15 @@ export interface PrimumOptions {
   readonly policy: SettingsInput['policy'];
   /** Primum's milter door is closed, whatever Postfix asks. */
   readonly milterIsDown?: boolean;
+  /** Alerts go through Postfix, as those of an operator do; else straight to the sink. */
+  readonly alertsByPostfix?: boolean;
   /** The accounts file of the directory, YAML; without it there is no directory. */
   readonly accountsFile?: string;
   /** Sections of the configuration besides. */
   readonly sections?: Pick<
     SettingsInput,
-    'agent' | 'inbound' | 'holds' | 'scanners' | 'content' | 'conformance' | 'trace' | 'forwards'
+    | ('agent' | 'inbound' | 'holds' | 'scanners' | 'content' | 'conformance' | 'trace')
+    | ('forwards' | 'watch')
   >;
 }
 
@@ -75,7 +78,10 @@ function configuration(stack: MailStack, state: string, options: PrimumOptions):
       directory: { file: { path: join(stack.folder, ACCOUNTS_FILE) } },
     }),
     alerts: {
-      email: { to: [POSTMASTER], from: ALERT_SENDER, host: '127.0.0.1', port: ports.sink },
+      email: {
+        ...{ to: [POSTMASTER], from: ALERT_SENDER, host: '127.0.0.1' },
+        port: options.alertsByPostfix === true ? ports.relay : ports.sink,
+      },
     },
     ...options.sections,
     ...(options.sections?.agent !== undefined && {

@@ -1,18 +1,20 @@
 /**
- * FBK-1, FBK-2, FBK-8 with a real Postfix: a message leaves with our token, a server refuses it, the
+ * FBK-1, FBK-2, FBK-4, FBK-8 with a real Postfix: a message leaves with our token, a server refuses it, the
  * bounce that Postfix makes comes to the LMTP door, and the account's outcomes show it. The lines that
  * Postfix is given are those of docs/guides/lmtp.md.
  */
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { audit } from '../../src/daemon/audit.ts';
 import { complaint } from '../daemon/returned-messages.ts';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, HOOK_MS, PEER_TEST_MS } from './guarded.ts';
 import { mustRun, until } from './run.ts';
 
 const ANN = 'ann@local.test';
+const LETTERS = { letters: true, within: '5m' } as const;
 const GUIDE = join(import.meta.dirname, '../../docs/guides/lmtp.md');
 
 describe.runIf(mailServersAreHere)(
@@ -22,7 +24,10 @@ describe.runIf(mailServersAreHere)(
     const platform = guardedPlatform(
       { [ANN]: 'secret-of-ann' },
       { mode: 'observe' },
-      { milterDoor: 'tcp' },
+      {
+        ...{ milterDoor: 'tcp', alertsByPostfix: true },
+        sections: { watch: { domains: ['returned.test', 'elsewhere.test'], proof: LETTERS } },
+      },
     );
 
     /** A code block of the guide, for the ports and the domain of this test. */
@@ -69,6 +74,38 @@ describe.runIf(mailServersAreHere)(
         /to=<bounces@returned\.test>.*relay=127\.0\.0\.1.*status=sent \(250 2\.0\.0 Taken\.\)/,
       );
       expect(await operator.account(ANN)).toMatch(/unknown-recipient/);
+    });
+
+    it('FBK-4: a letter that comes back through the door is proof, and one that does not is a failure', async () => {
+      const { primum } = platform();
+      const file = join(primum.stateFolder, 'proofs.json');
+      // Those of the first start went out before Postfix knew the way back.
+      await primum.stop();
+      await rm(file, { force: true });
+      await primum.start();
+      type Letters = Readonly<Record<string, { readonly backAt?: string }>>;
+      const letters = () =>
+        readFile(file, 'utf8').then(
+          (text) => (JSON.parse(text) as { letters: Letters }).letters,
+          (): Letters => ({}),
+        );
+      await until('both letters to returned.test to come back', async () => {
+        const known = await letters();
+        return ['abuse', 'postmaster'].every(
+          (role) => known[`${role}@returned.test`]?.backAt !== undefined,
+        );
+      });
+      expect((await letters())['abuse@elsewhere.test']).toMatchObject({
+        sentAt: expect.any(String) as string,
+      });
+      const later = () => Date.now() + 10 * 60_000;
+      const { report } = await audit({ configFile: primum.configFile, only: 'FBK-4', now: later });
+      const seen = report.practices[0]?.findings.filter(({ check }) => check === 'proof') ?? [];
+      const states = Object.fromEntries(seen.map(({ target, state }) => [target, state]));
+      expect(states).toMatchObject({ 'returned.test': 'pass', 'elsewhere.test': 'fail' });
+      expect(seen.find(({ state }) => state === 'fail')?.evidence.join(' ')).toContain(
+        'did not come back. None ever did.',
+      );
     });
 
     it('a complaint with our token counts; with a forged one it does nothing', async () => {
