@@ -149,6 +149,8 @@ export interface DeliveryEvent extends EventBase {
   readonly credential?: string;
   readonly context?: string;
   readonly sentAt?: string;
+  /** Of the decision on the message, by its token. */
+  readonly messageReference?: string;
   /**
    * The bounce came to the sender of a forward, whose key and day hold (FWD-2): what stands for its
    * account there, empty where the sender names none, and the keyed hash of that one sender.
@@ -169,6 +171,8 @@ export interface ComplaintEvent extends EventBase {
   readonly credential?: string;
   readonly context?: string;
   readonly sentAt?: string;
+  /** Of the decision on the message, by its token. */
+  readonly messageReference?: string;
   readonly feedbackType: string;
   readonly reporter?: string;
   /** The registered domain of who reports, where its DKIM signature holds. */

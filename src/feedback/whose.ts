@@ -12,6 +12,7 @@ export interface Token {
   readonly credential: string;
   readonly context: string;
   readonly sentAt: string;
+  readonly messageReference: string;
 }
 
 /** `undefined` without a token, and for one that is forged or of a key that is gone (FBK-8). */
@@ -21,8 +22,8 @@ export function tokenOf({ token }: Returned, trace: TraceReader): Token | undefi
   return reading.ok ? factsOf(reading.traced) : undefined;
 }
 
-function factsOf({ account, credential, context, at }: Traced): Token {
-  return { account, credential, context, sentAt: at };
+function factsOf({ account, credential, context, at, reference }: Traced): Token {
+  return { account, credential, context, sentAt: at, messageReference: reference };
 }
 
 export interface Names {

@@ -239,6 +239,15 @@ describe('FBK-8: complaints by mail that only our token vouches for', () => {
     expect((await judged(p, ['new@other.test'])).verdict).toBe('pass');
   });
 
+  it('of messages of one second count each for itself, by what their tokens say', async () => {
+    const p = await sent();
+    const sentAt = p.at();
+    for (const messageReference of ['AAAA', 'AAAA', 'BBBB', 'CCCC']) {
+      await complained(p, MANY[0] ?? '', { sentAt, messageReference });
+    }
+    expect((await known(p)).complaints).toBe(3);
+  });
+
   it('are taken back as they counted: never more than they gave', async () => {
     const p = await sent();
     const sentAt = p.at();

@@ -145,8 +145,11 @@ function countUpTo(
 
 const signerOf = ({ event }: ComplaintAsked): string => `signed|${event.reporterDomain ?? ''}`;
 
-const messageOf = ({ event: { context = '', sentAt = '' } }: ComplaintAsked): string =>
-  `${context}|${sentAt}`;
+/** Stamps are whole seconds: whoever sends fast has many messages in one. */
+const messageOf = ({ event }: ComplaintAsked): string => {
+  const { context = '', sentAt = '', messageReference = '' } = event;
+  return `${context}|${sentAt}|${messageReference}`;
+};
 
 /** In whose name it counts: who is verified less well is another one. */
 function reporterHash(asked: ComplaintAsked): number {

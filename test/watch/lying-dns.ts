@@ -1,6 +1,6 @@
 /** A name server that says whatever a test wants, over UDP and TCP. */
-import { createSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 
 export interface Question {
@@ -110,9 +110,6 @@ export async function startLyingDns(
     await once(udp, 'listening');
     return udp;
   };
-  const udp = await open('127.0.0.1', 0);
-  const { port } = udp.address();
-  const second = alsoAt === undefined ? undefined : await open(alsoAt, port);
   const sockets = new Set<Socket>();
   const tcp = createServer((socket) => {
     sockets.add(socket);
@@ -126,8 +123,10 @@ export async function startLyingDns(
       length.writeUInt16BE(answer.length);
       socket.write(Buffer.concat([length, answer]));
     });
-  }).listen(port, '127.0.0.1');
-  await once(tcp, 'listening');
+  });
+  const udp = await openBoth(() => open('127.0.0.1', 0), tcp);
+  const { port } = udp.address();
+  const second = alsoAt === undefined ? undefined : await open(alsoAt, port);
   return {
     server: `127.0.0.1:${port}`,
     async close() {
@@ -138,4 +137,21 @@ export async function startLyingDns(
       await Promise.all([once(tcp, 'close'), once(udp, 'close').catch(() => undefined)]);
     },
   };
+}
+
+const PORT_TRIES = 20;
+
+/** UDP and TCP on one port; one that UDP finds free may be taken for TCP. */
+async function openBoth(openUdp: () => Promise<UdpSocket>, tcp: Server): Promise<UdpSocket> {
+  for (let tries = 1; ; tries += 1) {
+    const udp = await openUdp();
+    try {
+      tcp.listen(udp.address().port, '127.0.0.1');
+      await once(tcp, 'listening');
+      return udp;
+    } catch (error) {
+      udp.close();
+      if (tries === PORT_TRIES) throw error;
+    }
+  }
 }
