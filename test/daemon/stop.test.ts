@@ -1,7 +1,7 @@
 /** SIGTERM: what was answered is on disk, what is in flight is answered, and the outside can see it. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../peers/run.ts';
@@ -26,6 +26,17 @@ async function status(url: string): Promise<number | undefined> {
     (response) => response.status,
     () => undefined,
   );
+}
+
+/** A question whose body is not there yet: the door waits for it, and a stop waits for the door. */
+async function unfinishedQuestion(address: string): Promise<Socket> {
+  const [host = '', port = ''] = address.split(':');
+  const dovecot = createConnection({ host, port: Number(port) });
+  dovecot.on('error', () => undefined);
+  const head = `POST /?command=allow HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
+  dovecot.write(`${head}content-length: 100\r\nexpect: 100-continue\r\n\r\n`);
+  expect(String(await once(dovecot, 'data'))).toContain('100 Continue');
+  return dovecot;
 }
 
 describe('SIGTERM', { timeout: PROCESS_TEST_MS }, () => {
@@ -76,13 +87,7 @@ describe('SIGTERM', { timeout: PROCESS_TEST_MS }, () => {
     const primum = await place.start();
     const readyz = `http://${primum.address('api')}/readyz`;
     expect(await status(readyz)).toBe(200);
-    const [host = '', port = ''] = primum.address('auth-policy').split(':');
-    const dovecot = createConnection({ host, port: Number(port) });
-    dovecot.on('error', () => undefined);
-    const head = `POST /?command=allow HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
-    dovecot.write(`${head}content-length: 100\r\nexpect: 100-continue\r\n\r\n`);
-    // The door is waiting for the body now.
-    expect(String(await once(dovecot, 'data'))).toContain('100 Continue');
+    const dovecot = await unfinishedQuestion(primum.address('auth-policy'));
     primum.signal('SIGTERM');
     await until('a load balancer to see it', async () => (await status(readyz)) === 503);
     dovecot.destroy();
@@ -101,10 +106,12 @@ describe('SIGTERM', { timeout: PROCESS_TEST_MS }, () => {
 
   it('lets the next start wait for it: a restart finds the folder free', async () => {
     const first = await place.start();
+    const dovecot = await unfinishedQuestion(first.address('auth-policy'));
     first.signal('SIGTERM');
     await until('its stop', () => existsSync(join(place.state, 'primum.stopping')));
     // A slow stop: what it answers takes as long as its peers take.
     first.signal('SIGSTOP');
+    dovecot.destroy();
     const second = place.launch();
     const waits = 'Another primum that uses the state folder is stopping: waiting for its end.';
     await until(
