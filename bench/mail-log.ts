@@ -1,6 +1,9 @@
 /** The mail log: lines to facts, to events, and to an event file, beside only splitting lines. */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { followLog } from '../src/agent/log-follower.ts';
+import { loadPosition } from '../src/agent/log-position.ts';
 import { importToFile } from '../src/import/import-postfix.ts';
 import { MailLogJoin } from '../src/maillog/join.ts';
 import { LogLines } from '../src/protocol/log-lines.ts';
@@ -72,6 +75,44 @@ async function importing(folder: string, file: string, lines: number): Promise<n
   return (lines * 1_000_000) / (used.user + used.system);
 }
 
+/** A log that grows by all its lines at once while it is followed, until its end is on record. */
+async function following(folder: string, bytes: Buffer, lines: number): Promise<number> {
+  const path = join(folder, 'live.log');
+  const positionFile = join(folder, 'live.position');
+  writeFileSync(path, '');
+  let events = 0;
+  const follower = followLog({
+    path,
+    positionFile,
+    mta: 'mx1',
+    logins: true,
+    offsetMs: () => 0,
+    now: Date.now,
+    telemetry: { warn: (says) => void process.stderr.write(`${says}\n`), info: () => undefined },
+    sink: {
+      logged: (_mta, batch) => {
+        events += batch.length;
+        return Promise.resolve();
+      },
+    },
+  });
+  const readTo = async (offset: number): Promise<void> => {
+    for (;;) {
+      const saved = await loadPosition(positionFile, path);
+      if (saved !== 'broken' && saved?.place.offset === offset) return;
+      await pause(50);
+    }
+  };
+  await readTo(0);
+  const before = process.cpuUsage();
+  appendFileSync(path, bytes);
+  await readTo(bytes.length);
+  const used = process.cpuUsage(before);
+  await follower.close();
+  if (events < lines / 5) throw new Error(`${events} events are too few.`);
+  return (lines * 1_000_000) / (used.user + used.system);
+}
+
 export async function mailLogRows(context: BenchContext): Promise<readonly Row[]> {
   const messages = context.isQuick ? 2_000 : 20_000;
   const rounds = context.isQuick ? 1 : 3;
@@ -81,13 +122,22 @@ export async function mailLogRows(context: BenchContext): Promise<readonly Row[]
     mkdirSync(folder, { recursive: true });
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
     writeFileSync(file, bytes);
-    const found: Record<Mode | 'import', number[]> = { split: [], read: [], join: [], import: [] };
+    const found: Record<Mode | 'import' | 'follow', number[]> = {
+      split: [],
+      read: [],
+      join: [],
+      import: [],
+      follow: [],
+    };
     for (let round = 0; round < rounds; round += 1) {
       context.say(`mail log, round ${round + 1} of ${rounds}`);
       for (const mode of ['split', 'read', 'join'] as const) {
         found[mode].push(measure(bytes, mode));
       }
       found.import.push(await importing(folder, file, lines.length));
+      const ownFolder = join(folder, `follow-${round}`);
+      mkdirSync(ownFolder);
+      found.follow.push(await following(ownFolder, bytes, lines.length));
     }
     const size = `${whole(lines.length)} lines (${whole(statSync(file).size / 1_048_576)} MiB)`;
     const row = (what: string, ours: number, more: Pick<Row, 'goal' | 'means'>): Row => ({
@@ -105,6 +155,11 @@ export async function mailLogRows(context: BenchContext): Promise<readonly Row[]
       row('mail log, lines joined to events a second', median(found.join), {
         goal: '-',
         means: 'The same, and everything of a message under its queue id joined to events.',
+      }),
+      row('mail log, lines followed a second', median(found.follow), {
+        goal: '-',
+        means:
+          'The same through the agent, as a live log, to events that the daemon has; CPU time of all threads.',
       }),
       row('`primum import postfix`, lines a second', median(found.import), {
         goal: '-',

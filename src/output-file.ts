@@ -36,6 +36,8 @@ export interface OutputOptions {
   readonly inputs: readonly string[];
   /** What they are, as in `x is the file with the events itself`. */
   readonly inputIs: string;
+  /** What to name instead of one that cannot be read. */
+  readonly inputShouldBe: string;
   /** The option that names the output. */
   readonly option: string;
   /** How a file begins that may be replaced, and what such a file is called. */
@@ -67,7 +69,7 @@ const MAX_LINKS = 40;
 /** @throws PrimumError INPUT_UNREADABLE, OUTPUT_UNUSABLE before anything is written. */
 export async function openOutput(file: string, options: OutputOptions): Promise<OutputFile> {
   const { option, inputIs, mode } = options;
-  const inputs = options.inputs.map(inputOf);
+  const inputs = options.inputs.map((input) => inputOf(input, options.inputShouldBe));
   const isStandard = file === STANDARD_OUTPUT;
   const named = { file: isStandard ? 'Standard output' : file, option };
   const found = isStandard ? fstatSync(1) : statOf(file, named);
@@ -85,14 +87,14 @@ export async function openOutput(file: string, options: OutputOptions): Promise<
 }
 
 /** @throws PrimumError INPUT_UNREADABLE */
-function inputOf(eventsFile: string): Stats {
+function inputOf(file: string, shouldBe: string): Stats {
   try {
-    return eventsFile === '-' ? fstatSync(0) : statSync(eventsFile);
+    return file === '-' ? fstatSync(0) : statSync(file);
   } catch (error) {
-    const what = eventsFile === '-' ? 'Standard input' : eventsFile;
+    const what = file === '-' ? 'Standard input' : file;
     throw new PrimumError(
       'INPUT_UNREADABLE',
-      `${what} cannot be read: ${wordsOf(error)}. Name a file with events, or - for standard input.`,
+      `${what} cannot be read: ${wordsOf(error)}. Name ${shouldBe}, or - for standard input.`,
       { cause: error },
     );
   }

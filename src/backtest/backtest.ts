@@ -32,6 +32,7 @@ export async function backtest(options: BacktestOptions, to: ImportOutput): Prom
       : await openOutput(htmlFile, {
           inputs: files,
           inputIs: 'one of the logs',
+          inputShouldBe: 'the files of a mail log',
           replaces: { beginning: /^<!doctype html>/i, name: 'report of an earlier time' },
           option: '--html',
           // Names of accounts are in it.

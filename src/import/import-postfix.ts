@@ -58,6 +58,7 @@ export async function importToFile(
   const output = await openOutput(outFile, {
     inputs: options.files,
     inputIs: 'one of the logs',
+    inputShouldBe: 'the files of a mail log',
     replaces: OBJECT_LINES,
     option: '--out',
   });

@@ -65,6 +65,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const output = await openOutput(options.outFile, {
     inputs: files,
     inputIs: 'the file with the events',
+    inputShouldBe: 'a file with events',
     replaces: OBJECT_LINES,
     option: '--out',
   });
