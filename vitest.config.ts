@@ -11,8 +11,10 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These limits only end what has failed: a machine that is busy takes several times as long.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Two cores are the smallest machine we support; peers start servers of their own.
     maxWorkers: 2,
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/**/*.test.ts'] },

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { createPlatform, policyWith, testNetwork } from '../../test/platform.ts';
 import { defaultAccountFacts } from '../core/account.ts';
 import { createKeyedHash } from '../core/hash.ts';
@@ -233,12 +234,12 @@ describe('a standing store that answers later', () => {
     const given = await gate.judge(event);
     expect(given.reasons[0]?.signal).toBe('not-judged');
     release();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(memory.stats().records).toBeGreaterThan(0);
     });
     const lines = (journal as ReturnType<typeof createMemoryJournal>).lines;
     expect(lines.map((line: JournalLine) => line.kind)).toEqual(['submission', 'verdict']);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await gate.judge(event)).toMatchObject({ verdict: 'pass', for: event.id });
     });
     expect(lines).toHaveLength(2);

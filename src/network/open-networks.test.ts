@@ -13,7 +13,8 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { UNKNOWN_NETWORK } from '../core/network.ts';
 import { PrimumError } from '../errors.ts';
 import { MAX_ADDRESS_CHARS, parseAddress } from './address.ts';
@@ -223,7 +224,7 @@ describe('Tor exits', () => {
         `1 lines of the Tor list ${list} are not addresses and were left out.`,
       ]);
       await appendFile(list, '9.9.9.8\n');
-      await vi.waitFor(() => expect(opened.find('9.9.9.8').class).toBe('tor'), 10_000);
+      await eventually(() => expect(opened.find('9.9.9.8').class).toBe('tor'));
     });
   });
 

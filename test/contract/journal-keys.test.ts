@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { openFileJournal } from '../../src/store/journal-files/file-journal.ts';
 import { findByKey } from '../../src/store/journal-files/find-by-key.ts';
 import { hashKey, LineKeys } from '../../src/store/journal-files/line-keys.ts';
@@ -55,11 +56,11 @@ async function idsBy(journal: Journal, ...keys: JournalKey[]): Promise<string[]>
 }
 
 const areCompressed = (count: number): Promise<void> =>
-  vi.waitFor(() => {
+  eventually(() => {
     const files = readdirSync(folder);
     expect(files.filter((file) => file.endsWith('.zst')).length).toBeGreaterThanOrEqual(count);
     expect(files.filter((file) => file.endsWith('.ndjson')).length).toBeLessThanOrEqual(1);
-  }, 25_000);
+  });
 
 describe.each([
   { name: 'memory', segments: 0, open: (): Journal => createMemoryJournal() },
@@ -149,7 +150,7 @@ describe('the index of a segment', () => {
     expect(await findByKey(name, search)).toEqual({ isRead: false });
     const journal = openFiles(1_000_000);
     expect(await idsBy(journal, key)).toEqual(['l2']);
-    await vi.waitFor(() => expect(statSync(path).ino).not.toBe(before), 25_000);
+    await eventually(() => expect(statSync(path).ino).not.toBe(before));
     expect(await findByKey(name, search)).toMatchObject({ isRead: true, line: { id: 'l2' } });
     expect(await idsBy(journal, key)).toEqual(['l2']);
   });

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { openFileJournal } from '../../src/store/journal-files/file-journal.ts';
 import type { FileJournalOptions } from '../../src/store/journal-files/file-journal.ts';
 import { readObjects } from '../../src/store/journal-files/read-lines.ts';
@@ -31,11 +32,6 @@ const opened: Journal[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'primum-journal-'));
 });
-
-/** Waits for a condition; the limit only ends a test that has failed. */
-function eventually(condition: () => void): Promise<void> {
-  return vi.waitFor(condition, 25_000);
-}
 
 afterEach(async () => {
   // A journal that cannot be written refuses to close quietly; the test has said what it expects.

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { AccountRecord } from '../../src/core/profile/account-record.ts';
 import { OWN_DAYS, STRANGER_DAYS } from '../../src/core/profile/keeping.ts';
 import { openStandingDatabase, today } from '../../src/store/sqlite/standing-database.ts';
@@ -51,9 +52,6 @@ function keysOnDisk(): string[] {
 function open(): SqliteStanding {
   return (opened = openSqliteStanding({ path, sweepAfterMs: 0, sweepStepMs: 1, flushMs: 50 }));
 }
-
-/** The limit only ends a test that has failed. */
-const eventually = (condition: () => void): Promise<void> => vi.waitFor(condition, 25_000);
 
 describe('the sweep of standing state', () => {
   it('drops what strangers left after a month and what accounts left after a year', async () => {

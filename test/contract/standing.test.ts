@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { createMemoryStanding } from '../../src/store/memory/standing.ts';
 import { openStandingDatabase } from '../../src/store/sqlite/standing-database.ts';
 import { openSqliteStanding } from '../../src/store/sqlite/standing.ts';
@@ -22,11 +23,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'primum-standing-'));
   path = join(folder, 'standing.db');
 });
-
-/** Waits for a condition; the limit only ends a test that has failed. */
-function eventually(condition: () => void): Promise<void> {
-  return vi.waitFor(condition, 25_000);
-}
 
 afterEach(async () => {
   // A store that a test closed itself refuses; that is all right here.

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import type { ListEntry, ListKey } from '../../src/core/access-list.ts';
 import { openTestDesk } from './helper.ts';
 import type { TestDesk } from './helper.ts';
@@ -94,7 +95,7 @@ test('adding, deleting and ending are told once each, the first two audited', as
   expect(await open.desk.lists.remove('deny', { login: 'Ann' }, 'max')).toBe(true);
   expect(await open.desk.lists.remove('deny', { login: 'ann' }, 'max')).toBe(false);
   nowMs += 5;
-  await vi.waitFor(() => expect(told).toHaveLength(4), 5000);
+  await eventually(() => expect(told).toHaveLength(4));
   expect(told).toEqual([
     'add ann by eve',
     'add bob by eve',

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { createMailChannel } from '../../src/effects/mail.ts';
 import type { MailChannelOptions } from '../../src/effects/mail.ts';
 import { createWebhook } from '../../src/effects/webhook.ts';
@@ -59,23 +60,23 @@ describe('mail', () => {
   test('reaches every recipient, names itself automatic and has a stable message id', async () => {
     open = await openTestDesk({ channels: [mail()] });
     void open.desk.effects.start(alertIntent());
-    await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), 8000);
+    await eventually(() => expect(smtp.mails).toHaveLength(1));
     const [{ recipients, content }] = smtp.mails as [(typeof smtp.mails)[0]];
     expect(recipients).toEqual(['abuse@example.org', 'noc@example.org']);
     expect(content).toMatch(/^Auto-Submitted: auto-generated$/m);
     expect(content).toMatch(/^Message-ID: <[0-9a-f-]{36}@example\.org>$/m);
     expect(content).toMatch(/^Account: {4}ann@example\.org/m);
-    await vi.waitFor(async () => expect(await open!.records.outbox.pending()).toBe(0));
+    await eventually(async () => expect(await open!.records.outbox.pending()).toBe(0));
   });
 
   test('that is refused for now is sent again with the same message id, once', async () => {
     smtp.rcptReply = '450 4.2.0 later';
     open = await openTestDesk({ channels: [mail()] });
     void open.desk.effects.start(lockIntent());
-    await vi.waitFor(() => expect(open!.said.effectsFailed.length).toBeGreaterThan(1), 8000);
+    await eventually(() => expect(open!.said.effectsFailed.length).toBeGreaterThan(1));
     smtp.rcptReply = '250 ok';
-    await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), 8000);
-    await vi.waitFor(async () => expect(await open!.records.outbox.pending()).toBe(0));
+    await eventually(() => expect(smtp.mails).toHaveLength(1));
+    await eventually(async () => expect(await open!.records.outbox.pending()).toBe(0));
     expect(smtp.mails).toHaveLength(1);
   });
 
@@ -92,7 +93,7 @@ describe('mail', () => {
       ...delivery(),
       signal: call.signal,
     });
-    await vi.waitFor(() => expect(smtp.connections()).toBe(1));
+    await eventually(() => expect(smtp.connections()).toBe(1));
     call.abort();
     await expect(sending).rejects.toThrow('took too long');
   });
@@ -113,7 +114,7 @@ describe('a webhook', () => {
   test('is signed over a body that has time and delivery key', async () => {
     open = await openTestDesk({ channels: [webhook()] });
     void open.desk.effects.start(alertIntent());
-    await vi.waitFor(() => expect(web.requests).toHaveLength(1), 8000);
+    await eventually(() => expect(web.requests).toHaveLength(1));
     const [{ method, url, headers, body }] = web.requests as [(typeof web.requests)[0]];
     expect([method, url, headers['x-team']]).toEqual(['POST', '/hook', 'abuse']);
     const signature = createHmac('sha256', 'hook secret').update(body).digest('hex');
@@ -132,9 +133,9 @@ describe('a webhook', () => {
     web.answer = (response) => void response.writeHead(503).end('busy');
     open = await openTestDesk({ channels: [webhook()] });
     void open.desk.effects.start(lockIntent());
-    await vi.waitFor(() => expect(web.requests.length).toBeGreaterThan(1), 8000);
+    await eventually(() => expect(web.requests.length).toBeGreaterThan(1));
     web.answer = (response) => void response.writeHead(200).end('ok');
-    await vi.waitFor(async () => expect(await open!.records.outbox.pending()).toBe(0), 8000);
+    await eventually(async () => expect(await open!.records.outbox.pending()).toBe(0));
     const keys = new Set(web.requests.map(({ headers }) => headers['idempotency-key']));
     const times = new Set(web.requests.map(({ headers }) => headers['x-primum-timestamp']));
     expect(keys.size).toBe(1);

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { alertIntent, ANN, lockIntent, openTestDesk, passwordIntent } from './helper.ts';
 
 let folder = '';
@@ -64,7 +65,7 @@ describe('on a full disk', () => {
     expect(said.storeWorks).toBe(0);
 
     truncateSync(ballast);
-    await vi.waitFor(async () => expect(await records.locks.all()).toHaveLength(202), 20_000);
+    await eventually(async () => expect(await records.locks.all()).toHaveLength(202));
     expect(said.storeFailed).toHaveLength(1);
     expect(said.storeWorks).toBe(1);
     await desk.flush();

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { AlertMessage } from '../../src/effects/contract.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
@@ -139,7 +140,7 @@ describe('the owner of a forward that went off', () => {
     await desk.flush();
     void desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
     await desk.flush();
-    await vi.waitFor(() => expect(sent).toHaveLength(1), 5000);
+    await eventually(() => expect(sent).toHaveLength(1));
     expect(sent[0]).toMatchObject({
       address: BOB,
       message: {
@@ -154,7 +155,7 @@ describe('the owner of a forward that went off', () => {
     const desk = await start({ channels: [hook], alerts: { groupSeconds: 0 } });
     void desk.effects.start(alertIntent({ account: BOB, cause: 'forward:day', owner }));
     await desk.flush();
-    await vi.waitFor(() => expect(hook.sent).toHaveLength(1), 5000);
+    await eventually(() => expect(hook.sent).toHaveLength(1));
     expect(open?.said.effectsFailed).toEqual([]);
   });
 });

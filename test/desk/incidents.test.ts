@@ -1,5 +1,6 @@
 /** Incidents and their alerts: one for an account and cause, whatever the flood (SND-2). */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { MAX_WAITING } from '../../src/desk/incident-counter.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
 import { alertIntent, ANN, AT, holdIntent, keptChannel, openTestDesk } from './helper.ts';
@@ -32,14 +33,14 @@ describe('incidents', () => {
     expect(incidents).toMatchObject([{ count: 20_000, openedAt: AT, account: ANN }]);
     expect(incidents[0]?.references).toHaveLength(20);
     expect(incidents[0]?.references.at(-1)).toBe('S9999');
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    await eventually(() => expect(mail.sent).toHaveLength(1));
     expect(await records.outbox.pending()).toBe(0);
   });
 
   test('a first decision is written without waiting for the next full second', async () => {
     const { desk } = await start();
     void desk.effects.start(alertIntent());
-    await vi.waitFor(async () => expect(await desk.incidents.list({ limit: 1 })).toHaveLength(1));
+    await eventually(async () => expect(await desk.incidents.list({ limit: 1 })).toHaveLength(1));
   });
 
   test('more accounts at once than may wait are shed, and it is said', async () => {
@@ -81,7 +82,7 @@ describe('alerts', () => {
     const alerts = { apiUrl: 'https://primum.example/' };
     const { desk } = await start({ channels: [mail], alerts });
     void desk.effects.start(alertIntent());
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    await eventually(() => expect(mail.sent).toHaveLength(1));
     const [incident] = await desk.incidents.list({ limit: 1 });
     expect(mail.sent[0]?.text).toBe(
       [
@@ -108,7 +109,7 @@ describe('alerts', () => {
       void desk.effects.start(alertIntent({ account: `${name}@example.org` }));
     }
     await desk.flush();
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 12_000);
+    await eventually(() => expect(mail.sent).toHaveLength(2));
     expect(mail.sent.map(({ data }) => data['accounts'])).toEqual([1, 3]);
     expect(mail.sent[1]?.subject).toMatch(/^\[Primum\] 3 accounts: /);
   });
@@ -127,7 +128,7 @@ describe('alerts', () => {
     const incidents = await desk.incidents.list({ limit: 10 });
     expect(incidents).toMatchObject([{ account: '', count: 49, sources: { total: 43 } }]);
     expect(incidents[0]?.sources?.names).toHaveLength(20);
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    await eventually(() => expect(mail.sent).toHaveLength(1));
     const text = mail.sent[0]?.text;
     expect(text).toContain('203.0.113.42 CN Network 5; 203.0.113.43 CN Network 5; and 23 more');
     expect(text).not.toContain('Account:');
@@ -148,7 +149,7 @@ describe('alerts', () => {
     expect(await desk.holds.list({ limit: 10 })).toMatchObject([{ incident: incident?.id }]);
     void desk.effects.start(holdIntent({ queueId: 'q2', reference: 'R2' }));
     await desk.flush();
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 5000);
+    await eventually(() => expect(mail.sent).toHaveLength(2));
     expect(mail.sent.map(({ data }) => data['cause'])).toEqual([
       'limit:account:recipients:3600',
       'hold',
@@ -160,9 +161,9 @@ describe('alerts', () => {
     const alerts = { repeatAfterSeconds: 1, groupSeconds: 0 };
     const { desk } = await start({ channels: [mail], alerts });
     void desk.effects.start(alertIntent());
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    await eventually(() => expect(mail.sent).toHaveLength(1));
     for (let n = 0; n < 5; n++) void desk.effects.start(alertIntent());
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(2), 8000);
+    await eventually(() => expect(mail.sent).toHaveLength(2));
     expect(mail.sent[1]?.text).toMatch(/6 decisions, 5 of them since the last alert at /);
     expect(await open!.records.outbox.pending()).toBe(0);
   });

@@ -1,5 +1,6 @@
 /** ACC-11 and ACC-12: a lock holds at once and everywhere; it ends only when the cause is gone. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import type { Records } from '../../src/store/records/contract.ts';
 import { PrimumError } from '../../src/errors.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
@@ -48,11 +49,11 @@ describe('a lock', () => {
     expect(await desk.incidents.get(incident)).toMatchObject({ account: ANN, cause: 'lock' });
     const [audit] = await desk.audit.list({ subject: ANN, limit: 1 });
     expect(audit).toMatchObject({ action: 'lock', by: 'ladder', why: 'The password is stolen.' });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(kick.ran).toMatchObject([{ action: 'lock', account: ANN }]);
       expect(crm.ran).toMatchObject([{ action: 'lock', account: ANN, reference: 'REF1' }]);
       expect(mail.sent).toHaveLength(1);
-    }, 5000);
+    });
     expect(mail.sent[0]?.subject).toContain('locked');
   });
 
@@ -65,7 +66,7 @@ describe('a lock', () => {
     const incidents = await desk.incidents.list({ account: ANN, limit: 10 });
     expect(incidents).toHaveLength(1);
     expect(desk.locks.find(ANN)?.incident).toBe(incidents[0]?.id);
-    await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
+    await eventually(() => expect(mail.sent).toHaveLength(1));
     expect(mail.sent[0]?.text).toContain('Messages are held. Locked by ladder');
     expect(await open!.records.outbox.pending()).toBe(0);
   });
@@ -98,7 +99,7 @@ describe('a lock', () => {
       },
     });
     void desk.effects.start(lockIntent());
-    await vi.waitFor(async () => expect(await open!.records.locks.all()).toHaveLength(1));
+    await eventually(async () => expect(await open!.records.locks.all()).toHaveLength(1));
     await desk.locks.unlock({ account: ANN, ...byEve });
     expect(told).toEqual([`lock ${ANN} ladder`, `unlock ${ANN} eve`]);
   });
@@ -137,7 +138,7 @@ describe('an unlock', () => {
     expect(desk.locks.find(ANN)).toBeUndefined();
     const [audit] = await desk.audit.list({ subject: ANN, limit: 1 });
     expect(audit).toMatchObject({ action: 'unlock', ...byEve });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(crm.ran.map(({ action }) => action)).toEqual(['lock', 'unlock']);
     });
   });
@@ -200,10 +201,10 @@ describe('a changed password', () => {
     void desk.effects.start(lockIntent());
     void desk.effects.start(passwordIntent());
     await desk.flush();
-    await vi.waitFor(() => expect(kick.attempts).toBeGreaterThan(0));
+    await eventually(() => expect(kick.attempts).toBeGreaterThan(0));
     expect(desk.locks.find(ANN)).toBeDefined();
     kick.fail = undefined;
-    await vi.waitFor(() => expect(desk.locks.find(ANN)).toBeUndefined());
+    await eventually(() => expect(desk.locks.find(ANN)).toBeUndefined());
     expect(kick.ran).toHaveLength(1);
   });
 
@@ -287,7 +288,7 @@ describe('while the records fail', () => {
     expect(desk.locks.find(ANN)).toBeDefined();
     expect(said.storeFailed).toHaveLength(1);
     store.isDown = false;
-    await vi.waitFor(async () => expect(await store.records.locks.all()).toHaveLength(2), 5000);
+    await eventually(async () => expect(await store.records.locks.all()).toHaveLength(2));
     expect(said.storeWorks).toBe(1);
   });
 

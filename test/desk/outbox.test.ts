@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { PermanentFailure } from '../../src/effects/contract.ts';
 import type { Records } from '../../src/store/records/contract.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
@@ -42,9 +43,9 @@ test('a connector that fails is tried again with the same key, and the unlock wa
   const { desk, said } = await start({ connectors: [crm] });
   void desk.effects.start(lockIntent());
   await desk.locks.unlock(unlock);
-  await vi.waitFor(() => expect(crm.attempts).toBeGreaterThan(2));
+  await eventually(() => expect(crm.attempts).toBeGreaterThan(2));
   crm.fail = undefined;
-  await vi.waitFor(() => expect(crm.ran).toHaveLength(2));
+  await eventually(() => expect(crm.ran).toHaveLength(2));
   expect(crm.ran.map(({ action }) => action)).toEqual(['lock', 'unlock']);
   expect(crm.ran[0]?.attempt).toBeGreaterThan(2);
   // The log names no people.
@@ -56,8 +57,8 @@ test('what cannot succeed is given up at once, audited and logged', async () => 
   crm.fail = new PermanentFailure('The account has control characters.');
   const { desk, records, said } = await start({ connectors: [crm] });
   void desk.effects.start(lockIntent());
-  await vi.waitFor(() => expect(said.warnings).toHaveLength(1));
-  await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0));
+  await eventually(() => expect(said.warnings).toHaveLength(1));
+  await eventually(async () => expect(await records.outbox.pending()).toBe(0));
   expect(crm.attempts).toBe(1);
   const [audit] = await desk.audit.list({ subject: ANN, limit: 1 });
   expect(audit).toMatchObject({
@@ -74,7 +75,7 @@ test('after its time a job is given up and the next of the account goes on', asy
   const { desk, said } = await start({ connectors: [crm], delivery: { giveUpAfterSeconds: 0.3 } });
   void desk.effects.start(lockIntent());
   await desk.locks.unlock(unlock);
-  await vi.waitFor(() => expect(said.warnings).toHaveLength(1), 5000);
+  await eventually(() => expect(said.warnings).toHaveLength(1));
   expect(said.effectsFailed.length).toBeGreaterThan(1);
 });
 
@@ -90,7 +91,7 @@ test('an attempt that hangs is ended and tried again', async () => {
   };
   const { desk } = await start({ connectors: [crm], delivery: { timeoutSeconds: 0.05 } });
   void desk.effects.start(lockIntent());
-  await vi.waitFor(() => expect(crm.ran).toHaveLength(1));
+  await eventually(() => expect(crm.ran).toHaveLength(1));
 });
 
 test('no more jobs are under way than allowed', async () => {
@@ -105,7 +106,7 @@ test('no more jobs are under way than allowed', async () => {
   const { desk, records } = await start({ connectors: [crm], delivery: { concurrency: 3 } });
   for (let n = 0; n < 60; n++) void desk.effects.start(lockIntent({ account: `a${n}@x.org` }));
   await desk.flush();
-  await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0), 10_000);
+  await eventually(async () => expect(await records.outbox.pending()).toBe(0));
   expect(most).toBe(3);
 });
 
@@ -122,8 +123,8 @@ test('jobs survive a stop; those for what is no longer configured are given up',
   const mail = keptChannel();
   const { desk, records } = await start({ path, channels: [mail] });
   expect(desk.locks.find(ANN)).toBeDefined();
-  await vi.waitFor(() => expect(mail.sent).toHaveLength(1), 5000);
-  await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0));
+  await eventually(() => expect(mail.sent).toHaveLength(1));
+  await eventually(async () => expect(await records.outbox.pending()).toBe(0));
   const [audit] = await desk.audit.list({ limit: 1 });
   expect(audit?.why).toContain('gone is not in the configuration any more');
 });
@@ -143,7 +144,7 @@ test('what was delivered is not delivered again while the records cannot be writ
   void desk.effects.start(lockIntent());
   void desk.effects.start(alertIntent());
   await desk.flush();
-  await vi.waitFor(async () => expect(await records.outbox.pending()).toBe(0), 15_000);
+  await eventually(async () => expect(await records.outbox.pending()).toBe(0));
   expect(crm.ran).toHaveLength(1);
   expect(mail.sent).toHaveLength(1);
 });

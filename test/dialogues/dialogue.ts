@@ -42,7 +42,7 @@ const KINDS: Readonly<Record<string, Step['kind']>> = {
   '==': 'judged',
 };
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Reads a dialogue file. @throws Error that names the line when it is not understood. */
 export function parseDialogue(text: string): Dialogue {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { defaultAccountFacts } from '../../src/core/account.ts';
 import type { OpenDirectory } from '../../src/directory/open-directory.ts';
 import { openDirectory } from '../../src/directory/open-directory.ts';
@@ -102,11 +103,11 @@ sleep 0.05; rmdir "${file('two')}" 2>/dev/null || rmdir "${file('one')}"; echo n
     await open(`sleep 600 & echo $! > "${file('pid')}"; wait`);
     const answer = directory.find('ann@example.org');
     const readPid = () => (existsSync(file('pid')) ? Number(readFileSync(file('pid'), 'utf8')) : 0);
-    await vi.waitFor(() => expect(readPid()).toBeGreaterThan(0), { timeout: 10_000 });
+    await eventually(() => expect(readPid()).toBeGreaterThan(0));
     await directory.close();
     expect(await answer).toEqual(DEFAULTS);
     expect(heard.failures).toEqual([]);
-    await vi.waitFor(() => expect(isRunning(readPid())).toBe(false), { timeout: 10_000 });
+    await eventually(() => expect(isRunning(readPid())).toBe(false));
   });
 });
 

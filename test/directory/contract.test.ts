@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { defaultAccountFacts } from '../../src/core/account.ts';
 import type { OpenDirectory } from '../../src/directory/open-directory.ts';
 import { openDirectory } from '../../src/directory/open-directory.ts';
@@ -86,7 +87,7 @@ describe.each(HARNESSES)('the directory engine: %s', (_name, openHarness) => {
     await directory.find('ann@example.org');
     await directory.find('bob@customer.example');
     harness.put([{ ...ANN, tenant: 'umbrella' }, BOB]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       clock += CACHE.ttlMs * 2;
       expect((await directory.find('ann@example.org')).tenant).toBe('umbrella');
       expect((await directory.find('bob@customer.example')).source).toBe('directory');
@@ -97,7 +98,7 @@ describe.each(HARNESSES)('the directory engine: %s', (_name, openHarness) => {
     await open([ANN]);
     const known = await directory.find('ann@example.org');
     await harness.vanish();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       clock += CACHE.ttlMs * 3;
       expect(await directory.find('ann@example.org')).toEqual(known);
       expect(await directory.find('carol@example.org')).toEqual(
@@ -106,7 +107,7 @@ describe.each(HARNESSES)('the directory engine: %s', (_name, openHarness) => {
       expect(heard.changes).toEqual(['works', 'failed']);
     });
     await harness.comeBack();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       clock += CACHE.ttlMs * 3;
       expect(await directory.find('ann@example.org')).toEqual(known);
       expect(heard.changes).toEqual(['works', 'failed', 'works']);
@@ -126,7 +127,7 @@ describe.each(HARNESSES)('the directory engine: %s', (_name, openHarness) => {
     ]) {
       heard.failures.length = 0;
       harness.put([lie]);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         clock += CACHE.ttlMs * 3;
         expect((await directory.find('ann@example.org')).tenant).toBe('acme');
         expect(heard.failures.length).toBeGreaterThan(0);

@@ -2,7 +2,8 @@
 import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { MAX_YAML_BYTES } from '../../src/directory/engines/file-content.ts';
 import type { OpenDirectory } from '../../src/directory/open-directory.ts';
 import { openDirectory } from '../../src/directory/open-directory.ts';
@@ -40,7 +41,7 @@ describe('a watched file', () => {
     const { path, find } = await open('accounts.csv', FIRST);
     expect(await find('ann@example.org')).toBe('first');
     writeFileSync(path, SECOND);
-    await vi.waitFor(async () => expect(await find('ann@example.org')).toBe('second'));
+    await eventually(async () => expect(await find('ann@example.org')).toBe('second'));
   });
 
   test('names an account that is not in it, and those written alike', async () => {
@@ -64,18 +65,18 @@ describe('a watched file', () => {
     const { path, find } = await open('accounts.csv', FIRST);
     writeFileSync(`${path}.tmp`, SECOND);
     renameSync(`${path}.tmp`, path);
-    await vi.waitFor(async () => expect(await find('ann@example.org')).toBe('second'));
+    await eventually(async () => expect(await find('ann@example.org')).toBe('second'));
   });
 
   test('with a mistake keeps the old content, names the line once, and is taken up when mended', async () => {
     const { path, find } = await open('accounts.csv', FIRST);
     writeFileSync(path, `${SECOND}bob@example.org,second,too many\n`);
-    await vi.waitFor(() => expect(heard.failures).toHaveLength(1));
+    await eventually(() => expect(heard.failures).toHaveLength(1));
     expect(heard.failures[0]).toContain(`${path}: Invalid Record Length`);
     expect(heard.failures[0]).toContain('line 3');
     expect(await find('ann@example.org')).toBe('first');
     writeFileSync(path, `${SECOND}bob@example.org,third\n`);
-    await vi.waitFor(async () => expect(await find('bob@example.org')).toBe('third'));
+    await eventually(async () => expect(await find('bob@example.org')).toBe('third'));
     expect(await find('ann@example.org')).toBe('second');
     expect(heard.failures).toHaveLength(1);
     expect(heard.changes).toEqual(['works', 'failed', 'works']);
@@ -84,17 +85,17 @@ describe('a watched file', () => {
   test('cut to nothing by accident keeps the old content', async () => {
     const { path, find } = await open('accounts.csv', FIRST);
     truncateSync(path);
-    await vi.waitFor(() => expect(heard.failures).toHaveLength(1));
+    await eventually(() => expect(heard.failures).toHaveLength(1));
     expect(await find('ann@example.org')).toBe('first');
   });
 
   test('that vanishes is told once and answers even accounts never asked for', async () => {
     const { path, find } = await open('accounts.csv', `${FIRST}bob@example.org,first\n`);
     renameSync(path, `${path}.away`);
-    await vi.waitFor(() => expect(heard.failures).toEqual([`${path} is gone; put it back.`]));
+    await eventually(() => expect(heard.failures).toEqual([`${path} is gone; put it back.`]));
     expect(await find('bob@example.org')).toBe('first');
     renameSync(`${path}.away`, path);
-    await vi.waitFor(() => expect(heard.changes).toEqual(['works', 'failed', 'works']));
+    await eventually(() => expect(heard.changes).toEqual(['works', 'failed', 'works']));
     expect(heard.failures).toHaveLength(1);
   });
 
@@ -105,7 +106,7 @@ describe('a watched file', () => {
       `${path} is not there. Put it there or mend directory.file.path; until then every account gets the defaults.`,
     ]);
     writeFileSync(path, FIRST);
-    await vi.waitFor(async () => expect(await find('ann@example.org')).toBe('first'));
+    await eventually(async () => expect(await find('ann@example.org')).toBe('first'));
   });
 });
 

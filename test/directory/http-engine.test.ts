@@ -1,6 +1,7 @@
 /** A web service that is asked: how, how often, and what it may do to us. */
 import type { RequestListener } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { defaultAccountFacts } from '../../src/core/account.ts';
 import type { OpenDirectory } from '../../src/directory/open-directory.ts';
 import { openDirectory } from '../../src/directory/open-directory.ts';
@@ -61,7 +62,7 @@ describe('a web service', () => {
     expect(known.clientNetworks).toEqual(['192.0.2.0/24']);
     for (answer of ['{"error":"db down"}', '{"colour":"red"}', '{}']) {
       heard.failures.length = 0;
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         clock += CACHE.ttlMs * 3;
         expect(await directory.find('ann@example.org')).toEqual(known);
         expect(heard.failures.map(String).join()).toMatch(/none of the keys account, tenant/);
@@ -95,7 +96,7 @@ describe('a web service', () => {
     tenant = 'second';
     clock += CACHE.ttlMs;
     expect(directory.find('ann@example.org')).toBe(first);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(directory.find('ann@example.org')).toMatchObject({ tenant: 'second' }),
     );
     tenant = 'third';

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { closeDoors, NOW, openDoor } from './auth-policy-parts.ts';
 import type { ListChange } from '../../src/doors/auth-policy/options.ts';
 import {
@@ -243,7 +244,7 @@ describe('a receiver', () => {
     const url = 'http://127.0.0.1:1/secret-path';
     const hooks = createWebhooks([{ name: 'siem', url, events: ['reset'] }], telemetry, bounds);
     hooks.send('reset', { login: 'ann' });
-    await vi.waitFor(() => expect(said.length).toBeGreaterThan(0));
+    await eventually(() => expect(said.length).toBeGreaterThan(0));
     await hooks.close(1_000);
     expect(said[0]).toMatch(/hook siem at 127\.0\.0\.1:1: .+/);
     expect(said[0]).not.toMatch(/secret-path|fetch failed/);

@@ -21,7 +21,7 @@ export interface Endpoint {
   readonly localAddress?: string;
 }
 
-const SILENCE_MS = 30_000;
+const SILENCE_MS = 60_000;
 
 class Lines {
   private pending = '';

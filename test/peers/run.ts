@@ -76,11 +76,14 @@ export async function startDaemon(
 
 const ASK_EVERY_MS = 25;
 
-/** Asks until there is an answer. @throws after `withinMs`, naming what was awaited. */
+/**
+ * Asks until there is an answer. @throws after `withinMs`, naming what was awaited; that only ends what
+ * has failed, for on a busy machine the usual takes several times as long.
+ */
 export async function until<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

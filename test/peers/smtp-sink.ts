@@ -12,7 +12,7 @@ export interface SunkMessage {
 export interface SmtpSink {
   readonly port: number;
   readonly messages: readonly SunkMessage[];
-  /** Waits for a message that fits, half a minute unless told otherwise. */
+  /** Waits for a message that fits, as long as `until` unless told otherwise. */
   waitFor(
     what: string,
     fits: (message: SunkMessage) => boolean,

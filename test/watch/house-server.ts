@@ -6,7 +6,7 @@ import { openTools } from '../../src/watch/open-tools.ts';
 import type { WatchPlan } from '../../src/watch/plan.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
 import { a, mx, startLyingDns, type Question, type Reply } from './lying-dns.ts';
-import { hostAt, planOf } from './plan.ts';
+import { dnsAt, hostAt, planOf } from './plan.ts';
 
 export interface HouseServer {
   look(check: Check, changes?: Partial<WatchPlan>): Promise<readonly Finding[]>;
@@ -41,7 +41,7 @@ export async function startHouseServer(
         hosts: [{ ...hostAt(port), roles: ['mx', 'outbound'] }],
         domains: ['house.test'],
         relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [] },
-        dns: { servers: [dns.server], timeoutMs: 300, queriesPerSecond: 10_000, authorityPort: 9 },
+        dns: dnsAt(dns.server),
         ...changes,
       });
       const tasks = check.targets(plan).map((target) => ({ check, target }));

@@ -7,7 +7,7 @@ import type { Check } from '../../src/watch/contract.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
 import { mx, startLyingDns, txt } from './lying-dns.ts';
-import { planOf } from './plan.ts';
+import { dnsAt, planOf } from './plan.ts';
 
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
@@ -23,7 +23,7 @@ async function look(check: Check, texts: Readonly<Record<string, string>>) {
   const plan = planOf({
     domains: ['house.test'],
     dkimSelectors: ['s1'],
-    dns: { servers: [dns.server], timeoutMs: 1_000, queriesPerSecond: 10_000, authorityPort: 9 },
+    dns: dnsAt(dns.server),
   });
   const [found] = await runTasks([{ check, target: 'house.test' }], openTools(plan), {
     parallel: 1,

@@ -32,7 +32,7 @@ async function look(triesSmuggling: boolean) {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const hosts = [hostAt(port)];
-  const plan = planOf({ hosts, domains: ['house.test'], triesSmuggling, smtpTimeoutMs: 3000 });
+  const plan = planOf({ hosts, domains: ['house.test'], triesSmuggling });
   const tasks = smuggling.targets(plan).map((target) => ({ check: smuggling, target }));
   return runTasks(tasks, openTools(plan), { parallel: 1 });
 }
