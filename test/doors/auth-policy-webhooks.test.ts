@@ -203,7 +203,10 @@ describe('a webhook', () => {
 });
 
 describe('a receiver', () => {
-  const bounds = { ...WEBHOOK_BOUNDS, retryDelaysMs: [5, 5], timeoutMs: 100 };
+  // One that answers has the time of a busy machine.
+  const bounds = { ...WEBHOOK_BOUNDS, retryDelaysMs: [5, 5], timeoutMs: 20_000 };
+  /** For what is under way at the end. */
+  const GRACE_MS = 20_000;
 
   function heard(): { telemetry: Telemetry; lines: string[] } {
     const lines: string[] = [];
@@ -217,16 +220,16 @@ describe('a receiver', () => {
   }
 
   it.each([
-    ['is out of order', [500, 503]],
-    ['asks for patience', [429, 429]],
-    ['does not answer in time', [0, 0]],
-  ])('that %s is tried three times, with the same delivery id', async (_what, statuses) => {
+    ['is out of order', [500, 503], bounds],
+    ['asks for patience', [429, 429], bounds],
+    ['does not answer in time', [0, 0], { ...bounds, timeoutMs: 600 }],
+  ])('that %s is tried three times, with the same delivery id', async (_what, statuses, bounds) => {
     const { url, got } = await receiver(statuses);
     const { telemetry, lines } = heard();
     const hooks = createWebhooks([{ name: 'a', url, events: ['reset'] }], telemetry, bounds);
     hooks.send('reset', { login: 'ann' });
     await count(got, 3);
-    await hooks.close(1_000);
+    await hooks.close(GRACE_MS);
     expect(new Set(got.map(({ headers }) => headers['x-wforce-delivery'])).size).toBe(1);
     expect(lines.map((line) => line.replace(/^(effectDone \S+) [\d.]+$/, '$1'))).toEqual([
       'effectFailed auth-policy-webhook 1 false',
@@ -245,7 +248,7 @@ describe('a receiver', () => {
     const hooks = createWebhooks([{ name: 'siem', url, events: ['reset'] }], telemetry, bounds);
     hooks.send('reset', { login: 'ann' });
     await eventually(() => expect(said.length).toBeGreaterThan(0));
-    await hooks.close(1_000);
+    await hooks.close(GRACE_MS);
     expect(said[0]).toMatch(/hook siem at 127\.0\.0\.1:1: .+/);
     expect(said[0]).not.toMatch(/secret-path|fetch failed/);
   });
@@ -256,7 +259,7 @@ describe('a receiver', () => {
     const hooks = createWebhooks([{ name: 'a', url, events: ['reset'] }], telemetry, bounds);
     hooks.send('reset', { login: 'ann' });
     hooks.send('reset', { login: 'bob' });
-    await hooks.close(1_000);
+    await hooks.close(GRACE_MS);
     expect(got).toHaveLength(2);
     expect(lines).toEqual(Array(2).fill('effectFailed auth-policy-webhook 1 true'));
   });
