@@ -27,7 +27,7 @@ describe.each(WAYS)('hard clients at the milter door over %s', (way) => {
   const { open, connect } = surroundings(way);
 
   it('an idle connection ends after the idle time, without a fault', async () => {
-    const { door, faults, transactions, gate } = await open({ idleTimeoutSeconds: 0.1 });
+    const { door, faults, transactions, gate } = await open({ idleTimeoutSeconds: 0.5 });
     const client = connect(door);
     await greet(client);
     await addressOne(client);
@@ -59,7 +59,7 @@ describe.each(WAYS)('hard clients at the milter door over %s', (way) => {
   });
 
   it('a peer that never reads: no more of it is taken in, then it is cut', async () => {
-    const { door, gate, faults } = await open({ packetTimeoutSeconds: 0.3 });
+    const { door, gate, faults } = await open({ packetTimeoutSeconds: 0.5 });
     const client = connect(door);
     await greet(client);
     client.socket.pause();

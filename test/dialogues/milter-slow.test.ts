@@ -70,7 +70,7 @@ describe.each(WAYS)('slow judges behind the milter door over %s', (way) => {
   it('progress is said at the end of a message only: RCPT has one answer', async () => {
     const back = barrier();
     const { door, gate } = await open(
-      { progressSeconds: 0.02, idleTimeoutSeconds: 0.05 },
+      { progressSeconds: 0.02, idleTimeoutSeconds: 0.5 },
       { isLate: true, until: back.until },
     );
     const [client, other] = [connect(door), connect(door)];

@@ -33,6 +33,12 @@ async function open(name: string, text?: string): Promise<{ path: string; find: 
 }
 type Find = (login: string) => Promise<string>;
 
+/** In one step: a look at a file that is half written would be a failure more. */
+function put(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
 const FIRST = 'account,tenant\nann@example.org,first\n';
 const SECOND = 'account,tenant\nann@example.org,second\n';
 
@@ -63,19 +69,18 @@ describe('a watched file', () => {
 
   test('replaced by another one is taken up', async () => {
     const { path, find } = await open('accounts.csv', FIRST);
-    writeFileSync(`${path}.tmp`, SECOND);
-    renameSync(`${path}.tmp`, path);
+    put(path, SECOND);
     await eventually(async () => expect(await find('ann@example.org')).toBe('second'));
   });
 
   test('with a mistake keeps the old content, names the line once, and is taken up when mended', async () => {
     const { path, find } = await open('accounts.csv', FIRST);
-    writeFileSync(path, `${SECOND}bob@example.org,second,too many\n`);
+    put(path, `${SECOND}bob@example.org,second,too many\n`);
     await eventually(() => expect(heard.failures).toHaveLength(1));
     expect(heard.failures[0]).toContain(`${path}: Invalid Record Length`);
     expect(heard.failures[0]).toContain('line 3');
     expect(await find('ann@example.org')).toBe('first');
-    writeFileSync(path, `${SECOND}bob@example.org,third\n`);
+    put(path, `${SECOND}bob@example.org,third\n`);
     await eventually(async () => expect(await find('bob@example.org')).toBe('third'));
     expect(await find('ann@example.org')).toBe('second');
     expect(heard.failures).toHaveLength(1);
@@ -105,7 +110,7 @@ describe('a watched file', () => {
     expect(heard.failures).toEqual([
       `${path} is not there. Put it there or mend directory.file.path; until then every account gets the defaults.`,
     ]);
-    writeFileSync(path, FIRST);
+    put(path, FIRST);
     await eventually(async () => expect(await find('ann@example.org')).toBe('first'));
   });
 });

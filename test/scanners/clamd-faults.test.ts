@@ -167,7 +167,7 @@ describe('a clamd that is slow', () => {
         if (read < MIB) socket.end('stream: OK\0');
       });
     });
-    const { scanner, heard } = open(address, { timeoutMs: 200 });
+    const { scanner, heard } = open(address, { timeoutMs: 600 });
     const large = await Promise.all(
       Array.from({ length: 8 }, () => scan(scanner, message('hello', 2 * MIB))),
     );
