@@ -22,7 +22,12 @@ beforeEach(() => {
   log = new FollowedLog();
 });
 afterEach(async () => {
-  child?.kill('SIGKILL');
+  if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    // It writes into the folder until it is gone.
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
   await log.remove();
 });
 

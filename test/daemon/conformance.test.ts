@@ -1,5 +1,5 @@
 /** CON-7 end to end: what each setting of `conformance` does to a message, through the milter door. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,10 +7,10 @@ import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
 import type { SettingsInput } from '../../src/config/schema.ts';
 import { openDaemon, type Daemon } from '../../src/daemon/daemon.ts';
-import { readObjects } from '../../src/store/journal-files/read-lines.ts';
 import { createSilentTelemetry } from '../../src/telemetry/telemetry.ts';
 import { MilterClient } from '../dialogues/milter-dialogue.ts';
 import { addressOne, greet } from '../dialogues/milter-surroundings.ts';
+import { journalLines } from '../journal-lines.ts';
 
 const ANN = 'ann@example.org';
 const NOW = Date.parse('2026-11-20T22:29:04.000Z');
@@ -76,20 +76,17 @@ async function send(headers: readonly string[], body = 'Good day.\\x0d\\n'): Pro
 async function onRecord(): Promise<string[]> {
   await daemon?.close();
   daemon = undefined;
-  const texts: string[] = [];
-  const journal = join(folder, 'state/journal');
-  for (const name of readdirSync(journal)) {
-    for await (const entry of readObjects(join(journal, name))) {
-      if (!entry.ok || entry.value['kind'] !== 'verdict') continue;
-      const { reasons, verdict } = entry.value as {
-        reasons: { practice?: string; text: string }[];
-        verdict: string;
-      };
-      const ours = reasons.filter(({ practice }) => practice === 'CON-7');
-      texts.push([verdict, ...ours.map(({ text }) => text)].join(': '));
-    }
-  }
-  return texts;
+  const verdicts = (await journalLines(join(folder, 'state'))).filter(
+    ({ kind }) => kind === 'verdict',
+  );
+  return verdicts.map((line) => {
+    const { reasons, verdict } = line as unknown as {
+      reasons: { practice?: string; text: string }[];
+      verdict: string;
+    };
+    const ours = reasons.filter(({ practice }) => practice === 'CON-7');
+    return [verdict, ...ours.map(({ text }) => text)].join(': ');
+  });
 }
 
 const BARE = [`From: ${ANN}`, 'Subject: one'];

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { openClient, type Client } from '../../src/client/client.ts';
 import { readApiToken } from '../../src/client/token-file.ts';
 import type { SettingsInput } from '../../src/config/schema.ts';
-import { readObjects } from '../../src/store/journal-files/read-lines.ts';
+import { journalLines } from '../journal-lines.ts';
 import { until } from '../peers/run.ts';
 
 export const PROGRAM = join(import.meta.dirname, '../../bin/primum.js');
@@ -76,27 +76,31 @@ export class Place {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#running.add(child);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-    }
+    // Each by itself: what comes on one must not stand in the middle of a line of the other.
+    const streams = [child.stdout, child.stderr].map((stream) => {
+      const heard = { text: '' };
+      stream.setEncoding('utf8').on('data', (text: string) => (heard.text += text));
+      return heard;
+    });
     // `close`, not `exit`: everything it said has arrived by then.
     const ended = once(child, 'close').then(([code]) => {
       this.#running.delete(child);
       return code as number | null;
     });
-    const said = (event: string): LogLine[] => logLines(output).filter((l) => l.event === event);
+    const output = (): string => streams.map(({ text }) => text).join('');
+    const said = (event: string): LogLine[] =>
+      streams.flatMap(({ text }) => logLines(text)).filter((l) => l.event === event);
     const address = (door: string): string => {
       const start = `The ${door} door listens on `;
       const line = said('door-open').find(({ msg }) => msg.startsWith(start));
-      if (line === undefined) throw new Error(`There is no ${door} door: ${output}`);
+      if (line === undefined) throw new Error(`There is no ${door} door: ${output()}`);
       return line.msg.slice(start.length, -1);
     };
     return {
       address,
       said,
       ended,
-      output: () => output,
+      output,
       signal: (name) => void child.kill(name),
       client: async () =>
         openClient({
@@ -122,13 +126,9 @@ export class Place {
     return primum;
   }
 
-  /** Every readable object of the journal; fails on a line that is neither whole nor the last. */
-  async journal(): Promise<Readonly<Record<string, unknown>>[]> {
-    const objects: Readonly<Record<string, unknown>>[] = [];
-    for (const file of this.segments()) {
-      for await (const entry of readObjects(file)) if (entry.ok) objects.push(entry.value);
-    }
-    return objects;
+  /** Every readable object of the journal so far. */
+  journal(): Promise<Readonly<Record<string, unknown>>[]> {
+    return journalLines(this.state);
   }
 
   segments(): string[] {

@@ -102,6 +102,8 @@ describe('SIGHUP', { timeout: PROCESS_TEST_MS }, () => {
     const waits = /Restart for: mta_name\.$/;
     expect((await hangUp(primum, 'reloaded')).msg).toMatch(waits);
     expect((await (await primum.client()).reload('olga')).changes).toMatch(waits);
+    // The answer may be here before the line in the log.
+    await until('the second', () => primum.said('reloaded').length === 2);
     place.configure();
     expect((await hangUp(primum, 'reloaded')).msg).toMatch(/in force\.$/);
   });

@@ -1,9 +1,8 @@
 /** A redirect passes the milter of a real Postfix and leaves under the name of its account (FWD-1). */
 import { writeFile } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readObjects } from '../../src/store/journal-files/read-lines.ts';
+import { journalLines } from '../journal-lines.ts';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, HOOK_MS, PEER_TEST_MS } from './guarded.ts';
 import { mustRun, until } from './run.ts';
@@ -11,14 +10,8 @@ import { mustRun, until } from './run.ts';
 const BOB = 'bob@local.test';
 const SENDER = 'ann@outside.test';
 
-async function forwardsIn(folder: string): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
-  for (const name of readdirSync(folder).filter((file) => !file.endsWith('.part'))) {
-    for await (const entry of readObjects(join(folder, name))) {
-      if (entry.ok) found.push(entry.value);
-    }
-  }
-  return found.filter(({ kind }) => kind === 'forward');
+async function forwardsIn(state: string): Promise<Readonly<Record<string, unknown>>[]> {
+  return (await journalLines(state)).filter(({ kind }) => kind === 'forward');
 }
 
 describe.runIf(mailServersAreHere)(
@@ -92,7 +85,7 @@ describe.runIf(mailServersAreHere)(
       const tag = /tag (\w{10})/.exec((await primum.cli(...same)).stdout)?.[1];
       expect(shown.stdout).toBe(`${SENDER}\nIt names the account with the tag ${tag}.\n`);
       const [event] = await until('the forward in the journal', async () => {
-        const found = await forwardsIn(join(primum.stateFolder, 'journal'));
+        const found = await forwardsIn(primum.stateFolder);
         return found.length > 0 && found;
       });
       expect(event).toMatchObject({ account: BOB, from: SENDER, to: 'bob@far.test' });

@@ -1,7 +1,5 @@
 /** What the running daemon has written into its journal so far. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readObjects } from '../../src/store/journal-files/read-lines.ts';
+import { journalLines } from '../journal-lines.ts';
 
 export interface JournalLine {
   readonly kind: string;
@@ -20,15 +18,7 @@ export interface JournalLine {
 }
 
 export async function journalOf(stateFolder: string): Promise<readonly JournalLine[]> {
-  const folder = join(stateFolder, 'journal');
-  const lines: JournalLine[] = [];
-  const segments = readdirSync(folder).filter((name) => !name.endsWith('.part'));
-  for (const name of segments.sort()) {
-    for await (const entry of readObjects(join(folder, name))) {
-      if (entry.ok) lines.push(entry.value as unknown as JournalLine);
-    }
-  }
-  return lines;
+  return (await journalLines(stateFolder)) as unknown as JournalLine[];
 }
 
 /** Submissions of the journal so far. */

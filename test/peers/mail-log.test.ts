@@ -4,12 +4,13 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { PrimumEvent } from '../../src/core/event.ts';
+import { journalLines } from '../journal-lines.ts';
 import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, PEER_TEST_MS } from './guarded.ts';
 import { PROGRAM } from './primum.ts';
@@ -59,12 +60,7 @@ describe.runIf(mailServersAreHere)(
     });
 
     async function journal(): Promise<PrimumEvent[]> {
-      const where = join(platform().primum.stateFolder, 'journal');
-      const names = (await readdir(where)).filter((name) => name.endsWith('.ndjson'));
-      const texts = await Promise.all(names.map((name) => readFile(join(where, name), 'utf8')));
-      return texts
-        .flatMap((text) => text.split('\n').slice(0, -1))
-        .map((line) => JSON.parse(line) as PrimumEvent);
+      return (await journalLines(platform().primum.stateFolder)) as unknown as PrimumEvent[];
     }
 
     const withRecipient = (events: readonly PrimumEvent[], recipient: string) =>
@@ -84,8 +80,12 @@ describe.runIf(mailServersAreHere)(
       while (took.length < TRIES && !took.some((ms) => ms <= WITHIN_MS)) {
         const bounced = `r550-5.1.${took.length + 1}@dest.test`;
         const late = `r450-4.2.${took.length + 1}@dest.test`;
-        const startedMs = performance.now();
         const queueId = await send([bounced, late, 'friend@dest.test']);
+        // How long Postfix takes to say it is not ours.
+        await until('the line in the mail log', async () =>
+          (await platform().stack.postfix.log()).includes(`to=<${bounced}>`),
+        );
+        const startedMs = performance.now();
         const events = await until('the outcomes', async () => {
           const all = await journal();
           return withRecipient(all, bounced).length > 0 ? all : undefined;
