@@ -197,7 +197,7 @@ describe.runIf(mailServersAreHere)('a clamd in trouble', () => {
 
   test('silent, it costs its time-out three times and then nothing', async () => {
     const own = await ownClamd();
-    const { scanner, heard, wait } = openClamd(own.unix, { timeoutMs: 100 });
+    const { scanner, heard, wait } = openClamd(own.unix, { timeoutMs: 500 });
     own.freeze();
     for (let index = 0; index < 3; index += 1) {
       const finding = await scan(scanner, message(EICAR));

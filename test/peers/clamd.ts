@@ -57,6 +57,9 @@ function answers(path: string): Promise<boolean> {
     socket.once('error', () => {
       resolve(false);
     });
+    socket.once('close', () => {
+      resolve(false);
+    });
     socket.once('data', (bytes) => {
       resolve(bytes.toString().startsWith('PONG'));
       socket.destroy();

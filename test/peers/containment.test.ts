@@ -36,7 +36,10 @@ describe.runIf(mailServersAreHere)('a locked account', { timeout: 2 * PEER_TEST_
     const subjects = Array.from({ length: MESSAGES }, (_, n) => `number ${n}`);
     await send(ANN, subjects);
     await send(BOB, ['of bob']);
-    await until('all to wait', async () => (await count('deferred', ANN)) === MESSAGES);
+    await until('all to wait', async () => {
+      const [ofAnn, ofBob] = [await count('deferred', ANN), await count('deferred', BOB)];
+      return ofAnn === MESSAGES && ofBob === 1;
+    });
 
     await operator.lock(ANN, 'The password is stolen.');
     await until('all to be held', async () => (await count('hold', ANN)) === MESSAGES);

@@ -4,7 +4,7 @@ import { mailServersAreHere } from './available.ts';
 import { guardedPlatform, PEER_TEST_MS, referenceIn } from './guarded.ts';
 import { until } from './run.ts';
 
-describe.runIf(mailServersAreHere)('Primum away', { timeout: PEER_TEST_MS }, () => {
+describe.runIf(mailServersAreHere)('Primum away', { timeout: 2 * PEER_TEST_MS }, () => {
   const platform = guardedPlatform(
     { 'ann@local.test': 'secret-of-ann', 'eve@local.test': 'secret-of-eve' },
     { mode: 'enforce' },
@@ -52,7 +52,7 @@ describe.runIf(mailServersAreHere)('Primum away', { timeout: PEER_TEST_MS }, () 
         const text = await stack.imapLogin('eve@local.test', 'secret-of-eve');
         return text.startsWith('NO') && text;
       },
-      60_000,
+      PEER_TEST_MS,
     );
     expect(answer).toMatch(/This account is locked/);
     await sendAsAnn('after the crash');

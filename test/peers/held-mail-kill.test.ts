@@ -145,6 +145,9 @@ describe.runIf(mailServersAreHere)(
           }
           await client.quit();
         });
+        // One at least is held in every round.
+        const before = taken.length;
+        await until('the first to be taken', () => taken.length > before);
         await pause(Math.random() * HOLDING_MS);
         await primum.kill();
         await Promise.all(sending);

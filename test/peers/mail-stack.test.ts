@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOOK_MS, PEER_TEST_MS } from './guarded.ts';
 import { mailServersAreHere } from './available.ts';
 import { startMailStack, type MailStack } from './mail-stack.ts';
+import { until } from './run.ts';
 
 interface Asked {
   readonly command: string | undefined;
@@ -46,19 +47,25 @@ describe.runIf(mailServersAreHere)(
     }, HOOK_MS);
 
     it('tells auth policy the real address behind XCLIENT and behind a trusted webmail', async () => {
+      const reported = () => asked.filter(({ command }) => command?.includes('report'));
+      // Dovecot reports when it has answered.
+      const isReported = (count: number) =>
+        until(`report ${count}`, () => reported().length === count);
       const client = await stack.smtp();
       await client.xclient({ ADDR: '203.0.113.9', NAME: '[UNAVAILABLE]' });
       expect((await client.auth('ann@local.test', 'first-secret')).code).toBe(235);
       client.close();
+      await isReported(1);
       await stack.imapLogin('ann@local.test', 'first-secret', { forwardedFor: '198.51.100.7' });
+      await isReported(2);
       await stack.imapLogin('ann@local.test', 'first-secret', { localAddress: '127.0.0.77' });
-      const reported = asked.filter(({ command }) => command?.includes('report'));
-      expect(reported.map(({ remote }) => remote)).toEqual([
+      await isReported(3);
+      expect(reported().map(({ remote }) => remote)).toEqual([
         '203.0.113.9',
         '198.51.100.7',
         '127.0.0.77',
       ]);
-      expect(new Set(reported.map(({ pwhash }) => pwhash)).size).toBe(1);
+      expect(new Set(reported().map(({ pwhash }) => pwhash)).size).toBe(1);
     });
 
     it('delivers mail, because the documented failure settings of Postfix say so', async () => {
