@@ -227,6 +227,32 @@ describe('keys of lines', () => {
     );
   });
 
+  it('are the same from the values of a line as from its text (fuzz)', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 8 });
+    const named = fc.record(
+      { account: text, reference: text, submission: text, queueId: text, agent: text },
+      { requiredKeys: [] },
+    );
+    const kinds = fc.constantFrom('login', 'delivery', 'verdict');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(kinds, named), { maxLength: 20 }), (rows) => {
+        const [byText, byValue, moved] = [new LineKeys(), new LineKeys(), new LineKeys()];
+        let place = 0;
+        for (const [kind, names] of rows) {
+          const line = { kind, ...names } as unknown as JournalLine;
+          const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+          byText.add(bytes, place);
+          byValue.addLine(line, place);
+          place += bytes.length;
+        }
+        expect(byValue.sorted()).toEqual(byText.sorted());
+        moved.addAll(byValue, 1_000);
+        const { hashes, places } = byText.sorted();
+        expect(moved.sorted()).toEqual({ hashes, places: places.map((at) => at + 1_000) });
+      }),
+    );
+  });
+
   it('tell what a line says from what somebody wrote into it', () => {
     const keys = new LineKeys();
     const line = { ...login(1, 'ann'), agent: '","account":"bob"' };

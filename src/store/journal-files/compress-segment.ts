@@ -33,11 +33,16 @@ export interface Haste {
   readonly pauseFactor?: number;
 }
 
+/** Which lines have which key, where that is known; else it is read in them. */
+interface KeyedHaste extends Haste {
+  readonly keys?: LineKeys | undefined;
+}
+
 /** A crash on the way leaves the plain segment. */
 export async function compressSegment(
   folder: string,
   segment: Segment,
-  haste: Haste,
+  haste: KeyedHaste,
 ): Promise<void> {
   if (!segment.endings.includes(COMPRESSED)) await writeCompressed(folder, segment.name, haste);
   await rm(join(folder, segment.name + PLAIN), { force: true });
@@ -55,7 +60,7 @@ export async function indexSegment(folder: string, { name }: Segment, haste: Has
   await writeCompressed(folder, name, haste);
 }
 
-async function writeCompressed(folder: string, name: string, haste: Haste): Promise<void> {
+async function writeCompressed(folder: string, name: string, haste: KeyedHaste): Promise<void> {
   const target = join(folder, name + COMPRESSED + UNFINISHED);
   const out = await open(target, 'w', 0o600);
   try {
@@ -73,13 +78,13 @@ async function writeCompressed(folder: string, name: string, haste: Haste): Prom
 async function writeFrames(
   out: FileHandle,
   text: AsyncIterable<Uint8Array>,
-  haste: Haste,
+  haste: KeyedHaste,
 ): Promise<void> {
   const frames: Frame[] = [];
-  const keys = new LineKeys();
+  const keys = haste.keys ?? new LineKeys();
   let [from, fileAt] = [0, 0];
   for await (const lines of unhurried(framesOf(text), haste)) {
-    keys.add(lines, from);
+    if (haste.keys === undefined) keys.add(lines, from);
     const frame = await compress(lines, PARAMS);
     await out.writeFile(frame);
     frames.push({ from, fileAt });

@@ -85,6 +85,7 @@ class SegmentedJournal implements FileJournal {
       retentionDays: options.retentionDays ?? DEFAULT_RETENTION_DAYS,
       now,
       current: () => this.#writer.current,
+      keysOf: (name) => this.#writer.keysOf(name),
       onCompressed: (name) => this.#writer.forgetKeys(name),
       onError: (error) => options.onError?.(error),
     });
@@ -104,7 +105,7 @@ class SegmentedJournal implements FileJournal {
       isFull = !this.#queue.push(line) || isFull;
       if (line.kind !== 'verdict' && line.kind !== 'rung') this.#lastEvent = line.id;
     }
-    if (isFull) this.#sayTrouble(this.#tooFast());
+    if (isFull && !this.#isTroubleSaid) this.#sayTrouble(this.#tooFast());
     this.#schedule();
   }
 

@@ -4,6 +4,7 @@
  */
 import type { JournalLine } from '../journal.ts';
 import { parseLine } from './find-line.ts';
+import { LineKeys } from './line-keys.ts';
 
 /** Bytes handed to the disk in one go; a longer line has a block of its own. */
 export const BLOCK_BYTES = 1_048_576;
@@ -13,8 +14,16 @@ const MAX_BYTES_OF_UNIT = 3;
 
 interface Block {
   readonly memory: Buffer;
+  /** Of its lines, whose places are those in `memory`. */
+  readonly keys: LineKeys;
   used: number;
   lines: number;
+}
+
+/** Whole lines for the disk, and what they are found by. */
+export interface Lines {
+  readonly bytes: Uint8Array;
+  readonly keys: LineKeys;
 }
 
 export class LineQueue {
@@ -24,7 +33,7 @@ export class LineQueue {
   /** The lines being written, until they are on disk. */
   #taken: Block | undefined;
   /** The block emptied last, to be filled again. */
-  #spare: Buffer | undefined;
+  #spare: Block | undefined;
   queuedBytes = 0;
   accepted = 0;
   dropped = 0;
@@ -58,6 +67,7 @@ export class LineQueue {
     }
     if (block === undefined) return false;
     const length = block.memory.write(text, block.used);
+    block.keys.addLine(line, block.used);
     block.used += length;
     block.lines += 1;
     this.queuedBytes += length;
@@ -66,9 +76,11 @@ export class LineQueue {
   }
 
   /** The oldest lines, at most a block of them; the same again until they are `done`. */
-  next(): Uint8Array | undefined {
+  next(): Lines | undefined {
     this.#taken ??= this.#blocks.shift();
-    return this.#taken && this.#taken.memory.subarray(0, this.#taken.used);
+    if (this.#taken === undefined) return undefined;
+    const { memory, used, keys } = this.#taken;
+    return { bytes: memory.subarray(0, used), keys };
   }
 
   /** What `next` gave is on disk. */
@@ -76,7 +88,7 @@ export class LineQueue {
     if (this.#taken === undefined) return;
     this.queuedBytes -= this.#taken.used;
     this.written += this.#taken.lines;
-    if (this.#taken.memory.length === BLOCK_BYTES) this.#spare = this.#taken.memory;
+    if (this.#taken.memory.length === BLOCK_BYTES) this.#spare = this.#taken;
     this.#taken = undefined;
   }
 
@@ -98,8 +110,10 @@ export class LineQueue {
     const isOrdinary = bytes <= BLOCK_BYTES;
     const spare = isOrdinary ? this.#spare : undefined;
     if (spare !== undefined) this.#spare = undefined;
-    const memory = spare ?? Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_BYTES));
-    const block: Block = { memory, used: 0, lines: 0 };
+    const memory = spare?.memory ?? Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_BYTES));
+    const keys = spare?.keys ?? new LineKeys();
+    keys.clear();
+    const block: Block = { memory, keys, used: 0, lines: 0 };
     this.#blocks.push(block);
     return block;
   }

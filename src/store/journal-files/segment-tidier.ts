@@ -1,6 +1,7 @@
 /** Compresses closed segments and deletes old ones, in the background, one job at a time. */
 import { PrimumError } from '../../errors.ts';
 import { compressSegment, indexSegment } from './compress-segment.ts';
+import type { LineKeys } from './line-keys.ts';
 import { compressionDamage } from './read-lines.ts';
 import { expireSegments, listSegments, removeUnfinished, type Segment } from './segments.ts';
 
@@ -10,6 +11,8 @@ export interface SegmentTidierOptions {
   readonly now: () => number;
   /** Name of the segment being written, which is left alone. */
   readonly current: () => string | undefined;
+  /** Which of its lines have which key, where this process wrote them. */
+  readonly keysOf: (name: string) => LineKeys | undefined;
   /** A segment is compressed and has its index in its file. */
   readonly onCompressed: (name: string) => void;
   readonly onError: (error: unknown) => void;
@@ -69,14 +72,15 @@ export class SegmentTidier {
   }
 
   async #tidy(): Promise<void> {
-    const { folder, now, current } = this.#options;
+    const { folder, now, current, keysOf } = this.#options;
     await expireSegments(folder, now() - this.#retentionDays * DAY_MS);
     await removeUnfinished(folder);
     for (const segment of await listSegments(folder)) {
       if (this.#abort.signal.aborted) return;
       // Asked after listing: a file that is listed and not current by now is closed for good.
       if (segment.endings.includes('.ndjson') && segment.name !== current()) {
-        await compressSegment(folder, segment, { signal: this.#abort.signal });
+        const keys = keysOf(segment.name);
+        await compressSegment(folder, segment, { signal: this.#abort.signal, keys });
         this.#options.onCompressed(segment.name);
       }
     }

@@ -1,8 +1,8 @@
 /** Writes to the newest segment, and begins another by size and by day. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineKeys } from './line-keys.ts';
+import type { Lines } from './line-queue.ts';
 import { listSegments, segmentFile, segmentName } from './segments.ts';
 
 /** What the writer needs of an open file. */
@@ -30,21 +30,6 @@ interface Current {
   readonly file: SegmentFile;
   readonly keys: LineKeys;
   size: number;
-}
-
-const NEWLINE = 0x0a;
-/** Bytes whose keys are looked for in one turn of the event loop, about 0.1 ms. */
-const KEYS_A_TURN = 16_384;
-
-/** The keys of lines that were written at the end of the segment. */
-async function addKeys({ keys, size }: Current, lines: Buffer): Promise<void> {
-  for (let from = 0; from < lines.length;) {
-    const end = lines.indexOf(NEWLINE, from + KEYS_A_TURN) + 1;
-    const to = end === 0 ? lines.length : end;
-    keys.add(lines.subarray(from, to), size + from);
-    from = to;
-    if (from < lines.length) await nextTurn();
-  }
 }
 
 /** Closed segments whose keys stay in memory until they are compressed; of others every line is read. */
@@ -83,16 +68,16 @@ export class SegmentWriter {
    * Appends lines. After a failure the same lines go to the same place, over what a half-done
    * write may have left there.
    */
-  async write(lines: Uint8Array): Promise<void> {
+  async write({ bytes, keys }: Lines): Promise<void> {
     const isFull = this.#current !== undefined && this.#current.size >= this.#options.segmentBytes;
     if (isFull || (this.#current && this.#current.day !== this.#today())) {
       await this.close();
       this.#options.onClosed();
     }
     const current = (this.#current ??= await this.#begin());
-    await current.file.write(lines, current.size);
-    await addKeys(current, Buffer.from(lines.buffer, lines.byteOffset, lines.length));
-    current.size += lines.length;
+    await current.file.write(bytes, current.size);
+    current.keys.addAll(keys, current.size);
+    current.size += bytes.length;
   }
 
   async sync(): Promise<void> {
