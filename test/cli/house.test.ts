@@ -59,6 +59,43 @@ describe('INB-2: primum rdns', () => {
   });
 });
 
+describe('INB-2: primum rdns given what is not right', () => {
+  it.each(['999.1.1.1', '[1.2.3.4]', '1.2.3'])('refuses %s as an address', async (address) => {
+    const { code, out, err } = await run(['rdns', 'mail.example.org', address]);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toBe(
+      `"${address}" is no IPv4 or IPv6 address. Write one such as 203.0.113.9, or leave it out.\n`,
+    );
+  });
+
+  it('says which line is wrong and judges the others', async () => {
+    const lines = [
+      'mail.example.org 999.1.1.1',
+      '203-0-113-9.dyn.example.net 203.0.113.9 third',
+      'mail.example.org 203.0.113.9',
+    ];
+    const { code, out, err } = await run(['rdns', '-'], lines.join('\n'));
+    expect(code).toBe(1);
+    const printed = out.trimEnd().split('\n');
+    expect(printed.slice(0, 2)).toEqual([
+      'unknown mail.example.org: not judged, as "999.1.1.1" is no IPv4 or IPv6 address',
+      'unknown 203-0-113-9.dyn.example.net: not judged, as more than a name and an address stands there',
+    ]);
+    expect(printed[2]).toMatch(/^static mail/);
+    expect(err).toBe(
+      'Of standard input 2 lines were, the first line 1, not judged: write a name, and its address or nothing.\n',
+    );
+  });
+
+  it('reads a name in letters of any language', async () => {
+    const { out } = await run(['rdns', 'münchen-203-0-113-9.dsl.example.de', '203.0.113.9']);
+    expect(out).toMatch(
+      /^dynamic münchen-203-0-113-9\.dsl\.example\.de: the address is in the name/,
+    );
+  });
+});
+
 describe('primum audit', () => {
   const configFile = () => join(folder, 'primum.yaml');
   const write = (text: string) => writeFileSync(configFile(), `state: ${folder}\n${text}`);

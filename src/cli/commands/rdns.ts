@@ -1,6 +1,9 @@
 /** `primum rdns NAME [ADDRESS]`: what a reverse name says of its line (INB-2, OWN-3, SND-15). */
+import { isIP } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { PrimumError } from '../../errors.ts';
+import type { NameVerdict } from '../../core/reverse-name/classify.ts';
 import type { Command, Context } from '../command.ts';
 import { oneLine } from '../text.ts';
 
@@ -15,12 +18,17 @@ export const rdns: Command = {
   details:
     'Prints "dynamic" (a home connection), "static" (a server or a fixed line) or "unknown", the name ' +
     'and the reason, one line each. Generic names of hosters are static: they are made of the address, ' +
-    'but the machine stays. With - it reads lines of a name and its address from standard input. It ' +
-    'asks nobody: no DNS, no daemon.',
+    'but the machine stays. With - it reads lines of a name and its address from standard input: a ' +
+    'line that is neither is said to be so, the others are judged, and the exit code is 1. It asks ' +
+    'nobody: no DNS, no daemon.',
   arguments: [{ name: 'NAME' }, { name: 'ADDRESS', isOptional: true }],
   async run(context) {
     if (context.argument(0) === '-') return judgeLines(context);
-    context.show(await judged(context, context.argument(0), context.argument(1)), lineOf);
+    const [name, address] = [context.argument(0), context.argument(1)];
+    const wrong = wrongAddress(address);
+    if (wrong !== undefined)
+      throw new PrimumError('USAGE', `${wrong}. Write one such as 203.0.113.9, or leave it out.`);
+    context.show(await judged(context, name, address), lineOf);
     return 0;
   },
 };
@@ -30,27 +38,57 @@ async function judgeLines(context: Context): Promise<number> {
   const input = Readable.from(io.stdin?.() ?? process.stdin);
   const lines = createInterface({ input, crlfDelay: Infinity });
   let waiting: string[] = [];
+  let number = 0;
+  const wrong: number[] = [];
   for await (const line of lines) {
-    const [name = '', address = ''] = line.trim().split(/\s+/, 2);
-    if (name === '') continue;
-    const answer = await judged(context, name, address);
+    number += 1;
+    const words = line.trim().split(/\s+/, 3);
+    if (words[0] === '') continue;
+    const answer = await judgedLine(context, words);
+    if (answer.score === undefined) wrong.push(number);
     waiting.push(flag('json') ? `${JSON.stringify(answer)}\n` : lineOf(answer));
     if (waiting.length < LINES_AT_ONCE) continue;
     io.out(waiting.join(''));
     waiting = [];
   }
   io.out(waiting.join(''));
-  return 0;
+  if (wrong.length === 0) return 0;
+  const first = `line ${wrong[0] ?? 0}`;
+  const which =
+    wrong.length === 1 ? `${first} was` : `${wrong.length} lines were, the first ${first},`;
+  io.err(`Of standard input ${which} not judged: write a name, and its address or nothing.\n`);
+  return 1;
 }
 
-async function judged({ wiring }: Context, name: string, address: string) {
-  const shown = oneLine(name.slice(0, MAX_SHOWN));
-  return {
-    name: shown,
-    ...(await wiring.judgeName(name, address === '' ? undefined : address)),
-  };
+interface Judged {
+  readonly name: string;
+  readonly kind: NameVerdict['kind'];
+  readonly reason: string;
+  /** Not there where nothing was judged. */
+  readonly score?: number;
 }
 
-function lineOf(answer: Awaited<ReturnType<typeof judged>>): string {
+async function judgedLine(context: Context, words: readonly string[]): Promise<Judged> {
+  const [name = '', address = '', more] = words;
+  const wrong =
+    more === undefined ? wrongAddress(address) : 'more than a name and an address stands there';
+  if (wrong === undefined) return judged(context, name, address);
+  return { name: shown(name), kind: 'unknown', reason: `not judged, as ${wrong}` };
+}
+
+async function judged({ wiring }: Context, name: string, address: string): Promise<Judged> {
+  const verdict = await wiring.judgeName(name, address === '' ? undefined : address);
+  return { name: shown(name), ...verdict };
+}
+
+/** `undefined` for an address and for none at all. */
+function wrongAddress(address: string): string | undefined {
+  if (address === '' || isIP(address) !== 0) return undefined;
+  return `"${shown(address)}" is no IPv4 or IPv6 address`;
+}
+
+const shown = (text: string): string => oneLine(text.slice(0, MAX_SHOWN));
+
+function lineOf(answer: Judged): string {
   return `${answer.kind} ${answer.name}: ${answer.reason}\n`;
 }

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeReverseName, loadNameKnowledge } from '../../network/reverse-names.ts';
 import { readAddress } from './address-text.ts';
-import { classifyName, MAX_NAME_LENGTH } from './classify.ts';
+import { classifyName } from './classify.ts';
 import { findEmbedded, findShape } from './embedded-address.ts';
+import { MAX_NAME_LENGTH } from './host-name.ts';
 
 // Names of the documentation domains: what counts is the principle, not who uses it.
 describe('INB-2, SND-15: a reverse name of a home connection', () => {
@@ -30,6 +31,35 @@ describe('INB-2, SND-15: a reverse name of a home connection', () => {
     ['mail.example.org', '203.0.113.9', 'static'],
     ['mx2.cable.example.net', '203.0.113.9', 'static'],
     ['smtp.generaldynamics.com', '203.0.113.9', 'static'],
+    // names that look like lines and are none
+    ['mail-203-0-113-9.pool.example.net', '203.0.113.9', 'unknown'],
+    ['smtp12.dyn.example.net', '203.0.113.9', 'static'],
+    ['mxphxpool1234.example.com', '203.0.113.9', 'unknown'],
+    ['nas.example.org', '203.0.113.9', 'unknown'],
+    ['pool.example.org', '203.0.113.9', 'unknown'],
+    ['ip9.ip-203-0-113.eu', '203.0.113.9', 'static'],
+    ['wsip-203-0-113-9.ph.ph.cox.net', '203.0.113.9', 'static'],
+    ['far9.internetdsl.tpnet.pl', '203.0.113.9', 'static'],
+    ['203-0-113-9.ip24.fastwebnet.it', '203.0.113.9', 'static'],
+    ['203-0-113-9.dsl.in-addr.zen.co.uk', '203.0.113.9', 'static'],
+    ['LCaen-656-1-113-9.w203-0.abo.wanadoo.fr', '203.0.113.9', 'static'],
+    ['203-0-113-9.lyse.net', '203.0.113.9', 'static'],
+    // lines that do not look so
+    ['static.vnpt.vn', '203.0.113.9', 'dynamic'],
+    ['lfbn-cae-1-113-9.w203-0.abo.wanadoo.fr', '203.0.113.9', 'dynamic'],
+    ['9.113-0-203.customer.lyse.net', '203.0.113.9', 'dynamic'],
+    ['node-1w7jr9qkxabc.ipv6.telus.net', '2001:db8::9', 'dynamic'],
+    ['m1234567.tmodns.net', '203.0.113.9', 'dynamic'],
+    ['9.113.broadband5.example.cz', '203.0.113.9', 'dynamic'],
+    ['1f2e3d4c.ftth.example.nl', '203.0.113.9', 'dynamic'],
+    // a provider, by what its domain is called and where it is registered
+    ['203-0-113-9.examplenet.ua', '203.0.113.9', 'dynamic'],
+    ['203-0-113-9.example.net.br', '203.0.113.9', 'dynamic'],
+    ['203-0-113-9.examplehost.net.br', '203.0.113.9', 'unknown'],
+    ['web12.examplenet.ua', '203.0.113.9', 'static'],
+    // the address stands where others register a domain
+    ['203-0-113-9-dks.dp.ua', '203.0.113.9', 'dynamic'],
+    ['203.0.113.9.dp.ua', '203.0.113.9', 'dynamic'],
     // neither
     ['203-0-113-9.example.net', '203.0.113.9', 'unknown'],
     ['cable.example.net', '203.0.113.9', 'unknown'],
@@ -43,6 +73,28 @@ describe('INB-2, SND-15: a reverse name of a home connection', () => {
   it('is known by its form where the address is not', () => {
     expect(judgeReverseName('203-0-113-9.dyn.example.net').kind).toBe('dynamic');
     expect(judgeReverseName('mail.example.net').kind).toBe('static');
+  });
+
+  it.each([
+    ['example.org', 'it is a domain itself and no name of a line under it'],
+    ['mail.example.org', '"mail" stands for a mail server; it is a name without numbers'],
+    ['web12.example.org', '"web" stands for a server; nothing of the address is in the name'],
+    ['203.0.113.9', 'it ends with a number, so it is no host name'],
+    ['..', 'it is no host name: a dot has nothing beside it'],
+    ['a..b', 'it is no host name: a dot has nothing beside it'],
+    [
+      `${'1-'.repeat(40)}1.example.com`,
+      'it is no host name: a part between dots is longer than 63',
+    ],
+    ['a b.example', 'it is no host name of letters, digits and hyphens'],
+    ['localhost', 'it is no host name of two labels or more'],
+  ])('says of %s: %s', (name, reason) => {
+    expect(judgeReverseName(name, '203.0.113.9').reason).toBe(reason);
+  });
+
+  it('reads letters of any language as DNS does', () => {
+    expect(judgeReverseName('köln-203-0-113-9.dsl.example.de', '203.0.113.9').kind).toBe('dynamic');
+    expect(judgeReverseName('ü'.repeat(2000), '203.0.113.9').kind).toBe('unknown');
   });
 
   it('says why, in words of the name', () => {

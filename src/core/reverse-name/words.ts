@@ -17,24 +17,42 @@ export function findWords(part: string, known: NameKnowledge['words']): readonly
   // An address in hexadecimal holds letters that are no words.
   const tokens = part.replaceAll(HEXADECIMAL, '0').match(/[a-z]+/g) ?? [];
   return tokens.flatMap((token, index) => {
-    const found = wordIn(token, known);
-    return found === undefined ? [] : [{ ...found, isFirst: index === 0 && /^[a-z]/.test(part) }];
+    const isFirst = index === 0 && /^[a-z]/.test(part);
+    return wordsIn(token, known).map((found) => ({ ...found, isFirst }));
   });
 }
 
-function wordIn(
-  token: string,
-  known: NameKnowledge['words'],
-): (NameWord & { readonly word: string }) | undefined {
+type Word = NameWord & { readonly word: string };
+
+/** The whole token, else the longest known word at an end of it, and the rest if that is known, too. */
+function wordsIn(token: string, known: NameKnowledge['words']): readonly Word[] {
   const whole = known.get(token);
-  if (whole !== undefined) return { ...whole, word: token };
+  if (whole !== undefined) return [{ ...whole, word: token }];
   for (let length = token.length - 1; length >= MIN_PART_LENGTH; length -= 1) {
-    for (const word of [token.slice(0, length), token.slice(-length)]) {
+    const ends = [
+      [token.slice(0, length), token.slice(length)],
+      [token.slice(-length), token.slice(0, -length)],
+    ] as const;
+    for (const [word, rest] of ends) {
       const part = known.get(word);
-      if (part !== undefined) return { ...part, word };
+      if (part === undefined) continue;
+      return [{ ...part, word }, ...restOf(rest, token.startsWith(rest), known)];
     }
   }
-  return undefined;
+  return [];
+}
+
+/** The other end of a token: a known word, or `mx` and its like before something unknown. */
+function restOf(rest: string, isFront: boolean, known: NameKnowledge['words']): readonly Word[] {
+  const whole = known.get(rest);
+  if (whole !== undefined) return [{ ...whole, word: rest }];
+  if (!isFront) return [];
+  for (let length = rest.length - 1; length >= 2; length -= 1) {
+    const word = rest.slice(0, length);
+    const found = known.get(word);
+    if (found?.meaning === 'mail') return [{ ...found, word }];
+  }
+  return [];
 }
 
 /** The weightiest word of each meaning. */

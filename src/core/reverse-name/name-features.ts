@@ -1,0 +1,81 @@
+/** What the part of a name below its domain tells: the address in it, its words, who thought of it. */
+import type { Embedded } from './embedded-address.ts';
+import type { Feature } from './feature.ts';
+import type { WordMeaning } from './knowledge.ts';
+import { strongest, type FoundWord } from './words.ts';
+
+const EMBEDDED_WEIGHTS = { 2: 1.2, 3: 1.8, 4: 2.2 } as const;
+
+export function embeddedFeatures(part: string, { octets, form }: Embedded): readonly Feature[] {
+  // Access networks put places and exchanges between the address and their domain.
+  const depth = part.split('.').filter((label) => /^[a-z]/.test(label)).length;
+  const regional = Math.min(0.8, 0.4 * Math.max(0, depth - 1));
+  return [
+    { weight: EMBEDDED_WEIGHTS[octets], text: form },
+    ...(regional > 0 ? [{ weight: regional, text: 'it has labels for places' }] : []),
+  ];
+}
+
+/** A label such as `s0106c83a35123456`: the number of a modem or a customer. */
+export function opaqueFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
+  const [first = ''] = part.split('.');
+  const digits = first.replaceAll(/\D/g, '').length;
+  const isHardware = /[0-9a-f]{12}/.test(first.replaceAll(/[-_]/g, '')) && digits >= 4;
+  if (isHardware) return [{ weight: 1.2, text: 'it begins with a hardware address' }];
+  if (first.length < 8 || digits < 4) return [];
+  // A number says more where a word says that it is the number of a line.
+  const weight = words.some(({ meaning }) => meaning === 'access') ? 1.2 : 0.7;
+  return [{ weight, text: 'it begins with a number, not with a name' }];
+}
+
+export function wordFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
+  const best = strongest(words);
+  // Access networks call their exchanges and concentrators mx or gw, too: between numbers and with a
+  // word for handed-out addresses that is no server.
+  const isLine = best.has('dynamic') && (part.match(/\d+/g)?.length ?? 0) >= 2;
+  return [...best.values()].map((word) => ({
+    weight: weightOf(word, isLine),
+    text: `"${word.word}" stands for ${word.says}`,
+  }));
+}
+
+/** What a server is called stands first; further on it may be a place or a neighbour. */
+function weightOf({ weight, isFirst, meaning, word }: FoundWord, isLine: boolean): number {
+  const isServer = meaning === 'mail' || meaning === 'server' || meaning === 'relay';
+  if (!isServer) return weight;
+  const isClear = meaning === 'mail' && isFirst && word !== 'mx';
+  return weight * (isFirst ? 1 : 0.7) * (isLine && !isClear ? 0.4 : 1);
+}
+
+/** Nothing of the address, no word of a line: somebody thought of this name. */
+export function handmadeFeatures(
+  part: string,
+  words: readonly FoundWord[],
+  features: readonly Feature[],
+): readonly Feature[] {
+  if (part === '')
+    return [{ weight: -1.5, text: 'it is a domain itself and no name of a line under it' }];
+  if (!/\d/.test(part)) return wholeRange(part, words);
+  const isGeneric = features.some(({ weight }) => weight > 0);
+  return isGeneric ? [] : [{ weight: -1.2, text: 'nothing of the address is in the name' }];
+}
+
+/** `pool` or `ppp` may be a host's own name, `dynamic` or `pppoe` is none. */
+const MIN_CLEAR_LENGTH = 5;
+const LINE_MEANINGS: readonly WordMeaning[] = ['dynamic', 'access', 'customer'];
+
+/** One name for a whole range, such as dynamic.example.net: nobody is called so. */
+function wholeRange(part: string, words: readonly FoundWord[]): readonly Feature[] {
+  const handmade = [{ weight: -1.5, text: 'it is a name without numbers' }];
+  const about = words.filter(({ meaning }) => LINE_MEANINGS.includes(meaning));
+  const names = new Set(about.map(({ word }) => word));
+  if (!part.split(/[^a-z]+/).every((token) => token === 'ip' || names.has(token))) return handmade;
+  const text = 'it is the name of a whole range';
+  // One word for access may be the name of a host: cable, home or mobile.
+  if (names.size >= 2 && about.some(({ meaning }) => meaning !== 'customer'))
+    return [{ weight: 1.2, text }];
+  const isClear = about.some(
+    ({ meaning, word }) => meaning === 'dynamic' && word.length >= MIN_CLEAR_LENGTH,
+  );
+  return isClear ? [{ weight: 0.5, text }] : handmade;
+}
