@@ -217,6 +217,8 @@ export interface Campaign {
   /** Such as `text:...`, `link:evil.example`. */
   readonly shared: readonly string[];
   readonly accounts: readonly string[];
+  /** The open one over all of them, where somebody has opened it. */
+  readonly incident?: string;
   /** Oldest first. */
   readonly incidents: readonly {
     readonly id: string;

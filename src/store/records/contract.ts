@@ -161,7 +161,10 @@ export interface IncidentRecords {
     readonly text: string;
     readonly verdict?: IncidentVerdict;
   }): Promise<boolean>;
-  /** One that a person opens, about one account or several. */
+  /**
+   * One that a person opens, about one account or several. Where one over these accounts is open
+   * already (open-campaigns.ts) that one is given, joined by those that are new to it.
+   */
   open(incident: {
     readonly draft: IncidentDraft;
     readonly accounts: readonly string[];
@@ -174,6 +177,8 @@ export interface IncidentRecords {
     change: (row: IncidentRow) => IncidentChange | undefined,
   ): Promise<IncidentRow | undefined>;
   countOpen(): Promise<number>;
+  /** Those that people opened over several accounts, newest first, at most a bound. */
+  openCampaigns(): Promise<readonly Pick<IncidentRow, 'id' | 'accounts'>[]>;
   /** Adds traits to an incident (FBK-7); it keeps MAX_TRAITS. */
   addTraits(id: string, traits: readonly string[]): Promise<void>;
   /** Others that share traits, most shared first. */
