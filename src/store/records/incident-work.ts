@@ -2,18 +2,23 @@
 import { findClusters } from './clusters.ts';
 import type { IncidentRecords, IncidentRow } from './contract.ts';
 import { newIncident, noted, toRow } from './incident.ts';
+import { readClocks } from './incident-clocks.ts';
 import { addTraits, findSimilar } from './incident-traits.ts';
 import { insertIncident, readIncident, saveIncident } from './incidents.ts';
 import { campaignOver, joinedAccounts, readOpenCampaigns } from './open-campaigns.ts';
 import { addAudit } from './plain.ts';
 import type { RecordsTx, Transact } from './tables.ts';
 
-/** Incidents that clocks are told from. */
-const MAX_TIMES = 10_000;
-
 type Work = Pick<
   IncidentRecords,
-  'open' | 'change' | 'countOpen' | 'openCampaigns' | 'addTraits' | 'similar' | 'times' | 'clusters'
+  | 'open'
+  | 'change'
+  | 'countOpen'
+  | 'openCampaigns'
+  | 'addTraits'
+  | 'similar'
+  | 'clocks'
+  | 'clusters'
 >;
 
 export function incidentWork(transact: Transact): Work {
@@ -51,22 +56,7 @@ export function incidentWork(transact: Transact): Work {
     addTraits: (id, traits) => transact((tx) => addTraits(tx, id, traits)),
     similar: (id, limit) => transact((tx) => findSimilar(tx, id, limit)),
     clusters: (since) => transact((tx) => findClusters(tx, since)),
-    times: (since) =>
-      transact(async (tx) => {
-        const rows = await tx
-          .selectFrom('incidents')
-          .select(['openedAt', 'firstActionAt', 'closedAt', 'verdict'])
-          .where('openedAt', '>=', since)
-          // From an index alone (incidents_times): the rows themselves are large.
-          .orderBy('openedAt', 'desc')
-          .limit(MAX_TIMES)
-          .execute();
-        return rows.map(({ firstActionAt, closedAt, ...rest }) => ({
-          ...rest,
-          ...(firstActionAt === null ? {} : { firstActionAt }),
-          ...(closedAt === null ? {} : { closedAt }),
-        }));
-      }),
+    clocks: (since) => transact((tx) => readClocks(tx, since)),
   };
 }
 
