@@ -28,7 +28,7 @@ const TEMPLATE = 'user0000000@example.org';
 const SEGMENT_BYTES = 64 * 1_048_576;
 
 export const loginOf = (i: number): string => `user${String(i).padStart(7, '0')}@example.org`;
-export const incidentOf = (i: number): string => `i${String(i).padStart(12, '0')}`;
+export const incidentOf = (i: number): string => `i${String(i).padStart(17, '0')}`;
 
 /** What the gate makes of a person of two days, under the name of each account. */
 export async function fillAccounts(folder: string, path: string, count: number): Promise<void> {

@@ -173,6 +173,11 @@ describe('a word from the owner', () => {
         ...{ mine: false, by: ANN },
       });
       expect(p.intents.filter(({ kind }) => kind === 'lock')).toHaveLength(locks);
+      // Who watches only must hear that nothing was done by itself.
+      const alerts = p.intents.filter(({ kind }) => kind === 'alert');
+      expect(alerts.some((one) => 'cause' in one && one.cause === 'not-the-owner')).toBe(
+        mode === 'observe',
+      );
       expect(p.lines.some((line) => line.kind === 'rung' && line.to === 'lock')).toBe(true);
     }
   });

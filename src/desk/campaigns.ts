@@ -4,6 +4,7 @@
  */
 import type { HoldRow } from '../store/records/hold-contract.ts';
 import type { IncidentRow, Records, TraitCluster } from '../store/records/contract.ts';
+import { campaignOver, type OpenCampaign } from '../store/records/open-campaigns.ts';
 import type { Health } from './health.ts';
 import type { Campaign } from './people-contract.ts';
 
@@ -29,6 +30,7 @@ export async function campaignsOf(
   const since = new Date(now() - days * DAY_MS).toISOString();
   const clusters = joinEqual(await health.read(() => records.incidents.clusters(since)));
   const held = await health.read(() => records.holds.list({ isOpen: true, limit: MAX_HELD }));
+  const open = await health.read(() => records.incidents.openCampaigns());
   const known = new Map<string, IncidentRow>();
   const campaigns: Campaign[] = [];
   for (const { shared, ids } of clusters.slice(0, MAX_CAMPAIGNS)) {
@@ -37,7 +39,8 @@ export async function campaignsOf(
       if (row !== undefined) known.set(id, row);
     }
     const rows = ids.flatMap((id) => known.get(id) ?? []);
-    campaigns.push(describe(rows, { shared, held, isLocked: parts.isLocked, total: ids.length }));
+    const { isLocked } = parts;
+    campaigns.push(describe(rows, { shared, held, open, isLocked, total: ids.length }));
   }
   return campaigns;
 }
@@ -65,6 +68,7 @@ function describe(
   given: {
     readonly shared: readonly string[];
     readonly held: readonly HoldRow[];
+    readonly open: readonly OpenCampaign[];
     readonly isLocked: (account: string) => boolean;
     readonly total: number;
   },
@@ -72,9 +76,11 @@ function describe(
   const accounts = [...new Set(rows.map(({ account }) => account))].sort();
   const held = given.held.filter(({ account }) => accounts.includes(account));
   const sorted = [...rows].sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
+  const incident = campaignOver(given.open, accounts)?.id;
   return {
     shared: given.shared.slice(0, 20),
     accounts,
+    ...(incident === undefined ? {} : { incident }),
     incidents: sorted.map(({ id, account, summary, state, openedAt }) => ({
       ...{ id, account, summary, state, openedAt },
     })),

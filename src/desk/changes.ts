@@ -37,7 +37,11 @@ export class Changes {
         ...incidents,
         add: (additions) => told(incidents.add(additions), 'incident'),
         close: (request) => told(incidents.close(request), 'incident', request.id),
-        open: (incident) => told(incidents.open(incident), 'incident', incident.draft.id),
+        open: async (incident) => {
+          const row = await incidents.open(incident);
+          this.tell('incident', row.id);
+          return row;
+        },
         change: (id, change) => told(incidents.change(id, change), 'incident', id),
       },
       attachments: {

@@ -50,6 +50,8 @@ export interface Incident {
   readonly owner: string;
   /** Accounts of a campaign. */
   readonly accounts: readonly string[];
+  /** The open incident over several accounts of which this one's is one. */
+  readonly campaign?: string;
   /** FBK-6: when somebody or a rule first did something about it. */
   readonly firstActionAt?: string;
   /** The newest decision in figures and sentences. */
@@ -202,7 +204,10 @@ export interface Desk {
       readonly verdict: 'true' | 'false alarm' | 'unclear';
       readonly why: string;
     }): Promise<boolean>;
-    /** About one account or a campaign over several. */
+    /**
+     * About one account or a campaign over several. Of the same campaign one is open at a time: it is
+     * given again, joined by the accounts that came meanwhile.
+     */
     open(request: {
       readonly accounts: readonly string[];
       readonly summary: string;

@@ -3,13 +3,13 @@
  * when something on record has changed. Fifty people whose page is told of a change ask at once.
  */
 import type { Records } from '../store/records/contract.ts';
-import { CLOCK_DAYS, clocksOf } from './clocks.ts';
 import type { Changes } from './changes.ts';
 import type { Health } from './health.ts';
 import type { ClockReport, FirstLook, FirstLookDesk } from './people-contract.ts';
 
 const SHOWN = 12;
 const DAY_MS = 86_400_000;
+const CLOCK_DAYS = 30;
 /** The days that clocks tell of go on, also where nothing changes. */
 const KEPT_MS = 60_000;
 /** Of more incidents the clocks are told anew only so often: the middle of thousands moves slowly. */
@@ -63,7 +63,8 @@ export class FirstLooks implements FirstLookDesk {
     }
     const { records, health, now } = this.#parts;
     const since = new Date(now() - CLOCK_DAYS * DAY_MS).toISOString();
-    const kept = this.#keep(health.read(() => records.incidents.times(since)).then(clocksOf));
+    const clocks = health.read(() => records.incidents.clocks(since));
+    const kept = this.#keep(clocks.then((sums) => ({ days: CLOCK_DAYS, ...sums })));
     this.#clocks = kept;
     return kept.value;
   }

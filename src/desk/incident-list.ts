@@ -7,6 +7,7 @@ import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
+import { joinedAccounts } from '../store/records/open-campaigns.ts';
 
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
 const LOOKED_AT = 3;
@@ -27,11 +28,14 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   return {
     list: async (query) => {
       const rows = await health.read(() => records.incidents.list(query));
-      return rows.map(toIncident);
+      const inCampaign = await campaignNames(parts, rows);
+      return rows.map((row) => inCampaign(toIncident(row)));
     },
     get: async (id) => {
       const row = await health.read(() => records.incidents.get(id));
-      return row === undefined ? undefined : toIncident(row);
+      if (row === undefined) return undefined;
+      const inCampaign = await campaignNames(parts, [row]);
+      return inCampaign(toIncident(row));
     },
     close: async ({ id, by, verdict, why }) => {
       const row = await health.read(() => records.incidents.get(id));
@@ -42,7 +46,10 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
     },
     open: async ({ accounts, summary, by }) => {
       const id = newIncidentId(now());
-      const names = [...new Set(accounts.map((account) => account.toLowerCase()))];
+      const names = joinedAccounts(
+        [],
+        accounts.map((account) => account.toLowerCase()),
+      );
       const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
       const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
       const request = { draft, accounts: names, at: at(), by };
@@ -119,14 +126,11 @@ function stepOf(before: IncidentRow, step: Step, by: string) {
       return { action: 'incident.take', text: 'Taken.', changes: { owner: by } };
     case 'join': {
       const account = step.account.toLowerCase();
-      const accounts = [...new Set([...before.accounts, account])].slice(0, MAX_ACCOUNTS);
+      const accounts = joinedAccounts(before.accounts, [account]);
       return { action: 'incident.join', text: `Joined: ${account}.`, changes: { accounts } };
     }
   }
 }
-
-/** Accounts of one campaign kept by name. */
-const MAX_ACCOUNTS = 1000;
 
 function toIncident(row: IncidentRow): Incident {
   const { detail, alertedAt: _, alertedCount: _count, ...incident } = row;
@@ -137,5 +141,25 @@ function toIncident(row: IncidentRow): Incident {
     ...(known === undefined
       ? {}
       : { evidence: { figures: known.picture.figures, reasons: known.reasons, done: known.done } }),
+  };
+}
+
+/** What names the open campaign of each open incident, which is one matter with those of others. */
+async function campaignNames(
+  { records, health }: ListParts,
+  rows: readonly IncidentRow[],
+): Promise<(incident: Incident) => Incident> {
+  const isMember = ({ state, account }: Pick<Incident, 'state' | 'account'>): boolean =>
+    state === 'open' && account !== '';
+  if (!rows.some(isMember)) return (incident) => incident;
+  const open = await health.read(() => records.incidents.openCampaigns());
+  const byAccount = new Map<string, string>();
+  // The newest first, and so last here: it is the one that counts.
+  for (const { id, accounts } of open.toReversed()) {
+    for (const account of accounts) byAccount.set(account, id);
+  }
+  return (incident) => {
+    const campaign = isMember(incident) ? byAccount.get(incident.account) : undefined;
+    return campaign === undefined ? incident : { ...incident, campaign };
   };
 }

@@ -8,7 +8,7 @@ import type {
   TokenRow,
   UserRow,
 } from '../store/records/desk-contract.ts';
-
+import type { IncidentClocks } from '../store/records/contract.ts';
 import type { Waiting } from '../store/records/waiting-contract.ts';
 
 export type { CaseSource, Role };
@@ -217,6 +217,8 @@ export interface Campaign {
   /** Such as `text:...`, `link:evil.example`. */
   readonly shared: readonly string[];
   readonly accounts: readonly string[];
+  /** The open one over all of them, where somebody has opened it. */
+  readonly incident?: string;
   /** Oldest first. */
   readonly incidents: readonly {
     readonly id: string;
@@ -234,13 +236,6 @@ export interface Campaign {
   readonly lastAt: string;
 }
 
-/** Middle and worst of what it took, in seconds (FBK-6). */
-export interface ClockFigure {
-  readonly count: number;
-  readonly median: number;
-  readonly worst: number;
-}
-
 /** What somebody wants to know first: what waits longest, and how fast things go. */
 export interface FirstLook extends Waiting {
   readonly clocks: ClockReport;
@@ -250,10 +245,6 @@ export interface FirstLookDesk {
   look(): Promise<FirstLook>;
 }
 
-export interface ClockReport {
+export interface ClockReport extends IncidentClocks {
   readonly days: number;
-  readonly opened: number;
-  readonly firstAction: ClockFigure;
-  readonly close: ClockFigure;
-  readonly verdicts: Readonly<Record<'true' | 'false alarm' | 'unclear', number>>;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Changes } from '../../src/desk/changes.ts';
 import { FEW_INCIDENTS, FirstLooks } from '../../src/desk/first-look.ts';
 import { Health } from '../../src/desk/health.ts';
-import type { IncidentTimes, Records } from '../../src/store/records/contract.ts';
+import type { IncidentClocks, Records } from '../../src/store/records/contract.ts';
 import { openSqliteRecords } from '../../src/store/sqlite/records.ts';
 import { listen } from './helper.ts';
 
@@ -12,15 +12,15 @@ const idOf = (n: number): string => `i${String(n).padStart(6, '0')}`;
 
 let stored: Records;
 let nowMs: number;
-let reads: { looks: number; times: number };
-let times: readonly IncidentTimes[] | undefined;
+let reads: { looks: number; clocks: number };
+let clocks: IncidentClocks | undefined;
 let changes: Changes;
 let looks: FirstLooks;
 let records: Records;
 
 beforeEach(async () => {
   stored = await openSqliteRecords({ path: ':memory:' });
-  [nowMs, times, reads] = [START_MS, undefined, { looks: 0, times: 0 }];
+  [nowMs, clocks, reads] = [START_MS, undefined, { looks: 0, clocks: 0 }];
   changes = new Changes();
   records = changes.watch({
     ...stored,
@@ -32,9 +32,9 @@ beforeEach(async () => {
     },
     incidents: {
       ...stored.incidents,
-      times: (since) => {
-        reads.times++;
-        return times === undefined ? stored.incidents.times(since) : Promise.resolve(times);
+      clocks: (since) => {
+        reads.clocks++;
+        return clocks === undefined ? stored.incidents.clocks(since) : Promise.resolve(clocks);
       },
     },
   });
@@ -68,7 +68,7 @@ test('all who look at once are answered by one reading, and a change asks for a 
   await open(0);
   const all = await Promise.all(Array.from({ length: 50 }, () => looks.look()));
   expect(new Set(all).size).toBe(1);
-  expect(reads).toEqual({ looks: 1, times: 1 });
+  expect(reads).toEqual({ looks: 1, clocks: 1 });
   await close(0);
   const after = await looks.look();
   expect(after).toMatchObject({
@@ -76,7 +76,7 @@ test('all who look at once are answered by one reading, and a change asks for a 
     oldest: [],
     clocks: { close: { count: 1 } },
   });
-  expect(reads).toEqual({ looks: 2, times: 2 });
+  expect(reads).toEqual({ looks: 2, clocks: 2 });
 });
 
 test('the days go on where nothing changes', async () => {
@@ -87,18 +87,16 @@ test('the days go on where nothing changes', async () => {
 });
 
 test('clocks of thousands are not told anew at each change (FBK-6)', async () => {
-  const at = new Date(START_MS).toISOString();
-  const one: IncidentTimes = { openedAt: at, verdict: '' };
-  times = Array.from({ length: FEW_INCIDENTS + 1 }, () => one);
+  clocks = { ...(await stored.incidents.clocks('')), opened: FEW_INCIDENTS + 1 };
   for (let n = 0; n < 20; n++) {
     await open(n);
     expect((await looks.look()).open.incidents).toBe(n + 1);
   }
-  expect(reads).toEqual({ looks: 20, times: 1 });
+  expect(reads).toEqual({ looks: 20, clocks: 1 });
   nowMs += 11_000;
   await open(20);
   await looks.look();
-  expect(reads.times).toBe(2);
+  expect(reads.clocks).toBe(2);
 });
 
 test('what could not be read is read again', async () => {
@@ -113,4 +111,31 @@ test('what could not be read is read again', async () => {
   await expect(others.look()).rejects.toThrow('away');
   isAway = false;
   expect((await others.look()).oldest).toEqual([]);
+});
+
+test('clocks tell how many, the middle and the worst; what is open yet has no end (FBK-6)', async () => {
+  const ways = [
+    [60, 'true'],
+    [600, 'true'],
+    [60_000, 'false alarm'],
+  ] as const;
+  for (const [n, [seconds, verdict]] of ways.entries()) {
+    await open(n);
+    const at = new Date(START_MS + n * 1000 + seconds * 1000).toISOString();
+    await records.incidents.close({ id: idOf(n), by: 'olga', text: 'x', verdict, at });
+  }
+  await open(3);
+  expect((await looks.look()).clocks).toEqual({
+    ...{ days: 30, opened: 4 },
+    // Whoever opened it has acted.
+    firstAction: { count: 4, median: 0, worst: 0 },
+    close: { count: 3, median: 600, worst: 60_000 },
+    verdicts: { true: 2, 'false alarm': 1, unclear: 0 },
+  });
+});
+
+test('a clock that went back makes no time of less than nothing (FBK-6)', async () => {
+  await open(9);
+  await close(9);
+  expect((await looks.look()).clocks.close).toEqual({ count: 1, median: 0, worst: 0 });
 });

@@ -121,8 +121,8 @@ async function plainRows(
   switch (list) {
     case 'campaigns.csv':
       return (await desk.incidents.campaigns({ days: CAMPAIGN_DAYS })).map(
-        ({ shared, accounts, incidents, isCut: _, ...row }) => ({
-          ...{ shared: shared.join(' '), accounts: accounts.join(' ') },
+        ({ shared, accounts, incidents, incident = '', isCut: _, ...row }) => ({
+          ...{ shared: shared.join(' '), accounts: accounts.join(' '), incident },
           ...{ incidents: incidents.length, ...row },
         }),
       );
@@ -173,7 +173,7 @@ function incidentRow(row: Incident): Row {
     ...{ id: row.id, account: row.account, cause: row.cause, practice: row.practice },
     ...{ state: row.state, verdict: row.verdict, owner: row.owner, count: row.count },
     ...{ openedAt: row.openedAt, firstActionAt: row.firstActionAt ?? '' },
-    ...{ closedAt: row.closedAt ?? '', summary: row.summary },
+    ...{ closedAt: row.closedAt ?? '', summary: row.summary, campaign: row.campaign ?? '' },
   };
 }
 

@@ -85,11 +85,20 @@ export interface TraitCluster {
   readonly incidents: readonly string[];
 }
 
-/** What an incident's clocks are told from (FBK-6). */
-export type IncidentTimes = Pick<
-  IncidentRow,
-  'openedAt' | 'firstActionAt' | 'closedAt' | 'verdict'
->;
+/** Middle and worst of what it took, in whole seconds. */
+export interface SpanFigure {
+  readonly count: number;
+  readonly median: number;
+  readonly worst: number;
+}
+
+/** How fast incidents were acted on and closed, and how they ended (FBK-6). */
+export interface IncidentClocks {
+  readonly opened: number;
+  readonly firstAction: SpanFigure;
+  readonly close: SpanFigure;
+  readonly verdicts: Readonly<Record<Exclude<IncidentVerdict, ''>, number>>;
+}
 
 export interface Job extends JobDraft {
   readonly id: number;
@@ -161,7 +170,10 @@ export interface IncidentRecords {
     readonly text: string;
     readonly verdict?: IncidentVerdict;
   }): Promise<boolean>;
-  /** One that a person opens, about one account or several. */
+  /**
+   * One that a person opens, about one account or several. Where one over these accounts is open
+   * already (open-campaigns.ts) that one is given, joined by those that are new to it.
+   */
   open(incident: {
     readonly draft: IncidentDraft;
     readonly accounts: readonly string[];
@@ -174,6 +186,8 @@ export interface IncidentRecords {
     change: (row: IncidentRow) => IncidentChange | undefined,
   ): Promise<IncidentRow | undefined>;
   countOpen(): Promise<number>;
+  /** Those that people opened over several accounts, newest first, at most a bound. */
+  openCampaigns(): Promise<readonly Pick<IncidentRow, 'id' | 'accounts'>[]>;
   /** Adds traits to an incident (FBK-7); it keeps MAX_TRAITS. */
   addTraits(id: string, traits: readonly string[]): Promise<void>;
   /** Others that share traits, most shared first. */
@@ -183,8 +197,8 @@ export interface IncidentRecords {
   ): Promise<readonly { readonly incident: IncidentRow; readonly shared: readonly string[] }[]>;
   /** Traits shared by incidents of several accounts opened since then, of most accounts first. */
   clusters(since: string): Promise<readonly TraitCluster[]>;
-  /** Of those opened since then, newest first, at most a bound. */
-  times(since: string): Promise<readonly IncidentTimes[]>;
+  /** Of those opened since then, the newest up to a bound. */
+  clocks(since: string): Promise<IncidentClocks>;
   /** Writes jobs for open incidents whose next alert is due; returns how many there were. */
   repeatAlerts(
     nowMs: number,

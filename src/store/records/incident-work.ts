@@ -1,24 +1,33 @@
 /** What people do with incidents: open, note, take, join accounts; and what is learnt of them. */
 import { findClusters } from './clusters.ts';
-import type { IncidentRecords } from './contract.ts';
+import type { IncidentRecords, IncidentRow } from './contract.ts';
 import { newIncident, noted, toRow } from './incident.ts';
+import { readClocks } from './incident-clocks.ts';
 import { addTraits, findSimilar } from './incident-traits.ts';
 import { insertIncident, readIncident, saveIncident } from './incidents.ts';
+import { campaignOver, joinedAccounts, readOpenCampaigns } from './open-campaigns.ts';
 import { addAudit } from './plain.ts';
-import type { Transact } from './tables.ts';
-
-/** Incidents that clocks are told from. */
-const MAX_TIMES = 10_000;
+import type { RecordsTx, Transact } from './tables.ts';
 
 type Work = Pick<
   IncidentRecords,
-  'open' | 'change' | 'countOpen' | 'addTraits' | 'similar' | 'times' | 'clusters'
+  | 'open'
+  | 'change'
+  | 'countOpen'
+  | 'openCampaigns'
+  | 'addTraits'
+  | 'similar'
+  | 'clocks'
+  | 'clusters'
 >;
 
 export function incidentWork(transact: Transact): Work {
   return {
-    open: ({ draft, accounts, at, by }) =>
+    open: (opening) =>
       transact(async (tx) => {
+        const { draft, accounts, at, by } = opening;
+        const joined = await joinOpen(tx, opening);
+        if (joined !== undefined) return joined;
         const [account = ''] = accounts.length === 1 ? accounts : [];
         const fresh = newIncident(draft, account, at);
         const entry = { at, by, text: `Opened: ${draft.summary}` };
@@ -26,6 +35,7 @@ export function incidentWork(transact: Transact): Work {
         await insertIncident(tx, incident);
         return toRow(incident);
       }),
+    openCampaigns: () => transact(readOpenCampaigns),
     change: (id, change) =>
       transact(async (tx) => {
         const before = await readIncident(tx, id);
@@ -46,21 +56,26 @@ export function incidentWork(transact: Transact): Work {
     addTraits: (id, traits) => transact((tx) => addTraits(tx, id, traits)),
     similar: (id, limit) => transact((tx) => findSimilar(tx, id, limit)),
     clusters: (since) => transact((tx) => findClusters(tx, since)),
-    times: (since) =>
-      transact(async (tx) => {
-        const rows = await tx
-          .selectFrom('incidents')
-          .select(['openedAt', 'firstActionAt', 'closedAt', 'verdict'])
-          .where('openedAt', '>=', since)
-          // From an index alone (incidents_times): the rows themselves are large.
-          .orderBy('openedAt', 'desc')
-          .limit(MAX_TIMES)
-          .execute();
-        return rows.map(({ firstActionAt, closedAt, ...rest }) => ({
-          ...rest,
-          ...(firstActionAt === null ? {} : { firstActionAt }),
-          ...(closedAt === null ? {} : { closedAt }),
-        }));
-      }),
+    clocks: (since) => transact((tx) => readClocks(tx, since)),
   };
+}
+
+/** The campaign that is open over these accounts, joined by those that are new to it. */
+async function joinOpen(
+  tx: RecordsTx,
+  { accounts, at, by }: Parameters<IncidentRecords['open']>[0],
+): Promise<IncidentRow | undefined> {
+  if (accounts.length < 2) return undefined;
+  const open = campaignOver(await readOpenCampaigns(tx), accounts);
+  const before = open && (await readIncident(tx, open.id));
+  if (before === undefined) return undefined;
+  const after = joinedAccounts(before.accounts, accounts);
+  const fresh = after.slice(before.accounts.length);
+  if (fresh.length === 0) return toRow(before);
+  const text = `Joined: ${fresh.join(', ')}.`;
+  const incident = { ...noted(before, { at, by, text }), accounts: after };
+  await saveIncident(tx, incident);
+  const audit = { at, by, action: 'incident.join', subject: before.account };
+  await addAudit(tx, [{ ...audit, why: `${before.id}: ${text}` }]);
+  return toRow(incident);
 }

@@ -40,14 +40,14 @@ export function holdEndpoints(parts: ApiParts) {
       async handle({ params: { name } }) {
         const found = await known(desk.holds, name);
         if (found.closedAt !== undefined) {
-          throw new ProblemError(409, `The message ${name} waits no more. ${found.outcome}`);
+          throw new ProblemError(
+            409,
+            `The message ${calledBy(found)} waits no more. ${found.outcome}`,
+          );
         }
         const shown = await desk.holds.show(found);
         if (shown !== undefined) return shown;
-        throw new ProblemError(
-          503,
-          `The agent on ${found.mta} does not answer. Start "primum agent" there, or set agent.embedded where the queue is on this host.`,
-        );
+        throw silentAgent(parts, found.mta);
       },
     }),
     decision(parts, 'release', 'Releases a held message; it does not pass the filters again.'),
@@ -60,13 +60,22 @@ export function holdEndpoints(parts: ApiParts) {
   ];
 }
 
+function silentAgent({ desk }: ApiParts, mta: string): ProblemError {
+  const wasHeard = desk.agents.heard().some((host) => host.mta === mta);
+  const what = wasHeard ? 'does not answer' : 'was not heard since the start';
+  return new ProblemError(
+    503,
+    `The agent on ${mta} ${what}. Start "primum agent" there, or set agent.embedded where the queue is on this host.`,
+  );
+}
+
 async function known(holds: HoldDesk, name: string): Promise<Hold> {
   const found = await holds.get(name);
   if (found !== undefined) return found;
   throw new ProblemError(404, `There is no held message ${name}.`);
 }
 
-function decision({ desk }: ApiParts, choice: HoldChoice, summary: string) {
+function decision({ desk, now = Date.now }: ApiParts, choice: HoldChoice, summary: string) {
   return endpoint({
     method: 'POST',
     path: `/holds/:name/${choice}`,
@@ -78,7 +87,7 @@ function decision({ desk }: ApiParts, choice: HoldChoice, summary: string) {
     async handle({ params: { name }, body }) {
       const answer = await desk.holds.decide({ ...body, name, choice });
       if (answer.ok) return answer.hold;
-      throw refusal(name, answer);
+      throw refusal(name, answer, now());
     },
   });
 }
@@ -86,16 +95,28 @@ function decision({ desk }: ApiParts, choice: HoldChoice, summary: string) {
 type Refusal = Extract<HoldAnswer, { ok: false }>;
 type Refused = Refusal['reason'];
 
-/** Who came second is told who was first, and what was decided. */
-export function refusal(name: string, { reason, hold: now }: Refusal): ProblemError {
+/** As people call it: by the reference of its decision, where it has one. */
+export function calledBy({ id, reference }: Pick<Hold, 'id' | 'reference'>): string {
+  return reference === '' ? id : reference;
+}
+
+/** Who came second is told who was first, what was decided, and whether that still can be taken back. */
+export function refusal(name: string, { reason, hold: now }: Refusal, nowMs: number): ProblemError {
   const [status, text] = REFUSALS[reason];
-  const first = now === undefined || now.by === '' ? '' : ` ${now.by} decided: ${now.state}.`;
-  return new ProblemError(status, text.replace('NAME', name) + first);
+  const sentences = [text.replace('NAME', now === undefined ? name : calledBy(now))];
+  if (now !== undefined && now.by !== '') sentences.push(`${now.by} decided: ${now.state}.`);
+  if (now !== undefined && reason === 'under-way') sentences.push(stageOf(now, nowMs));
+  return new ProblemError(status, sentences.join(' '));
+}
+
+/** As `undone` of the desk sees it: the agent is not asked before the minute is over. */
+function stageOf({ tries, retryAtMs = 0 }: Hold, nowMs: number): string {
+  return tries === 0 && retryAtMs > nowMs ? 'It can still be taken back.' : 'The agent is at it.';
 }
 
 const REFUSALS: Readonly<Record<Refused, readonly [number, string]>> = {
   unknown: [404, 'There is no held message NAME.'],
-  'under-way': [409, 'The message NAME is decided on already; the agent is at it.'],
+  'under-way': [409, 'The message NAME is decided on already.'],
   ended: [409, 'The message NAME waits no more.'],
   'no-sender-of-ours': [
     422,

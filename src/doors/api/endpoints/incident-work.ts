@@ -22,7 +22,9 @@ export function incidentWorkEndpoints({ desk }: ApiParts) {
       method: 'POST',
       path: '/incidents',
       tag: 'incidents',
-      summary: 'Opens an incident about one account, or a campaign over several.',
+      summary:
+        'Opens an incident about one account, or a campaign over several; of the same campaign the ' +
+        'one that is open is given again.',
       body: newIncidentInput,
       response: incident,
       handle: ({ body }) => desk.incidents.open(body),

@@ -6,10 +6,10 @@ import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { byOnly, reviewInput } from '../schemas/desk.ts';
 import { hold, holdParams } from '../schemas/hold.ts';
-import { refusal } from './holds.ts';
+import { calledBy, refusal } from './holds.ts';
 
 export function reviewEndpoints(parts: ApiParts) {
-  const { desk } = parts;
+  const { desk, now = Date.now } = parts;
   return [
     endpoint({
       method: 'POST',
@@ -26,7 +26,7 @@ export function reviewEndpoints(parts: ApiParts) {
         };
         const answer = await desk.holds.decide({ ...decision, name, onSettled });
         if (answer.ok) return answer.hold;
-        throw refusal(name, answer);
+        throw refusal(name, answer, now());
       },
     }),
     endpoint({
@@ -40,10 +40,10 @@ export function reviewEndpoints(parts: ApiParts) {
       async handle({ params: { name }, body: { by } }) {
         const answer = await desk.holds.undo({ name, by });
         if (answer.ok) return answer.hold;
-        if (answer.reason === 'unknown') throw refusal(name, answer);
+        if (answer.reason === 'unknown') throw refusal(name, answer, now());
         throw new ProblemError(
           409,
-          `The message ${name} cannot be taken back any more. ${answer.hold?.outcome ?? ''}`.trim(),
+          `The message ${answer.hold === undefined ? name : calledBy(answer.hold)} cannot be taken back any more. ${answer.hold?.outcome ?? ''}`.trim(),
         );
       },
     }),

@@ -12,6 +12,9 @@ export const campaignQuery = z.strictObject({
 const campaign = z.object({
   shared: z.array(text).describe('What the incidents have in common, such as `link:evil.example`.'),
   accounts: z.array(text),
+  incident: text
+    .exactOptional()
+    .describe('The open incident over all of them, where somebody has opened it.'),
   incidents: z.array(
     z.object({
       id: text,

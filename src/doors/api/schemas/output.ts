@@ -82,6 +82,9 @@ export const incident = z.object({
   verdict: z.enum(['', 'true', 'false alarm', 'unclear']).describe('Empty while it is open.'),
   owner: text.describe('Who works on it; empty while nobody does.'),
   accounts: z.array(text).describe('Accounts of a campaign.'),
+  campaign: text
+    .exactOptional()
+    .describe('The open incident over several accounts of which this one is one.'),
   firstActionAt: at.exactOptional().describe('When somebody or a rule first did something.'),
   evidence: z
     .object({

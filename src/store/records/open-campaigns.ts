@@ -1,0 +1,49 @@
+/**
+ * Open incidents that people opened over several accounts. One campaign is one matter: who opens it a
+ * second time is given the one that is open, with the accounts that came meanwhile.
+ */
+import { sql } from 'kysely';
+import type { IncidentRow } from './contract.ts';
+import type { RecordsTx } from './tables.ts';
+
+/** Open campaigns looked at, the newest; a house that has more has other troubles. */
+export const MAX_OPEN_CAMPAIGNS = 50;
+/** Accounts of one campaign kept by name. */
+export const MAX_ACCOUNTS = 1_000;
+
+export type OpenCampaign = Pick<IncidentRow, 'id' | 'accounts'>;
+
+/** Newest first. */
+export async function readOpenCampaigns(tx: RecordsTx): Promise<OpenCampaign[]> {
+  const rows = await tx
+    .selectFrom('incidents')
+    .select(['id', 'accounts'])
+    // Literally, so that the index of what is open serves (sqlite.org/partialindex.html).
+    .where(sql<boolean>`state = 'open' and account = ''`)
+    .where(sql<boolean>`cause >= 'campaign:' and cause < 'campaign;'`)
+    .orderBy('id', 'desc')
+    .limit(MAX_OPEN_CAMPAIGNS)
+    .execute();
+  return rows.map(({ id, accounts }) => ({
+    id,
+    accounts: JSON.parse(accounts) as IncidentRow['accounts'],
+  }));
+}
+
+/** The one over these accounts: it has all of them, or they have all of its own, as a campaign grows. */
+export function campaignOver(
+  open: readonly OpenCampaign[],
+  accounts: readonly string[],
+): OpenCampaign | undefined {
+  if (accounts.length < 2) return undefined;
+  const asked = new Set(accounts);
+  return open.find((campaign) => {
+    const shared = campaign.accounts.filter((account) => asked.has(account)).length;
+    return shared > 1 && shared === Math.min(asked.size, campaign.accounts.length);
+  });
+}
+
+/** Joins what is not in it yet. */
+export function joinedAccounts(known: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...known, ...more])].slice(0, MAX_ACCOUNTS);
+}

@@ -1,0 +1,82 @@
+/** Campaigns over the API: one incident over one campaign, named wherever somebody may look. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { campaignList } from '../../src/doors/api/schemas/campaign.ts';
+import { incident as incidentSchema } from '../../src/doors/api/schemas/output.ts';
+import { alertIntent } from '../desk/helper.ts';
+import { NOW, TOKEN } from './api-fixture.ts';
+import { openDeskFixture } from './desk-fixture.ts';
+
+const [ANN, BOB, CLEO] = ['ann@example.org', 'bob@example.org', 'cleo@example.org'];
+
+let api: Awaited<ReturnType<typeof openDeskFixture>>;
+
+beforeEach(async () => {
+  api = await openDeskFixture();
+});
+afterEach(() => api.close());
+
+const read = async (path: string): Promise<unknown> => (await api.fetch(`/api/v1${path}`)).json();
+
+const open = async (accounts: readonly string[], by = 'olga') => {
+  const body = { by, accounts, summary: 'A wave.' };
+  const response = await api.post('/api/v1/incidents', body, { authorization: `Bearer ${TOKEN}` });
+  return incidentSchema.parse(await response.json());
+};
+
+/** An incident of each, from the same address. */
+async function hit(...accounts: readonly string[]): Promise<void> {
+  const at = new Date(NOW - 60_000).toISOString();
+  for (const account of accounts) void api.desk.effects.start(alertIntent({ account, at }));
+  await api.desk.flush();
+}
+
+const campaigns = async () => campaignList.parse(await read('/campaigns')).campaigns;
+
+describe('an incident over a campaign', () => {
+  it('is opened once, also by two at the same moment', async () => {
+    const both = await Promise.all([open([ANN, BOB]), open([BOB, ANN], 'paul')]);
+    expect(both[1].id).toBe(both[0].id);
+    expect(both[1]).toMatchObject({ owner: 'olga', timeline: [{ text: 'Opened: A wave.' }] });
+    expect(await api.desk.incidents.countOpen()).toBe(1);
+  });
+
+  it('is joined by the accounts that came meanwhile, with who and when', async () => {
+    const first = await open([ANN, BOB]);
+    const grown = await open([ANN, BOB, CLEO], 'paul');
+    expect(grown).toMatchObject({ id: first.id, accounts: [ANN, BOB, CLEO] });
+    expect(grown.timeline.at(-1)).toMatchObject({ by: 'paul', text: `Joined: ${CLEO}.` });
+    // A part of it is still the same matter.
+    expect((await open([CLEO, BOB])).id).toBe(first.id);
+    const audit = await api.desk.audit.list({ limit: 9 });
+    expect(audit.map(({ action, by }) => [action, by])).toEqual([
+      ['incident.join', 'paul'],
+      ['incident.open', 'primum'],
+    ]);
+  });
+
+  it('is another one for another campaign, for one account, and once the first is closed', async () => {
+    const first = await open([ANN, BOB]);
+    const other = await open([BOB, CLEO]);
+    const alone = await open([ANN]);
+    await api.desk.incidents.close({ id: first.id, by: 'olga', verdict: 'true', why: 'Over.' });
+    const later = await open([ANN, BOB]);
+    expect(new Set([first, other, alone, later].map(({ id }) => id)).size).toBe(4);
+  });
+
+  it('is named by the campaign and by the incidents of its accounts while it is open', async () => {
+    await hit(ANN, BOB);
+    expect((await campaigns())[0]).toMatchObject({ accounts: [ANN, BOB] });
+    expect((await campaigns())[0]?.incident).toBeUndefined();
+    const { id } = await open([ANN, BOB]);
+    expect((await campaigns())[0]?.incident).toBe(id);
+    const [ofAnn] = await api.desk.incidents.list({ account: ANN, limit: 1 });
+    expect(ofAnn?.campaign).toBe(id);
+    expect(incidentSchema.parse(await read(`/incidents/${ofAnn?.id ?? ''}`)).campaign).toBe(id);
+    // The campaign grows: it is still the same, though nobody has joined the newcomer yet.
+    await hit(CLEO);
+    expect((await campaigns())[0]).toMatchObject({ accounts: [ANN, BOB, CLEO], incident: id });
+    await api.desk.incidents.close({ id, by: 'olga', verdict: 'true', why: 'Over.' });
+    expect((await campaigns())[0]?.incident).toBeUndefined();
+    expect((await api.desk.incidents.get(ofAnn?.id ?? ''))?.campaign).toBeUndefined();
+  });
+});
