@@ -32,9 +32,12 @@ export function deskParts(
         mode: modeOf(parts.policy().rules),
         doors: addresses().map((door) => {
           const asked = telemetry.lastAsked(door.name);
-          return asked === undefined
-            ? door
-            : { ...door, lastAskedAt: new Date(asked).toISOString() };
+          const outside = telemetry.lastAskedFromOutside(door.name);
+          return {
+            ...door,
+            ...(asked !== undefined && { lastAskedAt: new Date(asked).toISOString() }),
+            ...(outside !== undefined && { lastInboundAt: new Date(outside).toISOString() }),
+          };
         }),
         agents: desk.agents.heard(),
         journal: { droppedLines: dropped, queuedBytes },

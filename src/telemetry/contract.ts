@@ -30,6 +30,8 @@ export interface Telemetry {
   connections(door: DoorName, open: number): void;
   judged(door: DoorName, verdict: Verdict, seconds: number): void;
   checked(door: DoorName, verdict: Verdict): void;
+  /** A door was asked about mail from outside, whatever it answers; submissions are `judged`. */
+  askedFromOutside(door: DoorName): void;
   /** Somebody from outside broke a rule of the way in; observed ones would have been refused. */
   met(
     door: DoorName,

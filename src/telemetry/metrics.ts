@@ -59,6 +59,11 @@ function decisionMetrics(registry: Registry) {
       },
       ['door', 'verdict'],
     ),
+    askedFromOutside: counter(
+      'primum_inbound_questions_total',
+      'Questions about mail from outside, whatever was answered; those of the milter door are connections.',
+      'door',
+    ),
     inbound: counter(
       'primum_inbound_findings_total',
       'Connections from outside by the rule they broke and what that does; observed ones, and those not enforced, would have been refused.',

@@ -38,6 +38,19 @@ function open(options: Partial<TelemetryOptions> = {}) {
 }
 
 describe('telemetry', () => {
+  it('keeps apart when a door was asked about submissions and about mail from outside', async () => {
+    const { telemetry, clock } = open();
+    telemetry.askedFromOutside('policy');
+    expect(telemetry.lastAsked('policy')).toBeUndefined();
+    const outsideAt = clock.now;
+    clock.now += 5000;
+    telemetry.checked('policy', verdict);
+    expect(telemetry.lastAsked('policy')).toBe(clock.now);
+    expect(telemetry.lastAskedFromOutside('policy')).toBe(outsideAt);
+    expect(telemetry.lastAskedFromOutside('milter')).toBeUndefined();
+    expect(await telemetry.metrics()).toContain('primum_inbound_questions_total{door="policy"} 1');
+  });
+
   it('logs a refusal in one line that is joined to the reply by its reference', () => {
     const { telemetry, lines } = open();
     telemetry.judged('policy', verdict, 0.001);

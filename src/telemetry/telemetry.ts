@@ -37,6 +37,8 @@ export interface RunningTelemetry extends Telemetry {
   readonly metricsType: string;
   /** When a door last asked for a decision, in ms since 1970; undefined when not since the start. */
   lastAsked(door: string): number | undefined;
+  /** Likewise, about mail from outside. */
+  lastAskedFromOutside(door: string): number | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -186,6 +188,7 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
 /** Decisions, and when each door last asked for one: so that a way in that is silent is noticed. */
 function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
   const asked = new Map<string, number>();
+  const askedFromOutside = new Map<string, number>();
   return {
     judged(door, verdict, seconds) {
       asked.set(door, now());
@@ -198,12 +201,17 @@ function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
       asked.set(door, now());
       metrics.checks.inc(door, verdict.verdict);
     },
+    askedFromOutside(door) {
+      askedFromOutside.set(door, now());
+      metrics.askedFromOutside.inc({ door });
+    },
     met(door, { rule, action, verdict }) {
       metrics.inbound.inc({ door, rule, action, enforced: `${verdict.enforced}` });
       if (verdict.verdict === 'pass') return;
       say('info', 'refused', refusalLine(verdict), { door, reference: verdict.reference });
     },
     lastAsked: (door) => asked.get(door),
+    lastAskedFromOutside: (door) => askedFromOutside.get(door),
   } satisfies Partial<RunningTelemetry>;
 }
 

@@ -72,6 +72,17 @@ describe.each(files)('%s', (file) => {
 });
 
 describe('the dialogues', () => {
+  it('tell questions about mail from outside from those about submissions', async () => {
+    const dialogue = parseDialogue(readFileSync(join(folder, 'inbound-context.dialogue'), 'utf8'));
+    const { gate, judged } = scripted({})();
+    const telemetry = recordedTelemetry();
+    const door = await openPolicyDoor(doorOptions(dialogue, '127.0.0.1:0'), gate, telemetry);
+    await hold(dialogue, { address: door.address, judged });
+    await door.close();
+    const question = { what: 'askedFromOutside', detail: 'policy' };
+    expect(telemetry.said.filter(({ what }) => what !== 'doorOpen')).toEqual([question, question]);
+  });
+
   it('cover the behaviours the door promises', () => {
     expect(files.length).toBeGreaterThanOrEqual(15);
   });

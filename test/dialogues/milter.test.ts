@@ -68,32 +68,42 @@ interface Way {
   readonly manner?: Manner;
 }
 
-async function holdThrough(file: string, { address, script, manner = {} }: Way): Promise<void> {
+/** Gives what the telemetry was told. */
+async function holdThrough(
+  file: string,
+  { address, script, manner = {} }: Way,
+): Promise<ReturnType<typeof recordedTelemetry>['said']> {
   const text = readFileSync(join(folder, file), 'utf8');
   // Over TCP DATA and the body are answered (docs/protocols/milter.md); the dialogues are of unix.
   const dialogue = parseDialogue(text);
   const gate = scriptedGate({ ...script, mayRelay: dialogue.options['relay'] === 'yes' });
   const options = doorOptions(dialogue, address, manner);
-  const door = await openMilterDoor(options, gate, recordedTelemetry());
+  const telemetry = recordedTelemetry();
+  const door = await openMilterDoor(options, gate, telemetry);
   try {
     await holdMilter(dialogue, { address: door.address, judged: () => gate.judged });
     expect(options.transactions?.size).toBe(0);
+    return telemetry.said;
   } finally {
     await door.close();
   }
 }
 
-async function overUnix(file: string, way: Omit<Way, 'address'>): Promise<void> {
+async function overUnix(file: string, way: Omit<Way, 'address'>): ReturnType<typeof holdThrough> {
   const path = mkdtempSync(join(tmpdir(), 'primum-milter-'));
   try {
-    await holdThrough(file, { address: `unix:${path}/milter.sock`, ...way });
+    return await holdThrough(file, { address: `unix:${path}/milter.sock`, ...way });
   } finally {
     rmSync(path, { recursive: true });
   }
 }
 
 describe.each(files)('milter/%s', (file) => {
-  it('is held over a unix socket', () => overUnix(file, {}));
+  it('is held over a unix socket, and what is from outside is told as such', async () => {
+    const said = await overUnix(file, {});
+    const isOutside = said.some(({ what }) => what === 'askedFromOutside');
+    expect(isOutside).toBe(file.startsWith('inbound'));
+  });
 
   it('is held the same when the gate answers later and the reader lags', () =>
     overUnix(file, { script: { isLate: true }, manner: { lags: true } }));

@@ -180,6 +180,7 @@ export function recordedTelemetry(): RecordedTelemetry {
     },
     judged: note('judged'),
     checked: note('checked'),
+    askedFromOutside: note('askedFromOutside'),
     met: silent,
     cameBack: note('cameBack'),
     returnedMail: note('returnedMail'),

@@ -28,8 +28,10 @@ export interface HealthReport {
   readonly doors: readonly {
     readonly name: string;
     readonly addresses: readonly string[];
-    /** When it last asked for a decision since the start. */
+    /** When it last asked for a decision on a submission or login since the start. */
     readonly lastAskedAt?: string;
+    /** When it was last asked about mail from outside. */
+    readonly lastInboundAt?: string;
   }[];
   readonly agents: readonly { readonly mta: string; readonly heardAt: string }[];
   readonly journal: { readonly droppedLines: number; readonly queuedBytes: number };

@@ -185,6 +185,7 @@ export class MilterSession {
     const { inboundDaemons } = this.#parts.settings.policy();
     const isInbound = inboundDaemons.includes(this.#client.daemonName.toLowerCase());
     this.#inbound = isInbound ? new InboundMail(this.#parts) : undefined;
+    if (isInbound) this.#parts.telemetry.askedFromOutside('milter');
     if (this.#inbound?.isAsked !== false) return answered(agreement, STEP.noConnectReply);
     return acceptedEarly(agreement, STEP.noConnectReply);
   }

@@ -62,8 +62,10 @@ export class PolicyJudge {
     const isMessage = state === 'DATA' || state === 'END-OF-MESSAGE';
     if (!isMessage && state !== 'RCPT') return DUNNO;
     if (attributes.request !== 'smtpd_access_policy' && attributes.request !== '') return DUNNO;
-    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context.toLowerCase()))
+    if (this.#settings.policy().inboundContexts.includes(attributes.policy_context.toLowerCase())) {
+      this.#telemetry.askedFromOutside('policy');
       return isMessage ? DUNNO : this.#inbound.meet(attributes, asker);
+    }
     const transaction = this.#join(attributes, asker);
     return isMessage
       ? this.#answerMessage(transaction, attributes)

@@ -269,7 +269,12 @@ export const health = z.object({
           addresses: z.array(text),
           lastAskedAt: at
             .exactOptional()
-            .describe('When it last asked for a decision; absent when not since the start.'),
+            .describe(
+              'When it last asked for a decision on a submission or login; absent when not since the start.',
+            ),
+          lastInboundAt: at
+            .exactOptional()
+            .describe('When it was last asked about mail from outside (port 25).'),
         }),
       ),
       agents: z.array(z.object({ mta: text, heardAt: at })),
