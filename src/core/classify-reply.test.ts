@@ -86,11 +86,11 @@ describe('FBK-1: the class of a reply', () => {
   });
 
   test('takes no long time for a hostile text', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const piece of ['blocked using ', 'user ', '@', 'a@', 'quota', '* ', 'listed in a.']) {
       classify({ text: piece.repeat(100_000) });
     }
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(2_000);
   });
 
   test('without a status of its own has an inferred one that no server says', () => {

@@ -55,10 +55,10 @@ describe('the thread that reads returned mail', () => {
   });
 
   it('that dies or hangs costs what it had; the next message gets a new one', async () => {
-    const thread = open({ program: failing, timeoutMs: 1_000 });
+    const thread = open({ program: failing, timeoutMs: 3_000 });
     await expect(thread.read(file('a', 'die'))).rejects.toThrow(MessageUnreadable);
     await expect(thread.read(file('b', 'hang'))).rejects.toThrow(
-      'The reader did not end within 1 seconds.',
+      'The reader did not end within 3 seconds.',
     );
     expect(await thread.read(file('c', 'good day'))).toMatchObject({ kind: 'unknown' });
   });

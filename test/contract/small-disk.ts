@@ -26,7 +26,8 @@ export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
     path,
     resize: (size) => mount(`remount,size=${size}m`),
     remove: () => {
-      execFileSync('umount', [path]);
+      // Whatever a failed test left open goes with its process.
+      execFileSync('umount', ['-l', path]);
       rmSync(path, { recursive: true });
     },
   };

@@ -61,15 +61,15 @@ const damaged = fc
     damages.reduce((text, [damage, at]) => damage(text, at, other), message).slice(0, 512 * 1024),
   );
 
-/** A message of some kB takes a few milliseconds; a busy machine is a hundred times as slow. */
+/** Of work: a message of some kB takes a few milliseconds, on a slow machine some more. */
 const LIMIT_MS = 2_000;
 
 test('FBK-1: damaged returned mail always gets a clear result, soon', () => {
   fc.assert(
     fc.property(damaged, (message) => {
-      const startedMs = performance.now();
+      const started = process.cpuUsage();
       const read = readMessage(Buffer.from(message, 'latin1'));
-      expect(performance.now() - startedMs).toBeLessThan(LIMIT_MS);
+      expect(process.cpuUsage(started).user / 1_000).toBeLessThan(LIMIT_MS);
       expect(RETURNED_KINDS).toContain(read.kind);
       if (read.kind === 'dsn') expect(read.recipients.length).toBeGreaterThan(0);
       for (const row of read.recipients) {
