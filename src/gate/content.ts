@@ -24,15 +24,7 @@ import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { claimsNothing, type Acquaintance } from './acquaintance.ts';
 import { BULK_TOOL_KEYS } from './bulk-tools.ts';
 import { findCopies, type Copies } from './copies.ts';
-import {
-  gather,
-  isAuthor,
-  isCompared,
-  ownKeys,
-  shardKey,
-  type Gathered,
-  type Item,
-} from './gathered.ts';
+import { gather, isAuthor, isCompared, shardKey, type Gathered, type Item } from './gathered.ts';
 import { findPayloads, payloadsOf, type Payload, type Payloads } from './payloads.ts';
 import {
   keepSettled,
@@ -72,7 +64,7 @@ export function prepareContent(
   const derived = derivedOf(event);
   if (derived === undefined || met === undefined) return undefined;
   const gathered = gather(event, known, { derived, ...met });
-  return andThen(standing.read(ownKeys(gathered)), (records) =>
+  return andThen(standing.read(gathered.ownKeys), (records) =>
     prepareText(standing, gathered, records),
   );
 }
@@ -89,7 +81,7 @@ function prepareText(
   const newItems = unseen(gathered, records);
   const shards = [...new Set(newItems.map(shardKey))];
   const isUnproved = isNew && (quoted !== undefined || !claimsNothing(gathered.derived));
-  const found = { own: ownKeys(gathered), newItems, shards, text, isUnproved };
+  const found = { own: gathered.ownKeys, newItems, shards, text, isUnproved };
   const by = { account, tenant, nowMs, isNew, recipients };
   const isSeen = isCompared(gathered, text);
   const payloads = isSeen ? payloadsIn(gathered, merged(text, quoted), records) : NONE;

@@ -68,13 +68,20 @@ export function findCopies(
   const keys: string[] = [];
   for (let i = 0; i < BANDS; i += 1) keys.push(bandKey(i, bucketOf(bands[i] as number)));
   return andThen(standing.read(keys), (buckets) => {
-    const asked = candidatesIn(buckets, bands, nowMs);
-    const candidates = asked.length;
     const first = hashOf(rows);
-    for (let i = 0; i < PLACES; i += 1) asked.push((first + i * NEXT_PLACE) % CLUSTERS);
+    const asked = [...candidatesIn(buckets, bands, nowMs), first % CLUSTERS];
+    const found = (cluster: number): Copies =>
+      copiesOf(cluster, bands, [clusterKey(cluster), ...keys]);
     return andThen(standing.read(asked.map(clusterKey)), (records) => {
-      const cluster = chooseCluster(asked, records, { rows, nowMs, candidates });
-      return copiesOf(cluster, bands, [clusterKey(cluster), ...keys]);
+      const near = nearest(records, rows, nowMs);
+      if (near >= 0) return found(asked[near] as number);
+      // Most texts are new and most places free: the others are looked at only where this one is not.
+      if (rankOf(records.at(-1), nowMs) < 0) return found(first % CLUSTERS);
+      const places = Array.from({ length: PLACES }, (_, i) => (first + i * NEXT_PLACE) % CLUSTERS);
+      return andThen(standing.read(places.map(clusterKey)), (more) => {
+        const same = nearest(more, rows, nowMs);
+        return found(places[same >= 0 ? same : leastRanked(more, nowMs)] as number);
+      });
     });
   });
 }
@@ -97,30 +104,31 @@ function candidatesIn(
   return most.slice(0, MAX_CANDIDATES).map(([cluster]) => cluster);
 }
 
-function chooseCluster(
-  asked: readonly number[],
-  records: readonly StandingRecord[],
-  by: { readonly rows: Fingerprint; readonly nowMs: number; readonly candidates: number },
-): number {
+/** Index of the record with most rows in common; -1 where none has enough. */
+function nearest(records: readonly StandingRecord[], rows: Fingerprint, nowMs: number): number {
   let best = -1;
   let mostRows = NEAR_DUPLICATE_ROWS - 1;
-  for (let i = 0; i < asked.length; i += 1) {
-    const shared = rowsShared(records[i], by.rows, by.nowMs);
+  for (let i = 0; i < records.length; i += 1) {
+    const shared = rowsShared(records[i], rows, nowMs);
     if (shared > mostRows) {
       mostRows = shared;
       best = i;
     }
   }
-  if (best >= 0) return asked[best] ?? 0;
+  return best;
+}
+
+function leastRanked(records: readonly StandingRecord[], nowMs: number): number {
+  let best = 0;
   let least = Infinity;
-  for (let i = by.candidates; i < asked.length; i += 1) {
-    const rank = rankOf(records[i], by.nowMs);
+  for (let i = 0; i < records.length; i += 1) {
+    const rank = rankOf(records[i], nowMs);
     if (rank < least) {
       least = rank;
       best = i;
     }
   }
-  return asked[best] ?? 0;
+  return best;
 }
 
 function copiesOf(cluster: number, bands: Uint32Array, keys: readonly string[]): Copies {

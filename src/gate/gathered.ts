@@ -6,7 +6,7 @@ import { equalRows, NEAR_DUPLICATE_ROWS } from '../core/message/fingerprint.ts';
 import { PLATFORM_SHARDS, type SeenItem } from '../core/profile/seen-record.ts';
 import type { Acquaintance } from './acquaintance.ts';
 import type { Text } from './settled.ts';
-import type { Known } from './subject.ts';
+import { millisecondsOf, type Known } from './subject.ts';
 
 /** Hosts of one message that are looked up; newsletters link to many. */
 const MAX_HOSTS_LOOKED_AT = 16;
@@ -27,6 +27,8 @@ export interface Gathered {
   readonly isNew: boolean;
   readonly hasStranger: boolean;
   readonly recipients: number;
+  /** Boilerplate and links of the tenant, links of the account. */
+  readonly ownKeys: readonly [string, string, string];
   readonly hosts: readonly Item[];
   readonly replyTo: SeenItem | undefined;
 }
@@ -45,13 +47,16 @@ export function gather(
   const replyTo = event.message?.replyTo ?? '';
   const { tenant } = known.facts;
   const isOwn = (host: string): boolean => host === tenant || host.endsWith(`.${tenant}`);
+  const accountHash = hash.hex(`account|${account}`);
+  const tenantHash = hash.hex(`tenant|${tenant}`);
   return {
     event,
     known,
     derived,
-    nowMs: Date.parse(event.at),
-    account: hash.low(`account|${account}`),
-    tenant: hash.low(`tenant|${tenant}`),
+    nowMs: millisecondsOf(event.at),
+    account: lowOf(accountHash),
+    tenant: lowOf(tenantHash),
+    ownKeys: ownKeys(tenantHash, accountHash),
     isNew,
     hasStranger,
     recipients,
@@ -63,12 +68,13 @@ export function gather(
   };
 }
 
-/** Boilerplate and links of the tenant, links of the account. */
-export function ownKeys({ event, known }: Gathered): readonly [string, string, string] {
-  const { hash } = known.world;
-  const tenant = hash.hex(`tenant|${known.facts.tenant}`);
-  const account = hash.hex(`account|${identifySubmission(event).account}`);
+function ownKeys(tenant: string, account: string): readonly [string, string, string] {
   return [`m:b:${tenant}`, `m:t:${tenant}`, `m:a:${account}`];
+}
+
+/** The low half of what `KeyedHash.hex` gives. */
+function lowOf(hex: string): number {
+  return Number.parseInt(hex.slice(8), 16);
 }
 
 export const shardKey = ({ hash }: Item): string => `m:p:${hash[0] % PLATFORM_SHARDS}`;

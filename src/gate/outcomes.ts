@@ -27,6 +27,7 @@ import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
 import { millisecondsOf, type Known } from './subject.ts';
 import { accountHashOf, type SubmissionFrame } from './submission-frame.ts';
+import { toldRecipients } from './told-recipients.ts';
 
 /** Recipients of one message that are looked up one by one. */
 export const MAX_RECIPIENTS_LOOKED_AT = 1_000;
@@ -63,10 +64,8 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   const items = itemsOf(asking);
   const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey];
   if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
-    // At a recipient the others were asked about before.
-    const first = asking.about === 'recipient' ? Math.max(0, items.length - 1) : 0;
-    const last = Math.min(items.length, first + MAX_RECIPIENTS_LOOKED_AT);
-    for (let i = first; i < last; i += 1) keys.push(suppressionKey(items[i] as SeenItem));
+    const last = Math.min(items.length, MAX_RECIPIENTS_LOOKED_AT);
+    for (let i = 0; i < last; i += 1) keys.push(suppressionKey(items[i] as SeenItem));
   }
   return andThen(standing.read(keys), (records) => {
     const nowMs = millisecondsOf(event.at);
@@ -81,7 +80,7 @@ const FIRST_RECIPIENT = 3;
 interface Found {
   /** Outcomes, recipients written to, what came in, then suppression by recipient. */
   readonly records: readonly StandingRecord[];
-  /** The recipients looked at; at a recipient of few only the last. */
+  /** The recipients looked at; at a recipient only that one. */
   readonly items: readonly SeenItem[];
   readonly nowMs: number;
 }
@@ -89,10 +88,8 @@ interface Found {
 function itemsOf({ event, known, about }: Asking): readonly SeenItem[] {
   const hash = recipientHash(known.world.hash);
   const all = event.envelopeRecipients;
-  // Few are never a burst, so only whom it is about matters.
-  if (about === 'recipient' && all.length <= known.world.policy.outcomes.canary.burst) {
-    return all.length === 0 ? [] : [hash(all.at(-1) ?? '')];
-  }
+  // The others were asked about before.
+  if (about === 'recipient') return all.length === 0 ? [] : [hash(all.at(-1) ?? '')];
   const items: SeenItem[] = [];
   for (const recipient of all) items.push(hash(recipient));
   return items;
@@ -106,15 +103,13 @@ function suppressedOf(
 ): readonly SuppressedRecipient[] {
   let found: SuppressedRecipient[] | undefined;
   const looked = records.length - FIRST_RECIPIENT;
-  // Those looked at are the last of `items` at a recipient, else the first.
   const skipped = event.envelopeRecipients.length - items.length;
-  const first = looked === 1 ? items.length - 1 : 0;
   for (let i = 0; i < looked; i += 1) {
     const record = records[FIRST_RECIPIENT + i];
     if (record === undefined) continue;
     const rules = known.world.policy.outcomes.suppression;
     const suppression = findSuppression(record, {
-      recipient: items[first + i] as SeenItem,
+      recipient: items[i] as SeenItem,
       account: accountHashOf(known.world.hash, frame.who.account),
       since: {
         unknown: nowMs - rules.unknownSeconds * 1000,
@@ -122,7 +117,7 @@ function suppressedOf(
       },
     });
     if (suppression === undefined || rules[suppression.kind] === 'off') continue;
-    const recipient = event.envelopeRecipients[skipped + first + i] ?? '';
+    const recipient = event.envelopeRecipients[skipped + i] ?? '';
     (found ??= []).push({ ...suppression, recipient });
   }
   return found ?? NONE;
@@ -182,9 +177,9 @@ interface Novelty {
 const NOTHING_NEW: Novelty = { fresh: 0, strangers: 0, learns: false };
 
 function noveltyOf({ event, known, about }: Asking, found: Found, written: WrittenRecord): Novelty {
-  const { nowMs } = found;
-  let { items } = found;
+  const { nowMs, items } = found;
   const recipients = event.envelopeRecipients;
+  const heard = new HeardRecord(found.records[2]);
   if (about === 'recipient') {
     // A recipient written to before is never asked to wait, and few are never a burst.
     const { count } = written.burst(nowMs);
@@ -192,13 +187,15 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     const last = items.at(-1);
     if (isFew || last === undefined || written.has(last)) return NOTHING_NEW;
     if (isOurs(recipients.at(-1) ?? '', known)) return NOTHING_NEW;
-    if (new HeardRecord(found.records[2]).hasPerson(last)) return NOTHING_NEW;
-    if (items.length < recipients.length) items = recipients.map(recipientHash(known.world.hash));
+    if (heard.hasPerson(last)) return NOTHING_NEW;
+    const isStranger = (item: SeenItem, recipient: string): boolean =>
+      !written.has(item) && !isOurs(recipient, known) && !heard.hasPerson(item);
+    const told = toldRecipients(known.world.hash).count(event.id, recipients, isStranger);
+    return { fresh: told, strangers: told, learns: true };
   }
   let fresh = 0;
   let strangers = 0;
   let learns = false;
-  const heard = new HeardRecord(found.records[2]);
   for (let i = 0; i < items.length; i += 1) {
     const item = items[i] as SeenItem;
     if (written.isFresh(item)) continue;

@@ -98,24 +98,27 @@ export function findFaults(
   headers: readonly HeaderField[],
   lines: LineCheck,
 ): readonly ConformanceFault[] {
-  const counts = new Map<string, number>();
+  const singletons = new Set<string>();
   const said = new Set<string>();
+  let isDoubled = false;
   const seen = { isUnqualified: false, isLong: lines.isLong, isBare: lines.hasBareBreak };
   let hasEightBits = false;
   for (const { name, value } of headers) {
     const key = name.toLowerCase();
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    if (SINGLETONS.has(key)) {
+      isDoubled ||= singletons.has(key);
+      singletons.add(key);
+    }
     if (SUPPLIED.has(key) && saysSomething({ name, value })) said.add(key);
     if (ADDRESS_FIELDS.has(key) && !seen.isUnqualified) {
       seen.isUnqualified =
         !(value.length < MAX_SIMPLE_CHARS && QUALIFIED.test(value)) &&
         !parseAddresses(value).every((one) => isQualified(one));
     }
-    if (/[^\x00-\x7f]/.test(value)) hasEightBits = true;
+    if (!hasEightBits && /[^\x00-\x7f]/.test(value)) hasEightBits = true;
     if (name.length + 1 + value.length > MAX_LINE_OCTETS) seen.isLong ||= hasLongLine(name, value);
-    if (/\r(?!\n)/.test(value)) seen.isBare = true;
+    if (value.includes('\r') && /\r(?!\n)/.test(value)) seen.isBare = true;
   }
-  const isDoubled = [...SINGLETONS].some((name) => (counts.get(name) ?? 0) > 1);
   const faults: readonly (readonly [boolean, ConformanceFault])[] = [
     [!said.has('date'), 'missing-date'],
     [!said.has('from'), 'missing-from'],

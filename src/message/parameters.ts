@@ -17,7 +17,22 @@ const MAX_PARAMETERS = 64;
 
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\[^])*)"?|([^\s;]*))/g;
 
+/** Nearly all messages have one of a few short ones, such as `text/plain; charset=utf-8`. */
+const MAX_KNOWN = 256;
+const MAX_KNOWN_CHARS = 80;
+const known = new Map<string, ParameterField>();
+
 export function parseParameterField(field: string): ParameterField {
+  if (field.length > MAX_KNOWN_CHARS) return parseField(field);
+  const before = known.get(field);
+  if (before !== undefined) return before;
+  const parsed = parseField(field);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(field, parsed);
+  return parsed;
+}
+
+function parseField(field: string): ParameterField {
   const text = withoutComments(unfold(field));
   const end = text.indexOf(';');
   const value = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();

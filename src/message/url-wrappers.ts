@@ -50,8 +50,18 @@ export function unwrapUrl(url: URL): URL {
   return current;
 }
 
+/** Nearly all hosts wrap nothing: they are told by one look instead of one for each wrapper. */
+const WRAPS = new RegExp(
+  [
+    ...BY_PARAMETER.map(({ host }) => host.source),
+    /urldefense\.(?:proofpoint\.)?com$|^secure-web\.cisco\.com$/.source,
+    /^protect\.checkpoint\.com$|^href\.li$/.source,
+  ].join('|'),
+);
+
 function targetOf(url: URL): string | undefined {
   const { hostname, pathname } = url;
+  if (!WRAPS.test(hostname)) return undefined;
   if (hostname.endsWith('urldefense.com') || hostname.endsWith('urldefense.proofpoint.com')) {
     return fromUrlDefense(url);
   }

@@ -102,7 +102,7 @@ export function readWords(text: string): WordStream {
   const folded = text.includes('://') || text.includes('www.') || text.includes('WWW.');
   const source = seenText(folded ? text.replace(URL_IN_TEXT, ' url ') : text);
   const { codes, words } = roomFor(source);
-  const letters = (latinOf ??= readLatin());
+  const table = (meanings ??= readMeanings());
   const paragraphEnds: number[] = [];
   const scripts = new Uint32Array(SCRIPTS.length + 1);
   let count = 0;
@@ -112,9 +112,9 @@ export function readWords(text: string): WordStream {
   let lineBreaks = 0;
   for (let i = 0; i <= source.length; i += 1) {
     const code = codes[i] as number;
-    const kind = KINDS[code] as number;
-    if (kind === LETTER) {
-      hash = Math.imul(hash ^ (letters[code] as number), PRIME);
+    const kind = table[code] as number;
+    if (kind >= FIRST_LETTER) {
+      hash = Math.imul(hash ^ kind, PRIME);
       wasDigit = false;
       isInWord = true;
       if (code >= 0x370) countScript(scripts, code);
@@ -191,13 +191,18 @@ function seenText(text: string): string {
   return safe.normalize('NFKC').toLowerCase();
 }
 
-let latinOf: Uint16Array | undefined;
+let meanings: Uint16Array | undefined;
 
-/** Of each letter the Latin one that people take it for, else itself. */
-function readLatin(): Uint16Array {
-  const letters = Uint16Array.from({ length: 0x1_0000 }, (_, code) => code);
-  for (const [code, latin] of readLookAlikes()) if (code >= 0x80) letters[code] = latin;
-  return letters;
+/** Letters have higher codes than there are kinds. */
+const FIRST_LETTER = 0x20;
+
+/** Of each letter the Latin one that people take it for, else itself; of all else its kind. */
+function readMeanings(): Uint16Array {
+  const table = Uint16Array.from(KINDS, (kind, code) => (kind === LETTER ? code : kind));
+  for (const [code, latin] of readLookAlikes()) {
+    if (code >= 0x80 && KINDS[code] === LETTER) table[code] = latin;
+  }
+  return table;
 }
 
 function endParagraph(ends: number[], at: number): void {
