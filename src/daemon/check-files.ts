@@ -4,6 +4,7 @@ import type { Config } from '../config/load.ts';
 import { readFileContent } from '../directory/engines/file-content.ts';
 import { PrimumError } from '../errors.ts';
 import { openNetworks } from '../network/open-networks.ts';
+import { loadListCatalogue } from '../watch/list-catalogue.ts';
 import { loadPublicPages } from './public-pages.ts';
 import { networkOptions } from './options.ts';
 
@@ -27,7 +28,10 @@ export async function checkFiles(config: Config): Promise<FileCheck> {
     if (!(error instanceof PrimumError)) throw error;
     mistakes.push(error.message);
   }
-  mistakes.push(...checkPages(config));
+  mistakes.push(
+    ...mistakesOf(() => loadPublicPages(config)),
+    ...mistakesOf(() => loadListCatalogue(config.watch.listings.catalogue)),
+  );
   const warnings = [
     ...(await checkDirectory(config.directory.file?.path)),
     ...checkPrograms(config),
@@ -35,9 +39,9 @@ export async function checkFiles(config: Config): Promise<FileCheck> {
   return { mistakes, warnings };
 }
 
-function checkPages(config: Config): string[] {
+function mistakesOf(load: () => unknown): string[] {
   try {
-    loadPublicPages(config);
+    load();
     return [];
   } catch (error) {
     if (error instanceof PrimumError) return [error.message];

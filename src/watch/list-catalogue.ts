@@ -6,8 +6,10 @@ import { dataPath } from '../network/package-files.ts';
 
 const meanings = z.record(z.string().max(40), z.string().max(200));
 
+const ZONE = /^(?=.{1,200}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+$/;
+
 const listSchema = z.strictObject({
-  zone: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/),
+  zone: z.string().regex(ZONE, 'is no zone such as bl.example.org'),
   name: z.string(),
   of: z.enum(['addresses', 'domains']),
   use: z.enum(['wide', 'some', 'few']),
@@ -17,7 +19,13 @@ const listSchema = z.strictObject({
   codes: meanings.optional(),
   bits: meanings.optional(),
   refusals: meanings.optional(),
+  /** What is not among the codes is no listing: the list says so of itself. */
+  codesAreAll: z.boolean().optional(),
+  /** Who may ask, and how often. */
+  terms: z.string().optional(),
   delist: z.array(z.string()),
+  /** Whether the row was compared with the list's own page, with others' pages, or with nothing. */
+  verified: z.enum(['own page', 'pages of others', 'no']).optional(),
   source: z.string(),
 });
 
@@ -29,6 +37,9 @@ const catalogueSchema = z.strictObject({
 
 export type DnsList = z.output<typeof listSchema>;
 
+/** Five hundred lists with all their steps are less. */
+const MAX_CATALOGUE_BYTES = 4 * 1024 * 1024;
+
 let loaded: { readonly key: string; readonly lists: readonly DnsList[] } | undefined;
 
 /**
@@ -39,16 +50,34 @@ export function loadListCatalogue(file: string | undefined): readonly DnsList[] 
   const path = file ?? dataPath('dnsbl', 'lists.json');
   try {
     const { mtimeMs, size, ino } = statSync(path);
+    if (size > MAX_CATALOGUE_BYTES) throw new Error('it is larger than 4 MiB');
     const key = `${path} ${mtimeMs} ${size} ${ino}`;
-    if (loaded?.key !== key)
-      loaded = { key, lists: catalogueSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).lists };
+    if (loaded?.key !== key) loaded = { key, lists: parseCatalogue(readFileSync(path, 'utf8')) };
     return loaded.lists;
   } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new PrimumError(
       'INPUT_UNREADABLE',
-      `The catalogue of DNS lists ${path} cannot be read. Compare it with the shipped data/dnsbl/lists.json.`,
+      `The catalogue of DNS lists ${path} cannot be read: ${why}. Compare it with the shipped data/dnsbl/lists.json.`,
       { cause },
     );
+  }
+}
+
+/** @throws Error that says in words where it is wrong. */
+function parseCatalogue(text: string): readonly DnsList[] {
+  const parsed = catalogueSchema.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data.lists;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new Error(`${where === '' ? 'it' : where} is wrong (${issue?.message ?? 'its form'})`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Error('it is no JSON');
   }
 }
 
@@ -70,6 +99,8 @@ export function readListAnswer(list: DnsList, answers: readonly string[]): ListV
       };
     if (answer === '127.0.0.1' || answer.startsWith('127.255.255.'))
       return { kind: 'refused', why: `it refuses this resolver (${answer})` };
+    if (list.codesAreAll === true && list.codes?.[answer] === undefined)
+      return { kind: 'refused', why: `it answers ${answer}, which it calls no listing` };
   }
   const found = answers.flatMap((answer) => meaningsOf(list, answer));
   return found.length === 0 ? { kind: 'not-listed' } : { kind: 'listed', meanings: found };

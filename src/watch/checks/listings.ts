@@ -83,7 +83,12 @@ function notesOf(subject: string, answers: readonly Answer[]): readonly Note[] {
     notes.push(
       unclear(
         `Whether ${subject} is on a list that many use is not known: ${says(wide)}.`,
-        'Ask through a resolver of your own (watch.dns.servers), or register with the list.',
+        [
+          'Ask through a resolver of your own (watch.dns.servers), or register with the list.',
+          ...wide.flatMap(({ list }) =>
+            list.terms === undefined ? [] : `${list.name}: ${list.terms}`,
+          ),
+        ].join(' '),
       ),
     );
   else if (mute.length > 0) notes.push(none(`These lists say nothing here: ${says(mute)}.`));
@@ -91,24 +96,57 @@ function notesOf(subject: string, answers: readonly Answer[]): readonly Note[] {
 }
 
 async function askList(list: DnsList, subject: string, tools: Tools): Promise<ListVerdict> {
-  const unfit = await unfitness(list, tools);
+  const family = isIP(subject);
+  const unfit = await unfitness(list, family === 0 ? NAMES : IPV4, tools);
   if (unfit !== undefined) return { kind: 'refused', why: unfit };
-  const question = isIP(subject) > 0 ? backwards(subject) : subject;
+  const question = family > 0 ? backwards(subject) : subject;
   if (question === undefined) return { kind: 'refused', why: 'this is no address' };
   const answer = await tools.dns.ask(`${question}.${list.zone}`, 'A');
   if (answer.kind === 'failed') return { kind: 'refused', why: answer.why };
-  return readListAnswer(list, recordsOf(answer));
+  const verdict = readListAnswer(list, recordsOf(answer));
+  if (family !== 6) return verdict;
+  // A listing is one, test entry or not; that nothing is listed proves something only with one.
+  const isEmpty = await unfitness(list, IPV6, tools);
+  const isSetAside = verdict.kind === 'not-listed' || isEmpty === LISTS_EVERYTHING;
+  return isEmpty !== undefined && isSetAside ? { kind: 'refused', why: isEmpty } : verdict;
 }
 
+interface TestEntries {
+  readonly present: (list: DnsList) => string;
+  readonly absent: string;
+  readonly missing: string;
+}
+
+/** RFC 5782 section 5: one entry that is always there and one that never is. */
+const IPV4: TestEntries = {
+  present: () => '2.0.0.127',
+  absent: '1.0.0.127',
+  missing: 'its own test entry is missing: it is gone or does not serve this resolver',
+};
+const IPV6: TestEntries = {
+  present: () => backwards('::ffff:7f00:2') ?? '',
+  absent: backwards('::ffff:7f00:1') ?? '',
+  missing: 'it has no test entry of IPv6, so that nothing stands there proves nothing',
+};
+const NAMES: TestEntries = {
+  ...IPV4,
+  present: ({ testName }) => testName ?? 'test',
+  absent: 'invalid',
+};
+
+const LISTS_EVERYTHING = 'it lists everything, so it is set aside';
+
 /**
- * RFC 5782 section 5: one entry that is always there and one that never is. Without the first the
- * list is gone or does not serve us; with the second it lists the world.
+ * Without the entry that is always there the list is gone or does not serve us; with the one that
+ * never is it lists the world.
  */
-async function unfitness(list: DnsList, { dns }: Tools): Promise<string | undefined> {
-  const [present, absent] =
-    list.of === 'addresses' ? ['2.0.0.127', '1.0.0.127'] : [list.testName ?? 'test', 'invalid'];
+async function unfitness(
+  list: DnsList,
+  { present, absent, missing }: TestEntries,
+  { dns }: Tools,
+): Promise<string | undefined> {
   const [there, away] = await Promise.all([
-    dns.ask(`${present}.${list.zone}`, 'A'),
+    dns.ask(`${present(list)}.${list.zone}`, 'A'),
     dns.ask(`${absent}.${list.zone}`, 'A'),
   ]);
   if (there.kind === 'failed') return there.why;
@@ -116,9 +154,7 @@ async function unfitness(list: DnsList, { dns }: Tools): Promise<string | undefi
   const test = readListAnswer(list, recordsOf(there));
   if (test.kind === 'refused') return test.why;
   const wild = readListAnswer(list, recordsOf(away));
-  if (wild.kind === 'listed') return 'it lists everything, so it is set aside';
+  if (wild.kind === 'listed') return LISTS_EVERYTHING;
   if (wild.kind === 'refused' && away.kind === 'found') return wild.why;
-  return test.kind === 'listed'
-    ? undefined
-    : 'its own test entry is missing: it is gone or does not serve this resolver';
+  return test.kind === 'listed' ? undefined : missing;
 }
