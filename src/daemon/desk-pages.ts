@@ -17,9 +17,15 @@ export function deskPages(publicPages: PublicPages): Required<PagesOptions> {
 
 type PagesOptions = Pick<ApiDoorOptions, 'consoleFolder' | 'publicPages'>;
 
+/** What only the doors know of. */
+export interface HealthSources {
+  readonly addresses: () => HealthReport['doors'];
+  readonly spool: () => HealthReport['returnedMail'];
+}
+
 export function deskParts(
   parts: DaemonParts,
-  addresses: () => HealthReport['doors'],
+  { addresses, spool }: HealthSources,
 ): Pick<ApiParts, 'timeline' | 'health' | 'foresee'> {
   const { journal, standing, desk, now, telemetry } = parts;
   return {
@@ -42,6 +48,7 @@ export function deskParts(
         agents: desk.agents.heard(),
         journal: { droppedLines: dropped, queuedBytes },
         standing: { records, dirty },
+        returnedMail: spool(),
       };
     },
   };

@@ -14,10 +14,11 @@ import { openAuthPolicyDoor } from '../doors/auth-policy/door.ts';
 import { openMilterDoor } from '../doors/milter/door.ts';
 import { OpenTransactions } from '../doors/open-transactions.ts';
 import { openPolicyDoor } from '../doors/policy/door.ts';
+import type { OpenDoor } from '../doors/listen.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import type { AuditReport } from '../practices/contract.ts';
 import { forwardMaps } from '../forwards/maps.ts';
-import { deskPages, deskParts } from './desk-pages.ts';
+import { deskPages, deskParts, type HealthSources } from './desk-pages.ts';
 import { loadPublicPages, readyAnswers } from './public-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
@@ -77,10 +78,12 @@ export async function openDoors(
     open.push(await openPolicy(config, parts, transactions));
     open.push(await openMilter(config, parts, transactions));
     open.push(await openSocketmap(config, parts));
-    open.push(await openLmtp(config, parts));
+    const returned = await openReturnedMail(config, parts);
+    open.push(listening('lmtp', returned));
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
     const addresses = () => open.map((door) => ({ name: door.name, addresses: door.addresses }));
-    open.push(await openApi(config, parts, { ...given, ready, addresses }));
+    const spool = () => returned.view();
+    open.push(await openApi(config, parts, { ...given, ready, addresses, spool }));
   } catch (error) {
     await close();
     throw error;
@@ -150,9 +153,8 @@ async function openSocketmap(config: Config, parts: DaemonParts): Promise<Listen
   return { name: 'socketmap', addresses: door.addresses, close: () => door.close() };
 }
 
-async function openLmtp(config: Config, parts: DaemonParts): Promise<Listening> {
-  const door = await openReturnedMail(config, parts);
-  return { name: 'lmtp', addresses: door.addresses, close: () => door.close() };
+function listening(name: string, door: OpenDoor): Listening {
+  return { name, addresses: door.addresses, close: () => door.close() };
 }
 
 type Ready = DoorParts & { readonly ready: () => boolean };
@@ -189,7 +191,7 @@ async function openAuthPolicy(
 async function openApi(
   config: Config,
   parts: DaemonParts,
-  given: Ready & { readonly addresses: () => readonly Pick<Listening, 'name' | 'addresses'>[] },
+  given: Ready & HealthSources,
 ): Promise<Listening> {
   const [{ openApiDoor }, { ensureApiToken }] = await Promise.all([
     import('../doors/api/open-api-door.ts'),
@@ -220,7 +222,7 @@ async function openApi(
       take: (event) => given.take(event),
       hasTaken: (id) => given.hasTaken(id),
       logged: (mta, events) => given.logged.logged(mta, events),
-      ...deskParts(parts, given.addresses),
+      ...deskParts(parts, given),
       practices: given.practices,
       switches: given.switches,
       publicUrl: () => (config.alerts.link_base_url ?? '').replace(/\/$/, ''),

@@ -10,7 +10,7 @@ import {
   type ReadingThread,
   type ReadingThreadOptions,
 } from '../returned/reading-thread.ts';
-import type { ReturnedMail } from '../spool/contract.ts';
+import type { ReturnedMail, SpoolView } from '../spool/contract.ts';
 import { openSpool, type Spool } from '../spool/open-spool.ts';
 import { lmtpDoorOptions, mtaName } from './options.ts';
 import { mailChannel } from './outside.ts';
@@ -35,8 +35,13 @@ type Parts = Pick<
   | 'policy'
 >;
 
+export interface ReturnedMailDoor extends OpenDoor {
+  /** What waits behind it. */
+  view(): SpoolView;
+}
+
 /** @throws PrimumError when the spool cannot be used or the door cannot listen. */
-export async function openReturnedMail(config: Config, parts: Parts): Promise<OpenDoor> {
+export async function openReturnedMail(config: Config, parts: Parts): Promise<ReturnedMailDoor> {
   const { max_spooled, max_spool, give_up_after } = config.doors.lmtp;
   const thread = createReadingThread(threadOptions(config));
   const letters = openLetters(config, parts);
@@ -67,7 +72,8 @@ export async function openReturnedMail(config: Config, parts: Parts): Promise<Op
       await door.close();
       await closeSpool();
     };
-    return { address: door.address, addresses: door.addresses, close };
+    const view = (): SpoolView => spool.view();
+    return { address: door.address, addresses: door.addresses, view, close };
   } catch (error) {
     await closeSpool();
     throw error;

@@ -34,6 +34,26 @@ export interface SpoolCounts {
   readonly isFullOfLetters: boolean;
 }
 
+export interface SpoolBounds {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+}
+
+/** The spool as a person is shown it. */
+export interface SpoolView extends Pick<SpoolCounts, 'waiting' | 'kept' | 'bytes'> {
+  /** RFC 3339: since when the oldest waits for the consumer; absent where none does. */
+  readonly oldestAt?: string;
+  /** Of the room for messages or for bytes, whichever is fuller: from 0 to 1. */
+  readonly used: number;
+  /** What people wrote has a part of the room; reports have the rest. */
+  readonly letters: {
+    /** Of that part: from 0 to 1. */
+    readonly used: number;
+    /** No more of them are taken until people have dealt with some. */
+    readonly isFull: boolean;
+  };
+}
+
 /** What handles returned mail. */
 export interface ReturnedMail {
   /** Resolves when a message can be taken: what goes wrong before is no message's doing. */

@@ -8,6 +8,7 @@ import { bounce, complaint } from '../../test/daemon/returned-messages.ts';
 import { createSilentTelemetry } from '../telemetry/telemetry.ts';
 import { MessageRefused, NoRoomForLetter } from './contract.ts';
 import { LetterRoom, MAX_NAMES } from './letter-room.ts';
+import { viewSpool } from './look-into.ts';
 import { lookOf } from './look-of.ts';
 import { openSpool, type Spool } from './open-spool.ts';
 
@@ -115,6 +116,27 @@ describe('the room for letters', () => {
     // One that is there already is told yes again.
     expect(await bring(`${LETTER} 3`, 'a@d3.test')).toBe('taken');
   });
+});
+
+it('is shown with what waits and since when; a spool that was made smaller is full, not more', () => {
+  const entries = [
+    { place: 'kept', receivedAtMs: 1 },
+    { place: 'queue', receivedAtMs: 5_000 },
+    { place: 'queue', receivedAtMs: 3_000 },
+  ] as const;
+  const counts = { waiting: 2, kept: 1, bytes: 50, isFullOfLetters: false };
+  const room = new LetterRoom({ maxMessages: 10, maxBytes: 400, now: () => 0 });
+  room.add(50);
+  const bounds = { maxMessages: 10, maxBytes: 400, counts, lettersUsed: room.used };
+  expect(viewSpool(entries, bounds)).toEqual({
+    ...{ waiting: 2, kept: 1, bytes: 50, oldestAt: '1970-01-01T00:00:03.000Z' },
+    ...{ used: 0.3, letters: { used: 0.25, isFull: false } },
+  });
+  const small = viewSpool([], { ...bounds, maxMessages: 1, maxBytes: 400 });
+  expect(small).toMatchObject({ used: 1 });
+  expect(small.oldestAt).toBeUndefined();
+  for (let i = 0; i < 20; i += 1) room.add(50);
+  expect([room.used, room.isFull]).toEqual([1, true]);
 });
 
 it('one sender has one in fifty of the spool in a day and a domain one in ten; reports as many as come', () => {

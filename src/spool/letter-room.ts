@@ -4,6 +4,7 @@
  * the spool, what is no whole report three quarters, and the rest is for reports alone. One sender and one
  * domain bring so many a day. What is refused was not acknowledged: the mail server keeps it and comes again.
  */
+import { shareOf } from './look-into.ts';
 import type { Look } from './look-of.ts';
 
 /** Of the messages and the bytes that the spool may have. */
@@ -47,6 +48,13 @@ export class LetterRoom {
   /** Letters are refused, or would be with one more. */
   get isFull(): boolean {
     return !this.#hasShare('letter', 0);
+  }
+
+  /** Of the room for letters: from 0 to 1. */
+  get used(): number {
+    const { maxMessages, maxBytes } = this.#bounds;
+    const room = { messages: maxMessages * LETTER_SHARE, bytes: maxBytes * LETTER_SHARE };
+    return shareOf(this.#messages / room.messages, this.#bytes / room.bytes);
   }
 
   /** Why it may not come in now; `undefined` when it may. */

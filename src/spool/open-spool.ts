@@ -15,12 +15,14 @@ import {
   type MailIntake,
   type ReturnedMail,
   type SpoolCounts,
+  type SpoolView,
 } from './contract.ts';
 import { nameOf, openSpooled, parseName } from './files.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HandledIds } from './handled.ts';
 import { Incoming } from './incoming.ts';
 import { LetterRoom } from './letter-room.ts';
+import { viewSpool } from './look-into.ts';
 import { showSpool } from './show-spool.ts';
 import { SpoolQueue, type QueueEntry } from './queue.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -55,6 +57,8 @@ export const SPOOL_DEFAULTS = {
 
 export interface Spool extends MailIntake {
   counts(): SpoolCounts;
+  /** For a person who looks; it costs more than the counts. */
+  view(): SpoolView;
   /** Finishes what is under way. Nothing may come in any more. */
   close(): Promise<void>;
 }
@@ -167,6 +171,11 @@ class FileSpool implements Spool {
       ...{ waiting: this.#known.size - this.#kept, kept: this.#kept, bytes: this.#bytes },
       isFullOfLetters: this.#letters.isFull,
     };
+  }
+
+  view(): SpoolView {
+    const more = { counts: this.counts(), lettersUsed: this.#letters.used };
+    return viewSpool(this.#known.values(), { ...this.#options, ...more });
   }
 
   async close(): Promise<void> {

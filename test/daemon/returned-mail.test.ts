@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readApiToken } from '../../src/client/token-file.ts';
+import { health as healthSchema } from '../../src/doors/api/schemas/desk.ts';
 import { PROCESS_TEST_MS } from './program.ts';
 import { bounce as anyBounce, complaint, type BounceParts } from './returned-messages.ts';
 import { MTA, ReturnedPlace } from './returned-place.ts';
@@ -216,6 +218,15 @@ describe('what people have to see', { timeout: PROCESS_TEST_MS }, () => {
     expect(why(name)).toContain(reason);
     const stored = readFileSync(join(p.place.state, 'returned/kept', name), 'latin1');
     expect(stored).toContain(text.split('\r\n\r\n')[1]);
+  });
+
+  it('stands in what Health is told: how many, how much, and how full it is', async () => {
+    const headers = { authorization: `Bearer ${await readApiToken(p.place.state)}` };
+    const url = `http://${p.primum?.address('api')}/api/v1/health`;
+    const { report } = healthSchema.parse(await (await fetch(url, { headers })).json());
+    expect(report?.returnedMail).toMatchObject({ waiting: 0, kept: p.kept().length });
+    expect(report?.returnedMail.bytes).toBeGreaterThan(100);
+    expect(report?.returnedMail.letters.isFull).toBe(false);
   });
 
   it('automatic replies are not', async () => {

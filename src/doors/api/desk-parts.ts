@@ -36,6 +36,19 @@ export interface HealthReport {
   readonly agents: readonly { readonly mta: string; readonly heardAt: string }[];
   readonly journal: { readonly droppedLines: number; readonly queuedBytes: number };
   readonly standing: { readonly records: number; readonly dirty: number };
+  /** Bounces, complaints and letters on the disk. */
+  readonly returnedMail: {
+    /** Taken in and not handled yet; for a person in `returned/kept`. */
+    readonly waiting: number;
+    readonly kept: number;
+    readonly bytes: number;
+    /** Since when the oldest waits to be handled; absent where none does. */
+    readonly oldestAt?: string;
+    /** Of the room for messages or bytes, whichever is fuller: from 0 to 1. */
+    readonly used: number;
+    /** Of the room for what people write; reports have the rest. */
+    readonly letters: { readonly used: number; readonly isFull: boolean };
+  };
 }
 
 /** Texts of the public pages by language, as in data/public-pages. */

@@ -14,6 +14,7 @@ import { incident } from './output.ts';
 export const MAX_NOTE = 4_000;
 const text = z.string();
 const count = z.number();
+const share = z.number().min(0).max(1);
 const at = z.string().describe('RFC 3339, UTC.');
 const PRINTABLE = /^\P{Cc}*$/u;
 const line = z.string().trim().max(200).regex(PRINTABLE, 'holds control characters');
@@ -280,6 +281,19 @@ export const health = z.object({
       agents: z.array(z.object({ mta: text, heardAt: at })),
       journal: z.object({ droppedLines: count, queuedBytes: count }),
       standing: z.object({ records: count, dirty: count }),
+      returnedMail: z
+        .object({
+          waiting: count.describe('Taken in and not handled yet.'),
+          kept: count.describe('For a person, in the folder `returned/kept`.'),
+          bytes: count,
+          oldestAt: at.exactOptional().describe('Since when the oldest waits to be handled.'),
+          used: share.describe('Of the room for messages or bytes, whichever is fuller.'),
+          letters: z.object({
+            used: share.describe('Of the part of the room that is for letters.'),
+            isFull: z.boolean().describe('No more letters are taken; reports are.'),
+          }),
+        })
+        .describe('Bounces, complaints and letters on the disk.'),
     })
     .nullable() satisfies z.ZodType<HealthReport | null>,
 });
