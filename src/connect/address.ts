@@ -6,6 +6,12 @@ export interface PostfixPlace {
   readonly isChrooted: boolean;
 }
 
+/** How Postfix names our doors; undefined where it does not reach one. */
+export interface PostfixDoors {
+  readonly policy: string | undefined;
+  readonly milter: string | undefined;
+}
+
 /**
  * How Postfix names the door: a unix socket before TCP, where smtpd can reach it; a path is relative
  * to the queue directory, inside and outside the chroot alike. Undefined when nothing is reachable.

@@ -27,8 +27,12 @@ export interface ConnectPlan {
   readonly notes: readonly string[];
   /** What stands in the other program's configuration. */
   readonly facts: readonly ConnectFact[];
-  /** Names of our doors that it must ask. */
+  /** Names of our doors that it must ask about submissions or logins. */
   readonly doors: readonly string[];
+  /** Names of our doors that it must ask about mail from outside. */
+  readonly inboundDoors: readonly string[];
+  /** Its own word where it is there and cannot read its configuration; then there are no lines. */
+  readonly trouble?: string;
 }
 
 /** Of the configuration of Primum, what the lines are made of. */
@@ -36,6 +40,9 @@ export interface ConnectOptions {
   readonly policyListen: readonly string[];
   readonly milterListen: readonly string[];
   readonly authPolicyListen: readonly string[];
+  /** `policy_context` and `{daemon_name}` of services that take mail from outside. */
+  readonly inboundContexts: readonly string[];
+  readonly inboundDaemons: readonly string[];
   /** Password of Dovecot at the auth policy door; absent where none is asked for. */
   readonly dovecotPassword?: string;
   /** Where the password is read from, for a command that shows it. */
@@ -46,8 +53,20 @@ export interface ConnectOptions {
   readonly freshNonce: string;
 }
 
-/** Runs a program and gives what it printed; undefined when it is not there or fails. */
+export type ToolAnswer =
+  | { readonly kind: 'printed'; readonly text: string }
+  | { readonly kind: 'absent' }
+  /** It is there and fails; what it says, in one line. */
+  | { readonly kind: 'failed'; readonly message: string };
+
 export type RunTool = (
   program: 'postconf' | 'doveconf',
   args: readonly string[],
-) => Promise<string | undefined>;
+) => Promise<ToolAnswer>;
+
+/** A program that has a mistake to be mended first. */
+export function troubledPlan(program: ConnectProgram, message: string): ConnectPlan {
+  const nothing = { files: [], then: [], notes: [], doors: [], inboundDoors: [] };
+  const text = `${message} Mend that, then run this again.`;
+  return { program, ...nothing, found: [], facts: [{ isSo: false, text }], trouble: text };
+}

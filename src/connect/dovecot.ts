@@ -1,5 +1,6 @@
 /** What is to be written into Dovecot's configuration on this host, and what of it stands already. */
 import { httpAddress } from './address.ts';
+import { troubledPlan } from './contract.ts';
 import type { ConnectFact, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
 import { DOVECOT_FILE, dovecotSettings, PENALTY_LINES } from './dovecot-lines.ts';
 
@@ -8,9 +9,11 @@ const HIDDEN_CREDENTIAL = 'BASE64-OF-NAME-AND-PASSWORD';
 const HIDDEN_NONCE = 'YOUR-OWN-LONG-RANDOM-TEXT';
 
 export async function connectDovecot(options: ConnectOptions, run: RunTool): Promise<ConnectPlan> {
-  const printed = await run('doveconf', ['-n']);
+  const answer = await run('doveconf', ['-n']);
+  if (answer.kind === 'failed') return troubledPlan('dovecot', answer.message);
+  const printed = answer.kind === 'printed' ? answer.text : undefined;
   const url = httpAddress(options.authPolicyListen);
-  const base = { program: 'dovecot' as const, then: [...RESTART] };
+  const base = { program: 'dovecot' as const, then: [...RESTART], inboundDoors: [] };
   const found = printed === undefined ? [NO_DOVECOT] : foundText(printed);
   if (url === undefined) {
     const notes = [

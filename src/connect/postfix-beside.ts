@@ -10,7 +10,7 @@ type Parameters = ReadonlyMap<string, string>;
 export const KEPT_NOTE =
   'Milters and restrictions that you have already stay, behind Primum; a DKIM signer has to, so that it signs what Primum adds.';
 
-function behind(door: string, standing: string | undefined): string {
+export function behind(door: string, standing: string | undefined): string {
   return standing === undefined || standing === '' ? door : `${door}, ${standing}`;
 }
 

@@ -29,6 +29,8 @@ export function connect(
       policyListen: policy.listen,
       milterListen: milter.listen,
       authPolicyListen: auth_policy.listen,
+      inboundContexts: policy.inbound_contexts,
+      inboundDaemons: milter.inbound_daemons.map((name) => name.toLowerCase()),
       ...(password !== undefined && { dovecotPassword: password }),
       ...(credential !== undefined && { dovecotPasswordFile: credential.password_file }),
       withSecrets: given.withSecrets,

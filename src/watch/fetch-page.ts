@@ -6,15 +6,64 @@ import type { Tools } from './contract.ts';
 
 /** RFC 8461 section 3.3 proposes 64 KB for a policy; a page needs no more to show that it is there. */
 export const MAX_PAGE_BYTES = 65_536;
+/** With all its redirects. */
 const TIMEOUT_MS = 15_000;
+/** From http to https, to the host with or without www, to a language: more is a loop or a maze. */
+export const MAX_REDIRECTS = 3;
 
 export type Page =
   | { readonly kind: 'page'; readonly status: number; readonly text: string }
+  /** It was asked, and what came is no page. */
   | { readonly kind: 'failed'; readonly why: string }
+  /** Nobody knows: it was not reached. */
   | { readonly kind: 'unknown'; readonly why: string }
   | { readonly kind: 'out-of-scope'; readonly address: string };
 
-export async function fetchPage(url: string, tools: Pick<Tools, 'dns' | 'scope'>): Promise<Page> {
+type Answer = Page & { readonly location?: string };
+
+export interface PageOptions {
+  /** RFC 8461 section 3.3: redirects are not followed for a policy of MTA-STS, so none is the default. */
+  readonly redirects?: number;
+  readonly timeoutMs?: number;
+}
+
+type PageTools = Pick<Tools, 'dns' | 'scope'>;
+
+export async function fetchPage(
+  url: string,
+  tools: PageTools,
+  { redirects = 0, timeoutMs = TIMEOUT_MS }: PageOptions = {},
+): Promise<Page> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let from = url;
+  for (let followed = 0; ; followed += 1) {
+    const { location, ...page } = await fetchOnce(from, tools, signal);
+    if (redirects === 0 || page.kind !== 'page' || location === undefined) return page;
+    if (followed === redirects)
+      return { kind: 'failed', why: `it redirects more than ${redirects} times` };
+    const next = redirectTarget(from, location);
+    if (!next.ok) return { kind: 'failed', why: next.why };
+    from = next.url;
+  }
+}
+
+/** Where a redirect leads; never from https back to http, and never out of the web. */
+export function redirectTarget(
+  from: string,
+  location: string,
+): { readonly ok: true; readonly url: string } | { readonly ok: false; readonly why: string } {
+  if (!URL.canParse(location, from))
+    return { ok: false, why: 'it redirects to what is no address of a page' };
+  const [before, to] = [new URL(from), new URL(location, from)];
+  if (to.protocol === 'https:') return { ok: true, url: to.href };
+  if (to.protocol !== 'http:')
+    return { ok: false, why: `it redirects to ${to.protocol}, which is no page` };
+  if (before.protocol === 'https:') return { ok: false, why: 'it redirects from https to http' };
+  return { ok: true, url: to.href };
+}
+
+/** Each step asks the scope anew: a redirect may lead anywhere. */
+async function fetchOnce(url: string, tools: PageTools, signal: AbortSignal): Promise<Answer> {
   const { hostname, protocol } = new URL(url);
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   const found =
@@ -27,7 +76,7 @@ export async function fetchPage(url: string, tools: Pick<Tools, 'dns' | 'scope'>
   if (!tools.scope.isOurs(address)) return { kind: 'out-of-scope', address };
   // An import would read undici with it, which takes 50 ms of every start.
   const { request } = process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
-  return get(url, request, address);
+  return get(url, { request, address, signal });
 }
 
 async function firstAddress(name: string, { dns }: Pick<Tools, 'dns'>) {
@@ -35,9 +84,15 @@ async function firstAddress(name: string, { dns }: Pick<Tools, 'dns'>) {
   return v4.kind === 'none' ? dns.ask(name, 'AAAA') : v4;
 }
 
-function get(url: string, request: typeof Request, address: string): Promise<Page> {
+interface Way {
+  readonly request: typeof Request;
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
+function get(url: string, { request, address, signal }: Way): Promise<Answer> {
   return new Promise((resolve) => {
-    const fail = (why: string): void => resolve({ kind: 'failed', why });
+    const fail = (error: Error): void => resolve(failure(error, signal));
     const asked = request(
       url,
       // The address was checked; nothing else may be connected to, whatever DNS says now.
@@ -47,23 +102,43 @@ function get(url: string, request: typeof Request, address: string): Promise<Pag
           if (options.all === true) done(null, [{ address, family }]);
           else done(null, address, family);
         },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal,
         headers: { 'user-agent': 'primum-audit' },
       },
       (response) => {
         let text = '';
+        const status = response.statusCode ?? 0;
+        const { location } = response.headers;
         response.setEncoding('utf8');
         response.on('data', (piece: string) => {
           text = (text + piece).slice(0, MAX_PAGE_BYTES);
           if (text.length >= MAX_PAGE_BYTES) response.destroy();
         });
-        response.on('error', (error) => fail(errorText(error)));
+        response.on('error', fail);
         response.on('close', () =>
-          resolve({ kind: 'page', status: response.statusCode ?? 0, text }),
+          resolve({
+            ...{ kind: 'page', status, text },
+            ...(REDIRECTS.has(status) && location !== undefined && { location }),
+          }),
         );
       },
     );
-    asked.on('error', (error) => fail(errorText(error)));
+    asked.on('error', fail);
     asked.end();
   });
+}
+
+/** RFC 9110 section 15.4: those that name another address for the same page. */
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** What says of the network between, and nothing of the page. */
+const UNREACHED = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'],
+]);
+
+function failure(error: Error & { readonly code?: string }, signal: AbortSignal): Page {
+  if (signal.aborted) return { kind: 'unknown', why: 'it does not answer in time' };
+  const kind = UNREACHED.has(error.code ?? '') ? 'unknown' : 'failed';
+  return { kind, why: errorText(error) };
 }

@@ -21,17 +21,22 @@ const OPTIONS: ConnectOptions = {
   policyListen: ['127.0.0.1:10040'],
   milterListen: ['unix:/var/spool/postfix/primum/milter.sock'],
   authPolicyListen: ['127.0.0.1:8084'],
+  inboundContexts: [],
+  inboundDaemons: [],
   dovecotPassword: 'secret',
   dovecotPasswordFile: '/etc/primum/dovecot.password',
   withSecrets: true,
   freshNonce: 'choose-your-own-and-keep-it',
 };
 
-const nothing: RunTool = () => Promise.resolve(undefined);
+const nothing: RunTool = () => Promise.resolve({ kind: 'absent' });
 
 /** What a host prints, by program and first option. */
 function host(printed: Readonly<Record<string, string>>): RunTool {
-  return (program, args) => Promise.resolve(printed[[program, ...args].join(' ')]);
+  return (program, args) => {
+    const text = printed[[program, ...args].join(' ')] ?? '';
+    return Promise.resolve({ kind: 'printed', text });
+  };
 }
 
 const allLines = (plan: ConnectPlan): readonly string[] => plan.files.flatMap(({ lines }) => lines);
@@ -322,18 +327,29 @@ describe('whether a door was asked lately', () => {
   const addresses = ['127.0.0.1:10040'];
 
   it.each<[string | undefined, boolean, string]>([
-    ['2026-11-28T11:59:30.000Z', true, 'last asked 30 s ago.'],
-    ['2026-11-28T10:00:00.000Z', false, 'last asked 2 h ago: send a message'],
-    [undefined, false, 'was not asked since the daemon started: send a message'],
+    ['2026-11-28T11:59:30.000Z', true, 'was asked about submissions 30 s ago.'],
+    ['2026-11-28T10:00:00.000Z', false, 'about submissions 2 h ago: send a message'],
+    [undefined, false, 'was not asked about submissions since the daemon started: send a message'],
   ])('last asked at %s', (lastAskedAt, isSo, text) => {
     const door = { name: 'policy', addresses, ...(lastAskedAt && { lastAskedAt }) };
-    const fact = doorFact('policy', [door], now);
+    const fact = doorFact({ name: 'policy', isOutside: false }, [door], now);
     expect(fact.isSo).toBe(isSo);
     expect(fact.text).toContain(text);
   });
 
+  it('about submissions is not known by who brings mail from outside, nor the other way round', () => {
+    const asked = '2026-11-28T11:59:30.000Z';
+    const outside = { name: 'policy', addresses, lastInboundAt: asked };
+    const own = { name: 'policy', addresses, lastAskedAt: asked };
+    const factOf = (isOutside: boolean, door: typeof outside | typeof own) =>
+      doorFact({ name: 'policy', isOutside }, [door], now);
+    expect([factOf(true, outside).isSo, factOf(false, outside).isSo]).toEqual([true, false]);
+    expect([factOf(true, own).isSo, factOf(false, own).isSo]).toEqual([false, true]);
+    expect(factOf(true, own).text).toContain('not asked about mail from outside');
+  });
+
   it('is no question where the door is closed', () => {
-    expect(doorFact('milter', [], now)).toEqual({
+    expect(doorFact({ name: 'milter', isOutside: false }, [], now)).toEqual({
       isSo: false,
       text: 'The milter door of the running daemon is closed.',
     });

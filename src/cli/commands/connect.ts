@@ -19,11 +19,26 @@ const DETAILS =
   'Prints lines for the machine it runs on and changes nothing; addresses are those of the configuration. ' +
   'Run it as root, who may read every setting. With --check exit code 3 means that something is missing.';
 
-const HOW_TO_ASK: Readonly<Record<string, string>> = {
-  policy: 'send a message through your submission service',
-  milter: 'send a message through your submission service',
-  'auth-policy': 'log in with a mail program',
+interface Asking {
+  readonly about: string;
+  /** How to make it happen. */
+  readonly how: string;
+}
+
+const SUBMISSION: Asking = {
+  about: 'submissions',
+  how: 'send a message through your submission service',
 };
+const QUESTIONS: Readonly<Record<string, Asking>> = {
+  policy: SUBMISSION,
+  milter: SUBMISSION,
+  'auth-policy': { about: 'logins', how: 'log in with a mail program' },
+};
+const OUTSIDE: Asking = {
+  about: 'mail from outside',
+  how: 'let a message come in on port 25 from outside',
+};
+const OTHER: Asking = { about: 'anything', how: 'use it' };
 
 export const connectPostfix: Command = {
   name: 'connect postfix',
@@ -55,7 +70,7 @@ async function run(program: ConnectProgram, context: Context): Promise<number> {
   });
   if (!flag('check')) {
     show(plan, planText);
-    return 0;
+    return plan.trouble === undefined ? 0 : EXIT_MISSING;
   }
   const facts = [...plan.facts, ...(await daemonFacts(plan, context))];
   show({ program, facts }, () => checkText(plan, facts));
@@ -64,12 +79,17 @@ async function run(program: ConnectProgram, context: Context): Promise<number> {
 
 /** A daemon that cannot be asked is one of the things that may be missing. */
 async function daemonFacts(
-  { doors }: ConnectPlan,
+  { doors, inboundDoors }: ConnectPlan,
   { client }: Context,
 ): Promise<readonly ConnectFact[]> {
   try {
     const { report } = await (await client()).health();
-    return doors.map((name) => doorFact(name, report?.doors ?? [], Date.now()));
+    const open = report?.doors ?? [];
+    const now = Date.now();
+    return [
+      ...doors.map((name) => doorFact({ name, isOutside: false }, open, now)),
+      ...inboundDoors.map((name) => doorFact({ name, isOutside: true }, open, now)),
+    ];
   } catch (error) {
     if (!(error instanceof PrimumError)) throw error;
     return [{ isSo: false, text: error.message }];
@@ -78,20 +98,33 @@ async function daemonFacts(
 
 type HealthDoors = NonNullable<HealthView['report']>['doors'];
 
-/** @param now Milliseconds since 1970. */
-export function doorFact(name: string, doors: HealthDoors, now: number): ConnectFact {
+interface Question {
+  /** Of the door. */
+  readonly name: string;
+  /** About mail from outside, not about submissions and logins. */
+  readonly isOutside: boolean;
+}
+
+/** What asks for the one says nothing about the other. @param now Milliseconds since 1970. */
+export function doorFact(
+  { name, isOutside }: Question,
+  doors: HealthDoors,
+  now: number,
+): ConnectFact {
   const door = doors.find((one) => one.name === name);
   if (door === undefined || door.addresses.length === 0)
     return { isSo: false, text: `The ${name} door of the running daemon is closed.` };
-  const how = `${HOW_TO_ASK[name] ?? 'use it'}, then look again`;
-  if (door.lastAskedAt === undefined)
+  const { about, how } = isOutside ? OUTSIDE : (QUESTIONS[name] ?? OTHER);
+  const next = `${how}, then look again`;
+  const askedAt = isOutside ? door.lastInboundAt : door.lastAskedAt;
+  if (askedAt === undefined)
     return {
       isSo: false,
-      text: `The ${name} door was not asked since the daemon started: ${how}.`,
+      text: `The ${name} door was not asked about ${about} since the daemon started: ${next}.`,
     };
-  const agoMs = Math.max(0, now - Date.parse(door.lastAskedAt));
-  const ago = `The ${name} door was last asked ${span(Math.round(agoMs / 1000))} ago`;
-  if (agoMs > LATELY_MS) return { isSo: false, text: `${ago}: ${how}.` };
+  const agoMs = Math.max(0, now - Date.parse(askedAt));
+  const ago = `The ${name} door was asked about ${about} ${span(Math.round(agoMs / 1000))} ago`;
+  if (agoMs > LATELY_MS) return { isSo: false, text: `${ago}: ${next}.` };
   return { isSo: true, text: `${ago}.` };
 }
 
@@ -102,6 +135,7 @@ function planText(plan: ConnectPlan): string {
     ...lines,
     '',
   ]);
+  if (plan.trouble !== undefined) return `${plan.trouble}\n`;
   const nothing = plan.files.length === 0 ? ['There are no lines to write.', ''] : [];
   return [
     ...plan.found,

@@ -1,6 +1,6 @@
 /** OWN-12, OWN-13: the pages with our policy and with where to complain are there. */
 import type { Check, Tools } from '../contract.ts';
-import { fetchPage } from '../fetch-page.ts';
+import { fetchPage, MAX_REDIRECTS } from '../fetch-page.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
 const PAGES = { policy: 'OWN-12', abuse: 'OWN-13' } as const;
@@ -21,15 +21,18 @@ export const pages: Check = {
 };
 
 async function pageNote(url: string, which: string, tools: Tools): Promise<Note> {
-  const page = await fetchPage(url, tools);
+  const page = await fetchPage(url, tools, { redirects: MAX_REDIRECTS });
   switch (page.kind) {
     case 'out-of-scope':
       return unclear(
-        `${url} is at ${page.address}, which is in none of your networks, so it was not fetched.`,
+        `${url} is at or leads to ${page.address}, which is in none of your networks, so it was not fetched.`,
         'Name the network in watch.networks if it is yours.',
       );
     case 'unknown':
-      return unclear(`${url}: ${page.why}.`);
+      return unclear(
+        `${url} could not be reached: ${page.why}.`,
+        'Look whether its web server answers from here.',
+      );
     case 'failed':
       return bad(
         `${url} cannot be fetched: ${page.why}.`,
@@ -43,6 +46,8 @@ async function pageNote(url: string, which: string, tools: Tools): Promise<Note>
       `${url} answers with status ${page.status}.`,
       'Bring the page back, or name its new address in watch.pages.',
     );
+  if (page.text.trim() === '')
+    return bad(`${url} is there and empty.`, 'Bring the page back; it is named to customers.');
   if (which === 'abuse' && !/abuse/i.test(page.text))
     return bad(
       `${url} is there but does not say where to complain.`,
