@@ -4,6 +4,7 @@
  */
 import type { JSX } from 'preact';
 import type { OverviewView } from '../doors/api/schemas/types.ts';
+import { Badge } from './parts.tsx';
 import { fileName, save, seriesCsv, seriesPng, type Series } from './export.ts';
 
 type Hours = OverviewView['figures'][string];
@@ -34,7 +35,7 @@ export function Chart({
   }));
   return (
     <Figure
-      series={{ title: name, words, points }}
+      series={{ title: name, words, points, axis: 'when (UTC)' }}
       sum={sum.toLocaleString()}
       span={isLevel ? 'now' : 'in 24 hours'}
       isUnusual={hasUsual && isUnusual(hours)}
@@ -66,7 +67,9 @@ export function Figure(given: {
   return (
     <figure class={isOdd ? 'figure unusual' : 'figure'}>
       <figcaption>
-        <span>{title}</span>
+        <span>
+          {title} {isOdd && <Badge tone="bad">unusual</Badge>}
+        </span>
         <strong>{sum}</strong>
         <small>{words}</small>
       </figcaption>

@@ -45,6 +45,8 @@ export function fileName(label: string, ending: string): string {
 export interface Series {
   readonly title: string;
   readonly words: string;
+  /** What the names of the points are. */
+  readonly axis: string;
   readonly points: readonly {
     readonly name: string;
     readonly value: number;
@@ -52,8 +54,8 @@ export interface Series {
   }[];
 }
 
-export function seriesCsv({ points }: Series): string {
-  const head = ['when', 'value', 'usual low', 'usual', 'usual high'];
+export function seriesCsv({ points, axis }: Series): string {
+  const head = [axis, 'value', 'usual low', 'usual', 'usual high'];
   const lines = points.map(({ name, value, usual }) => [
     ...[name, value],
     ...(usual === undefined ? ['', '', ''] : [usual.low, usual.middle, usual.high]),
@@ -78,7 +80,7 @@ export function seriesPng(series: Series): Promise<Blob | null> {
   });
 }
 
-function draw(pen: CanvasRenderingContext2D, { title, words, points }: Series): void {
+function draw(pen: CanvasRenderingContext2D, { title, words, points, axis }: Series): void {
   const colour = (name: string): string =>
     getComputedStyle(document.documentElement).getPropertyValue(name);
   const most = Math.max(1, ...points.map(({ value, usual }) => Math.max(value, usual?.high ?? 0)));
@@ -105,6 +107,8 @@ function draw(pen: CanvasRenderingContext2D, { title, words, points }: Series): 
   pen.font = '14px system-ui, sans-serif';
   pen.fillText(`${words}; most ${most.toLocaleString()}`, EDGE, 52);
   pen.fillText(points[0]?.name ?? '', EDGE, HEIGHT - 16);
+  pen.textAlign = 'center';
+  pen.fillText(axis, WIDTH / 2, HEIGHT - 16);
   pen.textAlign = 'right';
   pen.fillText(points.at(-1)?.name ?? '', WIDTH - EDGE, HEIGHT - 16);
 }

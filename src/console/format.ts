@@ -7,6 +7,9 @@ const WHEN = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
+/** Where the clock of the browser is: times without a zone are its own. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 export function when(at: string): string {
   const ms = Date.parse(at);
   return Number.isNaN(ms) ? '' : WHEN.format(ms);
@@ -25,8 +28,51 @@ export function span(seconds: number): string {
   return `${Math.round(s / 86_400)} days`;
 }
 
+/** Of which only the noun is needed, beside a figure of its own. */
+export function nounOf(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
+
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString()} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString()} ${nounOf(count, noun)}`;
+}
+
+/** Of a name that nobody knows: it was done all the same, and may be mistyped. */
+export function doubtOf(made: {
+  readonly neverSeen?: true;
+  readonly unknownToDirectory?: { readonly closest: readonly string[] };
+}): string {
+  if (made.neverSeen) return 'But no account of this name was ever seen here: check its spelling.';
+  if (made.unknownToDirectory === undefined) return '';
+  const { closest } = made.unknownToDirectory;
+  const alike = closest.length === 0 ? '' : ` Written alike: ${closest.join(', ')}.`;
+  return `But the directory knows no account of this name: check its spelling.${alike}`;
+}
+
+/** An address of which nobody knows where it is. */
+export function countryOf(code: string): string {
+  return code === '' ? 'unknown country' : code;
+}
+
+const TRAITS: Readonly<Record<string, string>> = {
+  text: 'the same text',
+  link: 'links to',
+  subject: 'the subject',
+  address: 'sent from',
+  source: 'guessed from',
+  network: 'the network',
+  client: 'the mail program',
+  headers: 'headers of the same shape',
+  signal: 'the sign',
+  cause: 'the cause',
+};
+
+/** `link:evil.example` as `links to evil.example`; a fingerprint says nothing to anybody. */
+export function traitWords(trait: string): string {
+  const at = trait.indexOf(':');
+  const [name, value] = [trait.slice(0, at), trait.slice(at + 1)];
+  const words = TRAITS[name] ?? name;
+  return name === 'text' || name === 'headers' ? words : `${words} ${disarm(value)}`;
 }
 
 /** A link that nobody follows by accident, not even after copying it. */

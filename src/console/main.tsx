@@ -14,9 +14,11 @@ import { Forwards } from './pages/forwards.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { Incidents } from './pages/incidents.tsx';
 import { ModePage } from './pages/mode.tsx';
+import { PracticesPage } from './pages/practices.tsx';
 import { Review } from './pages/review.tsx';
 import { Today } from './pages/today.tsx';
-import { Tell, Toast } from './parts.tsx';
+import { ZONE } from './format.ts';
+import { Me, Page, Tell, Toast } from './parts.tsx';
 import { AccountSearch } from './search.tsx';
 
 type Told = Parameters<Parameters<typeof Tell.Provider>[0]['value']>[0];
@@ -30,6 +32,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ['cases', 'Cases'],
   ['forwards', 'Forwards'],
   ['mode', 'Limits and mode'],
+  ['practices', 'Practices'],
   ['audit', 'Audit log'],
   ['health', 'Health'],
 ];
@@ -76,35 +79,42 @@ function House(given: {
   const [told, setTold] = useState<Told>();
   useEffect(() => follow(), []);
   useUndoKey(told, () => setTold(undefined));
+  // On a phone the bar of pages is longer than the window.
+  useEffect(() => {
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [name]);
   const logout = (): void => {
     void send('DELETE', '/session', {}).finally(leave);
   };
   return (
-    <Tell.Provider value={setTold}>
-      <a class="skip" href="#main" onClick={skip}>
-        To the page
-      </a>
-      <nav aria-label="Pages">
-        <strong>Primum</strong>
-        {PAGES.map(([key, title]) => (
-          <a href={`#/${key}`} {...(key === name && { 'aria-current': 'page' as const })}>
-            {title}
-          </a>
-        ))}
-        <AccountSearch />
-        <span class="who">
-          {session.name} ({session.role}){' '}
-          <button type="button" onClick={logout}>
-            Log out
-          </button>
-        </span>
-      </nav>
-      <LineLost />
-      <main id="main" tabIndex={-1}>
-        <PageOf name={name} detail={detail} session={session} />
-      </main>
-      <Toast told={told} close={() => setTold(undefined)} />
-    </Tell.Provider>
+    <Me.Provider value={session}>
+      <Tell.Provider value={setTold}>
+        <a class="skip" href="#main" onClick={skip}>
+          To the page
+        </a>
+        <nav aria-label="Pages">
+          <strong>Primum</strong>
+          {PAGES.map(([key, title]) => (
+            <a href={`#/${key}`} {...(key === name && { 'aria-current': 'page' as const })}>
+              {title}
+            </a>
+          ))}
+          <AccountSearch />
+          <span class="who">
+            {session.name} ({session.role}){' '}
+            <button type="button" onClick={logout}>
+              Log out
+            </button>
+          </span>
+        </nav>
+        <LineLost />
+        <main id="main" tabIndex={-1}>
+          <PageOf name={name} detail={detail} session={session} />
+          <footer class="quiet">Times are those of this browser ({ZONE}).</footer>
+        </main>
+        <Toast told={told} close={() => setTold(undefined)} />
+      </Tell.Provider>
+    </Me.Provider>
   );
 }
 
@@ -158,13 +168,27 @@ function PageOf(given: { name: string; detail: string; session: SessionView }): 
       return <ModePage session={session} />;
     case 'cases':
       return <Cases key={detail} id={detail} />;
+    case 'practices':
+      return <PracticesPage />;
     case 'audit':
       return <Audit />;
     case 'health':
       return <HealthPage session={session} />;
-    default:
+    case 'today':
       return <Today />;
+    default:
+      return <NoPage name={name} />;
   }
+}
+
+function NoPage({ name }: { readonly name: string }): JSX.Element {
+  return (
+    <Page title="No such page">
+      <p>
+        There is no page {name}. Choose one above, or go to <a href="#/today">Today</a>.
+      </p>
+    </Page>
+  );
 }
 
 const root = document.getElementById('app');

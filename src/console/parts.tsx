@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import type { SessionView } from '../doors/api/schemas/types.ts';
 import { part } from './api.ts';
 import { csvOf, fileName, save, tableLines } from './export.ts';
 import { ago, when } from './format.ts';
@@ -68,7 +69,24 @@ export function Ago({ at }: { readonly at: string }): JSX.Element {
 
 export function Account({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <span class="quiet">none named</span>;
-  return <a href={`#/account/${part(name)}`}>{name}</a>;
+  return (
+    <a class="account" href={`#/account/${part(name)}`}>
+      {name}
+    </a>
+  );
+}
+
+/** Who looks; outside of the house nobody. */
+export const Me = createContext<SessionView | undefined>(undefined);
+
+/** What changes something: not there for a reader, who would only be refused. */
+export function ForReviewers(given: { readonly children: ComponentChildren }): JSX.Element | null {
+  return useContext(Me)?.role === 'reader' ? null : <>{given.children}</>;
+}
+
+/** The whole list as the daemon has it, beyond what the page shows. */
+export function AllAsCsv({ list }: { readonly list: string }): JSX.Element {
+  return <a href={`/api/v1/export/${list}.csv`}>All as CSV</a>;
 }
 
 export function Badge(given: {
@@ -113,17 +131,47 @@ export function Table<T>(given: {
             <tr>
               {given.columns.map(({ name, cell, isShort = false }) => (
                 <td data-name={name} class={isShort ? 'short' : undefined}>
-                  {cell(row)}
+                  <div>{cell(row)}</div>
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-      <button type="button" class="small" aria-label={`${given.label} as CSV`} onClick={asCsv}>
+      <button
+        type="button"
+        class="small"
+        aria-label={`${given.label} as CSV`}
+        title="This table as it stands here"
+        onClick={asCsv}
+      >
         CSV
       </button>
     </>
+  );
+}
+
+/** On to the older ones, and back. */
+export function Pages(given: {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly onFirst: () => void;
+  readonly onOlder: () => void;
+}): JSX.Element | null {
+  if (given.isFirst && given.isLast) return null;
+  return (
+    <p>
+      {!given.isFirst && (
+        <button type="button" onClick={given.onFirst}>
+          Newest
+        </button>
+      )}
+      {!given.isLast && (
+        <button type="button" onClick={given.onOlder}>
+          Older
+        </button>
+      )}
+    </p>
   );
 }
 
@@ -135,13 +183,15 @@ interface Told {
 
 export const Tell = createContext<(told: Told) => void>(() => undefined);
 
+type Act = <T>(work: () => Promise<T>, done: string | ((made: T) => string)) => Promise<boolean>;
+
 /** Runs what may be refused; says what came of it. */
-export function useAct(): (work: () => Promise<unknown>, done: string) => Promise<boolean> {
+export function useAct(): Act {
   const tell = useContext(Tell);
   return async (work, done) => {
     try {
-      await work();
-      tell({ text: done });
+      const made = await work();
+      tell({ text: typeof done === 'string' ? done : done(made) });
       return true;
     } catch (error) {
       tell({ text: messageOf(error), isWrong: true });
@@ -188,6 +238,8 @@ export function SayForm(given: {
   readonly action: string;
   readonly say: (text: string) => Promise<boolean>;
   readonly isLong?: boolean;
+  /** Ids to choose from, with what each is. */
+  readonly choices?: readonly { readonly id: string; readonly summary: string }[];
 }): JSX.Element {
   const [text, setText] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -209,7 +261,17 @@ export function SayForm(given: {
       {given.isLong ? (
         <textarea id={id} rows={3} maxLength={4000} value={text} onInput={onInput} />
       ) : (
-        <input id={id} maxLength={1000} value={text} onInput={onInput} />
+        <input
+          {...{ id, maxLength: 1000, value: text, onInput }}
+          {...(given.choices && ({ type: 'text', list: `${id}-choices` } as object))}
+        />
+      )}
+      {given.choices && (
+        <datalist id={`${id}-choices`}>
+          {given.choices.map((one) => (
+            <option value={one.id}>{one.summary}</option>
+          ))}
+        </datalist>
       )}
       <button disabled={isBusy || text.trim() === ''}>{given.action}</button>
     </form>

@@ -103,6 +103,8 @@ export interface HoldDesk {
   /** Newest first. */
   list(query: {
     readonly isOpen?: boolean;
+    /** Those that wait for the decision of a person, oldest first. */
+    readonly isWaiting?: true;
     readonly account?: string;
     readonly limit: number;
     readonly before?: string;

@@ -66,7 +66,7 @@ describe.runIf(browserIsHere)('switching on', { timeout: LONG }, () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(png.readUInt32BE(16)).toBe(960);
     expect((await saved('Messages sent as CSV')).toString()).toMatch(
-      /^when,value,usual low,usual,usual high\r\n\d{4}-\d\d-\d\d \d\d:00,\d+,/,
+      /^when \(UTC\),value,usual low,usual,usual high\r\n\d{4}-\d\d-\d\d \d\d:00,\d+,/,
     );
     const list = (await saved('What waits longest as CSV')).toString();
     expect(list).toMatch(/^Since,What,Account,Why\r\n\d{4}-\d\d-\d\dT/);

@@ -4,8 +4,8 @@ import type { AccountView } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { AskOwner } from '../ask-owner.tsx';
 import { Figure } from '../chart.tsx';
-import { counted } from '../format.ts';
-import { Badge, Table, useAct, When } from '../parts.tsx';
+import { counted, countryOf } from '../format.ts';
+import { Badge, ForReviewers, Table, useAct, When } from '../parts.tsx';
 
 type Identity = NonNullable<AccountView['report']>['identities'][number];
 
@@ -21,16 +21,22 @@ export function Identities(given: {
       {identities.map((one) => (
         <section class="card" aria-label={one.identity}>
           <h3>
-            {one.identity} <Badge tone={one.rung === 'observe' ? 'good' : 'bad'}>{one.rung}</Badge>
+            {one.identity}{' '}
+            {one.rung === 'observe' ? (
+              <Badge tone="good">free</Badge>
+            ) : (
+              <Badge tone="bad">{one.rung}</Badge>
+            )}
           </h3>
           <p class="quiet">
             {counted(one.messages, 'message')} so far, usually {one.usualRecipientsPerDay}{' '}
-            recipients a day; evidence now {one.score} nats. It sends as{' '}
-            {one.senders
-              .slice(0, 5)
-              .map(({ address }) => address)
-              .join(', ') || 'nobody yet'}
-            .
+            recipients a day; evidence against it now {one.score}.{' '}
+            {one.senders.length === 0
+              ? 'It has no usual sender address yet.'
+              : `It sends as ${one.senders
+                  .slice(0, 5)
+                  .map(({ address }) => address)
+                  .join(', ')}.`}
           </p>
           <Contexts account={account} contexts={one.contexts} after={after} />
           <Habits identity={one} />
@@ -61,27 +67,29 @@ function Contexts(given: {
       columns={[
         {
           name: 'From',
-          cell: ({ country, asn }) => `${country || 'somewhere'}${asn === 0 ? '' : `, AS${asn}`}`,
+          cell: ({ country, asn }) => `${countryOf(country)}${asn === 0 ? '' : `, AS${asn}`}`,
         },
         { name: 'Used', cell: ({ messages, days }) => `${messages} in ${counted(days, 'day')}` },
         { name: 'First', cell: ({ firstAt }) => <When at={firstAt} /> },
         { name: 'Last', cell: ({ lastAt }) => <When at={lastAt} /> },
-        { name: 'Evidence', cell: ({ score }) => `${score} nats` },
+        { name: 'Evidence', cell: ({ score }) => score },
         {
           name: 'Trust',
           cell: ({ trusted }) => (trusted ? <Badge tone="good">trusted</Badge> : 'not yet'),
         },
         {
           name: 'Decide',
-          cell: ({ context, country }) => (
-            <>
-              <button
-                type="button"
-                aria-label={`Trust ${country || context}`}
-                onClick={() => say(context, true)}
-              >
-                Trust
-              </button>
+          cell: ({ context, country, trusted }) => (
+            <ForReviewers>
+              {!trusted && (
+                <button
+                  type="button"
+                  aria-label={`Trust ${country || context}`}
+                  onClick={() => say(context, true)}
+                >
+                  Trust
+                </button>
+              )}
               <button
                 type="button"
                 class="lock"
@@ -91,7 +99,7 @@ function Contexts(given: {
                 Not the owner
               </button>
               <AskOwner account={account} context={context} />
-            </>
+            </ForReviewers>
           ),
         },
       ]}
@@ -122,14 +130,14 @@ function Habits({
   const most = (points: typeof byDay): string =>
     points.reduce((best, one) => (one.value > best.value ? one : best)).name;
   const graphs = [
-    { title: 'Hours of the day', points: byHour },
-    { title: 'Days of the week', points: byDay },
+    { title: 'Hours of the day', points: byHour, axis: 'hour', most: `most at ${most(byHour)}` },
+    { title: 'Days of the week', points: byDay, axis: 'day', most: `most on ${most(byDay)}` },
   ];
   return (
     <div class="figures" aria-label={`Habits of ${identity}`} role="group">
-      {graphs.map(({ title, points }) => (
+      {graphs.map(({ title, points, axis, most: words }) => (
         <Figure
-          series={{ title, points, words: `most at ${most(points)}` }}
+          series={{ title, points, words, axis }}
           sum={all.toLocaleString()}
           span="in its habit"
         />

@@ -1,18 +1,14 @@
 /** Everything of one account: where it stands, what happened, its places, limits and lock. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type {
-  AccountView,
-  IncidentView,
-  LimitList,
-  TimelineView,
-} from '../../doors/api/schemas/types.ts';
+import type { AccountView, IncidentView, MadeLock } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
-import { counted, span } from '../format.ts';
+import { counted, countryOf, doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Identities } from './account-contexts.tsx';
+import { History, Limits } from './account-history.tsx';
 import { Checklist, leftOpen } from './checklist.tsx';
-import { Ago, Badge, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
+import { Ago, Badge, ForReviewers, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
 
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <Find />;
@@ -29,6 +25,11 @@ export function AccountPage({ name }: { readonly name: string }): JSX.Element {
           </>
         )}
       </Show>
+      {view.error !== '' && (
+        <ForReviewers>
+          <LockForm account={name} />
+        </ForReviewers>
+      )}
       <Limits path={path} />
       <History path={path} />
     </Page>
@@ -60,7 +61,6 @@ function FindForm(): JSX.Element {
 }
 
 function Lock({ view }: { readonly view: AccountView }): JSX.Element {
-  const act = useAct();
   const { account, lock, report } = view;
   const rungs = [report?.rung, ...(report?.identities ?? []).map(({ rung }) => rung)];
   const isHeld = rungs.some((rung) => rung !== undefined && rung !== 'observe');
@@ -85,20 +85,32 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
           <a href={`#/incidents/${lock.incident}`}>Incident</a>
         </p>
       )}
-      {lock ? (
-        <Unlock account={account} incident={lock.incident} />
-      ) : isHeld ? (
-        <FreeForm account={account} label="Release, because" action="Release" />
-      ) : (
-        <SayForm
-          label="Lock, because"
-          action="Lock"
-          say={(why) =>
-            act(() => send('PUT', `/locks/${part(account)}`, { by: 'me', why }), 'Locked.')
-          }
-        />
-      )}
+      <ForReviewers>
+        {lock ? (
+          <Unlock account={account} incident={lock.incident} />
+        ) : isHeld ? (
+          <FreeForm account={account} label="Release, because" action="Release" />
+        ) : (
+          <LockForm account={account} />
+        )}
+      </ForReviewers>
     </section>
+  );
+}
+
+function LockForm({ account }: { readonly account: string }): JSX.Element {
+  const act = useAct();
+  return (
+    <SayForm
+      label="Lock, because"
+      action="Lock"
+      say={(why) =>
+        act(
+          () => send<MadeLock>('PUT', `/locks/${part(account)}`, { by: 'me', why }),
+          (made) => `Locked. ${doubtOf(made)}`,
+        )
+      }
+    />
   );
 }
 
@@ -177,7 +189,7 @@ function Places({ view, after }: { view: AccountView; after: () => void }): JSX.
         empty="No address was seen yet."
         columns={[
           { name: 'Address', cell: ({ address }) => address },
-          { name: 'Country', cell: ({ country }) => country || '?' },
+          { name: 'Country', cell: ({ country }) => countryOf(country) },
           { name: 'Logins', cell: ({ logins, failures }) => `${logins} (${failures} failed)` },
           { name: 'Messages', cell: ({ submissions }) => submissions },
           { name: 'First', cell: ({ firstAt }) => <When at={firstAt} /> },
@@ -185,6 +197,10 @@ function Places({ view, after }: { view: AccountView; after: () => void }): JSX.
         ]}
       />
       <h2>What is usual, and whom to trust</h2>
+      <p class="quiet">
+        Evidence is that somebody else uses it (nats): 0 is none, and with each 2.3 more it is ten
+        times as likely.
+      </p>
       <Identities account={view.account} identities={report?.identities ?? []} after={after} />
       <Outcomes report={report} />
     </>
@@ -201,84 +217,5 @@ function Outcomes({ report }: { readonly report: AccountView['report'] }): JSX.E
       {counted(complaints, 'complaint')}; of the last week's {sharesOfWeek.of} recipients{' '}
       {sharesOfWeek.hard} do not exist and {sharesOfWeek.complaints} complained.
     </p>
-  );
-}
-
-function Limits({ path }: { readonly path: string }): JSX.Element {
-  const limits = useLoaded<LimitList>(`${path}/limits`, []);
-  return (
-    <>
-      <h2>Limits in force</h2>
-      <Show of={limits}>
-        {(value) => (
-          <Table
-            label="Limits in force"
-            rows={value.limits}
-            empty="No limit is in force."
-            columns={[
-              {
-                name: 'Limit',
-                cell: ({ limit }) =>
-                  `${limit.limit} ${limit.count} in ${span(limit.windowSeconds)}`,
-              },
-              { name: 'Of the', cell: ({ limit }) => limit.scope },
-              { name: 'From', cell: ({ from }) => from },
-              {
-                name: 'Used',
-                cell: ({ used, ceiling }) => (
-                  <>
-                    <meter
-                      min={0}
-                      max={Math.max(1, ceiling)}
-                      high={ceiling * 0.8}
-                      value={used}
-                      aria-label="Used"
-                    />{' '}
-                    {used} of {ceiling}
-                  </>
-                ),
-              },
-              { name: 'Then', cell: ({ limit }) => limit.action },
-            ]}
-          />
-        )}
-      </Show>
-    </>
-  );
-}
-
-function History({ path }: { readonly path: string }): JSX.Element {
-  const [limit, setLimit] = useState(50);
-  const history = useLoaded<TimelineView>(`${path}/timeline?limit=${limit}`, ['lock', 'hold']);
-  return (
-    <>
-      <h2>What happened</h2>
-      <Show of={history}>
-        {({ lines, isCut }) => (
-          <>
-            <Table
-              label="Time line"
-              rows={lines}
-              empty="The journal has nothing of it."
-              columns={[
-                { name: 'When', cell: ({ at }) => <When at={at} /> },
-                { name: 'Kind', cell: ({ kind }) => kind, isShort: true },
-                { name: 'What', cell: ({ text }) => text },
-                { name: 'Reference', cell: ({ reference }) => reference ?? '', isShort: true },
-              ]}
-            />
-            <p class="quiet">
-              {counted(lines.length, 'line')}
-              {isCut ? '; the journal may have more. ' : '. '}
-              {isCut && limit < 400 && (
-                <button type="button" onClick={() => setLimit(limit + 150)}>
-                  More
-                </button>
-              )}
-            </p>
-          </>
-        )}
-      </Show>
-    </>
   );
 }

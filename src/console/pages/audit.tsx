@@ -4,13 +4,24 @@ import { useState } from 'preact/hooks';
 import type { AuditList } from '../../doors/api/schemas/types.ts';
 import { part } from '../api.ts';
 import { useLoaded } from '../live.ts';
-import { Page, Show, Table, When } from '../parts.tsx';
+import { Account, AllAsCsv, Page, Pages, Show, Table, When } from '../parts.tsx';
+
+const A_PAGE = 100;
+
+/** An account, a case or an incident, where it is one. */
+function About({ subject }: { readonly subject: string }): JSX.Element {
+  if (/^[ci][0-9a-z]{17}$/.test(subject)) {
+    const page = subject.startsWith('c') ? 'cases' : 'incidents';
+    return <a href={`#/${page}/${subject}`}>{subject}</a>;
+  }
+  return subject.includes('@') ? <Account name={subject} /> : <>{subject}</>;
+}
 
 export function Audit(): JSX.Element {
   const [subject, setSubject] = useState('');
   const [before, setBefore] = useState<number>();
   const query = [
-    'limit=100',
+    `limit=${A_PAGE}`,
     ...(subject === '' ? [] : [`subject=${part(subject)}`]),
     ...(before === undefined ? [] : [`before=${before}`]),
   ].join('&');
@@ -19,7 +30,7 @@ export function Audit(): JSX.Element {
     before === undefined ? ['*', 'hold', 'lock', 'case', 'incident', 'user'] : [],
   );
   return (
-    <Page title="Audit log" aside={<a href="/api/v1/export/audit.csv">CSV</a>}>
+    <Page title="Audit log" aside={<AllAsCsv list="audit" />}>
       <form class="say" role="search" onSubmit={(event) => event.preventDefault()}>
         <label for="subject">About (an account or an id, whole)</label>
         <input
@@ -38,20 +49,22 @@ export function Audit(): JSX.Element {
             <Table
               label="Audit log"
               rows={entries}
-              empty="Nothing was done yet."
+              empty={
+                subject === '' ? 'Nothing was done yet.' : `Nothing was done about ${subject}.`
+              }
               columns={[
                 { name: 'When', cell: ({ at }) => <When at={at} /> },
                 { name: 'Who', cell: ({ by }) => by },
                 { name: 'Did', cell: ({ action }) => <span class="whole">{action}</span> },
-                { name: 'About', cell: ({ subject: about }) => about },
+                { name: 'About', cell: ({ subject: about }) => <About subject={about} /> },
                 { name: 'Why', cell: ({ why }) => why },
               ]}
             />
-            {entries.length === 100 && (
-              <button type="button" onClick={() => setBefore(entries.at(-1)?.id)}>
-                Older
-              </button>
-            )}
+            <Pages
+              {...{ isFirst: before === undefined, isLast: entries.length < A_PAGE }}
+              onFirst={() => setBefore(undefined)}
+              onOlder={() => setBefore(entries.at(-1)?.id)}
+            />
           </>
         )}
       </Show>

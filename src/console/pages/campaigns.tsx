@@ -2,9 +2,19 @@
 import type { JSX } from 'preact';
 import type { CampaignList } from '../../doors/api/schemas/types.ts';
 import { send } from '../api.ts';
-import { counted, disarm } from '../format.ts';
+import { counted, traitWords } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Account, Ago, Badge, Page, Show, Table, useAct } from '../parts.tsx';
+import {
+  Account,
+  Ago,
+  AllAsCsv,
+  Badge,
+  ForReviewers,
+  Page,
+  Show,
+  Table,
+  useAct,
+} from '../parts.tsx';
 
 type Campaign = CampaignList['campaigns'][number];
 
@@ -14,7 +24,7 @@ const NAMED = 40;
 export function Campaigns(): JSX.Element {
   const list = useLoaded<CampaignList>('/campaigns', ['incident', 'hold', 'lock']);
   return (
-    <Page title="Campaigns" aside={<a href="/api/v1/export/campaigns.csv">CSV</a>}>
+    <Page title="Campaigns" aside={<AllAsCsv list="campaigns" />}>
       <p class="quiet">
         Accounts whose incidents of the last 30 days share a text, a link, a subject or an address.
       </p>
@@ -38,7 +48,7 @@ export function Campaigns(): JSX.Element {
 function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
   const { accounts, shared, incidents } = campaign;
   const act = useAct();
-  const what = shared.slice(0, 3).map(wordsOf).join(', ');
+  const what = shared.slice(0, 3).map(traitWords).join(', ');
   const open = (): void => {
     const summary = `Campaign over ${counted(accounts.length, 'account')}: ${what}`.slice(0, 500);
     void act(async () => {
@@ -53,7 +63,7 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
       <h2>{counted(accounts.length, 'account')}</h2>
       <ul class="reasons">
         {shared.map((trait) => (
-          <li>{wordsOf(trait)}</li>
+          <li>{traitWords(trait)}</li>
         ))}
       </ul>
       <Reach campaign={campaign} />
@@ -81,9 +91,11 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
           ]}
         />
       </details>
-      <button type="button" onClick={open}>
-        Open one incident over all
-      </button>
+      <ForReviewers>
+        <button type="button" onClick={open}>
+          Open one incident over all
+        </button>
+      </ForReviewers>
     </section>
   );
 }
@@ -113,20 +125,4 @@ function Reach({ campaign }: { readonly campaign: Campaign }): JSX.Element {
       </dd>
     </dl>
   );
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  text: 'the same text',
-  link: 'links to',
-  subject: 'the subject',
-  address: 'sent from',
-  source: 'guessed from',
-};
-
-/** `link:evil.example` as `links to evil.example`; a fingerprint says nothing to anybody. */
-function wordsOf(trait: string): string {
-  const at = trait.indexOf(':');
-  const [name, value] = [trait.slice(0, at), trait.slice(at + 1)];
-  const words = NAMES[name] ?? name;
-  return name === 'text' ? words : `${words} ${disarm(value)}`;
 }

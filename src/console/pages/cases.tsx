@@ -1,11 +1,39 @@
 /** Cases: reports from outside. What a stranger wrote stands here as text and as nothing else. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { AnswerList, CaseList, CaseView } from '../../doors/api/schemas/types.ts';
+import type {
+  AnswerList,
+  CaseList,
+  CaseView,
+  IncidentList,
+} from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { disarm } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Account, Ago, Badge, Page, SayForm, Show, Table, Timeline, useAct } from '../parts.tsx';
+import {
+  Account,
+  Ago,
+  AllAsCsv,
+  Badge,
+  ForReviewers,
+  Page,
+  Pages,
+  SayForm,
+  Show,
+  Table,
+  Timeline,
+  useAct,
+} from '../parts.tsx';
+
+const A_PAGE = 100;
+
+const SOURCES: Readonly<Record<CaseView['source'], string>> = {
+  web: 'by the form',
+  letter: 'by mail',
+  arf: 'by a feedback report (ARF)',
+  xarf: 'by an abuse report (XARF)',
+  person: 'taken down here',
+};
 
 export function Cases({ id }: { readonly id: string }): JSX.Element {
   return id === '' ? <List /> : <One id={id} />;
@@ -13,37 +41,59 @@ export function Cases({ id }: { readonly id: string }): JSX.Element {
 
 function List(): JSX.Element {
   const [state, setState] = useState<'open' | 'closed'>('open');
-  const list = useLoaded<CaseList>(`/cases?state=${state}&limit=100`, ['case']);
+  const [before, setBefore] = useState('');
+  const page = `limit=${A_PAGE}${before === '' ? '' : `&before=${before}`}`;
+  const list = useLoaded<CaseList>(`/cases?state=${state}&${page}`, ['case']);
   return (
-    <Page title="Cases" aside={<a href="/api/v1/export/cases.csv">CSV</a>}>
+    <Page title="Cases" aside={<AllAsCsv list="cases" />}>
       <p>
         {(['open', 'closed'] as const).map((one) => (
-          <button type="button" aria-pressed={one === state} onClick={() => setState(one)}>
+          <button
+            type="button"
+            aria-pressed={one === state}
+            onClick={() => {
+              setBefore('');
+              setState(one);
+            }}
+          >
             {one}
           </button>
         ))}
       </p>
       <Show of={list}>
         {({ cases }) => (
-          <Table
-            label="Cases"
-            rows={cases}
-            empty={`No case is ${state}.`}
-            columns={[
-              { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
-              {
-                name: 'Reference',
-                cell: ({ id, reference }) => <a href={`#/cases/${id}`}>{reference}</a>,
-              },
-              { name: 'Kind', cell: ({ category }) => category },
-              { name: 'About', cell: ({ subject }) => subject },
-              {
-                name: 'Account',
-                cell: ({ account }) => (account === '' ? '' : <Account name={account} />),
-              },
-              { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
-            ]}
-          />
+          <>
+            <Table
+              label="Cases"
+              rows={cases}
+              empty={before === '' ? `No case is ${state}.` : 'There are no older ones.'}
+              columns={[
+                { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
+                {
+                  name: 'Reference',
+                  isShort: true,
+                  cell: ({ id, reference }) => <a href={`#/cases/${id}`}>{reference}</a>,
+                },
+                { name: 'Kind', cell: ({ category }) => category },
+                { name: 'About', cell: ({ subject }) => subject },
+                {
+                  name: 'Account',
+                  cell: ({ account }) =>
+                    account === '' ? (
+                      <span class="quiet">not known yet</span>
+                    ) : (
+                      <Account name={account} />
+                    ),
+                },
+                { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
+              ]}
+            />
+            <Pages
+              {...{ isFirst: before === '', isLast: cases.length < A_PAGE }}
+              onFirst={() => setBefore('')}
+              onOlder={() => setBefore(cases.at(-1)?.id ?? '')}
+            />
+          </>
         )}
       </Show>
     </Page>
@@ -67,7 +117,7 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
       <p>
         <Badge tone={row.state === 'open' ? 'warn' : 'good'}>{row.state}</Badge>{' '}
         <span class="quiet">
-          {row.reference}, {row.category}, by {row.source} <Ago at={row.openedAt} />
+          {row.reference}, {row.category}, {SOURCES[row.source]} <Ago at={row.openedAt} />
           {row.owner === '' ? ', nobody owns it' : `, owned by ${row.owner}`}
         </span>
       </p>
@@ -99,16 +149,22 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
         <section class="card">
           <h2>What was done</h2>
           <Timeline entries={row.timeline} />
-          {row.state === 'open' && <Work path={path} />}
+          {row.state === 'open' && (
+            <ForReviewers>
+              <Work path={path} account={row.account} />
+            </ForReviewers>
+          )}
         </section>
       </div>
     </>
   );
 }
 
-function Work({ path }: { readonly path: string }): JSX.Element {
+function Work({ path, account }: { readonly path: string; readonly account: string }): JSX.Element {
   const act = useAct();
   const ready = useLoaded<AnswerList>('/answers', []);
+  const named = account === '' ? '' : `&account=${part(account)}`;
+  const open = useLoaded<IncidentList>(`/incidents?state=open&limit=50${named}`, ['incident']);
   const step = (body: object, done: string): Promise<boolean> =>
     act(() => send('POST', `${path}/steps`, { by: 'me', step: body }), done);
   return (
@@ -124,11 +180,15 @@ function Work({ path }: { readonly path: string }): JSX.Element {
       <SayForm
         label="Its incident"
         action="Join"
+        choices={(open.value?.incidents ?? []).map(({ id, summary }) => ({ id, summary }))}
         say={(incident) => step({ kind: 'link', incident }, 'Joined.')}
       />
       <SayForm label="Note" action="Note" say={(text) => step({ kind: 'note', text }, 'Noted.')} />
       <h3>Answer</h3>
-      <p class="quiet">The reporter reads it with the reference. Or take one of these:</p>
+      <p class="quiet">
+        The reporter reads it by the reference, and by mail where an address was left. A click on
+        one of these sends it:
+      </p>
       {(ready.value?.answers ?? []).map(({ language, text }) => (
         <button
           type="button"

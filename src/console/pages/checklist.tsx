@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { IncidentView } from '../../doors/api/schemas/types.ts';
 import { send } from '../api.ts';
-import { Badge, useAct } from '../parts.tsx';
+import { Badge, ForReviewers, useAct } from '../parts.tsx';
 
 const ITEMS = {
   password: 'The password is changed',
@@ -25,14 +25,16 @@ export function Checklist({
         {incident.checklist.map(({ item, doneAt, by = '' }) => (
           <li>
             {doneAt === undefined ? (
-              <button
-                type="button"
-                onClick={() =>
-                  void act(() => send('POST', `${path}/tick`, { by: 'me', item }), 'Ticked.')
-                }
-              >
-                Done
-              </button>
+              <ForReviewers>
+                <button
+                  type="button"
+                  onClick={() =>
+                    void act(() => send('POST', `${path}/tick`, { by: 'me', item }), 'Ticked.')
+                  }
+                >
+                  Done
+                </button>
+              </ForReviewers>
             ) : (
               <Badge tone="good">done</Badge>
             )}{' '}

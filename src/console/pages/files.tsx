@@ -4,7 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { AttachmentList } from '../../doors/api/schemas/types.ts';
 import { send } from '../api.ts';
 import { useLoaded } from '../live.ts';
-import { Show, useAct } from '../parts.tsx';
+import { ForReviewers, Show, useAct } from '../parts.tsx';
 
 const MAX_BYTES = 5 * 1024 * 1024;
 /** Bytes turned to text at once; more overflow the stack of some browsers. */
@@ -42,25 +42,30 @@ export function Files({ path }: { readonly path: string }): JSX.Element {
       <h3>Files</h3>
       <Show of={files}>
         {({ attachments }) => (
-          <ul>
-            {attachments.map(({ id, name, sizeBytes, by }) => (
-              <li>
-                <a href={`/api/v1${path}/attachments/${id}`} download>
-                  {name}
-                </a>{' '}
-                <span class="quiet">
-                  {sizeBytes} bytes, by {by}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <>
+            {attachments.length === 0 && <p class="quiet">None is attached.</p>}
+            <ul>
+              {attachments.map(({ id, name, sizeBytes, by }) => (
+                <li>
+                  <a href={`/api/v1${path}/attachments/${id}`} download>
+                    {name}
+                  </a>{' '}
+                  <span class="quiet">
+                    {sizeBytes.toLocaleString()} bytes, by {by}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </>
         )}
       </Show>
-      <form class="say" onSubmit={(event) => void attach(event)}>
-        <label for="file">A file, at most 5 MiB</label>
-        <input id="file" type="file" ref={input} required />
-        <button disabled={isBusy}>Attach</button>
-      </form>
+      <ForReviewers>
+        <form class="say" onSubmit={(event) => void attach(event)}>
+          <label for="file">A file, at most 5 MiB</label>
+          <input id="file" type="file" ref={input} required />
+          <button disabled={isBusy}>Attach</button>
+        </form>
+      </ForReviewers>
     </>
   );
 }

@@ -1,10 +1,11 @@
 /** Forwards that are off: whose, where to, why; and on again when the far side lives. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ForwardList } from '../../doors/api/schemas/types.ts';
+import type { ForwardList, ForwardMade } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
+import { doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Account, Ago, Page, Show, Table, useAct } from '../parts.tsx';
+import { Account, Ago, AllAsCsv, ForReviewers, Page, Show, Table, useAct } from '../parts.tsx';
 
 const A_PAGE = 100;
 
@@ -13,7 +14,7 @@ export function Forwards(): JSX.Element {
   const path = `/forwards?limit=${A_PAGE}${after === '' ? '' : `&after=${part(after)}`}`;
   const list = useLoaded<ForwardList>(path, ['forward']);
   return (
-    <Page title="Forwards" aside={<a href="/api/v1/export/forwards.csv">CSV</a>}>
+    <Page title="Forwards" aside={<AllAsCsv list="forwards" />}>
       <p class="quiet">
         These are off: their mail stays here. A forward goes off by itself when its far side refuses
         everybody, or somebody switches it off.
@@ -34,7 +35,9 @@ export function Forwards(): JSX.Element {
                 {
                   name: 'On again',
                   cell: ({ account, to }) => (
-                    <OnAgain account={account} to={to} after={() => list.reload()} />
+                    <ForReviewers>
+                      <OnAgain account={account} to={to} after={() => list.reload()} />
+                    </ForReviewers>
                   ),
                 },
               ]}
@@ -47,7 +50,9 @@ export function Forwards(): JSX.Element {
           </>
         )}
       </Show>
-      <SwitchOff after={() => list.reload()} />
+      <ForReviewers>
+        <SwitchOff after={() => list.reload()} />
+      </ForReviewers>
     </Page>
   );
 }
@@ -80,13 +85,14 @@ function SwitchOff({ after }: { readonly after: () => void }): JSX.Element {
       ...{ account: account.trim(), by: 'me', why: why.trim() },
       ...(to.trim() !== '' && { to: to.trim() }),
     };
-    void act(() => send('POST', '/forwards/off', body), 'It is off; its mail stays here.').then(
-      (isDone) => {
-        if (!isDone) return;
-        [setAccount, setTo, setWhy].forEach((set) => set(''));
-        after();
-      },
-    );
+    void act(
+      () => send<ForwardMade>('POST', '/forwards/off', body),
+      (made) => `It is off; its mail stays here. ${doubtOf(made)}`,
+    ).then((isDone) => {
+      if (!isDone) return;
+      [setAccount, setTo, setWhy].forEach((set) => set(''));
+      after();
+    });
   };
   return (
     <section class="card">

@@ -51,6 +51,7 @@ function Report(given: {
   const { report, pendingJobs } = given;
   return (
     <>
+      <h2>Doors</h2>
       <Table
         label="Doors"
         rows={report.doors}

@@ -8,13 +8,16 @@ import type {
   SimilarList,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
-import { counted } from '../format.ts';
+import { counted, traitWords } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import {
   Account,
   Ago,
+  AllAsCsv,
   Badge,
+  ForReviewers,
   Page,
+  Pages,
   SayForm,
   Show,
   Table,
@@ -25,48 +28,75 @@ import {
 import { Checklist } from './checklist.tsx';
 import { Files } from './files.tsx';
 
+const A_PAGE = 100;
+/** Accounts named before the rest is only counted. */
+const NAMED = 50;
+
 export function Incidents({ id }: { readonly id: string }): JSX.Element {
   return id === '' ? <List /> : <One id={id} />;
 }
 
 function List(): JSX.Element {
   const [state, setState] = useState<'open' | 'closed'>('open');
-  const list = useLoaded<IncidentList>(`/incidents?state=${state}&limit=100`, ['incident', 'lock']);
+  const [before, setBefore] = useState('');
+  const page = `limit=${A_PAGE}${before === '' ? '' : `&before=${before}`}`;
+  const list = useLoaded<IncidentList>(`/incidents?state=${state}&${page}`, ['incident', 'lock']);
   return (
-    <Page title="Incidents" aside={<a href="/api/v1/export/incidents.csv">CSV</a>}>
+    <Page title="Incidents" aside={<AllAsCsv list="incidents" />}>
       <p>
         {(['open', 'closed'] as const).map((one) => (
-          <button type="button" aria-pressed={one === state} onClick={() => setState(one)}>
+          <button
+            type="button"
+            aria-pressed={one === state}
+            onClick={() => {
+              setBefore('');
+              setState(one);
+            }}
+          >
             {one}
           </button>
         ))}
       </p>
       <Show of={list}>
         {({ incidents }) => (
-          <Table
-            label="Incidents"
-            rows={incidents}
-            empty={`No incident is ${state}.`}
-            columns={[
-              { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
-              {
-                name: 'Account',
-                cell: ({ account, accounts }) =>
-                  account === '' && accounts.length > 0 ? (
-                    counted(accounts.length, 'account')
-                  ) : (
-                    <Account name={account} />
-                  ),
-              },
-              {
-                name: 'What',
-                cell: ({ id, summary }) => <a href={`#/incidents/${id}`}>{summary}</a>,
-              },
-              { name: 'Decisions', cell: ({ count }) => count },
-              { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
-              { name: 'Finding', cell: ({ verdict }) => verdict && <Verdict of={verdict} /> },
-            ]}
-          />
+          <>
+            <Table
+              label="Incidents"
+              rows={incidents}
+              empty={before === '' ? `No incident is ${state}.` : 'There are no older ones.'}
+              columns={[
+                { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
+                {
+                  name: 'Account',
+                  cell: ({ account, accounts }) =>
+                    account === '' && accounts.length > 0 ? (
+                      counted(accounts.length, 'account')
+                    ) : (
+                      <Account name={account} />
+                    ),
+                },
+                {
+                  name: 'What',
+                  cell: ({ id, summary }) => <a href={`#/incidents/${id}`}>{summary}</a>,
+                },
+                { name: 'Decisions', cell: ({ count }) => count },
+                { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
+                ...(state === 'open'
+                  ? []
+                  : [
+                      {
+                        name: 'Finding',
+                        cell: ({ verdict }: IncidentView) => verdict && <Verdict of={verdict} />,
+                      },
+                    ]),
+              ]}
+            />
+            <Pages
+              {...{ isFirst: before === '', isLast: incidents.length < A_PAGE }}
+              onFirst={() => setBefore('')}
+              onOlder={() => setBefore(incidents.at(-1)?.id ?? '')}
+            />
+          </>
         )}
       </Show>
     </Page>
@@ -124,7 +154,7 @@ function One({ id }: { readonly id: string }): JSX.Element {
               },
               { name: 'Account', cell: ({ incident }) => <Account name={incident.account} /> },
               { name: 'Ended', cell: ({ incident }) => <Verdict of={incident.verdict} /> },
-              { name: 'Shares', cell: ({ shared }) => shared.join(', ') },
+              { name: 'Shares', cell: ({ shared }) => shared.map(traitWords).join(', ') },
             ]}
           />
         )}
@@ -144,15 +174,17 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
       <p>
         <Verdict of={incident.verdict} /> <Account name={incident.account} />{' '}
         <span class="quiet">
-          {incident.practice}, {counted(incident.count, 'decision')}, opened{' '}
-          <Ago at={incident.openedAt} />
+          <a href="#/practices">{incident.practice}</a>, {counted(incident.count, 'decision')},
+          opened <Ago at={incident.openedAt} />
           {incident.firstActionAt === undefined ? ', nothing done yet' : ''}
           {incident.owner === '' ? ', nobody owns it' : `, owned by ${incident.owner}`}
         </span>
       </p>
       {incident.accounts.length > 1 && (
         <p>
-          Accounts: {incident.accounts.slice(0, 50).map((name) => [<Account name={name} />, ' '])}
+          Accounts:{' '}
+          {incident.accounts.slice(0, NAMED).map((name) => [<Account name={name} />, ' '])}
+          {incident.accounts.length > NAMED && `and ${incident.accounts.length - NAMED} more`}
         </p>
       )}
       <div class="review">
@@ -162,7 +194,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
           <Timeline entries={incident.timeline} />
           <Files path={path} />
           {isOpen && (
-            <>
+            <ForReviewers>
               <SayForm
                 label="Note"
                 action="Note"
@@ -177,7 +209,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
                 Take it
               </button>
               <Close path={path} />
-            </>
+            </ForReviewers>
           )}
         </section>
       </div>
@@ -220,16 +252,18 @@ function Close({ path }: { readonly path: string }): JSX.Element {
   return (
     <>
       <h3>Close it</h3>
-      <label for="verdict">What it was</label>
-      <select
-        id="verdict"
-        value={verdict}
-        onChange={(event) => setVerdict(event.currentTarget.value)}
-      >
-        <option value="true">Abuse</option>
-        <option value="false alarm">A false alarm</option>
-        <option value="unclear">Unclear</option>
-      </select>
+      <div class="say">
+        <label for="verdict">What it was</label>
+        <select
+          id="verdict"
+          value={verdict}
+          onChange={(event) => setVerdict(event.currentTarget.value)}
+        >
+          <option value="true">Abuse</option>
+          <option value="false alarm">A false alarm</option>
+          <option value="unclear">Unclear</option>
+        </select>
+      </div>
       <SayForm
         label="Cause: how it came to this"
         action="Close"

@@ -13,12 +13,11 @@ import type {
 import { send } from '../api.ts';
 import { counted } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Account, Ago, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
+import { Groups } from './mode-groups.tsx';
+import { From, Mode, Turns, words, type Switch, type Turn } from './mode-parts.tsx';
+import { Account, Ago, AllAsCsv, Page, Show, Table, useAct, When } from '../parts.tsx';
 
-type Switch = SwitchListView['switches'][number];
 type Seen = Foresight['practices'][number];
-type Turn = (which: Switch, mode: 'observe' | 'enforce' | 'file') => void;
-
 const NOTHING: Omit<Seen, 'practice'> = {
   wouldHave: { hold: 0, reject: 0, defer: 0 },
   did: { hold: 0, reject: 0, defer: 0 },
@@ -32,11 +31,11 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
   const foresight = useLoaded<Foresight>(`/foresight?days=${days}`, []);
   const act = useAct();
   const mayTurn = session.role === 'admin';
-  const turn: Turn = (which, mode) => {
+  const turn: Turn = (which, mode, isUnseen = false) => {
     const { kind, name, title } = which;
     void act(async () => {
       await send<SwitchesMade>('POST', '/switches', {
-        ...{ by: 'me', kind, name, mode },
+        ...{ by: 'me', kind, name, mode, isUnseen },
         why: `${words[mode]} in the console, after a look at ${counted(days, 'day')}.`,
       });
       switches.reload();
@@ -44,7 +43,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
     }, `${title}: ${words[mode].toLowerCase()} from now on.`);
   };
   return (
-    <Page title="Limits and mode" aside={<a href="/api/v1/export/switches.csv">CSV</a>}>
+    <Page title="Limits and mode" aside={<AllAsCsv list="switches" />}>
       <Show of={switches}>
         {({ switches: all }) => (
           <>
@@ -81,8 +80,6 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
     </Page>
   );
 }
-
-const words = { observe: 'Observe', enforce: 'Enforce', file: 'As the file says' } as const;
 
 function stateOf(now: Switch['now'], { inForce, of }: { inForce: number; of: number }): string {
   if (now === 'observe')
@@ -121,13 +118,14 @@ function Everything(given: {
       </p>
       <ol class="steps">
         <li>
-          Seen in {counted(days, 'day')}: {counted(open, 'decision')} that nobody was told,{' '}
-          {counted(accounts.size, 'account')} named below.
+          Seen in {counted(days, 'day')}: {counted(open, 'decision')} that{' '}
+          {open === 1 ? 'was' : 'were'} only watched; {counted(accounts.size, 'account')}{' '}
+          {accounts.size === 1 ? 'is' : 'are'} named below.
         </li>
         <li>Look at each practice and whom it would have touched; enforce those that are right.</li>
         <li>
-          Then everything. <a href="#/today">Accounts above observe</a> are stopped from that
-          moment.
+          Then everything. <a href="#/today">Accounts on the ladder</a> are slowed, held or locked
+          from that moment; one click leads back.
         </li>
       </ol>
       <From of={everything} />
@@ -221,93 +219,6 @@ function saidOf({ wouldHave, did, accounts }: Omit<Seen, 'practice'>): string {
     ...(sum(wouldHave) > 0 ? [`It would have ${list(wouldHave)}`] : []),
     ...(sum(did) > 0 ? [`It has ${list(did)}`] : []),
   ];
-  if (parts.length === 0) return 'It would have stopped nothing.';
-  return `${parts.join('. ')}, of ${counted(accounts, 'account')}.`;
-}
-
-function Mode({ of }: { readonly of: Switch['now'] }): JSX.Element {
-  return <Badge tone={of === 'enforce' ? 'good' : 'warn'}>{of}</Badge>;
-}
-
-/** Where the value comes from. */
-function From({ of: { switched, file } }: { readonly of: Switch }): JSX.Element | null {
-  if (switched === null) return null;
-  return (
-    <p class="quiet">
-      Set by {switched.by} <Ago at={switched.at} />: {switched.why}
-      {file === null ? '' : ` The file says ${file}.`}
-    </p>
-  );
-}
-
-function Turns({ of, turn }: { readonly of: Switch; readonly turn: Turn }): JSX.Element {
-  const other = of.now === 'observe' ? 'enforce' : 'observe';
-  const enforce = of.kind === 'everything' ? 'Enforce everything' : words.enforce;
-  const name = other === 'observe' ? 'Back to observe' : enforce;
-  return (
-    <div class="actions">
-      <button type="button" aria-label={`${name}: ${of.title}`} onClick={() => turn(of, other)}>
-        {name}
-      </button>
-      {of.switched !== null && (
-        <button
-          type="button"
-          aria-label={`${words.file}: ${of.title}`}
-          onClick={() => turn(of, 'file')}
-        >
-          {words.file}
-        </button>
-      )}
-    </div>
-  );
-}
-
-function Groups(given: {
-  readonly all: readonly Switch[];
-  readonly turn: Turn;
-  readonly mayTurn: boolean;
-}): JSX.Element {
-  const { all, turn, mayTurn } = given;
-  const [name, setName] = useState('');
-  const group = (event: Event): void => {
-    event.preventDefault();
-    const title = `group ${name.trim()}`;
-    turn(
-      { kind: 'group', name: name.trim(), title, now: 'observe', file: null, switched: null },
-      'observe',
-    );
-    setName('');
-  };
-  return (
-    <>
-      <h2>Groups and classes</h2>
-      <p class="quiet">
-        A group that observes is left alone by every practice; one that enforces may go first.
-      </p>
-      <Table
-        label="Groups and classes"
-        rows={all.filter(({ kind }) => kind === 'group' || kind === 'class')}
-        empty="None has a mode of its own."
-        columns={[
-          { name: 'Who', cell: ({ title }) => title },
-          { name: 'Mode', cell: ({ now }) => <Mode of={now} /> },
-          { name: 'From', cell: (one) => (one.switched === null ? 'the file' : <From of={one} />) },
-          { name: 'Turn', cell: (one) => mayTurn && <Turns of={one} turn={turn} /> },
-        ]}
-      />
-      {mayTurn && (
-        <form class="say" onSubmit={group}>
-          <label for="group">A group that is to be only watched</label>
-          <input
-            id="group"
-            required
-            maxLength={255}
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-          <button>Observe</button>
-        </form>
-      )}
-    </>
-  );
+  if (parts.length === 0) return 'It stopped nothing in this time.';
+  return `${parts.join('. ')}; ${counted(accounts, 'account')} in all.`;
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountView, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
 import { get, part } from '../api.ts';
-import { attachmentNames, counted, disarm } from '../format.ts';
+import { attachmentNames, counted, countryOf, disarm } from '../format.ts';
 import { messageOf, useLoaded } from '../live.ts';
 import { Ago } from '../parts.tsx';
 
@@ -22,7 +22,7 @@ export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
         <dd>{hold.envelopeSender || '(nobody: a bounce)'}</dd>
         <dt>To</dt>
         <dd>{counted(hold.recipients, 'recipient')}</dd>
-        <dt>Waits since</dt>
+        <dt>Held</dt>
         <dd>
           <Ago at={hold.at} />, reference {hold.reference}
         </dd>
@@ -46,6 +46,12 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
         <>
           {report.identities.map((one) => (
             <dl>
+              {report.identities.length > 1 && (
+                <>
+                  <dt>Identity</dt>
+                  <dd>{one.identity}</dd>
+                </>
+              )}
               <dt>Recipients a day</dt>
               <dd>{one.usualRecipientsPerDay}</dd>
               <dt>Messages so far</dt>
@@ -54,7 +60,7 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
               <dd>
                 {one.contexts
                   .slice(0, 4)
-                  .map(({ country, days }) => `${country || '??'} (${counted(days, 'day')})`)
+                  .map(({ country, days }) => `${countryOf(country)} (${counted(days, 'day')})`)
                   .join(', ') || 'nowhere yet'}
               </dd>
               <dt>Sends as</dt>
@@ -67,7 +73,7 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
             </dl>
           ))}
           <dl>
-            <dt>Bounces of the week</dt>
+            <dt>Unknown recipients of the week</dt>
             <dd>
               {report.outcomes.sharesOfWeek.hard} of {report.outcomes.sharesOfWeek.of}
             </dd>

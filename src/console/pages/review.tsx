@@ -8,7 +8,7 @@ import type { HoldList, HoldView, SessionView } from '../../doors/api/schemas/ty
 import { part, send } from '../api.ts';
 import { AskOwner } from '../ask-owner.tsx';
 import { messageOf, useLoaded } from '../live.ts';
-import { Account, Page, Show, Tell } from '../parts.tsx';
+import { Account, AllAsCsv, Page, Show, Tell } from '../parts.tsx';
 import { Facts, Message, Usual } from './review-parts.tsx';
 
 type Choice = 'release' | 'return' | 'owner' | 'lock';
@@ -24,16 +24,18 @@ const ACTIONS: readonly { choice: Choice; key: string; name: string; why: string
 const ARMED_AFTER_MS = 600;
 let movedMs = -Infinity;
 
+/** Read at once, the oldest; those behind come up as these are decided. */
+const MOST = 200;
+
 type Step = (step: 1 | -1) => void;
 
 export function Review(given: { readonly id: string; readonly session: SessionView }): JSX.Element {
   const { id, session } = given;
-  const list = useLoaded<HoldList>('/holds?state=open&limit=200', ['hold']);
+  const list = useLoaded<HoldList>(`/holds?state=waiting&limit=${MOST}`, ['hold']);
   // Decided here, whatever a list says that was read before.
   const decided = useRef(new Set<string>()).current;
-  const waiting = (list.value?.holds ?? [])
-    .filter((one) => one.state === 'held' && one.cause !== 'defer' && !decided.has(one.id))
-    .toReversed();
+  const waiting = (list.value?.holds ?? []).filter((one) => !decided.has(one.id));
+  const isCut = (list.value?.holds.length ?? 0) === MOST;
   const first = waiting[0]?.id;
   useEffect(() => {
     // No page of its own: going back leads to where somebody came from.
@@ -50,9 +52,9 @@ export function Review(given: { readonly id: string; readonly session: SessionVi
       title="Review"
       aside={
         <>
-          <a href="/api/v1/export/holds.csv">CSV</a>
+          <AllAsCsv list="holds" />
           <span class="quiet keys">
-            <kbd>j</kbd>/<kbd>k</kbd> next, before
+            <kbd>j</kbd> next, <kbd>k</kbd> back
           </span>
         </>
       }
@@ -65,8 +67,8 @@ export function Review(given: { readonly id: string; readonly session: SessionVi
             <>
               <p class="quiet">
                 {place < 0
-                  ? `${waiting.length} others wait.`
-                  : `${place + 1} of ${waiting.length}, oldest first`}
+                  ? othersWait(waiting.length)
+                  : `${place + 1} of ${waiting.length}${isCut ? ' or more' : ''}, oldest first`}
               </p>
               <Chosen
                 {...{ key: id, id, go, session }}
@@ -86,6 +88,11 @@ export function Review(given: { readonly id: string; readonly session: SessionVi
       </Show>
     </Page>
   );
+}
+
+function othersWait(count: number): string {
+  if (count === 0) return 'No other message waits.';
+  return count === 1 ? 'One other waits.' : `${count} others wait.`;
 }
 
 /** Ids rise with time; behind the newest the oldest that waits comes again. */
@@ -203,9 +210,7 @@ function Choices(given: Deciding): JSX.Element {
   });
   return (
     <>
-      <label for="why">
-        Why (goes to the audit log; a plain sentence is put where it is empty)
-      </label>
+      <label for="why">Why (for the audit log; left empty, a standard sentence is written)</label>
       <input
         id="why"
         maxLength={1000}

@@ -2,9 +2,9 @@
 import type { JSX } from 'preact';
 import type { OverviewView, RungPageView } from '../../doors/api/schemas/types.ts';
 import { Chart } from '../chart.tsx';
-import { counted, span } from '../format.ts';
+import { counted, nounOf, span } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Account, Ago, Badge, Page, Show, Table } from '../parts.tsx';
+import { Account, Ago, AllAsCsv, Badge, Page, Show, Table } from '../parts.tsx';
 
 /** Figures with their names, in the order of the page. */
 const FIGURES: readonly (readonly [string, string])[] = [
@@ -35,10 +35,10 @@ export function Today(): JSX.Element {
           <>
             <p class="summary">{summaryOf(open)}</p>
             <div class="tiles">
-              <Tile href="#/review" count={open.holds} name="held messages" isHot />
-              <Tile href="#/incidents" count={open.incidents} name="open incidents" isHot />
-              <Tile href="#/cases" count={open.cases} name="open cases" isHot />
-              <Tile href="#/incidents" count={open.locks} name="locked accounts" />
+              <Tile href="#/review" count={open.holds} name="held message" isHot />
+              <Tile href="#/incidents" count={open.incidents} name="open incident" isHot />
+              <Tile href="#/cases" count={open.cases} name="open case" isHot />
+              <Tile href="#/incidents" count={open.locks} name="locked account" />
             </div>
             <h2>Waits longest</h2>
             <Table
@@ -56,8 +56,11 @@ export function Today(): JSX.Element {
               ]}
             />
             <h2>
-              The last 24 hours <a href="/api/v1/export/figures.csv">CSV</a>
+              The last 24 hours <AllAsCsv list="figures" />
             </h2>
+            <p class="quiet">
+              The line is today by the hour, the band behind it what is usual for that hour.
+            </p>
             <div class="figures">
               {FIGURES.flatMap(([key, name]) => {
                 const hours = figures[key];
@@ -68,8 +71,8 @@ export function Today(): JSX.Element {
             </div>
             {figures['queue'] === undefined && (
               <p class="quiet">
-                How long the queue of the mail server is, nobody says here: it takes an agent on its
-                host (Health).
+                How many messages wait in the mail server's own queue is told by the agent on its
+                host; none has said so yet (<a href="#/health">Health</a>).
               </p>
             )}
             {Object.keys(figures).length === 0 && (
@@ -77,9 +80,9 @@ export function Today(): JSX.Element {
             )}
             <h2>How fast it goes</h2>
             <p>
-              {counted(clocks.opened, 'incident')} in {clocks.days} days. {speedOf(clocks)} Abuse{' '}
-              {clocks.verdicts.true}, false alarms {clocks.verdicts['false alarm']}, unclear{' '}
-              {clocks.verdicts.unclear}. <a href="/api/v1/export/clocks.csv">As CSV</a>
+              {counted(clocks.opened, 'incident')} in {clocks.days} days. {speedOf(clocks)} Found:
+              abuse {clocks.verdicts.true}, false alarm {clocks.verdicts['false alarm']}, unclear{' '}
+              {clocks.verdicts.unclear}. <AllAsCsv list="clocks" />
             </p>
           </>
         )}
@@ -93,19 +96,22 @@ function Ladder(): JSX.Element {
   const rungs = useLoaded<RungPageView>('/rungs?limit=10', ['lock', 'incident']);
   return (
     <>
-      <h2>Accounts above observe</h2>
+      <h2>Accounts on the ladder</h2>
       <Show of={rungs}>
         {({ accounts, counts, isCut }) => (
           <>
-            <p class="quiet">
-              On the ladder: {counts.lock} at lock, {counts.hold} at hold, {counts.throttle} at
-              throttle
-              {isCut ? ', and more' : ''}.
-            </p>
+            {accounts.length > 0 && (
+              <p class="quiet">
+                {counts.throttle} at throttle (slowed), {counts.hold} at hold (kept for a review),{' '}
+                {counts.lock} at lock (may not send).{' '}
+                {isCut && `The first ${accounts.length} are named here. `}
+                <AllAsCsv list="rungs" />
+              </p>
+            )}
             <Table
-              label="Accounts above observe"
+              label="Accounts on the ladder"
               rows={accounts}
-              empty="Every account is where it should be."
+              empty="No account is slowed, held or locked for what it did."
               columns={[
                 { name: 'Account', cell: ({ account }) => <Account name={account} /> },
                 {
@@ -129,7 +135,7 @@ function speedOf({ firstAction, close }: OverviewView['clocks']): string {
   const words = (what: string, { count, median, worst }: typeof close): string =>
     count === 0
       ? `None was ${what} yet.`
-      : `${count} ${what}, after ${span(median)} in the middle and ${span(worst)} at worst.`;
+      : `${count} ${count === 1 ? 'was' : 'were'} ${what}: half within ${span(median)}, all within ${span(worst)}.`;
   return `${words('acted on', firstAction)} ${words('closed', close)}`;
 }
 
@@ -148,7 +154,7 @@ function Tile(given: {
   const { href, count, name, isHot = false } = given;
   return (
     <a class={isHot && count > 0 ? 'tile hot' : 'tile'} href={href}>
-      <strong>{count.toLocaleString()}</strong> <span>{name}</span>
+      <strong>{count.toLocaleString()}</strong> <span>{nounOf(count, name)}</span>
     </a>
   );
 }

@@ -83,6 +83,8 @@ export interface HoldChange {
 
 export interface HoldQuery {
   readonly isOpen?: boolean;
+  /** Those that wait for the decision of a person, oldest first. */
+  readonly isWaiting?: true;
   readonly account?: string;
   readonly cause?: HoldCause;
   readonly limit: number;
@@ -96,7 +98,7 @@ export interface HoldRecords {
   get(id: string): Promise<HoldRow | undefined>;
   /** The newest with the reference. */
   find(reference: string): Promise<HoldRow | undefined>;
-  /** Newest first. */
+  /** Newest first, but those that wait. */
   list(query: HoldQuery): Promise<readonly HoldRow[]>;
   countOpen(query?: { readonly account?: string; readonly cause?: HoldCause }): Promise<number>;
   /**

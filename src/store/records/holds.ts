@@ -49,7 +49,16 @@ async function readHold(tx: RecordsTx, id: string): Promise<HoldRow | undefined>
 }
 
 async function listHolds(tx: RecordsTx, query: HoldQuery): Promise<HoldRow[]> {
-  let select = tx.selectFrom('holds').selectAll().orderBy('id', 'desc');
+  const { isWaiting = false } = query;
+  let select = tx
+    .selectFrom('holds')
+    .selectAll()
+    .orderBy('id', isWaiting ? 'asc' : 'desc');
+  // Those that let themselves go wait for nobody, as in waiting.ts.
+  if (isWaiting) {
+    select = select.where('closedAt', 'is', null).where('state', '=', 'held');
+    select = select.where('cause', '!=', 'defer');
+  }
   if (query.isOpen !== undefined) {
     select = select.where('closedAt', query.isOpen ? 'is' : 'is not', null);
   }

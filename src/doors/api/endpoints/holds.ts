@@ -13,12 +13,17 @@ export function holdEndpoints(parts: ApiParts) {
       method: 'GET',
       path: '/holds',
       tag: 'holds',
-      summary: 'Held messages, newest first.',
+      summary: 'Held messages, newest first; those that wait for a decision, oldest first.',
       query: holdQuery,
       response: holdList,
       async handle({ query: { state, ...query } }) {
-        const isOpen = state === undefined ? {} : { isOpen: state === 'open' };
-        return { holds: await desk.holds.list({ ...query, ...isOpen }) };
+        const which =
+          state === 'waiting'
+            ? ({ isWaiting: true } as const)
+            : state === undefined
+              ? {}
+              : { isOpen: state === 'open' };
+        return { holds: await desk.holds.list({ ...query, ...which }) };
       },
     }),
     endpoint({

@@ -16,7 +16,10 @@ export const holdParams = z.strictObject({
 });
 
 export const holdQuery = z.strictObject({
-  state: z.enum(['open', 'closed']).exactOptional(),
+  state: z
+    .enum(['open', 'closed', 'waiting'])
+    .describe('`waiting`: for the decision of a person, oldest first.')
+    .exactOptional(),
   account: accountName.exactOptional(),
   limit: limitInput,
   before: cursorOf('h', 'a held message').exactOptional(),

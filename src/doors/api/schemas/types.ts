@@ -10,6 +10,7 @@ import type { caseList, caseView, health, sessionView, waysIn } from './desk.ts'
 import type { questionMade } from './question.ts';
 import type { campaignList } from './campaign.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
+import type { practiceReport } from './practices.ts';
 import type { foresight, switchesMade, switchList } from './switches.ts';
 import type {
   accountView,
@@ -60,6 +61,7 @@ export type ReloadOutcome = z.output<typeof reloadOutcome>;
 export type TraceKeyView = z.output<typeof traceKey>;
 export type TraceView = z.output<typeof traceView>;
 export type AgentTasks = z.output<typeof agentTasks>;
+export type PracticesView = z.output<typeof practiceReport>;
 export type HoldList = z.output<typeof holdList>;
 export type HoldView = z.output<typeof hold>;
 export type ShownView = z.output<typeof shownMessage>;

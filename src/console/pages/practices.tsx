@@ -1,0 +1,104 @@
+/** The scorecard: every practice, whether it is kept, what was seen and what to do. */
+import type { JSX } from 'preact';
+import type { PracticesView } from '../../doors/api/schemas/types.ts';
+import { counted } from '../format.ts';
+import { useLoaded } from '../live.ts';
+import { Badge, Page, Show, Table, When } from '../parts.tsx';
+
+type Practice = PracticesView['practices'][number];
+type Finding = Practice['findings'][number];
+
+const RANK = { fail: 0, warn: 1, unknown: 2, pass: 3 } as const;
+const TONES = { fail: 'bad', warn: 'warn', unknown: 'plain', pass: 'good' } as const;
+
+export function PracticesPage(): JSX.Element {
+  const report = useLoaded<PracticesView>('/practices', []);
+  return (
+    <Page title="Practices">
+      <Show of={report}>
+        {({ at, practices, proposal }) => (
+          <>
+            <p class="summary">{summaryOf(practices)}</p>
+            <p class="quiet">
+              As of <When at={at} />. "Unknown" is what could not be found out from here; it is no
+              failure. <code>primum audit</code> writes the same as a page of its own.
+            </p>
+            {proposal !== undefined && <p>{proposal}</p>}
+            <Urgent practices={practices} />
+            <h2>All practices</h2>
+            <Table
+              label="Practices"
+              rows={practices}
+              empty="No practice is known."
+              columns={[
+                { name: 'Practice', cell: ({ id }) => id },
+                { name: 'What', cell: ({ title }) => title },
+                { name: 'State', cell: (one) => <State of={one} /> },
+                { name: 'What was seen', cell: ({ summary }) => summary },
+                { name: 'Where', cell: ({ where }) => where },
+              ]}
+            />
+          </>
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+function State({ of: { state, result } }: { readonly of: Practice }): JSX.Element {
+  if (result !== undefined) return <Badge tone={TONES[result]}>{result}</Badge>;
+  return <Badge tone={state === 'in force' ? 'good' : 'plain'}>{state}</Badge>;
+}
+
+function summaryOf(practices: readonly Practice[]): string {
+  const count = (name: Practice['result']): number =>
+    practices.filter(({ result }) => result === name).length;
+  const inForce = practices.filter(({ state }) => state === 'in force').length;
+  const [fail, warn] = [count('fail'), count('warn')];
+  const needs = fail + warn === 0 ? 'Nothing fails' : `${fail} fail, ${warn} need a look`;
+  return `${needs}; ${inForce} of ${counted(practices.length, 'practice')} are in force by decisions, ${count('pass')} passed their check, ${count('unknown')} are unknown.`;
+}
+
+/** What fails or warns, worst first, each with what to do. */
+function Urgent({ practices }: { readonly practices: readonly Practice[] }): JSX.Element | null {
+  const rank = ({ result = 'pass' }: Practice): number => RANK[result];
+  const urgent = practices
+    .filter(({ result }) => result === 'fail' || result === 'warn')
+    .toSorted((a, b) => rank(a) - rank(b));
+  if (urgent.length === 0) return null;
+  return (
+    <>
+      <h2>What needs doing</h2>
+      {urgent.map((one) => (
+        <section class="card practice" aria-label={`${one.id}: ${one.title}`}>
+          <h3>
+            <State of={one} /> {one.title} <span class="quiet">{one.id}</span>
+          </h3>
+          {one.findings.filter(({ state }) => state === one.result).map(findingPart)}
+        </section>
+      ))}
+    </>
+  );
+}
+
+function findingPart({ target, evidence, advice, since, silencedUntil }: Finding): JSX.Element {
+  return (
+    <>
+      <p>
+        <strong>{target}</strong>{' '}
+        {since !== undefined && (
+          <span class="quiet">
+            since <When at={since} />
+          </span>
+        )}
+        {silencedUntil !== undefined && <span class="quiet"> silent until {silencedUntil}</span>}
+      </p>
+      <ul>
+        {evidence.map((text) => (
+          <li>{text}</li>
+        ))}
+      </ul>
+      {advice !== undefined && <p>{advice}</p>}
+    </>
+  );
+}
