@@ -6,6 +6,7 @@ import { stepLadder, type LadderState } from './ladder.ts';
 import { isNewPassword } from './rules/account-locked.ts';
 import type { Finding, LoginSubject } from './rules/finding.ts';
 import { ATTEMPT_RULES, LOGIN_RULES, type LoginLook } from './rules/registry.ts';
+import { isRenewedAtHome } from './rules/renewed-password.ts';
 import { alertOfShutOut, shutOutOf, type ShutOut } from './rules/shut-out.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 
@@ -18,6 +19,8 @@ export interface LoginDecision {
   readonly outcome: 'ok' | 'wrong-password' | undefined;
   /** ACC-6: until when the source is shut out from now on. */
   readonly shutOut: ShutOut;
+  /** The owner has a new password, and what was held against the old one ends. */
+  readonly isRenewed: boolean;
 }
 
 const SUCCESS_RULES: readonly LoginLook[] = [...ATTEMPT_RULES, ...LOGIN_RULES];
@@ -66,6 +69,7 @@ export function decideLogin(subject: LoginSubject): LoginDecision {
     accountLadder,
     outcome,
     shutOut,
+    isRenewed: outcome === 'ok' && isRenewedAtHome(subject),
   };
 }
 

@@ -278,6 +278,8 @@ export interface PasswordEvent extends EventBase {
   readonly account: string;
   readonly by: 'owner' | 'operator' | 'unknown';
   readonly channel?: string;
+  /** From where the owner changed it: only from a place of the account does it end what was held against it. */
+  readonly clientAddress?: string;
 }
 
 export interface ConfirmEvent extends EventBase {

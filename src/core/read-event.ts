@@ -195,7 +195,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   return: ACTION,
   password: {
     required: { account: name, by: oneOf('owner', 'operator', 'unknown') },
-    optional: { channel: text },
+    optional: { channel: text, clientAddress: text },
   },
   confirm: {
     required: { account: name, mine: flag, by: text },

@@ -25,6 +25,7 @@ import { prepareOutcomes, type Asking } from './outcomes.ts';
 import type { GateParts } from './parts.ts';
 import { refusedName, relayKeys } from './relays.ts';
 import type { SentMessages } from './sent-messages.ts';
+import { renew } from './start-anew.ts';
 import {
   factsWithoutAuth,
   millisecondsOf,
@@ -66,7 +67,7 @@ export function createJudge(parts: GateParts, sent: SentMessages, counts: Connec
       andThen(knownOfLogin({ parts, counts, world: worldOf() }, event), (known) => {
         const plan = planLogin(event, known);
         countLogin({ parts, counts, world: known.world }, event, known.network);
-        return parts.standing.update(plan.keys, (records) => {
+        const judged = parts.standing.update(plan.keys, (records) => {
           const hadRecord = records[0] !== undefined;
           const subject = plan.subject(records);
           const decision = decideLogin(subject);
@@ -76,6 +77,11 @@ export function createJudge(parts: GateParts, sent: SentMessages, counts: Connec
             hadRecord || decision.outcome === 'ok' || known.facts.source === 'directory';
           keepLogin(records, subject, decision, isReal);
           return decision;
+        });
+        return andThen(judged, (decision) => {
+          if (!decision.isRenewed) return decision;
+          const { account } = decision.verdict;
+          return andThen(renew(parts.standing, account, millisecondsOf(event.at)), () => decision);
         });
       }),
 

@@ -4,6 +4,8 @@
  */
 import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
+import { isOldPlace } from '../old-place.ts';
+import { addressKey } from '../profile/address-key.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
@@ -21,6 +23,7 @@ import {
   familySums,
   placeOfFamily,
   raise,
+  relieve,
   settle,
   type Lane,
   type LaneScore,
@@ -91,17 +94,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
-  for (const { family, by } of found) {
-    const place = placeOfFamily(family);
-    if (place < 0 || (isCopy && place === CONTENT)) continue;
-    add(own, place, by);
-    add(shared, place, by);
-  }
-  if (isCopy) {
-    const said = saidBy(found, 'content');
-    raise(own, CONTENT, said);
-    raise(shared, CONTENT, said);
-  }
+  for (const lane of [own, shared]) addAll(lane, found, { isCopy, isUsual: context.isTrusted });
   if (profile.messages < NEW_MESSAGES) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -145,6 +138,21 @@ export function assess(subject: SubmissionSubject): Assessment {
   };
 }
 
+function addAll(
+  lane: Lane,
+  found: readonly Found[],
+  { isCopy, isUsual }: { readonly isCopy: boolean; readonly isUsual: boolean },
+): void {
+  // Elsewhere good news could be made: a thief writes to people whom his victim knows.
+  const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
+  for (const { family, by } of found) {
+    const place = placeOfFamily(family);
+    if (place >= 0 && !(isCopy && place === CONTENT)) add(lane, place, by, spare);
+  }
+  if (spare !== undefined) relieve(lane, spare);
+  if (isCopy) raise(lane, CONTENT, saidBy(found, 'content'));
+}
+
 /**
  * What other unproven places gathered is held against this one as far as one hand may be behind both: less
  * of it where the message is made as the owner's are, and where the place was there for days and is no hop
@@ -152,7 +160,9 @@ export function assess(subject: SubmissionSubject): Assessment {
  */
 function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: Lane): Lane {
   if (context.isTrusted) return shared;
-  let share = 1;
+  const { account, network, nowMs, world } = subject;
+  // A new program at a place of the account is its owner's, and no hop of a thief's.
+  let share = isOldPlace(account, addressKey(network, world.hash).place, nowMs) ? 0 : 1;
   const isMadeOut = context.found.some(({ signal }) => signal === 'making');
   if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
   if (context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS) share /= 2;

@@ -1,11 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alike, CAPS, CHOICE, SUMMED_FAMILIES } from './hypotheses.ts';
-import { add, addFloored, bestOf, emptyLane, fade, placeOfFamily, raise, settle } from './lanes.ts';
+import {
+  add,
+  addFloored,
+  bestOf,
+  emptyLane,
+  fade,
+  placeOfFamily,
+  raise,
+  relieve,
+  settle,
+} from './lanes.ts';
 
 const RECIPIENTS = placeOfFamily('recipients');
 const CONTENT = placeOfFamily('content');
 const OUTCOMES = placeOfFamily('outcomes');
+const CROSS = placeOfFamily('cross');
 const lane = emptyLane;
 
 describe('a lane of evidence', () => {
@@ -40,6 +51,37 @@ describe('a lane of evidence', () => {
     expect(bestOf(one, 0).score).toBeCloseTo(2.5 - CHOICE);
     raise(one, CONTENT, alike(-2));
     expect(bestOf(one, 0).score).toBeCloseTo(2.5 - CHOICE);
+  });
+
+  it('lets mail that speaks for its sender take back what was heard of earlier mail, never below nothing', () => {
+    const one = lane();
+    add(one, OUTCOMES, alike(3));
+    add(one, CROSS, alike(5));
+    const writesToFriends = (): number[] => {
+      const spare = [0, 0, 0, 0];
+      add(one, RECIPIENTS, alike(-2), spare);
+      return spare;
+    };
+    // The first is room above the floor; from then on nothing is saved up there.
+    expect(writesToFriends()).toEqual([0, 0, 0, 0]);
+    const before = bestOf(one, 0).score;
+    relieve(one, writesToFriends());
+    expect(bestOf(one, 0).score).toBeCloseTo(before - 2);
+    for (let i = 0; i < 20; i += 1) relieve(one, writesToFriends());
+    expect(Math.min(one[OUTCOMES] ?? -1, one[CROSS] ?? -1)).toBe(0);
+    expect(bestOf(one, 0).score).toBeCloseTo(-2 - CHOICE);
+  });
+
+  it('takes nothing back for a message that is as odd as it is familiar', () => {
+    const one = lane();
+    const spare = [0, 0, 0, 0];
+    add(one, RECIPIENTS, alike(-2));
+    add(one, RECIPIENTS, alike(-2), spare);
+    add(one, CONTENT, alike(2.5), spare);
+    add(one, CROSS, alike(5));
+    const before = bestOf(one, 0).score;
+    relieve(one, spare);
+    expect(bestOf(one, 0).score).toBe(before);
   });
 
   it('takes no message for a forged request that asks for nothing', () => {

@@ -35,6 +35,9 @@ const floorOf = (hypothesis: number, family: number): number =>
 
 const CAP_OF: readonly number[] = SUMMED_FAMILIES.map((family) => CAPS[family]);
 
+/** What others said of mail that was sent before. */
+const FROM_OUTSIDE = [placeOfFamily('cross'), placeOfFamily('outcomes')];
+
 /** Of doubles from the start: an engine that sees only zeros would store whole numbers first. */
 const NOTHING: Lane = Array.from({ length: LANE_SUMS }, () => 0.5).fill(0);
 
@@ -52,12 +55,36 @@ export function fade(lane: Lane, sinceMs: number): void {
   for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = (lane[i] as number) * share;
 }
 
-/** @param family index into the summed families */
-export function add(lane: Lane, family: number, by: Four): void {
+/**
+ * @param family index into the summed families
+ * @param spare takes, by hypothesis, what speaks for the sender and finds no room above the floor, less
+ * what speaks against him
+ */
+export function add(lane: Lane, family: number, by: Four, spare?: number[]): void {
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
     const at = h * WIDTH + family;
     const sum = (lane[at] as number) + (by[h] as number);
-    lane[at] = Math.min(CAP_OF[family] as number, Math.max(floorOf(h, family), sum));
+    const least = floorOf(h, family);
+    if (spare !== undefined) {
+      spare[h] = (spare[h] as number) + Math.max(0, least - sum) - Math.max(0, by[h] as number);
+    }
+    lane[at] = Math.min(CAP_OF[family] as number, Math.max(least, sum));
+  }
+}
+
+/**
+ * Takes back what was heard from outside of earlier mail, as far as the mail of now speaks for its sender
+ * (design 1.3, formula 4): an attack that is over must not go on being held. Never below nothing.
+ */
+export function relieve(lane: Lane, spare: readonly number[]): void {
+  for (let h = 0; h < HYPOTHESES.length; h += 1) {
+    let left = Math.max(0, spare[h] as number);
+    for (const family of FROM_OUTSIDE) {
+      const at = h * WIDTH + family;
+      const taken = Math.min(left, Math.max(0, lane[at] as number));
+      lane[at] = (lane[at] as number) - taken;
+      left -= taken;
+    }
   }
 }
 

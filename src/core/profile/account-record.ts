@@ -187,12 +187,13 @@ export class AccountRecord {
     );
   }
 
-  /** Whether the account was used with success from this place before. */
-  knowsPlace(place: number): boolean {
+  /** Whether the account was used with success from this place before, and seen there by `sinceMs`. */
+  knowsPlace(place: number, sinceMs = Infinity): boolean {
     for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
       if (
         this.view.getUint32(at + PLACE, true) === place &&
-        this.view.getUint32(at + LAST_OK, true) > 0
+        this.view.getUint32(at + LAST_OK, true) > 0 &&
+        this.view.getUint32(at + FIRST, true) * 1000 <= sinceMs
       ) {
         return true;
       }

@@ -193,9 +193,23 @@ export class IdentityProfile {
   /** The owner said that it is his: trusted from now on, and what it had gathered is taken back. */
   confirm(index: number): void {
     const { detection } = this;
+    if (detection.isTrusted(index)) detection.clearLane(SHARED.trusted);
     detection.clearLane(index);
     detection.setTrust(index, 'confirmed');
     detection.clearLane(SHARED.probation);
+  }
+
+  /**
+   * The credential is another one now: nothing of before is held against it. What an unproven place did
+   * stays with that place.
+   */
+  leaveEvidence(): void {
+    const { detection } = this;
+    this.contextRows().forEach((_, i) => {
+      if (detection.isTrusted(i)) detection.setLane(i, NO_SUMS);
+    });
+    detection.clearLane(SHARED.probation);
+    detection.clearLane(SHARED.trusted);
   }
 
   /** Forgets evidence, after a person said the account is its owner's again. */

@@ -2,6 +2,7 @@
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
+import { releaseAfter } from './release-account.ts';
 import {
   auditQuery,
   byInput,
@@ -11,7 +12,8 @@ import {
 } from '../schemas/input.ts';
 import { DONE, alertOutcomes, auditList, done, incident, incidentList } from '../schemas/output.ts';
 
-export function incidentEndpoints({ desk }: ApiParts) {
+export function incidentEndpoints(parts: ApiParts) {
+  const { desk } = parts;
   return [
     endpoint({
       method: 'GET',
@@ -44,8 +46,12 @@ export function incidentEndpoints({ desk }: ApiParts) {
       body: closeInput,
       response: done,
       async handle({ params: { id }, body }) {
-        if (await desk.incidents.close({ ...body, id })) return DONE;
-        throw new ProblemError(404, `There is no open incident ${id}.`);
+        const found = await desk.incidents.get(id);
+        if (found === undefined || !(await desk.incidents.close({ ...body, id }))) {
+          throw new ProblemError(404, `There is no open incident ${id}.`);
+        }
+        await releaseAfter(parts, found, body);
+        return DONE;
       },
     }),
     endpoint({

@@ -1,9 +1,9 @@
 /** Locks on whole accounts (ACC-11): in force at once, durable when the answer is given. */
-import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { viewLocks, viewMadeLock } from './lock-view.ts';
+import { release } from './release-account.ts';
 import {
   accountParams,
   lockAccountInput,
@@ -81,20 +81,4 @@ export function lockEndpoints(parts: ApiParts) {
       },
     }),
   ];
-}
-
-/** An account on a rung without a lock starts anew; false when it is on none. */
-async function release(
-  parts: ApiParts,
-  request: { readonly account: string; readonly by: string; readonly why: string },
-): Promise<boolean> {
-  const { desk, inspector, now = Date.now, take } = parts;
-  const { account, by, why } = request;
-  const report = await inspector.account(account);
-  const rungs = [report?.rung, ...(report?.identities ?? []).map((identity) => identity.rung)];
-  if (!rungs.some((rung) => rung !== undefined && rung !== 'observe')) return false;
-  const at = new Date(now()).toISOString();
-  await take({ v: 1, kind: 'release', id: randomUUID(), at, account, by, why });
-  await desk.audit.add({ at, by, action: 'release', subject: account, why });
-  return true;
 }

@@ -241,6 +241,7 @@ const passwordEvent = z.looseObject({
   account: login,
   by: z.enum(['owner', 'operator', 'unknown']),
   channel: word.exactOptional(),
+  clientAddress: word.exactOptional(),
 }) satisfies z.ZodType<PasswordEvent>;
 
 const confirmEvent = z.looseObject({

@@ -1,0 +1,10 @@
+/** Places that an account was used at long before: whoever is there now did not come with a theft of now. */
+import type { AccountRecord } from './profile/account-record.ts';
+
+/** Evidence has faded to a seventh in that time, and thieves seldom wait as long. */
+const OLD_PLACE_MS = 14 * 86_400_000;
+
+/** @param place keyed hash (AddressKey); 0 is nowhere */
+export function isOldPlace(account: AccountRecord, place: number, nowMs: number): boolean {
+  return place !== 0 && account.knowsPlace(place, nowMs - OLD_PLACE_MS);
+}
