@@ -1,6 +1,11 @@
 /** Gathers what is known round an event: keys to load, and the subject made of what was loaded. */
 import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
-import type { LoginAttempt, LoginEvent, SubmissionEvent } from '../core/event.ts';
+import {
+  LOCAL_SERVICE,
+  type LoginAttempt,
+  type LoginEvent,
+  type SubmissionEvent,
+} from '../core/event.ts';
 import { contextOf, domainOf, identifyLogin, identifySubmission } from '../core/identity.ts';
 import type { Lock } from '../core/intent.ts';
 import type { ContentKnown } from '../core/message/content.ts';
@@ -44,6 +49,15 @@ export function factsWithoutAuth(event: SubmissionEvent): AccountFacts {
   return { ...defaultAccountFacts(account), tenant: domainOf(event.envelopeSender), addresses: [] };
 }
 
+/**
+ * What the machine's own programs send is a program's mail (design 1.1), whoever the account is: it has the
+ * habits of forms and jobs, and is held at most.
+ */
+export function factsOfUse(event: SubmissionEvent, facts: AccountFacts): AccountFacts {
+  const isProgram = event.service === LOCAL_SERVICE && facts.class === 'person';
+  return isProgram ? { ...facts, class: 'application' } : facts;
+}
+
 export interface SubmissionPlan {
   /** Identity, account, then counters. */
   readonly keys: readonly string[];
@@ -63,6 +77,7 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
   const { world, facts, network, lock } = known;
   const frame = submissionFrame(event, known);
   const { who, rules, context, keys, slots } = frame;
+  const judged = factsOfUse(event, facts);
   return {
     keys,
     frame,
@@ -72,7 +87,7 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       nowMs: millisecondsOf(event.at),
       who,
       context,
-      facts,
+      facts: judged,
       network,
       rules,
       lock,
