@@ -41,7 +41,7 @@ export async function measureDetection(folder: string, options: DetectionOptions
     options.say(`seed ${seed}: baselines`);
     peers.push(...(await tallyBaselines(out, await readTruth(truthFile))));
   }
-  const { identities, days } = PLATFORMS[options.platform];
+  const { identities, days } = options.size ?? PLATFORMS[options.platform];
   return {
     made:
       `Made with the platform \`${options.platform}\` (${identities} identities, ${days} days), ` +

@@ -20,13 +20,17 @@ const file = (name: string, rows: readonly (object | string)[]): string => {
   return path;
 };
 
-describe('the whole measurement of the small platform', () => {
+/** As many kinds of people and attacks as the small platform has, in a third of its mail. */
+const SIZE = { identities: 20, days: 26, each: 1, snowshoe: 1 };
+
+describe('the whole measurement of a platform', () => {
   it(
     'judges every submission and puts product and baselines in one table',
     { timeout: 600_000 },
     async () => {
       const found = await measureDetection(folder, {
         platform: 'small',
+        size: SIZE,
         seeds: [1],
         inputs: ['full'],
         configFiles: [undefined],
@@ -46,6 +50,7 @@ describe('the whole measurement of the small platform', () => {
         }
       }
       expect(scores[0]?.actedWithin14Days.count).toBeGreaterThan(0);
+      expect(found.made).toContain('20 identities, 26 days');
       const page = detectionPage(found);
       for (const name of [
         'low-slow-best',
