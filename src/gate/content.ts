@@ -117,12 +117,13 @@ function payloadsIn(
   text: Text | undefined,
   records: readonly StandingRecord[],
 ): readonly Payload[] {
-  const { derived, known, hosts, replyTo, isNew, hasStranger } = gathered;
+  const { derived, known, hosts, pictures, replyTo, isNew, hasStranger } = gathered;
   if (!isNew || !hasStranger) return NONE;
   const seen = new SeenRecord(records[2], SEEN_BY_ACCOUNT);
   const isReplyToNew = replyTo !== undefined && isElsewhere(gathered) && !seen.has(replyTo);
   return payloadsOf({
     attachments: derived.attachments ?? [],
+    pictures: pictures.filter((picture) => !seen.has(picture)).map(([high]) => high),
     hosts: hosts.filter(({ hash }) => !seen.has(hash)).map(({ hash }) => hash[0]),
     replyTo: isReplyToNew ? replyTo[0] : undefined,
     text,
@@ -279,7 +280,7 @@ function newHostsOf(
 
 /** Only what passed teaches what is usual: held mail would launder itself. */
 function learn(records: StandingRecord[], gathered: Gathered, { own, shards }: Found): void {
-  const { derived, account, nowMs, hosts, replyTo } = gathered;
+  const { derived, account, nowMs, hosts, pictures, replyTo } = gathered;
   if (derived.blocks !== undefined && derived.ownPassword !== true) {
     records[0] = learnBlocks(records[0], derived.blocks, { account, nowMs });
   }
@@ -290,7 +291,8 @@ function learn(records: StandingRecord[], gathered: Gathered, { own, shards }: F
     records[1] = byTenant.toBytes();
   }
   const byAccount = new SeenRecord(records[2], SEEN_BY_ACCOUNT);
-  byAccount.learn(replyTo === undefined ? items : [...items, replyTo], nowMs);
+  const ofAccount = pictures.length === 0 ? items : [...items, ...pictures];
+  byAccount.learn(replyTo === undefined ? ofAccount : [...ofAccount, replyTo], nowMs);
   records[2] = byAccount.toBytes();
   shards.forEach((shard, i) => {
     const inShard = hosts.filter((item) => shardKey(item) === shard).map(({ hash }) => hash);

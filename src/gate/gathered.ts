@@ -5,11 +5,15 @@ import type { DerivedMessage } from '../core/message/derived.ts';
 import { equalRows, NEAR_DUPLICATE_ROWS } from '../core/message/fingerprint.ts';
 import { PLATFORM_SHARDS, type SeenItem } from '../core/profile/seen-record.ts';
 import type { Acquaintance } from './acquaintance.ts';
+import { isPicture } from './payloads.ts';
 import type { Text } from './settled.ts';
 import { millisecondsOf, type Known } from './subject.ts';
 
 /** Hosts of one message that are looked up; newsletters link to many. */
 const MAX_HOSTS_LOOKED_AT = 16;
+
+/** Pictures of one message that are looked at. */
+const MAX_PICTURES = 4;
 
 export interface Item {
   readonly host: string;
@@ -31,6 +35,8 @@ export interface Gathered {
   readonly ownKeys: readonly [string, string, string];
   readonly hosts: readonly Item[];
   readonly replyTo: SeenItem | undefined;
+  /** Pictures large enough to be read. */
+  readonly pictures: readonly SeenItem[];
 }
 
 export function gather(
@@ -64,6 +70,10 @@ export function gather(
       .filter((host) => !isOwn(host))
       .slice(0, MAX_HOSTS_LOOKED_AT)
       .map((host) => ({ host, hash: itemOf(`host|${host}`) })),
+    pictures: (derived.attachments ?? [])
+      .filter(isPicture)
+      .slice(0, MAX_PICTURES)
+      .map(({ sha256 }) => itemOf(`picture|${sha256}`)),
     replyTo: replyTo === '' ? undefined : itemOf(`reply-to|${replyTo.toLowerCase()}`),
   };
 }

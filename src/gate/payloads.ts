@@ -31,9 +31,24 @@ export const SPUN_ROWS = 5;
 /** Texts of fewer words say nothing; what counts is the link. */
 const MIN_WORDS = 3;
 
-/** Nobody's payload: signatures, visiting cards, keys, logos, invitations, passed on mail. */
+/** Nobody's payload: signatures, visiting cards, keys, invitations, passed on mail. */
 const NO_PAYLOAD =
-  /^(?:image\/|message\/|text\/(?:calendar|x-?vcard|vcard)|application\/(?:pgp-|x-?pkcs7-|pkcs7-|ics))/;
+  /^(?:message\/|text\/(?:calendar|x-?vcard|vcard)|application\/(?:pgp-|x-?pkcs7-|pkcs7-|ics))/;
+
+const PICTURE = /^image\//;
+/** A text that can be read in a picture takes this much; most logos of footers take less. */
+const MIN_PICTURE_BYTES = 16 * 1024;
+
+/** Whether an attachment is a picture that may say what the message says. */
+export function isPicture({
+  trueType,
+  declaredType,
+  sizeBytes,
+  sha256,
+}: DerivedAttachment): boolean {
+  // A logo is a file in the program that shows it, whatever its header claims.
+  return sizeBytes >= MIN_PICTURE_BYTES && sha256 !== '' && PICTURE.test(trueType || declaredType);
+}
 
 export interface Payload {
   readonly kind: PayloadKind;
@@ -44,6 +59,8 @@ export interface Payload {
 
 export interface Carried {
   readonly attachments: readonly DerivedAttachment[];
+  /** Hashes of pictures that the account has not sent before. */
+  readonly pictures: readonly number[];
   /** Hosts and answering address that the account has not named before. */
   readonly hosts: readonly number[];
   readonly replyTo: number | undefined;
@@ -55,10 +72,10 @@ export interface Carried {
 }
 
 export function payloadsOf(carried: Carried): readonly Payload[] {
-  const { attachments, hosts, replyTo, text, minWords, hasHistory, hash } = carried;
+  const { attachments, pictures, hosts, replyTo, text, minWords, hasHistory, hash } = carried;
   const found: Payload[] = [];
   for (const { trueType, declaredType, sha256, sizeBytes } of attachments) {
-    const isNone = sizeBytes === 0 || sha256 === '';
+    const isNone = sizeBytes === 0 || sha256 === '' || isImage(trueType, declaredType);
     if (isNone || NO_PAYLOAD.test(trueType) || NO_PAYLOAD.test(declaredType)) continue;
     const file = hash(`attachment|${sha256}`);
     found.push({ kind: 'attachment', hash: file, rows: rowsOf(file), nearRows: FINGERPRINT_ROWS });
@@ -72,11 +89,20 @@ export function payloadsOf(carried: Carried): readonly Payload[] {
     text === undefined || words < MIN_WORDS
       ? { rows: rowsOf(0), nearRows: FINGERPRINT_ROWS }
       : { rows: text.rows, nearRows: isShort ? NEAR_DUPLICATE_ROWS : SPUN_ROWS };
+  if (hasHistory) found.push(...pictures.slice(0, MOST).map(pictureOf));
   for (const host of hosts.slice(0, MOST)) found.push({ kind: 'link', hash: host, ...compared });
   if (replyTo !== undefined && words >= minWords) {
     found.push({ kind: 'answer', hash: replyTo, ...compared });
   }
   return found;
+}
+
+function isImage(trueType: string, declaredType: string): boolean {
+  return PICTURE.test(trueType) || PICTURE.test(declaredType);
+}
+
+function pictureOf(hash: number): Payload {
+  return { kind: 'picture', hash, rows: rowsOf(hash), nearRows: FINGERPRINT_ROWS };
 }
 
 /** A fingerprint that equals itself alone. */
@@ -138,6 +164,8 @@ function counting(keys: readonly string[], payloads: readonly Payload[], use: Us
       let most: PayloadCount | undefined;
       payloads.forEach((payload, i) => {
         const count = open(records[i], payload).countWith({ ...use, rows: payload.rows });
+        // Colleagues have one logo and one flyer.
+        if (payload.kind === 'picture' && count.tenants < 2) return;
         if (count.accounts > (most?.accounts ?? 0)) most = { ...count, kind: payload.kind };
       });
       return most;

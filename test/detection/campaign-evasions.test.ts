@@ -57,6 +57,17 @@ const attachment = (bytes: string, type = 'application/pdf', name = 'offer.pdf')
   `--b\nContent-Type: text/plain\n\n${words(20)}\n--b\nContent-Type: ${type}; name=${name}\n` +
   'Content-Disposition: attachment\nContent-Transfer-Encoding: base64\n\n' +
   `${Buffer.from(`%PDF-1.4 ${bytes}`).toString('base64')}\n--b--\n`;
+/** A picture of so many KiB, with a text of its own or none. */
+const picture = (of: string, kib: number, text = ''): string => {
+  const bytes = Buffer.concat([
+    Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+    Buffer.alloc(kib * 1024, of),
+  ]);
+  return (
+    `--b\nContent-Type: text/plain\n\n${text}\n--b\nContent-Type: image/png; name=x.png\n` +
+    `Content-Transfer-Encoding: base64\n\n${bytes.toString('base64').replace(/.{76}/g, '$&\n')}\n--b--\n`
+  );
+};
 const MIXED = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n';
 const UTF8 = 'Content-Type: text/plain; charset=utf-8\n';
 
@@ -113,6 +124,8 @@ describe('CON-3: one text from eight accounts is a campaign that is stopped', ()
     ['of five words with a link', () => ({ body: `${SHORT}\n${LINK}` })],
     ['that is a link alone', () => ({ body: LINK })],
     ['in an attachment, beside random words', () => ({ header: MIXED, body: attachment('the offer') })],
+    ['in a picture alone', () => ({ header: MIXED, body: picture('offer', 40) })],
+    ['in a picture, beside random words', () => ({ header: MIXED, body: picture('offer', 40, words(40)) })],
   ])('%s', (_how, mail) => {
     const p = live(ACCOUNTS);
     const verdicts = ACCOUNTS.map((account, i) => send(p, account, mail(i)));
@@ -130,6 +143,10 @@ describe('CON-3: no campaign', () => {
     ['one joke passed on to friends', ACCOUNTS, (account) => ({ body: `look!\n\n-----Original Message-----\n${OFFER}`, to: friendOf(account, 1) })],
     ['the same price list from colleagues', colleagues, () => ({ header: MIXED, body: attachment('prices') })],
     ['one logo in all footers', ACCOUNTS, () => ({ header: MIXED, body: attachment('logo', 'image/png', 'logo.png') })],
+    ['one large logo in the footers of colleagues', colleagues, () => ({ header: MIXED, body: picture('logo', 40, words(20)) })],
+    ['small pictures that many have, such as those of networks', ACCOUNTS, () => ({ header: MIXED, body: picture('icon', 6, words(20)) })],
+    ['pictures of their own', ACCOUNTS, (account) => ({ header: MIXED, body: picture(account, 40) })],
+    ['one picture passed on to friends', ACCOUNTS, (account) => ({ header: MIXED, body: picture('cat', 40), to: friendOf(account, 1) })],
     ['one visiting card', ACCOUNTS, () => ({ header: MIXED, body: attachment('card', 'text/vcard', 'me.vcf') })],
     ['texts of their own with a link that all have in the footer', colleagues, () => ({ body: `${words(30)}\n\nSee https://www.our-shop.test/ and more` })],
     ['texts of their own with one link that is new', ACCOUNTS, () => ({ body: `${words(30)} https://news.test/today` })],
@@ -140,6 +157,14 @@ describe('CON-3: no campaign', () => {
   ])('%s', (_what, accounts, mail) => {
     const p = live(accounts);
     const verdicts = accounts.map((account, i) => send(p, account, mail(account, i)));
+    expect(verdicts).not.toContain('campaign');
+  });
+
+  it('pictures that people have in all their letters, though many have the same', () => {
+    const p = live(ACCOUNTS);
+    const mail = (): Mail => ({ header: MIXED, body: picture('badge', 40, words(20)) });
+    for (const account of ACCOUNTS) send(p, account, { ...mail(), to: friendOf(account, 1) });
+    const verdicts = ACCOUNTS.map((account) => send(p, account, mail()));
     expect(verdicts).not.toContain('campaign');
   });
 

@@ -10,8 +10,8 @@ export interface NewHost {
   readonly isKnownElsewhere: boolean;
 }
 
-/** What a message wants people to do: open an attachment, follow a link, answer elsewhere. */
-export type PayloadKind = 'attachment' | 'link' | 'answer';
+/** What a message wants people to do: open an attachment, look at a picture, follow a link, answer elsewhere. */
+export type PayloadKind = 'attachment' | 'picture' | 'link' | 'answer';
 
 export interface ContentKnown {
   readonly derived: DerivedMessage;

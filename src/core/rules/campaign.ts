@@ -38,6 +38,7 @@ interface What {
 const TEXT: What = { the: 'The same text', this: 'this text' };
 const PAYLOADS: Readonly<Record<PayloadKind, What>> = {
   attachment: { the: 'The same attachment', this: 'this attachment' },
+  picture: { the: 'The same picture', this: 'this picture' },
   link: { the: 'A link to the same host, with much the same text,', this: 'this link' },
   answer: {
     the: 'The same address for answers, with much the same text,',

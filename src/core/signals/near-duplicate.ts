@@ -34,6 +34,7 @@ export function nearDuplicate({ content, subject }: Looked): Evidence | undefine
 const TEXT = ['Nearly the same text', 'a text'] as const;
 const PAYLOADS = {
   attachment: ['The same attachment', 'an attachment'],
+  picture: ['The same picture', 'a picture'],
   link: ['Much the same text with a link to one host', 'such a text'],
   answer: ['Much the same text with one address for answers', 'such a text'],
 } as const;

@@ -1,6 +1,11 @@
-/** What the MTA says of the client of one SMTP session: the connection, HELO, TLS, AUTH. */
+/**
+ * What the MTA says of the client of one SMTP session: the connection, HELO, TLS, AUTH. The MTA is
+ * believed, yet what it says may be odd: no odd value is taken for somebody else or grows a record.
+ */
+import { isIP } from 'node:net';
 import { LOCAL_SERVICE } from '../../core/event.ts';
 import { COMMAND, type ConnectData } from '../../protocol/milter.ts';
+import { MAX_MACRO_CHARS } from './options.ts';
 
 export interface ClientFacts {
   address: string;
@@ -40,7 +45,8 @@ export function newClient(): ClientFacts {
 /** Takes in CONNECT. Macros for it came before, so they stay. */
 export function connectClient(client: ClientFacts, data: ConnectData): void {
   const { clientName, clientAddress, clientPort } = data;
-  client.address = clientAddress === 'unknown' ? '' : clientAddress;
+  // Postfix says `unknown` where it knows none; what else is no address says as little.
+  client.address = isIP(clientAddress) === 0 ? '' : clientAddress;
   // A client without a name is called unknown (Postfix) or [192.0.2.7] (Sendmail).
   client.name = clientName === 'unknown' || clientName.startsWith('[') ? '' : clientName;
   client.port = clientPort;
@@ -65,8 +71,12 @@ export function forgetStage(client: ClientFacts, stage: number): void {
   }
 }
 
-/** Takes in one macro. Names come with braces, but for those of one character. */
-export function setMacro(client: ClientFacts, name: string, value: string): void {
+/**
+ * Takes in one macro. Names come with braces, but for those of one character. Said twice the last
+ * value stands; a longer one is cut, so that whoever is logged in stays somebody who is.
+ */
+export function setMacro(client: ClientFacts, name: string, said: string): void {
+  const value = said.length > MAX_MACRO_CHARS ? said.slice(0, MAX_MACRO_CHARS) : said;
   switch (name) {
     case 'i':
       client.queueId = value;

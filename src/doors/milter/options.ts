@@ -109,6 +109,9 @@ export const MAX_RECIPIENT_LENGTH = 2048;
  */
 export const MAX_NAMED_CHARACTERS_IN_ALL = 64 * 1024 * 1024;
 
+/** Characters of a macro's value that are read; no door takes a longer login. */
+export const MAX_MACRO_CHARS = 512;
+
 /** Refused recipients of one transaction kept as evidence. */
 export const MAX_REFUSED_RECIPIENTS = 100;
 
