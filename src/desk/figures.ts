@@ -19,6 +19,9 @@ export class Figures implements FigureDesk {
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   readonly #serial = new Serial();
+  /** Counted in this hour, not yet in `#counts`: a message counts twice, and nobody looks so often. */
+  readonly #fresh = new Map<string, number>();
+  #freshHour = 0;
   /** Not on record yet, counts apart from levels. */
   #counts = new Map<string, Figure>();
   #levelled = new Map<string, Figure>();
@@ -42,9 +45,11 @@ export class Figures implements FigureDesk {
 
   count(name: string, by = 1): void {
     const hour = this.#hour();
-    const key = `${hour} ${name}`;
-    this.#counts.set(key, { hour, name, value: (this.#counts.get(key)?.value ?? 0) + by });
-    this.#known?.add([{ hour, name, value: by }]);
+    if (hour !== this.#freshHour) {
+      this.#takeFresh();
+      this.#freshHour = hour;
+    }
+    this.#fresh.set(name, (this.#fresh.get(name) ?? 0) + by);
   }
 
   level(name: string, read: () => Promise<number | undefined>): void {
@@ -56,6 +61,7 @@ export class Figures implements FigureDesk {
   }
 
   async day(): Promise<Readonly<Record<string, readonly Hour[]>>> {
+    this.#takeFresh();
     const known = this.#known ?? (await this.#serial.run(() => this.#read()));
     return known.day(this.#hour());
   }
@@ -78,6 +84,16 @@ export class Figures implements FigureDesk {
     await this.flush().catch(() => undefined);
   }
 
+  #takeFresh(): void {
+    const hour = this.#freshHour;
+    for (const [name, by] of this.#fresh) {
+      const key = `${hour} ${name}`;
+      this.#counts.set(key, { hour, name, value: (this.#counts.get(key)?.value ?? 0) + by });
+      this.#known?.add([{ hour, name, value: by }]);
+    }
+    this.#fresh.clear();
+  }
+
   #hour(): number {
     return Math.floor(this.#now() / HOUR_MS);
   }
@@ -94,6 +110,7 @@ export class Figures implements FigureDesk {
 
   /** What could not be written waits for the next time. */
   async #flush(): Promise<void> {
+    this.#takeFresh();
     const [counts, levels] = [[...this.#counts.values()], [...this.#levelled.values()]];
     if (counts.length + levels.length === 0) return;
     const oldest = this.#hour() - (USUAL_DAYS + 1) * 24;

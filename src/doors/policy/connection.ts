@@ -11,7 +11,7 @@ import { ConnectionClock, type StreamSession } from '../listen.ts';
 import { failureAction } from './answer.ts';
 import type { Asker, PolicyJudge } from './judge.ts';
 import type { Met } from './inbound.ts';
-import type { LateWrites } from './late-writes.ts';
+import type { Turns } from './turns.ts';
 import { MAX_UNSENT_BYTES, type PolicyDoorSettings } from './options.ts';
 import type { Transaction } from './transactions.ts';
 
@@ -20,7 +20,7 @@ export interface PolicyConnectionParts {
   readonly settings: PolicyDoorSettings;
   readonly telemetry: Telemetry;
   readonly number: number;
-  readonly late: LateWrites;
+  readonly turns: Turns;
 }
 
 export class PolicyConnection implements StreamSession, Asker {
@@ -32,10 +32,10 @@ export class PolicyConnection implements StreamSession, Asker {
   readonly #settings: PolicyDoorSettings;
   readonly #telemetry: Telemetry;
   readonly #reader: PolicyReader;
-  readonly #late: LateWrites;
+  readonly #turns: Turns;
   readonly #clock: ConnectionClock;
   #out = '';
-  #isLate = false;
+  #isInTurn = false;
   #waitsForGate = false;
   #waitsForClient = false;
   /** The client sends no more; it still reads. */
@@ -51,7 +51,7 @@ export class PolicyConnection implements StreamSession, Asker {
     this.#judge = parts.judge;
     this.#settings = parts.settings;
     this.#telemetry = parts.telemetry;
-    this.#late = parts.late;
+    this.#turns = parts.turns;
     this.#reader = new PolicyReader(parts.settings.maxRequestBytes);
     this.#clock = new ConnectionClock({
       stuckSeconds: parts.settings.requestTimeoutSeconds,
@@ -63,6 +63,8 @@ export class PolicyConnection implements StreamSession, Asker {
     // A client that vanishes is no event of ours; `close` follows and tidies up.
     socket.on('error', () => undefined);
     socket.on('close', () => {
+      // What it asked before it vanished is judged all the same.
+      if (this.#isInTurn) this.#work();
       this.#isOver = true;
       if (!this.#waitsForGate) this.#judge.leave(this);
     });
@@ -90,8 +92,10 @@ export class PolicyConnection implements StreamSession, Asker {
   #read(chunk: Buffer): void {
     this.#clock.heard();
     if (this.#isOver) return;
+    // What came before is answered first, so that no more than a chunk is kept.
+    if (this.#isInTurn) this.#work();
     this.#reader.push(chunk);
-    this.#work();
+    this.#joinTurn();
   }
 
   /** Answers requests until there is none, the gate takes its time, or the client lags. */
@@ -110,7 +114,7 @@ export class PolicyConnection implements StreamSession, Asker {
     }
     const isEnding = this.#isFinishing || this.#isHalfClosed;
     if (isEnding) this.#flush();
-    else this.#flushLate();
+    else if (this.#out !== '') this.#joinTurn();
     const isIdle = !this.#waitsForGate && !this.#waitsForClient && !this.#isOver;
     if (isIdle && this.#isFinishing) {
       this.#isOver = true;
@@ -141,16 +145,21 @@ export class PolicyConnection implements StreamSession, Asker {
     if (this.#out.length > MAX_UNSENT_BYTES) this.#flush();
   }
 
+  /** Answers what the turn brought. */
+  workNow(): void {
+    this.#work();
+  }
+
   /** Writes what the turn's requests were answered. */
   writeNow(): void {
-    this.#isLate = false;
+    this.#isInTurn = false;
     if (!this.#socket.destroyed) this.#flush();
   }
 
-  #flushLate(): void {
-    if (this.#out === '' || this.#isLate) return;
-    this.#isLate = true;
-    this.#late.add(this);
+  #joinTurn(): void {
+    if (this.#isInTurn) return;
+    this.#isInTurn = true;
+    this.#turns.add(this);
   }
 
   #flush(): void {

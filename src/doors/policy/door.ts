@@ -6,9 +6,9 @@ import type { Gate } from '../../gate-contract.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { openStreamDoor, type OpenDoor } from '../listen.ts';
 import { PolicyConnection } from './connection.ts';
-import { LateWrites } from './late-writes.ts';
 import { PolicyJudge } from './judge.ts';
 import { withDefaults, type PolicyDoorOptions } from './options.ts';
+import { Turns } from './turns.ts';
 
 /** Time-outs are noticed at most so late. */
 const MAX_SWEEP_MS = 5000;
@@ -21,7 +21,7 @@ export async function openPolicyDoor(
 ): Promise<OpenDoor> {
   const settings = withDefaults(options);
   const judge = new PolicyJudge(settings, gate, telemetry);
-  const late = new LateWrites();
+  const turns = new Turns();
   let number = 0;
   const shortestSeconds = Math.min(
     settings.idleTimeoutSeconds,
@@ -39,7 +39,7 @@ export async function openPolicyDoor(
     telemetry,
     (socket) => {
       number += 1;
-      return new PolicyConnection(socket, { judge, settings, telemetry, number, late });
+      return new PolicyConnection(socket, { judge, settings, telemetry, number, turns });
     },
   );
   telemetry.gauge(

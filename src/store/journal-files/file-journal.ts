@@ -1,7 +1,7 @@
 /**
  * The journal in files: NDJSON segments, append-only, closed by size and by day, compressed in the
- * background, deleted after the retention (docs/decisions/0005-journal.md). `append` only
- * serialises and queues; all writing happens off the event loop.
+ * background, deleted after the retention (docs/decisions/0005-journal.md). `append` only queues:
+ * lines are serialised once what the turn brought is answered, and written off the event loop.
  */
 import { PrimumError } from '../../errors.ts';
 import type { Journal, JournalKey, JournalLine } from '../journal.ts';
@@ -40,6 +40,9 @@ const DEFAULT_RETENTION_DAYS = 90;
 const DEFAULT_MAX_QUEUED_BYTES = 64 * 1_048_576;
 const DEFAULT_FLUSH_MS = 100;
 
+/** Lines that wait to be serialised, at most until the end of the event loop's turn. */
+const MAX_FRESH = 256;
+
 /** Pause before a failed write is tried again. */
 const RETRY_MS = 1_000;
 
@@ -71,6 +74,8 @@ class SegmentedJournal implements FileJournal {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #lastEvent: string | undefined;
+  /** Lines that are taken into the queue behind what is under way, many at once. */
+  #fresh: JournalLine[] = [];
   #isTroubleSaid = false;
   #isFailing = false;
   #isClosed = false;
@@ -100,14 +105,23 @@ class SegmentedJournal implements FileJournal {
   }
 
   append(...lines: readonly JournalLine[]): void {
-    let isFull = false;
+    if (this.#fresh.length === 0) setImmediate(this.#takeFresh);
     for (const line of lines) {
-      isFull = !this.#queue.push(line) || isFull;
+      this.#fresh.push(line);
       if (line.kind !== 'verdict' && line.kind !== 'rung') this.#lastEvent = line.id;
     }
+    if (this.#fresh.length >= MAX_FRESH) this.#takeFresh();
+  }
+
+  readonly #takeFresh = (): void => {
+    const lines = this.#fresh;
+    if (lines.length === 0) return;
+    this.#fresh = [];
+    let isFull = false;
+    for (const line of lines) isFull = !this.#queue.push(line) || isFull;
     if (isFull && !this.#isTroubleSaid) this.#sayTrouble(this.#tooFast());
     this.#schedule();
-  }
+  };
 
   lastEvent(): string | undefined {
     return this.#lastEvent;
@@ -118,6 +132,7 @@ class SegmentedJournal implements FileJournal {
     text: string,
     isEnough: () => boolean = () => false,
   ): Promise<JournalLine | undefined> {
+    this.#takeFresh();
     const queued = this.#queue.find(match, text);
     if (queued !== undefined) return queued;
     return this.#search(isEnough, ({ name }) => this.#read(name, match, [text]));
@@ -129,6 +144,7 @@ class SegmentedJournal implements FileJournal {
     isEnough: () => boolean = () => false,
   ): Promise<JournalLine | undefined> {
     const texts = keys.map(textOf);
+    this.#takeFresh();
     const queued = this.#queue.find(match, ...texts);
     if (queued !== undefined) return queued;
     const { folder } = this.#options;
@@ -175,6 +191,7 @@ class SegmentedJournal implements FileJournal {
   }
 
   async flush(): Promise<void> {
+    this.#takeFresh();
     const target = this.#queue.accepted;
     while (this.#queue.written < target) await this.#write();
     await this.#writer.sync();
@@ -197,6 +214,7 @@ class SegmentedJournal implements FileJournal {
   }
 
   stats(): { appended: number; dropped: number; queuedBytes: number } {
+    this.#takeFresh();
     const { accepted, dropped, queuedBytes } = this.#queue;
     return { appended: accepted, dropped, queuedBytes };
   }
