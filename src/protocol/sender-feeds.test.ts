@@ -75,10 +75,13 @@ describe('Postmaster Tools', () => {
     const one = (metric: string, doubleValue: number) => ({
       ...{ name: 'domains/example.org/domainStats/x', metric, date, value: { doubleValue } },
     });
-    const domainStats = [one('spam_rate', 0.002), one('tls_rate', 0.9)];
-    expect(parsePostmaster(JSON.stringify({ domainStats }))).toEqual([
-      { domain: 'example.org', day: '2026-11-09', spamRatio: 0.002, badAddresses: [] },
-    ]);
+    const others = ['tls_rate', 'fbl_spam_rate', 'suspected_spam_errors'];
+    const domainStats = [one('spam_rate', 0.002), ...others.map((name) => one(name, 0.9))];
+    const told = { domain: 'example.org', day: '2026-11-09', spamRatio: 0.002, badAddresses: [] };
+    expect(parsePostmaster(JSON.stringify({ domainStats }))).toEqual([told]);
+    const results = [{ error: { code: 7 } }, { response: { domainStats } }];
+    expect(parsePostmaster(JSON.stringify({ results }))).toEqual([told]);
+    expect(parsePostmaster(JSON.stringify({ domainStats: [one('tls_rate', 0.9)] }))).toEqual([]);
   });
 
   it.each(['', '[]', '{"error":{"code":401}}', '"x"'])('is not %s', (text) => {

@@ -123,8 +123,16 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** Also `domainStats:batchQuery` of version 2: one response a domain, or an error in its place. */
 function itemsOf(value: unknown): readonly Fields[] {
   if (!isFields(value)) return [];
+  const results = value['results'];
+  if (Array.isArray(results))
+    return results
+      .filter(isFields)
+      .flatMap(({ response }) =>
+        isFields(response) && !('results' in response) ? itemsOf(response) : [],
+      );
   const list = value['trafficStats'] ?? value['domainStats'];
   if (Array.isArray(list)) return list.filter(isFields);
   return typeof value['name'] === 'string' ? [value] : [];
@@ -155,10 +163,13 @@ function dayOfStat(item: Fields): PostmasterDay | undefined {
   };
 }
 
-/** The operator names his metrics: what is called spam is the spam rate. */
+/** The operator names his metrics: what is called spam is SPAM_RATE, if it is not that of a loop or an error. */
+const isSpamRate = (metric: string): boolean =>
+  /spam/i.test(metric) && !/feedback|fbl|loop|error|suspect/i.test(metric);
+
 function dayOfMetric(item: Fields, domain: string): PostmasterDay | undefined {
   const { value, date } = item;
-  if (!/spam/i.test(textOf(item['metric'])) || !isFields(value)) return undefined;
+  if (!isSpamRate(textOf(item['metric'])) || !isFields(value)) return undefined;
   const spamRatio = ratioOf(value['doubleValue'] ?? value['floatValue']);
   if (spamRatio === undefined) return undefined;
   const two = (part: unknown): string => String(Number(part)).padStart(2, '0');

@@ -99,6 +99,17 @@ describe('OWN-1: Google', () => {
     expect(found.state, found.text).toBe(state);
     if (state === 'fail') expect(found.advice).toContain('postmaster.google.com');
   });
+
+  it('is unknown where no spam rate was asked for', async () => {
+    const [name, metric] = ['domains/a.test/domainStats/x', 'tls_rate'];
+    const text = JSON.stringify({ domainStats: [{ name, metric, value: { doubleValue: 1 } }] });
+    const found = await look(GOOGLE, { google_postmaster: [{ file: file('g.json', text) }] });
+    expect(found).toMatchObject({
+      state: 'unknown',
+      text: 'The feed of Google holds no spam rate.',
+    });
+    expect(found.advice).toContain('SPAM_RATE');
+  });
 });
 
 it('OWN-1: every receiver says how to get off its own list, also without a feed', async () => {

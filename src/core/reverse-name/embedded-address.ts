@@ -84,7 +84,9 @@ function hasAll(numbers: readonly number[], wanted: readonly number[]): boolean 
 function findHex(part: string, octets: readonly number[]): Embedded | undefined {
   const digits = octets.map(twoDigits);
   const reversed = [...digits].reverse();
+  const [a = '', b = '', c = '', d = ''] = digits;
   const forms = ['', '-', '.', ':'].flatMap((sep) => [digits.join(sep), reversed.join(sep)]);
+  forms.push(...['-', '_', '.', 'x'].map((sep) => `${a}${b}${sep}${c}${d}`));
   if (forms.some((form) => part.includes(form)))
     return { octets: 4, form: 'the address is in the name in hexadecimal' };
   const last = digits.slice(1).join('');

@@ -43,7 +43,7 @@ export function wordFeatures(part: string, words: readonly FoundWord[]): readonl
 function weightOf({ weight, isFirst, meaning, word }: FoundWord, isLine: boolean): number {
   const isServer = meaning === 'mail' || meaning === 'server' || meaning === 'relay';
   if (!isServer) return weight;
-  const isClear = meaning === 'mail' && isFirst && word !== 'mx';
+  const isClear = meaning === 'mail' && word !== 'mx';
   return weight * (isFirst ? 1 : 0.7) * (isLine && !isClear ? 0.4 : 1);
 }
 

@@ -108,6 +108,13 @@ function postmasterNotes(text: string, receiver: Receiver): readonly Note[] {
     return [
       unclear('The feed of Google is no answer of its Postmaster API.', 'Look what stands in it.'),
     ];
+  if (days.length === 0)
+    return [
+      unclear(
+        'The feed of Google holds no spam rate.',
+        'Ask its API for SPAM_RATE, and call the metric spam_rate.',
+      ),
+    ];
   const steps = stepsOf(receiver.delist);
   return days.map((day) => postmasterDay(day, steps));
 }
