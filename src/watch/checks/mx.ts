@@ -69,7 +69,11 @@ function nullMx(domain: string, count: number) {
   return [sumUp('OWN-8', [note]), sumUp('OWN-11', [none(text)])];
 }
 
-async function hostNotes(domain: string, { host, priority }: Mx, { dns }: Tools): Promise<Note[]> {
+async function hostNotes(
+  domain: string,
+  { host, priority }: Mx,
+  { dns, scope }: Tools,
+): Promise<Note[]> {
   const [cname, v4, v6] = await Promise.all([
     dns.ask(host, 'CNAME'),
     dns.ask(host, 'A'),
@@ -91,6 +95,13 @@ async function hostNotes(domain: string, { host, priority }: Mx, { dns }: Tools)
     ];
   if (v4.kind === 'found' || v6.kind === 'found') {
     const addresses = [...recordsOf(v4), ...recordsOf(v6)];
+    if (!addresses.some((address) => scope.mayBeAsked(address)))
+      return [
+        bad(
+          `The MX ${host} of ${domain} is at ${addresses.slice(0, 4).join(', ')}, which nobody outside can reach: mail that tries it waits or comes back.`,
+          'Give it an address of the Internet, or remove the MX record.',
+        ),
+      ];
     return [fine(`MX ${priority} ${host} has ${addresses.slice(0, 4).join(', ')}.`)];
   }
   if (v4.kind === 'failed') return [unclear(`The address of the MX ${host}: ${v4.why}.`)];
