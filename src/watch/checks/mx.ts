@@ -1,5 +1,6 @@
 /** OWN-8 and OWN-11: where mail for a domain goes, and whether we are only its second choice. */
 import type { Check, Tools } from '../contract.ts';
+import { isLocalOnly } from '../scope.ts';
 import {
   bad,
   failedNote,
@@ -95,7 +96,7 @@ async function hostNotes(
     ];
   if (v4.kind === 'found' || v6.kind === 'found') {
     const addresses = [...recordsOf(v4), ...recordsOf(v6)];
-    if (!addresses.some((address) => scope.mayBeAsked(address)))
+    if (addresses.every((address) => isLocalOnly(address) && !scope.isOurs(address)))
       return [
         bad(
           `The MX ${host} of ${domain} is at ${addresses.slice(0, 4).join(', ')}, which nobody outside can reach: mail that tries it waits or comes back.`,
