@@ -3,19 +3,27 @@ import { doorWarnings } from './door-warnings.ts';
 import { loadConfig } from './load.ts';
 import type { Environment } from './secrets.ts';
 import { formatPath } from './walk.ts';
+import { watchWarnings } from './watch-warnings.ts';
 import { readSource, type Source } from './yaml-source.ts';
 
 type Path = readonly string[];
 
-/** One line each: place, key, cause and remedy. @throws PrimumError as loadConfig does. */
-export function warningsOf(file: string, env: Environment): readonly string[] {
+/**
+ * One line each: place, key, cause and remedy. @throws PrimumError as loadConfig does.
+ * @param now Milliseconds since 1970.
+ */
+export function warningsOf(file: string, env: Environment, now = Date.now()): readonly string[] {
   const config = loadConfig(file, env);
   const { directory } = config;
   const source = readSource(file);
   const hasDirectory = [directory.file, directory.command, directory.http].some(
     (engine) => engine !== undefined,
   );
-  return [...(hasDirectory ? [] : sendersWithoutDirectory(source)), ...doorWarnings(config)];
+  return [
+    ...(hasDirectory ? [] : sendersWithoutDirectory(source)),
+    ...doorWarnings(config),
+    ...watchWarnings(config, now),
+  ];
 }
 
 /** ACC-2: only where somebody wrote it; the default is meant for the day a directory comes. */

@@ -8,10 +8,16 @@ function feedSource(feed: Config['watch']['feeds']['snds'][number]): FeedSource 
   return { ...(file !== undefined && { file }), ...(urlFile !== undefined && { urlFile }) };
 }
 
+/** One that is named twice is one, the first (`primum check` says so). */
+function namedOnce<T extends { readonly name: string }>(hosts: readonly T[]): readonly T[] {
+  const first = new Map(hosts.toReversed().map((host) => [host.name, host]));
+  return hosts.filter((host) => first.get(host.name) === host);
+}
+
 export function watchPlan(config: Config): WatchPlan {
   const { watch, policy } = config;
   return {
-    hosts: watch.hosts.map((host) => ({
+    hosts: namedOnce(watch.hosts).map((host) => ({
       name: host.name,
       addresses: host.addresses,
       roles: host.roles,

@@ -95,4 +95,14 @@ describe('the scorecard', () => {
     expect(page).not.toContain('<script');
     expect(textReport(report)).toContain('What to do: Close it.');
   });
+
+  it('names in a row that fails who else warns, or could not be looked at', () => {
+    const unknown = Array.from({ length: 7 }, (_, at) => found('unknown', `mx${at + 3}.test`));
+    const findings = [found('fail'), found('warn', 'mx2.test'), found('pass', 'mx9.test')];
+    const text = textReport(score({ findings: [...findings, ...unknown] }));
+    expect(text).toContain('also WARN: mx2.test; --json has what was seen.');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'also unknown: mx3.test, mx4.test, mx5.test, mx6.test, mx7.test and 2 more;',
+    );
+  });
 });

@@ -92,11 +92,26 @@ function detail(practice: PracticeReport): string {
     return `${head}\n${seen.join('')}${advice === undefined ? '' : wrap(`What to do: ${advice}`, '  ')}`;
   });
   const more = shown.length - MAX_SHOWN;
+  const others = (['warn', 'unknown'] as const)
+    .filter((state) => state !== practice.result)
+    .map((state) => othersText(state, practice));
   return (
     `\n${practice.id} ${markOf(practice)}: ${practice.title}\n` +
     parts.map((part) => part.replace(/^(?=.)/gm, '  ')).join('') +
-    (more > 0 ? `  and ${more} more; --json has all.\n` : '')
+    (more > 0 ? `  and ${more} more; --json has all.\n` : '') +
+    others.join('')
   );
+}
+
+/** A row that fails at one target may warn at others, or not know: half of the house is not to be unseen. */
+function othersText(state: 'warn' | 'unknown', { findings }: PracticeReport): string {
+  const targets = [
+    ...new Set(findings.filter((each) => each.state === state).map(({ target }) => target)),
+  ];
+  if (targets.length === 0) return '';
+  const more = targets.length - MAX_SHOWN;
+  const names = targets.slice(0, MAX_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return wrap(`also ${MARKS[state]}: ${names}; --json has what was seen.`, '  ');
 }
 
 function wrap(text: string, indent: string): string {

@@ -43,6 +43,15 @@ function isPublic(text: string): boolean {
   return ipaddr.isValid(text) && ipaddr.process(text).range() === 'unicast';
 }
 
+const LOCAL_RANGES: ReadonlySet<string> = new Set([
+  ...['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'unspecified'],
+]);
+
+/** An address that means another machine wherever it is read, so that nobody outside can reach it. */
+export function isLocalOnly(text: string): boolean {
+  return ipaddr.isValid(text) && LOCAL_RANGES.has(ipaddr.process(text).range());
+}
+
 function toNetwork(text: string): Network[] {
   try {
     if (text.includes('/')) return [ipaddr.parseCIDR(text)];

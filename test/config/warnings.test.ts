@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { warningsOf } from '../../src/config/warnings.ts';
 import { checkFiles } from '../../src/daemon/check-files.ts';
+import { watchPlan } from '../../src/daemon/watch-options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'primum-warnings-'));
 const file = join(folder, 'primum.yaml');
@@ -53,6 +54,61 @@ describe('primum check warns', () => {
     ],
   ])('of nothing with %s', (_what, yaml) => {
     expect(warnings(yaml)).toEqual([]);
+  });
+});
+
+describe('primum check warns of the watched house', () => {
+  const now = Date.parse('2026-11-28T12:00:00.000Z');
+  const ofWatch = (yaml: string): readonly string[] => {
+    writeFileSync(file, `watch:\n${yaml}`);
+    return warningsOf(file, {}, now);
+  };
+  const silence = (keys: string): readonly string[] =>
+    ofWatch(
+      `  hosts: [{ name: mx1.house.test }]\n  domains: [house.test]\n` +
+        `  pages: { policy: 'https://www.house.test/aup' }\n` +
+        `  silences: [{ practice: OWN-1, why: known, ${keys} }]\n`,
+    );
+
+  it.each([
+    ['that is over', 'until: 2026-11-27', /silences\[0\]\.until: the silence of OWN-1 was over on/],
+    ['that ends in ages', 'until: 9999-12-31', /until: 9999-12-31 is more than a year away/],
+    ['of nobody', 'until: 2026-12-24, target: mx9.house.test', /target: nothing .* mx9\.house/],
+    ['of an address', 'until: 2026-12-24, target: 192.0.2.1', /target: nothing .* 192\.0\.2\.1/],
+  ])('of a silence %s', (_what, keys, text) => {
+    const told = silence(keys);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(text);
+  });
+
+  it.each([
+    'until: 2026-11-28',
+    'until: 2027-11-28',
+    'until: 2026-12-24, target: mx1.house.test',
+    'until: 2026-12-24, target: house.test',
+    'until: 2026-12-24, target: this machine',
+    'until: 2026-12-24, target: "https://www.house.test/aup"',
+  ])('of no silence %s', (keys) => {
+    expect(silence(keys)).toEqual([]);
+  });
+
+  it('of a host that is there twice, and it is watched once', () => {
+    const twice = `  hosts: [{ name: a.house.test }, { name: b.house.test }, { name: a.house.test, smtp_port: 26 }]\n`;
+    expect(ofWatch(twice)).toEqual([
+      expect.stringMatching(/^watch\.hosts: a\.house\.test is there twice, and only the first/),
+    ]);
+    const { hosts } = watchPlan(loadConfig(file, {}));
+    expect(hosts.map(({ name, smtpPort }) => [name, smtpPort])).toEqual([
+      ['a.house.test', 25],
+      ['b.house.test', 25],
+    ]);
+  });
+
+  it('of networks that are the whole Internet', () => {
+    const told = ofWatch(`  networks: ['0.0.0.0/0', '::/0', '10.0.0.0/8', '2001:db8::/32']\n`);
+    expect(told).toHaveLength(2);
+    expect(told[0]).toMatch(/^watch\.networks: 0\.0\.0\.0\/0 is wider than any network/);
+    expect(told[1]).toContain('::/0');
   });
 });
 

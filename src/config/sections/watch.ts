@@ -64,16 +64,24 @@ const openPort = z.strictObject({
   contact: text('noc@example.org').describe('Where to reach them.'),
 });
 
+/** `Date.parse` takes 2026-02-30 for the second of March. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
 const silence = z.strictObject({
   practice: word('a practice', 'OWN-1', 'Write an id of PRACTICES, such as OWN-1.', (value) =>
     /^[A-Z]{3}-\d{1,2}$/.test(value) ? value : undefined,
   ).describe('Whose alerts are silent. The finding itself stays in sight.'),
   target: text('mx1.example.org').optional().meta({
-    description: 'Host, address or domain; without it everything of the practice.',
+    description:
+      'Host, domain or page, as the scorecard shows it; without it everything of the practice.',
     sample: 'mx1.example.org',
   }),
   until: word('a day', '2026-12-24', 'Write it as 2026-12-24.', (value) =>
-    /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined,
+    isDay(value) ? value : undefined,
   ).describe('The last day of silence (UTC). Every silence has an end.'),
   why: text('delisting asked for').describe('Stands beside the finding.'),
 });

@@ -116,7 +116,7 @@ function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] 
   if (size !== undefined && Number(size) > 0 && Number(size) < 10_000_000)
     notes.push(
       warn(
-        `${where} takes messages up to ${Math.round(Number(size) / 1e6)} MB only.`,
+        `${where} takes messages up to ${megabytes(Number(size))} MB only.`,
         'Raise message_size_limit; 25 MB and more are usual.',
       ),
     );
@@ -193,3 +193,6 @@ async function disclosureNote(
   }
   return fine(`${where} tells nothing to ${verb} (${reply.code}).`);
 }
+
+/** Two figures, so that a limit of a kilobyte is not none. */
+const megabytes = (bytes: number): string => String(Number((bytes / 1e6).toPrecision(2)));

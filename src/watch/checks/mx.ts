@@ -1,5 +1,6 @@
 /** OWN-8 and OWN-11: where mail for a domain goes, and whether we are only its second choice. */
 import type { Check, Tools } from '../contract.ts';
+import { isLocalOnly } from '../scope.ts';
 import {
   bad,
   failedNote,
@@ -69,7 +70,11 @@ function nullMx(domain: string, count: number) {
   return [sumUp('OWN-8', [note]), sumUp('OWN-11', [none(text)])];
 }
 
-async function hostNotes(domain: string, { host, priority }: Mx, { dns }: Tools): Promise<Note[]> {
+async function hostNotes(
+  domain: string,
+  { host, priority }: Mx,
+  { dns, scope }: Tools,
+): Promise<Note[]> {
   const [cname, v4, v6] = await Promise.all([
     dns.ask(host, 'CNAME'),
     dns.ask(host, 'A'),
@@ -91,6 +96,13 @@ async function hostNotes(domain: string, { host, priority }: Mx, { dns }: Tools)
     ];
   if (v4.kind === 'found' || v6.kind === 'found') {
     const addresses = [...recordsOf(v4), ...recordsOf(v6)];
+    if (addresses.every((address) => isLocalOnly(address) && !scope.isOurs(address)))
+      return [
+        bad(
+          `The MX ${host} of ${domain} is at ${addresses.slice(0, 4).join(', ')}, which nobody outside can reach: mail that tries it waits or comes back.`,
+          'Give it an address of the Internet, or remove the MX record.',
+        ),
+      ];
     return [fine(`MX ${priority} ${host} has ${addresses.slice(0, 4).join(', ')}.`)];
   }
   if (v4.kind === 'failed') return [unclear(`The address of the MX ${host}: ${v4.why}.`)];

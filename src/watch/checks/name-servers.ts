@@ -54,7 +54,10 @@ async function compareServers(domain: string, names: readonly string[], tools: T
         'Add a second one in another network (RFC 2182).',
       ),
     );
-  const addresses = await Promise.all(names.map((name) => addressesOf(name, tools)));
+  const [addresses, aliases] = await Promise.all([
+    Promise.all(names.map((name) => addressesOf(name, tools))),
+    Promise.all(names.map((name) => tools.dns.ask(name, 'CNAME'))),
+  ]);
   const found = names.flatMap((name, at) =>
     (addresses[at] ?? []).map((address) => ({ name, address })),
   );
@@ -69,6 +72,14 @@ async function compareServers(domain: string, names: readonly string[], tools: T
       ),
     );
   names.forEach((name, at) => {
+    const alias = aliases[at];
+    if (alias?.kind === 'found')
+      notes.push(
+        bad(
+          `The name server ${name} of ${domain} is an alias of ${alias.records[0] ?? ''}.`,
+          'RFC 2181 section 10.3: name the server itself in the NS record.',
+        ),
+      );
     if (addresses[at]?.length === 0)
       notes.push(
         bad(

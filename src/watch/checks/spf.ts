@@ -8,6 +8,7 @@ import {
 } from '../../protocol/mail-policy/spf.ts';
 import type { Check, Tools } from '../contract.ts';
 import { bad, failedNote, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
+import { outboundNotes } from './spf-hosts.ts';
 
 /** RFC 7208 section 4.6.4. */
 const MAX_LOOKUPS = 10;
@@ -22,7 +23,8 @@ export const spf: Check = {
   async run(domain, tools) {
     const walk: Walk = { lookups: 0, voids: 0, notes: [], seen: new Set() };
     await follow(domain, walk, tools, 'top');
-    return [sumUp('OWN-8', [...walk.notes, ...countNotes(domain, walk)])];
+    const outbound = await outboundNotes(domain, tools);
+    return [sumUp('OWN-8', [...walk.notes, ...countNotes(domain, walk), ...outbound])];
   },
 };
 

@@ -117,7 +117,7 @@ function certificateNotes(
   else if (days < WARN_DAYS)
     notes.push(
       warn(
-        `The certificate of ${where} ends on ${day}, in ${days} days.`,
+        `The certificate of ${where} ends on ${day}, in ${days} ${days === 1 ? 'day' : 'days'}.`,
         'Look why it is not renewed.',
       ),
     );
