@@ -225,8 +225,12 @@ function forwardCalls({ get, send }: Ways) {
 /** Held messages, for people and for the agents that work on the queues. */
 function heldMail({ ask, get, send }: Ways) {
   return {
-    holds: (query: Page & { readonly state?: 'open' | 'closed'; readonly account?: string } = {}) =>
-      get<HoldList>(`/holds${search(query)}`),
+    holds: (
+      query: Page & {
+        readonly state?: 'open' | 'closed' | 'waiting';
+        readonly account?: string;
+      } = {},
+    ) => get<HoldList>(`/holds${search(query)}`),
     hold: (name: string) => get<HoldView>(`/holds/${part(name)}`),
     heldMessage: (name: string) => get<ShownView>(`/holds/${part(name)}/message`),
     decideHold: (name: string, choice: 'release' | 'return' | 'delete', decision: Decision) =>

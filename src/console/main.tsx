@@ -100,8 +100,8 @@ function House(given: {
             </a>
           ))}
           <AccountSearch />
-          <span class="who">
-            {session.name} ({session.role}){' '}
+          <span class="who" title={`${session.name} is here as ${session.role}`}>
+            {session.name}{' '}
             <button type="button" onClick={logout}>
               Log out
             </button>

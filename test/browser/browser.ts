@@ -26,6 +26,8 @@ if (!browserIsHere && process.env['CI'] === 'true') {
 export interface House {
   readonly primum: RunningPrimum;
   readonly base: string;
+  /** Its state folder. */
+  readonly state: string;
   readonly browser: Browser;
   readonly agent: ReturnType<typeof playAgent>;
   /** A page of somebody who is logged in, unless told otherwise. */
@@ -49,15 +51,19 @@ export async function openHouse(): Promise<House> {
   const base = `http://${primum.address('api')}`;
   const agent = playAgent(openClient({ baseUrl: base, token }));
   const client = await primum.client();
-  for (const name of ['olga', 'paul']) {
-    const { token: link } = await client.inviteUser({ name, role: 'admin', by: 'test' });
+  for (const [name, role] of [
+    ['olga', 'admin'],
+    ['paul', 'admin'],
+    ['rita', 'reader'],
+  ] as const) {
+    const { token: link } = await client.inviteUser({ name, role, by: 'test' });
     await postJson(`${base}/api/v1/invitation`, { token: link, name, password: PASSWORD });
   }
   await client.sendEvents([...pastOf('ann@example.org'), ...wouldBeStopped()]);
   const browser = await chromium.launch(CHROMIUM_OPTIONS);
   const contexts: BrowserContext[] = [];
   return {
-    ...{ primum, base, browser, agent },
+    ...{ primum, base, browser, agent, state: place.state },
     async page({ as = 'olga', width = 1280, dark = false, language = 'en' } = {}) {
       const context = await browser.newContext({
         viewport: { width, height: 900 },

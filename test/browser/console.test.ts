@@ -13,21 +13,42 @@ import {
 import { HOSTILE, HOSTILE_ACCOUNT } from './hostile.ts';
 
 const LONG = 180_000;
+/** No gap in it where it could be broken. */
+const LONG_NAME = `${'x'.repeat(240)}@example.org`;
 let house: House;
 
 beforeAll(async () => {
-  if (browserIsHere) house = await openHouse();
+  if (!browserIsHere) return;
+  house = await openHouse();
+  await (
+    await house.primum.client()
+  ).sendEvents([
+    {
+      ...{ v: 1, kind: 'login', id: 'long', at: new Date().toISOString(), account: LONG_NAME },
+      ...{ service: 'imap', clientAddress: '192.0.2.9', ok: true },
+    },
+  ]);
 }, LONG);
 afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
 
 const PAGES = [
   ...(['today', 'review', 'incidents', 'campaigns', 'cases', 'forwards', 'mode'] as const),
-  ...(['audit', 'health'] as const),
+  ...(['practices', 'audit', 'health', 'nowhere'] as const),
 ];
 const VIEWS = [
   ['light', {}],
   ['dark', { dark: true }],
   ['phone', { width: 390 }],
+] as const;
+
+const LISTS = [
+  'incidents',
+  'campaigns',
+  'cases',
+  'forwards',
+  'mode',
+  'practices',
+  'audit',
 ] as const;
 
 describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
@@ -38,10 +59,12 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
       const said: string[] = [];
       page.on('console', (line) => line.type() === 'error' && said.push(line.text()));
       page.on('pageerror', (error) => said.push(error.message));
-      const account = `account/${encodeURIComponent('ann@example.org')}`;
-      for (const name of [...PAGES, account]) {
+      const accounts = ['ann@example.org', HOSTILE_ACCOUNT, LONG_NAME].map(
+        (name) => `account/${encodeURIComponent(name)}`,
+      );
+      for (const name of [...PAGES, ...accounts]) {
         await openAt(page, `${house.base}/console/#/${name}`);
-        await shoot(page, `${view}-${name.split('/')[0] ?? ''}`);
+        await shoot(page, `${view}-${name.slice(0, 12).replaceAll(/\W+/g, '-')}`);
         expect(await faultsOf(page), name).toEqual([]);
         const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(0);
@@ -77,6 +100,96 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     expect(text).toContain(HOSTILE_ACCOUNT);
     expect(text).toContain('hxxps://evil.example/login');
     expect(text).toContain('invoice.pdf.exe');
+  });
+
+  it('breaks no usual address in a table, and offers each list as CSV', async () => {
+    const page = await house.page();
+    const links = new Set<string>();
+    for (const place of ['today', 'review', ...LISTS]) {
+      await openAt(page, `${house.base}/console/#/${place}`);
+      const broken = await page.evaluate<number>(
+        `[...document.querySelectorAll('td a.account')].filter((link) =>
+          /^[a-z]+@example\\.org$/.test(link.textContent) && link.getClientRects().length > 1).length`,
+      );
+      expect(broken, place).toBe(0);
+      for (const href of await hrefs(page, 'a[href^="/api/v1/export/"]')) links.add(href);
+    }
+    expect([...links].map((href) => href.replace(/.*\//, '')).sort()).toEqual([
+      ...['audit.csv', 'campaigns.csv', 'cases.csv', 'clocks.csv', 'figures.csv'],
+      ...['forwards.csv', 'holds.csv', 'incidents.csv', 'switches.csv'],
+    ]);
+    for (const href of links) {
+      const answer = await page.request.get(`${house.base}${href}`);
+      expect(answer.headers()['content-type'], href).toContain('text/csv');
+      expect((await answer.text()).split('\r\n').length, href).toBeGreaterThan(2);
+    }
+  });
+
+  it('asks this host alone, for at most 150 kB before the first page stands', async () => {
+    const page = await house.page();
+    let bytes = 0;
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    const sizes: Promise<void>[] = [];
+    page.on('requestfinished', (request) => {
+      if (!new URL(request.url()).pathname.startsWith('/console/')) return;
+      sizes.push(
+        request.sizes().then(({ responseBodySize }) => {
+          bytes += responseBodySize;
+        }),
+      );
+    });
+    await openAt(page, `${house.base}/console/`);
+    await Promise.all(sizes);
+    expect(new Set(asked)).toEqual(new Set([house.base]));
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(150_000);
+  });
+
+  it('shows a reader nothing that he would be refused', async () => {
+    const page = await house.page({ as: 'rita' });
+    const changes =
+      /^(Release|Return|Was the owner|Lock|Unlock|Ask the owner|Trust|Not the owner|Take it|Note|Join|Close|Attach|Done|Answer|Switch|Enforce|Observe|Open one incident)/;
+    const client = await house.primum.client();
+    const [incident] = (await client.incidents({ account: 'dora@example.org' })).incidents;
+    const account = (name: string): string => `account/${encodeURIComponent(name)}`;
+    const places = ['review', ...LISTS, `incidents/${incident?.id ?? ''}`];
+    await openAt(page, `${house.base}/console/#/cases`);
+    const [aCase = ''] = await hrefs(page, 'a[href^="#/cases/c"]');
+    places.push(aCase.slice(2), account('ann@example.org'), account('dora@example.org'));
+    for (const place of places) {
+      await openAt(page, `${house.base}/console/#/${place}`);
+      expect(await page.getByRole('button', { name: changes }).allInnerTexts(), place).toEqual([]);
+    }
+    await openAt(page, `${house.base}/console/#/review`);
+    await page.getByText('Readers look; a reviewer decides.').waitFor();
+  });
+
+  it('says so where nobody knows the account or the group, and how far back it could look', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/forwards`);
+    await page.getByLabel('Account', { exact: true }).fill('ghost@example.org');
+    await page.getByLabel('Because').fill('Told by telephone.');
+    await page.getByRole('button', { name: 'Switch off', exact: true }).click();
+    const doubt = page.getByText('no account of this name was ever seen here: check its spelling.');
+    await doubt.waitFor();
+    await openAt(page, `${house.base}/console/#/account/${encodeURIComponent('gost@example.org')}`);
+    await page.getByLabel('Lock, because').fill('Told by telephone.');
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await doubt.waitFor();
+    const since = '2026-11-28T12:00:00.000Z';
+    await page.route('**/api/v1/foresight?*', (route) =>
+      route.fulfill({ json: { since, isCut: true, practices: [] } }),
+    );
+    await openAt(page, `${house.base}/console/#/mode`);
+    await page.getByText(/The journal is long: looked back to .+ only\./).waitFor();
+    await page.getByLabel('A group that is to be only watched').fill('studnets');
+    await page.getByRole('button', { name: 'Observe', exact: true }).click();
+    await page.getByText('whether there is a group studnets').waitFor();
+    await page.getByLabel('A group that is to be only watched').fill('studnets');
+    await page.getByLabel('though no account is known to be in it').check();
+    await page.getByRole('button', { name: 'Observe', exact: true }).click();
+    await page.getByText('group studnets: observe from now on.').waitFor();
   });
 
   it('locks from the review, ticks the checklist, unlocks, and closes with a finding (FBK-6)', async () => {

@@ -87,6 +87,14 @@ describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
     await page.getByText('There is no held message nope.').waitFor();
     expect(await page.getByRole('button', { name: /^Release/ }).count()).toBe(0);
     await page.keyboard.press('r');
+    const last = (await held()).at(-1);
+    if (last === undefined) throw new Error('A message is to wait.');
+    const client = await house.primum.client();
+    await client.decideHold(last.id, 'release', { by: 'shell', why: 'Fine.' });
+    await openAt(page, `${house.base}/console/#/review/${last.reference}`);
+    await page.getByText('shell decided: released.').waitFor();
+    await page.getByText(`reference ${last.reference}`).waitFor();
+    await page.keyboard.press('r');
     expect((await held()).every(({ by }) => by === '')).toBe(true);
   });
 

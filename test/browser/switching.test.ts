@@ -1,15 +1,18 @@
 /** From observe to enforce, and the owner's page, in a real browser against a real daemon. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readApiToken } from '../../src/client/token-file.ts';
 import {
   browserIsHere,
   faultsOf,
   openAt,
   openHouse,
+  postJson,
   shoot,
   wasHit,
   type House,
 } from './browser.ts';
+import { HOSTILE_ACCOUNT, HOSTILE_LINE } from './hostile.ts';
 import { wouldBeStopped } from './sample.ts';
 
 const LONG = 180_000;
@@ -92,9 +95,32 @@ describe.runIf(browserIsHere)("the owner's page", { timeout: LONG }, () => {
     expect(await wasHit(page)).toBe(false);
     await page.goto(link.trim());
     expect(await page.getByRole('button').count()).toBe(0);
+    await page.goto(`${house.base}${await linkAbout(HOSTILE_ACCOUNT, HOSTILE_LINE, language)}`);
+    const shown = (await page.locator('dd').allInnerTexts()).join('\n');
+    for (const text of [HOSTILE_ACCOUNT, HOSTILE_LINE.slice(0, 100)]) {
+      expect(shown).toContain(text);
+    }
+    expect(await page.locator('main img, main svg, iframe, script').count()).toBe(0);
+    expect(await wasHit(page)).toBe(false);
+    const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(wide).toBeLessThanOrEqual(0);
     const lines = await (
       await house.primum.client()
     ).audit({ subject: 'ann@example.org', limit: 3 });
     expect(lines.entries.map(({ action }) => action)).toContain('owner.answer');
   });
 });
+
+/** Of the owner's page about a message with such a subject. */
+async function linkAbout(account: string, subject: string, id: string): Promise<string> {
+  const [event] = wouldBeStopped(`${id}-`);
+  if (event === undefined) throw new Error('The sample has no event.');
+  const sent = { ...event, account, message: { headerFrom: account, subject } };
+  const { verdicts } = await (await house.primum.client()).sendEvents([sent]);
+  const authorization = `Bearer ${await readApiToken(house.state)}`;
+  const body = { by: 'test', account, reference: verdicts[0]?.reference ?? '' };
+  const answer = await postJson(`${house.base}/api/v1/questions`, body, { authorization });
+  const { path, detail } = (await answer.json()) as { path?: string; detail?: string };
+  if (path === undefined) throw new Error(detail);
+  return path;
+}

@@ -50,6 +50,25 @@ describe('a held message that somebody else decided on', () => {
   });
 });
 
+describe('those that wait for a decision', () => {
+  it('are given oldest first, without what is decided or lets itself go', async () => {
+    const releaseAt = '2126-01-01T00:00:00.000Z';
+    for (const reference of ['H01', 'H02', 'H03', 'H04']) {
+      const slowed = reference === 'H02' ? { releaseAt } : {};
+      void api.desk.effects.start(holdIntent({ reference, queueId: reference, ...slowed }));
+      await api.desk.flush();
+    }
+    const decision = { by: 'olga', why: 'Fine.', choice: 'release', undoSeconds: 60 };
+    await send('/holds/H03/decision', decision);
+    const answer = await api.fetch('/api/v1/holds?state=waiting&limit=1');
+    const all = await api.fetch('/api/v1/holds?state=waiting');
+    const names = async (from: Response) =>
+      ((await from.json()) as { holds: { reference: string }[] }).holds.map((one) => one.reference);
+    expect(await names(answer)).toEqual(['H01']);
+    expect(await names(all)).toEqual(['H01', 'H04']);
+  });
+});
+
 describe('a message whose mail host has no agent', () => {
   it('is answered with what to start there, and not as a mistake of the daemon', async () => {
     const id = await held();
