@@ -88,6 +88,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     score: Math.round(assessment.score * 100) / 100,
     ...accountOf(assessment, world.policy.thresholds),
     reasons,
+    ...strangersOf(subject),
     ...(perRecipient && { perRecipient }),
   } as const;
   const base = baseVerdict(subject);
@@ -110,6 +111,12 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     assessment,
     accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
   };
+}
+
+/** For whoever looks back at the message: it is not known again later. */
+function strangersOf({ outcomes, event }: SubmissionSubject): Pick<Verdict, 'strangers'> {
+  const isKnown = outcomes !== undefined && event.envelopeRecipients.length > 0;
+  return isKnown ? { strangers: outcomes.strangers } : {};
 }
 
 function retryAfter(findings: readonly Finding[]): number {

@@ -46,6 +46,11 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
   /** Short form of the event's id; finds the decision in log, console and `primum explain`. */
   readonly reference: string;
+  /**
+   * Of the recipients named, those that the account had neither written to nor heard from. Absent where
+   * that was not known.
+   */
+  readonly strangers?: number;
   readonly perRecipient?: Readonly<Record<string, VerdictKind>>;
   /** For `defer`: when trying again makes sense. */
   readonly retryAfterSeconds?: number;

@@ -48,3 +48,37 @@ test('it goes on where the page before ended, and no further than a month', asyn
   expect(old.lines).toHaveLength(1);
   expect(old.isCut).toBe(true);
 });
+
+const submission = (minutes: number, to: readonly string[]): JournalLine => ({
+  ...{ v: 1, kind: 'submission', id: `s${minutes}`, at: at(minutes), account: 'ann@example.org' },
+  ...{ clientAddress: '192.0.2.7', envelopeSender: 'ann@example.org', envelopeRecipients: [...to] },
+});
+
+const verdict = (minutes: number, strangers?: number): JournalLine => ({
+  ...{ kind: 'verdict', for: `s${minutes}`, at: at(minutes), account: 'ann@example.org' },
+  ...{ identity: 'ann@example.org/main', context: 'c', verdict: 'pass', enforced: false },
+  ...{ rung: 'observe', score: 0, reasons: [], reference: `R${minutes}` },
+  ...(strangers === undefined ? {} : { strangers }),
+});
+
+test('a submission tells how many recipients were new then, and nothing where that was not known', async () => {
+  const five = Array.from({ length: 5 }, (_, i) => `r${i}@dest.test`);
+  const two = five.slice(0, 2);
+  const { lines } = await read(
+    [
+      ...[verdict(1, 2), submission(1, five), verdict(2, 0), submission(2, two)],
+      ...[verdict(3, 1), submission(3, ['r0@dest.test']), verdict(4), submission(4, two)],
+    ],
+    { limit: 10 },
+  );
+  const from = 'Sent from 192.0.2.7 to';
+  expect(lines.map(({ text, recipients }) => [text, recipients])).toEqual([
+    [
+      `${from} r0@dest.test, r1@dest.test, r2@dest.test and 2 more (2 of 5 new)`,
+      { new: 2, known: 3 },
+    ],
+    [`${from} r0@dest.test, r1@dest.test (all known)`, { new: 0, known: 2 }],
+    [`${from} r0@dest.test (new)`, { new: 1, known: 0 }],
+    [`${from} r0@dest.test, r1@dest.test`, undefined],
+  ]);
+});

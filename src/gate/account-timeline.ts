@@ -10,6 +10,8 @@ export interface TimelineLine {
   readonly text: string;
   readonly reference?: string;
   readonly verdict?: string;
+  /** Of a submission: recipients it named, as the account knew them then. Absent where that is not told. */
+  readonly recipients?: { readonly new: number; readonly known: number };
 }
 
 const MOST_DAYS = 30;
@@ -30,6 +32,8 @@ export async function readTimeline(
   const isLate = (): boolean => performance.now() > endMs;
   const lines: TimelineLine[] = [];
   const sent = new Sent();
+  // A verdict stands after its message, and so is met before it.
+  const strangers = new Map<string, number>();
   // Set in `match`, which the compiler does not follow.
   let isCut = false as boolean;
   const match = (line: JournalLine): boolean => {
@@ -39,8 +43,11 @@ export async function readTimeline(
     }
     const isIts = 'account' in line && line.account.toLowerCase() === account;
     if (isIts && line.at < before) {
+      if (line.kind === 'verdict' && line.strangers !== undefined) {
+        strangers.set(line.for, line.strangers);
+      }
       if (line.kind === 'submission') sent.add(line);
-      const told = describe(line);
+      const told = describe(line, strangers);
       if (told !== undefined) lines.push({ at: line.at, kind: line.kind, ...told });
     }
     return false;
@@ -75,6 +82,8 @@ class Sent {
   }
 }
 
+type Submission = Extract<JournalLine, { kind: 'submission' }>;
+
 const HOUR_MS = 3_600_000;
 /** What a log says of a time and when it is read differ. */
 const SLACK_MS = HOUR_MS;
@@ -108,9 +117,38 @@ const OUTCOMES = {
   expired: 'Given up for',
 } as const;
 
-function describe(line: JournalLine): Omit<TimelineLine, 'at' | 'kind'> | undefined {
-  const told = wordsOf(line);
+type Strangers = Map<string, number>;
+
+function describe(
+  line: JournalLine,
+  strangers: Strangers,
+): Omit<TimelineLine, 'at' | 'kind'> | undefined {
+  const told = line.kind === 'submission' ? sentWords(line, strangers) : wordsOf(line);
   return told && { ...told, text: told.text.slice(0, MAX_WORDS) };
+}
+
+/** Only what was known when it was judged: who is written to today was new then. */
+function sentWords(
+  { id, envelopeRecipients: to, clientAddress, message }: Submission,
+  strangers: Strangers,
+): Omit<TimelineLine, 'at' | 'kind'> {
+  const fresh = strangers.get(id);
+  strangers.delete(id);
+  const more = to.length > NAMED ? ` and ${to.length - NAMED} more` : '';
+  const subject = message?.subject === undefined ? '' : `: ${message.subject}`;
+  const names = `${to.slice(0, NAMED).join(', ')}${more}`;
+  if (fresh === undefined) return { text: `Sent from ${clientAddress} to ${names}${subject}` };
+  const known = Math.max(0, to.length - fresh);
+  return {
+    text: `Sent from ${clientAddress} to ${names} (${noveltyOf(fresh, known)})${subject}`,
+    recipients: { new: fresh, known },
+  };
+}
+
+function noveltyOf(fresh: number, known: number): string {
+  if (fresh === 0) return known === 1 ? 'known' : 'all known';
+  if (known === 0) return fresh === 1 ? 'new' : 'all new';
+  return `${fresh} of ${fresh + known} new`;
 }
 
 function wordsOf(line: JournalLine): Omit<TimelineLine, 'at' | 'kind'> | undefined {
@@ -118,14 +156,6 @@ function wordsOf(line: JournalLine): Omit<TimelineLine, 'at' | 'kind'> | undefin
     case 'login': {
       const how = line.ok ? 'Logged in' : line.policyReject ? 'Login refused' : 'Wrong password';
       return { text: `${how} over ${line.service} from ${line.clientAddress}.` };
-    }
-    case 'submission': {
-      const { envelopeRecipients: to, clientAddress, message } = line;
-      const more = to.length > NAMED ? ` and ${to.length - NAMED} more` : '';
-      const subject = message?.subject === undefined ? '' : `: ${message.subject}`;
-      return {
-        text: `Sent from ${clientAddress} to ${to.slice(0, NAMED).join(', ')}${more}${subject}`,
-      };
     }
     case 'verdict': {
       if (line.verdict === 'pass' && line.reasons.length === 0) return undefined;

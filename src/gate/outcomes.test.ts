@@ -60,6 +60,17 @@ function withOutcomes(changes: {
   };
 }
 
+it('a verdict keeps how many recipients were strangers when it was made', () => {
+  const p = createPlatform({ accounts: [{ account: ANN }] });
+  const to = (...envelopeRecipients: readonly string[]) =>
+    p.submit(ANN, { envelopeRecipients }).strangers;
+  expect(to('bob@dest.test', 'eve@dest.test')).toBe(2);
+  expect(to('bob@dest.test', 'zoe@dest.test')).toBe(1);
+  expect(to('bob@dest.test')).toBe(0);
+  // A door that names none knows of none.
+  expect(to()).toBeUndefined();
+});
+
 describe('FBK-1: what comes back is tied to who sent it', () => {
   it.each([
     ['queue id', { queueId: '4Q1' }],

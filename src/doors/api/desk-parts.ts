@@ -9,6 +9,8 @@ export interface TimelineLine {
   /** Of a decision. */
   readonly reference?: string;
   readonly verdict?: string;
+  /** Of a submission: recipients it named, as the account knew them when it was judged. */
+  readonly recipients?: { readonly new: number; readonly known: number };
 }
 
 export interface TimelinePage {

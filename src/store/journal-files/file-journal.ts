@@ -6,8 +6,9 @@
 import { PrimumError } from '../../errors.ts';
 import type { Journal, JournalKey, JournalLine } from '../journal.ts';
 import { makeFolder } from '../state-folder.ts';
-import { findByKey } from './find-by-key.ts';
+import { seekByKey, type Looked, type Sought } from './find-by-key.ts';
 import { findInSegment } from './find-line.ts';
+import { lookAhead } from './look-ahead.ts';
 import { BLOCK_BYTES, LineQueue } from './line-queue.ts';
 import { SegmentTidier } from './segment-tidier.ts';
 import { openSegmentFile, SegmentWriter } from './segment-writer.ts';
@@ -42,6 +43,16 @@ const DEFAULT_FLUSH_MS = 100;
 
 /** Lines that wait to be serialised, at most until the end of the event loop's turn. */
 const MAX_FRESH = 256;
+/** Segments whose index is asked before the lines of the one before are read: as many as the system
+ * reads at once for us (UV_THREADPOOL_SIZE), and a few that wait their turn. */
+const MAX_AHEAD = 6;
+/** Keys that are looked for at once in all of them; each is a read of some kilobytes. */
+const MAX_ASKED_AT_ONCE = 256;
+
+const NOTHING_HERE: Sought = {
+  read: () => Promise.resolve({ isRead: true }),
+  close: () => Promise.resolve(),
+};
 
 /** Pause before a failed write is tried again. */
 const RETRY_MS = 1_000;
@@ -135,7 +146,12 @@ class SegmentedJournal implements FileJournal {
     this.#takeFresh();
     const queued = this.#queue.find(match, text);
     if (queued !== undefined) return queued;
-    return this.#search(isEnough, ({ name }) => this.#read(name, match, [text]));
+    const seek = ({ name }: Segment): Promise<Sought> =>
+      Promise.resolve({
+        read: async () => ({ isRead: true, line: await this.#read(name, match, [text]) }),
+        close: () => Promise.resolve(),
+      });
+    return this.#search(isEnough, seek, 1);
   }
 
   async findBy(
@@ -148,16 +164,23 @@ class SegmentedJournal implements FileJournal {
     const queued = this.#queue.find(match, ...texts);
     if (queued !== undefined) return queued;
     const { folder } = this.#options;
-    return this.#search(isEnough, async (segment, endedAt) => {
+    const seek = async (segment: Segment, endedAt: number): Promise<Sought> => {
+      const { name, beganAt } = segment;
       const here = keys.filter(
-        ({ since = 0, until = Infinity }) => since <= endedAt && segment.beganAt <= until,
+        ({ since = 0, until = Infinity }) => since <= endedAt && beganAt <= until,
       );
-      if (here.length === 0) return undefined;
-      const { name } = segment;
+      if (here.length === 0) return NOTHING_HERE;
       const search = { folder, keys: here, match, isEnough };
-      const { isRead, line } = await findByKey(name, search, this.#writer.keysOf(name));
-      return isRead ? line : this.#read(name, match, here.map(textOf));
-    });
+      const sought = await seekByKey(name, search, this.#writer.keysOf(name));
+      const read = async (): Promise<Looked> => {
+        const looked = await sought.read();
+        if (looked.isRead) return looked;
+        return { isRead: true, line: await this.#read(name, match, here.map(textOf)) };
+      };
+      return { read, close: () => sought.close() };
+    };
+    const ahead = Math.floor(MAX_ASKED_AT_ONCE / Math.max(1, keys.length));
+    return this.#search(isEnough, seek, Math.max(1, Math.min(MAX_AHEAD, ahead)));
   }
 
   #read(
@@ -168,22 +191,24 @@ class SegmentedJournal implements FileJournal {
     return findInSegment(() => segmentBytes(this.#options.folder, name), { match, texts });
   }
 
-  /** The newest segment first. */
+  /** The newest segment first; so many are asked at once. */
   async #search(
     isEnough: () => boolean,
-    look: (segment: Segment, endedAt: number) => Promise<JournalLine | undefined>,
+    seek: (segment: Segment, endedAt: number) => Promise<Sought>,
+    atOnce: number,
   ): Promise<JournalLine | undefined> {
     let trouble: unknown;
-    let endedAt = Infinity;
-    for (const segment of (await listSegments(this.#options.folder)).reverse()) {
+    const segments = (await listSegments(this.#options.folder)).reverse();
+    const begin = (segment: Segment, i: number): Promise<Sought> =>
+      seek(segment, segments[i - 1]?.beganAt ?? Infinity);
+    for await (const [{ name }, seeking] of lookAhead(segments, begin, atOnce)) {
       if (isEnough()) break;
       try {
-        const line = await look(segment, endedAt);
+        const { line } = await (await seeking).read();
         if (line !== undefined) return line;
       } catch (error) {
-        trouble = unreadable(segment.name, error);
+        trouble = unreadable(name, error);
       }
-      endedAt = segment.beganAt;
     }
     // A segment that cannot be read must not pass for one that does not have the line.
     if (trouble !== undefined) throw trouble as PrimumError;

@@ -27,26 +27,63 @@ export interface Looked {
   readonly line?: JournalLine | undefined;
 }
 
+/** A segment whose index was asked; its lines are not read yet. */
+export interface Sought {
+  read(): Promise<Looked>;
+  close(): Promise<void>;
+}
+
 /** @param waiting the keys of a segment that is not compressed yet. */
 export async function findByKey(
   name: string,
   search: KeySearch,
   waiting?: LineKeys,
 ): Promise<Looked> {
-  const { folder, keys } = search;
-  const compressed = await openSegment(folder, name, 'compressed');
+  const sought = await seekByKey(name, search, waiting);
   try {
-    const index = compressed && (await openIndex(compressed));
-    if (compressed !== undefined && index !== undefined) {
-      const places = inOrder(await Promise.all(keys.map((key) => index.find(key))));
-      if (places.length === 0) return { isRead: true };
-      const frames = await index.frames();
-      return await lastMatch(places, inFrames(compressed, frames), search);
-    }
+    return await sought.read();
   } finally {
-    await compressed?.close();
+    await sought.close();
   }
+}
+
+/** Asks the index only: most segments have nothing of an account, and are done with that. */
+export async function seekByKey(
+  name: string,
+  search: KeySearch,
+  waiting?: LineKeys,
+): Promise<Sought> {
+  const file = await openSegment(search.folder, name, 'compressed');
+  if (file === undefined) return { read: () => findInPlain(name, search, waiting), close: nothing };
+  let isWanted = false;
+  try {
+    const index = await openIndex(file);
+    if (index === undefined) {
+      return { read: () => findInPlain(name, search, waiting), close: nothing };
+    }
+    const places = inOrder(await Promise.all(search.keys.map((key) => index.find(key))));
+    if (places.length === 0)
+      return { read: () => Promise.resolve({ isRead: true }), close: nothing };
+    const frames = await index.frames();
+    isWanted = true;
+    return {
+      read: () => lastMatch(places, inFrames(file, frames), search),
+      close: () => file.close(),
+    };
+  } finally {
+    if (!isWanted) await file.close();
+  }
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+async function findInPlain(
+  name: string,
+  search: KeySearch,
+  waiting: LineKeys | undefined,
+): Promise<Looked> {
   if (waiting === undefined) return { isRead: false };
+  const { folder, keys } = search;
   const plain = await openSegment(folder, name, 'plain');
   if (plain === undefined) return { isRead: false };
   try {

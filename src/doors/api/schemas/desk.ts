@@ -253,6 +253,13 @@ export const timelinePage = z.object({
       text,
       reference: text.exactOptional(),
       verdict: text.exactOptional(),
+      recipients: z
+        .object({ new: count, known: count })
+        .exactOptional()
+        .describe(
+          'Of a submission: recipients named, as the account knew them when it was judged; new are ' +
+            'those it had neither written to nor heard from.',
+        ),
     }),
   ),
   isCut: z.boolean().describe('The search ended at a bound of lines, days or time.'),

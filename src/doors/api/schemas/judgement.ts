@@ -164,6 +164,9 @@ export const verdict = z.object({
   wouldChange: text.describe('What would have changed a decision by score.').exactOptional(),
   reasons: z.array(reason),
   reference: text,
+  strangers: count
+    .describe('Of the recipients named, those never written to nor heard from.')
+    .exactOptional(),
   perRecipient: z.record(z.string(), verdictKind).exactOptional(),
   retryAfterSeconds: count.exactOptional(),
 }) satisfies z.ZodType<Verdict>;
