@@ -2,6 +2,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { Dns } from './dns.ts';
 import { readPostconf, settingsIn } from './postconf.ts';
+import { isLocalOnly } from './scope.ts';
 
 const PARAMETERS = [
   ...['myhostname', 'mydestination', 'virtual_mailbox_domains', 'relay_domains'],
@@ -47,7 +48,12 @@ export async function propose(
 
 /** A section for the configuration file. */
 export function proposalText(proposal: Proposal): string {
-  const { host, addresses, domains, trustedNetworks } = proposal;
+  const { host, domains, trustedNetworks } = proposal;
+  // What nobody outside can reach would fail its rows as soon as it was pasted.
+  const addresses = proposal.addresses.filter((address) => !isLocalOnly(address));
+  const name = host.includes('.')
+    ? host
+    : `${host}.example.org  # the name it says in HELO, with its domain`;
   const list = (texts: readonly string[]): string =>
     `[${texts.map((text) => `'${text}'`).join(', ')}]`;
   return [
@@ -56,7 +62,7 @@ export function proposalText(proposal: Proposal): string {
     '',
     'watch:',
     '  hosts:',
-    `    - name: ${host}`,
+    `    - name: ${name}`,
     `      addresses: ${list(addresses)}`,
     `  domains: ${list(domains)}`,
     ...(trustedNetworks.length === 0

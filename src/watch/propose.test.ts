@@ -1,0 +1,53 @@
+/** What `primum audit` proposes to whoever begins: from postconf and DNS, and fit to be pasted. */
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { watchSchema } from '../config/sections/watch.ts';
+import type { Dns } from './dns.ts';
+import { propose, proposalText } from './propose.ts';
+
+function dnsWith(records: Readonly<Record<string, readonly string[]>>): Pick<Dns, 'ask'> {
+  return {
+    ask: (name, type) => {
+      const found = records[`${name} ${type}`];
+      return Promise.resolve(found ? { kind: 'found', records: found } : { kind: 'none' });
+    },
+  };
+}
+
+const POSTCONF = [
+  'myhostname = mx1.house.test',
+  'mydestination = $myhostname, localhost.house.test, localhost, house.test',
+  'virtual_mailbox_domains = hash:/etc/postfix/domains other.test',
+  'relay_domains =',
+  'mynetworks = 127.0.0.0/8 [::1]/128 198.51.100.0/24 [2001:db8::]/32',
+].join('\n');
+
+const sectionOf = (text: string) => {
+  const { watch } = parse(text.slice(text.indexOf('watch:'))) as { watch: unknown };
+  return watchSchema.parse(watch);
+};
+
+describe('the proposal of primum audit', () => {
+  it('names the host, its addresses in DNS, its domains and the networks Postfix trusts', async () => {
+    const dns = dnsWith({
+      'mx1.house.test A': ['198.51.100.7'],
+      'mx1.house.test AAAA': ['2001:db8::7'],
+    });
+    const watch = sectionOf(proposalText(await propose(dns, () => Promise.resolve(POSTCONF))));
+    expect(watch.hosts).toMatchObject([
+      { name: 'mx1.house.test', addresses: ['198.51.100.7', '2001:db8::7'] },
+    ]);
+    expect(watch.domains).toEqual(['house.test', 'other.test']);
+    expect(watch.relay.trusted_networks).toEqual(['198.51.100.0/24', '2001:db8::/32']);
+  });
+
+  it('can be pasted where the host has no domain and no address of the Internet', () => {
+    const proposal = { domains: [], trustedNetworks: [] };
+    const addresses = ['fd00::2', '10.0.0.2', '198.51.100.7'];
+    const text = proposalText({ ...proposal, host: 'vm', addresses });
+    expect(text).toContain('vm.example.org  # the name it says in HELO, with its domain');
+    expect(sectionOf(text).hosts).toMatchObject([
+      { name: 'vm.example.org', addresses: ['198.51.100.7'] },
+    ]);
+  });
+});
