@@ -31,6 +31,7 @@ const JOBS_A_STEP = 50;
 
 const CONFIG = `
 state: STATE
+mta_name: mx1.example.org
 doors:
   policy: { listen: ['127.0.0.1:0'] }
   milter: { listen: ['127.0.0.1:0'] }

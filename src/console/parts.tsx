@@ -71,7 +71,7 @@ export function Account({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <span class="quiet">none named</span>;
   return (
     <a class="account" href={`#/account/${part(name)}`}>
-      {name}
+      {name.split('@').map((text, index) => (index === 0 ? text : ['@', <wbr />, text]))}
     </a>
   );
 }

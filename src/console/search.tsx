@@ -53,7 +53,7 @@ export function AccountSearch(): JSX.Element {
     >
       <input
         {...{ role: 'combobox', type: 'text', autocomplete: 'off', spellcheck: false }}
-        {...{ 'aria-label': 'Go to an account', placeholder: 'Go to an account' }}
+        {...{ 'aria-label': 'Go to an account', placeholder: 'Account' }}
         {...{ 'aria-autocomplete': 'list', 'aria-expanded': isShown, 'aria-controls': 'names' }}
         {...(isShown && chosen >= 0 && { 'aria-activedescendant': `name-${chosen}` })}
         maxLength={320}

@@ -91,11 +91,17 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
           ]}
         />
       </details>
-      <ForReviewers>
-        <button type="button" onClick={open}>
-          Open one incident over all
-        </button>
-      </ForReviewers>
+      {campaign.incident === undefined ? (
+        <ForReviewers>
+          <button type="button" onClick={open}>
+            Open one incident over all
+          </button>
+        </ForReviewers>
+      ) : (
+        <p>
+          <a href={`#/incidents/${campaign.incident}`}>The incident over all of them</a> is open.
+        </p>
+      )}
     </section>
   );
 }

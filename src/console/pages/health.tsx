@@ -85,6 +85,7 @@ function Report(given: {
       <dl>
         <dt>Alerts and jobs that wait</dt>
         <dd>{pendingJobs}</dd>
+        <ReturnedMail report={report} />
         <dt>Journal lines lost</dt>
         <dd>{report.journal.droppedLines}</dd>
         <dt>Journal not on disk yet</dt>
@@ -94,6 +95,34 @@ function Report(given: {
         <dt>Profiles not on disk yet</dt>
         <dd>{report.standing.dirty.toLocaleString()}</dd>
       </dl>
+    </>
+  );
+}
+
+/** Bounces, complaints and letters that wait on the disk. */
+function ReturnedMail({
+  report: { returnedMail: mail },
+}: {
+  readonly report: NonNullable<HealthView['report']>;
+}): JSX.Element | null {
+  if (mail === undefined) return null;
+  const { waiting, kept, bytes, oldestAt, used, letters } = mail;
+  return (
+    <>
+      <dt>Returned mail that waits</dt>
+      <dd>
+        {waiting.toLocaleString()} ({bytes.toLocaleString()} bytes, {Math.round(used * 100)}% of its
+        room)
+        {oldestAt !== undefined && (
+          <>
+            , the oldest since <Ago at={oldestAt} />
+          </>
+        )}
+        {letters.isFull && ' '}
+        {letters.isFull && <Badge tone="bad">no more letters are taken</Badge>}
+      </dd>
+      <dt>Returned mail kept for a person</dt>
+      <dd>{kept.toLocaleString()}</dd>
     </>
   );
 }

@@ -180,6 +180,12 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
           {incident.owner === '' ? ', nobody owns it' : `, owned by ${incident.owner}`}
         </span>
       </p>
+      {incident.campaign !== undefined && incident.campaign !== incident.id && (
+        <p>
+          Part of <a href={`#/incidents/${incident.campaign}`}>an incident over several accounts</a>
+          .
+        </p>
+      )}
       {incident.accounts.length > 1 && (
         <p>
           Accounts:{' '}

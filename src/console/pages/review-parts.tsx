@@ -60,7 +60,10 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
               <dd>
                 {one.contexts
                   .slice(0, 4)
-                  .map(({ country, days }) => `${countryOf(country)} (${counted(days, 'day')})`)
+                  .map(({ country, asn, days }) => {
+                    const network = asn === 0 ? '' : ` AS${asn}`;
+                    return `${countryOf(country)}${network} (${counted(days, 'day')})`;
+                  })
                   .join(', ') || 'nowhere yet'}
               </dd>
               <dt>Sends as</dt>
