@@ -104,8 +104,7 @@ function ReturnedMail({
   report: { returnedMail: mail },
 }: {
   readonly report: NonNullable<HealthView['report']>;
-}): JSX.Element | null {
-  if (mail === undefined) return null;
+}): JSX.Element {
   const { waiting, kept, bytes, oldestAt, used, letters } = mail;
   return (
     <>
