@@ -103,7 +103,7 @@ function unknownGroup(
       ? `Nobody can say whether there is a group ${name}: the directory cannot list its groups. ` +
         `Known by name are ${names.length === 0 ? 'none' : known20}.`
       : `No account of the directory is in a group ${name}. ` +
-        `${names.length === 0 ? 'There is no group.' : `The groups are ${known20}.`}`;
+        (names.length === 0 ? 'There is no group.' : `The groups are ${known20}.`);
   return `${said} If it is meant so, say that it is unseen (isUnseen; "primum switch --unseen").`;
 }
 
