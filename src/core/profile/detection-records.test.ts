@@ -110,6 +110,15 @@ const damaged = fc
   });
 
 describe('damaged bytes of a profile', () => {
+  it('that end in the row of a context cost this context', () => {
+    const whole = new IdentityProfile(undefined);
+    const seen = { nowMs: NOW_MS, accepted: true, network: NETWORK };
+    for (let i = 1; i <= 3; i += 1) whole.learnContext([i, i], seen);
+    const cut = new IdentityProfile(whole.toBytes().slice(0, -49));
+    expect([1, 2, 3, 4].map((i) => cut.contextIndex([i, i]))).toEqual([0, 1, -1, -1]);
+    expect(cut.learnContext([4, 4], seen)).toBe(2);
+  });
+
   it('never throw, and every sum and rate read from them is a number', () => {
     fc.assert(
       fc.property(damaged, fc.nat({ max: 60_000 }), (bytes, day) => {

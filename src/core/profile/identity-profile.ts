@@ -143,8 +143,9 @@ export class IdentityProfile {
 
   /** Which of the rows, and so of detection's lanes, a context has; -1 when it is new. */
   contextIndex(key: ContextKey): number {
+    const last = this.bytes.length - CONTEXT_BYTES;
     const end = this.contextsAt + this.view.getUint8(52) * CONTEXT_BYTES;
-    for (let at = this.contextsAt, i = 0; at < end && at < this.bytes.length; i += 1) {
+    for (let at = this.contextsAt, i = 0; at < end && at <= last; i += 1) {
       if (
         this.view.getUint32(at, true) === key[0] &&
         this.view.getUint32(at + 4, true) === key[1]
