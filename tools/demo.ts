@@ -49,6 +49,9 @@ directory:
   file: { path: ACCOUNTS }
 scanners:
   clamd: { address: SCANNER }
+# The domains are invented: nobody is asked about them.
+watch:
+  dns: { servers: ['127.0.0.1:9'] }
 `;
 
 let nowMs = START;

@@ -34,6 +34,7 @@ import { createEventIds } from './event-ids.ts';
 import { openLogFollower } from './follow-log.ts';
 import { forwardsOf } from './forwards.ts';
 import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
+import { keptEvent } from './kept-event.ts';
 import { takeLogged } from './logged-events.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
@@ -102,10 +103,11 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     await parts.recount();
     const watch = openWatch(config, parts);
     closers.push(() => watch.close());
+    const keep = { text: config.journal.keep_text, subject: config.journal.keep_subject };
     const doors = await openDoors(config, parts, {
       inspector: parts.inspector,
       version: packageVersion(),
-      take: (event) => take(parts.room, event),
+      take: (event) => take(parts.room, keptEvent(event, keep)),
       hasTaken: (id) => parts.room.knows(id),
       logged: parts.logged,
       practices: () => watch.report(),
