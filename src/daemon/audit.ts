@@ -104,8 +104,9 @@ export function dated(
   return findings.map((finding) => {
     const known = history?.find(finding);
     const silence = silenceOf(config, finding, now);
+    const { faults: _, ...shown } = finding;
     return {
-      ...finding,
+      ...shown,
       ...(known?.state === finding.state ? { since: known.since } : {}),
       ...(silence === undefined ? {} : { silencedUntil: silence.until, silencedWhy: silence.why }),
     };

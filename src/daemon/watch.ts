@@ -146,11 +146,13 @@ const MAX_BLIND_NAMED = 10;
 /** One alert for each practice, however many things of it cannot be seen. */
 export function tellBlind(blind: readonly Blind[], config: Config, parts: Parts): void {
   const at = new Date(parts.now()).toISOString();
-  for (const { finding, was } of blind)
+  for (const { finding, was } of blind) {
+    const { faults: _, ...seen } = finding;
     parts.journal.append({
       ...{ v: 1, kind: finding.practice === 'OWN-1' ? 'listing' : 'check', id: parts.newId(), at },
-      ...{ ...finding, was, drift: [] },
+      ...{ ...seen, was, drift: [] },
     });
+  }
   const loud = blind.filter(({ finding }) => silenceOf(config, finding, parts.now()) === undefined);
   const byPractice = Map.groupBy(loud, ({ finding }) => finding.practice);
   for (const [practice, group] of byPractice)

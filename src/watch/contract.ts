@@ -16,6 +16,8 @@ export interface Finding {
   readonly state: FindingState;
   /** What was seen, in sentences a stranger understands. */
   readonly evidence: readonly string[];
+  /** How many lines of the evidence, its first ones, made the state; of `fail` and `warn`. */
+  readonly faults?: number;
   /** What to do about it; absent where nothing is to be done. */
   readonly advice?: string;
 }

@@ -6,6 +6,7 @@ export interface Known {
   readonly state: FindingState;
   readonly since: string;
   readonly evidence: readonly string[];
+  readonly faults?: number;
   readonly advice?: string;
   /** What was seen when it was last well, and when it stopped being so. */
   readonly goodEvidence?: readonly string[];

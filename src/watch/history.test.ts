@@ -49,6 +49,35 @@ describe('OWN-1, OWN-8: what was found before', () => {
     expect(states.map((state) => history.note(seen(state), AT).kind).at(-1)).toBe('confirm');
   });
 
+  it('tells a further fault of a state that lasts, seen twice, and shows what the last look saw', () => {
+    const history = openHistory(file);
+    const on = (...lists: readonly string[]): Finding => ({
+      ...seen('fail'),
+      evidence: [
+        ...lists.map((list) => `It is on ${list}.`),
+        `It is not on ${9 - lists.length} lists.`,
+      ],
+      faults: lists.length,
+    });
+    const looks = [on('A'), on('A'), on('A', 'B'), on('A'), on('A', 'B'), on('A', 'B'), on('B')];
+    const outcomes = looks.map((finding) => history.note(finding, AT));
+    expect(outcomes.map(({ kind }) => kind)).toEqual([
+      'confirm',
+      'changed',
+      'confirm',
+      'same',
+      'confirm',
+      'changed',
+      'same',
+    ]);
+    const drift = outcomes.map((told) => (told.kind === 'changed' ? told.change.drift : []));
+    expect(drift[5]).toEqual(['It is on B.']);
+    history.save();
+    for (const kept of [history, openHistory(file)]) {
+      expect(kept.all().map(({ evidence }) => evidence)).toEqual([on('B').evidence]);
+    }
+  });
+
   it('takes unknown for no news, neither bad nor good', () => {
     const history = openHistory(undefined);
     for (const state of ['fail', 'fail', 'unknown'] as const) history.note(seen(state), AT);

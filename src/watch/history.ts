@@ -67,16 +67,28 @@ export function openHistory(
   const book = new Book(file === undefined ? [] : load(file, isReader));
   const { known } = book;
   const waiting = new Map<string, FindingState>();
+  /** A further fault was seen once. */
+  const doubted = new Set<string>();
   return {
     note(finding, at) {
       const key = keyOf(finding);
       if (finding.state === 'unknown') return noteUnknown(book, finding, { at, blindAfterMs });
       const before = known.get(key);
-      const look = before === undefined ? undefined : noteLook(book, before, finding, at);
-      if (look !== undefined && before?.state === finding.state) {
+      if (before?.state === finding.state) {
         waiting.delete(key);
-        return look;
+        const further = furtherFaults(before, finding);
+        if (further.length > 0 && !doubted.has(key)) {
+          doubted.add(key);
+          return { kind: 'confirm' };
+        }
+        doubted.delete(key);
+        const look = noteLook(book, before, finding, at);
+        if (further.length === 0) return look;
+        const { since, state: was } = before;
+        return { kind: 'changed', change: { finding, was, since, drift: further } };
       }
+      doubted.delete(key);
+      if (before !== undefined) book.known.set(key, { ...withoutBlind(before), lookedAt: at });
       const isWorse = RANK[finding.state] > RANK[before?.state ?? 'pass'];
       if (isWorse && waiting.get(key) === undefined) {
         waiting.set(key, finding.state);
@@ -88,8 +100,7 @@ export function openHistory(
         state: finding.state,
         since: at,
         lookedAt: at,
-        evidence: finding.evidence,
-        ...(finding.advice === undefined ? {} : { advice: finding.advice }),
+        ...said(finding),
         ...(good === undefined || !isWorse ? {} : { goodEvidence: good }),
       });
       const drift =
@@ -181,20 +192,50 @@ function noteUnknown(
   return { kind: 'blind', blind: { finding, was: before.state, lookedAt } };
 }
 
-/** Keeps the time of a look; that what was told as blind is seen again is news. */
+/** Keeps what a look saw; that what was told as blind is seen again is news. */
 function noteLook(book: Book, before: Known, finding: Finding, at: string): Outcome {
   const key = keyOf(finding);
-  const { blind, ...value } = before;
-  const seen: Known = { ...value, lookedAt: at };
-  if (blind === undefined) book.known.set(key, seen);
+  const { since, state, goodEvidence } = before;
+  const seen: Known = {
+    ...{ state, since, lookedAt: at, ...said(finding) },
+    ...(goodEvidence === undefined ? {} : { goodEvidence }),
+  };
+  const isSame =
+    before.blind === undefined &&
+    finding.evidence.length === before.evidence.length &&
+    finding.evidence.every(
+      (text, i) => withoutFigures(text) === withoutFigures(before.evidence[i]),
+    );
+  if (isSame) book.known.set(key, seen);
   else book.set(key, seen);
-  if (blind?.isTold !== true || before.state !== finding.state) return { kind: 'same' };
-  const change: Change = { finding, was: 'unknown', since: before.since, drift: [] };
-  return { kind: 'changed', change };
+  if (before.blind?.isTold !== true) return { kind: 'same' };
+  return { kind: 'changed', change: { finding, was: 'unknown', since, drift: [] } };
+}
+
+/** What made a state that lasts and did not before: on a second list, a second bad record. */
+function furtherFaults(before: Known, { state, evidence, faults = 0 }: Finding): readonly string[] {
+  if (RANK[state] === 1 || before.faults === undefined) return [];
+  const known = new Set(before.evidence.slice(0, before.faults).map(withoutFigures));
+  return evidence.slice(0, faults).filter((text) => !known.has(withoutFigures(text)));
+}
+
+/** Days left and counts change from look to look, and are no news. */
+const withoutFigures = (text = ''): string => text.replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#');
+
+function said({ evidence, faults, advice }: Finding) {
+  return {
+    evidence,
+    ...(faults === undefined ? {} : { faults }),
+    ...(advice === undefined ? {} : { advice }),
+  };
+}
+
+function withoutBlind({ blind: _, ...known }: Known): Known {
+  return known;
 }
 
 /** What was bad stays bad until it is seen to be well; what was well is unknown while nobody can look. */
-function shown({ blind, goodEvidence: _, ...value }: Known) {
+function shown({ blind, goodEvidence: _, faults: _faults, ...value }: Known) {
   if (blind === undefined) return value;
   const since = minuteOf(blind.since);
   if (RANK[value.state] > 1) {

@@ -25,14 +25,16 @@ export const none = (text: string): Note => ({ state: 'not-applicable', text });
 export function sumUp(practice: string, notes: readonly Note[]): Observation {
   const sorted = [...notes].sort((a, b) => RANK[b.state] - RANK[a.state]);
   const state = sorted[0]?.state ?? 'unknown';
-  const advice = [
-    ...new Set(sorted.filter((n) => n.state === state).flatMap((n) => n.advice ?? [])),
-  ].join(' ');
+  const worst = sorted.filter((n) => n.state === state);
+  const advice = [...new Set(worst.flatMap((n) => n.advice ?? []))].join(' ');
   const withAdvice = advice !== '' && state !== 'pass';
   return {
     practice,
     state,
     evidence: [...new Set(sorted.map(({ text }) => text))],
+    ...(state === 'fail' || state === 'warn'
+      ? { faults: new Set(worst.map((n) => n.text)).size }
+      : {}),
     ...(withAdvice ? { advice } : {}),
   };
 }
