@@ -17,6 +17,7 @@ import {
   a,
   cname,
   mx as mxRecord,
+  ns,
   startLyingDns,
   txt,
   type Question,
@@ -65,6 +66,35 @@ describe('OWN-8: half the network away', () => {
       expect(new Set(found.map(({ state }) => state))).toEqual(new Set(['unknown']));
     },
   );
+
+  // The records of NS and MX are answered in that time.
+  it.each(['silent', 'servfail'] as const)(
+    'says unknown, not fail, where the address of a name server or MX is %s',
+    async (reply) => {
+      const found = await look(
+        [nameServers, mx],
+        ({ name, type }) => {
+          if (type === 2) return [ns('ns1.away.test'), ns('ns2.away.test')];
+          if (type === 15) return [mxRecord(10, 'mx.away.test')];
+          if (name === 'mx.away.test' && type === 1) return [];
+          return name.endsWith('.away.test') ? reply : [];
+        },
+        1_000,
+      );
+      const own8 = found.filter(({ practice }) => practice === 'OWN-8');
+      expect(own8.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+      const text = own8.flatMap(({ evidence }) => evidence).join(' ');
+      expect(text).toContain('The address of the name server ns1.away.test of house.test: ');
+      expect(text).toContain('The address of the MX mx.away.test of house.test: ');
+      expect(text).not.toContain('no address');
+    },
+  );
+
+  it('fails where a name server has no address, and one such is named', async () => {
+    const found = await look([nameServers], ({ type }) => (type === 2 ? [ns('gone.test')] : []));
+    expect(found).toMatchObject([{ state: 'fail' }]);
+    expect(found[0]?.evidence.join(' ')).toContain('gone.test of house.test has no address');
+  });
 
   it('takes an alias that goes in a circle for no address, and ends', async () => {
     const found = await look([reverseDns, mx], ({ name }) => [cname(name)]);
