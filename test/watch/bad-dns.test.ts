@@ -132,6 +132,24 @@ describe('OWN-8: half the network away', () => {
     expect(answer.kind === 'found' && answer.records.length).toBe(MAX_RECORDS);
   });
 
+  it('keeps nonsense to the question that it answers', async () => {
+    const isBad = (name: string): boolean => name === 'bad.test';
+    const dns = await startLyingDns(({ name }) => (isBad(name) ? 'garbage' : [txt(`of ${name}`)]));
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server));
+    const names = Array.from({ length: 40 }, (_, at) => (at === 20 ? 'bad.test' : `n${at}.test`));
+    const answers = await Promise.all(names.map((name) => asked.ask(name, 'TXT')));
+    expect(answers).toEqual(
+      names.map((name) =>
+        isBad(name)
+          ? { kind: 'failed', why: 'the answer is nonsense' }
+          : { kind: 'found', records: [`of ${name}`] },
+      ),
+    );
+    // Each at most once more.
+    expect(asked.asked).toBeLessThanOrEqual(2 * names.length);
+  });
+
   it('stops at an SPF record that includes without end', async () => {
     let asked = 0;
     const found = await look([spf], ({ type }) => {
