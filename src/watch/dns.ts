@@ -41,6 +41,7 @@ const MAX_AUTHORITIES = 500;
 /** A datagram may be lost: each question is asked twice within the time-out. */
 const TRIES = 2;
 
+const NONSENSE = 'EBADRESP';
 const NONE: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
 
 export function createDns(options: DnsOptions): Dns {
@@ -51,14 +52,26 @@ export function createDns(options: DnsOptions): Dns {
   let asked = 0;
 
   async function send(from: Resolver, name: string, type: RecordType): Promise<DnsAnswer> {
-    await pace.turn();
-    asked += 1;
     try {
-      const records = normalise(await query(from, name, type));
+      const records = normalise(await askTwice(from, name, type));
       return records.length === 0 ? { kind: 'none' } : { kind: 'found', records };
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const code = codeOf(error);
       return NONE.has(code) ? { kind: 'none' } : { kind: 'failed', why: reasonOf(code) };
+    }
+  }
+
+  /** One answer of nonsense ends all questions on its socket: each is asked again on one of its own. */
+  async function askTwice(from: Resolver, name: string, type: RecordType) {
+    try {
+      await pace.turn();
+      asked += 1;
+      return await query(from, name, type);
+    } catch (error) {
+      if (codeOf(error) !== NONSENSE) throw error;
+      await pace.turn();
+      asked += 1;
+      return query(newResolver(options, from.getServers()), name, type);
     }
   }
 
@@ -160,6 +173,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EFORMERR: 'the name server does not understand the question',
   ENOTIMP: 'the name server cannot do this',
 };
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
 
 function reasonOf(code: string): string {
   return REASONS[code] ?? `the question failed (${code})`;

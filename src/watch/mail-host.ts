@@ -86,29 +86,56 @@ export async function withDialogue<T>(
   }
 }
 
-/** The first mail host of ours that is an MX of the domain; `undefined` where none is. */
-export async function ownMxOf(
-  domain: string,
-  tools: Tools,
-): Promise<Visit | 'not ours' | 'unknown'> {
+/** Addresses of MX hosts of one domain that are asked. */
+export const MAX_MX_VISITS = 16;
+
+export interface OwnMx {
+  /** Every own address of every MX host, each once, at most `MAX_MX_VISITS`. */
+  readonly visits: readonly Visit[];
+  /** What could not be found out, and addresses beyond the bound. */
+  readonly gaps: readonly Note[];
+}
+
+/** Spam looks for the weakest MX, so all of them count: also the last, also at its IPv6 address. */
+export async function ownMxOf(domain: string, tools: Tools): Promise<OwnMx> {
   const answer = await tools.dns.ask(domain, 'MX');
-  if (answer.kind === 'failed') return 'unknown';
+  if (answer.kind === 'failed')
+    return { visits: [], gaps: [unclear(`Who takes mail for ${domain}: ${answer.why}.`)] };
   const names =
     answer.kind === 'found' ? answer.records.map((r) => r.split(' ')[1] ?? '') : [domain];
-  let isUnknown = false;
-  for (const name of names) {
-    const host = hostNamed(tools.plan, name);
-    const port = host?.smtpPort ?? 25;
-    const found = await addressesOfHost(
-      host ?? { name, addresses: [], roles: ['mx'], smtpPort: port, submissionPort: 587 },
-      tools.dns,
+  const found = await Promise.all(
+    names.slice(0, MAX_MX_VISITS).map((name) => visitsAt(name, domain, tools)),
+  );
+  const all = found.flatMap(({ visits }) => visits);
+  const visits = [...new Map(all.map((v) => [`${v.address} ${v.port}`, v])).values()];
+  const gaps = found.flatMap((one) => one.gaps);
+  if (visits.length > MAX_MX_VISITS || names.length > MAX_MX_VISITS)
+    gaps.push(
+      unclear(
+        `Of the MX hosts of ${domain} only the first ${MAX_MX_VISITS} were asked.`,
+        'A domain needs no more than a few; remove those that are stale.',
+      ),
     );
-    if (!found.ok) isUnknown ||= found.why !== 'the name has none';
-    const address = found.ok ? found.addresses.find((a) => tools.scope.isOurs(a)) : undefined;
-    if (address !== undefined)
-      return { name, address, port: host === undefined ? portAt(address, tools) : port };
+  return { visits: visits.slice(0, MAX_MX_VISITS), gaps };
+}
+
+async function visitsAt(name: string, domain: string, tools: Tools): Promise<OwnMx> {
+  const host = hostNamed(tools.plan, name);
+  const found = await addressesOfHost(
+    host ?? { name, addresses: [], roles: ['mx'], smtpPort: 25, submissionPort: 587 },
+    tools.dns,
+  );
+  if (!found.ok) {
+    const text = `The address of the MX ${name} of ${domain}: ${found.why}.`;
+    return { visits: [], gaps: found.isKnown ? [] : [unclear(text)] };
   }
-  return isUnknown ? 'unknown' : 'not ours';
+  const own = found.addresses.filter((address) => tools.scope.isOurs(address));
+  const visits = own.map((address) => ({
+    name,
+    address,
+    port: host?.smtpPort ?? portAt(address, tools),
+  }));
+  return { visits, gaps: [] };
 }
 
 export function observed(practice: string, notes: readonly Note[]): Observation {

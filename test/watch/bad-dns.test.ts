@@ -17,6 +17,7 @@ import {
   a,
   cname,
   mx as mxRecord,
+  ns,
   startLyingDns,
   txt,
   type Question,
@@ -66,6 +67,35 @@ describe('OWN-8: half the network away', () => {
     },
   );
 
+  // The records of NS and MX are answered in that time.
+  it.each(['silent', 'servfail'] as const)(
+    'says unknown, not fail, where the address of a name server or MX is %s',
+    async (reply) => {
+      const found = await look(
+        [nameServers, mx],
+        ({ name, type }) => {
+          if (type === 2) return [ns('ns1.away.test'), ns('ns2.away.test')];
+          if (type === 15) return [mxRecord(10, 'mx.away.test')];
+          if (name === 'mx.away.test' && type === 1) return [];
+          return name.endsWith('.away.test') ? reply : [];
+        },
+        1_000,
+      );
+      const own8 = found.filter(({ practice }) => practice === 'OWN-8');
+      expect(own8.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+      const text = own8.flatMap(({ evidence }) => evidence).join(' ');
+      expect(text).toContain('The address of the name server ns1.away.test of house.test: ');
+      expect(text).toContain('The address of the MX mx.away.test of house.test: ');
+      expect(text).not.toContain('no address');
+    },
+  );
+
+  it('fails where a name server has no address, and one such is named', async () => {
+    const found = await look([nameServers], ({ type }) => (type === 2 ? [ns('gone.test')] : []));
+    expect(found).toMatchObject([{ state: 'fail' }]);
+    expect(found[0]?.evidence.join(' ')).toContain('gone.test of house.test has no address');
+  });
+
   it('takes an alias that goes in a circle for no address, and ends', async () => {
     const found = await look([reverseDns, mx], ({ name }) => [cname(name)]);
     expect(found.every(({ state }) => state !== 'pass')).toBe(true);
@@ -100,6 +130,24 @@ describe('OWN-8: half the network away', () => {
     const answer = await asked.ask('house.test', 'TXT');
     expect(answer.kind).toBe('found');
     expect(answer.kind === 'found' && answer.records.length).toBe(MAX_RECORDS);
+  });
+
+  it('keeps nonsense to the question that it answers', async () => {
+    const isBad = (name: string): boolean => name === 'bad.test';
+    const dns = await startLyingDns(({ name }) => (isBad(name) ? 'garbage' : [txt(`of ${name}`)]));
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server));
+    const names = Array.from({ length: 40 }, (_, at) => (at === 20 ? 'bad.test' : `n${at}.test`));
+    const answers = await Promise.all(names.map((name) => asked.ask(name, 'TXT')));
+    expect(answers).toEqual(
+      names.map((name) =>
+        isBad(name)
+          ? { kind: 'failed', why: 'the answer is nonsense' }
+          : { kind: 'found', records: [`of ${name}`] },
+      ),
+    );
+    // Each at most once more.
+    expect(asked.asked).toBeLessThanOrEqual(2 * names.length);
   });
 
   it('stops at an SPF record that includes without end', async () => {

@@ -14,8 +14,11 @@ export interface Answer {
   readonly data: Buffer;
 }
 
-/** `silent` says nothing, `refused` and `none` are codes; a list is what there is. */
-export type Reply = 'silent' | 'refused' | 'none' | readonly Answer[];
+/** `silent` says nothing, `garbage` no DNS; the next are codes; a list is what there is. */
+export type Reply = 'silent' | 'garbage' | 'refused' | 'servfail' | 'none' | readonly Answer[];
+
+const CODES = { refused: 5, servfail: 2, none: 3 } as const;
+const GARBAGE = Buffer.alloc(300, 0xff);
 
 export const txt = (text: string): Answer => {
   const pieces = text.match(/.{1,255}/gs) ?? [''];
@@ -62,11 +65,12 @@ function readQuestion(packet: Buffer): { question: Question; end: number } {
 }
 
 function respond(packet: Buffer, reply: Exclude<Reply, 'silent'>): Buffer {
+  if (reply === 'garbage') return GARBAGE;
   const { end } = readQuestion(packet);
   const records = typeof reply === 'string' ? [] : reply;
   const head = Buffer.alloc(12);
   packet.copy(head, 0, 0, 2);
-  head.writeUInt16BE(0x8180 | (reply === 'refused' ? 5 : reply === 'none' ? 3 : 0), 2);
+  head.writeUInt16BE(0x8180 | (typeof reply === 'string' ? CODES[reply] : 0), 2);
   head.writeUInt16BE(1, 4);
   head.writeUInt16BE(records.length, 6);
   const parts = records.map(({ type, data }) => {

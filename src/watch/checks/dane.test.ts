@@ -18,8 +18,8 @@ describe('OWN-8: DANE', () => {
     ['its certificate', `3 0 2 ${sha('server', 'sha512')}`, 'pass'],
     ['its certificate, whole', `3 0 0 ${Buffer.from('server').toString('hex')}`, 'pass'],
     ['the key of its authority', `2 1 1 ${sha('key of authority')}`, 'pass'],
-    ['its own key as that of an authority', `2 1 1 ${sha('key of server')}`, 'fail'],
-    ['another key', `3 1 1 ${sha('key of yesterday')}`, 'fail'],
+    ['its own key as that of an authority', `2 1 1 ${sha('key of server')}`, 'warn'],
+    ['another key', `3 1 1 ${sha('key of yesterday')}`, 'warn'],
     ['a use that SMTP has not', `1 1 1 ${sha('key of server')}`, 'warn'],
     ['nonsense', 'x', 'warn'],
   ])('%s', (_, record, state) => {
@@ -31,7 +31,18 @@ describe('OWN-8: DANE', () => {
     expect(judgeTlsa('mx1.house.test', records, CHAIN).map(({ state }) => state)).toEqual(['pass']);
   });
 
-  it('fails where no TLS is spoken', () => {
-    expect(judgeTlsa('mx1.house.test', ['3 1 1 00'], undefined)[0]?.state).toBe('fail');
+  it('warns where no TLS is spoken', () => {
+    expect(judgeTlsa('mx1.house.test', ['3 1 1 00'], undefined)[0]?.state).toBe('warn');
+  });
+
+  // RFC 7672 section 2.1: a record of a zone that is not signed is passed over.
+  it.each<[string, string, readonly X509Certificate[] | undefined]>([
+    ['that holds', `3 1 1 ${sha('key of server')}`, CHAIN],
+    ['that does not', '3 1 1 00', CHAIN],
+    ['without TLS', '3 1 1 00', undefined],
+  ])('says of a record %s that DNSSEC was not looked at', (_, record, chain) => {
+    expect(judgeTlsa('mx1.house.test', [record], chain)[0]?.text).toContain(
+      'signed with DNSSEC, which was not looked at',
+    );
   });
 });

@@ -1,12 +1,13 @@
 /**
  * OWN-8: DANE (RFC 7672): whether the TLSA records of a mail host name the certificate it shows. Where
- * they do not, every server that uses DANE keeps its mail. Whether the zone is signed is not seen here.
+ * they do not, every server that uses DANE keeps its mail, but only if the zone is signed (section 2.1).
+ * The answers we get do not say whether it is, so that a record that is wrong is a warning.
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Check, Tools } from '../contract.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { hostNamed, hostsAs } from '../plan.ts';
-import { bad, failedNote, fine, none, recordsOf, sumUp, warn, type Note } from './observe.ts';
+import { failedNote, fine, none, recordsOf, sumUp, warn, type Note } from './observe.ts';
 
 export const dane: Check = {
   id: 'dane',
@@ -55,6 +56,9 @@ async function chainOf(
   });
 }
 
+const IF_SIGNED =
+  'servers that use DANE keep their mail for it if its zone is signed with DNSSEC, which was not looked at';
+
 /** @param records `3 1 1 0a1b…`, as they stand in DNS. */
 export function judgeTlsa(
   host: string,
@@ -63,8 +67,8 @@ export function judgeTlsa(
 ): readonly Note[] {
   if (chain?.[0] === undefined)
     return [
-      bad(
-        `${host} has TLSA records and no STARTTLS: servers that use DANE keep their mail for it.`,
+      warn(
+        `${host} has TLSA records and no STARTTLS: ${IF_SIGNED}.`,
         'Switch STARTTLS on, or remove the records.',
       ),
     ];
@@ -85,13 +89,18 @@ export function judgeTlsa(
   const match = usable.find((record) => record !== undefined && isOf(record, chain));
   if (match === undefined)
     return [
-      bad(
-        `No TLSA record of ${host} is that of the certificate it shows: servers that use DANE keep their mail for it.`,
+      warn(
+        `No TLSA record of ${host} is that of the certificate it shows: ${IF_SIGNED}.`,
         'Publish the record of the new key before it is used (RFC 7671 section 8.1), and remove old ones after.',
       ),
       ...notes,
     ];
-  return [fine(`A TLSA record of ${host} (${match.text}) is that of its certificate.`), ...notes];
+  return [
+    fine(
+      `A TLSA record of ${host} (${match.text}) is that of its certificate; it counts only in a zone signed with DNSSEC, which was not looked at.`,
+    ),
+    ...notes,
+  ];
 }
 
 interface Tlsa {

@@ -1,5 +1,6 @@
 /** OWN-8 and OWN-11: where mail for a domain goes, and whether we are only its second choice. */
 import type { Check, Tools } from '../contract.ts';
+import type { DnsAnswer } from '../dns.ts';
 import { isLocalOnly } from '../scope.ts';
 import {
   bad,
@@ -10,6 +11,7 @@ import {
   sumUp,
   unclear,
   warn,
+  whyFailed,
   type Note,
 } from './observe.ts';
 
@@ -45,17 +47,24 @@ function readMx(text: string): Mx {
 
 async function noMx(domain: string, { dns }: Tools) {
   const address = await dns.ask(domain, 'A');
-  const note =
-    address.kind === 'found'
-      ? warn(
-          `${domain} has no MX record, so mail goes to its A record ${recordsOf(address)[0] ?? ''}.`,
-          'Give it an MX record; if it takes no mail, a null MX ("MX 0 .", RFC 7505).',
-        )
-      : bad(
-          `${domain} has no MX record and no address: it cannot take mail.`,
-          'Give it an MX record, or take it out of watch.domains.',
-        );
-  return [sumUp('OWN-8', [note]), sumUp('OWN-11', [none(`${domain} has no MX record.`)])];
+  return [
+    sumUp('OWN-8', [noMxNote(domain, address)]),
+    sumUp('OWN-11', [none(`${domain} has no MX record.`)]),
+  ];
+}
+
+function noMxNote(domain: string, address: DnsAnswer): Note {
+  const failed = failedNote(`${domain} has no MX record, and its address`, address);
+  if (failed !== undefined) return failed;
+  if (address.kind === 'found')
+    return warn(
+      `${domain} has no MX record, so mail goes to its A record ${recordsOf(address)[0] ?? ''}.`,
+      'Give it an MX record; if it takes no mail, a null MX ("MX 0 .", RFC 7505).',
+    );
+  return bad(
+    `${domain} has no MX record and no address: it cannot take mail.`,
+    'Give it an MX record, or take it out of watch.domains.',
+  );
 }
 
 function nullMx(domain: string, count: number) {
@@ -105,7 +114,14 @@ async function hostNotes(
       ];
     return [fine(`MX ${priority} ${host} has ${addresses.slice(0, 4).join(', ')}.`)];
   }
-  if (v4.kind === 'failed') return [unclear(`The address of the MX ${host}: ${v4.why}.`)];
+  const why = whyFailed(v4, v6);
+  if (why !== undefined)
+    return [
+      unclear(
+        `The address of the MX ${host} of ${domain}: ${why}.`,
+        'Look whether its name servers answer.',
+      ),
+    ];
   return [
     bad(
       `The MX ${host} of ${domain} has no address: mail that tries it first is late.`,

@@ -12,6 +12,7 @@ import {
   sumUp,
   unclear,
   warn,
+  whyFailed,
   type Note,
 } from './observe.ts';
 
@@ -59,7 +60,7 @@ async function compareServers(domain: string, names: readonly string[], tools: T
     Promise.all(names.map((name) => tools.dns.ask(name, 'CNAME'))),
   ]);
   const found = names.flatMap((name, at) =>
-    (addresses[at] ?? []).map((address) => ({ name, address })),
+    (addresses[at]?.found ?? []).map((address) => ({ name, address })),
   );
   // Who owns the domain writes its NS records, and must not point us into a network of the operator.
   const servers = found.filter(({ address }) => tools.scope.mayBeAsked(address));
@@ -80,13 +81,8 @@ async function compareServers(domain: string, names: readonly string[], tools: T
           'RFC 2181 section 10.3: name the server itself in the NS record.',
         ),
       );
-    if (addresses[at]?.length === 0)
-      notes.push(
-        bad(
-          `The name server ${name} of ${domain} has no address.`,
-          'Remove its NS record, or give it an address.',
-        ),
-      );
+    const there = addresses[at];
+    if (there?.found.length === 0) notes.push(noAddressNote(name, domain, there.why));
   });
   const answers = await Promise.all(
     servers.map(async (server) => ({ server, said: await saidBy(server.address, domain, tools) })),
@@ -137,9 +133,28 @@ function differences(
   ];
 }
 
-async function addressesOf(name: string, { dns }: Tools): Promise<readonly string[]> {
+interface Addresses {
+  readonly found: readonly string[];
+  /** Why a part of them could not be found out. */
+  readonly why: string | undefined;
+}
+
+async function addressesOf(name: string, { dns }: Tools): Promise<Addresses> {
   const [v4, v6] = await Promise.all([dns.ask(name, 'A'), dns.ask(name, 'AAAA')]);
-  return [...recordsOf(v4), ...recordsOf(v6)].slice(0, 4);
+  return { found: [...recordsOf(v4), ...recordsOf(v6)].slice(0, 4), why: whyFailed(v4, v6) };
+}
+
+/** Only who was told that there is none may say so: else a good NS record would be removed. */
+function noAddressNote(name: string, domain: string, why: string | undefined): Note {
+  if (why !== undefined)
+    return unclear(
+      `The address of the name server ${name} of ${domain}: ${why}.`,
+      'Look whether the name servers of that name answer.',
+    );
+  return bad(
+    `The name server ${name} of ${domain} has no address.`,
+    'Remove its NS record, or give it an address.',
+  );
 }
 
 /** One text per compared type; `undefined` for a server that does not answer. */

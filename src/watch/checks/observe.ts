@@ -49,6 +49,11 @@ export function failedNote(question: string, answer: DnsAnswer): Note | undefine
   return unclear(`${question}: ${answer.why}.`, 'Look whether the name servers answer.');
 }
 
+/** Why at least one of the answers is none; `undefined` where all are known. */
+export function whyFailed(...answers: readonly DnsAnswer[]): string | undefined {
+  return answers.find((answer) => answer.kind === 'failed')?.why;
+}
+
 /** `a, b and 3 more`. */
 export function listed(texts: readonly string[], most = 5): string {
   const more = texts.length - most;

@@ -1,6 +1,6 @@
 /** OWN-10, FBK-4: no catch-all, and abuse@ and postmaster@ are there. Ends before DATA. */
 import { randomBytes } from 'node:crypto';
-import type { Check } from '../contract.ts';
+import type { Check, Tools } from '../contract.ts';
 import { guarded, ownMxOf, withDialogue, type Visit } from '../mail-host.ts';
 import { PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
@@ -14,26 +14,31 @@ export const recipients: Check = {
   practices: ['OWN-10', 'FBK-4'],
   targets: ({ domains }) => domains,
   async run(domain, tools) {
-    const visit = await ownMxOf(domain, tools);
-    if (typeof visit === 'string') {
-      const note =
-        visit === 'unknown'
-          ? unclear(`Who takes mail for ${domain} could not be found out.`)
-          : none(`No MX of ${domain} is in your networks, so none was asked.`);
+    const { visits, gaps } = await ownMxOf(domain, tools);
+    if (visits.length === 0 && gaps.length === 0) {
+      const note = none(`No MX of ${domain} is in your networks, so none was asked.`);
       return [sumUp('OWN-10', [note]), sumUp('FBK-4', [note])];
     }
-    const seen: Seen = { catchAll: [], roles: [] };
-    const broken = await guarded(async () => {
-      await withDialogue(visit, tools, (dialogue) => askAll(domain, visit, dialogue, seen));
-      return [];
-    });
-    // What was answered before a host hung up holds.
+    const seen = await Promise.all(visits.map((visit) => askHost(domain, visit, tools)));
     return [
-      sumUp('OWN-10', [...seen.catchAll, ...(seen.catchAll.length === 0 ? broken : [])]),
-      sumUp('FBK-4', [...seen.roles, ...(seen.roles.length < ROLES.length ? broken : [])]),
+      sumUp('OWN-10', [...seen.flatMap(({ catchAll }) => catchAll), ...gaps]),
+      sumUp('FBK-4', [...seen.flatMap(({ roles }) => roles), ...gaps]),
     ];
   },
 };
+
+async function askHost(domain: string, visit: Visit, tools: Tools): Promise<Seen> {
+  const seen: Seen = { catchAll: [], roles: [] };
+  const broken = await guarded(async () => {
+    await withDialogue(visit, tools, (dialogue) => askAll(domain, visit, dialogue, seen));
+    return [];
+  });
+  // What was answered before a host hung up holds.
+  return {
+    catchAll: [...seen.catchAll, ...(seen.catchAll.length === 0 ? broken : [])],
+    roles: [...seen.roles, ...(seen.roles.length < ROLES.length ? broken : [])],
+  };
+}
 
 interface Seen {
   readonly catchAll: Note[];
@@ -41,7 +46,8 @@ interface Seen {
 }
 
 /** One connection for all three; the made-up address comes last, as some hosts hang up after one. */
-async function askAll(domain: string, { name }: Visit, dialogue: Dialogue, seen: Seen) {
+async function askAll(domain: string, visit: Visit, dialogue: Dialogue, seen: Seen) {
+  const name = `${visit.name} (${visit.address})`;
   const replies: { address: string; reply: SmtpReply }[] = [];
   const made = `primum-${randomBytes(8).toString('hex')}@${domain}`;
   let unknown: SmtpReply | undefined;
