@@ -111,6 +111,8 @@ export interface Option {
   readonly value?: string;
   readonly help: string;
   readonly isRequired?: boolean;
+  /** Its value is a list with commas: given twice it adds up. Any other may be given once. */
+  readonly isList?: boolean;
 }
 
 export interface Argument {

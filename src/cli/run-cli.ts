@@ -131,15 +131,28 @@ function parseOptions(command: Command, rest: readonly string[]) {
 }
 
 function parse(command: Command, rest: readonly string[], help: string) {
+  const known = optionsOf(command);
   const options = Object.fromEntries(
-    Object.entries(optionsOf(command)).map(([name, { type }]) => [name, { type }]),
+    Object.entries(known).map(([name, { type }]) => [name, { type, multiple: true }] as const),
   );
   try {
-    return parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
+    const values = Object.entries(parsed.values).map(
+      ([name, given = []]) => [name, oneOf(name, given, known[name]?.isList === true)] as const,
+    );
+    return { values: Object.fromEntries(values), positionals: parsed.positionals };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new PrimumError('USAGE', `${optionMistake(error, rest, Object.keys(options))} ${help}`);
   }
+}
+
+/** Of two values one would be lost without a word. */
+function oneOf(name: string, given: readonly (string | boolean)[], isList: boolean) {
+  const [first] = given;
+  if (typeof first !== 'string' || given.length === 1) return first;
+  if (isList) return given.join(',');
+  throw new PrimumError('USAGE', `The option --${name} is given twice. Write it once.`);
 }
 
 function optionMistake(error: TypeError, rest: readonly string[], known: string[]): string {

@@ -64,6 +64,9 @@ export type RunTool = (
   args: readonly string[],
 ) => Promise<ToolAnswer>;
 
+/** The text of a configuration file; `undefined` where it cannot be read. */
+export type ReadText = (file: string) => Promise<string | undefined>;
+
 /** A program that has a mistake to be mended first. */
 export function troubledPlan(program: ConnectProgram, message: string): ConnectPlan {
   const nothing = { files: [], then: [], notes: [], doors: [], inboundDoors: [] };

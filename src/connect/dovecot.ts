@@ -1,14 +1,19 @@
 /** What is to be written into Dovecot's configuration on this host, and what of it stands already. */
 import { httpAddress } from './address.ts';
 import { troubledPlan } from './contract.ts';
-import type { ConnectFact, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
-import { DOVECOT_FILE, dovecotSettings, PENALTY_LINES } from './dovecot-lines.ts';
+import type { ConnectFact, ConnectOptions, ConnectPlan, ReadText, RunTool } from './contract.ts';
+import { dovecotSettings, PENALTY_LINES } from './dovecot-lines.ts';
+import { otherServerNotes, placeOf } from './dovecot-standing.ts';
 
 /** Stands for what is secret, so that the lines may be shown to others. */
 const HIDDEN_CREDENTIAL = 'BASE64-OF-NAME-AND-PASSWORD';
 const HIDDEN_NONCE = 'YOUR-OWN-LONG-RANDOM-TEXT';
 
-export async function connectDovecot(options: ConnectOptions, run: RunTool): Promise<ConnectPlan> {
+export async function connectDovecot(
+  options: ConnectOptions,
+  run: RunTool,
+  readText: ReadText,
+): Promise<ConnectPlan> {
   const answer = await run('doveconf', ['-n']);
   if (answer.kind === 'failed') return troubledPlan('dovecot', answer.message);
   const printed = answer.kind === 'printed' ? answer.text : undefined;
@@ -28,16 +33,14 @@ export async function connectDovecot(options: ConnectOptions, run: RunTool): Pro
     credential: credentialOf(options),
     nonce: options.withSecrets ? options.freshNonce : HIDDEN_NONCE,
   }).filter(([name]) => !(keepsNonce && name === 'auth_policy_hash_nonce'));
+  const { notes, ...place } = await placeOf(printed ?? '', readText);
+  const others = otherServerNotes(own, { settings, password: options.dovecotPassword });
+  const lines = [...settings.map(([name, value]) => `${name} = ${value}`), ...PENALTY_LINES];
   return {
     ...base,
     found,
-    files: [
-      {
-        file: DOVECOT_FILE,
-        lines: [...settings.map(([name, value]) => `${name} = ${value}`), ...PENALTY_LINES],
-      },
-    ],
-    notes: notesOf(options, keepsNonce),
+    files: [{ ...place, lines }],
+    notes: [...others, ...notes, ...notesOf(options, keepsNonce)],
     facts: printed === undefined ? [] : factsOf(printed, own, settings),
     doors: ['auth-policy'],
   };

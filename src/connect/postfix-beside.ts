@@ -22,7 +22,13 @@ export function keepingOfService(
 ): Setting {
   if (!value.startsWith('$')) return [name, value];
   const own = settings.get(name) ?? (name === 'smtpd_milters' ? parameters.get(name) : undefined);
-  return [name, behind(value, own)];
+  return [name, behind(value, without(value, own))];
+}
+
+/** The door stands once: it moves to the front. */
+function without(door: string, standing: string | undefined): string | undefined {
+  const place = new RegExp(`(?:^|[\\s,]+)${door.replace('$', '\\$')}(?=[\\s,]|$)`, 'g');
+  return standing?.replace(place, '').replace(/^[\s,]+/, '');
 }
 
 /** A line of main.cf that names milters. */

@@ -7,7 +7,14 @@ import type { ConnectFact, ConnectFile, ConnectOptions } from './contract.ts';
 import { behind } from './postfix-beside.ts';
 import { belowService, INBOUND_SERVICE, inboundLine, optionLine } from './postfix-lines.ts';
 import { isFromOutside, type PostfixService } from './postfix-settings.ts';
-import { hasWord, isInline, isSame, type Parameters, type Settings } from './postfix-standing.ts';
+import {
+  hasWord,
+  isInline,
+  isSame,
+  lineText,
+  type Parameters,
+  type Settings,
+} from './postfix-standing.ts';
 
 const DOOR = '$primum_inbound';
 
@@ -159,7 +166,9 @@ function mainFact(outside: readonly PostfixService[], given: Given): ConnectFact
   const isSo = options.inboundContexts.some((context) =>
     isSame(`primum_inbound = ${own ?? ''}`, inboundLine(doors.policy ?? '', context)),
   );
-  const text = isSo ? 'main.cf has primum_inbound.' : 'main.cf lacks the line primum_inbound = ...';
+  const [context = ''] = options.inboundContexts;
+  const [, wanted = ''] = inboundLine(doors.policy ?? '', context).split(/ = (.*)/);
+  const text = isSo ? 'main.cf has primum_inbound.' : lineText('primum_inbound', own, wanted);
   return { isSo, text };
 }
 

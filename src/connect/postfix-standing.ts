@@ -39,7 +39,8 @@ export function missingOf(
     if (name === 'milter_macro_daemon_name') return own === undefined;
     const isWrapped = settings.get('smtpd_tls_wrappermode') === 'yes';
     if (name === 'smtpd_tls_security_level' && isWrapped) return false;
-    if (value.startsWith('$')) return !hasWord(own, value) && !isInline(own, value, doors);
+    if (value.startsWith('$'))
+      return !hasDoor(own, value, doors) || permitBefore(own, value, doors) !== undefined;
     // Restrictions of its own are the operator's business; without any those of port 25 hold.
     return own === undefined || (value !== '' && !isSame(own, value));
   });
@@ -58,6 +59,41 @@ export function isInline(
   const at = words.findIndex((word) => word === address || `inet:${word}` === address);
   return at >= 0 && (!isPolicy || words[at - 1] === 'check_policy_service');
 }
+
+const hasDoor = (own: string | undefined, name: string, doors: PostfixDoors): boolean =>
+  hasWord(own, name) || isInline(own, name, doors);
+
+/** postconf(5), smtpd_recipient_restrictions: what it lets through is not asked about further on. */
+const PERMIT = /^permit(?:_\w+)?$/i;
+
+/** What lets people through before the policy door is asked about them; milters know no order. */
+export function permitBefore(
+  own: string | undefined,
+  name: string,
+  { policy }: PostfixDoors,
+): string | undefined {
+  if (own === undefined || name !== '$primum_policy') return undefined;
+  const words = own.split(/[\s,{}]+/);
+  const at = words.findIndex(
+    (word) => word === name || (policy !== undefined && [word, `inet:${word}`].includes(policy)),
+  );
+  return words.slice(0, Math.max(0, at)).find((word) => PERMIT.test(word));
+}
+
+/** How a line of ours differs from the one that is wanted: another port, another context. */
+export function lineText(name: string, own: string | undefined, wanted: string): string {
+  if (own === undefined || own === '' || !name.startsWith('primum_'))
+    return `main.cf lacks the line ${name} = ...`;
+  const [has, needs] = [wordsOf(own), wordsOf(wanted)];
+  const other = has.filter((word) => !needs.includes(word)).join(', ');
+  const lacking = needs.filter((word) => !has.includes(word)).join(', ');
+  const line = `The line ${name} of main.cf`;
+  if (other === '') return `${line} lacks ${lacking === '' ? 'its order' : lacking}.`;
+  return `${line} has ${other}${lacking === '' ? ' too much' : ` in place of ${lacking}`}.`;
+}
+
+const wordsOf = (value: string): readonly string[] =>
+  value.split(/[\s,{}]+/).filter((word) => word !== '');
 
 export const hasWord = (value: string | undefined, word: string): boolean =>
   value?.split(/[\s,{}]+/).includes(word) === true;
@@ -93,15 +129,32 @@ export function factsOf(given: {
     const isSo = own !== undefined && (isSame(own, value) || hasWord(own, value));
     return {
       isSo,
-      text: isSo ? `main.cf has ${name}.` : `main.cf lacks the line ${name} = ...`,
+      text: isSo ? `main.cf has ${name}.` : lineText(name, own, value),
     };
   });
-  const services = submissions.map((service) => {
-    const missing = missingOf(service, wanted, doors).map(([name]) => name);
-    return missing.length === 0
-      ? { isSo: true, text: `The service ${service.name} has its lines.` }
-      : { isSo: false, text: `The service ${service.name} lacks ${missing.join(', ')}.` };
-  });
+  const services = submissions.flatMap((service) => serviceFacts(service, wanted, doors));
   const none = { isSo: false, text: 'master.cf has no submission service.' };
   return [...main, ...(services.length === 0 ? [none] : services)];
+}
+
+function serviceFacts(
+  service: PostfixService,
+  wanted: Settings,
+  doors: PostfixDoors,
+): readonly ConnectFact[] {
+  const missing = missingOf(service, wanted, doors);
+  if (missing.length === 0)
+    return [{ isSo: true, text: `The service ${service.name} has its lines.` }];
+  const behind = missing.flatMap(([name, value]): ConnectFact[] => {
+    const permit = permitBefore(service.settings.get(name), value, doors);
+    if (permit === undefined) return [];
+    const text = `In ${name} of the service ${service.name} the policy door stands behind ${permit} and is not asked about what that lets through: put it first.`;
+    return [{ isSo: false, text }];
+  });
+  const lacking = missing
+    .filter(([name, value]) => permitBefore(service.settings.get(name), value, doors) === undefined)
+    .map(([name]) => name);
+  if (lacking.length === 0) return behind;
+  const text = `The service ${service.name} lacks ${lacking.join(', ')}.`;
+  return [{ isSo: false, text }, ...behind];
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { planConnection } from './connect.ts';
-import { runTool } from './tools.ts';
+import { MAX_FILE_BYTES, readText, runTool } from './tools.ts';
 
 const OPTIONS = {
   ...{ policyListen: ['127.0.0.1:10040'], milterListen: [], authPolicyListen: ['127.0.0.1:8084'] },
@@ -65,5 +65,14 @@ describe('a program that prints its configuration', () => {
     expect(answer.kind).toBe('failed');
     const { message } = answer as { message: string };
     expect(message).toMatch(/^[ -~]{1,600}$/);
+  });
+});
+
+describe('a configuration file', () => {
+  it('is read up to a bound, and not there it is nothing', async () => {
+    const file = join(folder, 'dovecot.conf');
+    writeFileSync(file, 'x'.repeat(MAX_FILE_BYTES + 10));
+    expect(await readText(file)).toHaveLength(MAX_FILE_BYTES);
+    expect(await readText(join(folder, 'absent.conf'))).toBeUndefined();
   });
 });

@@ -1,10 +1,13 @@
-/** Runs the two programs that print a configuration; nothing else, and nothing that changes one. */
+/** Runs the two programs that print a configuration, or reads one; nothing that changes it. */
 import { execFile } from 'node:child_process';
-import type { RunTool, ToolAnswer } from './contract.ts';
+import { open } from 'node:fs/promises';
+import type { ReadText, RunTool, ToolAnswer } from './contract.ts';
 
 const TIMEOUT_MS = 10_000;
 /** `postconf` prints about 60 KiB. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;
+/** Of a configuration file; Debian's dovecot.conf has 4 KiB. */
+export const MAX_FILE_BYTES = 256 * 1024;
 const MAX_MESSAGE = 500;
 
 export const runTool: RunTool = (program, args) =>
@@ -33,3 +36,13 @@ function lastWord(stderr: string): string {
   const last = lines.findLast((line) => line !== '') ?? '';
   return last.slice(0, MAX_MESSAGE).replace(/\.$/, '');
 }
+
+export const readText: ReadText = async (file) => {
+  try {
+    await using handle = await open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_FILE_BYTES), 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch {
+    return undefined;
+  }
+};

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { loadConfig, secretOf } from '../config/load.ts';
 import { planConnection } from '../connect/connect.ts';
 import type { ConnectPlan, ConnectProgram, RunTool } from '../connect/contract.ts';
-import { runTool } from '../connect/tools.ts';
+import { readText, runTool } from '../connect/tools.ts';
 
 /** As long as a SHA-256: with it and a digest a password can be guessed. */
 const NONCE_BYTES = 32;
@@ -37,5 +37,6 @@ export function connect(
       freshNonce: nonce ?? randomBytes(NONCE_BYTES).toString('hex'),
     },
     run,
+    readText,
   );
 }

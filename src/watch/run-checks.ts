@@ -2,7 +2,7 @@
 import { errorText } from './error-text.ts';
 import type { Check, Finding, Observation, Tools } from './contract.ts';
 
-/** One check of one target. Beyond it a check that hangs is left alone. */
+/** One check of one target. Beyond it the sessions of the check are closed and it opens no more. */
 export const CHECK_TIMEOUT_MS = 120_000;
 
 export interface Task {
@@ -46,9 +46,13 @@ async function runTask(task: Task, tools: Tools, timeoutMs: number): Promise<rea
       finding({ practice, state: 'unknown', evidence: [`It could not be found out: ${why}.`] }),
     );
   const timer = Promise.withResolvers<undefined>();
-  const handle = setTimeout(() => timer.resolve(undefined), timeoutMs);
+  const over = new AbortController();
+  const handle = setTimeout(() => {
+    timer.resolve(undefined);
+    over.abort();
+  }, timeoutMs);
   try {
-    const seen = await Promise.race([check.run(target, tools), timer.promise]);
+    const seen = await Promise.race([check.run(target, until(over.signal, tools)), timer.promise]);
     return seen?.map(finding) ?? unknown(`no end within ${timeoutMs / 1000} s`);
   } catch (error) {
     return unknown(errorText(error));
@@ -56,3 +60,20 @@ async function runTask(task: Task, tools: Tools, timeoutMs: number): Promise<rea
     clearTimeout(handle);
   }
 }
+
+/** The same tools for as long as a check has time: afterwards nobody is asked on. */
+function until(signal: AbortSignal, tools: Tools): Tools {
+  const { dns } = tools;
+  const isOver = (): boolean => signal.aborted;
+  return {
+    ...tools,
+    dns: {
+      ...dns,
+      ask: (...question) => (isOver() ? Promise.resolve(OVER) : dns.ask(...question)),
+      askAt: (...question) => (isOver() ? Promise.resolve(OVER) : dns.askAt(...question)),
+    },
+    dialogue: (options) => tools.dialogue({ ...options, signal }),
+  };
+}
+
+const OVER = { kind: 'failed', why: 'the time of the check is over' } as const;

@@ -10,6 +10,8 @@ export interface DialogueOptions {
   readonly address: string;
   readonly port: number;
   readonly localAddress?: string;
+  /** Hangs up at once, whatever is waited for. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SmtpReply {
@@ -51,7 +53,8 @@ export const MAX_REPLY_BYTES = 16_384;
 export async function openDialogue(
   options: DialogueOptions & { readonly timeoutMs: number },
 ): Promise<Dialogue> {
-  const { address, port, localAddress, timeoutMs } = options;
+  const { address, port, localAddress, timeoutMs, signal } = options;
+  if (signal?.aborted === true) throw new DialogueError('the time of the check is over');
   const tcp = connectTcp({
     host: address,
     port,
@@ -59,6 +62,10 @@ export async function openDialogue(
   });
   let reader = readReplies(tcp, timeoutMs, `${address} port ${port}`);
   let socket: Socket = tcp;
+  // What is waited for ends with the socket below it; TLS, too.
+  const hangUp = (): unknown => tcp.destroy();
+  signal?.addEventListener('abort', hangUp, { once: true });
+  tcp.once('close', () => signal?.removeEventListener('abort', hangUp));
   const greeting = await reader.next('its greeting').catch((error: unknown) => {
     tcp.destroy();
     throw error;
@@ -123,6 +130,7 @@ function secured(
       );
     };
     secure.once('error', fail);
+    socket.once('close', () => fail(new DialogueError('the host hung up before TLS')));
     secure.once('secureConnect', () => {
       clearTimeout(timer);
       secure.off('error', fail);

@@ -275,6 +275,7 @@ describe('mistakes', () => {
     ['lock ann',                                  2,    'Add --why TEXT. Usage: primum lock ACCOUNT --why TEXT [--until-password]'],
     ['lock --why x',                              2,    'ACCOUNT is missing. Usage: primum lock ACCOUNT --why TEXT [--until-password]'],
     ['lock ann bob --why x',                      2,    '"bob" is one word too many. "primum help lock" shows how it is used.'],
+    ['lock ann --why x --why y',                  2,    'The option --why is given twice. Write it once.'],
     ['incidents --limit 501',                     2,    '--limit 501 is not a number from 1 to 500.'],
     ['incidents close I1 --finding x --why y',    2,    '--finding is abuse, false-alarm or unclear, not "x".'],
     ['lists add grey --login a --for 1h --why x', 2,    '"grey" is not a list. Write allow or deny.'],

@@ -129,6 +129,14 @@ describe('primum audit', () => {
     expect(readFileSync(html, 'utf8')).toContain('Open and not declared: port');
   });
 
+  it('adds up several --only', async () => {
+    write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const only = ['--only', 'OWN-1', '--only=OWN-2,FBK-4'];
+    const { out } = await run(['audit', ...only, '--config', configFile()]);
+    for (const row of ['OWN-1', 'OWN-2', 'FBK-4'])
+      expect(out).toMatch(new RegExp(`^ *${row} `, 'm'));
+  });
+
   it.each([
     [['--only', 'XYZ-1'], '--only XYZ-1 names no practice.'],
     [['--domain', 'other.example'], '--domain other.example is none of watch.domains.'],

@@ -6,12 +6,15 @@ const { run } = commandLine();
 
 describe('primum report', () => {
   it.each([
-    [['--to', 'a@b\nBcc: x@y'], '--to is not a mail address. Write it as abuse@isp.example.'],
-    [['--to', 'nobody'], '--to is not a mail address.'],
-    [['--source', 'xx'], '--source is not an address. Write it as 192.0.2.7.'],
+    [
+      ['--form', 'xarf', '--to', 'a@b\nBcc: x@y'],
+      '--to is not a mail address. Write it as abuse@isp.example.',
+    ],
+    [['--form', 'xarf', '--to', 'nobody'], '--to is not a mail address.'],
+    [['--form', 'xarf', '--source', 'xx'], '--source is not an address. Write it as 192.0.2.7.'],
     [['--form', 'pdf'], '--form is arf or xarf.'],
   ])('refuses %j as a fault of usage', async (words, message) => {
-    const { code, err } = await run(['report', 'REF1', '--form', 'xarf', ...words]);
+    const { code, err } = await run(['report', 'REF1', ...words]);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 });

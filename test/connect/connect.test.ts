@@ -185,7 +185,7 @@ describe('a Postfix that is there', () => {
       host({ ...CONNECTED, postconf: moved }),
     );
     expect(crossed.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
-      'main.cf lacks the line primum_policy = ...',
+      'The line primum_policy of main.cf has unix:primum/policy.sock in place of inet:127.0.0.1:10040.',
     ]);
   });
 

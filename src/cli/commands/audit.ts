@@ -20,7 +20,8 @@ export const audit: Command = {
     only: {
       type: 'string',
       value: 'ROWS',
-      help: 'Some rows only, such as OWN-1 or "OWN-*,FBK-4".',
+      isList: true,
+      help: 'Some rows only, such as OWN-1 or "OWN-*,FBK-4"; several add up.',
     },
     domain: { type: 'string', value: 'DOMAIN', help: 'This domain and hosts in it only.' },
     html: { type: 'string', value: 'FILE', help: 'Writes the scorecard as one HTML page, too.' },
