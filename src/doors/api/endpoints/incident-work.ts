@@ -47,7 +47,8 @@ export function incidentWorkEndpoints({ desk }: ApiParts) {
       method: 'POST',
       path: '/incidents/:id/tick',
       tag: 'incidents',
-      summary: 'Ticks an item of the checklist before an unlock (ACC-12).',
+      summary:
+        'Ticks an item of the checklist before an unlock (ACC-12); the last lifts a lock that waits for a password.',
       params: incidentParams,
       body: tickInput,
       response: done,
