@@ -191,7 +191,8 @@ function userCalls({ get, send }: Ways) {
     users: () => get<UserList>('/users'),
     inviteUser: (request: {
       readonly name: string;
-      readonly role: UserList['users'][number]['role'];
+      readonly role?: UserList['users'][number]['role'];
+      readonly isLast?: boolean;
       readonly by: string;
     }) => send<Invitation>('POST', '/users', request),
     removeUser: (name: string, by: string) =>

@@ -78,7 +78,10 @@ export function useLoaded<T>(path: string | undefined, kinds: readonly string[])
         if (mine === turn.current) setState({ value, error: '', path });
       },
       (error: unknown) => {
-        if (mine === turn.current) setState((was) => ({ ...was, error: messageOf(error), path }));
+        if (mine !== turn.current) return;
+        // What was read of another path before is nothing of this one.
+        const refused = { error: messageOf(error), path };
+        setState((was) => (was.path === path ? { ...was, ...refused } : refused));
       },
     );
   }, [path]);

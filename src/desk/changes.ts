@@ -58,7 +58,11 @@ export class Changes {
         ...locks,
         save: (drafts) => told(locks.save(drafts), 'lock'),
         lift: (request) => told(locks.lift(request), 'lock', request.account),
-        tick: (request) => told(locks.tick(request), 'incident'),
+        tick: async (request) => {
+          const outcome = await told(locks.tick(request), 'incident');
+          if (outcome.isLifted) this.tell('lock', request.account);
+          return outcome;
+        },
       },
       cases: {
         ...cases,

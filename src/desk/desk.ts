@@ -123,6 +123,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     incidents: incidentsOf({
       ...parts,
       isLocked: (account) => keeper.find(account) !== undefined,
+      tick: (request) => keeper.tick(request),
     }),
     attachments: attachmentsOf(parts),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),

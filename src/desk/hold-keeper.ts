@@ -74,8 +74,9 @@ export class HoldKeeper implements Omit<HoldDesk, 'show'> {
     const { name, choice, by, why, undoSeconds = 0 } = request;
     const found = await this.get(name);
     if (found === undefined) return { ok: false, reason: 'unknown' };
-    if (choice === 'return' && !this.isReturnable(found)) {
-      return { ok: false, reason: 'no-sender-of-ours' };
+    // What is decided on already is told as such, whatever could be done with it before.
+    if (choice === 'return' && found.state === 'held' && !this.isReturnable(found)) {
+      return { ok: false, reason: 'no-sender-of-ours', hold: found };
     }
     const hold = await health.read(() =>
       records.holds.change(found.id, (row) =>

@@ -7,6 +7,7 @@ import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
+import type { ItemRequest } from './lock-keeper.ts';
 import { joinedAccounts } from '../store/records/open-campaigns.ts';
 
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
@@ -17,6 +18,8 @@ interface ListParts {
   readonly health: Health;
   readonly now: () => number;
   readonly isLocked: (account: string) => boolean;
+  /** Of the account's checklist; whether it was open. */
+  readonly tick: (request: ItemRequest) => Promise<boolean>;
   /** Finds a decision by its reference. */
   readonly explain?: ((reference: string) => Promise<Explanation | undefined>) | undefined;
 }
@@ -69,9 +72,7 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
     tick: async (id, by, item) => {
       const account = (await health.read(() => records.incidents.get(id)))?.account ?? '';
       if (account === '') return false;
-      const why = 'Ticked by hand.';
-      const request = { account, at: at(), by, why, jobs: [], item };
-      return (await health.write(() => records.locks.tick(request))).isTicked;
+      return parts.tick({ account, by, item });
     },
     similar: async (id) => {
       const row = await health.read(() => records.incidents.get(id));

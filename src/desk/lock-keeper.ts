@@ -6,7 +6,7 @@
 import type { Intent, Lock } from '../core/intent.ts';
 import { PrimumError } from '../errors.ts';
 import type { JobDraft, LockDraft, TickOutcome } from '../store/records/contract.ts';
-import type { Desk } from './contract.ts';
+import type { Desk, Incident } from './contract.ts';
 import type { Health } from './health.ts';
 import type { DraftOptions } from './lock-draft.ts';
 import { draftLock, unlockJobs } from './lock-draft.ts';
@@ -24,6 +24,10 @@ const BATCH = 100;
 
 /** Changed passwords that wait for the records; each is one small query. */
 export const MAX_PASSWORDS = 10_000;
+
+export interface ItemRequest extends Pick<LockChange, 'account' | 'by'> {
+  readonly item: Incident['checklist'][number]['item'];
+}
 
 interface Pending {
   readonly draft: LockDraft;
@@ -132,6 +136,21 @@ export class LockKeeper {
     }
     this.#passwords.set(account, { intent, started: this.#started.get(account) });
     this.#timer.at(0);
+  }
+
+  /** ACC-12: a person ticks the item; the last lifts a lock that waits for nothing else. */
+  tick({ account, by, item }: ItemRequest): Promise<boolean> {
+    const request = { account, by, why: 'Ticked by hand.' };
+    const started = this.#started.get(account);
+    return this.#serial.run(async () => {
+      await this.#savePending();
+      if (this.#started.get(account) !== started) return false;
+      const { records, health, now } = this.#options;
+      const tick = { ...request, item, at: iso(now()), jobs: this.#unlockJobs(account, request) };
+      const outcome = await health.write(() => records.locks.tick(tick));
+      this.#ticked(request, outcome);
+      return outcome.isTicked;
+    });
   }
 
   /** Settles a job that ended sessions, and ticks the item with it. */

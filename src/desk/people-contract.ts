@@ -100,7 +100,8 @@ export interface UserDesk {
   /** A link's secret for a new user, or for one who needs a new password. */
   invite(request: {
     readonly name: string;
-    readonly role: Role;
+    /** Without it: the one that the user has, or reviewer. */
+    readonly role?: Role | undefined;
     readonly by: string;
   }): Promise<{ readonly token: string; readonly expiresAt: string }>;
   /** Links that nobody has used yet, without their secrets. */

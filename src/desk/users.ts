@@ -38,7 +38,8 @@ export function usersOf(parts: UserParts): UserDesk {
       const rows = await health.read(() => records.users.list());
       return rows.map(({ password, ...user }) => ({ ...user, hasPassword: password !== '' }));
     },
-    async invite({ name, role, by }) {
+    async invite({ name, role: asked, by }) {
+      const role = asked ?? (await roleNow(parts, name)) ?? 'reviewer';
       const token = newSecret();
       const expiresMs = now() + INVITATION_MS;
       const invitation = { digest: digestOf(token), name, role, expiresMs };
@@ -73,6 +74,14 @@ export function usersOf(parts: UserParts): UserDesk {
       return (await health.read(() => records.users.listInvitations(now()))).length === 0;
     },
   };
+}
+
+/** Of a user, or of one whose link is not used yet: a new password makes nobody something else. */
+async function roleNow({ records, health, now }: UserParts, name: string) {
+  const user = await health.read(() => records.users.get(name));
+  if (user !== undefined) return user.role;
+  const invited = await health.read(() => records.users.listInvitations(now()));
+  return invited.find((one) => one.name === name)?.role;
 }
 
 function tokensOf(

@@ -98,6 +98,19 @@ describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
     expect((await held()).every(({ by }) => by === '')).toBe(true);
   });
 
+  it('disarms the message shown before when the address names one that is not there', async () => {
+    const [first] = await held();
+    if (first === undefined) throw new Error('A message is to wait.');
+    const page = await house.page();
+    await read(page, first);
+    await page.evaluate("location.hash = '#/review/nope'");
+    await page.getByText('There is no held message nope.').waitFor();
+    expect(await page.getByText(`reference ${first.reference}`).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^(Release|Return|Lock)/ }).count()).toBe(0);
+    await page.keyboard.press('r');
+    expect(await stateOf(first)).toMatchObject({ state: 'held', by: '' });
+  });
+
   it('locks only who is asked for twice, and takes that back, too', async () => {
     const [first] = await held();
     if (first === undefined) throw new Error('A message is to wait.');
@@ -132,5 +145,27 @@ describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
     expect(timeline.at(-1)?.text).toMatch(
       /^Unlocked: He sits beside me\. Not ticked on its checklist: password/,
     );
+  });
+
+  it('says on the last item of a checklist that it unlocks, and shows free at once (ACC-12)', async () => {
+    const page = await house.page();
+    const account = 'ann@example.org';
+    await (
+      await house.primum.client()
+    ).lock(account, { by: 'shell', why: 'Stolen.', unlockOn: 'password' });
+    await openAt(page, `${house.base}/console/#/account/${encodeURIComponent(account)}`);
+    const last = page.getByRole('button', { name: 'Done, and unlock' });
+    const done = page.getByRole('button', { name: 'Done', exact: true });
+    await done.or(last).first().waitFor();
+    for (let left = await done.count(); left > 0; left--) {
+      await done.first().click();
+      await page.getByText('done', { exact: true }).first().waitFor();
+      await (left === 1 ? last : done.nth(left - 2)).waitFor();
+    }
+    await last.click();
+    await page.getByText(`Ticked, and ${account} is unlocked.`).waitFor();
+    await page.getByText('locked', { exact: true }).waitFor({ state: 'detached' });
+    const { locks } = await (await house.primum.client()).locks();
+    expect(locks.map((lock) => lock.account)).not.toContain(account);
   });
 });

@@ -183,7 +183,11 @@ describe('a message held by a verdict', () => {
     const answer = await opened.desk.holds.decide({
       ...{ name: '8F2K9A1B', choice: 'return', by: 'olga', why: 'Spam.' },
     });
-    expect(answer).toEqual({ ok: false, reason: 'no-sender-of-ours' });
+    expect(answer).toMatchObject({
+      ok: false,
+      reason: 'no-sender-of-ours',
+      hold: { state: 'held' },
+    });
   });
 
   test('is decided on once, and the decision outlives what the agent could not do', async () => {

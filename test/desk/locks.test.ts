@@ -105,6 +105,28 @@ describe('a lock', () => {
     expect(told).toEqual([`lock ${ANN} ladder`, `unlock ${ANN} eve`]);
   });
 
+  test('ACC-12: ends everywhere when a person ticks the last item of its checklist', async () => {
+    const told: string[] = [];
+    const crm = keptConnector('crm');
+    const { desk } = await start({
+      connectors: [crm],
+      onLockChange: ({ action, by }) => void told.push(`${action} ${by}`),
+    });
+    void desk.effects.start(lockIntent());
+    await desk.flush();
+    const { incident } = desk.locks.find(ANN)!;
+    const { checklist } = (await desk.incidents.get(incident))!;
+    for (const { item } of checklist) {
+      expect(desk.locks.find(ANN)).toBeDefined();
+      expect(await desk.incidents.tick(incident, 'eve', item)).toBe(true);
+    }
+    expect(desk.locks.find(ANN)).toBeUndefined();
+    expect(told).toEqual(['lock ladder', 'unlock eve']);
+    await eventually(() => {
+      expect(crm.ran.map(({ action }) => action)).toEqual(['lock', 'unlock']);
+    });
+  });
+
   test('of the ladder never makes a lock of a person easier to lift', async () => {
     const { desk } = await start();
     const lock = await desk.locks.lock({ account: ANN, ...byEve, unlockOn: 'person' });

@@ -129,6 +129,25 @@ describe('a link for a user', () => {
     expect((await accept(PASSWORD)).status).toBe(404);
   });
 
+  it('keeps the role of a user unless one is named, and asks before the last admin is none', async () => {
+    const roleOf = async (user: string): Promise<string | undefined> =>
+      (await api.desk.users.invitations()).find(({ name }) => name === user)?.role;
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const ask = (body: object) => api.post('/api/v1/users', { by: 'root', ...body }, headers);
+    expect((await ask({ name: 'adam' })).status).toBe(200);
+    expect(await roleOf('adam')).toBe('admin');
+    const refused = await ask({ name: 'adam', role: 'reviewer' });
+    expect(refused.status).toBe(409);
+    expect((await problemOf(refused)).detail).toContain('adam is the last admin');
+    expect(await roleOf('adam')).toBe('admin');
+    expect((await ask({ name: 'adam', role: 'reviewer', isLast: true })).status).toBe(200);
+    expect(await roleOf('adam')).toBe('reviewer');
+    for (const role of ['reader', undefined]) await ask({ name: 'vera', ...(role && { role }) });
+    expect(await roleOf('vera')).toBe('reader');
+    await ask({ name: 'nina' });
+    expect(await roleOf('nina')).toBe('reviewer');
+  });
+
   it('without a name makes a new user and takes over nobody', async () => {
     const { token } = await api.desk.users.invite({ name: '', role: 'admin', by: 'primum' });
     const taken = await api.post('/api/v1/invitation', { token, name: 'rita', password: PASSWORD });

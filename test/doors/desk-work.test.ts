@@ -101,6 +101,9 @@ describe('incidents (FBK-6, FBK-7)', () => {
     expect(csv.split('\r\n')[1]).toContain('true,600,600');
     const late = await send(`/incidents/${id}/steps`, { by: 'olga', step: { kind: 'take' } });
     expect(late.status).toBe(404);
+    expect((await problemOf(late)).detail).toBe(
+      'The incident about ann@example.org was closed by olga.',
+    );
   });
 
   // The account is held and not locked: see api-fixture.ts.
@@ -162,7 +165,11 @@ describe('cases (FBK-5)', () => {
       finding: 'abuse',
       firstActionAt: expect.any(String) as string,
     });
-    expect((await step({ kind: 'note', text: 'x' })).status).toBe(409);
+    const late = await step({ kind: 'note', text: 'x' });
+    expect(late.status).toBe(409);
+    expect((await problemOf(late)).detail).toBe(
+      `The case ${made.reference} was closed by olga. Open a new one.`,
+    );
     const audit = (await api.desk.audit.list({ limit: 9 })).map(({ action }) => action);
     expect(audit).toEqual(['case.close', 'case.answer', 'case.link', 'case.open']);
   });

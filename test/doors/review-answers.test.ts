@@ -18,8 +18,8 @@ const refused = async (answer: Response) => {
   return `${status} ${detail}`;
 };
 
-async function held(): Promise<string> {
-  void api.desk.effects.start(holdIntent({ reference: 'H01' }));
+async function held(changes: Parameters<typeof holdIntent>[0] = {}): Promise<string> {
+  void api.desk.effects.start(holdIntent({ reference: 'H01', ...changes }));
   await api.desk.flush();
   return (await api.desk.holds.list({ limit: 1 }))[0]?.id ?? '';
 }
@@ -40,6 +40,18 @@ describe('a held message that somebody else decided on', () => {
     );
     expect(await refused(await send(`/holds/${id}/undo`, { by: 'paul' }))).toBe(
       '409 The message H01 cannot be taken back any more.',
+    );
+  });
+
+  it('that cannot go back says so by its reference while it waits, and who was first after', async () => {
+    const id = await held({ envelopeSender: 'ann@elsewhere.test' });
+    const back = () => send(`/holds/${id}/decision`, { by: 'paul', why: 'x', choice: 'return' });
+    expect(await refused(await back())).toMatch(
+      /^422 The sender of the message H01 is not of your/,
+    );
+    await send(`/holds/${id}/decision`, { by: 'olga', why: 'Fine.', choice: 'release' });
+    expect(await refused(await back())).toMatch(
+      /^409 The message H01 is decided on already\. olga decided: releasing\./,
     );
   });
 

@@ -15,18 +15,21 @@ export const userAdd: Command = {
     role: {
       type: 'string',
       value: 'reader|reviewer|admin',
-      help: 'What the user may do: look, decide, or everything. Default reviewer.',
+      help: 'What the user may do: look, decide, or everything. Default: as before, or reviewer.',
     },
+    last: { type: 'boolean', help: 'Make the last admin something else; refused without it.' },
   },
   asksDaemon: true,
-  async run({ argument, option, io, client, show }) {
-    const given = option('role') ?? 'reviewer';
+  async run({ argument, option, flag, io, client, show }) {
+    const given = option('role');
     const role = ROLES.find((name) => name === given);
-    if (role === undefined) {
+    if (given !== undefined && role === undefined) {
       throw new PrimumError('USAGE', `--role is reader, reviewer or admin, not "${given}".`);
     }
     const name = argument(0).toLowerCase();
-    const invitation = await (await client()).inviteUser({ name, role, by: io.user() });
+    const invitation = await (
+      await client()
+    ).inviteUser({ name, by: io.user(), ...(role && { role }), isLast: flag('last') });
     show(
       invitation,
       ({ path, expiresAt }) =>

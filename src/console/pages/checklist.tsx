@@ -1,7 +1,8 @@
 /** What is to be done before an account is unlocked (ACC-12): on its incident and on its own page. */
 import type { JSX } from 'preact';
-import type { IncidentView } from '../../doors/api/schemas/types.ts';
-import { send } from '../api.ts';
+import type { AccountView, IncidentView } from '../../doors/api/schemas/types.ts';
+import { part, send } from '../api.ts';
+import { useLoaded } from '../live.ts';
 import { Badge, ForReviewers, useAct } from '../parts.tsx';
 
 const ITEMS = {
@@ -17,7 +18,7 @@ export function Checklist({
   incident: IncidentView;
   path: string;
 }): JSX.Element {
-  const act = useAct();
+  const last = useLast(incident);
   return (
     <>
       <h3>Before an unlock</h3>
@@ -26,14 +27,7 @@ export function Checklist({
           <li>
             {doneAt === undefined ? (
               <ForReviewers>
-                <button
-                  type="button"
-                  onClick={() =>
-                    void act(() => send('POST', `${path}/tick`, { by: 'me', item }), 'Ticked.')
-                  }
-                >
-                  Done
-                </button>
+                <Tick {...{ item, path, last, account: incident.account }} />
               </ForReviewers>
             ) : (
               <Badge tone="good">done</Badge>
@@ -44,6 +38,48 @@ export function Checklist({
         ))}
       </ul>
     </>
+  );
+}
+
+type Item = keyof typeof ITEMS;
+/** The item that ends the lock once it is ticked; none where no tick does. */
+type Last = Item | 'none' | 'not known yet';
+
+function useLast(incident: IncidentView): Last {
+  const { account } = incident;
+  const isOpen = incident.checklist.some(({ doneAt }) => doneAt === undefined);
+  const path = isOpen && account !== '' ? `/accounts/${part(account)}` : undefined;
+  const view = useLoaded<AccountView>(path, ['lock', 'incident']);
+  const lock = view.value?.lock?.unlockOn === 'password' ? view.value.lock : undefined;
+  // A tick counts on each incident of the account; the one of the lock says what is left.
+  const other = lock && lock.incident !== incident.id ? `/incidents/${lock.incident}` : undefined;
+  const others = useLoaded<IncidentView>(other, ['incident', 'lock']);
+  if (path !== undefined && view.value === undefined && view.error === '') return 'not known yet';
+  if (lock === undefined) return 'none';
+  if (other !== undefined && others.value === undefined) return 'not known yet';
+  const { checklist } = others.value ?? incident;
+  const left = checklist.filter(({ doneAt }) => doneAt === undefined);
+  return left.length === 1 && left[0] ? left[0].item : 'none';
+}
+
+function Tick(given: {
+  readonly item: Item;
+  readonly path: string;
+  readonly last: Last;
+  readonly account: string;
+}): JSX.Element {
+  const { item, path, last, account } = given;
+  const act = useAct();
+  const isLast = last === item;
+  const told = isLast ? `Ticked, and ${account} is unlocked.` : 'Ticked.';
+  return (
+    <button
+      type="button"
+      disabled={last === 'not known yet'}
+      onClick={() => void act(() => send('POST', `${path}/tick`, { by: 'me', item }), told)}
+    >
+      {isLast ? 'Done, and unlock' : 'Done'}
+    </button>
   );
 }
 

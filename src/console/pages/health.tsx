@@ -126,10 +126,15 @@ function ReturnedMail({
   );
 }
 
-function warningOf(user: string, list: UserList | undefined): string {
+const NO_ADMIN = ' Nobody is an admin then; only "primum user add" on the host helps.';
+
+function isLastAdmin(user: string, list: UserList | undefined): boolean {
   const admins = (list?.users ?? []).filter(({ role }) => role === 'admin');
-  const isLast = admins.length === 1 && admins[0]?.name === user;
-  const after = isLast ? ' Nobody is an admin then; only "primum user add" on the host helps.' : '';
+  return admins.length === 1 && admins[0]?.name === user;
+}
+
+function warningOf(user: string, list: UserList | undefined): string {
+  const after = isLastAdmin(user, list) ? NO_ADMIN : '';
   return `Remove ${user}? The sessions of ${user} end at once.${after}`;
 }
 
@@ -169,11 +174,14 @@ function Users(): JSX.Element {
   const act = useAct();
   const users = useLoaded<UserList>('/users', ['user']);
   const [name, setName] = useState('');
-  const [role, setRole] = useState('reviewer');
+  const [role, setRole] = useState('');
   const [link, setLink] = useState('');
   const invite = (event: Event): void => {
     event.preventDefault();
-    const asked = { by: 'me', name: name.toLowerCase(), role };
+    const user = name.toLowerCase();
+    const isLast = role !== '' && role !== 'admin' && isLastAdmin(user, users.value);
+    if (isLast && !confirm(`Make ${user} a ${role}?${NO_ADMIN}`)) return;
+    const asked = { by: 'me', name: user, isLast, ...(role === '' ? {} : { role }) };
     void act(async () => {
       const made = await send<Invitation>('POST', '/users', asked);
       setLink(location.origin + made.path);
@@ -224,6 +232,7 @@ function Users(): JSX.Element {
         />
         <label for="role">as</label>
         <select id="role" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+          <option value="">the role as it is (new: reviewer)</option>
           <option>reader</option>
           <option>reviewer</option>
           <option>admin</option>

@@ -71,7 +71,8 @@ export function Review(given: { readonly id: string; readonly session: SessionVi
                   : `${place + 1} of ${waiting.length}${isCut ? ' or more' : ''}, oldest first`}
               </p>
               <Chosen
-                {...{ key: id, id, go, session }}
+                key={id}
+                {...{ id, go, session }}
                 onDecided={() => {
                   decided.add(id);
                   go(1);

@@ -2,6 +2,7 @@
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
+import { caseClosed } from './closed-already.ts';
 import {
   answerList,
   caseInput,
@@ -69,7 +70,7 @@ export function caseEndpoints({ desk, answers = [] }: ApiParts) {
         if (step.kind === 'link') await refuseLostLink(desk, step.incident);
         const after = await desk.cases.step(name, by, step);
         if (after) return after;
-        throw new ProblemError(409, `The case ${name} is closed. Open a new one.`);
+        throw caseClosed((await desk.cases.get(name)) ?? found);
       },
     }),
   ];

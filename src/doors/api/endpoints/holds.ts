@@ -108,7 +108,7 @@ export function calledBy({ id, reference }: Pick<Hold, 'id' | 'reference'>): str
 /** Who came second is told who was first, what was decided, and whether that still can be taken back. */
 export function refusal(name: string, { reason, hold: now }: Refusal, nowMs: number): ProblemError {
   const [status, text] = REFUSALS[reason];
-  const sentences = [text.replace('NAME', now === undefined ? name : calledBy(now))];
+  const sentences = [text.replaceAll('NAME', now === undefined ? name : calledBy(now))];
   if (now !== undefined && now.by !== '') sentences.push(`${now.by} decided: ${now.state}.`);
   if (now !== undefined && reason === 'under-way') sentences.push(stageOf(now, nowMs));
   return new ProblemError(status, sentences.join(' '));
@@ -125,6 +125,6 @@ const REFUSALS: Readonly<Record<Refused, readonly [number, string]>> = {
   ended: [409, 'The message NAME waits no more.'],
   'no-sender-of-ours': [
     422,
-    'The sender of the message NAME is not of your domains and is not told anything by us. Release or delete it.',
+    'The sender of the message NAME is not of your domains and is not told anything by us. Release it, or delete it with "primum hold delete NAME".',
   ],
 };

@@ -2,6 +2,7 @@
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
+import { incidentNotOpen } from './closed-already.ts';
 import { incidentStep, newIncidentInput, similarList, tickInput } from '../schemas/desk.ts';
 import { campaignList, campaignQuery } from '../schemas/campaign.ts';
 import { incidentParams } from '../schemas/input.ts';
@@ -40,14 +41,15 @@ export function incidentWorkEndpoints({ desk }: ApiParts) {
       async handle({ params: { id }, body: { by, step } }) {
         const after = await desk.incidents.step(id, by, step);
         if (after) return after;
-        throw new ProblemError(404, `There is no open incident ${id}.`);
+        throw incidentNotOpen(id, await desk.incidents.get(id));
       },
     }),
     endpoint({
       method: 'POST',
       path: '/incidents/:id/tick',
       tag: 'incidents',
-      summary: 'Ticks an item of the checklist before an unlock (ACC-12).',
+      summary:
+        'Ticks an item of the checklist before an unlock (ACC-12); the last lifts a lock that waits for a password.',
       params: incidentParams,
       body: tickInput,
       response: done,

@@ -2,6 +2,7 @@
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
+import { incidentNotOpen } from './closed-already.ts';
 import { releaseAfter } from './release-account.ts';
 import {
   auditQuery,
@@ -48,7 +49,7 @@ export function incidentEndpoints(parts: ApiParts) {
       async handle({ params: { id }, body }) {
         const found = await desk.incidents.get(id);
         if (found === undefined || !(await desk.incidents.close({ ...body, id }))) {
-          throw new ProblemError(404, `There is no open incident ${id}.`);
+          throw incidentNotOpen(id, await desk.incidents.get(id));
         }
         await releaseAfter(parts, found, body);
         return DONE;

@@ -1,4 +1,5 @@
 /** Users and tokens, for admins. Secrets are shown once. */
+import type { Role } from '../../../desk/contract.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
@@ -33,7 +34,8 @@ export function userEndpoints({ desk }: ApiParts) {
       summary: 'Invites a user, or gives one a link for a new password; it works once, for a day.',
       body: userInput,
       response: inviteView,
-      async handle({ body }) {
+      async handle({ body: { isLast, ...body } }) {
+        if (!isLast) await keepLastAdmin(desk, body);
         const { token, expiresAt } = await desk.users.invite(body);
         return { token, path: `/console/#/welcome/${token}`, expiresAt };
       },
@@ -86,4 +88,18 @@ export function userEndpoints({ desk }: ApiParts) {
 
 async function everybody({ users }: ApiParts['desk']) {
   return { users: await users.list(), invitations: await users.invitations() };
+}
+
+/** With a mistaken role in a link for a new password nobody would be an admin. */
+async function keepLastAdmin(
+  { users }: ApiParts['desk'],
+  { name, role }: { readonly name: string; readonly role?: Role },
+): Promise<void> {
+  if (role === undefined || role === 'admin') return;
+  const admins = (await users.list()).filter((user) => user.role === 'admin');
+  if (admins.length !== 1 || admins[0]?.name !== name) return;
+  throw new ProblemError(
+    409,
+    `${name} is the last admin, and nobody would be one. Leave the role out to keep it, or say that it is meant (isLast; "primum user add --last").`,
+  );
 }

@@ -148,7 +148,17 @@ export const waysIn = z.object({
 });
 export const sessionView = z.object({ name: text, role, csrf: text });
 export const userParams = z.strictObject({ name: userName });
-export const userInput = z.strictObject({ by, name: userName, role: role.default('reviewer') });
+export const userInput = z.strictObject({
+  by,
+  name: userName,
+  role: role
+    .exactOptional()
+    .describe('Without it: the role that the user has, or `reviewer` for a new one.'),
+  isLast: z
+    .boolean()
+    .default(false)
+    .describe('Makes the last admin something else; refused without it.'),
+});
 export const userList = z.object({
   users: z.array(
     z.object({
