@@ -193,6 +193,12 @@ function addHealth(app: FastifyInstance, parts: ApiParts): void {
 
 function addApi(parts: ApiParts) {
   return (app: FastifyInstance, _: unknown, done: () => void): void => {
+    const now = parts.now ?? Date.now;
+    // Ages are counted by the clock that has dated what is told (RFC 9110 §6.6.1).
+    app.addHook('onSend', (_request, reply, payload, sent) => {
+      void reply.header('date', new Date(now()).toUTCString());
+      sent(null, payload);
+    });
     for (const add of allEndpoints(parts)) add(app);
     addChangeStream(app, parts);
     addExports(app, parts);
