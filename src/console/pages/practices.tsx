@@ -32,7 +32,7 @@ export function PracticesPage(): JSX.Element {
               empty="No practice is known."
               columns={[
                 { name: 'Practice', cell: ({ id }) => id },
-                { name: 'What', cell: ({ title }) => title },
+                { name: 'What', isProse: true, cell: ({ title }) => title },
                 { name: 'State', cell: (one) => <State of={one} /> },
                 { name: 'What was seen', cell: ({ summary }) => summary },
                 { name: 'Where', cell: ({ where }) => where },
