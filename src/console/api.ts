@@ -1,5 +1,6 @@
 /** The API as the console uses it: the session's cookie, and its csrf with every change. */
 import type { SessionView } from '../doors/api/schemas/types.ts';
+import { setClock } from './format.ts';
 
 /** The daemon said no; the message is its sentence. */
 export class Refused extends Error {
@@ -43,6 +44,7 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   }).catch(() => {
     throw new Refused(0, 'The daemon does not answer. Check that it runs and try again.');
   });
+  setClock(response.headers.get('date'));
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
   if (response.status === 401 && !path.startsWith('/session')) onLoggedOut();

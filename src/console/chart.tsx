@@ -6,6 +6,7 @@ import type { JSX } from 'preact';
 import type { OverviewView } from '../doors/api/schemas/types.ts';
 import { Badge } from './parts.tsx';
 import { fileName, save, seriesCsv, seriesPng, type Series } from './export.ts';
+import { isUnusual } from './unusual.ts';
 
 type Hours = OverviewView['figures'][string];
 
@@ -38,7 +39,7 @@ export function Chart({
       series={{ title: name, words, points, axis: 'when (UTC)' }}
       sum={sum.toLocaleString()}
       span={isLevel ? 'now' : 'in 24 hours'}
-      isUnusual={hasUsual && isUnusual(hours)}
+      isUnusual={hasUsual && isUnusual(hours, isLevel)}
     />
   );
 }
@@ -97,10 +98,4 @@ export function Figure(given: {
       </div>
     </figure>
   );
-}
-
-/** Three hours of the day clearly above the band: one may be chance. */
-function isUnusual(hours: Hours): boolean {
-  const over = hours.filter(({ value, usual }) => usual && value > usual.high * 1.5 + 3);
-  return over.length >= 3;
 }

@@ -15,7 +15,21 @@ export function when(at: string): string {
   return Number.isNaN(ms) ? '' : WHEN.format(ms);
 }
 
-export function ago(at: string, nowMs = Date.now()): string {
+/** How far the daemon's clock is ahead of the browser's. */
+let aheadMs = 0;
+
+/** The `date` of an answer: what the daemon has dated is as old as the daemon's clock says. */
+export function setClock(date: string | null): void {
+  const ms = Date.parse(date ?? '');
+  if (!Number.isNaN(ms)) aheadMs = ms - Date.now();
+}
+
+/** What time it is for the daemon. */
+export function daemonNow(): number {
+  return Date.now() + aheadMs;
+}
+
+export function ago(at: string, nowMs = daemonNow()): string {
   const ms = Date.parse(at);
   return Number.isNaN(ms) ? '' : `${span((nowMs - ms) / 1000)} ago`;
 }

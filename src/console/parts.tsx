@@ -101,6 +101,12 @@ export interface Column<T> {
   readonly cell: (row: T) => ComponentChildren;
   /** Never more than a word: not broken where there is room beside it. */
   readonly isShort?: boolean;
+  /** Sentences: broken between words, even where it comes first. */
+  readonly isProse?: boolean;
+}
+
+function classOf<T>({ isShort = false, isProse = false }: Column<T>): string | undefined {
+  return isProse ? 'prose' : isShort ? 'short' : undefined;
 }
 
 /** On a phone each row is a card, and each cell says what it is. */
@@ -129,9 +135,9 @@ export function Table<T>(given: {
         <tbody>
           {given.rows.map((row) => (
             <tr>
-              {given.columns.map(({ name, cell, isShort = false }) => (
-                <td data-name={name} class={isShort ? 'short' : undefined}>
-                  <div>{cell(row)}</div>
+              {given.columns.map((column) => (
+                <td data-name={column.name} class={classOf(column)}>
+                  <div>{column.cell(row)}</div>
                 </td>
               ))}
             </tr>

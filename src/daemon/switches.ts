@@ -104,7 +104,10 @@ function unknownGroup(
         `Known by name are ${names.length === 0 ? 'none' : known20}.`
       : `No account of the directory is in a group ${name}. ` +
         (names.length === 0 ? 'There is no group.' : `The groups are ${known20}.`);
-  return `${said} If it is meant so, say that it is unseen (isUnseen; "primum switch --unseen").`;
+  return (
+    `${said} If it is meant all the same, tick "though no account is known to be in it" in the ` +
+    'console, or say --unseen to "primum switch" (isUnseen over the API).'
+  );
 }
 
 type Groups = ReadonlySet<string> | undefined;

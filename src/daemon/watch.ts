@@ -22,7 +22,7 @@ export interface RunningWatch {
   close(): void;
 }
 
-type Parts = Pick<DaemonParts, 'journal' | 'desk' | 'telemetry' | 'now' | 'newId'>;
+type Parts = Pick<DaemonParts, 'journal' | 'desk' | 'telemetry' | 'now' | 'newId' | 'policy'>;
 
 /** Incidents that are looked through. */
 const MAX_INCIDENTS = 500;
@@ -84,6 +84,7 @@ async function reportOf(watching: Watching, parts: Parts): Promise<AuditReport> 
   return scorePractices({
     rows: loadPractices(),
     settings: config,
+    modes: parts.policy().rules,
     findings: dated([...known, ...notLookedAt(watcher, known)], history, config, parts.now()),
     at: new Date(parts.now()).toISOString(),
     version: packageVersion(),

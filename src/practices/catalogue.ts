@@ -19,6 +19,8 @@ const rowSchema = z.strictObject({
   /** What must hold besides, where one of `when` is enough. */
   needs: conditions,
   watchesOnly: z.boolean().default(false),
+  /** The row whose switch it is under, where it has none of its own. */
+  switchedBy: z.string().optional(),
   /** An enforced row that the watchers give evidence for, too. */
   hasChecks: z.boolean().default(false),
   switchOn: z.string().optional(),

@@ -4,6 +4,8 @@ import type { Finding } from '../watch/contract.ts';
 export type PracticeState =
   /** Decided in the mail path, or carried by the desk. */
   | 'in force'
+  /** It decides, and nothing is done of it. */
+  | 'watched'
   /** Looked at: see `result`. */
   | 'checked'
   | 'off'

@@ -34,6 +34,7 @@ function head({ counts, at }: AuditReport): Html {
         figure('unknown', counts.unknown, 'unknown'),
         figure('pass', counts.pass, 'pass'),
         figure('pass', counts['in force'], 'in force'),
+        figure('off', counts.watched, 'only watched'),
         figure('off', counts.off, 'off'),
       ]}
     </ul>`;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KEYS } from '../config/catalogue.ts';
+import { loadConfig } from '../config/load.ts';
+import { SWITCHABLE } from '../core/switches.ts';
 import { CHECKS } from '../watch/registry.ts';
 import type { Finding } from '../watch/contract.ts';
 import { loadPractices } from './catalogue.ts';
@@ -73,9 +75,28 @@ describe('the scorecard', () => {
   it('says where a rule decides and does not act', () => {
     const row = rowOf('SND-3', { settings: { policy: { mode: 'observe' } } });
     expect(row).toMatchObject({
-      state: 'in force',
+      state: 'watched',
       summary: expect.stringContaining('only watches') as string,
     });
+  });
+
+  it.each([
+    ['SND-6', { mode: 'enforce' }, 'in force'],
+    ['SND-6', { mode: 'enforce', practices: { 'SND-6': 'observe' } }, 'watched'],
+    ['SND-6', { mode: 'observe', practices: { 'SND-1': 'enforce' } }, 'watched'],
+    ['SND-3', { mode: 'observe', practices: { 'SND-1': 'enforce' } }, 'in force'],
+    ['ACC-7', { mode: 'observe' }, 'in force'],
+  ] as const)('%s with the switches %j is %s, whatever the file says', (id, modes, state) => {
+    for (const mode of ['observe', 'enforce'] as const)
+      expect(rowOf(id, { settings: { policy: { mode } }, modes })?.state).toBe(state);
+  });
+
+  it('calls nothing in force that can be switched and is not, and has all of it (SND-7)', () => {
+    const settings = loadConfig(undefined, {});
+    const { practices } = score({ settings, modes: { mode: 'observe' } });
+    for (const [id] of SWITCHABLE)
+      expect(practices.find((row) => row.id === id)?.state, id).toMatch(/^(watched|off)$/);
+    expect(rowOf('SND-7', { settings, modes: { mode: 'enforce' } })?.state).toBe('in force');
   });
 
   it.each([

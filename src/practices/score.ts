@@ -1,4 +1,5 @@
 /** From the configuration and the findings to the state of each practice. */
+import type { Modes } from '../core/in-force.ts';
 import type { Finding, FindingState } from '../watch/contract.ts';
 import type { PracticeRow } from './catalogue.ts';
 import type {
@@ -13,6 +14,8 @@ export interface ScoreInput {
   readonly rows: readonly PracticeRow[];
   /** The configuration as it is in force. */
   readonly settings: unknown;
+  /** With the switches above the configuration, where a daemon has them. */
+  readonly modes?: Modes;
   readonly findings: PracticeReport['findings'];
   readonly at: string;
   readonly version: string;
@@ -48,13 +51,14 @@ function scoreRow(row: PracticeRow, input: ScoreInput): PracticeReport {
   return {
     ...base,
     ...(decided === undefined ? {} : { decided }),
-    ...stateOf(row, findings, input.settings),
+    ...stateOf(row, findings, input),
   };
 }
 
 type State = Pick<PracticeReport, 'state' | 'result' | 'summary' | 'advice'>;
 
-function stateOf(row: PracticeRow, findings: readonly Finding[], settings: unknown): State {
+function stateOf(row: PracticeRow, findings: readonly Finding[], input: ScoreInput): State {
+  const { settings } = input;
   if (!row.isBuilt) return { state: 'not built yet', summary: 'This version does not have it.' };
   const worst = findings[0];
   if (isChecked(row, worst, settings)) return checkedState(row, worst, findings);
@@ -65,13 +69,17 @@ function stateOf(row: PracticeRow, findings: readonly Finding[], settings: unkno
       ...(row.switchOn === undefined ? {} : { advice: row.switchOn }),
     };
   }
-  if (row.watchesOnly && valueAt(settings, 'policy.mode') === 'observe') {
-    return {
-      state: 'in force',
-      summary: 'It decides and only watches, as policy.mode is observe.',
-    };
+  if (modeOf(row, input) === 'observe') {
+    return { state: 'watched', summary: 'It decides and only watches; nothing is stopped.' };
   }
   return { state: 'in force', summary: 'It is in force.' };
+}
+
+/** What "Limits and mode" says of it, too; `undefined` of what no switch holds back. */
+function modeOf(row: PracticeRow, { settings, modes }: ScoreInput): unknown {
+  if (!row.watchesOnly) return undefined;
+  const own = modes?.practices?.[row.switchedBy ?? row.id];
+  return own ?? modes?.mode ?? valueAt(settings, 'policy.mode');
 }
 
 /** Of an enforced row, what is seen to be wrong counts; that all is well only where it is on. */
@@ -146,7 +154,7 @@ function valueAt(settings: unknown, key: string): unknown {
 function countStates(practices: readonly PracticeReport[]): AuditReport['counts'] {
   const counts: Record<CheckResult | PracticeState, number> = {
     ...{ pass: 0, warn: 0, fail: 0, unknown: 0 },
-    ...{ 'in force': 0, checked: 0, off: 0, 'not applicable': 0, 'not built yet': 0 },
+    ...{ 'in force': 0, watched: 0, checked: 0, off: 0, 'not applicable': 0, 'not built yet': 0 },
   };
   for (const { state, result } of practices) {
     counts[state] += 1;

@@ -7,6 +7,7 @@ const MARKS = {
   fail: 'FAIL',
   unknown: 'unknown',
   'in force': 'in force',
+  watched: 'watched',
   checked: 'checked',
   off: 'off',
   'not applicable': 'n/a',
@@ -41,7 +42,8 @@ export function headline({ counts, at, practices }: AuditReport): string {
   const looked = counts.pass + counts.warn + counts.fail + counts.unknown;
   const day = at.slice(0, 16).replace('T', ' ');
   return (
-    `${practices.length} practices on ${day} UTC: ${counts['in force']} in force, ${looked} checked ` +
+    `${practices.length} practices on ${day} UTC: ${counts['in force']} in force, ` +
+    `${counts.watched} only watched, ${looked} checked ` +
     `(${counts.fail} fail, ${counts.warn} warn, ${counts.unknown} unknown, ${counts.pass} pass), ` +
     `${counts.off} off, ${counts['not applicable']} not applicable, ${counts['not built yet']} not built yet.\n`
   );
@@ -74,12 +76,11 @@ export function notesOf(finding: PracticeReport['findings'][number]): readonly s
 }
 
 function line(practice: PracticeReport): string {
-  const { id, title, state, advice, decided, summary } = practice;
-  const watches = summary.includes('only watches') ? ' (only watches)' : '';
+  const { id, title, state, advice, decided } = practice;
   const said = decidedText(decided);
   const count = said === '' ? '' : ` (${said})`;
   const how = state === 'off' && advice !== undefined ? `  ${advice}` : '';
-  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${title}${watches}${count}${how === '' ? '' : `\n${' '.repeat(17)}${how}`}\n`;
+  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${title}${count}${how === '' ? '' : `\n${' '.repeat(17)}${how}`}\n`;
 }
 
 function detail(practice: PracticeReport): string {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MAX_STREAMS } from '../../src/doors/api/change-stream.ts';
 import { MAX_REPORTS } from '../../src/doors/api/public/pages.ts';
-import { openFixture, problemOf, TOKEN, type ApiFixture } from './api-fixture.ts';
+import { NOW, openFixture, problemOf, TOKEN, type ApiFixture } from './api-fixture.ts';
 import { PAGES } from './desk-fixture.ts';
 
 let api: ApiFixture;
@@ -43,6 +43,13 @@ describe('an export', () => {
   it('of no list is not there, whatever the token is for', async () => {
     const gone = await api.fetch('/api/v1/export/x.csv', { headers: await bearer(['holds:read']) });
     expect(gone.status).toBe(404);
+  });
+});
+
+describe('an answer', () => {
+  it("is dated by the daemon's clock, by which it has dated all that is in it", async () => {
+    const answer = await api.fetch('/api/v1/overview', { headers: await bearer(['*']) });
+    expect(answer.headers.get('date')).toBe(new Date(NOW).toUTCString());
   });
 });
 

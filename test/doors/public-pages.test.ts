@@ -162,3 +162,31 @@ describe('what strangers are shown', () => {
     expect(response.status).toBe(429);
   });
 });
+
+describe('an address that is mistyped', () => {
+  it.each(['/reprot', '/robots.txt', '/favicon.ico', '/report/x?lang=de', '/apia'])(
+    '%s is answered as a page in his language, without a word of tokens',
+    async (path) => {
+      const headers = { 'accept-language': 'de' };
+      const response = await fetch(`${api.baseUrl}${path}`, { headers });
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(response.headers.get('www-authenticate')).toBeNull();
+      const text = await response.text();
+      expect(text).toMatch(/<html lang="de">[^]*Diese Seite gibt es nicht/);
+      expect(text).not.toMatch(/token/i);
+    },
+  );
+
+  it.each([
+    ['GET', '/api/v1/reprot'],
+    ['GET', '/api'],
+    ['POST', '/reprot'],
+    ['GET', '/metrics?x=/reprot'],
+  ])('of a program is refused as before: %s %s', async (method, path) => {
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    const response = await fetch(`${api.baseUrl}${path}`, { method, headers });
+    expect(response.status).toBe(401);
+    expect(await response.text()).toContain('This needs the API token');
+  });
+});

@@ -8,6 +8,7 @@ import type {
   UserList,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
+import { daemonNow } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Ago, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
 
@@ -74,7 +75,7 @@ function Report(given: {
           {
             name: 'Heard',
             cell: ({ heardAt }) => (
-              <Badge tone={Date.now() - Date.parse(heardAt) < SILENT_MS ? 'good' : 'bad'}>
+              <Badge tone={daemonNow() - Date.parse(heardAt) < SILENT_MS ? 'good' : 'bad'}>
                 <Ago at={heardAt} />
               </Badge>
             ),

@@ -148,13 +148,18 @@ function One({ id }: { readonly id: string }): JSX.Element {
             columns={[
               {
                 name: 'Incident',
+                isProse: true,
                 cell: ({ incident }) => (
                   <a href={`#/incidents/${incident.id}`}>{incident.summary}</a>
                 ),
               },
               { name: 'Account', cell: ({ incident }) => <Account name={incident.account} /> },
               { name: 'Ended', cell: ({ incident }) => <Verdict of={incident.verdict} /> },
-              { name: 'Shares', cell: ({ shared }) => shared.map(traitWords).join(', ') },
+              {
+                name: 'Shares',
+                isProse: true,
+                cell: ({ shared }) => shared.map(traitWords).join(', '),
+              },
             ]}
           />
         )}

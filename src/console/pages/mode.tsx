@@ -2,7 +2,7 @@
  * Limits and mode: from observe to enforce, one practice after the other. First what was seen, what it
  * would have done and to whom; then one click, and one click back.
  */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type {
   Foresight,
@@ -82,8 +82,11 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
 }
 
 function stateOf(now: Switch['now'], { inForce, of }: { inForce: number; of: number }): string {
-  if (now === 'observe')
-    return `Everything is watched; ${inForce} of ${of} practices are in force.`;
+  if (now === 'observe') {
+    if (inForce === 0) return `Everything is watched; none of ${of} practices is in force.`;
+    const are = inForce === 1 ? 'is' : 'are';
+    return `${inForce} of ${of} practices ${are} in force; everything else is watched.`;
+  }
   const watched = of - inForce;
   return watched === 0
     ? 'Everything is in force.'
@@ -116,21 +119,39 @@ function Everything(given: {
       <p class="summary">
         <Mode of={everything.now} /> {stateOf(everything.now, { inForce, of: practices.length })}
       </p>
-      <ol class="steps">
-        <li>
-          Seen in {counted(days, 'day')}: {counted(open, 'decision')} that{' '}
-          {open === 1 ? 'was' : 'were'} only watched; {counted(accounts.size, 'account')}{' '}
-          {accounts.size === 1 ? 'is' : 'are'} named below.
-        </li>
-        <li>Look at each practice and whom it would have touched; enforce those that are right.</li>
-        <li>
-          Then everything. <a href="#/today">Accounts on the ladder</a> are slowed, held or locked
-          from that moment; one click leads back.
-        </li>
-      </ol>
+      <Steps isDone={everything.now === 'enforce'}>
+        Seen in {counted(days, 'day')}: {counted(open, 'decision')} that{' '}
+        {open === 1 ? 'was' : 'were'} only watched; {counted(accounts.size, 'account')}{' '}
+        {accounts.size === 1 ? 'is' : 'are'} named below.
+      </Steps>
       <From of={everything} />
       {mayTurn && <Turns of={everything} turn={turn} />}
     </section>
+  );
+}
+
+/** What is left to do, after what was seen; nothing where the last step is done. */
+function Steps(given: {
+  readonly isDone: boolean;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const ladder = <a href="#/today">Accounts on the ladder</a>;
+  if (given.isDone) {
+    return (
+      <>
+        <p>{given.children}</p>
+        <p>{ladder} are slowed, held or locked; one click leads back.</p>
+      </>
+    );
+  }
+  return (
+    <ol class="steps">
+      <li>{given.children}</li>
+      <li>Look at each practice and whom it would have touched; enforce those that are right.</li>
+      <li>
+        Then everything. {ladder} are slowed, held or locked from that moment; one click leads back.
+      </li>
+    </ol>
   );
 }
 

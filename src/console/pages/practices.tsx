@@ -32,7 +32,7 @@ export function PracticesPage(): JSX.Element {
               empty="No practice is known."
               columns={[
                 { name: 'Practice', cell: ({ id }) => id },
-                { name: 'What', cell: ({ title }) => title },
+                { name: 'What', isProse: true, cell: ({ title }) => title },
                 { name: 'State', cell: (one) => <State of={one} /> },
                 { name: 'What was seen', cell: ({ summary }) => summary },
                 { name: 'Where', cell: ({ where }) => where },
@@ -47,16 +47,18 @@ export function PracticesPage(): JSX.Element {
 
 function State({ of: { state, result } }: { readonly of: Practice }): JSX.Element {
   if (result !== undefined) return <Badge tone={TONES[result]}>{result}</Badge>;
-  return <Badge tone={state === 'in force' ? 'good' : 'plain'}>{state}</Badge>;
+  const tone = state === 'in force' ? 'good' : state === 'watched' ? 'warn' : 'plain';
+  return <Badge tone={tone}>{state}</Badge>;
 }
 
 function summaryOf(practices: readonly Practice[]): string {
   const count = (name: Practice['result']): number =>
     practices.filter(({ result }) => result === name).length;
-  const inForce = practices.filter(({ state }) => state === 'in force').length;
-  const [fail, warn] = [count('fail'), count('warn')];
+  const are = (name: Practice['state']): number =>
+    practices.filter(({ state }) => state === name).length;
+  const [fail, warn, unknown] = [count('fail'), count('warn'), count('unknown')];
   const needs = fail + warn === 0 ? 'Nothing fails' : `${fail} fail, ${warn} need a look`;
-  return `${needs}; ${inForce} of ${counted(practices.length, 'practice')} are in force by decisions, ${count('pass')} passed their check, ${count('unknown')} are unknown.`;
+  return `${needs}; of ${counted(practices.length, 'practice')} ${are('in force')} are in force by decisions, ${are('watched')} only watched, ${count('pass')} passed their check, ${unknown} ${unknown === 1 ? 'is' : 'are'} unknown.`;
 }
 
 /** What fails or warns, worst first, each with what to do. */

@@ -30,7 +30,7 @@ import { addConsole } from './console.ts';
 import { addExports } from './exports.ts';
 import { addIdempotency } from './idempotency.ts';
 import { sendProblem } from './problem.ts';
-import { addPublicPages } from './public/pages.ts';
+import { addPublicPages, isStray, sendMissing } from './public/pages.ts';
 import { addSignIn } from './sign-in.ts';
 import { createAgentCheck } from './token.ts';
 
@@ -131,6 +131,7 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   app.decorateRequest('person', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const path = request.routeOptions.url ?? '';
+    if (options.publicPages !== undefined && isStray(request)) return;
     if (OPEN_PATHS.has(path) || request.routeOptions.config.role === 'open') return;
     if (path === METRICS_PATH && isLocal && isFromHere(request)) return;
     if (path.startsWith(AGENT_PATH)) {
@@ -144,7 +145,9 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
   addRetryAfter(app);
   addIdempotency(app, parts.now ?? Date.now);
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, 404, `There is nothing at ${request.method} of this path.`),
+    options.publicPages !== undefined && isStray(request)
+      ? sendMissing(reply, options.publicPages, request)
+      : sendProblem(reply, 404, `There is nothing at ${request.method} of this path.`),
   );
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answerMistake(reply, mistakeOf(error, request, parts.telemetry)),
@@ -193,6 +196,12 @@ function addHealth(app: FastifyInstance, parts: ApiParts): void {
 
 function addApi(parts: ApiParts) {
   return (app: FastifyInstance, _: unknown, done: () => void): void => {
+    const now = parts.now ?? Date.now;
+    // Ages are counted by the clock that has dated what is told (RFC 9110 §6.6.1).
+    app.addHook('onSend', (_request, reply, payload, sent) => {
+      void reply.header('date', new Date(now()).toUTCString());
+      sent(null, payload);
+    });
     for (const add of allEndpoints(parts)) add(app);
     addChangeStream(app, parts);
     addExports(app, parts);

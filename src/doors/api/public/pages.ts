@@ -127,6 +127,21 @@ function often(reply: FastifyReply, place: PageParts, waitSeconds: number): Fast
   return send(reply, place, 'wrong_title', textOf(place, 'wrong_often'));
 }
 
+/** Whether a person came to where nothing is; what a program asks for is answered as the API does. */
+export function isStray({ method, is404, url, headers }: FastifyRequest): boolean {
+  const isLook = method === 'GET' || method === 'HEAD';
+  return is404 && isLook && headers.authorization === undefined && !/^\/api\b/.test(url);
+}
+
+export function sendMissing(
+  reply: FastifyReply,
+  pages: PublicPages,
+  request: FastifyRequest,
+): FastifyReply {
+  const place = placeOf(pages, request);
+  return send(reply.code(404), place, 'missing_title', textOf(place, 'missing_text'));
+}
+
 /** Whatever went wrong, in his language; our own failures with the reference that the log has. */
 function sendWrong(
   reply: FastifyReply,

@@ -23,7 +23,7 @@ const practice = z.object({
   id: text,
   title: text,
   kind: z.enum(['enforced', 'audited', 'desk']),
-  state: z.enum(['in force', 'checked', 'off', 'not applicable', 'not built yet']),
+  state: z.enum(['in force', 'watched', 'checked', 'off', 'not applicable', 'not built yet']),
   result: z.enum(['pass', 'warn', 'fail', 'unknown']).optional().describe('Of a checked one.'),
   summary: text,
   where: text.describe('Where it is in force or looked at.'),
