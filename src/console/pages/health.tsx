@@ -134,6 +134,21 @@ function isLastAdmin(user: string, list: UserList | undefined): boolean {
   return admins.length === 1 && admins[0]?.name === user;
 }
 
+const roles = (): JSX.Element => (
+  <>
+    <option value="">the role as it is (new: reviewer)</option>
+    <option>reader</option>
+    <option>reviewer</option>
+    <option>admin</option>
+  </>
+);
+
+/** Without a role it stays as it is. */
+function askedOf(name: string, role: string, list: UserList | undefined) {
+  const isLast = role !== '' && role !== 'admin' && isLastAdmin(name, list);
+  return { by: 'me', name, isLast, ...(role === '' ? {} : { role }) };
+}
+
 function warningOf(user: string, list: UserList | undefined): string {
   const after = isLastAdmin(user, list) ? NO_ADMIN : '';
   return `Remove ${user}? The sessions of ${user} end at once.${after}`;
@@ -180,9 +195,8 @@ function Users(): JSX.Element {
   const invite = (event: Event): void => {
     event.preventDefault();
     const user = name.toLowerCase();
-    const isLast = role !== '' && role !== 'admin' && isLastAdmin(user, users.value);
-    if (isLast && !confirm(`Make ${user} a ${role}?${NO_ADMIN}`)) return;
-    const asked = { by: 'me', name: user, isLast, ...(role === '' ? {} : { role }) };
+    const asked = askedOf(user, role, users.value);
+    if (asked.isLast && !confirm(`Make ${user} a ${role}?${NO_ADMIN}`)) return;
     void act(async () => {
       const made = await send<Invitation>('POST', '/users', asked);
       setLink(location.origin + made.path);
@@ -233,10 +247,7 @@ function Users(): JSX.Element {
         />
         <label for="role">as</label>
         <select id="role" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-          <option value="">the role as it is (new: reviewer)</option>
-          <option>reader</option>
-          <option>reviewer</option>
-          <option>admin</option>
+          {roles()}
         </select>
         <button>Make a link</button>
       </form>
