@@ -202,8 +202,8 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     await openAt(page, `${house.base}/console/#/incidents/${lock?.incident ?? ''}`);
     await page.getByRole('button', { name: 'Take it' }).click();
     await page.getByText('It is yours now.').waitFor();
-    await page.getByRole('button', { name: 'Done', exact: true }).first().click();
-    await page.getByText('Ticked.').waitFor();
+    await page.getByRole('button', { name: 'Done, and unlock' }).click();
+    await page.getByText('Ticked, and dora@example.org is unlocked.').waitFor();
     await page.getByLabel('What it was').selectOption('true');
     await page.getByLabel('Cause: how it came to this').fill('Phished on Friday.');
     await page.getByRole('button', { name: 'Close', exact: true }).click();
