@@ -46,7 +46,11 @@ export async function openHouse(): Promise<House> {
   const secret = join(place.folder, 'agent.token');
   const token = 'agent-token-of-mx1-for-the-browser-tests';
   writeFileSync(secret, token, { mode: 0o600 });
-  place.configure({ agent: { embedded: false, hosts: [{ mta: MTA, token_file: secret }] } });
+  place.configure({
+    agent: { embedded: false, hosts: [{ mta: MTA, token_file: secret }] },
+    // What strangers write into a subject is shown as text.
+    journal: { keep_subject: true },
+  });
   const primum = await place.start();
   const base = `http://${primum.address('api')}`;
   const agent = playAgent(openClient({ baseUrl: base, token }));
