@@ -1,6 +1,5 @@
 /** Cases: reports from outside. What a stranger wrote stands here as text and as nothing else. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type {
   AnswerList,
   CaseList,
@@ -24,8 +23,7 @@ import {
   Timeline,
   useAct,
 } from '../parts.tsx';
-
-const A_PAGE = 100;
+import { A_PAGE, useOpenClosed } from './open-closed.tsx';
 
 const SOURCES: Readonly<Record<CaseView['source'], string>> = {
   web: 'by the form',
@@ -40,26 +38,11 @@ export function Cases({ id }: { readonly id: string }): JSX.Element {
 }
 
 function List(): JSX.Element {
-  const [state, setState] = useState<'open' | 'closed'>('open');
-  const [before, setBefore] = useState('');
-  const page = `limit=${A_PAGE}${before === '' ? '' : `&before=${before}`}`;
-  const list = useLoaded<CaseList>(`/cases?state=${state}&${page}`, ['case']);
+  const { state, before, setBefore, query, choice } = useOpenClosed();
+  const list = useLoaded<CaseList>(`/cases?${query}`, ['case']);
   return (
     <Page title="Cases" aside={<AllAsCsv list="cases" />}>
-      <p>
-        {(['open', 'closed'] as const).map((one) => (
-          <button
-            type="button"
-            aria-pressed={one === state}
-            onClick={() => {
-              setBefore('');
-              setState(one);
-            }}
-          >
-            {one}
-          </button>
-        ))}
-      </p>
+      {choice}
       <Show of={list}>
         {({ cases }) => (
           <>

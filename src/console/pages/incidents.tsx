@@ -27,8 +27,8 @@ import {
 } from '../parts.tsx';
 import { Checklist } from './checklist.tsx';
 import { Files } from './files.tsx';
+import { A_PAGE, useOpenClosed } from './open-closed.tsx';
 
-const A_PAGE = 100;
 /** Accounts named before the rest is only counted. */
 const NAMED = 50;
 
@@ -37,26 +37,11 @@ export function Incidents({ id }: { readonly id: string }): JSX.Element {
 }
 
 function List(): JSX.Element {
-  const [state, setState] = useState<'open' | 'closed'>('open');
-  const [before, setBefore] = useState('');
-  const page = `limit=${A_PAGE}${before === '' ? '' : `&before=${before}`}`;
-  const list = useLoaded<IncidentList>(`/incidents?state=${state}&${page}`, ['incident', 'lock']);
+  const { state, before, setBefore, query, choice } = useOpenClosed();
+  const list = useLoaded<IncidentList>(`/incidents?${query}`, ['incident', 'lock']);
   return (
     <Page title="Incidents" aside={<AllAsCsv list="incidents" />}>
-      <p>
-        {(['open', 'closed'] as const).map((one) => (
-          <button
-            type="button"
-            aria-pressed={one === state}
-            onClick={() => {
-              setBefore('');
-              setState(one);
-            }}
-          >
-            {one}
-          </button>
-        ))}
-      </p>
+      {choice}
       <Show of={list}>
         {({ incidents }) => (
           <>
