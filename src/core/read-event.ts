@@ -3,6 +3,7 @@
  * mistakes, so that a newer journal can be read by an older program.
  */
 import type { EventKind, PrimumEvent } from './event.ts';
+import { millisecondsOf } from './event-time.ts';
 import { parsed, unreadable, type Parsed } from './parsed.ts';
 
 /** Longest text of one field; a message's `raw` and `text` may be longer. */
@@ -264,7 +265,7 @@ const SAFE_DAYS = 28;
 /** RFC 3339, a time that exists, in the years that standing records can hold (u32 seconds). */
 function isTime(at: string): boolean {
   if (!TIME.test(at)) return false;
-  const ms = Date.parse(at);
+  const ms = millisecondsOf(at);
   if (!(ms >= 0 && ms < 2 ** 32 * 1000)) return false;
   const day = Number(at.slice(8, 10));
   // JavaScript reads 30 February as 2 March.

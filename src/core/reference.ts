@@ -3,6 +3,10 @@ import { createKeyedHash } from './hash.ts';
 
 /** Crockford's base 32: no I, L, O, U, so that it survives being read out over the telephone. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const PAIRS = Array.from(
+  { length: DIGITS.length ** 2 },
+  (_, bits) => DIGITS.charAt(bits >>> 5) + DIGITS.charAt(bits & 31),
+);
 const hash = createKeyedHash(new Uint8Array(16));
 
 // A recipient's check and the message's judgement ask for the same event, others in between.
@@ -23,10 +27,12 @@ export function referenceOf(eventId: string): string {
 
 function makeReference(eventId: string): string {
   const [high = 0, low = 0] = hash.halves(eventId);
-  const digit = (bits: number): string => DIGITS.charAt(bits & 31);
-  let text = '';
-  for (let shift = 25; shift >= 0; shift -= 5) text += digit(high >>> shift);
-  return text + digit(low >>> 5) + digit(low);
+  return pairOf(high >>> 20) + pairOf(high >>> 10) + pairOf(high) + pairOf(low);
+}
+
+/** Two digits of ten bits. */
+function pairOf(bits: number): string {
+  return PAIRS[bits & 1023] ?? '';
 }
 
 /** What people type: any case, O for 0, I or L for 1. */

@@ -1,4 +1,5 @@
 /** Of one message what its standing records are found by: who sends it, and what it names. */
+import { millisecondsOf } from '../core/event-time.ts';
 import type { SubmissionEvent } from '../core/event.ts';
 import { domainOf, identifySubmission } from '../core/identity.ts';
 import type { DerivedMessage } from '../core/message/derived.ts';
@@ -7,7 +8,7 @@ import { PLATFORM_SHARDS, type SeenItem } from '../core/profile/seen-record.ts';
 import type { Acquaintance } from './acquaintance.ts';
 import { isPicture } from './payloads.ts';
 import type { Text } from './settled.ts';
-import { millisecondsOf, type Known } from './subject.ts';
+import type { Known } from './subject.ts';
 
 /** Hosts of one message that are looked up; newsletters link to many. */
 const MAX_HOSTS_LOOKED_AT = 16;

@@ -8,6 +8,7 @@ import {
   type LoginEvent,
   type SubmissionEvent,
 } from '../core/event.ts';
+import { millisecondsOf } from '../core/event-time.ts';
 import { foldLogin, foldSubmission } from '../core/fold.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { NetworkFacts } from '../core/network.ts';
@@ -26,14 +27,7 @@ import type { GateParts } from './parts.ts';
 import { refusedName, relayKeys } from './relays.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { renew } from './start-anew.ts';
-import {
-  factsWithoutAuth,
-  millisecondsOf,
-  planLogin,
-  planSubmission,
-  sourceKeys,
-  type Known,
-} from './subject.ts';
+import { factsWithoutAuth, planLogin, planSubmission, sourceKeys, type Known } from './subject.ts';
 import { decideWithoutRecords } from './without-records.ts';
 
 /** What comes with a submission. */

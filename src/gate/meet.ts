@@ -1,4 +1,5 @@
 /** A connection from outside: what is known of its address, then the pure rules. Asks no DNS. */
+import { millisecondsOf } from '../core/event-time.ts';
 import { NO_LOAD, type Load } from '../core/inbound/connection-load.ts';
 import { decideInbound, type InboundDecision } from '../core/inbound/decide.ts';
 import type { ConnectionEvent } from '../core/event.ts';
@@ -9,7 +10,7 @@ import type { Policy } from '../core/policy.ts';
 import type { ConnectionCounts } from '../core/profile/connection-counts.ts';
 import { SourceRecord } from '../core/profile/source-record.ts';
 import type { GateParts } from './parts.ts';
-import { millisecondsOf, sourceKeys } from './subject.ts';
+import { sourceKeys } from './subject.ts';
 
 /** `undefined` where nothing is looked at: own and allowed clients. */
 export type Meet = (event: ConnectionEvent) => Maybe<InboundDecision | undefined>;

@@ -4,6 +4,7 @@
  * mail goes to people written to before: then it reads a few records more and writes to one.
  */
 import type { SubmissionDecision } from '../core/decide-submission.ts';
+import { millisecondsOf } from '../core/event-time.ts';
 import { recipientCount, type SubmissionEvent } from '../core/event.ts';
 import { domainOf } from '../core/identity.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
@@ -25,7 +26,7 @@ import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { acquaintanceOf, type Acquaintance } from './acquaintance.ts';
 import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
-import { millisecondsOf, type Known } from './subject.ts';
+import type { Known } from './subject.ts';
 import { accountHashOf, type SubmissionFrame } from './submission-frame.ts';
 import { toldRecipients } from './told-recipients.ts';
 

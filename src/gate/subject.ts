@@ -1,5 +1,6 @@
 /** Gathers what is known round an event: keys to load, and the subject made of what was loaded. */
 import { defaultAccountFacts, type AccountFacts } from '../core/account.ts';
+import { millisecondsOf } from '../core/event-time.ts';
 import {
   LOCAL_SERVICE,
   type LoginAttempt,
@@ -101,19 +102,6 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       ...(found?.isWhole === true && { isWhole: true }),
     }),
   };
-}
-
-// Many events share a millisecond.
-let latestText = '';
-let latestMs = 0;
-
-/** Of an event's time. */
-export function millisecondsOf(at: string): number {
-  if (at !== latestText) {
-    latestMs = Date.parse(at);
-    latestText = at;
-  }
-  return latestMs;
 }
 
 export interface LoginPlan {

@@ -6,8 +6,10 @@ import type { Config } from '../config/load.ts';
 import { factsAfter, type AccountFacts } from '../core/account.ts';
 import type { Family } from '../core/detection/hypotheses.ts';
 import type { PrimumEvent } from '../core/event.ts';
+import { millisecondsOf } from '../core/event-time.ts';
 import { createKeyedHash } from '../core/hash.ts';
 import type { Lock } from '../core/intent.ts';
+import { andThen, type Maybe } from '../core/maybe.ts';
 import type { Policy } from '../core/policy.ts';
 import { referenceOf } from '../core/reference.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
@@ -34,7 +36,8 @@ export interface ReplayJudging {
 /** Ids remembered against counting an event twice; a replayed file may repeat days. */
 const RECENT_IDS = 1_000_000;
 export interface Replaying {
-  take(event: PrimumEvent): Promise<void>;
+  /** The next one only when it is judged. */
+  take(event: PrimumEvent): Maybe<unknown>;
   counts(): Pick<ReplaySummary, 'verdicts' | 'accountsStopped' | 'duplicates'>;
   close(): Promise<void>;
 }
@@ -69,7 +72,7 @@ export async function openReplay(
         }
       }
       // A replay answers nobody.
-      write(line.kind === 'verdict' ? { ...line, enforced: false } : line);
+      write(line.kind === 'verdict' && line.enforced ? { ...line, enforced: false } : line);
     }),
     networks,
     directory: {
@@ -92,17 +95,18 @@ export async function openReplay(
   });
   const gate = room.forDoor('api', { onFailure: 'pass', timeoutMs: 60_000 });
   return {
-    take: async (event) => {
-      nowMs = Date.parse(event.at);
+    take: (event) => {
+      nowMs = millisecondsOf(event.at);
       followLocks(locks, event);
-      if (event.kind === 'account') {
-        const account = event.account.toLowerCase();
-        const known = accounts.get(account) ?? (await directory.find(account));
-        accounts.set(account, factsAfter(event, known));
-      }
       if (event.kind === 'submission' || event.kind === 'login') submitted += 1;
       isStranger = event.kind === 'connection';
-      await judgeOrNote(gate, event);
+      if (event.kind !== 'account') return judgeOrNote(gate, event);
+      const account = event.account.toLowerCase();
+      const known = accounts.get(account) ?? directory.find(account);
+      return andThen(known, (facts) => {
+        accounts.set(account, factsAfter(event, facts));
+        return judgeOrNote(gate, event);
+      });
     },
     counts: () => ({ verdicts, accountsStopped: stopped.size, duplicates: submitted - judged }),
     close: async () => {
@@ -146,10 +150,9 @@ async function networksOf(config: Config): Promise<Networks> {
   return networks;
 }
 
-async function judgeOrNote(gate: Gate, event: PrimumEvent): Promise<void> {
-  if (event.kind === 'submission' || event.kind === 'login') await gate.judge(event);
-  else if (event.kind === 'connection') await gate.meet(event);
-  else await gate.note(event);
+function judgeOrNote(gate: Gate, event: PrimumEvent): Maybe<unknown> {
+  if (event.kind === 'submission' || event.kind === 'login') return gate.judge(event);
+  return event.kind === 'connection' ? gate.meet(event) : gate.note(event);
 }
 
 /** A journal that keeps only what was decided. */

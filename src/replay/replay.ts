@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { toPolicy } from '../config/to-policy.ts';
 import type { PrimumEvent } from '../core/event.ts';
+import type { Maybe } from '../core/maybe.ts';
 import { readEvent } from '../core/read-event.ts';
 import type { RungChange, Verdict } from '../core/verdict.ts';
 import { PrimumError, wordsOf } from '../errors.ts';
@@ -109,7 +110,11 @@ async function judgeFiles(
     const file = files.length > 1 ? path : '';
     const take = taker({ path, file, found, watch, state });
     for await (const block of readObjectBlocks(path)) {
-      for (const entry of block) await take(entry);
+      for (const entry of block) {
+        const judged = take(entry);
+        // To wait for each of them costs as much as reading it.
+        if (judged instanceof Promise) await judged;
+      }
       await output.room();
     }
   }
@@ -123,14 +128,14 @@ function taker(of: {
   readonly found: Found;
   readonly watch: ReplayWatch | undefined;
   readonly state: Replaying;
-}): (entry: InputObject) => Promise<void> | undefined {
+}): (entry: InputObject) => Maybe<unknown> {
   const { path, file, found, watch, state } = of;
   const folder = dirname(resolve(path));
   const refuse = (line: number, reason: string): void => {
     found.unreadableInAll += 1;
     if (found.unreadable.length < MAX_NAMED_LINES) found.unreadable.push({ file, line, reason });
   };
-  const judge = (event: PrimumEvent): Promise<void> => {
+  const judge = (event: PrimumEvent): Maybe<unknown> => {
     found.events += 1;
     watch?.event(event);
     return state.take(event);

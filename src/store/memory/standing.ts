@@ -13,7 +13,7 @@ export function createMemoryStanding(): MemoryStanding {
   const records = new Map<string, Uint8Array>();
   const kept = { records, undo: new Undo() };
   return {
-    read: (keys) => keys.map((key) => records.get(key)),
+    read: (keys) => find(records, keys),
     update: (keys, change) => updateRecords(kept, keys, change),
     scan: async function* (prefix) {
       for (const [key, record] of records) {
@@ -35,12 +35,18 @@ interface Kept {
   readonly undo: Undo;
 }
 
+function find(records: Kept['records'], keys: readonly string[]): StandingRecord[] {
+  const found: StandingRecord[] = [];
+  for (const key of keys) found.push(records.get(key));
+  return found;
+}
+
 function updateRecords<R>(
   { records, undo }: Kept,
   keys: readonly string[],
   change: (records: StandingRecord[]) => R,
 ): R {
-  const found = keys.map((key) => records.get(key));
+  const found = find(records, keys);
   const changed = found.slice();
   undo.keep(found);
   let result: R;
