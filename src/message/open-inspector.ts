@@ -43,7 +43,8 @@ export function openMessageInspector(
 ): MessageInspector {
   const lists = loadLists();
   const { fingerprintKey } = options;
-  const keep = options.keep ?? KEEP_NOTHING;
+  const kept = options.keep ?? KEEP_NOTHING;
+  const keep = { ...kept, ownWords: options.ownPassword !== undefined };
   const scanners = options.scanners ?? [];
   let warnedAt = -WARN_EVERY_MS;
   const pool = createReaderPool({
