@@ -36,7 +36,7 @@ export interface BodyText {
   readonly charset: string | undefined;
   /** The readable text, for whoever may keep it. */
   readonly text: string;
-  /** Own words as written, of short texts only (CON-8). */
+  /** Own words as written, of short texts only and where they are asked for (CON-8). */
   readonly shortWords: readonly string[];
 }
 
@@ -51,6 +51,7 @@ export function readBodyText(
   parts: readonly TextPart[],
   urls: UrlCollector,
   notes: Notes,
+  hasShortWords: boolean,
 ): BodyText {
   const plain: Reading = { own: '', quoted: '', all: '', hasSignature: false };
   const html: Reading = { own: '', quoted: '', all: '', hasSignature: false };
@@ -69,7 +70,9 @@ export function readBodyText(
       hasMessage ||= part.isBody && read.hasMessage;
     }
   }
-  return { ...choose(plain, html, parts), hasMessage };
+  const { chosen, own, ...body } = choose(plain, html, parts);
+  const isShort = hasShortWords && own.words.length <= MAX_SHORT_WORDS;
+  return { ...body, hasMessage, shortWords: isShort ? wordsAsTyped(chosen) : [] };
 }
 
 function join(to: Reading, read: Readonly<Reading>): void {
@@ -84,7 +87,10 @@ function choose(
   plain: Reading,
   html: Reading,
   parts: readonly TextPart[],
-): Omit<BodyText, 'hasMessage'> {
+): Omit<BodyText, 'hasMessage' | 'shortWords'> & {
+  readonly chosen: Reading;
+  readonly own: WordStream;
+} {
   let chosen = plain;
   let own = readWords(plain.own);
   if (html.all !== '') {
@@ -102,6 +108,8 @@ function choose(
   const body = parts.find((part) => part.isBody);
   const charset = body?.charset.trim().toLowerCase().slice(0, 40);
   return {
+    chosen,
+    own,
     words: own.words.length,
     stream,
     quoted: quoted.words.length > 0 ? quoted : undefined,
@@ -109,11 +117,11 @@ function choose(
     hasSignature: plain.hasSignature || html.hasSignature,
     charset: charset === '' ? undefined : charset,
     text: chosen.all,
-    shortWords:
-      own.words.length > MAX_SHORT_WORDS
-        ? []
-        : [...new Set([...formWords(chosen.all), ...shortWords(chosen.own)])],
   };
+}
+
+function wordsAsTyped({ all, own }: Reading): readonly string[] {
+  return [...new Set([...formWords(all), ...shortWords(own)])];
 }
 
 /** Random words in the plain part must not hide what the HTML says to everybody (CON-3). */

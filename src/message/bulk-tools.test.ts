@@ -2,8 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createBulkMatcher, readBulkTools } from './bulk-tools.ts';
-import { readWording } from './wording.ts';
+import { readBulkTools } from './bulk-tools-list.ts';
+import { createBulkMatcher } from './bulk-tools.ts';
+import { readWording } from './wording-list.ts';
 
 const find = createBulkMatcher(readBulkTools());
 

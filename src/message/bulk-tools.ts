@@ -1,47 +1,26 @@
 /** Bulk tools recognised by header and shape (SND-12), from data/bulk-tools/tools.json. */
-import { z } from 'zod';
 import type { HeaderField } from './contract.ts';
-import { BULK_TOOLS_FILE, readDataFile } from './data-file.ts';
 import { unfold } from './header-fields.ts';
 
 /** Text of a field that a pattern sees: signatures stand at its beginning. */
 const MAX_MATCHED_CHARS = 500;
 
-const patternSchema = z.union([
-  z.strictObject({ headers: z.array(z.string().min(1)).min(1).max(20) }),
-  z.strictObject({ header: z.string().min(1), matches: z.string().min(1).max(500) }),
-  z.strictObject({ boundary: z.string().min(1).max(500) }),
-  z.strictObject({ messageId: z.string().min(1).max(500) }),
-]);
+export type BulkPattern =
+  | { readonly headers: readonly string[] }
+  | { readonly header: string; readonly matches: string }
+  | { readonly boundary: string }
+  | { readonly messageId: string };
 
-const fileSchema = z.strictObject({
-  about: z.array(z.string()).optional(),
-  tools: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
-        name: z.string().min(1).max(80),
-        /** Where the pattern was read. */
-        source: z.string().min(1),
-        /** When, `YYYY-MM-DD`. */
-        date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
-        note: z.string().optional(),
-        patterns: z.array(patternSchema).min(1).max(20),
-      }),
-    )
-    .max(1000),
-});
-
-export type BulkTool = z.infer<typeof fileSchema>['tools'][number];
-
-/** @throws PrimumError INPUT_UNREADABLE when the file or a pattern in it cannot be used. */
-export function readBulkTools(file: string = BULK_TOOLS_FILE): readonly BulkTool[] {
-  return readDataFile(file, 'bulk tools', (value) => {
-    const content = fileSchema.safeParse(value);
-    if (!content.success) throw new Error(`${z.prettifyError(content.error)}.`);
-    createBulkMatcher(content.data.tools);
-    return content.data.tools;
-  });
+export interface BulkTool {
+  readonly id: string;
+  readonly name: string;
+  /** Where the pattern was read. */
+  readonly source: string;
+  /** When, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly note?: string | undefined;
+  /** One is enough. */
+  readonly patterns: readonly BulkPattern[];
 }
 
 /** What of a message the patterns look at. */
@@ -77,7 +56,7 @@ export function createBulkMatcher(tools: readonly BulkTool[]): BulkMatcher {
   };
 }
 
-function createTest(pattern: BulkTool['patterns'][number], wanted: Set<string>): Test {
+function createTest(pattern: BulkPattern, wanted: Set<string>): Test {
   if ('headers' in pattern) {
     const names = pattern.headers.map((name) => name.toLowerCase());
     for (const name of names) wanted.add(name);

@@ -24,6 +24,8 @@ export interface KeepOptions {
   /** Text, whole URLs, names of attachments, List-Unsubscribe. */
   readonly text: boolean;
   readonly subject: boolean;
+  /** Own words of short texts for the check of CON-8, which is off by default; never in the facts. */
+  readonly ownWords?: boolean;
 }
 
 export const KEEP_NOTHING: KeepOptions = { text: false, subject: false };
@@ -33,7 +35,7 @@ export interface ReadMessage {
   readonly facts: MessageFacts;
   readonly derived: DerivedMessage;
   readonly sizeBytes: number;
-  /** Own words of a short text, for the check of CON-8; never in the facts. */
+  /** With `ownWords` those of a short text. */
   readonly shortWords: readonly string[];
 }
 
@@ -56,14 +58,17 @@ const MAX_SUBJECT_WORDS = 30;
 export function factsOf(input: FactsInput): ReadMessage {
   const index = new HeaderIndex(input.headers);
   const urls = new UrlCollector();
-  const text = quietly(input.notes, () => readBodyText(input.tree.texts, urls, input.notes));
+  const hasOwnWords = input.keep.ownWords === true;
+  const text = quietly(input.notes, () =>
+    readBodyText(input.tree.texts, urls, input.notes, hasOwnWords),
+  );
   const parts = { ...input, index, urls, text };
   const derived = derive(parts);
   return {
     facts: { ...headerFacts(parts), ...keptFacts(parts) },
     derived,
     sizeBytes: input.sizeBytes,
-    shortWords: wordsToCheck(index, text),
+    shortWords: hasOwnWords ? wordsToCheck(index, text) : [],
   };
 }
 

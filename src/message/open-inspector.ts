@@ -6,7 +6,8 @@ import type { MessageInspector } from './contract.ts';
 import { KEEP_NOTHING, type KeepOptions } from './facts.ts';
 import { Inspection, type InspectionParts } from './inspection.ts';
 import { createReaderPool } from './reader-pool.ts';
-import { createKnowledge, loadLists } from './knowledge.ts';
+import { createKnowledge } from './knowledge.ts';
+import { loadLists } from './lists.ts';
 
 /**
  * Larger bodies are read in another thread: up to here reading takes a few milliseconds at most,
@@ -43,7 +44,8 @@ export function openMessageInspector(
 ): MessageInspector {
   const lists = loadLists();
   const { fingerprintKey } = options;
-  const keep = options.keep ?? KEEP_NOTHING;
+  const kept = options.keep ?? KEEP_NOTHING;
+  const keep = { ...kept, ownWords: options.ownPassword !== undefined };
   const scanners = options.scanners ?? [];
   let warnedAt = -WARN_EVERY_MS;
   const pool = createReaderPool({

@@ -292,7 +292,7 @@ describe('the addresses that a receiver may show as the sender (ACC-3)', () => {
 });
 
 describe('words that may be a password (CON-8)', () => {
-  const words = (text: string): readonly string[] => {
+  const words = (text: string, ownWords = true): readonly string[] => {
     const message = Buffer.from(text.replace(/\n/g, '\r\n'));
     const headerEnd = message.indexOf('\r\n\r\n') + 4;
     const headers = message
@@ -301,10 +301,14 @@ describe('words that may be a password (CON-8)', () => {
       .trim()
       .split('\r\n')
       .map((line) => ({ name: line.split(':')[0]!, value: line.slice(line.indexOf(':') + 1) }));
-    const reading = new Reading(headers, shippedKnowledge(), KEEP_NOTHING);
+    const reading = new Reading(headers, shippedKnowledge(), { ...KEEP_NOTHING, ownWords });
     reading.body(message.subarray(headerEnd));
     return reading.end(headerEnd).shortWords;
   };
+
+  it('are looked for only where the check is on', () => {
+    expect(words('Subject: my pw hunter22\n\nhunter23\n', false)).toEqual([]);
+  });
 
   it.each([
     ['in the subject', 'Subject: my pw hunter22\n\n'],

@@ -4,7 +4,8 @@ import { KEEP_NOTHING, type KeepOptions } from './facts.ts';
 import { splitHeader } from './header-fields.ts';
 import { Notes } from './notes.ts';
 import { FINGERPRINT_KEY_BYTES } from './blocks.ts';
-import { createKnowledge, loadLists, type Knowledge } from './knowledge.ts';
+import { createKnowledge, type Knowledge } from './knowledge.ts';
+import { loadLists } from './lists.ts';
 import { Reading } from './reading.ts';
 
 let shipped: Knowledge | undefined;

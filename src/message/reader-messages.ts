@@ -1,7 +1,7 @@
 /** What the daemon and a reader's thread say to each other; bytes change hands without a copy. */
 import type { HeaderField } from './contract.ts';
 import type { KeepOptions, ReadMessage } from './facts.ts';
-import type { Lists } from './knowledge.ts';
+import type { Lists } from './lists.ts';
 
 /** What the thread is started with. */
 export interface ReaderSetup {

@@ -19,6 +19,8 @@ export const MAX_OPEN_MESSAGES = 64;
 
 /** Heap of one thread, MiB: text and HTML of a message are bounded far below. */
 const MAX_HEAP_MIB = 96;
+/** Of it for what was made lately: bytes come in pieces that are none of this heap. */
+const MAX_YOUNG_MIB = 4;
 
 export interface PoolOptions {
   readonly setup: ReaderSetup;
@@ -56,7 +58,10 @@ class Thread {
   constructor(options: PoolOptions, onGone: (thread: Thread, reason: string) => void) {
     this.worker = new Worker(options.program ?? workerUrl(), {
       workerData: options.setup,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: MAX_HEAP_MIB,
+        maxYoungGenerationSizeMb: MAX_YOUNG_MIB,
+      },
     });
     this.worker.unref();
     const gone = (reason: string): void => {

@@ -7,7 +7,8 @@ import { MAX_BLOCKS, MAX_HTML_DEPTH, MAX_URL_HOSTS, MAX_URLS } from './limits.ts
 import { Notes } from './notes.ts';
 import { readOwnText } from './own-text.ts';
 import { UrlCollector } from './urls.ts';
-import { createWordingReader, readWording } from './wording.ts';
+import { readWording } from './wording-list.ts';
+import { createWordingReader } from './wording.ts';
 import { readWords } from './words.ts';
 
 describe("the author's own text", () => {

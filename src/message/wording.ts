@@ -2,41 +2,9 @@
  * The language of a text by its script and function words, and words of payment and credentials:
  * small lists of data/wording/words.json, looked up by the hashes that reading makes anyway.
  */
-import { z } from 'zod';
-import { readDataFile, WORDING_FILE } from './data-file.ts';
+import type { Wording } from './wording-list.ts';
 import { WordSet } from './word-set.ts';
 import { hashWord, type Script, type WordStream } from './words.ts';
-
-const list = z.array(z.string().min(1).max(40)).max(200);
-
-const fileSchema = z.strictObject({
-  about: z.array(z.string()).optional(),
-  source: z.string().min(1),
-  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
-  languages: z
-    .array(
-      z.strictObject({
-        /** ISO 639-1. */
-        language: z.string().regex(/^[a-z]{2}$/),
-        name: z.string().min(1),
-        common: list,
-        payment: list,
-        credentials: list,
-      }),
-    )
-    .max(30),
-});
-
-export type Wording = z.infer<typeof fileSchema>['languages'];
-
-/** @throws PrimumError INPUT_UNREADABLE when the file cannot be used. */
-export function readWording(file: string = WORDING_FILE): Wording {
-  return readDataFile(file, 'words', (value) => {
-    const content = fileSchema.safeParse(value);
-    if (!content.success) throw new Error(`${z.prettifyError(content.error)}.`);
-    return content.data.languages;
-  });
-}
 
 export interface WordingFindings {
   readonly language: string | undefined;
