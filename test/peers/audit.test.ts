@@ -233,12 +233,20 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     });
   }, 60_000);
 
-  it('fails OWN-5 for a certificate that ended', async () => {
-    const now = () => Date.now() + 100 * DAY_MS;
-    const { rows, seen } = await look({ now });
-    expect(failing(rows), seen).toEqual(['OWN-5']);
-    expect(seen).toContain('The certificate of mx1.house.test (127.0.0.1)');
-  }, 60_000);
+  it.each([
+    ['ended', 100, ' ended on 20'],
+    ['is not valid yet', -2, ' is valid from 20'],
+  ])(
+    'fails OWN-5 for a certificate that %s, and nothing else',
+    async (_, days, evidence) => {
+      const { rows, seen } = await look({ now: () => Date.now() + days * DAY_MS });
+      expect(failing(rows), seen).toEqual(['OWN-5']);
+      expect(seen).toContain(
+        `The certificate of mx1.house.test (127.0.0.1) port ${house.port}${evidence}`,
+      );
+    },
+    60_000,
+  );
 
   it.each(BAD_DOMAINS)(
     'fails %s only where its DNS is wrong: %s',
