@@ -20,7 +20,10 @@ export function askPostconf(
   return new Promise((resolve) => {
     const bounds = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
     execFile(program, [...parameters], bounds, (error, text, said) => {
-      if (error === null || error.code === 'ENOENT') { resolve({ text }); return; }
+      if (error === null || error.code === 'ENOENT') {
+        resolve({ text });
+        return;
+      }
       const [line = ''] = said.trim().split('\n');
       const why = line === '' ? `it ended with ${String(error.code ?? error.signal)}` : line;
       resolve({ text, why: why.slice(0, MAX_WHY) });
