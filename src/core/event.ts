@@ -249,6 +249,8 @@ export interface ConnectionEvent extends EventBase {
   readonly clientName?: string;
   /** What DNS calls the address, verified or not. */
   readonly reverseName?: string;
+  /** The mail server did not say what DNS calls the address; else no name means that there is none. */
+  readonly namesUntold?: boolean;
   readonly service?: string;
   readonly heloName?: string;
   /** With the address it tells connections apart, so that each counts once. */

@@ -184,7 +184,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
     required: { clientAddress: text },
     optional: {
       ...{ clientName: text, reverseName: text, service: text, heloName: text },
-      ...{ clientPort: count, viruses: texts },
+      ...{ namesUntold: flag, clientPort: count, viruses: texts },
     },
   },
   listing: { required: {}, optional: {} },

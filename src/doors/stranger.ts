@@ -12,7 +12,7 @@ export interface Stranger {
   readonly clientPort: number;
   /** Verified; `unknown` and nothing are no name. */
   readonly clientName: string;
-  /** Not verified. */
+  /** Not verified; `unknown` is no name, and empty that the mail server does not say. */
   readonly reverseName: string;
   readonly heloName: string;
   readonly service: string;
@@ -34,6 +34,8 @@ export function connectionEvent(
   const reverseName = named(stranger.reverseName);
   if (clientName !== undefined) event.clientName = clientName;
   if (reverseName !== undefined) event.reverseName = reverseName;
+  // Postfix says `unknown` of an address without a name.
+  if (clientName === undefined && stranger.reverseName === '') event.namesUntold = true;
   if (stranger.heloName !== '') event.heloName = stranger.heloName.slice(0, MAX_NAME);
   if (stranger.service !== '') event.service = stranger.service;
   if (stranger.clientPort > 0) event.clientPort = stranger.clientPort;

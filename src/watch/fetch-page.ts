@@ -4,8 +4,10 @@ import { isIP } from 'node:net';
 import { errorText } from './error-text.ts';
 import type { Tools } from './contract.ts';
 
-/** RFC 8461 section 3.3 proposes 64 KB for a policy; a page needs no more to show that it is there. */
-export const MAX_PAGE_BYTES = 65_536;
+/** RFC 8461 section 3.3 proposes 64 KB for a policy of MTA-STS. */
+const MAX_POLICY_CHARS = 65_536;
+/** What is longer is no page for people: its server does not end. */
+export const MAX_PAGE_CHARS = 1_048_576;
 /** With all its redirects. */
 const TIMEOUT_MS = 15_000;
 /** From http to https, to the host with or without www, to a language: more is a loop or a maze. */
@@ -25,6 +27,8 @@ export interface PageOptions {
   /** RFC 8461 section 3.3: redirects are not followed for a policy of MTA-STS, so none is the default. */
   readonly redirects?: number;
   readonly timeoutMs?: number;
+  /** Longer is a failure: the bound of a policy is the default. */
+  readonly maxChars?: number;
 }
 
 type PageTools = Pick<Tools, 'dns' | 'scope'>;
@@ -32,12 +36,12 @@ type PageTools = Pick<Tools, 'dns' | 'scope'>;
 export async function fetchPage(
   url: string,
   tools: PageTools,
-  { redirects = 0, timeoutMs = TIMEOUT_MS }: PageOptions = {},
+  { redirects = 0, timeoutMs = TIMEOUT_MS, maxChars = MAX_POLICY_CHARS }: PageOptions = {},
 ): Promise<Page> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const bounds = { maxChars, signal: AbortSignal.timeout(timeoutMs) };
   let from = url;
   for (let followed = 0; ; followed += 1) {
-    const { location, ...page } = await fetchOnce(from, tools, signal);
+    const { location, ...page } = await fetchOnce(from, tools, bounds);
     if (redirects === 0 || page.kind !== 'page' || location === undefined) return page;
     if (followed === redirects)
       return { kind: 'failed', why: `it redirects more than ${redirects} times` };
@@ -63,7 +67,7 @@ export function redirectTarget(
 }
 
 /** Each step asks the scope anew: a redirect may lead anywhere. */
-async function fetchOnce(url: string, tools: PageTools, signal: AbortSignal): Promise<Answer> {
+async function fetchOnce(url: string, tools: PageTools, bounds: Bounds): Promise<Answer> {
   const { hostname, protocol } = new URL(url);
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   const found =
@@ -76,7 +80,7 @@ async function fetchOnce(url: string, tools: PageTools, signal: AbortSignal): Pr
   if (!tools.scope.isOurs(address)) return { kind: 'out-of-scope', address };
   // An import would read undici with it, which takes 50 ms of every start.
   const { request } = process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
-  return get(url, { request, address, signal });
+  return get(url, { request, address, ...bounds });
 }
 
 async function firstAddress(name: string, { dns }: Pick<Tools, 'dns'>) {
@@ -84,13 +88,17 @@ async function firstAddress(name: string, { dns }: Pick<Tools, 'dns'>) {
   return v4.kind === 'none' ? dns.ask(name, 'AAAA') : v4;
 }
 
-interface Way {
-  readonly request: typeof Request;
-  readonly address: string;
+interface Bounds {
+  readonly maxChars: number;
   readonly signal: AbortSignal;
 }
 
-function get(url: string, { request, address, signal }: Way): Promise<Answer> {
+interface Way extends Bounds {
+  readonly request: typeof Request;
+  readonly address: string;
+}
+
+function get(url: string, { request, address, signal, maxChars }: Way): Promise<Answer> {
   return new Promise((resolve) => {
     const fail = (error: Error): void => resolve(failure(error, signal));
     const asked = request(
@@ -111,8 +119,11 @@ function get(url: string, { request, address, signal }: Way): Promise<Answer> {
         const { location } = response.headers;
         response.setEncoding('utf8');
         response.on('data', (piece: string) => {
-          text = (text + piece).slice(0, MAX_PAGE_BYTES);
-          if (text.length >= MAX_PAGE_BYTES) response.destroy();
+          text += piece;
+          if (text.length <= maxChars) return;
+          const most = maxChars.toLocaleString('en');
+          resolve({ kind: 'failed', why: `it goes on after ${most} characters` });
+          response.destroy();
         });
         response.on('error', fail);
         response.on('close', () =>

@@ -3,13 +3,37 @@ import { execFile } from 'node:child_process';
 
 const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 256 * 1024;
+const MAX_WHY = 300;
 
-/** `name = value` lines; empty where there is no Postfix. */
-export function readPostconf(parameters: readonly string[]): Promise<string> {
+export interface Postconf {
+  /** `name = value` lines; empty where there is no Postfix. */
+  readonly text: string;
+  /** Why it could not say all; absent where there is no Postfix. */
+  readonly why?: string;
+}
+
+/** @param program Replaced by tests. */
+export function askPostconf(
+  parameters: readonly string[],
+  program = 'postconf',
+): Promise<Postconf> {
   return new Promise((resolve) => {
     const bounds = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
-    execFile('postconf', [...parameters], bounds, (_, stdout) => resolve(stdout));
+    execFile(program, [...parameters], bounds, (error, text, said) => {
+      if (error === null || error.code === 'ENOENT') {
+        resolve({ text });
+        return;
+      }
+      const [line = ''] = said.trim().split('\n');
+      const why = line === '' ? `it ended with ${String(error.code ?? error.signal)}` : line;
+      resolve({ text, why: why.slice(0, MAX_WHY) });
+    });
   });
+}
+
+/** `name = value` lines; empty where there is no Postfix. */
+export async function readPostconf(parameters: readonly string[]): Promise<string> {
+  return (await askPostconf(parameters)).text;
 }
 
 export function settingsIn(text: string): ReadonlyMap<string, string> {

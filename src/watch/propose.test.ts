@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { watchSchema } from '../config/sections/watch.ts';
 import type { Dns } from './dns.ts';
+import { askPostconf } from './postconf.ts';
 import { propose, proposalText } from './propose.ts';
 
 function dnsWith(records: Readonly<Record<string, readonly string[]>>): Pick<Dns, 'ask'> {
@@ -33,7 +34,9 @@ describe('the proposal of primum audit', () => {
       'mx1.house.test A': ['198.51.100.7'],
       'mx1.house.test AAAA': ['2001:db8::7'],
     });
-    const watch = sectionOf(proposalText(await propose(dns, () => Promise.resolve(POSTCONF))));
+    const watch = sectionOf(
+      proposalText(await propose(dns, () => Promise.resolve({ text: POSTCONF }))),
+    );
     expect(watch.hosts).toMatchObject([
       { name: 'mx1.house.test', addresses: ['198.51.100.7', '2001:db8::7'] },
     ]);
@@ -49,5 +52,30 @@ describe('the proposal of primum audit', () => {
     expect(sectionOf(text).hosts).toMatchObject([
       { name: 'vm.example.org', addresses: ['198.51.100.7'] },
     ]);
+  });
+
+  it('says which tables it did not read', async () => {
+    const text = proposalText(
+      await propose(dnsWith({}), () => Promise.resolve({ text: POSTCONF })),
+    );
+    expect(text).toContain(
+      'Postfix keeps more domains in tables that are not read here: hash:/etc/postfix/domains ' +
+        '(virtual_mailbox_domains).\nAdd the domains that stand in them.',
+    );
+    expect(sectionOf(text).domains).toEqual(['house.test', 'other.test']);
+  });
+
+  it('says why postconf failed', async () => {
+    const broken = await askPostconf(
+      ['-e', 'console.error("bad main.cf\\u001b[2J"); process.exit(1)'],
+      process.execPath,
+    );
+    const text = proposalText(await propose(dnsWith({}), () => Promise.resolve(broken)));
+    expect(text).toContain('postconf could not say all: bad main.cf [2J.\nMend that');
+    expect(sectionOf(text).domains).toEqual([]);
+  });
+
+  it('says nothing of it where there is no Postfix', async () => {
+    expect(await askPostconf([], '/nowhere/postconf')).toEqual({ text: '' });
   });
 });

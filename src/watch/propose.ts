@@ -1,7 +1,7 @@
 /** What could be watched: found in Postfix's own settings and in DNS, for whoever begins. */
 import { hostname, networkInterfaces } from 'node:os';
 import type { Dns } from './dns.ts';
-import { readPostconf, settingsIn } from './postconf.ts';
+import { askPostconf, settingsIn, type Postconf } from './postconf.ts';
 import { isLocalOnly } from './scope.ts';
 
 const PARAMETERS = [
@@ -9,28 +9,31 @@ const PARAMETERS = [
   ...['mynetworks', 'inet_interfaces', 'virtual_alias_domains'],
 ];
 const MAX_DOMAINS = 1_000;
+/** Parameters that name domains. */
+const NAMING = [
+  ...['mydestination', 'virtual_mailbox_domains', 'relay_domains', 'virtual_alias_domains'],
+];
 
 export interface Proposal {
   readonly host: string;
   readonly addresses: readonly string[];
   readonly domains: readonly string[];
   readonly trustedNetworks: readonly string[];
+  /** Why Postfix did not say all of its settings. */
+  readonly postconfWhy?: string;
+  /** Tables that name more domains, with their parameter. */
+  readonly tables?: readonly string[];
 }
 
 /** @param postconf Replaced by tests. */
 export async function propose(
   dns: Pick<Dns, 'ask'>,
-  postconf: () => Promise<string> = () => readPostconf(PARAMETERS),
+  postconf: () => Promise<Postconf> = () => askPostconf(PARAMETERS),
 ): Promise<Proposal> {
-  const settings = settingsIn(await postconf());
+  const { text, why } = await postconf();
+  const settings = settingsIn(text);
   const host = (settings.get('myhostname') ?? hostname()).toLowerCase();
-  const named = [
-    'mydestination',
-    'virtual_mailbox_domains',
-    'relay_domains',
-    'virtual_alias_domains',
-  ]
-    .flatMap((name) => words(settings.get(name) ?? ''))
+  const named = NAMING.flatMap((name) => words(settings.get(name) ?? ''))
     .map((word) => word.replaceAll('$myhostname', host).toLowerCase())
     .filter((word) => isDomain(word) && word !== host);
   const [v4, v6] = await Promise.all([dns.ask(host, 'A'), dns.ask(host, 'AAAA')]);
@@ -43,6 +46,12 @@ export async function propose(
       (word) =>
         /^[0-9a-f.:[\]/]+$/i.test(word) && !word.startsWith('127.') && !word.startsWith('[::1'),
     ),
+    tables: NAMING.flatMap((name) =>
+      words(settings.get(name) ?? '')
+        .filter(isTable)
+        .map((table) => `${table} (${name})`),
+    ),
+    ...(why === undefined ? {} : { postconfWhy: why }),
   };
 }
 
@@ -59,6 +68,7 @@ export function proposalText(proposal: Proposal): string {
   return [
     'Nothing of your own house is watched yet. This was found here; put it into the configuration file',
     'after you looked at it:',
+    ...lackNotes(proposal),
     '',
     'watch:',
     '  hosts:',
@@ -75,9 +85,39 @@ export function proposalText(proposal: Proposal): string {
   ].join('\n');
 }
 
+/** What is not in the proposal, as nobody could read it. */
+function lackNotes({ postconfWhy, tables = [] }: Proposal): readonly string[] {
+  const shown = tables.slice(0, MAX_TABLES).join(', ');
+  const more = tables.length > MAX_TABLES ? ` and ${tables.length - MAX_TABLES} more` : '';
+  return [
+    ...(postconfWhy === undefined
+      ? []
+      : [
+          '',
+          `postconf could not say all: ${oneLine(postconfWhy)}.`,
+          'Mend that and run this again, or write your domains and networks yourself.',
+        ]),
+    ...(tables.length === 0
+      ? []
+      : [
+          '',
+          `Postfix keeps more domains in tables that are not read here: ${shown}${more}.`,
+          'Add the domains that stand in them.',
+        ]),
+  ];
+}
+
+const MAX_TABLES = 5;
+
+/** What another program prints may hold anything. */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').replace(/[.\s]+$/, '');
+
 const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
 
-/** Tables such as hash:/etc/postfix/domains are not followed. */
+/** `hash:/etc/postfix/domains`, `proxy:mysql:…`, a file of patterns; `inline:{…}` is cut up here. */
+const isTable = (word: string): boolean => /^(?:[a-z]+:)+\S|^\//.test(word);
+
+/** Tables are not followed. */
 const isDomain = (word: string): boolean =>
   /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(word) && !/^localhost(?:\.|$)/.test(word);
 

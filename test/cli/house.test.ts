@@ -129,6 +129,17 @@ describe('primum audit', () => {
     expect(readFileSync(html, 'utf8')).toContain('Open and not declared: port');
   });
 
+  it('prints the page with --html - in place of the text, and not beside JSON', async () => {
+    write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const words = ['audit', '--only', 'OWN-9', '--html', '-', '--config', configFile()];
+    const { out } = await run(words);
+    expect(out).toMatch(/^<!doctype html>/i);
+    expect(out.trimEnd()).toMatch(/<\/html>$/);
+    const both = await run([...words, '--json']);
+    expect(both).toMatchObject({ code: 2, out: '' });
+    expect(both.err).toContain('--json and --html - both want standard output.');
+  });
+
   it('adds up several --only', async () => {
     write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
     const only = ['--only', 'OWN-1', '--only=OWN-2,FBK-4'];

@@ -18,6 +18,7 @@ import {
   cname,
   mx as mxRecord,
   ns,
+  ptr,
   startLyingDns,
   txt,
   type Question,
@@ -99,6 +100,24 @@ describe('OWN-8: half the network away', () => {
   it('takes an alias that goes in a circle for no address, and ends', async () => {
     const found = await look([reverseDns, mx], ({ name }) => [cname(name)]);
     expect(found.every(({ state }) => state !== 'pass')).toBe(true);
+  });
+
+  it.each([
+    ['<img/src=x>.house.test', 'it is no host name of letters, digits and hyphens'],
+    ['1.0.0.127.in-addr.arpa', 'it is a turned address and no host name'],
+  ])('OWN-2: fails for the reverse name %s, which no host can have', async (name, why) => {
+    const found = await look([reverseDns], ({ type }) => (type === 12 ? [ptr(name)] : 'none'));
+    const own2 = found.find(({ practice }) => practice === 'OWN-2');
+    expect(own2?.state).toBe('fail');
+    expect(own2?.evidence).toEqual([
+      `The reverse name of 127.0.0.1 is "${name}", and no host can be called so: ${why}.`,
+    ]);
+  });
+
+  it('says nothing of how many look-ups an SPF record needs that is not answered', async () => {
+    const found = await look([spf], ({ type }) => (type === 16 ? 'servfail' : 'none'));
+    expect(found).toMatchObject([{ state: 'unknown' }]);
+    expect(found[0]?.evidence.join(' ')).not.toContain('look-ups');
   });
 
   it('OWN-11: says unknown where the address of the first MX is', async () => {

@@ -18,6 +18,7 @@ async function look(
   check: Check,
   zone: Readonly<Record<string, readonly Answer[]>>,
   changes: Partial<WatchPlan> = {},
+  target = 'house.test',
 ) {
   const dns = await startLyingDns(({ name, type }) => {
     const records = (zone[name.toLowerCase()] ?? []).filter((answer) => answer.type === type);
@@ -25,7 +26,7 @@ async function look(
   });
   close = () => dns.close();
   const plan = planOf({ domains: ['house.test'], dns: dnsAt(dns.server), ...changes });
-  const tasks = [{ check, target: 'house.test' }];
+  const tasks = [{ check, target }];
   const [found] = await runTasks(tasks, openTools(plan), { parallel: 1 });
   return { state: found?.state, text: found?.evidence.join(' ') ?? '' };
 }
@@ -108,5 +109,41 @@ describe('a name server', () => {
     expect(found.text).toContain(
       'The name server ns1.house.test of house.test is an alias of real.house.test.',
     );
+  });
+});
+
+describe('OWN-8: the name servers of a part of a domain', () => {
+  const looked = (zone: Readonly<Record<string, readonly Answer[]>>, ...domains: string[]) =>
+    look(nameServers, zone, { domains }, 'sub.far.test');
+  const ALIAS = { 'ns1.far.test': [cname('real.far.test')], 'ns2.far.test': [a('10.0.0.1')] };
+  const SERVERS = [ns('ns1.far.test'), ns('ns2.far.test')];
+
+  it.each([[['sub.far.test']], [['sub.far.test', 'far.test']]])(
+    'are those of its own delegation, watched: %j',
+    async (domains) => {
+      const found = await looked({ ...ALIAS, 'sub.far.test': SERVERS }, ...domains);
+      expect(found.state).toBe('fail');
+      expect(found.text).toContain('The name server ns1.far.test of sub.far.test is an alias');
+    },
+  );
+
+  it('are left to what it is part of, where that is watched', async () => {
+    const found = await looked({ 'far.test': SERVERS }, 'sub.far.test', 'far.test');
+    expect(found).toEqual({
+      state: 'not-applicable',
+      text: 'sub.far.test is part of far.test, whose name servers are looked at.',
+    });
+  });
+
+  it('are those of what it is part of, where nobody watches that', async () => {
+    const found = await looked({ ...ALIAS, 'far.test': SERVERS }, 'sub.far.test');
+    expect(found.state).toBe('fail');
+    expect(found.text).toContain('The name server ns1.far.test of far.test is an alias');
+    expect(found.text).toContain('sub.far.test is part of far.test, whose name servers answer');
+  });
+
+  it('fail where neither has any', async () => {
+    const found = await looked({}, 'sub.far.test');
+    expect(found).toEqual({ state: 'fail', text: 'far.test has no NS records.' });
   });
 });

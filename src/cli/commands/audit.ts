@@ -7,6 +7,7 @@ import type { Command } from '../command.ts';
 const EXIT_FAIL = 1;
 /** For cron: something is not as it should be, and nothing fails. */
 const EXIT_WARN = 3;
+const STANDARD_OUTPUT = '-';
 
 export const audit: Command = {
   name: 'audit',
@@ -24,20 +25,32 @@ export const audit: Command = {
       help: 'Some rows only, such as OWN-1 or "OWN-*,FBK-4"; several add up.',
     },
     domain: { type: 'string', value: 'DOMAIN', help: 'This domain and hosts in it only.' },
-    html: { type: 'string', value: 'FILE', help: 'Writes the scorecard as one HTML page, too.' },
+    html: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Writes the scorecard as one HTML page, too; - prints it instead.',
+    },
     ...CONFIG_OPTION,
   },
-  async run({ wiring, option, show }) {
+  async run({ wiring, io, flag, option, show }) {
     const only = option('only');
     const domain = option('domain');
     const htmlFile = option('html');
+    if (htmlFile === STANDARD_OUTPUT && flag('json'))
+      throw new PrimumError(
+        'USAGE',
+        '--json and --html - both want standard output. Name a file for the page.',
+      );
     const audited = await wiring.audit({
       configFile: option('config'),
       ...(only === undefined ? {} : { only }),
       ...(domain === undefined ? {} : { domain }),
     });
-    if (htmlFile !== undefined) await write(htmlFile, audited.html());
-    show(audited.report, () => audited.text);
+    if (htmlFile === STANDARD_OUTPUT) io.out(audited.html());
+    else {
+      if (htmlFile !== undefined) await write(htmlFile, audited.html());
+      show(audited.report, () => audited.text);
+    }
     const { fail, warn } = audited.report.counts;
     return fail > 0 ? EXIT_FAIL : warn > 0 ? EXIT_WARN : 0;
   },

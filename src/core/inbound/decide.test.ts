@@ -21,7 +21,10 @@ const CONNECTIONS: ConnectionRule = {
 };
 
 type Seen = Partial<
-  Pick<ConnectionEvent, 'clientAddress' | 'clientName' | 'reverseName' | 'heloName' | 'viruses'>
+  Pick<
+    ConnectionEvent,
+    'clientAddress' | 'clientName' | 'reverseName' | 'namesUntold' | 'heloName' | 'viruses'
+  >
 >;
 
 const GOOD: Seen = {
@@ -61,6 +64,11 @@ describe('INB-1: names and addresses', () => {
     ['a mail server as it should be', GOOD, []],
     ['no reverse name', { heloName: 'mx.partner.example.net' }, ['no-reverse-name']],
     [
+      'nothing said of its name by the mail server',
+      { namesUntold: true, heloName: 'mx.partner.example.net' },
+      [],
+    ],
+    [
       'a name that does not lead back',
       { reverseName: 'mx.bank.example.com' },
       ['forward-mismatch'],
@@ -70,6 +78,12 @@ describe('INB-1: names and addresses', () => {
     ['localhost', { ...GOOD, heloName: 'localhost' }, ['impossible-helo']],
     ['a domain that does not exist', { ...GOOD, heloName: 'pc.localdomain' }, ['impossible-helo']],
     ['a name of companies that is only theirs', { ...GOOD, heloName: 'exchange.corp.local' }, []],
+    [
+      'a name that a cloud gives its machines for itself',
+      { ...GOOD, heloName: 'ip-10-0-0-5.eu-west-1.compute.internal' },
+      ['impossible-helo'],
+    ],
+    ['a name of small networks, companies among them', { ...GOOD, heloName: 'srv.firm.lan' }, []],
     ['a bare address', { ...GOOD, heloName: '203.0.113.9' }, ['impossible-helo']],
     ['its address in brackets', { ...GOOD, heloName: '[203.0.113.9]' }, []],
     ['another address in brackets', { ...GOOD, heloName: '[192.168.1.2]' }, ['impossible-helo']],

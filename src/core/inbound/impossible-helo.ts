@@ -24,9 +24,11 @@ export function impossibleHelo(subject: InboundSubject): InboundFinding | undefi
   };
 }
 
-/** RFC 6761, RFC 8375, and what unconfigured systems call themselves. `.local` and `.lan` are left out: too many
- * mail servers of companies say those. */
-const NOWHERE = /\.(?:localhost|localdomain|invalid|test|example|home\.arpa)$/;
+/**
+ * RFC 6761, RFC 8375, `internal` as ICANN set it aside (Board, 29 July 2024; SAC113), and what
+ * unconfigured systems call themselves. Not `local` and `lan`: see docs/decisions/0021.
+ */
+const NOWHERE = /\.(?:localhost|localdomain|invalid|test|example|home\.arpa|internal)$/;
 
 function whyImpossible(name: string, subject: InboundSubject): string | undefined {
   const literal = /^\[(?:ipv6:)?([0-9a-f.:]+)\]$/.exec(name)?.[1];

@@ -3,7 +3,8 @@ import type { InboundFinding, InboundSubject } from './subject.ts';
 
 export function noReverseName({ event, rules }: InboundSubject): InboundFinding | undefined {
   const action = rules.noReverseName;
-  if (action === 'off' || event.clientName !== undefined || event.reverseName !== undefined)
+  const { clientName, reverseName, namesUntold = false } = event;
+  if (action === 'off' || namesUntold || clientName !== undefined || reverseName !== undefined)
     return undefined;
   return {
     rule: 'no-reverse-name',

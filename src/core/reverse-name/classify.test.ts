@@ -90,6 +90,8 @@ describe('INB-2, SND-15: a reverse name of a home connection', () => {
     ],
     ['a b.example', 'it is no host name of letters, digits and hyphens'],
     ['localhost', 'it is no host name of two labels or more'],
+    ['1.0.0.127.in-addr.arpa', 'it is a turned address and no host name'],
+    ['1.0.8.b.d.0.1.0.0.2.ip6.arpa.', 'it is a turned address and no host name'],
   ])('says of %s: %s', (name, reason) => {
     expect(judgeReverseName(name, '203.0.113.9').reason).toBe(reason);
   });

@@ -25,6 +25,8 @@ export function whyNoHostName(bare: string): string | undefined {
     return `it is no host name: a part between dots is longer than ${MAX_LABEL_LENGTH}`;
   // RFC 1123 section 2.1: the last label of a name is not all numeric.
   if (/^\d+$/.test(labels.at(-1) ?? '')) return 'it ends with a number, so it is no host name';
+  // RFC 1035 section 3.5, RFC 3596 section 2.5: what is asked for the name, and not the name.
+  if (/\.(?:in-addr|ip6)\.arpa$/.test(bare)) return 'it is a turned address and no host name';
   return labels.length < 2 ? 'it is no host name of two labels or more' : undefined;
 }
 

@@ -99,6 +99,21 @@ describe('INB-1, INB-2: what Postfix is answered', () => {
   });
 
   it.each([
+    ['unknown', 'unknown', undefined],
+    ['', 'unknown', undefined],
+    ['', '', true],
+    ['unknown', '', true],
+    ['mx.bank.example.com', '', undefined],
+  ])(
+    'tells "no name" from "not told": client_name "%s", reverse_client_name "%s"',
+    (client_name, reverse_client_name, namesUntold) => {
+      const { say, events } = door('pass');
+      say({ client_name, reverse_client_name });
+      expect(events[0]?.namesUntold).toBe(namesUntold);
+    },
+  );
+
+  it.each([
     { recipient: 'postmaster@house.example.org' },
     { recipient: 'Abuse@house.example.org' },
     { recipient: 'postmaster' },

@@ -99,6 +99,9 @@ const TAG_WORDS: Readonly<Record<string, readonly string[]>> = {
   t: ['y', 'n'],
 };
 
+/** RFC 7489 section 6.6.4: what is done with mail that `pct` leaves out. */
+const WEAKER: Readonly<Record<string, string>> = { quarantine: 'none', reject: 'quarantine' };
+
 function tagNotes(name: string, tags: ReadonlyMap<string, string>): readonly Note[] {
   const odd = Object.entries(TAG_WORDS).flatMap(([tag, words]) => {
     const value = tags.get(tag)?.toLowerCase();
@@ -110,6 +113,14 @@ function tagNotes(name: string, tags: ReadonlyMap<string, string>): readonly Not
       ),
     ];
   });
+  const weaker = WEAKER[tags.get('p')?.toLowerCase() ?? ''];
+  if (weaker !== undefined && /^0+$/.test(tags.get('pct') ?? ''))
+    odd.push(
+      warn(
+        `DMARC of ${name} says pct=0: receivers of RFC 7489 take it for p=${weaker}.`,
+        'Remove pct=0, which RFC 9989 has no more; for a test it has t=y.',
+      ),
+    );
   const isOpenBelow = tags.get('sp')?.toLowerCase() === 'none' && tags.get('p') !== 'none';
   if (!isOpenBelow) return odd;
   return [

@@ -17,6 +17,8 @@ import {
 } from './observe.ts';
 
 const COMPARED: readonly RecordType[] = ['SOA', 'NS', 'MX', 'TXT'];
+/** What only the head of a zone has; the others are those of the domain itself. */
+const ABOUT_ZONE: ReadonlySet<RecordType> = new Set(['SOA', 'NS']);
 /** Servers of one domain that are asked. */
 const MAX_SERVERS = 13;
 
@@ -25,28 +27,49 @@ export const nameServers: Check = {
   practices: ['OWN-8'],
   targets: ({ domains }) => domains,
   async run(domain, tools) {
-    if (getDomain(domain) !== null && getDomain(domain) !== domain) {
-      const note = none(
-        `${domain} is part of ${getDomain(domain) ?? ''}, whose servers are looked at.`,
-      );
-      return [sumUp('OWN-8', [note])];
-    }
-    const answer = await tools.dns.ask(domain, 'NS');
-    const failed = failedNote(`The name servers of ${domain}`, answer);
-    if (failed !== undefined) return [sumUp('OWN-8', [failed])];
-    const names = recordsOf(answer).slice(0, MAX_SERVERS);
-    if (names.length === 0) {
-      const note = bad(
-        `${domain} has no NS records.`,
-        'Register name servers for it, or take it out of watch.domains.',
-      );
-      return [sumUp('OWN-8', [note])];
-    }
-    return [sumUp('OWN-8', await compareServers(domain, names, tools))];
+    const zone = await zoneOf(domain, tools);
+    if ('note' in zone) return [sumUp('OWN-8', [zone.note])];
+    const notes = await compareServers({ ...zone, domain }, tools);
+    if (zone.name !== domain)
+      notes.push(fine(`${domain} is part of ${zone.name}, whose name servers answer for it.`));
+    return [sumUp('OWN-8', notes)];
   },
 };
 
-async function compareServers(domain: string, names: readonly string[], tools: Tools) {
+interface Zone {
+  readonly name: string;
+  /** Its name servers. */
+  readonly servers: readonly string[];
+}
+
+/**
+ * A name may have a delegation of its own; one without is looked at with what it is part of, unless
+ * that is watched itself.
+ */
+async function zoneOf(domain: string, { dns, plan }: Tools): Promise<Zone | { note: Note }> {
+  const registered = getDomain(domain) ?? domain;
+  for (let name = domain; ; name = name.slice(name.indexOf('.') + 1)) {
+    if (name !== domain && plan.domains.includes(name))
+      return { note: none(`${domain} is part of ${name}, whose name servers are looked at.`) };
+    const answer = await dns.ask(name, 'NS');
+    const failed = failedNote(`The name servers of ${name}`, answer);
+    if (failed !== undefined) return { note: failed };
+    const servers = recordsOf(answer).slice(0, MAX_SERVERS);
+    if (servers.length > 0) return { name, servers };
+    if (name.length <= registered.length) break;
+  }
+  const note = bad(
+    `${registered} has no NS records.`,
+    `Register name servers for it, or take ${domain} out of watch.domains.`,
+  );
+  return { note };
+}
+
+/** A domain, and the zone that holds it. */
+type ZoneFor = Zone & { readonly domain: string };
+
+async function compareServers(zone: ZoneFor, tools: Tools): Promise<Note[]> {
+  const { name: domain, servers: names } = zone;
   const notes: Note[] = [];
   if (names.length < 2)
     notes.push(
@@ -85,7 +108,7 @@ async function compareServers(domain: string, names: readonly string[], tools: T
     if (there?.found.length === 0) notes.push(noAddressNote(name, domain, there.why));
   });
   const answers = await Promise.all(
-    servers.map(async (server) => ({ server, said: await saidBy(server.address, domain, tools) })),
+    servers.map(async (server) => ({ server, said: await saidBy(server.address, zone, tools) })),
   );
   const silent = answers.filter(({ said }) => said === undefined);
   for (const { server } of silent)
@@ -99,7 +122,7 @@ async function compareServers(domain: string, names: readonly string[], tools: T
   for (const [at, type] of COMPARED.entries())
     notes.push(
       ...differences(
-        domain,
+        ABOUT_ZONE.has(type) ? domain : zone.domain,
         type,
         talking.map(({ server, said }) => ({ name: server.name, text: said?.[at] ?? '' })),
       ),
@@ -160,10 +183,14 @@ function noAddressNote(name: string, domain: string, why: string | undefined): N
 /** One text per compared type; `undefined` for a server that does not answer. */
 async function saidBy(
   address: string,
-  domain: string,
+  zone: ZoneFor,
   { dns }: Tools,
 ): Promise<readonly string[] | undefined> {
-  const answers = await Promise.all(COMPARED.map((type) => dns.askAt(address, domain, type)));
+  const answers = await Promise.all(
+    COMPARED.map((type) =>
+      dns.askAt(address, ABOUT_ZONE.has(type) ? zone.name : zone.domain, type),
+    ),
+  );
   if (answers.some(({ kind }) => kind === 'failed')) return undefined;
   return answers.map((answer) => recordsOf(answer).join(' | '));
 }

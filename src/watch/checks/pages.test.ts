@@ -93,6 +93,25 @@ describe('a page of the house', () => {
     expect(fetched).toEqual({ kind: 'unknown', why: 'it does not answer in time' });
   });
 
+  it('of any usual length is there, and one that never ends is not', async () => {
+    const long = await serve((_, response) => response.end(`${'x'.repeat(900_000)} abuse`));
+    expect(await look(long, 'abuse')).toBe('pass: PAGE is there.');
+    const piece = 'x'.repeat(65_536);
+    const endless = await serve((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await look(endless)).toBe(
+      'fail: PAGE cannot be fetched: it goes on after 1,048,576 characters.',
+    );
+    expect(await fetchPage(endless, toolsFor(endless))).toEqual({
+      ...{ kind: 'failed', why: 'it goes on after 65,536 characters' },
+    });
+  });
+
   it('that is no web page is a failure', async () => {
     const page = await serve((request) => request.socket.end('220 mx.house.test ESMTP\r\n'));
     expect(await look(page)).toMatch(/^fail: PAGE cannot be fetched: /);

@@ -1,6 +1,6 @@
 /** OWN-12, OWN-13: the pages with our policy and with where to complain are there. */
 import type { Check, Tools } from '../contract.ts';
-import { fetchPage, MAX_REDIRECTS } from '../fetch-page.ts';
+import { fetchPage, MAX_PAGE_CHARS, MAX_REDIRECTS } from '../fetch-page.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
 const PAGES = { policy: 'OWN-12', abuse: 'OWN-13' } as const;
@@ -21,7 +21,9 @@ export const pages: Check = {
 };
 
 async function pageNote(url: string, which: string, tools: Tools): Promise<Note> {
-  const page = await fetchPage(url, tools, { redirects: MAX_REDIRECTS });
+  const page = await fetchPage(url, tools, {
+    ...{ redirects: MAX_REDIRECTS, maxChars: MAX_PAGE_CHARS },
+  });
   switch (page.kind) {
     case 'out-of-scope':
       return unclear(

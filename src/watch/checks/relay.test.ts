@@ -1,9 +1,12 @@
 /** OWN-4: what a host allows to an address that it trusts says nothing of strangers. */
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hostAt, planOf } from '../../../test/watch/plan.ts';
+import { loadPractices } from '../../practices/catalogue.ts';
 import { openTools } from '../open-tools.ts';
 import { networksIn } from '../postconf.ts';
+import { TRICKS } from '../relay-tricks.ts';
 import { relay } from './relay.ts';
 
 let server: Server;
@@ -57,4 +60,11 @@ it('reads mynetworks as postconf prints it', () => {
   expect(networksIn('127.0.0.0/8 [::1]/128, 192.0.2.1 hash:/etc/postfix/nets')).toEqual([
     ...['127.0.0.0/8', '::1/128', '192.0.2.1'],
   ]);
+});
+
+it('is told with as many tricks as there are', () => {
+  const row = loadPractices().find(({ id }) => id === 'OWN-4');
+  expect(row?.where).toContain(`${TRICKS.length} known tricks`);
+  const guide = readFileSync('docs/guides/own-house.md', 'utf8');
+  expect(guide).toContain(`tries ${TRICKS.length} tricks`);
 });

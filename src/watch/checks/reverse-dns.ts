@@ -1,4 +1,5 @@
 /** OWN-2, OWN-3, SND-15: every sending address has a name, the name leads back, and it is no home. */
+import { whyNoHostName } from '../../core/reverse-name/host-name.ts';
 import { judgeReverseName } from '../../network/reverse-names.ts';
 import type { Check, Tools } from '../contract.ts';
 import { addressesOfHost } from '../host-addresses.ts';
@@ -51,6 +52,12 @@ async function nameNotes(address: string, tools: Tools): Promise<{ agrees: Note;
   const failed = failedNote(`The reverse name of ${address}`, answer);
   if (failed !== undefined) return { agrees: failed, line: failed };
   const names = recordsOf(answer);
+  const reasons = names.flatMap((name) => whyNoHostName(name) ?? []);
+  const [why] = reasons;
+  if (why !== undefined && reasons.length === names.length) {
+    const text = `The reverse name of ${address} is "${listed(names)}", and no host can be called so: ${why}.`;
+    return { agrees: bad(text, PTR_ADVICE), line: none(`${address} has no name to judge.`) };
+  }
   if (names.length === 0) {
     const text = `${address} has no reverse name; many servers refuse its mail.`;
     return { agrees: bad(text, PTR_ADVICE), line: none(`${address} has no name to judge.`) };

@@ -38,7 +38,7 @@ interface Walk {
   readonly seen: Set<string>;
 }
 
-function countNotes(domain: string, { lookups, voids }: Walk): readonly Note[] {
+function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly Note[] {
   const shown = lookups > STOP_AFTER ? `more than ${STOP_AFTER}` : String(lookups);
   if (lookups > MAX_LOOKUPS)
     return [
@@ -54,6 +54,8 @@ function countNotes(domain: string, { lookups, voids }: Walk): readonly Note[] {
         'Remove the stale entries.',
       ),
     ];
+  // What could not be followed may need any number.
+  if (notes.some(({ state }) => state === 'unknown')) return [];
   return lookups >= MAX_LOOKUPS - 1
     ? [
         warn(

@@ -102,12 +102,18 @@ function certificateNotes(
 ): readonly Note[] {
   const { certificate, protocol, distrust } = facts;
   const notes: Note[] = [];
+  const from = Date.parse(certificate.valid_from);
   const until = Date.parse(certificate.valid_to);
   const days = Math.floor((until - now) / DAY_MS);
-  const day = Number.isNaN(until)
-    ? 'an unreadable day'
-    : new Date(until).toISOString().slice(0, 10);
-  if (until < now)
+  const day = dayOf(until);
+  if (from > now)
+    notes.push(
+      bad(
+        `The certificate of ${where} is valid from ${dayOf(from)} on only.`,
+        'Serve the former one until then, and look at the clock of whoever issued it.',
+      ),
+    );
+  else if (until < now)
     notes.push(
       bad(
         `The certificate of ${where} ended on ${day}.`,
@@ -130,7 +136,7 @@ function certificateNotes(
       ),
     );
   // A wrong name is said above, and Node counts it as distrust, too.
-  if (distrust !== '' && !mismatch && until >= now)
+  if (distrust !== '' && !mismatch && from <= now && until >= now)
     notes.push(
       warn(
         `The certificate of ${where} is not trusted here (${distrust.toLowerCase().replaceAll('_', ' ')}).`,
@@ -143,6 +149,9 @@ function certificateNotes(
     ? notes
     : [fine(`${where} speaks ${protocol} with a certificate for ${name} until ${day}.`)];
 }
+
+const dayOf = (at: number): string =>
+  Number.isNaN(at) ? 'an unreadable day' : new Date(at).toISOString().slice(0, 10);
 
 function nameMismatch(name: string, certificate: PeerCertificate): boolean {
   return checkServerIdentity(name, certificate) !== undefined;

@@ -215,6 +215,7 @@ const connectionEvent = z.looseObject({
   clientAddress: word,
   clientName: word.exactOptional(),
   reverseName: word.exactOptional(),
+  namesUntold: z.boolean().exactOptional(),
   service: word.exactOptional(),
   heloName: word.exactOptional(),
   clientPort: z.int().min(0).max(65_535).exactOptional(),
