@@ -60,6 +60,7 @@ async function told(
   return {
     lines,
     notes,
+    cause: intent?.kind === 'alert' ? intent.cause : undefined,
     texts: intent?.kind === 'alert' ? intent.reasons.map(({ text }) => text) : [],
   };
 }
@@ -93,6 +94,31 @@ describe('OWN-1: a listing', () => {
     const incidents = [incident({ id: 'I7', cause }), incident({ id: 'I8', cause: 'other' })];
     const { notes } = await told({ state: 'pass', evidence: ['Not listed.'] }, incidents);
     expect(notes).toEqual(['I7: mx1.example.org is well again (OWN-1): Not listed.']);
+  });
+
+  it('on one list has an incident of its own, and ends that one alone', async () => {
+    const item = '192.0.2.10 on bl.example';
+    const cause = `watch:listings:OWN-1:mx1.example.org:${item}`;
+    const others = [
+      'watch:listings:OWN-1:mx1.example.org:192.0.2.10 on other',
+      'watch:blind:OWN-1',
+    ];
+    const incidents = [cause, ...others].map((each, at) => incident({ id: `I${at}`, cause: each }));
+    const { lines, cause: opened } = await told({ item });
+    expect(opened).toBe(cause);
+    expect(lines[0]).toMatchObject({ kind: 'listing', item });
+    const ended = { item, evidence: ['192.0.2.10 is not on it.'] };
+    const over = 'I0: mx1.example.org is well again (OWN-1): 192.0.2.10 is not on it.';
+    expect((await told({ ...ended, state: 'pass' }, incidents)).notes).toEqual([over]);
+    const gone = await told({ ...ended, state: 'not-applicable' }, incidents);
+    expect(gone.notes).toEqual([over.replace('is well again', 'is no matter any more')]);
+  });
+
+  it('is silenced by its own name, and no other with it', async () => {
+    const item = '192.0.2.10 on bl.example';
+    const silence = { practice: 'OWN-1', target: item, until: '2026-12-01', why: 'asked for' };
+    expect((await told({ item }, [], [silence])).texts).toEqual([]);
+    expect((await told({ item: '192.0.2.10 on other' }, [], [silence])).texts).toHaveLength(1);
   });
 
   it('that is silenced alerts nobody', async () => {

@@ -111,16 +111,18 @@ export function notLookedAt(
 /** Every change is an event; an alert is for what got worse and is not silenced. */
 export async function tell(change: Change, config: Config, parts: Parts): Promise<void> {
   const { finding, was, drift } = change;
-  const { check, practice, target, state, evidence, advice } = finding;
+  const { check, practice, target, item, state, evidence, advice } = finding;
   const id = parts.newId();
   const at = new Date(parts.now()).toISOString();
   parts.journal.append({
     ...{ v: 1, kind: practice === 'OWN-1' ? 'listing' : 'check', id, at },
     ...{ check, practice, target, state, evidence, drift },
+    ...(item === undefined ? {} : { item }),
     ...(was === undefined ? {} : { was }),
     ...(advice === undefined ? {} : { advice }),
   });
-  if (state === 'pass') await noteEnd(change, parts).catch(() => undefined);
+  if (state === 'pass' || state === 'not-applicable')
+    await noteEnd(change, parts).catch(() => undefined);
   if (state !== 'fail' && state !== 'warn') return;
   if (silenceOf(config, finding, parts.now()) !== undefined) return;
   const before = practice === 'OWN-1' ? await stoodOut(parts).catch(() => []) : [];
@@ -129,16 +131,19 @@ export async function tell(change: Change, config: Config, parts: Parts): Promis
 
 /** An incident says when its cause is gone; closing it is for a person, who knows why it was. */
 async function noteEnd({ finding }: Change, { desk }: Parts): Promise<void> {
-  const { practice, target, evidence } = finding;
-  const causes = new Set([causeOf(finding), blindCause(practice)]);
+  const { practice, target, item, state, evidence } = finding;
+  // What was said of other things of the practice is not over with one item of one target.
+  const causes = new Set([causeOf(finding), ...(item === undefined ? [blindCause(practice)] : [])]);
   const open = await desk.incidents.list({ state: 'open', limit: MAX_INCIDENTS });
-  const text = `${target} is well again (${practice}): ${evidence[0] ?? ''}`.slice(0, MAX_NOTE);
+  const says = state === 'pass' ? 'is well again' : 'is no matter any more';
+  const text = `${target} ${says} (${practice}): ${evidence[0] ?? ''}`.slice(0, MAX_NOTE);
   for (const { id, cause } of open)
     if (causes.has(cause)) await desk.incidents.step(id, 'primum', { kind: 'note', text });
 }
 
-const causeOf = ({ check, practice, target }: Finding): string =>
-  `watch:${check}:${practice}:${target}`;
+/** Each item is a thing of its own to do, such as to get off one list. */
+const causeOf = ({ check, practice, target, item }: Finding): string =>
+  ['watch', check, practice, target, ...(item === undefined ? [] : [item])].join(':');
 const blindCause = (practice: string): string => `watch:blind:${practice}`;
 const MAX_NOTE = 500;
 /** Of what cannot be seen, named in an alert; the scorecard has all. */

@@ -13,11 +13,18 @@ export interface Finding {
   readonly practice: string;
   /** Host, address or domain. */
   readonly target: string;
+  /**
+   * One of several things of the target that are looked at each by itself, such as an address on one
+   * list. What is well or unknown of it is no row of its own, unless it was wrong before.
+   */
+  readonly item?: string;
   readonly state: FindingState;
   /** What was seen, in sentences a stranger understands. */
   readonly evidence: readonly string[];
   /** How many lines of the evidence, its first ones, made the state; of `fail` and `warn`. */
   readonly faults?: number;
+  /** All items of the target are among the findings of the same look: one that is not there is gone. */
+  readonly hasAllItems?: boolean;
   /** What to do about it; absent where nothing is to be done. */
   readonly advice?: string;
 }

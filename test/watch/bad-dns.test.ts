@@ -166,7 +166,9 @@ describe('OWN-8: half the network away', () => {
 
 describe('OWN-1: lists that lie', () => {
   const stateOf = async (say: (question: Question) => Reply) =>
-    (await look([listings], say)).find(({ target }) => target === 'mx.house.test');
+    (await look([listings], say)).find(
+      ({ target, item }) => target === 'mx.house.test' && item === undefined,
+    );
 
   it('sets a list aside that lists everything', async () => {
     const found = await stateOf(() => [a('127.0.0.2')]);

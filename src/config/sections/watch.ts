@@ -75,11 +75,14 @@ const silence = z.strictObject({
   practice: word('a practice', 'OWN-1', 'Write an id of PRACTICES, such as OWN-1.', (value) =>
     /^[A-Z]{3}-\d{1,2}$/.test(value) ? value : undefined,
   ).describe('Whose alerts are silent. The finding itself stays in sight.'),
-  target: text('mx1.example.org').optional().meta({
-    description:
-      'Host, domain or page, as the scorecard shows it; without it everything of the practice.',
-    sample: 'mx1.example.org',
-  }),
+  target: text('mx1.example.org')
+    .optional()
+    .meta({
+      description:
+        'Host, domain, page or single listing (`192.0.2.1 on zen.spamhaus.org`), as the scorecard shows it; without it ' +
+        'everything of the practice.',
+      sample: 'mx1.example.org',
+    }),
   until: word('a day', '2026-12-24', 'Write it as 2026-12-24.', (value) =>
     isDay(value) ? value : undefined,
   ).describe('The last day of silence (UTC). Every silence has an end.'),

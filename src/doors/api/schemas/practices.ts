@@ -8,6 +8,9 @@ const finding = z.object({
   check: text.describe('Name of the check.'),
   practice: text.describe('Row of the practices, such as OWN-1.'),
   target: text.describe('Host, address or domain.'),
+  item: text
+    .optional()
+    .describe('One of several things of the target, such as an address on one list.'),
   state: z.enum(['pass', 'warn', 'fail', 'unknown', 'not-applicable']),
   evidence: z.array(text).describe('What was seen, in sentences.'),
   advice: text.optional().describe('What to do about it.'),
