@@ -7,7 +7,11 @@ const MAX_OUTPUT_BYTES = 256 * 1024;
 /** `name = value` lines; empty where there is no Postfix. */
 export function readPostconf(parameters: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const bounds = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+    const bounds = {
+      timeout: TIMEOUT_MS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+      killSignal: 'SIGKILL',
+    } as const;
     execFile('postconf', [...parameters], bounds, (_, stdout) => resolve(stdout));
   });
 }
