@@ -9,6 +9,7 @@ import { matchesPractice, scorePractices, type Filter } from '../practices/score
 import { textReport } from '../practices/text-report.ts';
 import type { Finding } from '../watch/contract.ts';
 import { openHistory, type History } from '../watch/history.ts';
+import { driftOf } from '../watch/history-drift.ts';
 import type { Known } from '../watch/history-file.ts';
 import { isBad, minuteOf } from '../watch/history-shown.ts';
 import { openTools } from '../watch/open-tools.ts';
@@ -108,11 +109,13 @@ export function dated(
     const finding = seen.item === undefined ? seen : itemShown(seen, known);
     if (finding === undefined) return [];
     const silence = silenceOf(config, finding, now);
+    const drift = driftOf(finding, known);
     const { faults: _, hasAllItems: _all, ...shown } = finding;
     return [
       {
         ...shown,
         ...(known?.state === finding.state ? { since: known.since } : {}),
+        ...(drift === undefined ? {} : { drift }),
         ...(silence === undefined
           ? {}
           : { silencedUntil: silence.until, silencedWhy: silence.why }),

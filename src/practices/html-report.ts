@@ -1,7 +1,7 @@
 /** The scorecard as one page that needs nothing else: no script, no font, no file beside it. */
 import { html, wholePage, type Html } from '../html.ts';
 import type { AuditReport, PracticeReport } from './contract.ts';
-import { decidedText, nameOf, notesOf } from './text-report.ts';
+import { decidedText, driftText, nameOf, notesOf } from './text-report.ts';
 import { STYLE } from './style.ts';
 
 export function htmlReport(report: AuditReport): string {
@@ -99,11 +99,13 @@ function openRow(practice: PracticeReport): Html {
 function findingPart(finding: PracticeReport['findings'][number]): Html {
   const { evidence, advice } = finding;
   const notes = notesOf(finding).join(', ');
+  const drift = driftText(finding);
   return html`<div class="finding">
     <h4>${nameOf(finding)}${notes === '' ? html`` : html`<span class="soft">${notes}</span>`}</h4>
     <ul>
       ${evidence.map((text) => html`<li>${text}</li>`)}
     </ul>
+    ${drift === undefined ? html`` : html`<p class="soft">${drift}</p>`}
     ${advice === undefined ? html`` : html`<p class="advice">${advice}</p>`}
   </div>`;
 }

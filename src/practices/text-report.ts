@@ -80,6 +80,13 @@ export function notesOf(finding: PracticeReport['findings'][number]): readonly s
   ];
 }
 
+/** What it was when it was well, and what it is now. */
+export function driftText({ drift }: PracticeReport['findings'][number]): string | undefined {
+  if (drift === undefined) return undefined;
+  const { was, wasAt, is } = drift;
+  return `Last well at ${wasAt.slice(0, 16).replace('T', ' ')} UTC: ${was} Changed since: ${is}`;
+}
+
 function line(practice: PracticeReport): string {
   const { id, title, state, advice, decided } = practice;
   const said = decidedText(decided);
@@ -95,7 +102,9 @@ function detail(practice: PracticeReport): string {
     const notes = notesOf(finding);
     const name = nameOf(finding);
     const head = notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
-    const seen = evidence.slice(0, 3).map((text) => wrap(text, '  '));
+    const drift = driftText(finding);
+    const texts = [...evidence.slice(0, 3), ...(drift === undefined ? [] : [drift])];
+    const seen = texts.map((text) => wrap(text, '  '));
     return `${head}\n${seen.join('')}${advice === undefined ? '' : wrap(`What to do: ${advice}`, '  ')}`;
   });
   const more = shown.length - MAX_SHOWN;

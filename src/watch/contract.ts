@@ -29,6 +29,16 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** What changed of something bad since it was well. */
+export interface Drift {
+  /** What was seen when it was last well, and is not seen now. */
+  readonly was: string;
+  /** When that was (RFC 3339). */
+  readonly wasAt: string;
+  /** What is seen now, and was not then. */
+  readonly is: string;
+}
+
 /** What a check says of one thing it looked at; the frame adds whose it is. */
 export type Observation = Omit<Finding, 'check' | 'target'> & { readonly target?: string };
 

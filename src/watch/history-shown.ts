@@ -1,5 +1,5 @@
 /** How what is known of a thing is shown: what cannot be seen now is not called well. */
-import type { Finding, FindingState } from './contract.ts';
+import type { FindingState } from './contract.ts';
 import type { Known } from './history-file.ts';
 
 export const isBad = (state: FindingState): boolean => state === 'fail' || state === 'warn';
@@ -29,11 +29,3 @@ export function shown(known: Known): Shown {
 }
 
 export const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
-
-/** What is seen of something bad and was not while all was well; nothing where that is not known. */
-export function newSince(
-  good: readonly string[] | undefined,
-  { evidence }: Pick<Finding, 'evidence'>,
-): readonly string[] {
-  return good === undefined ? [] : evidence.filter((text) => !good.includes(text));
-}

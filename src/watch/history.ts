@@ -5,7 +5,8 @@
 import type { Finding, FindingState } from './contract.ts';
 import { Book, keyOf, partsOf } from './history-book.ts';
 import { append, load, type Known } from './history-file.ts';
-import { isBad, newSince, shown } from './history-shown.ts';
+import { goodOf, newSince, withoutFigures, type Good } from './history-drift.ts';
+import { isBad, shown } from './history-shown.ts';
 
 /** A finding that nobody has been able to look at for too long. */
 export interface Blind {
@@ -95,9 +96,6 @@ const RANK: Readonly<Record<FindingState, number>> = {
   unknown: 1,
   'not-applicable': 1,
 };
-
-/** What was seen when it was last well. */
-type Good = Pick<Known, 'goodEvidence' | 'goodAt'>;
 
 class Notes {
   readonly #book: Book;
@@ -201,16 +199,6 @@ class Notes {
 /** Of each about 300 bytes. */
 const MAX_WELL_ITEMS = 500_000;
 
-function goodOf(before: Known | undefined): Good | undefined {
-  if (before === undefined || before.state === 'unknown') return undefined;
-  const { goodEvidence, goodAt, evidence, lookedAt, since } = before;
-  if (!isBad(before.state)) return { goodEvidence: evidence, goodAt: lookedAt ?? since };
-  return {
-    ...(goodEvidence === undefined ? {} : { goodEvidence }),
-    ...(goodAt === undefined ? {} : { goodAt }),
-  };
-}
-
 function noteUnknown(
   book: Book,
   finding: Finding,
@@ -259,9 +247,6 @@ function furtherFaults(before: Known, { state, evidence, faults = 0 }: Finding):
   const known = new Set(before.evidence.slice(0, before.faults).map(withoutFigures));
   return evidence.slice(0, faults).filter((text) => !known.has(withoutFigures(text)));
 }
-
-/** Days left and counts change from look to look, and are no news. */
-const withoutFigures = (text = ''): string => text.replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#');
 
 function said({ evidence, faults, advice }: Finding) {
   return {
