@@ -29,6 +29,7 @@ export function watchPlan(config: Config): WatchPlan {
     dkimSelectors: watch.dkim_selectors,
     secondaryMxOk: watch.secondary_mx_ok,
     openPorts: watch.open_ports,
+    programs: watch.programs,
     policyPage: watch.pages.policy,
     abusePage: watch.pages.abuse,
     listCatalogue: watch.listings.catalogue,

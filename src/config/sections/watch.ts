@@ -1,6 +1,7 @@
 /** The own house: what is watched on a schedule (OWN-1 to OWN-13, FBK-4, SND-15). */
 import { z } from 'zod';
 import {
+  commandLine,
   count,
   domain,
   duration,
@@ -63,6 +64,19 @@ const openPort = z.strictObject({
   owner: text('mail team').describe('Who answers for it (OWN-9).'),
   contact: text('noc@example.org').describe('Where to reach them.'),
 });
+
+const program = z.strictObject({
+  name: text('rspamd').describe('What it is called on the scorecard (OWN-6).'),
+  installed: commandLine(['/usr/bin/rspamd', '--version']).describe(
+    'Program and arguments that print the version which is installed.',
+  ),
+  latest: commandLine(['/usr/local/bin/newest-version', 'rspamd']).describe(
+    'Program and arguments that print the newest version there is.',
+  ),
+});
+
+/** Each is two processes at once. */
+const MAX_PROGRAMS = 20;
 
 /** `Date.parse` takes 2026-02-30 for the second of March. */
 function isDay(text: string): boolean {
@@ -195,6 +209,24 @@ export const watchSchema = z.strictObject({
     .meta({
       description: 'Every port that shall be open on this machine, and who answers for it (OWN-9).',
       sample: [{ port: 25, owner: 'mail team', contact: 'noc@example.org' }],
+    }),
+  programs: z
+    .array(program)
+    .max(MAX_PROGRAMS)
+    .prefault([])
+    .meta({
+      description:
+        'Programs of this machine that are no packages of its distribution, whose versions are compared, too (OWN-6). ' +
+        'Each command runs without a shell, with PATH and HOME only, for 20 seconds at most; the first word of its ' +
+        'first line of output that begins with a digit is the version. dpkg compares them where it is there, else ' +
+        'they are compared number by number.',
+      sample: [
+        {
+          name: 'rspamd',
+          installed: ['/usr/bin/rspamd', '--version'],
+          latest: ['/usr/local/bin/newest-version', 'rspamd'],
+        },
+      ],
     }),
   pages: z
     .strictObject({
