@@ -6,6 +6,7 @@ import type { AuditReport, DecidedCounts } from '../practices/contract.ts';
 import { scorePractices } from '../practices/score.ts';
 import type { Finding } from '../watch/contract.ts';
 import { openHistory, type Blind, type Change, type History } from '../watch/history.ts';
+import { createPace } from '../watch/pace.ts';
 import { openTools } from '../watch/open-tools.ts';
 import { CHECKS } from '../watch/registry.ts';
 import { createWatcher, type Watcher } from '../watch/watcher.ts';
@@ -32,13 +33,16 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
   const { every, blind_after: blindAfter } = config.watch;
   // One round without an answer is no reason to wake somebody.
   const history = openHistory(historyFile(config), false, Math.max(blindAfter, 2 * every));
+  forgetOthers(history, config, parts);
+  // One for all rounds: what one did not ask in time is not asked beside the next.
+  const pace = createPace(plan.dns.queriesPerSecond);
   const watcher = createWatcher({
     plan,
     checks: CHECKS,
     history,
     everyMs: every,
     confirmAfterMs: config.watch.confirm_after,
-    openTools: () => openTools(plan, parts.now),
+    openTools: () => openTools(plan, parts.now, pace),
     now: parts.now,
     random: Math.random,
     changed: (change) => void tell(change, config, parts),
@@ -69,6 +73,26 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
     report: () => reportOf({ config, history, watcher, decided }, parts),
     close: () => watcher.close(),
   };
+}
+
+/** What left the configuration fails no longer, and its incident says so. */
+export function forgetOthers(
+  history: Pick<History, 'keepOnly'>,
+  config: Config,
+  parts: Parts,
+): void {
+  const plan = watchPlan(config);
+  const watched = new Set(
+    CHECKS.flatMap((check) =>
+      [...check.targets(plan), ...(check.findingTargets?.(plan) ?? [])].map(
+        (target) => `${check.id} ${target}`,
+      ),
+    ),
+  );
+  const at = new Date(parts.now()).toISOString();
+  const gone = history.keepOnly(({ check, target }) => watched.has(`${check} ${target}`), at);
+  for (const outcome of gone)
+    if (outcome.kind === 'changed') void tell(outcome.change, config, parts);
 }
 
 interface Watching {

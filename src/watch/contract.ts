@@ -58,6 +58,8 @@ export interface Check {
   readonly practices: readonly string[];
   /** What it looks at, one each. */
   targets(plan: WatchPlan): readonly string[];
+  /** What its findings call them, where that is another name. */
+  findingTargets?(plan: WatchPlan): readonly string[];
   /** @throws whatever went wrong: the frame makes `unknown` of it. */
   run(target: string, tools: Tools): Promise<readonly Observation[]>;
 }

@@ -37,6 +37,8 @@ export interface History {
   note(finding: Finding, at: string): Outcome;
   /** Takes in what one look at a target found, and that items of it are gone or were not looked at. */
   noteAll(look: Look, at: string): readonly Outcome[];
+  /** Forgets what is not watched any more, such as a host that left the configuration. */
+  keepOnly(isWatched: (finding: Named) => boolean, at: string): readonly Outcome[];
   find(finding: Named): Known | undefined;
   /** Findings as they are known, the newest of each; what cannot be seen now is not called well. */
   all(): readonly (Finding & Pick<Known, 'since' | 'lookedAt'>)[];
@@ -75,6 +77,7 @@ export function openHistory(
       ...look.findings.map((finding) => notes.take(finding, at)),
       ...notes.takeMissing(look, at),
     ],
+    keepOnly: (isWatched, at) => notes.keepOnly(isWatched, at),
     find: (finding) => known.get(keyOf(finding)),
     all: () => [...known].map(([key, value]) => ({ ...partsOf(key), ...shown(value) })),
     blind: () => book.blind,
@@ -140,6 +143,11 @@ class Notes {
         ? this.#takeGone(key, at)
         : this.take({ ...partsOf(key), state: 'unknown', evidence }, at);
     }
+  }
+
+  keepOnly(isWatched: (finding: Named) => boolean, at: string): readonly Outcome[] {
+    const gone = [...this.#book.known.keys()].filter((key) => !isWatched(partsOf(key)));
+    return gone.map((key) => this.#takeGone(key, at));
   }
 
   #takeGone(key: string, at: string): Outcome {

@@ -214,4 +214,16 @@ describe('questions a second', () => {
     for (let turn = 0; turn < 21; turn += 1) await pace.turn();
     expect(clock).toBe(2_000);
   });
+
+  it('wait their turn at one pace, whichever round of the watchers asks', async () => {
+    let turns = 0;
+    const pace = { turn: () => Promise.resolve(void (turns += 1)) };
+    const dns = await startLyingDns(() => 'none');
+    close = () => dns.close();
+    const plan = planOf({ dns: dnsAt(dns.server) });
+    for (const name of ['a.test', 'b.test', 'b.test']) {
+      await openTools(plan, Date.now, pace).dns.ask(name, 'A');
+    }
+    expect(turns).toBe(3);
+  });
 });
