@@ -1,4 +1,5 @@
 /** What a right `watch` section says that does not do what it seems to; told by `primum check`. */
+import { isIP } from 'node:net';
 import type { Config } from './load.ts';
 
 const DAY_MS = 86_400_000;
@@ -70,10 +71,13 @@ function silenceWarnings(
 /** Receivers and "this machine" have names without a dot; they are known to the checks alone. */
 function hasTarget({ watch, policy }: Config, target: string): boolean {
   if (!/[.:]/.test(target)) return true;
+  // Addresses may be in DNS alone, so only the checks know whose they are.
+  const subject = /^(\S+) on \S+\.\S+$/.exec(target)?.[1];
+  if (subject !== undefined && isIP(subject) > 0) return true;
   return [
     ...watch.hosts.map(({ name }) => name),
     ...watch.domains,
     ...policy.domains,
     ...[watch.pages.policy, watch.pages.abuse],
-  ].includes(target);
+  ].includes(subject ?? target);
 }

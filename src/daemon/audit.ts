@@ -9,6 +9,9 @@ import { matchesPractice, scorePractices, type Filter } from '../practices/score
 import { textReport } from '../practices/text-report.ts';
 import type { Finding } from '../watch/contract.ts';
 import { openHistory, type History } from '../watch/history.ts';
+import { driftOf } from '../watch/history-drift.ts';
+import type { Known } from '../watch/history-file.ts';
+import { isBad, minuteOf } from '../watch/history-shown.ts';
 import { openTools } from '../watch/open-tools.ts';
 import { propose, proposalText } from '../watch/propose.ts';
 import { CHECKS } from '../watch/registry.ts';
@@ -101,16 +104,38 @@ export function dated(
   config: Config,
   now: number,
 ): AuditReport['practices'][number]['findings'] {
-  return findings.map((finding) => {
-    const known = history?.find(finding);
+  return findings.flatMap((seen) => {
+    const known = history?.find(seen);
+    const finding = seen.item === undefined ? seen : itemShown(seen, known);
+    if (finding === undefined) return [];
     const silence = silenceOf(config, finding, now);
-    const { faults: _, ...shown } = finding;
-    return {
-      ...shown,
-      ...(known?.state === finding.state ? { since: known.since } : {}),
-      ...(silence === undefined ? {} : { silencedUntil: silence.until, silencedWhy: silence.why }),
-    };
+    const drift = driftOf(finding, known);
+    const { faults: _, hasAllItems: _all, ...shown } = finding;
+    return [
+      {
+        ...shown,
+        ...(known?.state === finding.state ? { since: known.since } : {}),
+        ...(drift === undefined ? {} : { drift }),
+        ...(silence === undefined
+          ? {}
+          : { silencedUntil: silence.until, silencedWhy: silence.why }),
+      },
+    ];
   });
+}
+
+/** An item is a row while it is wrong, and after it was; who cannot look believes who could. */
+function itemShown(finding: Finding, known: Known | undefined): Finding | undefined {
+  if (isBad(finding.state)) return finding;
+  if (known === undefined) return undefined;
+  if (finding.state !== 'unknown' || !isBad(known.state)) return finding;
+  const { state, evidence, advice, lookedAt } = known;
+  const last = lookedAt === undefined ? [] : [`The daemon last saw it at ${minuteOf(lookedAt)}.`];
+  return {
+    ...finding,
+    ...{ state, evidence: [...evidence, ...finding.evidence, ...last] },
+    ...(advice === undefined ? {} : { advice }),
+  };
 }
 
 export function historyFile(config: Config): string {

@@ -50,13 +50,17 @@ function mistakesOf(load: () => unknown): string[] {
 }
 
 /** A program may come later with another package; until then every call of it fails. */
-function checkPrograms({ accounts, directory }: Config): string[] {
+function checkPrograms({ accounts, directory, watch }: Config): string[] {
   const programs: (readonly [key: string, program: string | undefined])[] = [
     ...accounts.connectors.map(
       ({ command }, i) => [`accounts.connectors[${i}].command`, command?.[0]] as const,
     ),
     ['accounts.end_sessions.command', accounts.end_sessions.command?.[0]],
     ['directory.command.argv', directory.command?.argv[0]],
+    ...watch.programs.flatMap(({ installed, latest }, i) => [
+      [`watch.programs[${i}].installed`, installed[0]] as const,
+      [`watch.programs[${i}].latest`, latest[0]] as const,
+    ]),
   ];
   return programs.flatMap(([key, program]) =>
     program === undefined || isProgram(program)

@@ -29,6 +29,7 @@ export function watchPlan(config: Config): WatchPlan {
     dkimSelectors: watch.dkim_selectors,
     secondaryMxOk: watch.secondary_mx_ok,
     openPorts: watch.open_ports,
+    programs: watch.programs,
     policyPage: watch.pages.policy,
     abusePage: watch.pages.abuse,
     listCatalogue: watch.listings.catalogue,
@@ -60,14 +61,14 @@ export function watchPlan(config: Config): WatchPlan {
 /** The silence of a finding, where there is one that day. */
 export function silenceOf(
   config: Config,
-  finding: { readonly practice: string; readonly target: string },
+  finding: { readonly practice: string; readonly target: string; readonly item?: string },
   now: number,
 ): { readonly until: string; readonly why: string } | undefined {
   const day = new Date(now).toISOString().slice(0, 10);
   return config.watch.silences.find(
     ({ practice, target, until }) =>
       practice === finding.practice &&
-      (target === undefined || target === finding.target) &&
+      (target === undefined || target === finding.target || target === finding.item) &&
       until >= day,
   );
 }

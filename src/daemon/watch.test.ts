@@ -1,12 +1,13 @@
 /** OWN-1: a listing is an event, and opens an incident that names who stood out before. */
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Intent } from '../core/intent.ts';
 import type { Incident } from '../desk/contract.ts';
 import type { JournalLine } from '../store/journal.ts';
-import type { Blind, Change } from '../watch/history.ts';
 import type { DaemonParts } from './parts.ts';
-import { notLookedAt, tell, tellBlind } from './watch.ts';
+import { openHistory, type Blind, type Change } from '../watch/history.ts';
+import { forgetOthers, notLookedAt, tell, tellBlind } from './watch.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
 const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOString();
@@ -60,6 +61,7 @@ async function told(
   return {
     lines,
     notes,
+    cause: intent?.kind === 'alert' ? intent.cause : undefined,
     texts: intent?.kind === 'alert' ? intent.reasons.map(({ text }) => text) : [],
   };
 }
@@ -93,6 +95,37 @@ describe('OWN-1: a listing', () => {
     const incidents = [incident({ id: 'I7', cause }), incident({ id: 'I8', cause: 'other' })];
     const { notes } = await told({ state: 'pass', evidence: ['Not listed.'] }, incidents);
     expect(notes).toEqual(['I7: mx1.example.org is well again (OWN-1): Not listed.']);
+  });
+
+  it('on one list has an incident of its own, and ends that one alone', async () => {
+    const item = '192.0.2.10 on bl.example';
+    const cause = `watch:listings:OWN-1:mx1.example.org:${item}`;
+    const others = [
+      'watch:listings:OWN-1:mx1.example.org:192.0.2.10 on other',
+      'watch:blind:OWN-1',
+    ];
+    const incidents = [cause, ...others].map((each, at) => incident({ id: `I${at}`, cause: each }));
+    const { lines, cause: opened } = await told({ item });
+    expect(opened).toBe(cause);
+    expect(lines[0]).toMatchObject({ kind: 'listing', item });
+    const ended = { item, evidence: ['192.0.2.10 is not on it.'] };
+    const over = 'I0: mx1.example.org is well again (OWN-1): 192.0.2.10 is not on it.';
+    expect((await told({ ...ended, state: 'pass' }, incidents)).notes).toEqual([over]);
+    const gone = await told({ ...ended, state: 'not-applicable' }, incidents);
+    expect(gone.notes).toEqual([over.replace('is well again', 'is no matter any more')]);
+  });
+
+  it('is silenced by its own name, and no other with it', async () => {
+    const item = '192.0.2.10 on bl.example';
+    const silence = { practice: 'OWN-1', target: item, until: '2026-12-01', why: 'asked for' };
+    expect((await told({ item }, [], [silence])).texts).toEqual([]);
+    expect((await told({ item: '192.0.2.10 on other' }, [], [silence])).texts).toHaveLength(1);
+  });
+
+  it('whose silence is over alerts again', async () => {
+    const silence = { practice: 'OWN-1', until: '2026-11-27', why: 'delisting asked for' };
+    expect((await told({}, [], [silence])).texts).toHaveLength(1);
+    expect((await told({}, [], [{ ...silence, until: '2026-11-28' }])).texts).toEqual([]);
   });
 
   it('that is silenced alerts nobody', async () => {
@@ -144,5 +177,38 @@ describe('OWN-1 to OWN-13: what cannot be looked at', () => {
     const watcher = { waiting: () => ['a.test', 'b.test'].map((target) => ({ check, target })) };
     const found = notLookedAt(watcher, [blind('OWN-8', 'a.test').finding]);
     expect(found).toMatchObject([{ practice: 'OWN-8', target: 'b.test', state: 'unknown' }]);
+  });
+});
+
+it('OWN-1 to OWN-13: a host or page that left the configuration fails no longer, and its incident says so', async () => {
+  const config = loadConfig(undefined, {});
+  const watch = {
+    ...{ ...config.watch, hosts: [], domains: ['here.test'] },
+    pages: { policy: 'https://www.here.test/aup' },
+  };
+  const history = openHistory(undefined);
+  const seen = (check: string, practice: string, target: string) => {
+    const finding = { check, practice, target, state: 'fail' as const, evidence: ['It fails.'] };
+    for (const hour of [2, 1]) history.note(finding, ago(hour));
+  };
+  seen('tls', 'OWN-5', 'old.here.test');
+  seen('pages', 'OWN-12', 'https://www.here.test/aup');
+  seen('pages', 'OWN-13', 'https://www.here.test/abuse');
+  seen('dmarc', 'OWN-8', 'here.test');
+  const cause = 'watch:tls:OWN-5:old.here.test';
+  const { parts, lines, notes } = partsFor([incident({ id: 'I7', cause })]);
+  forgetOthers(history, { ...config, watch }, parts);
+  expect(history.all().map(({ target }) => target)).toEqual([
+    'https://www.here.test/aup',
+    'here.test',
+  ]);
+  expect(lines).toMatchObject([
+    { kind: 'check', target: 'old.here.test', was: 'fail', state: 'not-applicable' },
+    { kind: 'check', target: 'https://www.here.test/abuse', was: 'fail' },
+  ]);
+  await eventually(() => {
+    expect(notes).toEqual([
+      'I7: old.here.test is no matter any more (OWN-5): It is no longer looked at. Before: It fails.',
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import type { AuditReport, DecidedCounts } from '../practices/contract.ts';
 import { scorePractices } from '../practices/score.ts';
 import type { Finding } from '../watch/contract.ts';
 import { openHistory, type Blind, type Change, type History } from '../watch/history.ts';
+import { createPace } from '../watch/pace.ts';
 import { openTools } from '../watch/open-tools.ts';
 import { CHECKS } from '../watch/registry.ts';
 import { createWatcher, type Watcher } from '../watch/watcher.ts';
@@ -32,13 +33,16 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
   const { every, blind_after: blindAfter } = config.watch;
   // One round without an answer is no reason to wake somebody.
   const history = openHistory(historyFile(config), false, Math.max(blindAfter, 2 * every));
+  forgetOthers(history, config, parts);
+  // One for all rounds: what one did not ask in time is not asked beside the next.
+  const pace = createPace(plan.dns.queriesPerSecond);
   const watcher = createWatcher({
     plan,
     checks: CHECKS,
     history,
     everyMs: every,
     confirmAfterMs: config.watch.confirm_after,
-    openTools: () => openTools(plan, parts.now),
+    openTools: () => openTools(plan, parts.now, pace),
     now: parts.now,
     random: Math.random,
     changed: (change) => void tell(change, config, parts),
@@ -69,6 +73,26 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
     report: () => reportOf({ config, history, watcher, decided }, parts),
     close: () => watcher.close(),
   };
+}
+
+/** What left the configuration fails no longer, and its incident says so. */
+export function forgetOthers(
+  history: Pick<History, 'keepOnly'>,
+  config: Config,
+  parts: Parts,
+): void {
+  const plan = watchPlan(config);
+  const watched = new Set(
+    CHECKS.flatMap((check) =>
+      [...check.targets(plan), ...(check.findingTargets?.(plan) ?? [])].map(
+        (target) => `${check.id} ${target}`,
+      ),
+    ),
+  );
+  const at = new Date(parts.now()).toISOString();
+  const gone = history.keepOnly(({ check, target }) => watched.has(`${check} ${target}`), at);
+  for (const outcome of gone)
+    if (outcome.kind === 'changed') void tell(outcome.change, config, parts);
 }
 
 interface Watching {
@@ -111,16 +135,18 @@ export function notLookedAt(
 /** Every change is an event; an alert is for what got worse and is not silenced. */
 export async function tell(change: Change, config: Config, parts: Parts): Promise<void> {
   const { finding, was, drift } = change;
-  const { check, practice, target, state, evidence, advice } = finding;
+  const { check, practice, target, item, state, evidence, advice } = finding;
   const id = parts.newId();
   const at = new Date(parts.now()).toISOString();
   parts.journal.append({
     ...{ v: 1, kind: practice === 'OWN-1' ? 'listing' : 'check', id, at },
     ...{ check, practice, target, state, evidence, drift },
+    ...(item === undefined ? {} : { item }),
     ...(was === undefined ? {} : { was }),
     ...(advice === undefined ? {} : { advice }),
   });
-  if (state === 'pass') await noteEnd(change, parts).catch(() => undefined);
+  if (state === 'pass' || state === 'not-applicable')
+    await noteEnd(change, parts).catch(() => undefined);
   if (state !== 'fail' && state !== 'warn') return;
   if (silenceOf(config, finding, parts.now()) !== undefined) return;
   const before = practice === 'OWN-1' ? await stoodOut(parts).catch(() => []) : [];
@@ -129,16 +155,19 @@ export async function tell(change: Change, config: Config, parts: Parts): Promis
 
 /** An incident says when its cause is gone; closing it is for a person, who knows why it was. */
 async function noteEnd({ finding }: Change, { desk }: Parts): Promise<void> {
-  const { practice, target, evidence } = finding;
-  const causes = new Set([causeOf(finding), blindCause(practice)]);
+  const { practice, target, item, state, evidence } = finding;
+  // What was said of other things of the practice is not over with one item of one target.
+  const causes = new Set([causeOf(finding), ...(item === undefined ? [blindCause(practice)] : [])]);
   const open = await desk.incidents.list({ state: 'open', limit: MAX_INCIDENTS });
-  const text = `${target} is well again (${practice}): ${evidence[0] ?? ''}`.slice(0, MAX_NOTE);
+  const says = state === 'pass' ? 'is well again' : 'is no matter any more';
+  const text = `${target} ${says} (${practice}): ${evidence[0] ?? ''}`.slice(0, MAX_NOTE);
   for (const { id, cause } of open)
     if (causes.has(cause)) await desk.incidents.step(id, 'primum', { kind: 'note', text });
 }
 
-const causeOf = ({ check, practice, target }: Finding): string =>
-  `watch:${check}:${practice}:${target}`;
+/** Each item is a thing of its own to do, such as to get off one list. */
+const causeOf = ({ check, practice, target, item }: Finding): string =>
+  ['watch', check, practice, target, ...(item === undefined ? [] : [item])].join(':');
 const blindCause = (practice: string): string => `watch:blind:${practice}`;
 const MAX_NOTE = 500;
 /** Of what cannot be seen, named in an alert; the scorecard has all. */

@@ -1,5 +1,5 @@
 /** The scorecard: every practice with its state, the evidence and what to do. */
-import type { Finding } from '../watch/contract.ts';
+import type { Drift, Finding } from '../watch/contract.ts';
 
 export type PracticeState =
   /** Decided in the mail path, or carried by the desk. */
@@ -31,6 +31,8 @@ export interface PracticeReport {
     readonly since?: string;
     /** When it was last really seen, where a daemon looks. */
     readonly lookedAt?: string;
+    /** What changed since it was well, where a daemon saw it so. */
+    readonly drift?: Drift;
     readonly silencedUntil?: string;
     /** Why it is silent, in the operator's words. */
     readonly silencedWhy?: string;

@@ -1,7 +1,7 @@
 /** The scorecard as one page that needs nothing else: no script, no font, no file beside it. */
 import { html, wholePage, type Html } from '../html.ts';
 import type { AuditReport, PracticeReport } from './contract.ts';
-import { decidedText, notesOf } from './text-report.ts';
+import { decidedText, driftText, nameOf, notesOf } from './text-report.ts';
 import { STYLE } from './style.ts';
 
 export function htmlReport(report: AuditReport): string {
@@ -97,13 +97,15 @@ function openRow(practice: PracticeReport): Html {
 }
 
 function findingPart(finding: PracticeReport['findings'][number]): Html {
-  const { target, evidence, advice } = finding;
+  const { evidence, advice } = finding;
   const notes = notesOf(finding).join(', ');
+  const drift = driftText(finding);
   return html`<div class="finding">
-    <h4>${target}${notes === '' ? html`` : html`<span class="soft">${notes}</span>`}</h4>
+    <h4>${nameOf(finding)}${notes === '' ? html`` : html`<span class="soft">${notes}</span>`}</h4>
     <ul>
       ${evidence.map((text) => html`<li>${text}</li>`)}
     </ul>
+    ${drift === undefined ? html`` : html`<p class="soft">${drift}</p>`}
     ${advice === undefined ? html`` : html`<p class="advice">${advice}</p>`}
   </div>`;
 }
@@ -117,7 +119,7 @@ function shortRow(practice: PracticeReport): Html {
     (finding) =>
       html`<div class="finding">
         <h4>
-          ${finding.target}${badge(finding.state === 'not-applicable' ? 'not applicable' : finding.state)}
+          ${nameOf(finding)}${badge(finding.state === 'not-applicable' ? 'not applicable' : finding.state)}
         </h4>
         <ul>
           ${finding.evidence.map((text) => html`<li>${text}</li>`)}

@@ -117,6 +117,18 @@ describe('the scorecard', () => {
     expect(textReport(report)).toContain('What to do: Close it.');
   });
 
+  it('says on the page and in the text what it was while it was well, and what it is now', () => {
+    const drift = { was: 'It refused <all>.', wasAt: '2026-11-27T09:30:12.000Z', is: 'It relays.' };
+    const report = score({ findings: [{ ...found('fail'), drift, item: '192.0.2.1 on bl' }] });
+    const says = 'Last well at 2026-11-27 09:30 UTC: It refused <all>. Changed since: It relays.';
+    const text = textReport(report).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(says);
+    expect(text).toContain('mx1.example.org: 192.0.2.1 on bl');
+    const page = htmlReport(report);
+    expect(page).toContain(says.replace('<', '&lt;').replace('>', '&gt;'));
+    expect(page).toContain('mx1.example.org: 192.0.2.1 on bl');
+  });
+
   it('names in a row that fails who else warns, or could not be looked at', () => {
     const unknown = Array.from({ length: 7 }, (_, at) => found('unknown', `mx${at + 3}.test`));
     const findings = [found('fail'), found('warn', 'mx2.test'), found('pass', 'mx9.test')];

@@ -65,6 +65,11 @@ export function decidedText(decided: PracticeReport['decided']): string {
   ].join('; ');
 }
 
+/** `mx1.example.org: 192.0.2.1 on bl.example`. */
+export function nameOf({ target, item }: PracticeReport['findings'][number]): string {
+  return item === undefined ? target : `${target}: ${item}`;
+}
+
 /** Since when, and why nobody is alerted. */
 export function notesOf(finding: PracticeReport['findings'][number]): readonly string[] {
   const { since, silencedUntil, silencedWhy = '' } = finding;
@@ -73,6 +78,13 @@ export function notesOf(finding: PracticeReport['findings'][number]): readonly s
     ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace('T', ' ')} UTC`]),
     ...(silencedUntil === undefined ? [] : [`silent until ${silencedUntil}${why}`]),
   ];
+}
+
+/** What it was when it was well, and what it is now. */
+export function driftText({ drift }: PracticeReport['findings'][number]): string | undefined {
+  if (drift === undefined) return undefined;
+  const { was, wasAt, is } = drift;
+  return `Last well at ${wasAt.slice(0, 16).replace('T', ' ')} UTC: ${was} Changed since: ${is}`;
 }
 
 function line(practice: PracticeReport): string {
@@ -86,10 +98,13 @@ function line(practice: PracticeReport): string {
 function detail(practice: PracticeReport): string {
   const shown = practice.findings.filter(({ state }) => state === practice.result);
   const parts = shown.slice(0, MAX_SHOWN).map((finding) => {
-    const { target, evidence, advice } = finding;
+    const { evidence, advice } = finding;
     const notes = notesOf(finding);
-    const head = notes.length === 0 ? target : `${target} (${notes.join(', ')})`;
-    const seen = evidence.slice(0, 3).map((text) => wrap(text, '  '));
+    const name = nameOf(finding);
+    const head = notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
+    const drift = driftText(finding);
+    const texts = [...evidence.slice(0, 3), ...(drift === undefined ? [] : [drift])];
+    const seen = texts.map((text) => wrap(text, '  '));
     return `${head}\n${seen.join('')}${advice === undefined ? '' : wrap(`What to do: ${advice}`, '  ')}`;
   });
   const more = shown.length - MAX_SHOWN;

@@ -5,7 +5,7 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { backwards } from './backwards.ts';
-import { createPace } from './pace.ts';
+import { createPace, type Pace } from './pace.ts';
 
 export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'NS' | 'CNAME' | 'PTR' | 'SOA' | 'TLSA';
 
@@ -44,9 +44,11 @@ const TRIES = 2;
 const NONSENSE = 'EBADRESP';
 const NONE: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
 
-export function createDns(options: DnsOptions): Dns {
+export function createDns(
+  options: DnsOptions,
+  pace: Pace = createPace(options.queriesPerSecond),
+): Dns {
   const resolver = newResolver(options, options.servers);
-  const pace = createPace(options.queriesPerSecond);
   const remembered = new Map<string, Promise<DnsAnswer>>();
   const authorities = new Map<string, Resolver>();
   let asked = 0;

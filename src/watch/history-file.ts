@@ -8,8 +8,10 @@ export interface Known {
   readonly evidence: readonly string[];
   readonly faults?: number;
   readonly advice?: string;
-  /** What was seen when it was last well, and when it stopped being so. */
+  /** What was seen when it was last well. */
   readonly goodEvidence?: readonly string[];
+  /** When it was last seen to be well. */
+  readonly goodAt?: string;
   /** When it was last really seen; absent after a restart until then. */
   readonly lookedAt?: string;
   /** Since when it could not be seen. */
@@ -26,6 +28,8 @@ export interface Blindness {
 
 export interface Line extends Known {
   readonly key: string;
+  /** Nobody looks at it any more. */
+  readonly isForgotten?: boolean;
 }
 
 const STATES: ReadonlySet<FindingState> = new Set([
@@ -55,15 +59,22 @@ export function load(file: string, isReader: boolean): ReadonlyMap<string, Known
   const lines = text.split('\n');
   for (const line of lines) {
     const read = readLine(line);
-    if (read !== undefined) found.set(read.key, read.value);
+    if (read?.isForgotten === true) found.delete(read.key);
+    else if (read !== undefined) found.set(read.key, read.value);
   }
   if (!isReader && lines.length > found.size * 2 + 100) compact(file, found);
   return found;
 }
 
-function readLine(line: string): { readonly key: string; readonly value: Known } | undefined {
+interface ReadLine {
+  readonly key: string;
+  readonly value: Known;
+  readonly isForgotten: boolean;
+}
+
+function readLine(line: string): ReadLine | undefined {
   try {
-    const { key, ...value } = JSON.parse(line) as Line;
+    const { key, isForgotten = false, ...value } = JSON.parse(line) as Line;
     const isWhole =
       typeof key === 'string' &&
       STATES.has(value.state) &&
@@ -71,7 +82,7 @@ function readLine(line: string): { readonly key: string; readonly value: Known }
       Array.isArray(value.evidence) &&
       (value.blind === undefined ||
         (typeof value.blind.since === 'string' && Array.isArray(value.blind.evidence)));
-    return isWhole ? { key, value } : undefined;
+    return isWhole ? { key, value, isForgotten } : undefined;
   } catch {
     return undefined;
   }

@@ -116,7 +116,7 @@ describe('OWN-1, OWN-8: what was found before', () => {
     const [shown] = history.all();
     expect(shown).toMatchObject({ state: 'fail' });
     expect(shown?.evidence.at(-1)).toBe(
-      'It could not be looked at since 2026-11-28 10:00 UTC: unknown',
+      'It could not be looked at since 2026-11-28 10:00 UTC: unknown Last seen at 2026-11-28 10:00 UTC.',
     );
   });
 

@@ -3,7 +3,10 @@
  * for a second look. One line of the file per change, so that nothing is rewritten while it runs.
  */
 import type { Finding, FindingState } from './contract.ts';
-import { append, load, type Known, type Line } from './history-file.ts';
+import { Book, keyOf, partsOf } from './history-book.ts';
+import { append, load, type Known } from './history-file.ts';
+import { goodOf, newSince, withoutFigures, type Good } from './history-drift.ts';
+import { isBad, shown } from './history-shown.ts';
 
 /** A finding that nobody has been able to look at for too long. */
 export interface Blind {
@@ -32,7 +35,11 @@ export type Outcome =
 export interface History {
   /** Takes in a finding. `unknown` is no news of the thing looked at, but it is said that it is so. */
   note(finding: Finding, at: string): Outcome;
-  find(finding: Pick<Finding, 'check' | 'practice' | 'target'>): Known | undefined;
+  /** Takes in what one look at a target found, and that items of it are gone or were not looked at. */
+  noteAll(look: Look, at: string): readonly Outcome[];
+  /** Forgets what is not watched any more, such as a host that left the configuration. */
+  keepOnly(isWatched: (finding: Named) => boolean, at: string): readonly Outcome[];
+  find(finding: Named): Known | undefined;
   /** Findings as they are known, the newest of each; what cannot be seen now is not called well. */
   all(): readonly (Finding & Pick<Known, 'since' | 'lookedAt'>)[];
   /** How many of them could not be looked at the last time. */
@@ -44,16 +51,13 @@ export interface History {
   readonly size: number;
 }
 
-/** Things remembered; about 500 bytes each. */
-export const MAX_KNOWN = 500_000;
+type Named = Pick<Finding, 'check' | 'practice' | 'target' | 'item'>;
 
-const RANK: Readonly<Record<FindingState, number>> = {
-  fail: 3,
-  warn: 2,
-  pass: 1,
-  unknown: 1,
-  'not-applicable': 1,
-};
+export interface Look {
+  readonly check: string;
+  readonly target: string;
+  readonly findings: readonly Finding[];
+}
 
 /** Longest time without a look before somebody is told. */
 const BLIND_AFTER_MS = 86_400_000;
@@ -66,50 +70,14 @@ export function openHistory(
 ): History {
   const book = new Book(file === undefined ? [] : load(file, isReader));
   const { known } = book;
-  const waiting = new Map<string, FindingState>();
-  /** A further fault was seen once. */
-  const doubted = new Set<string>();
+  const notes = new Notes(book, blindAfterMs);
   return {
-    note(finding, at) {
-      const key = keyOf(finding);
-      if (finding.state === 'unknown') return noteUnknown(book, finding, { at, blindAfterMs });
-      const before = known.get(key);
-      if (before?.state === finding.state) {
-        waiting.delete(key);
-        const further = furtherFaults(before, finding);
-        if (further.length > 0 && !doubted.has(key)) {
-          doubted.add(key);
-          return { kind: 'confirm' };
-        }
-        doubted.delete(key);
-        const look = noteLook(book, before, finding, at);
-        if (further.length === 0) return look;
-        const { since, state: was } = before;
-        return { kind: 'changed', change: { finding, was, since, drift: further } };
-      }
-      doubted.delete(key);
-      if (before !== undefined) book.known.set(key, { ...withoutBlind(before), lookedAt: at });
-      const isWorse = RANK[finding.state] > RANK[before?.state ?? 'pass'];
-      if (isWorse && waiting.get(key) === undefined) {
-        waiting.set(key, finding.state);
-        return { kind: 'confirm' };
-      }
-      waiting.delete(key);
-      const good = RANK[before?.state ?? 'unknown'] === 1 ? before?.evidence : before?.goodEvidence;
-      book.set(key, {
-        state: finding.state,
-        since: at,
-        lookedAt: at,
-        ...said(finding),
-        ...(good === undefined || !isWorse ? {} : { goodEvidence: good }),
-      });
-      const drift =
-        isWorse && good !== undefined ? finding.evidence.filter((t) => !good.includes(t)) : [];
-      // A first look at what is well is no news.
-      const isNews = isWorse || (before !== undefined && before.state !== 'unknown');
-      if (!isNews) return { kind: 'same' };
-      return { kind: 'changed', change: { finding, was: before?.state, since: at, drift } };
-    },
+    note: (finding, at) => notes.take(finding, at),
+    noteAll: (look, at) => [
+      ...look.findings.map((finding) => notes.take(finding, at)),
+      ...notes.takeMissing(look, at),
+    ],
+    keepOnly: (isWatched, at) => notes.keepOnly(isWatched, at),
     find: (finding) => known.get(keyOf(finding)),
     all: () => [...known].map(([key, value]) => ({ ...partsOf(key), ...shown(value) })),
     blind: () => book.blind,
@@ -124,49 +92,120 @@ export function openHistory(
   };
 }
 
-/** What is known, counted, and which of it is not on disk yet. */
-class Book {
-  readonly known: Map<string, Known>;
-  readonly #failing = new Map<string, number>();
-  #fresh: Line[] = [];
-  #blind = 0;
+const RANK: Readonly<Record<FindingState, number>> = {
+  fail: 3,
+  warn: 2,
+  pass: 1,
+  unknown: 1,
+  'not-applicable': 1,
+};
 
-  constructor(loaded: Iterable<readonly [string, Known]>) {
-    this.known = new Map(loaded);
-    for (const [key, value] of this.known) this.#count(key, value, 1);
+class Notes {
+  readonly #book: Book;
+  readonly #blindAfterMs: number;
+  /** A worse state that was seen once, and what was seen before it. */
+  readonly #waiting = new Map<string, Good>();
+  /** A further fault was seen once. */
+  readonly #doubted = new Set<string>();
+  /** Items that were never wrong are no findings; what they looked like when they were well. */
+  readonly #wellItems = new Map<string, Good>();
+
+  constructor(book: Book, blindAfterMs: number) {
+    this.#book = book;
+    this.#blindAfterMs = blindAfterMs;
   }
 
-  get blind(): number {
-    return this.#blind;
+  take(finding: Finding, at: string): Outcome {
+    const key = keyOf(finding);
+    const { state } = finding;
+    const before = this.#book.known.get(key);
+    if (finding.item !== undefined && before === undefined && !isBad(state)) {
+      if (state !== 'unknown') this.#takeWellItem(key, finding, at);
+      return { kind: 'same' };
+    }
+    if (state === 'unknown')
+      return noteUnknown(this.#book, finding, { at, blindAfterMs: this.#blindAfterMs });
+    return before?.state === state
+      ? this.#takeSame(before, finding, at)
+      : this.#takeOther(before, finding, at);
   }
 
-  failing(practice: string | undefined): number {
-    if (practice !== undefined) return this.#failing.get(practice) ?? 0;
-    return [...this.#failing.values()].reduce((sum, each) => sum + each, 0);
+  /** What was not found: it is gone where all was looked at, and else was not looked at. */
+  *takeMissing({ check, target, findings }: Look, at: string): Iterable<Outcome> {
+    const keys = this.#book.itemsOf(check, target);
+    if (keys.length === 0) return;
+    const found = new Set(findings.map(keyOf));
+    const isAll = findings.some(({ hasAllItems }) => hasAllItems === true);
+    const why = findings.find(({ state }) => state === 'unknown')?.evidence[0];
+    for (const key of keys.filter((each) => !found.has(each))) {
+      const evidence = [why ?? 'It was not looked at the last time.'];
+      yield isAll
+        ? this.#takeGone(key, at)
+        : this.take({ ...partsOf(key), state: 'unknown', evidence }, at);
+    }
   }
 
-  /** Remembers it, and that it has to be written. */
-  set(key: string, value: Known): void {
-    if (!this.known.has(key) && this.known.size >= MAX_KNOWN) return;
-    this.#count(key, this.known.get(key), -1);
-    this.#count(key, value, 1);
-    this.known.set(key, value);
-    this.#fresh.push({ key, ...value });
+  keepOnly(isWatched: (finding: Named) => boolean, at: string): readonly Outcome[] {
+    const gone = [...this.#book.known.keys()].filter((key) => !isWatched(partsOf(key)));
+    return gone.map((key) => this.#takeGone(key, at));
   }
 
-  takeFresh(): readonly Line[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
+  #takeGone(key: string, at: string): Outcome {
+    const before = this.#book.known.get(key);
+    this.#book.forget(key);
+    if (before === undefined || !isBad(before.state)) return { kind: 'same' };
+    const evidence = [`It is no longer looked at. Before: ${before.evidence[0] ?? ''}`];
+    const finding: Finding = { ...partsOf(key), state: 'not-applicable', evidence };
+    return { kind: 'changed', change: { finding, was: before.state, since: at, drift: [] } };
   }
 
-  #count(key: string, value: Known | undefined, by: 1 | -1): void {
-    if (value?.blind !== undefined) this.#blind += by;
-    if (value?.state !== 'fail') return;
-    const { practice } = partsOf(key);
-    this.#failing.set(practice, (this.#failing.get(practice) ?? 0) + by);
+  #takeWellItem(key: string, { evidence }: Finding, at: string): void {
+    this.#waiting.delete(key);
+    if (this.#wellItems.has(key) || this.#wellItems.size < MAX_WELL_ITEMS)
+      this.#wellItems.set(key, { goodEvidence: evidence, goodAt: at });
+  }
+
+  #takeSame(before: Known, finding: Finding, at: string): Outcome {
+    const key = keyOf(finding);
+    this.#waiting.delete(key);
+    const further = furtherFaults(before, finding);
+    if (further.length > 0 && !this.#doubted.has(key)) {
+      this.#doubted.add(key);
+      return { kind: 'confirm' };
+    }
+    this.#doubted.delete(key);
+    const look = noteLook(this.#book, before, finding, at);
+    if (further.length === 0) return look;
+    const { since, state: was } = before;
+    return { kind: 'changed', change: { finding, was, since, drift: further } };
+  }
+
+  #takeOther(before: Known | undefined, finding: Finding, at: string): Outcome {
+    const key = keyOf(finding);
+    const { state } = finding;
+    this.#doubted.delete(key);
+    const isWorse = RANK[state] > RANK[before?.state ?? 'pass'];
+    const waiting = this.#waiting.get(key);
+    const good = waiting ?? goodOf(before) ?? this.#wellItems.get(key);
+    if (before !== undefined) this.#book.touch(key, { ...withoutBlind(before), lookedAt: at });
+    if (isWorse && waiting === undefined) {
+      this.#waiting.set(key, good ?? {});
+      return { kind: 'confirm' };
+    }
+    this.#waiting.delete(key);
+    this.#wellItems.delete(key);
+    const kept = isBad(state) ? good : undefined;
+    this.#book.set(key, { state, since: at, lookedAt: at, ...said(finding), ...kept });
+    // A first look at what is well is no news.
+    const isNews = isWorse || (before !== undefined && before.state !== 'unknown');
+    if (!isNews) return { kind: 'same' };
+    const drift = isWorse ? newSince(kept?.goodEvidence, finding) : [];
+    return { kind: 'changed', change: { finding, was: before?.state, since: at, drift } };
   }
 }
+
+/** Of each about 300 bytes. */
+const MAX_WELL_ITEMS = 500_000;
 
 function noteUnknown(
   book: Book,
@@ -179,7 +218,7 @@ function noteUnknown(
   const said = { evidence, ...(advice === undefined ? {} : { advice }) };
   if (before === undefined || before.state === 'unknown') {
     if (before === undefined) book.set(key, { state: 'unknown', since: at, ...said });
-    else book.known.set(key, { ...before, ...said });
+    else book.touch(key, { ...before, ...said });
     return { kind: 'same' };
   }
   const { since = at, isTold = false } = before.blind ?? {};
@@ -187,7 +226,7 @@ function noteUnknown(
   const isDue = !isTold && Date.parse(at) - Date.parse(lookedAt) >= blindAfterMs;
   const value: Known = { ...before, blind: { since, ...said, isTold: isTold || isDue } };
   if (before.blind === undefined || isDue) book.set(key, value);
-  else book.known.set(key, value);
+  else book.touch(key, value);
   if (!isDue) return { kind: 'same' };
   return { kind: 'blind', blind: { finding, was: before.state, lookedAt } };
 }
@@ -195,18 +234,16 @@ function noteUnknown(
 /** Keeps what a look saw; that what was told as blind is seen again is news. */
 function noteLook(book: Book, before: Known, finding: Finding, at: string): Outcome {
   const key = keyOf(finding);
-  const { since, state, goodEvidence } = before;
-  const seen: Known = {
-    ...{ state, since, lookedAt: at, ...said(finding) },
-    ...(goodEvidence === undefined ? {} : { goodEvidence }),
-  };
+  const { since, state } = before;
+  const good = isBad(state) ? goodOf(before) : undefined;
+  const seen: Known = { state, since, lookedAt: at, ...said(finding), ...good };
   const isSame =
     before.blind === undefined &&
     finding.evidence.length === before.evidence.length &&
     finding.evidence.every(
       (text, i) => withoutFigures(text) === withoutFigures(before.evidence[i]),
     );
-  if (isSame) book.known.set(key, seen);
+  if (isSame) book.touch(key, seen);
   else book.set(key, seen);
   if (before.blind?.isTold !== true) return { kind: 'same' };
   return { kind: 'changed', change: { finding, was: 'unknown', since, drift: [] } };
@@ -214,13 +251,10 @@ function noteLook(book: Book, before: Known, finding: Finding, at: string): Outc
 
 /** What made a state that lasts and did not before: on a second list, a second bad record. */
 function furtherFaults(before: Known, { state, evidence, faults = 0 }: Finding): readonly string[] {
-  if (RANK[state] === 1 || before.faults === undefined) return [];
+  if (!isBad(state) || before.faults === undefined) return [];
   const known = new Set(before.evidence.slice(0, before.faults).map(withoutFigures));
   return evidence.slice(0, faults).filter((text) => !known.has(withoutFigures(text)));
 }
-
-/** Days left and counts change from look to look, and are no news. */
-const withoutFigures = (text = ''): string => text.replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#');
 
 function said({ evidence, faults, advice }: Finding) {
   return {
@@ -232,40 +266,4 @@ function said({ evidence, faults, advice }: Finding) {
 
 function withoutBlind({ blind: _, ...known }: Known): Known {
   return known;
-}
-
-/** What was bad stays bad until it is seen to be well; what was well is unknown while nobody can look. */
-function shown({ blind, goodEvidence: _, faults: _faults, ...value }: Known) {
-  if (blind === undefined) return value;
-  const since = minuteOf(blind.since);
-  if (RANK[value.state] > 1) {
-    const why = `It could not be looked at since ${since}: ${blind.evidence[0] ?? ''}`;
-    return { ...value, evidence: [...value.evidence, why] };
-  }
-  const { advice: _advice, lookedAt, ...rest } = value;
-  const when = lookedAt === undefined ? '' : `, at ${minuteOf(lookedAt)}`;
-  const last = `Last known: ${value.state === 'not-applicable' ? 'not applicable' : value.state}${when}.`;
-  return {
-    ...rest,
-    state: 'unknown' as const,
-    since: blind.since,
-    evidence: [...blind.evidence, last],
-    ...(lookedAt === undefined ? {} : { lookedAt }),
-    ...(blind.advice === undefined ? {} : { advice: blind.advice }),
-  };
-}
-
-const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
-
-function keyOf({
-  check,
-  practice,
-  target,
-}: Pick<Finding, 'check' | 'practice' | 'target'>): string {
-  return `${check} ${practice} ${target}`;
-}
-
-function partsOf(key: string): Pick<Finding, 'check' | 'practice' | 'target'> {
-  const [check = '', practice = '', ...target] = key.split(' ');
-  return { check, practice, target: target.join(' ') };
 }

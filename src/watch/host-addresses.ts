@@ -4,7 +4,8 @@ import type { Dns } from './dns.ts';
 import type { WatchedHost } from './plan.ts';
 
 export type HostAddresses =
-  | { readonly ok: true; readonly addresses: readonly string[] }
+  /** `gap`: why there may be more of them. */
+  | { readonly ok: true; readonly addresses: readonly string[]; readonly gap?: string }
   /** `isKnown`: that there are none is what DNS says. */
   | { readonly ok: false; readonly isKnown: boolean; readonly why: string };
 
@@ -12,7 +13,8 @@ export async function addressesOfHost(host: WatchedHost, dns: Dns): Promise<Host
   if (host.addresses.length > 0) return { ok: true, addresses: host.addresses };
   const [v4, v6] = await Promise.all([dns.ask(host.name, 'A'), dns.ask(host.name, 'AAAA')]);
   const addresses = [v4, v6].flatMap((answer) => (answer.kind === 'found' ? answer.records : []));
-  if (addresses.length > 0) return { ok: true, addresses };
   const why = whyFailed(v4, v6);
+  if (addresses.length > 0)
+    return { ok: true, addresses, ...(why === undefined ? {} : { gap: why }) };
   return { ok: false, isKnown: why === undefined, why: why ?? 'the name has none' };
 }

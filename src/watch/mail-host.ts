@@ -31,6 +31,8 @@ export async function visitHost(
     return [unclear(`The addresses of ${name}: ${found.why}.`, 'Name them in watch.hosts.')];
   const foreign = found.addresses.filter((address) => !tools.scope.isOurs(address));
   const notes: Note[] = foreign.length === 0 ? [] : [outOfScope(name, foreign)];
+  if (found.gap !== undefined)
+    notes.push(unclear(`The addresses of ${name}: ${found.gap}.`, 'Name them in watch.hosts.'));
   const port = kind === 'smtp' ? host.smtpPort : host.submissionPort;
   for (const address of found.addresses.filter((a) => tools.scope.isOurs(a))) {
     notes.push(...(await guarded(() => probe({ name, address, port }))));

@@ -1,6 +1,7 @@
 /** What the checks work with, for one run. */
 import type { Tools } from './contract.ts';
 import { createDns } from './dns.ts';
+import type { Pace } from './pace.ts';
 import type { WatchPlan } from './plan.ts';
 import { createScope } from './scope.ts';
 import { DialogueError, openDialogue } from './smtp-dialogue.ts';
@@ -8,7 +9,8 @@ import { DialogueError, openDialogue } from './smtp-dialogue.ts';
 /** Connections to one host at once: more looks like an attack and is refused as one. */
 const PER_ADDRESS = 4;
 
-export function openTools(plan: WatchPlan, now: () => number = Date.now): Tools {
+/** @param pace Of all questions to DNS; else one of these tools alone. */
+export function openTools(plan: WatchPlan, now: () => number = Date.now, pace?: Pace): Tools {
   const scope = createScope(plan);
   const open = new Map<string, number>();
   const waiting = new Map<string, (() => void)[]>();
@@ -36,7 +38,7 @@ export function openTools(plan: WatchPlan, now: () => number = Date.now): Tools 
     plan,
     scope,
     now,
-    dns: createDns(plan.dns),
+    dns: createDns(plan.dns, pace),
     async dialogue(options) {
       // Whoever asks has looked; that nothing else can be connected to is assured here.
       if (!scope.isOurs(options.address))

@@ -15,6 +15,13 @@ export interface FeedSource {
   readonly urlFile?: string;
 }
 
+/** A program that is no package of the distribution; each command prints a version. */
+export interface WatchedProgram {
+  readonly name: string;
+  readonly installed: readonly string[];
+  readonly latest: readonly string[];
+}
+
 export interface WatchPlan {
   readonly hosts: readonly WatchedHost[];
   readonly domains: readonly string[];
@@ -27,6 +34,7 @@ export interface WatchPlan {
     readonly owner: string;
     readonly contact: string;
   }[];
+  readonly programs: readonly WatchedProgram[];
   readonly policyPage: string | undefined;
   readonly abusePage: string | undefined;
   /** File of a catalogue of DNS lists; `undefined` is the shipped one. */

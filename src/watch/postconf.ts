@@ -18,7 +18,11 @@ export function askPostconf(
   program = 'postconf',
 ): Promise<Postconf> {
   return new Promise((resolve) => {
-    const bounds = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+    const bounds = {
+      timeout: TIMEOUT_MS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+      killSignal: 'SIGKILL',
+    } as const;
     execFile(program, [...parameters], bounds, (error, text, said) => {
       if (error === null || error.code === 'ENOENT') {
         resolve({ text });

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { hostAt, planOf } from '../../test/watch/plan.ts';
 import { relay } from './checks/relay.ts';
 import { tls } from './checks/tls.ts';
@@ -83,4 +84,30 @@ it('afterwards neither a session nor a question to DNS begins', async () => {
   expect(given?.dns.asked).toBe(0);
   const session = given?.dialogue({ address: '127.0.0.1', port: 25 });
   await expect(session).rejects.toThrow('the time of the check is over');
+});
+
+it('a look that does not end is waited for before the next one at the same host begins', async () => {
+  const looks: PromiseWithResolvers<readonly []>[] = [];
+  const stubborn: Check = {
+    ...{ id: 'stubborn', practices: ['OWN-4'], targets: () => [] },
+    run: () => {
+      const look = Promise.withResolvers<readonly []>();
+      looks.push(look);
+      return look.promise;
+    },
+  };
+  const task = { check: stubborn, target: 'mx.house.test' };
+  const look = async () => {
+    const found = await runTasks([task], openTools(planOf()), { parallel: 1, timeoutMs: 10 });
+    return found.map(({ state, evidence }) => `${state}: ${evidence[0] ?? ''}`);
+  };
+  const [why] = ['It could not be found out'];
+  expect(await look()).toEqual([`unknown: ${why}: no end within 0.01 s.`]);
+  expect(await look()).toEqual([`unknown: ${why}: the look before it has not ended yet.`]);
+  expect(looks).toHaveLength(1);
+  looks[0]?.resolve([]);
+  await eventually(async () => {
+    await look();
+    expect(looks).toHaveLength(2);
+  });
 });

@@ -38,6 +38,9 @@ export async function runTasks(
   return results.flat();
 }
 
+/** Tasks that were given up and go on: a host is never looked at by two runs of one check. */
+const unfinished = new WeakSet<Task>();
+
 async function runTask(task: Task, tools: Tools, timeoutMs: number): Promise<readonly Finding[]> {
   const { check, target } = task;
   const finding = (seen: Observation): Finding => ({ target, ...seen, check: check.id });
@@ -45,14 +48,23 @@ async function runTask(task: Task, tools: Tools, timeoutMs: number): Promise<rea
     check.practices.map((practice) =>
       finding({ practice, state: 'unknown', evidence: [`It could not be found out: ${why}.`] }),
     );
+  if (unfinished.has(task)) return unknown('the look before it has not ended yet');
+  unfinished.add(task);
   const timer = Promise.withResolvers<undefined>();
   const over = new AbortController();
   const handle = setTimeout(() => {
     timer.resolve(undefined);
     over.abort();
   }, timeoutMs);
+  const run = async (): Promise<readonly Observation[]> => {
+    try {
+      return await check.run(target, until(over.signal, tools));
+    } finally {
+      unfinished.delete(task);
+    }
+  };
   try {
-    const seen = await Promise.race([check.run(target, until(over.signal, tools)), timer.promise]);
+    const seen = await Promise.race([run(), timer.promise]);
     return seen?.map(finding) ?? unknown(`no end within ${timeoutMs / 1000} s`);
   } catch (error) {
     return unknown(errorText(error));

@@ -81,8 +81,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
       done(task, findings) {
         if (isClosed) return;
         waiting.delete(task);
-        for (const finding of findings) {
-          const outcome = history.note(finding, stamp);
+        const seen = { check: task.check.id, target: task.target, findings };
+        for (const outcome of history.noteAll(seen, stamp)) {
           if (outcome.kind === 'confirm') again.add(task);
           else if (outcome.kind === 'changed') options.changed(outcome.change);
           else if (outcome.kind === 'blind') blind.push(outcome.blind);

@@ -192,6 +192,20 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     await page.getByText('group studnets: observe from now on.').waitFor();
   });
 
+  it('says on Practices what changed since it was well', async () => {
+    const page = await house.page();
+    const drift = { was: 'It refused all.', wasAt: '2026-11-27T09:30:00.000Z', is: 'It relays.' };
+    const finding = { target: 'mx1.example.org', state: 'fail', evidence: ['It relays.'], drift };
+    const practice = { id: 'OWN-4', title: 'No relay', state: 'checked', result: 'fail' };
+    await page.route('**/api/v1/practices', (route) =>
+      route.fulfill({
+        json: { at: drift.wasAt, practices: [{ ...practice, findings: [finding] }] },
+      }),
+    );
+    await openAt(page, `${house.base}/console/#/practices`);
+    await page.getByText(/Last well .+: It refused all\. Changed since: It relays\./).waitFor();
+  });
+
   it('locks from the review, ticks the checklist, unlocks, and closes with a finding (FBK-6)', async () => {
     const page = await house.page();
     const client = await house.primum.client();

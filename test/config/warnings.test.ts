@@ -74,6 +74,11 @@ describe('primum check warns of the watched house', () => {
     ['that is over', 'until: 2026-11-27', /silences\[0\]\.until: the silence of OWN-1 was over on/],
     ['that ends in ages', 'until: 9999-12-31', /until: 9999-12-31 is more than a year away/],
     ['of nobody', 'until: 2026-12-24, target: mx9.house.test', /target: nothing .* mx9\.house/],
+    [
+      'of a listing of nobody',
+      'until: 2026-12-24, target: mx9.house.test on dbl.spamhaus.org',
+      /target: nothing .* mx9\.house/,
+    ],
     ['of an address', 'until: 2026-12-24, target: 192.0.2.1', /target: nothing .* 192\.0\.2\.1/],
   ])('of a silence %s', (_what, keys, text) => {
     const told = silence(keys);
@@ -87,6 +92,8 @@ describe('primum check warns of the watched house', () => {
     'until: 2026-12-24, target: mx1.house.test',
     'until: 2026-12-24, target: house.test',
     'until: 2026-12-24, target: this machine',
+    'until: 2026-12-24, target: 192.0.2.1 on zen.spamhaus.org',
+    'until: 2026-12-24, target: house.test on dbl.spamhaus.org',
     'until: 2026-12-24, target: "https://www.house.test/aup"',
   ])('of no silence %s', (keys) => {
     expect(silence(keys)).toEqual([]);

@@ -22,6 +22,8 @@ describe('OWN-4: GET /api/v1/practices', () => {
         {
           ...{ check: 'relay', practice: 'OWN-4', target: 'mx1.example.org' },
           ...{ state: 'fail', evidence: ['It relays.'], advice: 'Close it.' },
+          ...{ item: 'its port 25', since: '2026-11-28T09:00:00.000Z' },
+          drift: { was: 'It refused all.', wasAt: '2026-11-28T08:00:00.000Z', is: 'It relays.' },
         },
       ],
       at: '2026-11-28T10:00:00.000Z',

@@ -185,7 +185,9 @@ describe('OWN-8: half the network away', () => {
 
 describe('OWN-1: lists that lie', () => {
   const stateOf = async (say: (question: Question) => Reply) =>
-    (await look([listings], say)).find(({ target }) => target === 'mx.house.test');
+    (await look([listings], say)).find(
+      ({ target, item }) => target === 'mx.house.test' && item === undefined,
+    );
 
   it('sets a list aside that lists everything', async () => {
     const found = await stateOf(() => [a('127.0.0.2')]);
@@ -230,5 +232,17 @@ describe('questions a second', () => {
     );
     for (let turn = 0; turn < 21; turn += 1) await pace.turn();
     expect(clock).toBe(2_000);
+  });
+
+  it('wait their turn at one pace, whichever round of the watchers asks', async () => {
+    let turns = 0;
+    const pace = { turn: () => Promise.resolve(void (turns += 1)) };
+    const dns = await startLyingDns(() => 'none');
+    close = () => dns.close();
+    const plan = planOf({ dns: dnsAt(dns.server) });
+    for (const name of ['a.test', 'b.test', 'b.test']) {
+      await openTools(plan, Date.now, pace).dns.ask(name, 'A');
+    }
+    expect(turns).toBe(3);
   });
 });

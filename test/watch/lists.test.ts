@@ -126,7 +126,8 @@ describe('OWN-1: an IPv6 address', () => {
       listCatalogue: catalogueOf(listed(LIST)),
       dns: { servers: [dns.server], timeoutMs: 2_000, queriesPerSecond: 10_000, authorityPort: 9 },
     });
-    const [seen] = await listings.run('mx.house.test', openTools(plan, Date.now));
+    const all = await listings.run('mx.house.test', openTools(plan, Date.now));
+    const seen = all.find(({ state }) => state === 'fail') ?? all.find(({ item }) => !item);
     return { state: seen?.state, text: seen?.evidence.join(' '), advice: seen?.advice };
   }
 

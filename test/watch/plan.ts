@@ -21,6 +21,7 @@ export function planOf(changes: Partial<WatchPlan> = {}): WatchPlan {
     dkimSelectors: [],
     secondaryMxOk: [],
     openPorts: [],
+    programs: [],
     policyPage: undefined,
     abusePage: undefined,
     listCatalogue: undefined,

@@ -1,6 +1,7 @@
 /** The own house: what is watched on a schedule (OWN-1 to OWN-13, FBK-4, SND-15). */
 import { z } from 'zod';
 import {
+  commandLine,
   count,
   domain,
   duration,
@@ -64,6 +65,19 @@ const openPort = z.strictObject({
   contact: text('noc@example.org').describe('Where to reach them.'),
 });
 
+const program = z.strictObject({
+  name: text('rspamd').describe('What it is called on the scorecard (OWN-6).'),
+  installed: commandLine(['/usr/bin/rspamd', '--version']).describe(
+    'Program and arguments that print the version which is installed.',
+  ),
+  latest: commandLine(['/usr/local/bin/newest-version', 'rspamd']).describe(
+    'Program and arguments that print the newest version there is.',
+  ),
+});
+
+/** Each is two processes at once. */
+const MAX_PROGRAMS = 20;
+
 /** `Date.parse` takes 2026-02-30 for the second of March. */
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
@@ -75,11 +89,14 @@ const silence = z.strictObject({
   practice: word('a practice', 'OWN-1', 'Write an id of PRACTICES, such as OWN-1.', (value) =>
     /^[A-Z]{3}-\d{1,2}$/.test(value) ? value : undefined,
   ).describe('Whose alerts are silent. The finding itself stays in sight.'),
-  target: text('mx1.example.org').optional().meta({
-    description:
-      'Host, domain or page, as the scorecard shows it; without it everything of the practice.',
-    sample: 'mx1.example.org',
-  }),
+  target: text('mx1.example.org')
+    .optional()
+    .meta({
+      description:
+        'Host, domain, page or single listing (`192.0.2.1 on zen.spamhaus.org`), as the scorecard shows it; without it ' +
+        'everything of the practice.',
+      sample: 'mx1.example.org',
+    }),
   until: word('a day', '2026-12-24', 'Write it as 2026-12-24.', (value) =>
     isDay(value) ? value : undefined,
   ).describe('The last day of silence (UTC). Every silence has an end.'),
@@ -192,6 +209,24 @@ export const watchSchema = z.strictObject({
     .meta({
       description: 'Every port that shall be open on this machine, and who answers for it (OWN-9).',
       sample: [{ port: 25, owner: 'mail team', contact: 'noc@example.org' }],
+    }),
+  programs: z
+    .array(program)
+    .max(MAX_PROGRAMS)
+    .prefault([])
+    .meta({
+      description:
+        'Programs of this machine that are no packages of its distribution, whose versions are compared, too (OWN-6). ' +
+        'Each command runs without a shell, with PATH and HOME only, for 20 seconds at most; the first word of its ' +
+        'first line of output that begins with a digit is the version. dpkg compares them where it is there, else ' +
+        'they are compared number by number.',
+      sample: [
+        {
+          name: 'rspamd',
+          installed: ['/usr/bin/rspamd', '--version'],
+          latest: ['/usr/local/bin/newest-version', 'rspamd'],
+        },
+      ],
     }),
   pages: z
     .strictObject({

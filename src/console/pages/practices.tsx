@@ -83,11 +83,12 @@ function Urgent({ practices }: { readonly practices: readonly Practice[] }): JSX
   );
 }
 
-function findingPart({ target, evidence, advice, since, silencedUntil }: Finding): JSX.Element {
+function findingPart(finding: Finding): JSX.Element {
+  const { target, item, evidence, drift, advice, since, silencedUntil } = finding;
   return (
     <>
       <p>
-        <strong>{target}</strong>{' '}
+        <strong>{item === undefined ? target : `${target}: ${item}`}</strong>{' '}
         {since !== undefined && (
           <span class="quiet">
             since <When at={since} />
@@ -100,6 +101,11 @@ function findingPart({ target, evidence, advice, since, silencedUntil }: Finding
           <li>{text}</li>
         ))}
       </ul>
+      {drift !== undefined && (
+        <p class="quiet">
+          Last well <When at={drift.wasAt} />: {drift.was} Changed since: {drift.is}
+        </p>
+      )}
       {advice !== undefined && <p>{advice}</p>}
     </>
   );

@@ -1,6 +1,6 @@
 /** OWN-1: whether our addresses and domains stand on DNS lists, and how to get off. */
 import { isIP } from 'node:net';
-import type { Check, Tools } from '../contract.ts';
+import type { Check, Observation, Tools } from '../contract.ts';
 import { backwards } from '../backwards.ts';
 import { addressesOfHost } from '../host-addresses.ts';
 import {
@@ -17,21 +17,32 @@ export const listings: Check = {
   targets: ({ hosts, domains }) => [...hosts.map(({ name }) => name), ...domains],
   async run(target, tools) {
     const host = tools.plan.hosts.find(({ name }) => name === target);
-    const notes: Note[] = [];
-    if (host !== undefined) {
-      const found = await addressesOfHost(host, tools.dns);
-      if (!found.ok)
-        notes.push(
-          unclear(`The addresses of ${target}: ${found.why}.`, 'Name them in watch.hosts.'),
-        );
-      else notes.push(...(await Promise.all(found.addresses.map((a) => lookUp(a, tools)))).flat());
-    }
-    if (tools.plan.domains.includes(target)) notes.push(...(await lookUp(target, tools)));
-    return [sumUp('OWN-1', notes)];
+    const found = host === undefined ? undefined : await addressesOfHost(host, tools.dns);
+    const subjects = [
+      ...(found?.ok === true ? found.addresses : []),
+      ...(tools.plan.domains.includes(target) ? [target] : []),
+    ];
+    const seen = await Promise.all(subjects.map((subject) => lookUp(subject, tools)));
+    const gap = found?.ok === true ? found.gap : found?.why;
+    const gaps =
+      gap === undefined
+        ? []
+        : [unclear(`The addresses of ${target}: ${gap}.`, 'Name them in watch.hosts.')];
+    const notes = seen.flatMap((answers, at) => notesOf(subjects[at] ?? '', answers));
+    return [
+      ...seen.flat().map(itemOf),
+      { ...sumUp('OWN-1', [...gaps, ...notes]), hasAllItems: gap === undefined },
+    ];
   },
 };
 
-async function lookUp(subject: string, tools: Tools): Promise<readonly Note[]> {
+interface Answer {
+  readonly subject: string;
+  readonly list: DnsList;
+  readonly verdict: ListVerdict;
+}
+
+async function lookUp(subject: string, tools: Tools): Promise<readonly Answer[]> {
   const { listCatalogue, skippedLists } = tools.plan;
   const family = isIP(subject);
   const lists = loadListCatalogue(listCatalogue).filter(
@@ -40,59 +51,82 @@ async function lookUp(subject: string, tools: Tools): Promise<readonly Note[]> {
       (family === 0 ? list.of === 'domains' : list.of === 'addresses') &&
       (family !== 6 || list.ipv6 === true),
   );
-  if (lists.length === 0) return [none(`No list takes ${subject}.`)];
-  const answers = await Promise.all(
-    lists.map(async (list) => ({ list, verdict: await askList(list, subject, tools) })),
+  return Promise.all(
+    lists.map(async (list) => ({ subject, list, verdict: await askList(list, subject, tools) })),
   );
-  return notesOf(subject, answers);
 }
 
-interface Answer {
-  readonly list: DnsList;
-  readonly verdict: ListVerdict;
+/** Each list by itself: a listing is over when its own list says so, whatever the others say. */
+function itemOf(answer: Answer): Observation {
+  return {
+    ...sumUp('OWN-1', [noteOf(answer)]),
+    item: `${answer.subject} on ${answer.list.zone}`,
+  };
 }
 
-function notesOf(subject: string, answers: readonly Answer[]): readonly Note[] {
-  const notes: Note[] = [];
-  for (const { list, verdict } of answers) {
-    if (verdict.kind !== 'listed') continue;
-    const text = `${subject} is on ${list.name} (${list.zone}): ${verdict.meanings.join('; ')}.`;
-    const steps = list.delist.map((step, at) => `${at + 1}. ${step}`).join(' ');
-    notes.push(list.use === 'wide' ? bad(text, steps) : warn(text, steps));
+function noteOf({ subject, list, verdict }: Answer): Note {
+  const { name, zone, use } = list;
+  switch (verdict.kind) {
+    case 'listed': {
+      const text = `${subject} is on ${name} (${zone}): ${verdict.meanings.join('; ')}.`;
+      const steps = list.delist.map((step, at) => `${at + 1}. ${step}`).join(' ');
+      return use === 'wide' ? bad(text, steps) : warn(text, steps);
+    }
+    case 'not-listed':
+      return fine(`${subject} is not on ${name} (${zone}).`);
+    case 'refused':
+      return unclear(`Whether ${subject} is on ${name} (${zone}) is not known: ${verdict.why}.`);
   }
+}
+
+/** What was not found, and what nobody knows. */
+function notesOf(subject: string, answers: readonly Answer[]): readonly Note[] {
+  if (answers.length === 0) return [none(`No list takes ${subject}.`)];
+  const names = (kind: ListVerdict['kind']) =>
+    answers.filter(({ verdict }) => verdict.kind === kind).map(({ list }) => list.name);
+  const [clean, on] = [names('not-listed'), names('listed')];
   const mute = answers.flatMap(({ list, verdict }) =>
     verdict.kind === 'refused' ? [{ list, why: verdict.why }] : [],
   );
-  const clean = answers.filter(({ verdict }) => verdict.kind === 'not-listed');
-  if (clean.length > 0)
-    notes.push(
-      fine(
-        `${subject} is not on ${clean.length} of ${answers.length} lists: ${listed(
-          clean.map(({ list }) => list.name),
-          8,
-        )}.`,
-      ),
-    );
+  return [
+    ...(clean.length === 0
+      ? []
+      : [
+          fine(
+            `${subject} is not on ${clean.length} of ${answers.length} lists: ${listed(clean, 8)}.`,
+          ),
+        ]),
+    ...(on.length === 0
+      ? []
+      : [none(`${subject} is on ${on.length} of ${answers.length} lists: ${listed(on, 8)}.`)]),
+    ...muteNotes(subject, mute),
+  ];
+}
+
+interface Mute {
+  readonly list: DnsList;
+  readonly why: string;
+}
+
+function muteNotes(subject: string, mute: readonly Mute[]): readonly Note[] {
   const wide = mute.filter(({ list }) => list.use === 'wide');
-  const says = (some: typeof mute) =>
+  const says = (some: readonly Mute[]) =>
     listed(
       some.map(({ list, why }) => `${list.name} (${why})`),
       4,
     );
-  if (wide.length > 0)
-    notes.push(
-      unclear(
-        `Whether ${subject} is on a list that many use is not known: ${says(wide)}.`,
-        [
-          'Ask through a resolver of your own (watch.dns.servers), or register with the list.',
-          ...wide.flatMap(({ list }) =>
-            list.terms === undefined ? [] : `${list.name}: ${list.terms}`,
-          ),
-        ].join(' '),
-      ),
-    );
-  else if (mute.length > 0) notes.push(none(`These lists say nothing here: ${says(mute)}.`));
-  return notes;
+  if (wide.length === 0)
+    return mute.length === 0 ? [] : [none(`These lists say nothing here: ${says(mute)}.`)];
+  const terms = wide.flatMap(({ list }) =>
+    list.terms === undefined ? [] : `${list.name}: ${list.terms}`,
+  );
+  const how = 'Ask through a resolver of your own (watch.dns.servers), or register with the list.';
+  return [
+    unclear(
+      `Whether ${subject} is on a list that many use is not known: ${says(wide)}.`,
+      [how, ...terms].join(' '),
+    ),
+  ];
 }
 
 async function askList(list: DnsList, subject: string, tools: Tools): Promise<ListVerdict> {

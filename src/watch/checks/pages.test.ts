@@ -29,7 +29,13 @@ async function serve(answer: Answer): Promise<string> {
 
 const PLAN = {
   ...{ hosts: [], domains: [], networks: ['127.0.0.0/8'], dkimSelectors: [], secondaryMxOk: [] },
-  ...{ openPorts: [], listCatalogue: undefined, skippedLists: [], triesSmuggling: false },
+  ...{
+    openPorts: [],
+    programs: [],
+    listCatalogue: undefined,
+    skippedLists: [],
+    triesSmuggling: false,
+  },
   feeds: { snds: [], google_postmaster: [] },
   relay: { sourceAddresses: [], trustedNetworks: [] },
   dns: { servers: [], timeoutMs: 1, queriesPerSecond: 1, authorityPort: 9 },

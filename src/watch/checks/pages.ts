@@ -12,6 +12,8 @@ export const pages: Check = {
     ...(policyPage === undefined ? [] : ['policy']),
     ...(abusePage === undefined ? [] : ['abuse']),
   ],
+  findingTargets: ({ policyPage, abusePage }) =>
+    [policyPage, abusePage].flatMap((url) => url ?? []),
   async run(which, tools) {
     const url = which === 'policy' ? tools.plan.policyPage : tools.plan.abusePage;
     const practice = which === 'policy' ? PAGES.policy : PAGES.abuse;

@@ -48,7 +48,8 @@ function isLoopback(address: string): boolean {
   return address === '00000000000000000000000001000000' || /^0{16}FFFF0000.{6}7F$/.test(address);
 }
 
-function compare(
+/** What is open against what shall be; each declared port with who answers for it. */
+export function compare(
   open: ReadonlySet<number>,
   declared: readonly { readonly port: number; readonly owner: string; readonly contact: string }[],
 ): readonly Note[] {

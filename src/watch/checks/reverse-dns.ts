@@ -14,6 +14,7 @@ import {
   sumUp,
   unclear,
   warn,
+  whyFailed,
   type Note,
 } from './observe.ts';
 
@@ -30,16 +31,12 @@ export const reverseDns: Check = {
       return ['OWN-2', 'OWN-3', 'SND-15'].map((practice) => sumUp(practice, [note]));
     }
     const seen = await Promise.all(found.addresses.map((address) => nameNotes(address, tools)));
+    const gaps =
+      found.gap === undefined ? [] : [unclear(`The addresses of ${name}: ${found.gap}.`)];
     return [
-      sumUp(
-        'OWN-2',
-        seen.map(({ agrees }) => agrees),
-      ),
+      sumUp('OWN-2', [...gaps, ...seen.map(({ agrees }) => agrees)]),
       sumUp('OWN-3', [await heloNote(name, found.addresses, tools)]),
-      sumUp(
-        'SND-15',
-        seen.map(({ line }) => line),
-      ),
+      sumUp('SND-15', [...gaps, ...seen.map(({ line }) => line)]),
     ];
   },
 };
@@ -111,18 +108,22 @@ function lineNote(address: string, names: readonly string[]): Note {
 async function heloNote(name: string, addresses: readonly string[], { dns }: Tools): Promise<Note> {
   const [v4, v6] = await Promise.all([dns.ask(name, 'A'), dns.ask(name, 'AAAA')]);
   const there = [...recordsOf(v4), ...recordsOf(v6)];
+  const why = whyFailed(v4, v6);
   if (there.length === 0) {
-    if (v4.kind === 'failed') return unclear(`The address of the HELO name ${name}: ${v4.why}.`);
+    if (why !== undefined) return unclear(`The address of the HELO name ${name}: ${why}.`);
     return bad(
       `The HELO name ${name} has no address.`,
       'Give it an address record, or set myhostname to a name that has one.',
     );
   }
   const missing = addresses.filter((address) => !there.some((found) => isSame(found, address)));
-  return missing.length === 0
-    ? fine(`The HELO name ${name} leads to ${listed(there)}.`)
-    : warn(
-        `The HELO name ${name} leads to ${listed(there)} and not to ${listed(missing)}, from where it sends too.`,
-        'Add the address to the name, or give each address its own HELO name.',
-      );
+  if (missing.length === 0) return fine(`The HELO name ${name} leads to ${listed(there)}.`);
+  const away = missing.filter((address) => (address.includes(':') ? v6 : v4).kind === 'failed');
+  if (away.length === missing.length)
+    return unclear(`Whether the HELO name ${name} leads to ${listed(away)}: ${why ?? ''}.`);
+  const known = missing.filter((address) => !away.includes(address));
+  return warn(
+    `The HELO name ${name} leads to ${listed(there)} and not to ${listed(known)}, from where it sends too.`,
+    'Add the address to the name, or give each address its own HELO name.',
+  );
 }

@@ -1,48 +1,126 @@
-/** OWN-6: versions of the guarded programs on this machine against what the distribution offers. */
+/**
+ * OWN-6: versions of the guarded programs: packages of this machine against what the distribution
+ * offers, and others by two commands of the operator, one for each version.
+ */
 import { execFile } from 'node:child_process';
+import { compareVersions } from '../compare-versions.ts';
 import type { Check } from '../contract.ts';
-import { bad, fine, none, sumUp, unclear, type Note } from './observe.ts';
+import type { WatchedProgram } from '../plan.ts';
+import { runProgram } from '../run-program.ts';
+import { bad, fine, listed, none, sumUp, unclear, type Note } from './observe.ts';
 
-const PACKAGES = [
-  ...['postfix', 'exim4-daemon-light', 'exim4-daemon-heavy', 'dovecot-core', 'rspamd'],
-  ...['clamav-daemon', 'opendkim', 'unbound', 'openssl'],
-];
+/** Programs that a mail platform runs, with their packages in Debian. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  postfix: ['postfix'],
+  exim: ['exim4-daemon-light', 'exim4-daemon-heavy'],
+  dovecot: ['dovecot-core'],
+  rspamd: ['rspamd'],
+  clamav: ['clamav-daemon'],
+  opendkim: ['opendkim'],
+  unbound: ['unbound'],
+  openssl: ['openssl'],
+};
 const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 export const versions: Check = {
   id: 'versions',
   practices: ['OWN-6'],
-  targets: ({ hosts }) => (hosts.length === 0 ? [] : ['this machine']),
-  async run() {
-    const text = await output('apt-cache', ['policy', ...PACKAGES]);
-    if (text === undefined)
-      return [sumUp('OWN-6', [unclear('This machine has no apt, so versions were not compared.')])];
-    return [sumUp('OWN-6', readPolicy(text))];
+  targets: ({ hosts, programs }) =>
+    hosts.length === 0 && programs.length === 0 ? [] : ['this machine'],
+  async run(_, { plan: { programs } }) {
+    const text = await output('apt-cache', ['policy', ...Object.values(PACKAGES).flat()]);
+    const own = await Promise.all(programs.map(programNote));
+    return [sumUp('OWN-6', [...packageNotes(text, programs), ...own])];
   },
 };
 
-/** Reads `apt-cache policy`: the installed version and the one that would be installed. */
-export function readPolicy(text: string): readonly Note[] {
-  const notes: Note[] = [];
+export function packageNotes(
+  text: string | undefined,
+  programs: readonly Pick<WatchedProgram, 'name'>[],
+): readonly Note[] {
+  const seen = text === undefined ? new Map<string, Note>() : readPolicy(text);
+  const named = new Set(programs.map(({ name }) => name.toLowerCase()));
+  const left = Object.keys(PACKAGES).filter(
+    (name) => !named.has(name) && !PACKAGES[name]?.some((each) => seen.has(each)),
+  );
+  const notes = [...seen.values()];
+  if (text === undefined && programs.length === 0)
+    notes.push(
+      unclear(
+        'This machine has no apt, so versions were not compared.',
+        'Name your programs in watch.programs, with a command for each version.',
+      ),
+    );
+  else if (left.length > 0)
+    notes.push(
+      none(
+        `No package of this machine, so left out: ${listed(left, left.length)}. What of them runs here can be named in watch.programs.`,
+      ),
+    );
+  return notes;
+}
+
+/** Reads `apt-cache policy`: the installed version and the one that would be installed, by package. */
+export function readPolicy(text: string): Map<string, Note> {
+  const notes = new Map<string, Note>();
   for (const part of text.split(/^(?=\S+:$)/m)) {
     const name = /^(\S+):$/m.exec(part)?.[1];
     const installed = /^ {2}Installed: (\S+)$/m.exec(part)?.[1];
     const candidate = /^ {2}Candidate: (\S+)$/m.exec(part)?.[1];
     if (name === undefined || installed === undefined || installed === '(none)') continue;
     if (candidate === installed || candidate === undefined)
-      notes.push(fine(`${name} ${installed} is the newest that the distribution offers.`));
+      notes.set(name, fine(`${name} ${installed} is the newest that the distribution offers.`));
     else
-      notes.push(
+      notes.set(
+        name,
         bad(
           `${name} is ${installed}; the distribution offers ${candidate}.`,
           'Install the update: apt-get install --only-upgrade, and restart the service.',
         ),
       );
   }
-  return notes.length > 0
-    ? notes
-    : [none('None of the guarded programs is a package of this machine.')];
+  return notes;
+}
+
+/** What the two commands of one program say. */
+export async function programNote({ name, installed, latest }: WatchedProgram): Promise<Note> {
+  const [here, there] = await Promise.all([versionOf(installed), versionOf(latest)]);
+  if (!here.ok) return unclear(`The version of ${name}: ${here.why}.`, COMMAND_ADVICE);
+  if (!there.ok) return unclear(`The newest version of ${name}: ${there.why}.`, COMMAND_ADVICE);
+  if (here.version === there.version)
+    return fine(`${name} ${here.version} is the newest that its command knows of.`);
+  const { isOlder, by } = await compareVersions(here.version, there.version);
+  const how = by === 'dpkg' ? '' : ' (compared number by number, as dpkg cannot)';
+  return isOlder
+    ? bad(
+        `${name} is ${here.version}; its command names ${there.version} as the newest${how}.`,
+        `Install the update of ${name}, and restart the service.`,
+      )
+    : fine(`${name} ${here.version} is no older than ${there.version}, the newest known${how}.`);
+}
+
+const COMMAND_ADVICE =
+  'Run the command of watch.programs by hand, as the user of Primum: its first line shall hold the version.';
+
+type Version =
+  { readonly ok: true; readonly version: string } | { readonly ok: false; readonly why: string };
+
+async function versionOf(command: readonly string[]): Promise<Version> {
+  const answer = await runProgram(command);
+  // Arguments may hold a key of a registry.
+  const program = command[0] ?? '';
+  if (!answer.ok) return { ok: false, why: `${program}: ${answer.why}` };
+  const version = readVersion(answer.text);
+  return version === undefined
+    ? { ok: false, why: `${program} prints no version in its first line` }
+    : { ok: true, version };
+}
+
+/** The first word of the first line that begins with a digit, a `v` or `name/` before it aside. */
+export function readVersion(text: string): string | undefined {
+  const line = text.trimStart().split('\n', 1)[0] ?? '';
+  return /(?:^|[\s/])v?(\d[A-Za-z0-9.+:~_-]{0,99})(?![A-Za-z0-9.+:~_-])/.exec(line)?.[1];
 }
 
 function output(program: string, args: readonly string[]): Promise<string | undefined> {
@@ -50,7 +128,10 @@ function output(program: string, args: readonly string[]): Promise<string | unde
     execFile(
       program,
       [...args],
-      { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, LC_ALL: 'C' } },
+      {
+        ...{ timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES },
+        env: { ...process.env, LC_ALL: 'C' },
+      },
       (error, stdout) => resolve(error === null ? stdout : undefined),
     );
   });

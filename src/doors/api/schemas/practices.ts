@@ -8,11 +8,22 @@ const finding = z.object({
   check: text.describe('Name of the check.'),
   practice: text.describe('Row of the practices, such as OWN-1.'),
   target: text.describe('Host, address or domain.'),
+  item: text
+    .optional()
+    .describe('One of several things of the target, such as an address on one list.'),
   state: z.enum(['pass', 'warn', 'fail', 'unknown', 'not-applicable']),
   evidence: z.array(text).describe('What was seen, in sentences.'),
   advice: text.optional().describe('What to do about it.'),
   since: text.optional().describe('Since when it has been so (RFC 3339).'),
   lookedAt: text.optional().describe('When it was last really seen (RFC 3339).'),
+  drift: z
+    .object({
+      was: text.describe('What was seen when it was last well, and is not seen now.'),
+      wasAt: text.describe('When that was (RFC 3339).'),
+      is: text.describe('What is seen now, and was not then.'),
+    })
+    .optional()
+    .describe('What changed since it was well, where a daemon saw it so.'),
   silencedUntil: text.optional().describe('Last day without alerts.'),
   silencedWhy: text.optional().describe('Why, in the words of the configuration.'),
 });

@@ -1,0 +1,52 @@
+/** What changed since it was well. */
+import type { Drift, Finding } from './contract.ts';
+import type { Known } from './history-file.ts';
+import { isBad } from './history-shown.ts';
+
+/** What was seen when it was last well. */
+export type Good = Pick<Known, 'goodEvidence' | 'goodAt'>;
+
+export function goodOf(before: Known | undefined): Good | undefined {
+  if (before === undefined || before.state === 'unknown') return undefined;
+  const { goodEvidence, goodAt, evidence, lookedAt, since } = before;
+  if (!isBad(before.state)) return { goodEvidence: evidence, goodAt: lookedAt ?? since };
+  return {
+    ...(goodEvidence === undefined ? {} : { goodEvidence }),
+    ...(goodAt === undefined ? {} : { goodAt }),
+  };
+}
+
+/** What is seen of something bad and was not while all was well; nothing where that is not known. */
+export function newSince(
+  good: readonly string[] | undefined,
+  { evidence }: Pick<Finding, 'evidence'>,
+): readonly string[] {
+  if (good === undefined) return [];
+  const fresh = missingFrom(good, evidence);
+  return fresh.length > 0 ? fresh : evidence.filter((text) => !good.includes(text));
+}
+
+/** Of what is bad and is known to have been well. */
+export function driftOf(finding: Finding, known: Known | undefined): Drift | undefined {
+  const { goodEvidence = [], goodAt } = goodOf(known) ?? {};
+  if (!isBad(finding.state) || goodAt === undefined || goodEvidence.length === 0) return undefined;
+  const is = newSince(goodEvidence, finding);
+  if (is.length === 0) return undefined;
+  const was = missingFrom(finding.evidence, goodEvidence);
+  return { was: textOf(was.length > 0 ? was : goodEvidence), wasAt: goodAt, is: textOf(is) };
+}
+
+/** Lines of each side that are told; the evidence has all. */
+const MAX_TOLD = 3;
+
+const textOf = (lines: readonly string[]): string => lines.slice(0, MAX_TOLD).join(' ');
+
+function missingFrom(known: readonly string[], seen: readonly string[]): readonly string[] {
+  const there = new Set(known.map(withoutFigures));
+  return seen.filter((text) => !there.has(withoutFigures(text)));
+}
+
+/** Days left and counts change from look to look, and are no news. */
+export function withoutFigures(text = ''): string {
+  return text.replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#');
+}
