@@ -21,7 +21,14 @@ describe('a day is unusual', () => {
     expect(isUnusual(hours, false)).toBe(is);
   });
 
-  it('by its hours alone, where it is told how much there is', () => {
+  it('by what there is now, where it is told how much there is', () => {
+    const now = (value: number) => day(0, ...Array<number>(23).fill(0), value);
+    expect(isUnusual(now(9), true)).toBe(true);
+    expect(isUnusual(now(5), true)).toBe(false);
+    expect(isUnusual(day(0, 9), true)).toBe(false);
+  });
+
+  it('or by its hours, of which one or two are no sign', () => {
     expect(isUnusual(day(0, ...Array<number>(24).fill(1)), true)).toBe(false);
     expect(isUnusual(day(0, 9, 9, 9), true)).toBe(true);
   });

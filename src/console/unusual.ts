@@ -10,13 +10,14 @@ const TIMES = 3;
 /** Where nothing is usual, so few in a day are nothing yet. */
 const FEW = 5;
 
-/** @param isLevel How much there is, of which hours have no sum. */
+/** @param isLevel How much there is: its hours have no sum, and the newest of them counts. */
 export function isUnusual(hours: Hours, isLevel: boolean): boolean {
   const known = hours.flatMap(({ value, usual }) =>
     usual === undefined ? [] : [{ value, high: usual.high }],
   );
   if (known.filter(({ value, high }) => value > high * 1.5 + 3).length >= HOURS) return true;
-  const sum = known.reduce((total, { value }) => total + value, 0);
-  const most = known.reduce((total, { high }) => total + high, 0);
-  return !isLevel && sum > most * TIMES + FEW;
+  const counted = isLevel ? known.slice(-1) : known;
+  const sum = counted.reduce((total, { value }) => total + value, 0);
+  const most = counted.reduce((total, { high }) => total + high, 0);
+  return sum > most * TIMES + FEW;
 }

@@ -66,8 +66,11 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
         await openAt(page, `${house.base}/console/#/${name}`);
         await shoot(page, `${view}-${name.slice(0, 12).replaceAll(/\W+/g, '-')}`);
         expect(await faultsOf(page), name).toEqual([]);
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+        for (const width of view === 'light' ? [768, 1024, 1280] : [page.viewportSize()?.width]) {
+          await page.setViewportSize({ width: width ?? 0, height: 900 });
+          const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          expect(wide, `${name} is wider than a window of ${width}`).toBeLessThanOrEqual(0);
+        }
       }
       expect(said).toEqual([]);
     },

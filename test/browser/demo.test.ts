@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../peers/run.ts';
-import { browserIsHere, CHROMIUM_OPTIONS, openAt, PASSWORD, picture } from './browser.ts';
+import { browserIsHere, CHROMIUM_OPTIONS, faultsOf, openAt, PASSWORD, picture } from './browser.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const LONG = 240_000;
@@ -47,16 +47,45 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
     await take('mode', 'mode', 'One practice after the other');
     await page.setViewportSize({ width: 390, height: 844 });
     await take('phone-review', 'review', 'What is usual for it');
+    await isNeverTooWide(page, base);
     const other = await browser.newPage();
     await other.goto(link);
     await other.getByText(/link/i).first().waitFor();
     expect(await other.getByLabel('Password').count()).toBe(0);
   });
 
+  /** With accounts, incidents and tables as a platform has them. */
+  async function isNeverTooWide(page: Page, base: string): Promise<void> {
+    await openAt(page, `${base}/console/#/incidents`);
+    const incident = await page.locator('a[href^="#/incidents/i"]').first().getAttribute('href');
+    const places = ['today', 'review', 'account/hugo%40example.org', (incident ?? '').slice(2)];
+    for (const place of [...places, 'campaigns', 'mode', 'practices', 'audit', 'health']) {
+      await openAt(page, `${base}/console/#/${place}`);
+      for (const width of [390, 768, 1024, 1280]) {
+        await page.setViewportSize({ width, height: 844 });
+        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(wide, `${place} at ${width}`).toBeLessThanOrEqual(0);
+      }
+    }
+    await openAt(page, `${base}/console/#/mode`);
+    const row = page.getByRole('row').filter({ hasText: 'INB-3' });
+    expect(await row.getByText('off', { exact: true }).count(), 'INB-3 has a setting').toBe(1);
+    expect(await row.getByRole('button').count()).toBe(0);
+    await openAt(page, `${base}/console/#/review`);
+    expect(await page.getByText('(none)').count()).toBe(0);
+    await openAt(page, `${base}/console/#/account/hugo%40example.org`);
+    expect(await page.getByText('free', { exact: true }).count()).toBe(0);
+  }
+
   async function enter(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     await page.goto(link);
+    await page.getByLabel(/name/i).waitFor();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await faultsOf(page), colorScheme).toEqual([]);
+    }
     await page.getByLabel(/name/i).fill('olga');
     for (const field of await page.locator('input[type=password]').all())
       await field.fill(PASSWORD);

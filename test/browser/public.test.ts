@@ -12,14 +12,23 @@ beforeAll(async () => {
 afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
 
 describe.runIf(browserIsHere)('the public pages', { timeout: LONG }, () => {
-  it.each(['en', 'de'])('have no script and no serious fault of access (%s)', async (language) => {
-    const page = await house.page({ as: '', language });
-    for (const path of ['report', 'case', 'mail', 'policy']) {
+  it.each([
+    ['en', { width: 1280 }],
+    ['de', { width: 390, dark: true }],
+  ])('have no script and no serious fault of access (%s, %o)', async (language, options) => {
+    const page = await house.page({ as: '', language, ...options });
+    for (const path of ['report', 'case', 'mail', 'policy', 'reprot', 'case?reference=NOTHERE1']) {
       await page.goto(`${house.base}/${path}`);
       expect(await page.locator('html').getAttribute('lang')).toBe(language);
       expect(await page.locator('script').count()).toBe(0);
-      await shoot(page, `public-${language}-${path}`);
+      await shoot(page, `public-${language}-${options.width}-${path.replace(/\W.*/, '')}`);
       expect(await faultsOf(page), path).toEqual([]);
+      for (const width of [390, 768, 1024]) {
+        await page.setViewportSize({ width, height: 900 });
+        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(wide, `${path} at ${width}`).toBeLessThanOrEqual(0);
+      }
+      await page.setViewportSize({ width: options.width, height: 900 });
     }
   });
 

@@ -12,9 +12,10 @@ type Identity = NonNullable<AccountView['report']>['identities'][number];
 export function Identities(given: {
   readonly account: string;
   readonly identities: readonly Identity[];
+  readonly isLocked: boolean;
   readonly after: () => void;
 }): JSX.Element {
-  const { account, identities, after } = given;
+  const { account, identities, isLocked, after } = given;
   if (identities.length === 0) return <p class="quiet">It has not sent anything yet.</p>;
   return (
     <>
@@ -22,7 +23,9 @@ export function Identities(given: {
         <section class="card" aria-label={one.identity}>
           <h3>
             {one.identity}{' '}
-            {one.rung === 'observe' ? (
+            {isLocked ? (
+              <Badge tone="bad">locked</Badge>
+            ) : one.rung === 'observe' ? (
               <Badge tone="good">free</Badge>
             ) : (
               <Badge tone="bad">{one.rung}</Badge>
@@ -32,7 +35,7 @@ export function Identities(given: {
             {counted(one.messages, 'message')} so far, usually {one.usualRecipientsPerDay}{' '}
             recipients a day; evidence against it now {one.score}.{' '}
             {one.senders.length === 0
-              ? 'It has no usual sender address yet.'
+              ? 'It sends as no address but its own.'
               : `It sends as ${one.senders
                   .slice(0, 5)
                   .map(({ address }) => address)

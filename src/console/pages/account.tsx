@@ -52,7 +52,7 @@ function FindForm(): JSX.Element {
     if (text.trim() !== '') location.hash = `#/account/${part(text.trim().toLowerCase())}`;
   };
   return (
-    <form class="say" onSubmit={submit} role="search">
+    <form class="say" onSubmit={submit} role="search" aria-label="Show an account">
       <label for="find">Account</label>
       <input id="find" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       <button>Show</button>
@@ -201,7 +201,10 @@ function Places({ view, after }: { view: AccountView; after: () => void }): JSX.
         Evidence is that somebody else uses it (nats): 0 is none, and with each 2.3 more it is ten
         times as likely.
       </p>
-      <Identities account={view.account} identities={report?.identities ?? []} after={after} />
+      <Identities
+        {...{ account: view.account, isLocked: view.lock !== null, after }}
+        identities={report?.identities ?? []}
+      />
       <Outcomes report={report} />
     </>
   );

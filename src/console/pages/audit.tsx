@@ -31,7 +31,12 @@ export function Audit(): JSX.Element {
   );
   return (
     <Page title="Audit log" aside={<AllAsCsv list="audit" />}>
-      <form class="say" role="search" onSubmit={(event) => event.preventDefault()}>
+      <form
+        class="say"
+        role="search"
+        aria-label="Narrow the log"
+        onSubmit={(event) => event.preventDefault()}
+      >
         <label for="subject">About (an account or an id, whole)</label>
         <input
           id="subject"

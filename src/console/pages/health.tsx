@@ -170,7 +170,7 @@ function Invitations(props: {
         { name: 'Role', cell: ({ role }) => role },
         { name: 'The link works until', cell: ({ expiresAt }) => <When at={expiresAt} /> },
         {
-          name: '',
+          name: 'Change',
           cell: ({ name }) => (
             <button
               type="button"
@@ -221,7 +221,7 @@ function Users(): JSX.Element {
               { name: 'Role', cell: (user) => user.role },
               { name: 'Since', cell: (user) => <Ago at={user.createdAt} /> },
               {
-                name: '',
+                name: 'Change',
                 cell: (user) => (
                   <button
                     type="button"

@@ -1,6 +1,6 @@
 /** One switch as it is shown everywhere: what is in force, who said so, and the buttons that turn it. */
 import type { JSX } from 'preact';
-import type { SwitchListView } from '../../doors/api/schemas/types.ts';
+import type { PracticesView, SwitchListView } from '../../doors/api/schemas/types.ts';
 import { Ago, Badge } from '../parts.tsx';
 
 export type Switch = SwitchListView['switches'][number];
@@ -16,6 +16,14 @@ export const words = {
   enforce: 'Enforce',
   file: 'As the file says',
 } as const;
+
+/** What is not done at all, whatever its switch says: a setting of its own is off; with how to set it. */
+export type Off = ReadonlyMap<string, string>;
+
+export function offOf(view: PracticesView | undefined): Off {
+  const off = (view?.practices ?? []).filter(({ state }) => state === 'off');
+  return new Map(off.map(({ id, advice = '' }) => [id, advice]));
+}
 
 export function Mode({ of }: { readonly of: Switch['now'] }): JSX.Element {
   return <Badge tone={of === 'enforce' ? 'good' : 'warn'}>{of}</Badge>;

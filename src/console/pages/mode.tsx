@@ -6,6 +6,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type {
   Foresight,
+  PracticesView,
   SessionView,
   SwitchesMade,
   SwitchListView,
@@ -14,8 +15,17 @@ import { send } from '../api.ts';
 import { counted } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Groups } from './mode-groups.tsx';
-import { From, Mode, Turns, words, type Switch, type Turn } from './mode-parts.tsx';
-import { Account, Ago, AllAsCsv, Page, Show, Table, useAct, When } from '../parts.tsx';
+import {
+  From,
+  Mode,
+  offOf,
+  Turns,
+  words,
+  type Off,
+  type Switch,
+  type Turn,
+} from './mode-parts.tsx';
+import { Account, Ago, AllAsCsv, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
 
 type Seen = Foresight['practices'][number];
 const NOTHING: Omit<Seen, 'practice'> = {
@@ -29,6 +39,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
   const [days, setDays] = useState(7);
   const switches = useLoaded<SwitchListView>('/switches', ['switch']);
   const foresight = useLoaded<Foresight>(`/foresight?days=${days}`, []);
+  const off = offOf(useLoaded<PracticesView>('/practices', ['switch']).value);
   const act = useAct();
   const mayTurn = session.role === 'admin';
   const turn: Turn = (which, mode, isUnseen = false) => {
@@ -47,7 +58,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
       <Show of={switches}>
         {({ switches: all }) => (
           <>
-            <Everything all={all} seen={foresight.value} {...{ turn, mayTurn, days }} />
+            <Everything all={all} seen={foresight.value} {...{ off, turn, mayTurn, days }} />
             <h2>One practice after the other</h2>
             <p>
               <label for="days">What was seen in the last</label>{' '}
@@ -70,7 +81,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
             {foresight.value === undefined && foresight.error === '' ? (
               <p class="quiet">Reading…</p>
             ) : (
-              <Practices all={all} seen={foresight.value} {...{ turn, mayTurn }} />
+              <Practices all={all} seen={foresight.value} {...{ off, turn, mayTurn }} />
             )}
             <Groups all={all} {...{ turn, mayTurn }} />
           </>
@@ -81,16 +92,25 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
   );
 }
 
-function stateOf(now: Switch['now'], { inForce, of }: { inForce: number; of: number }): string {
+interface Count {
+  readonly inForce: number;
+  readonly of: number;
+  /** Of these, whose own setting is off. */
+  readonly off: number;
+}
+
+function stateOf(now: Switch['now'], { inForce, of, off }: Count): string {
   if (now === 'observe') {
     if (inForce === 0) return `Everything is watched; none of ${of} practices is in force.`;
     const are = inForce === 1 ? 'is' : 'are';
     return `${inForce} of ${of} practices ${are} in force; everything else is watched.`;
   }
-  const watched = of - inForce;
-  return watched === 0
-    ? 'Everything is in force.'
-    : `Everything is in force but ${watched} of ${of} practices, which are only watched.`;
+  const but = [
+    ...(of - inForce - off === 0 ? [] : [`${of - inForce - off} that are only watched`]),
+    ...(off === 0 ? [] : [`${off} that are off by a setting of their own`]),
+  ];
+  if (but.length === 0) return 'Everything is in force.';
+  return `Everything is in force, of ${of} practices all but ${but.join(' and ')}.`;
 }
 
 function sum({ hold, reject, defer }: Seen['did']): number {
@@ -101,15 +121,17 @@ function sum({ hold, reject, defer }: Seen['did']): number {
 function Everything(given: {
   readonly all: readonly Switch[];
   readonly seen: Foresight | undefined;
+  readonly off: Off;
   readonly turn: Turn;
   readonly mayTurn: boolean;
   readonly days: number;
 }): JSX.Element | null {
-  const { all, seen, turn, mayTurn, days } = given;
+  const { all, seen, off, turn, mayTurn, days } = given;
   const everything = all.find(({ kind }) => kind === 'everything');
   if (everything === undefined) return null;
   const practices = all.filter(({ kind }) => kind === 'practice');
-  const inForce = practices.filter(({ now }) => now === 'enforce').length;
+  const isOff = ({ name }: Switch): boolean => off.has(name);
+  const inForce = practices.filter((one) => one.now === 'enforce' && !isOff(one)).length;
   const open = (seen?.practices ?? []).reduce((total, one) => total + sum(one.wouldHave), 0);
   const accounts = new Set(
     (seen?.practices ?? []).flatMap(({ touched }) => touched.map(({ account }) => account)),
@@ -117,7 +139,10 @@ function Everything(given: {
   return (
     <section class="card" aria-label="Everything">
       <p class="summary">
-        <Mode of={everything.now} /> {stateOf(everything.now, { inForce, of: practices.length })}
+        <Mode of={everything.now} />{' '}
+        {stateOf(everything.now, {
+          ...{ inForce, of: practices.length, off: practices.filter(isOff).length },
+        })}
       </p>
       <Steps isDone={everything.now === 'enforce'}>
         Seen in {counted(days, 'day')}: {counted(open, 'decision')} that{' '}
@@ -158,6 +183,7 @@ function Steps(given: {
 function Practices(given: {
   readonly all: readonly Switch[];
   readonly seen: Foresight | undefined;
+  readonly off: Off;
   readonly turn: Turn;
   readonly mayTurn: boolean;
 }): JSX.Element {
@@ -182,11 +208,28 @@ function Practices(given: {
         empty="Each has seen something."
         columns={[
           { name: 'Practice', cell: ({ name }) => name },
-          { name: 'What', cell: ({ title }) => title },
-          { name: 'Mode', cell: ({ now }) => <Mode of={now} /> },
-          { name: 'Turn', cell: (one) => given.mayTurn && <Turns of={one} turn={given.turn} /> },
+          { name: 'What', cell: (one) => <What of={one} off={given.off} /> },
+          {
+            name: 'Mode',
+            cell: ({ name, now }) => (given.off.has(name) ? <Badge>off</Badge> : <Mode of={now} />),
+          },
+          {
+            name: 'Turn',
+            cell: (one) =>
+              given.mayTurn && !given.off.has(one.name) && <Turns of={one} turn={given.turn} />,
+          },
         ]}
       />
+    </>
+  );
+}
+
+function What({ of: { name, title }, off }: { of: Switch; off: Off }): JSX.Element {
+  const advice = off.get(name);
+  if (advice === undefined) return <>{title}</>;
+  return (
+    <>
+      {title} <span class="quiet">{advice || 'It is switched off by a setting of its own.'}</span>
     </>
   );
 }

@@ -34,7 +34,11 @@ export function PracticesPage(): JSX.Element {
                 { name: 'Practice', cell: ({ id }) => id },
                 { name: 'What', isProse: true, cell: ({ title }) => title },
                 { name: 'State', cell: (one) => <State of={one} /> },
-                { name: 'What was seen', cell: ({ summary }) => summary },
+                {
+                  name: 'What was seen',
+                  cell: ({ state, summary, advice = '' }) =>
+                    state === 'off' ? `${summary} ${advice}`.trim() : summary,
+                },
                 { name: 'Where', cell: ({ where }) => where },
               ]}
             />

@@ -16,8 +16,13 @@ export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
         ))}
       </ul>
       <dl>
-        <dt>Subject</dt>
-        <dd>{hold.subject || '(none)'}</dd>
+        {/* Without one it may have none, or the journal keeps none: nobody can tell. */}
+        {hold.subject !== '' && (
+          <>
+            <dt>Subject</dt>
+            <dd>{hold.subject}</dd>
+          </>
+        )}
         <dt>From</dt>
         <dd>{hold.envelopeSender || '(nobody: a bounce)'}</dd>
         <dt>To</dt>
@@ -57,21 +62,13 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
               <dt>Messages so far</dt>
               <dd>{one.messages.toLocaleString()}</dd>
               <dt>Used from</dt>
-              <dd>
-                {one.contexts
-                  .slice(0, 4)
-                  .map(({ country, asn, days }) => {
-                    const network = asn === 0 ? '' : ` AS${asn}`;
-                    return `${countryOf(country)}${network} (${counted(days, 'day')})`;
-                  })
-                  .join(', ') || 'nowhere yet'}
-              </dd>
+              <dd>{placesOf(one.contexts) || 'nowhere yet'}</dd>
               <dt>Sends as</dt>
               <dd>
                 {one.senders
                   .slice(0, 3)
                   .map(({ address }) => address)
-                  .join(', ') || 'no address yet'}
+                  .join(', ') || 'no address but its own'}
               </dd>
             </dl>
           ))}
@@ -87,6 +84,19 @@ export function Usual({ account }: { readonly account: string }): JSX.Element {
       )}
     </section>
   );
+}
+
+/** Each network once, on as many days as the context of it that is used most. */
+function placesOf(
+  contexts: readonly { readonly country: string; readonly asn: number; readonly days: number }[],
+): string {
+  const days = new Map<string, number>();
+  for (const one of contexts) {
+    const name = `${countryOf(one.country)}${one.asn === 0 ? '' : ` AS${one.asn}`}`;
+    days.set(name, Math.max(days.get(name) ?? 0, one.days));
+  }
+  const most = [...days].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  return most.map(([name, count]) => `${name} (${counted(count, 'day')})`).join(', ');
 }
 
 export function Message({ hold }: { readonly hold: HoldView }): JSX.Element {

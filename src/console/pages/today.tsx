@@ -135,7 +135,9 @@ function speedOf({ firstAction, close }: OverviewView['clocks']): string {
   const words = (what: string, { count, median, worst }: typeof close): string =>
     count === 0
       ? `None was ${what} yet.`
-      : `${count} ${count === 1 ? 'was' : 'were'} ${what}: half within ${span(median)}, all within ${span(worst)}.`;
+      : worst < 1
+        ? `${count} ${count === 1 ? 'was' : 'were'} ${what}, at once.`
+        : `${count} ${count === 1 ? 'was' : 'were'} ${what}: half within ${span(median)}, all within ${span(worst)}.`;
   return `${words('acted on', firstAction)} ${words('closed', close)}`;
 }
 
