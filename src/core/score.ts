@@ -34,9 +34,11 @@ function isNewProgram(scored: Scored): boolean {
   // Letters of its own to each of many strangers are no program's, and no owner's.
   if (isCopy !== true && isStrange === true) return false;
   const isSeen = scored.isSeen ?? sums.content !== 0;
-  const isUsual = isCopy === true || sums.context < SECOND_FAMILY;
+  // Of letters that are not seen their length is all that shows a form.
+  if (!isSeen && isCopy !== true) return false;
+  const isUsual = isSeen && (isCopy === true || sums.context < SECOND_FAMILY);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
-  return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= speaks[family]);
+  return sums.content < ODD && !SPEAKING.some((family) => sums[family] >= speaks[family]);
 }
 
 /** One link to its owner's new site is nothing odd; a second finding is. */

@@ -2,6 +2,7 @@
  * Weighs one message: what every signal says, added to what the context and those like it have gathered.
  * Pure; `learn.ts` writes it down once the verdict is known.
  */
+import { recipientCount } from '../event.ts';
 import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { isOldPlace } from '../old-place.ts';
@@ -9,7 +10,8 @@ import { addressKey } from '../profile/address-key.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
-import { ownCopies } from '../signals/own-copies.ts';
+import { isShortForm, ownCopies } from '../signals/own-copies.ts';
+import { sameSize } from '../signals/same-size.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
@@ -44,7 +46,7 @@ export interface Assessment {
   readonly isCleared: boolean;
   /** The message itself was seen, and is weighed. */
   readonly isSeen: boolean;
-  /** Nearly the same text went to others just now. */
+  /** Nearly the same text went to others just now; where it is short or not seen, as far as can be told. */
   readonly isCopy: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
@@ -83,8 +85,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   const { profile, nowMs, facts } = subject;
   const state = profile.detection;
   const without = subject.world.policy.without ?? NO_FAMILIES;
-  const seen = lookAtContext(subject);
-  const context = without.includes('context') ? { ...seen, weight: 0 } : seen;
+  const place = lookAtContext(subject);
+  const context = without.includes('context') ? { ...place, weight: 0 } : place;
   const sharedIndex = context.isTrusted ? SHARED.trusted : SHARED.probation;
   const own = state.lane(Math.max(0, context.index));
   if (context.index < 0) own.fill(0);
@@ -105,10 +107,12 @@ export function assess(subject: SubmissionSubject): Assessment {
   }
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
+  const isForm = isCopy || isLikeForm(subject, answers);
   const isSeen = subject.content !== undefined && !without.includes('content');
-  const ownBest = bestOf(own, context.weight, isSeen);
+  const seen = { isSeen, isForm };
+  const ownBest = bestOf(own, context.weight, seen);
   const carried = carriedTo(subject, context, shared);
-  const sharedBest = bestOf(carried, context.weight, isSeen);
+  const sharedBest = bestOf(carried, context.weight, seen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
   const sums = familySums(isOwn ? own : carried, best.hypothesis, context.weight);
@@ -126,7 +130,7 @@ export function assess(subject: SubmissionSubject): Assessment {
     shared,
     sharedIndex,
     isCleared,
-    isCopy,
+    isCopy: isForm,
     isSeen,
     isStrange: context.isStrange,
     itself: {
@@ -136,6 +140,12 @@ export function assess(subject: SubmissionSubject): Assessment {
     failures: failuresOf(subject),
     answers,
   };
+}
+
+/** Letters of a program: of few words, or where nothing is seen of one length, each to one stranger. */
+function isLikeForm(subject: SubmissionSubject, answers: readonly number[]): boolean {
+  if ((subject.outcomes?.strangers ?? 0) === 0 || recipientCount(subject.event) > 1) return false;
+  return subject.content === undefined ? answers[sameSize.slot] === 1 : isShortForm(subject);
 }
 
 function addAll(

@@ -47,6 +47,8 @@ const ONLY_STRANGERS = 2.5;
 /** A full sum fades a little between two messages. */
 const STRANGERS_SLACK = 0.7;
 /** New people in a new job come among the mail to known ones. */
+const COMPANY_FEW = 3;
+const COMPANY_FEW_SHARE = 2;
 const COMPANY_STRANGERS = 6;
 const COMPANY_SHARE = 4;
 const RECIPIENTS = placeOfFamily('recipients');
@@ -121,6 +123,8 @@ export function writesToStrangersOnly(
 ): boolean {
   if (facts.class !== 'person' || profile.messages < STRANGERS_HISTORY) return false;
   if (profile.context(index).messages < STRANGERS_MESSAGES) return false;
+  const { strangers, others } = profile.detection.company(index);
+  if (strangers < COMPANY_FEW || others * COMPANY_FEW_SHARE > strangers) return false;
   const lane = profile.detection.lane(index);
   for (let at = RECIPIENTS; at < LANE_SUMS; at += SUMMED_FAMILIES.length) {
     if ((lane[at] as number) >= CAPS.recipients - STRANGERS_SLACK) return true;

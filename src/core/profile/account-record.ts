@@ -334,7 +334,10 @@ export class AccountRecord {
   private roomForRow(): number {
     const count = this.addressCount;
     if (count === MAX_ADDRESSES) {
-      return this.rows().reduce((oldest, at) => (this.rank(at) < this.rank(oldest) ? at : oldest));
+      const rows = this.rows();
+      const oldest = rows.reduce((found, at) => (this.rank(at) < this.rank(found) ? at : found));
+      this.bequeath(oldest, rows);
+      return oldest;
     }
     const at = this.addressesAt + count * ADDRESS_BYTES;
     if (at + ADDRESS_BYTES > this.bytes.length) {
@@ -346,6 +349,17 @@ export class AccountRecord {
     }
     this.view.setUint8(30, count + 1);
     return at;
+  }
+
+  /** Other addresses of its place go on knowing since when the account is used there. */
+  private bequeath(leaving: number, rows: readonly number[]): void {
+    if (this.view.getUint32(leaving + LAST_OK, true) === 0) return;
+    const place = this.view.getUint32(leaving + PLACE, true);
+    const first = this.view.getUint32(leaving + FIRST, true);
+    for (const at of rows) {
+      if (at === leaving || this.view.getUint32(at + PLACE, true) !== place) continue;
+      if (this.view.getUint32(at + FIRST, true) > first) this.view.setUint32(at + FIRST, first, true);
+    }
   }
 
   /** Addresses that only ever failed go first, so that guessers cannot push out the owner's own. */
