@@ -34,11 +34,16 @@ function isNewProgram(scored: Scored): boolean {
   // Letters of its own to each of many strangers are no program's, and no owner's.
   if (isCopy !== true && isStrange === true) return false;
   const isSeen = scored.isSeen ?? sums.content !== 0;
+  const isAtHome = sums.context < SECOND_FAMILY;
   // Of letters that are not seen their length is all that shows a form.
-  if (!isSeen && isCopy !== true) return false;
-  const isUsual = isSeen && (isCopy === true || sums.context < SECOND_FAMILY);
+  if (!isSeen && isCopy !== true && !isAtHome) return false;
+  const isUsual = isAtHome || (isSeen && isCopy === true);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
-  return sums.content < ODD && !SPEAKING.some((family) => sums[family] >= speaks[family]);
+  // Who sends much has some failures: at home, fewer than everybody's share say nothing.
+  const says = (family: (typeof SPEAKING)[number]): boolean =>
+    sums[family] >= speaks[family] &&
+    !(isUsual && family === 'outcomes' && scored.failures === 0 && sums.outcomes < MANY_FAILURES);
+  return sums.content < ODD && !SPEAKING.some(says);
 }
 
 /** One link to its owner's new site is nothing odd; a second finding is. */
@@ -47,6 +52,7 @@ const ODD = 2;
 const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
 /** At home, or in the many letters of a shop's form, one refusal is no mark of a list: it takes two. */
 const USUALLY_SPEAKS = { ...SPEAKS, outcomes: 6 } as const;
+const MANY_FAILURES = 7.5;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
 /**

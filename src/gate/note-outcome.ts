@@ -123,7 +123,7 @@ function count(delivery: Delivery, parts: OutcomeParts): Maybe<Done> {
     // FBK-8: who has a message of the account can write any number of bounces, but knows few of the
     // others it wrote to.
     if (event.via === 'dsn' && !new WrittenRecord(records[2]).has(item)) return UNMATCHED;
-    const touched = [...touchedBy(delivery, records), ...returned.keys.map(() => true)];
+    const touched = [...touchedBy(delivery, records, hash), ...returned.keys.map(() => true)];
     return standing.update(
       keys.filter((_, i) => touched[i]),
       (chosen) => {
@@ -154,9 +154,12 @@ interface Delivery {
 
 /** Which of outcomes, identity, recipients, suppression and account a delivery changes. */
 function touchedBy(
-  { event, reading, sent, item, nowMs }: Delivery,
+  delivery: Delivery,
   records: readonly StandingRecord[],
+  hash: OutcomeParts['hash'],
 ): readonly boolean[] {
+  const { event, reading, sent, item, nowMs } = delivery;
+  const account = accountHashOf(hash, sent.account);
   const isFinal = event.result !== 'deferred';
   const weight = deliveryWeight(event.result, reading);
   const sum =
@@ -167,8 +170,9 @@ function touchedBy(
   const isCanary =
     isFinal &&
     !isHearsay(event) &&
-    // What was asked to wait is no part of those that went first.
+    // What was asked to wait is no part of those that went first, nor who was written to before.
     !sent.isWatched &&
+    !isToldBefore(delivery, records[3], account) &&
     new WrittenRecord(records[2]).isAboutBurst(times);
   const isUnknown = event.result === 'bounced' && isDead(reading) && !isHearsay(event);
   const clears = event.result === 'delivered' && hasSuppression(records[3], item, 'unknown');

@@ -11,7 +11,7 @@ import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
 import { isShortForm, ownCopies } from '../signals/own-copies.ts';
-import { sameSize } from '../signals/same-size.ts';
+import { isOfOneLength } from '../signals/same-size.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
@@ -67,6 +67,8 @@ const WORTH_SAYING = 0.4;
 /** Who is new writes to strangers; it must not hold so soon (design 1.5). */
 const NEW_MESSAGES = 30;
 const NEW_RECIPIENTS_CAP = 4;
+const NEW_MS = 14 * 86_400_000;
+const NEW_READS = 20;
 const RECIPIENTS = placeOfFamily('recipients');
 /** What is in one text is said once, however often it is sent: its copies are no new draws. */
 const CONTENT = placeOfFamily('content');
@@ -97,7 +99,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
   for (const lane of [own, shared]) addAll(lane, found, { isCopy, isUsual: context.isTrusted });
-  if (profile.messages < NEW_MESSAGES) {
+  if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
   }
@@ -107,7 +109,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   }
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
-  const isForm = isCopy || isLikeForm(subject, answers);
+  const isForm = isCopy || context.isProgram || isLikeForm(subject);
   const isSeen = subject.content !== undefined && !without.includes('content');
   const seen = { isSeen, isForm };
   const ownBest = bestOf(own, context.weight, seen);
@@ -142,10 +144,15 @@ export function assess(subject: SubmissionSubject): Assessment {
   };
 }
 
-/** Letters of a program: of few words, or where nothing is seen of one length, each to one stranger. */
-function isLikeForm(subject: SubmissionSubject, answers: readonly number[]): boolean {
-  if ((subject.outcomes?.strangers ?? 0) === 0 || recipientCount(subject.event) > 1) return false;
-  return subject.content === undefined ? answers[sameSize.slot] === 1 : isShortForm(subject);
+/** Who is known for long by what it reads is no newcomer, however little it writes. */
+function isNew({ account, nowMs }: SubmissionSubject): boolean {
+  return nowMs - account.createdMs < NEW_MS || account.reads < NEW_READS;
+}
+
+/** Letters of a program: of few words, or where nothing is seen of one length, each to one person. */
+function isLikeForm(subject: SubmissionSubject): boolean {
+  if (recipientCount(subject.event) > 1) return false;
+  return subject.content === undefined ? isOfOneLength(subject) : isShortForm(subject);
 }
 
 function addAll(
@@ -172,7 +179,8 @@ function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: La
   if (context.isTrusted) return shared;
   const { account, network, nowMs, world } = subject;
   // A new program at a place of the account is its owner's, and no hop of a thief's.
-  let share = isOldPlace(account, addressKey(network, world.hash).place, nowMs) ? 0 : 1;
+  const isOld = isOldPlace(account, addressKey(network, world.hash).place, nowMs);
+  let share = isOld && !context.isSession ? 0 : 1;
   const isMadeOut = context.found.some(({ signal }) => signal === 'making');
   if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
   if (context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS) share /= 2;

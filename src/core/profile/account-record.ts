@@ -5,7 +5,8 @@
  * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 failed u8,
  * 30 addresses u8, 31 in doubt u8, 32 logins, 36 failures, 40 submissions; since version 2 also
  * 48 passwords that ever worked (64, password-rows.ts), 112 newest slot u32, 116 recipients sent to
- * in 15 slots × u32; since version 3 also 176 reads u32, 180 places it reads at: 8 × (place, last).
+ * in 15 slots × u32; since version 3 also 176 reads u32, 180 places it reads at: 8 × (place, last);
+ * since version 4 also 244 what is usual of its places (usual-fields.ts).
  * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
@@ -21,20 +22,22 @@ import {
   wordAt,
   type RecordForm,
 } from './record.ts';
+import { USUAL_BYTES, UsualFields } from './usual-fields.ts';
 import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
 
 const EVER_AT = 48;
 const SENT: Ring = { headAt: EVER_AT + EVER_BYTES, at: EVER_AT + EVER_BYTES + 4, bytes: 4 };
 const READS_AT = SENT.at + 4 * SLOTS;
 const READ_PLACES = 8;
+const USUAL_AT = READS_AT + 4 + 8 * READ_PLACES;
 const ADDRESS_BYTES = 40;
 /** Older addresses make room for newer ones; enough for a botnet to show itself. */
 export const MAX_ADDRESSES = 64;
 
 const FORM: RecordForm = {
   kind: 0xa0,
-  version: 3,
-  headerBytes: READS_AT + 4 + 8 * READ_PLACES,
+  version: 4,
+  headerBytes: USUAL_AT + USUAL_BYTES,
   bodyBytes: PASSWORD_BYTES,
 };
 
@@ -167,6 +170,25 @@ export class AccountRecord {
     }
     this.view.setUint32(chosen, place, true);
     this.view.setUint32(chosen + 4, toSeconds(nowMs), true);
+  }
+
+  /** Providers it has long been used at, and the last session of a webmail. */
+  get usual(): UsualFields {
+    return new UsualFields(this.view, USUAL_AT);
+  }
+
+  /** Since when it is known, milliseconds; 0 for a new one. */
+  get createdMs(): number {
+    return this.view.getUint32(4, true) * 1000;
+  }
+
+  /** Whether somebody ever logged in at this place; of a webmail's machine only mail comes. */
+  hasLoggedInAt(place: number): boolean {
+    for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
+      if (this.view.getUint32(at + PLACE, true) !== place) continue;
+      if (this.view.getUint16(at + LOGINS, true) > 0) return true;
+    }
+    return false;
   }
 
   /** Whether the account was used with success from this very address before. */
@@ -335,9 +357,9 @@ export class AccountRecord {
     const count = this.addressCount;
     if (count === MAX_ADDRESSES) {
       const rows = this.rows();
-      const oldest = rows.reduce((found, at) => (this.rank(at) < this.rank(found) ? at : found));
-      this.bequeath(oldest, rows);
-      return oldest;
+      const leaving = this.leastMissed(rows);
+      this.bequeath(leaving, rows);
+      return leaving;
     }
     const at = this.addressesAt + count * ADDRESS_BYTES;
     if (at + ADDRESS_BYTES > this.bytes.length) {
@@ -349,6 +371,22 @@ export class AccountRecord {
     }
     this.view.setUint8(30, count + 1);
     return at;
+  }
+
+  /**
+   * The row unused for longest of a place that has others: a telephone's many addresses must not push out
+   * where the owner has been for weeks.
+   */
+  private leastMissed(rows: readonly number[]): number {
+    const of = new Map<number, number>();
+    const placeOf = (at: number): number => this.view.getUint32(at + PLACE, true);
+    for (const at of rows) of.set(placeOf(at), (of.get(placeOf(at)) ?? 0) + 1);
+    const isSpare = (at: number): boolean =>
+      this.view.getUint32(at + LAST_OK, true) === 0 || (of.get(placeOf(at)) ?? 0) > 1;
+    const spare = rows.filter(isSpare);
+    return (spare.length === 0 ? rows : spare).reduce((oldest, at) =>
+      this.rank(at) < this.rank(oldest) ? at : oldest,
+    );
   }
 
   /** Other addresses of its place go on knowing since when the account is used there. */

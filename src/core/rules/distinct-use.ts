@@ -34,7 +34,7 @@ function look(
   const count = account.distinct(key, nowMs - rule.windowSeconds * 1000)[what];
   if (count <= rule.maximum) return undefined;
   // Telephones show ever other networks of their carrier: it is whoever is elsewhere that is too many.
-  if ('profile' in subject && isAtUsualProvider(subject)) return undefined;
+  if (account.usual.usesProvider(network.asn)) return undefined;
   const words = WORDS[what];
   return {
     rule: words.rule,
@@ -51,18 +51,4 @@ function look(
       },
     ],
   };
-}
-
-const LONG_MS = 7 * 86_400_000;
-
-/** Long used, and not the thief's own first hour. */
-function isAtUsualProvider({ profile, network, nowMs }: SubmissionSubject): boolean {
-  if (network.asn === 0 || network.class === 'hosting') return false;
-  const { detection } = profile;
-  return profile
-    .contexts()
-    .some(
-      ({ asn, firstMs }, i) =>
-        asn === network.asn && nowMs - firstMs >= LONG_MS && detection.isTrusted(i),
-    );
 }

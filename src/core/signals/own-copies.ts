@@ -11,9 +11,10 @@ import type { Measure } from './measure.ts';
 const WITHIN_SECONDS = 72 * 3_600;
 /** Short texts are anybody's. */
 const WORDS = 12;
-/** Yet letters of one form are known by less: a number changes half of a short one's runs of words. */
-const FORM_ROWS = 12;
+/** Yet letters of one form are known by less: a number changes most of a short one's runs of words. */
+const FORM_ROWS = 5;
 const FORM_WORDS = 3;
+const FORM_TOLERANCE = 0.03;
 
 export const ownCopies: Measure = {
   signal: 'own-copies',
@@ -42,11 +43,17 @@ export const ownCopies: Measure = {
 
 /** Whether a text too short to be evidence is one of the letters of a form, as programs write them. */
 export function isShortForm(subject: SubmissionSubject): boolean {
-  const text = subject.content?.text;
+  const { content, event, profile } = subject;
+  const text = content?.text;
   if (text === undefined || text.words >= WORDS || text.words < FORM_WORDS) return false;
-  return subject.profile.detection
+  const size = event.sizeBytes ?? 0;
+  return profile.detection
     .copies()
-    .some((copy) => isCopy(subject, copy, { rows: text.rows, least: FORM_ROWS }));
+    .some(
+      (copy) =>
+        Math.abs(copy.sizeBytes - size) <= FORM_TOLERANCE * size &&
+        isCopy(subject, copy, { rows: text.rows, least: FORM_ROWS }),
+    );
 }
 
 function isCopy(
