@@ -48,12 +48,18 @@ export function foldSubmission(
 
 const LONG_MS = 7 * 86_400_000;
 
-/** Of a place that has been usual for long. */
-function learnProvider({ account, profile, network, context, nowMs }: SubmissionSubject): void {
-  if (network.class === 'hosting' || account.usual.usesProvider(network.asn)) return;
-  const index = profile.contextIndex(context.key);
-  if (index < 0 || !profile.detection.isTrusted(index)) return;
-  if (nowMs - profile.context(index).firstMs >= LONG_MS) account.usual.learnProvider(network.asn);
+/** Of places that have been usual for long, whichever of them it is today. */
+function learnProvider({ account, profile, network, nowMs }: SubmissionSubject): void {
+  if (network.class === 'hosting' || nowMs - account.createdMs < LONG_MS) return;
+  if (account.usual.usesProvider(network.asn)) return;
+  const { detection } = profile;
+  const isUsual = profile
+    .contexts()
+    .some(
+      ({ asn, firstMs }, i) =>
+        asn === network.asn && nowMs - firstMs >= LONG_MS && detection.isTrusted(i),
+    );
+  if (isUsual) account.usual.learnProvider(network.asn);
 }
 
 /** Services by which mail is read. */

@@ -16,6 +16,8 @@ export interface Scored {
   readonly isSeen?: boolean;
   /** The message is one of many with one text. */
   readonly isCopy?: boolean;
+  /** Nearly all that the place sends is one letter. */
+  readonly isProgram?: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange?: boolean;
   /** What the place did itself; all of it where nothing is said. */
@@ -39,10 +41,10 @@ function isNewProgram(scored: Scored): boolean {
   if (!isSeen && isCopy !== true && !isAtHome) return false;
   const isUsual = isAtHome || (isSeen && isCopy === true);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
-  // Who sends much has some failures: at home, fewer than everybody's share say nothing.
+  // A form that writes to many has some failures: fewer than everybody's share say nothing.
+  const isShare = scored.isProgram === true && scored.failures === 0;
   const says = (family: (typeof SPEAKING)[number]): boolean =>
-    sums[family] >= speaks[family] &&
-    !(isUsual && family === 'outcomes' && scored.failures === 0 && sums.outcomes < MANY_FAILURES);
+    sums[family] >= speaks[family] && !(isShare && isUsual && family === 'outcomes');
   return sums.content < ODD && !SPEAKING.some(says);
 }
 
@@ -52,7 +54,6 @@ const ODD = 2;
 const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
 /** At home, or in the many letters of a shop's form, one refusal is no mark of a list: it takes two. */
 const USUALLY_SPEAKS = { ...SPEAKS, outcomes: 6 } as const;
-const MANY_FAILURES = 7.5;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
 /**

@@ -13,7 +13,12 @@ import { IdentityProfile, type ContextKey } from '../core/profile/identity-profi
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import type { SeenItem } from '../core/profile/seen-record.ts';
 import type { SentMessage } from '../core/profile/sent-record.ts';
-import { findSuppression, hasSuppression, suppress, unsuppress } from '../core/profile/suppression-record.ts';
+import {
+  findSuppression,
+  hasSuppression,
+  suppress,
+  unsuppress,
+} from '../core/profile/suppression-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
 import type { Four } from '../core/detection/hypotheses.ts';
 import { addLateEvidence, outcomesAgainst } from '../core/score.ts';

@@ -48,6 +48,8 @@ export interface Assessment {
   readonly isSeen: boolean;
   /** Nearly the same text went to others just now; where it is short or not seen, as far as can be told. */
   readonly isCopy: boolean;
+  /** Nearly all that the place sends is one letter. */
+  readonly isProgram: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
   /** What this place did itself: for a lock what others did is not enough. */
@@ -109,7 +111,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   }
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
-  const isForm = isCopy || context.isProgram || isLikeForm(subject);
+  const isOneOfForm = context.isProgram && !context.isTrusted;
+  const isForm = isCopy || isOneOfForm || isLikeForm(subject);
   const isSeen = subject.content !== undefined && !without.includes('content');
   const seen = { isSeen, isForm };
   const ownBest = bestOf(own, context.weight, seen);
@@ -135,6 +138,7 @@ export function assess(subject: SubmissionSubject): Assessment {
     isCopy: isForm,
     isSeen,
     isStrange: context.isStrange,
+    isProgram: context.isProgram,
     itself: {
       score: ownBest.score,
       sums: isOwn ? sums : familySums(own, ownBest.hypothesis, context.weight),

@@ -118,7 +118,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     making,
     isStrange,
     isSession: session > 0,
-    isProgram: !isHome && isKnown && sendsOneLetter(subject, index),
+    isProgram: isKnown && sendsOneLetter(subject, index),
   };
 }
 

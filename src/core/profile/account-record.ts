@@ -396,7 +396,8 @@ export class AccountRecord {
     const first = this.view.getUint32(leaving + FIRST, true);
     for (const at of rows) {
       if (at === leaving || this.view.getUint32(at + PLACE, true) !== place) continue;
-      if (this.view.getUint32(at + FIRST, true) > first) this.view.setUint32(at + FIRST, first, true);
+      if (this.view.getUint32(at + FIRST, true) > first)
+        this.view.setUint32(at + FIRST, first, true);
     }
   }
 
