@@ -10,6 +10,7 @@
  * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
+import { FIRST, LAST_OK, PLACE, rowToLeave } from './address-rows.ts';
 import { addressText, countryName, type AddressKey } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { EVER_BYTES, PASSWORD_BYTES, PasswordRows, type WrongPassword } from './password-rows.ts';
@@ -42,14 +43,11 @@ const FORM: RecordForm = {
 };
 
 /** An address row: words 0-15, first 16, last 20, place 24, country 28, logins 30, … */
-const FIRST = 16;
 const LAST = 20;
-const PLACE = 24;
 const COUNTRY = 28;
 const LOGINS = 30;
 const FAILURES = 32;
 const SUBMISSIONS = 34;
-const LAST_OK = 36;
 
 export interface AddressRow {
   readonly address: string;
@@ -357,9 +355,7 @@ export class AccountRecord {
     const count = this.addressCount;
     if (count === MAX_ADDRESSES) {
       const rows = this.rows();
-      const leaving = this.leastMissed(rows);
-      this.bequeath(leaving, rows);
-      return leaving;
+      return rowToLeave(this.view, rows, (row) => this.rank(row));
     }
     const at = this.addressesAt + count * ADDRESS_BYTES;
     if (at + ADDRESS_BYTES > this.bytes.length) {
@@ -371,34 +367,6 @@ export class AccountRecord {
     }
     this.view.setUint8(30, count + 1);
     return at;
-  }
-
-  /**
-   * The row unused for longest of a place that has others: a telephone's many addresses must not push out
-   * where the owner has been for weeks.
-   */
-  private leastMissed(rows: readonly number[]): number {
-    const of = new Map<number, number>();
-    const placeOf = (at: number): number => this.view.getUint32(at + PLACE, true);
-    for (const at of rows) of.set(placeOf(at), (of.get(placeOf(at)) ?? 0) + 1);
-    const isSpare = (at: number): boolean =>
-      this.view.getUint32(at + LAST_OK, true) === 0 || (of.get(placeOf(at)) ?? 0) > 1;
-    const spare = rows.filter(isSpare);
-    return (spare.length === 0 ? rows : spare).reduce((oldest, at) =>
-      this.rank(at) < this.rank(oldest) ? at : oldest,
-    );
-  }
-
-  /** Other addresses of its place go on knowing since when the account is used there. */
-  private bequeath(leaving: number, rows: readonly number[]): void {
-    if (this.view.getUint32(leaving + LAST_OK, true) === 0) return;
-    const place = this.view.getUint32(leaving + PLACE, true);
-    const first = this.view.getUint32(leaving + FIRST, true);
-    for (const at of rows) {
-      if (at === leaving || this.view.getUint32(at + PLACE, true) !== place) continue;
-      if (this.view.getUint32(at + FIRST, true) > first)
-        this.view.setUint32(at + FIRST, first, true);
-    }
   }
 
   /** Addresses that only ever failed go first, so that guessers cannot push out the owner's own. */
