@@ -11,6 +11,7 @@ import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
 import { isShortForm, ownCopies } from '../signals/own-copies.ts';
+import { notAnAnswer } from '../signals/not-an-answer.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
@@ -75,6 +76,7 @@ const RECIPIENTS = placeOfFamily('recipients');
 /** What is in one text is said once, however often it is sent: its copies are no new draws. */
 const CONTENT = placeOfFamily('content');
 const PREPARATION = placeOfFamily('preparation');
+const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
 /** Program and writing hardly unlike the account's own. */
 const LIKE_OWNER = 0.5;
 const STAYS_DAYS = 2;
@@ -100,7 +102,9 @@ export function assess(subject: SubmissionSubject): Assessment {
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
-  for (const lane of [own, shared]) addAll(lane, found, { isCopy, isUsual: context.isTrusted });
+  const isApproach = answers[notAnAnswer.slot] === 1;
+  const how = { isCopy, isUsual: context.isTrusted, isApproach };
+  for (const lane of [own, shared]) addAll(lane, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -162,16 +166,28 @@ function isLikeForm(subject: SubmissionSubject): boolean {
 function addAll(
   lane: Lane,
   found: readonly Found[],
-  { isCopy, isUsual }: { readonly isCopy: boolean; readonly isUsual: boolean },
+  {
+    isCopy,
+    isUsual,
+    isApproach,
+  }: { readonly isCopy: boolean; readonly isUsual: boolean; readonly isApproach: boolean },
 ): void {
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
   const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
   for (const { family, by } of found) {
     const place = placeOfFamily(family);
-    if (place >= 0 && !(isCopy && place === CONTENT)) add(lane, place, by, spare);
+    if (place < 0 || (isCopy && place === CONTENT)) continue;
+    add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
-  if (isCopy) raise(lane, CONTENT, saidBy(found, 'content'));
+  if (!isCopy) return;
+  const said = saidBy(found, 'content');
+  raise(lane, CONTENT, isApproach ? exceptThread(said) : said);
+}
+
+/** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
+function exceptThread([spam, lateral, thread, bec]: Four): Four {
+  return [spam, lateral, Math.min(0, thread), bec];
 }
 
 /**
