@@ -71,7 +71,8 @@ function isLockable({ failures = 0, ...scored }: Scored): boolean {
 
 const LOCK_CROSS = 4;
 const LOCK_ALONE = { outcomes: 4, failures: 3 } as const;
-const LOCK_WITH_OTHERS = { outcomes: SECOND_FAMILY, failures: 1 } as const;
+/** One is everybody's, whatever it is one of. */
+const LOCK_WITH_OTHERS = { outcomes: SECOND_FAMILY, failures: 2 } as const;
 const LOCK_FAMILIES = ['recipients', 'content', 'outcomes', 'cross', 'preparation'] as const;
 
 /**
