@@ -203,7 +203,9 @@ function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: La
   let share = isOld && !context.isSession ? 0 : 1;
   const isMadeOut = context.found.some(({ signal }) => signal === 'making');
   if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
-  if (context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS) share /= 2;
+  const stays = context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS;
+  // A program with one letter that has been there for days is nobody's hop.
+  if (stays) share = context.isProgram ? 0 : share / 2;
   if (share === 1) return shared;
   return shared.map((sum, at) =>
     sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum * share : sum,
