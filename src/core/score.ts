@@ -38,7 +38,7 @@ function isNewProgram(scored: Scored): boolean {
   const isSeen = scored.isSeen ?? sums.content !== 0;
   const isAtHome = sums.context < SECOND_FAMILY;
   // Of letters that are not seen their length is all that shows a form.
-  if (!isSeen && isCopy !== true && !isAtHome) return false;
+  if (!isSeen && isCopy !== true) return false;
   const isUsual = isAtHome || (isSeen && isCopy === true);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
   // A form that writes to many has some failures: fewer than everybody's share say nothing.

@@ -83,7 +83,8 @@ function earnsTrust(
   const { profile, nowMs } = subject;
   const row = profile.context(index);
   return (
-    (score < TRUST_BELOW || bestOf(own, 0, { isSeen }).score <= 0) &&
+    // Of mail that is not seen too little is known to say that nothing is odd.
+    (score < TRUST_BELOW || (isSeen && bestOf(own, 0, { isSeen }).score <= 0)) &&
     !context.isStrange &&
     row.days >= TRUST_DAYS &&
     row.messages >= TRUST_MESSAGES &&

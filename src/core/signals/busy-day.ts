@@ -13,8 +13,6 @@ const FEWEST = 15;
 const DAYS = 7;
 /** Payment fraud is a message or two. */
 const BY: Four = [0.8, 0.8, 1.6, 0];
-/** Whether they answer anything is not seen. */
-const UNSEEN: Four = [0.8, 0.8, 0.8, 0];
 
 export function busyDay(subject: SubmissionSubject): Evidence | undefined {
   const { profile, facts, nowMs, context } = subject;
@@ -30,7 +28,7 @@ export function busyDay(subject: SubmissionSubject): Evidence | undefined {
     practice: 'SND-6',
     family: 'recipients',
     weight: BY[0],
-    by: subject.content === undefined ? UNSEEN : BY,
+    by: BY,
     text: `Message ${today} of this day; ${Math.max(1, Math.round(usual))} a day are usual.`,
   };
 }
