@@ -6,6 +6,7 @@ import { localTime } from './local-time.ts';
 import { learnDetection } from './detection/learn.ts';
 import { addressKey } from './profile/address-key.ts';
 import { addTo } from './profile/counters.ts';
+import { sessionStrangeness } from './signals/session.ts';
 import type { LoginSubject, SubmissionSubject } from './rules/finding.ts';
 import { sourceShutOut } from './rules/guessing.ts';
 import { ceilingsNow } from './rules/limits.ts';
@@ -31,6 +32,7 @@ export function foldSubmission(
   const recipients = Math.max(1, recipientCount(event));
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
   profile.learnMessage({ nowMs, recipients, hourOfWeek });
+  learnProvider(subject);
   // What is held thins no share of what failed: a pause would end itself.
   if (decision.verdict.verdict === 'pass') account.learnSent(recipients, nowMs);
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
@@ -44,6 +46,22 @@ export function foldSubmission(
   return counters;
 }
 
+const LONG_MS = 7 * 86_400_000;
+
+/** Of places that have been usual for long, whichever of them it is today. */
+function learnProvider({ account, profile, network, nowMs }: SubmissionSubject): void {
+  if (network.class === 'hosting' || nowMs - account.createdMs < LONG_MS) return;
+  if (account.usual.usesProvider(network.asn)) return;
+  const { detection } = profile;
+  const isUsual = profile
+    .contexts()
+    .some(
+      ({ asn, firstMs }, i) =>
+        asn === network.asn && nowMs - firstMs >= LONG_MS && detection.isTrusted(i),
+    );
+  if (isUsual) account.usual.learnProvider(network.asn);
+}
+
 /** Services by which mail is read. */
 const READING: readonly string[] = ['imap', 'pop3', 'webmail'];
 
@@ -54,6 +72,7 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   if (decision.outcome === 'ok') {
     // Who may have guessed the password does not make his place one of the account's.
     if (sourceShutOut(subject)?.action !== 'reject') {
+      if (subject.event.service === 'webmail') learnSession(subject);
       account.touch(key, nowMs, 'login');
       if (READING.includes(subject.event.service)) account.learnRead(key.place, nowMs);
     }
@@ -73,6 +92,13 @@ export function foldLogin(subject: LoginSubject, decision: LoginDecision): void 
   if (decision.shutOut.address !== undefined) subject.address.shutOut(decision.shutOut.address);
   if (decision.shutOut.network !== undefined)
     subject.networkSource.shutOut(decision.shutOut.network);
+}
+
+/** How strange it was that somebody read here, before it was learnt. */
+function learnSession({ account, network, world, nowMs }: LoginSubject): void {
+  const strangeness = sessionStrangeness({ account, network, world, nowMs });
+  const { place } = addressKey(network, world.hash);
+  account.usual.learnSession({ place, atMs: nowMs, strangeness });
 }
 
 /** A person mistypes a password so often before getting it right; who needs more may be guessing. */

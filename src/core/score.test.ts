@@ -55,6 +55,10 @@ describe('a hold', () => {
     ['nothing but strangers, each with a letter of its own', { sums: away, isStrange: true },                         'hold'],
     ['nothing but strangers, all with one letter',           { sums: away, isStrange: true, isCopy: true },           'throttle'],
     ['no content where no message was seen',                 { sums: { ...away, content: 0 }, isSeen: false },        'hold'],
+    ['letters of one length, where none was seen',           { sums: { ...away, content: 0 }, isSeen: false, isCopy: true }, 'throttle'],
+    ['such letters, and two that did not exist',             { sums: { ...away, content: 0, outcomes: 4.5 }, isSeen: false, isCopy: true }, 'hold'],
+    ["a form's failures below everybody's share",            { sums: { ...home, outcomes: 7 }, isProgram: true, failures: 0 }, 'throttle'],
+    ["a form's failures beyond everybody's share",           { sums: { ...home, outcomes: 7 }, isProgram: true, failures: 4 }, 'hold'],
     ['no content where the message was seen',                { sums: { ...away, content: 0 }, isSeen: true },         'throttle'],
   ] as const;
 

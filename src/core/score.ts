@@ -16,6 +16,8 @@ export interface Scored {
   readonly isSeen?: boolean;
   /** The message is one of many with one text. */
   readonly isCopy?: boolean;
+  /** Nearly all that the place sends is one letter. */
+  readonly isProgram?: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange?: boolean;
   /** What the place did itself; all of it where nothing is said. */
@@ -34,9 +36,16 @@ function isNewProgram(scored: Scored): boolean {
   // Letters of its own to each of many strangers are no program's, and no owner's.
   if (isCopy !== true && isStrange === true) return false;
   const isSeen = scored.isSeen ?? sums.content !== 0;
-  const isUsual = isCopy === true || sums.context < SECOND_FAMILY;
+  const isAtHome = sums.context < SECOND_FAMILY;
+  // Of letters that are not seen their length is all that shows a form.
+  if (!isSeen && isCopy !== true) return false;
+  const isUsual = isAtHome || (isSeen && isCopy === true);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
-  return isSeen && sums.content < ODD && !SPEAKING.some((family) => sums[family] >= speaks[family]);
+  // A form that writes to many has some failures: fewer than everybody's share say nothing.
+  const isShare = scored.isProgram === true && scored.failures === 0;
+  const says = (family: (typeof SPEAKING)[number]): boolean =>
+    sums[family] >= speaks[family] && !(isShare && isUsual && family === 'outcomes');
+  return sums.content < ODD && !SPEAKING.some(says);
 }
 
 /** One link to its owner's new site is nothing odd; a second finding is. */
@@ -62,7 +71,8 @@ function isLockable({ failures = 0, ...scored }: Scored): boolean {
 
 const LOCK_CROSS = 4;
 const LOCK_ALONE = { outcomes: 4, failures: 3 } as const;
-const LOCK_WITH_OTHERS = { outcomes: SECOND_FAMILY, failures: 1 } as const;
+/** One is everybody's, whatever it is one of. */
+const LOCK_WITH_OTHERS = { outcomes: SECOND_FAMILY, failures: 2 } as const;
 const LOCK_FAMILIES = ['recipients', 'content', 'outcomes', 'cross', 'preparation'] as const;
 
 /**

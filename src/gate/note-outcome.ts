@@ -13,7 +13,12 @@ import { IdentityProfile, type ContextKey } from '../core/profile/identity-profi
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import type { SeenItem } from '../core/profile/seen-record.ts';
 import type { SentMessage } from '../core/profile/sent-record.ts';
-import { hasSuppression, suppress, unsuppress } from '../core/profile/suppression-record.ts';
+import {
+  findSuppression,
+  hasSuppression,
+  suppress,
+  unsuppress,
+} from '../core/profile/suppression-record.ts';
 import { WrittenRecord } from '../core/profile/written-record.ts';
 import type { Four } from '../core/detection/hypotheses.ts';
 import { addLateEvidence, outcomesAgainst } from '../core/score.ts';
@@ -123,7 +128,7 @@ function count(delivery: Delivery, parts: OutcomeParts): Maybe<Done> {
     // FBK-8: who has a message of the account can write any number of bounces, but knows few of the
     // others it wrote to.
     if (event.via === 'dsn' && !new WrittenRecord(records[2]).has(item)) return UNMATCHED;
-    const touched = [...touchedBy(delivery, records), ...returned.keys.map(() => true)];
+    const touched = [...touchedBy(delivery, records, hash), ...returned.keys.map(() => true)];
     return standing.update(
       keys.filter((_, i) => touched[i]),
       (chosen) => {
@@ -154,9 +159,12 @@ interface Delivery {
 
 /** Which of outcomes, identity, recipients, suppression and account a delivery changes. */
 function touchedBy(
-  { event, reading, sent, item, nowMs }: Delivery,
+  delivery: Delivery,
   records: readonly StandingRecord[],
+  hash: OutcomeParts['hash'],
 ): readonly boolean[] {
+  const { event, reading, sent, item, nowMs } = delivery;
+  const account = accountHashOf(hash, sent.account);
   const isFinal = event.result !== 'deferred';
   const weight = deliveryWeight(event.result, reading);
   const sum =
@@ -165,7 +173,12 @@ function touchedBy(
       : 0;
   const times = { sentMs: sent.atMs, nowMs };
   const isCanary =
-    isFinal && !isHearsay(event) && new WrittenRecord(records[2]).isAboutBurst(times);
+    isFinal &&
+    !isHearsay(event) &&
+    // What was asked to wait is no part of those that went first, nor who was written to before.
+    !sent.isWatched &&
+    !isToldBefore(delivery, records[3], account) &&
+    new WrittenRecord(records[2]).isAboutBurst(times);
   const isUnknown = event.result === 'bounced' && isDead(reading) && !isHearsay(event);
   const clears = event.result === 'delivered' && hasSuppression(records[3], item, 'unknown');
   return [
@@ -199,7 +212,8 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   const outcomes = new OutcomeRecord(records[0]);
   const isRumour = isHearsay(event);
   // Enforced, what was only watched had never left: it must not pause the rest of the account.
-  const isShare = !sent.isWatched && !isRumour;
+  const account = accountHashOf(hash, sent.account);
+  const isShare = !sent.isWatched && !isRumour && !isToldBefore(delivery, records[3], account);
   let weight = deliveryWeight(event.result, reading, outcomes.before(nowMs));
   const domain = hash.low(`domain|${domainOf(delivery.recipient)}`);
   if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs, isShare);
@@ -216,7 +230,6 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
     if (isRumour) weight = Math.min(weight, MOST_HEARSAY_WEIGHT);
   }
   records[0] = outcomes.toBytes();
-  const account = accountHashOf(hash, sent.account);
   const isUnknown = event.result === 'bounced' && isDead(reading) && !isRumour;
   if (isUnknown) {
     // One's own dead address that is written to again is an old setting more often than a list.
@@ -229,6 +242,22 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
     addTo(records, sent, outcomeBy(reading.class, event.result, weight));
   return { fate: 'counted', change: isRumour ? undefined : takeAnswer(delivery, records, parts) };
 }
+
+/**
+ * A list with a dead address fails there every day: that is one failure of the week, not seven. A bad
+ * list shows itself by ever other ones, and by those that others were told of.
+ */
+function isToldBefore(
+  { event, reading, item, nowMs }: Delivery,
+  record: StandingRecord,
+  account: number,
+): boolean {
+  if (event.result !== 'bounced' || !isDead(reading)) return false;
+  const since = { unknown: nowMs - WEEK_MS, complained: nowMs };
+  return findSuppression(record, { recipient: item, account, since })?.isOwn === true;
+}
+
+const WEEK_MS = 7 * 86_400_000;
 
 /** Evidence about the context, dated by its message. */
 function addTo(records: StandingRecord[], sent: SentMessage, by: Four): void {

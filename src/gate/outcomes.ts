@@ -282,10 +282,9 @@ function isOurBusiness({ decision: { verdict } }: Judged): boolean {
   return verdict.verdict !== 'reject' || !verdict.enforced;
 }
 
-/** Stopped, if what is decided were also done. */
+/** Stopped, if what is decided were also done; what is asked to wait comes again and is judged anew. */
 function isWatched({ subject, decision: { verdict } }: Judged): boolean {
-  if (verdict.enforced || subject.event.afterwards === true) return false;
-  return verdict.verdict === 'hold' || verdict.verdict === 'reject';
+  return !verdict.enforced && subject.event.afterwards !== true && verdict.verdict !== 'pass';
 }
 
 /** What a verdict means for the memory of recipients; false when it leaves it alone. */

@@ -2,6 +2,7 @@
  * Weighs one message: what every signal says, added to what the context and those like it have gathered.
  * Pure; `learn.ts` writes it down once the verdict is known.
  */
+import { recipientCount } from '../event.ts';
 import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { isOldPlace } from '../old-place.ts';
@@ -9,7 +10,9 @@ import { addressKey } from '../profile/address-key.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
-import { ownCopies } from '../signals/own-copies.ts';
+import { isShortForm, ownCopies } from '../signals/own-copies.ts';
+import { notAnAnswer } from '../signals/not-an-answer.ts';
+import { isOfOneLength } from '../signals/same-size.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
@@ -44,8 +47,10 @@ export interface Assessment {
   readonly isCleared: boolean;
   /** The message itself was seen, and is weighed. */
   readonly isSeen: boolean;
-  /** Nearly the same text went to others just now. */
+  /** Nearly the same text went to others just now; where it is short or not seen, as far as can be told. */
   readonly isCopy: boolean;
+  /** Nearly all that the place sends is one letter. */
+  readonly isProgram: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
   /** What this place did itself: for a lock what others did is not enough. */
@@ -65,10 +70,13 @@ const WORTH_SAYING = 0.4;
 /** Who is new writes to strangers; it must not hold so soon (design 1.5). */
 const NEW_MESSAGES = 30;
 const NEW_RECIPIENTS_CAP = 4;
+const NEW_MS = 14 * 86_400_000;
+const NEW_READS = 20;
 const RECIPIENTS = placeOfFamily('recipients');
 /** What is in one text is said once, however often it is sent: its copies are no new draws. */
 const CONTENT = placeOfFamily('content');
 const PREPARATION = placeOfFamily('preparation');
+const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
 /** Program and writing hardly unlike the account's own. */
 const LIKE_OWNER = 0.5;
 const STAYS_DAYS = 2;
@@ -83,8 +91,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   const { profile, nowMs, facts } = subject;
   const state = profile.detection;
   const without = subject.world.policy.without ?? NO_FAMILIES;
-  const seen = lookAtContext(subject);
-  const context = without.includes('context') ? { ...seen, weight: 0 } : seen;
+  const place = lookAtContext(subject);
+  const context = without.includes('context') ? { ...place, weight: 0 } : place;
   const sharedIndex = context.isTrusted ? SHARED.trusted : SHARED.probation;
   const own = state.lane(Math.max(0, context.index));
   if (context.index < 0) own.fill(0);
@@ -94,8 +102,10 @@ export function assess(subject: SubmissionSubject): Assessment {
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
-  for (const lane of [own, shared]) addAll(lane, found, { isCopy, isUsual: context.isTrusted });
-  if (profile.messages < NEW_MESSAGES) {
+  const isApproach = answers[notAnAnswer.slot] === 1;
+  const how = { isCopy, isUsual: context.isTrusted, isApproach };
+  for (const lane of [own, shared]) addAll(lane, found, how);
+  if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
   }
@@ -105,10 +115,13 @@ export function assess(subject: SubmissionSubject): Assessment {
   }
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
+  const isOneOfForm = context.isProgram && !context.isTrusted;
+  const isForm = isCopy || isOneOfForm || isLikeForm(subject);
   const isSeen = subject.content !== undefined && !without.includes('content');
-  const ownBest = bestOf(own, context.weight, isSeen);
+  const seen = { isSeen, isForm };
+  const ownBest = bestOf(own, context.weight, seen);
   const carried = carriedTo(subject, context, shared);
-  const sharedBest = bestOf(carried, context.weight, isSeen);
+  const sharedBest = bestOf(carried, context.weight, seen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
   const sums = familySums(isOwn ? own : carried, best.hypothesis, context.weight);
@@ -126,9 +139,10 @@ export function assess(subject: SubmissionSubject): Assessment {
     shared,
     sharedIndex,
     isCleared,
-    isCopy,
+    isCopy: isForm,
     isSeen,
     isStrange: context.isStrange,
+    isProgram: context.isProgram,
     itself: {
       score: ownBest.score,
       sums: isOwn ? sums : familySums(own, ownBest.hypothesis, context.weight),
@@ -138,19 +152,42 @@ export function assess(subject: SubmissionSubject): Assessment {
   };
 }
 
+/** Who is known for long by what it reads is no newcomer, however little it writes. */
+function isNew({ account, nowMs }: SubmissionSubject): boolean {
+  return nowMs - account.createdMs < NEW_MS || account.reads < NEW_READS;
+}
+
+/** Letters of a program: of few words, or where nothing is seen of one length, each to one person. */
+function isLikeForm(subject: SubmissionSubject): boolean {
+  if (recipientCount(subject.event) > 1) return false;
+  return subject.content === undefined ? isOfOneLength(subject) : isShortForm(subject);
+}
+
 function addAll(
   lane: Lane,
   found: readonly Found[],
-  { isCopy, isUsual }: { readonly isCopy: boolean; readonly isUsual: boolean },
+  {
+    isCopy,
+    isUsual,
+    isApproach,
+  }: { readonly isCopy: boolean; readonly isUsual: boolean; readonly isApproach: boolean },
 ): void {
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
   const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
   for (const { family, by } of found) {
     const place = placeOfFamily(family);
-    if (place >= 0 && !(isCopy && place === CONTENT)) add(lane, place, by, spare);
+    if (place < 0 || (isCopy && place === CONTENT)) continue;
+    add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
-  if (isCopy) raise(lane, CONTENT, saidBy(found, 'content'));
+  if (!isCopy) return;
+  const said = saidBy(found, 'content');
+  raise(lane, CONTENT, isApproach ? exceptThread(said) : said);
+}
+
+/** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
+function exceptThread([spam, lateral, thread, bec]: Four): Four {
+  return [spam, lateral, Math.min(0, thread), bec];
 }
 
 /**
@@ -162,10 +199,13 @@ function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: La
   if (context.isTrusted) return shared;
   const { account, network, nowMs, world } = subject;
   // A new program at a place of the account is its owner's, and no hop of a thief's.
-  let share = isOldPlace(account, addressKey(network, world.hash).place, nowMs) ? 0 : 1;
+  const isOld = isOldPlace(account, addressKey(network, world.hash).place, nowMs);
+  let share = isOld && !context.isSession ? 0 : 1;
   const isMadeOut = context.found.some(({ signal }) => signal === 'making');
   if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
-  if (context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS) share /= 2;
+  const stays = context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS;
+  // A program with one letter that has been there for days is nobody's hop.
+  if (stays) share = context.isProgram ? 0 : share / 2;
   if (share === 1) return shared;
   return shared.map((sum, at) =>
     sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum * share : sum,

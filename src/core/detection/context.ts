@@ -6,6 +6,7 @@
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
+import { sessionOf } from '../signals/session.ts';
 import { styleOf } from '../signals/style.ts';
 import { alike, CAPS, SUMMED_FAMILIES } from './hypotheses.ts';
 import type { Found } from './found.ts';
@@ -26,6 +27,10 @@ export interface ContextFound {
   readonly making: number;
   /** It writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
+  /** Written in a browser, at a place hardly known. */
+  readonly isSession: boolean;
+  /** Nearly all that it sends is one letter. */
+  readonly isProgram: boolean;
 }
 
 /** A program as strange as this is somebody else's, whatever the network. */
@@ -42,13 +47,22 @@ const FAR = 2;
 const ONLY_SENDS = 1.6;
 /** Messages of a place, and of the account, before the company it keeps says something. */
 const STRANGERS_MESSAGES = 5;
-const STRANGERS_HISTORY = 30;
+const STRANGERS_HISTORY = 12;
 const ONLY_STRANGERS = 2.5;
+const EACH_STRANGER = 0.15;
+const ONLY_STRANGERS_MOST = 5.5;
 /** A full sum fades a little between two messages. */
 const STRANGERS_SLACK = 0.7;
 /** New people in a new job come among the mail to known ones. */
+const COMPANY_FEW = 3;
+const COMPANY_FEW_SHARE = 2;
 const COMPANY_STRANGERS = 6;
 const COMPANY_SHARE = 4;
+/** Messages of a place that show it to be a program's, and of how many one may be something else. */
+const FORM_MESSAGES = 4;
+const FORM_SHARE = 4;
+/** Counts of company are halved from twice as many on. */
+const FORM_APART = 20;
 const RECIPIENTS = placeOfFamily('recipients');
 /** Reads before it is a habit, and how long one counts. */
 const READING_HABIT = 10;
@@ -64,7 +78,8 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   const novelty = isKnown ? undefined : networkNovelty(subject);
   const networkWeight = isKnown ? state.networkWeight(index) : (novelty?.weight ?? 0);
   const isFirst = !isKnown && novelty === undefined && !network.isLoading;
-  const isHome = isFirst || (isKnown && state.isTrusted(index));
+  const session = isPerson ? sessionOf(subject) : 0;
+  const isHome = session === 0 && (isFirst || (isKnown && state.isTrusted(index)));
   const client = style?.client;
   const isStranger = client !== undefined && client >= STRANGE_CLIENT;
   const now = (client ?? 0) + (style?.writing ?? 0);
@@ -76,20 +91,21 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     weight += by;
     found.push({ signal, practice: 'SND-6', family: 'context', by: alike(by), text });
   };
-  if (!isHome && networkWeight > 0) {
+  if (session > 0) say('new-context', session, () => SESSION_TEXT);
+  else if (!isHome && networkWeight > 0) {
     const what = novelty?.what ?? 'in use for too short a time to be known';
     say('new-context', networkWeight, () => placeText(subject, index, what));
   }
   if (client !== undefined && (!isHome || isStranger)) {
     say('making', Math.min(MAKING_MOST, making), () => makingText(style?.odd ?? []));
   }
-  if (!isHome && networkWeight > 0) {
+  if (!isHome && session === 0 && networkWeight > 0) {
     const reading = readingWeight(subject, networkWeight);
     if (reading !== 0) say('only-sends', reading, () => readingText(subject));
   }
   const isStrange = !isHome && isKnown && keepsStrangeCompany(subject, index);
   if (isStrange || (!isHome && isKnown && writesToStrangersOnly(subject, index))) {
-    say('only-strangers', ONLY_STRANGERS, () => strangersText(subject, index));
+    say('only-strangers', companyWeight(subject, index), () => strangersText(subject, index));
   }
   return {
     index,
@@ -101,10 +117,14 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     found: isHome && !isStranger ? NOTHING : found,
     making,
     isStrange,
+    isSession: session > 0,
+    isProgram: isKnown && sendsOneLetter(subject, index),
   };
 }
 
 const NOTHING: readonly Found[] = [];
+const SESSION_TEXT =
+  'Written in a browser while the mail was read at a place hardly known for this account.';
 
 function readingWeight(subject: SubmissionSubject, networkWeight: number): number {
   const { account, facts, network, nowMs, world } = subject;
@@ -121,6 +141,8 @@ export function writesToStrangersOnly(
 ): boolean {
   if (facts.class !== 'person' || profile.messages < STRANGERS_HISTORY) return false;
   if (profile.context(index).messages < STRANGERS_MESSAGES) return false;
+  const { strangers, others } = profile.detection.company(index);
+  if (strangers < COMPANY_FEW || others * COMPANY_FEW_SHARE > strangers) return false;
   const lane = profile.detection.lane(index);
   for (let at = RECIPIENTS; at < LANE_SUMS; at += SUMMED_FAMILIES.length) {
     if ((lane[at] as number) >= CAPS.recipients - STRANGERS_SLACK) return true;
@@ -134,6 +156,21 @@ function keepsStrangeCompany(subject: SubmissionSubject, index: number): boolean
     return false;
   const { strangers, others } = subject.profile.detection.company(index);
   return strangers >= COMPANY_STRANGERS && others * COMPANY_SHARE <= strangers;
+}
+
+/** Of a place's messages all but the copies of one letter are counted by the company they went to. */
+function sendsOneLetter({ profile }: SubmissionSubject, index: number): boolean {
+  const { messages } = profile.context(index);
+  const { strangers, others } = profile.detection.company(index);
+  const apart = strangers + others;
+  return messages >= FORM_MESSAGES && apart < FORM_APART && apart * FORM_SHARE <= messages;
+}
+
+/** The longer it goes on, the less it is chance; each with a text of its own, it is no program's either. */
+function companyWeight({ profile }: SubmissionSubject, index: number): number {
+  const { strangers } = profile.detection.company(index);
+  const more = EACH_STRANGER * Math.max(0, strangers - COMPANY_STRANGERS);
+  return Math.min(ONLY_STRANGERS_MOST, ONLY_STRANGERS + more);
 }
 
 function strangersText({ profile }: SubmissionSubject, index: number): string {

@@ -120,13 +120,17 @@ export function clearFamily(lane: Lane, family: number): void {
   for (let at = family; at < LANE_SUMS; at += WIDTH) lane[at] = 0;
 }
 
-/** Who forges a request has to ask for something, or has set the mailbox up for the answer. */
-function asksFor(lane: Lane): boolean {
-  const row = BEC * WIDTH;
-  return ASKING.some((family) => (lane[row + family] as number) >= ASKS);
+/**
+ * Who forges a request has to ask for something, in words for one reader, or has set the mailbox up for
+ * the answer.
+ */
+function asksFor(lane: Lane, isForm: boolean): boolean {
+  const asking = isForm ? PREPARED : ASKING;
+  return asking.some((family) => (lane[BEC * WIDTH + family] as number) >= ASKS);
 }
 
-const ASKING = [placeOfFamily('content'), placeOfFamily('preparation')];
+const PREPARED = [placeOfFamily('preparation')];
+const ASKING = [placeOfFamily('content'), ...PREPARED];
 const ASKS = 1.5;
 
 /** The score of one hypothesis before the choice between several is paid for. */
@@ -142,12 +146,20 @@ export interface LaneScore {
   readonly hypothesis: number;
 }
 
-/** @param isSeen whether messages were seen, so that their silence says something */
-export function bestOf(lane: Lane, context: number, isSeen = false): LaneScore {
+export interface Seen {
+  /** Messages were seen, so that their silence says something. */
+  readonly isSeen: boolean;
+  /** One of many letters with one text. */
+  readonly isForm?: boolean;
+}
+
+const UNSEEN: Seen = { isSeen: false };
+
+export function bestOf(lane: Lane, context: number, seen: Seen = UNSEEN): LaneScore {
   let score = -Infinity;
   let hypothesis = 0;
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
-    if (isSeen && h === BEC && !asksFor(lane)) continue;
+    if (seen.isSeen && h === BEC && !asksFor(lane, seen.isForm === true)) continue;
     const found = scoreOf(lane, h, context);
     if (found <= score) continue;
     score = found;

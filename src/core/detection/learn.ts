@@ -11,6 +11,7 @@ import { MEASURES } from '../signals/registry.ts';
 import { toSeconds } from '../profile/record.ts';
 import type { Assessment } from './assess.ts';
 import { writesToStrangersOnly } from './context.ts';
+import { bestOf } from './lanes.ts';
 
 /** From here on somebody looks closer, and nothing is learnt. */
 export const SUSPECT = 4;
@@ -50,10 +51,11 @@ export function learnDetection(
   state.touchLane(index, seconds);
   state.setLane(assessment.sharedIndex, assessment.shared);
   state.touchLane(assessment.sharedIndex, seconds);
-  if (!state.isTrusted(index) && earnsTrust(subject, index, score))
+  if (!state.isTrusted(index) && earnsTrust(subject, index, assessment))
     state.setTrust(index, 'trusted');
   const toStrangers = assessment.answers[newRecipients.slot] ?? -1;
-  if (toStrangers >= 0) state.countCompany(index, toStrangers === 1);
+  // Letters of one form are one act, whomever they go to.
+  if (toStrangers >= 0 && !assessment.isCopy) state.countCompany(index, toStrangers === 1);
   const copy = copyOf(subject);
   if (copy !== undefined) state.learnCopy(copy);
   const day = Math.floor(seconds / 86_400);
@@ -61,20 +63,29 @@ export function learnDetection(
   if (passed && (outcomes?.fresh ?? 0) > 0) state.countStrangers(day, outcomes?.fresh ?? 0);
   const storm = passed ? stormOf(subject) : undefined;
   if (storm !== undefined) state.countStorm(storm, hourOf(nowMs));
-  if (!passed || !state.isTrusted(index) || !context.isTrusted || score >= SUSPECT) return;
+  if (!passed || !state.isTrusted(index) || score >= SUSPECT) return;
   if (!state.mayTrain(day)) return;
+  // A place may be known by now and its program not yet: it can only become so by its messages.
+  if (content !== undefined) learnStyle(content.derived, state);
+  if (!context.isTrusted) return;
   for (const { slot } of MEASURES) {
     const answer = assessment.answers[slot] ?? -1;
     if (answer >= 0) state.train(slot, answer === 1);
   }
-  if (content !== undefined) learnStyle(content.derived, state);
 }
 
-function earnsTrust(subject: SubmissionSubject, index: number, score: number): boolean {
+/** What was odd in its mail counts, not that the place is new: else no strange place could become known. */
+function earnsTrust(
+  subject: SubmissionSubject,
+  index: number,
+  { own, score, context, isSeen }: Assessment,
+): boolean {
   const { profile, nowMs } = subject;
   const row = profile.context(index);
   return (
-    score < TRUST_BELOW &&
+    // Of mail that is not seen too little is known to say that nothing is odd.
+    (score < TRUST_BELOW || (isSeen && bestOf(own, 0, { isSeen }).score <= 0)) &&
+    !context.isStrange &&
     row.days >= TRUST_DAYS &&
     row.messages >= TRUST_MESSAGES &&
     nowMs - row.firstMs >= TRUST_MS &&

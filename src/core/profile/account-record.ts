@@ -5,10 +5,12 @@
  * Header: 4 created, 8 last, 12 count-from, 16 ladder (12), 28 known ring u8, 29 failed u8,
  * 30 addresses u8, 31 in doubt u8, 32 logins, 36 failures, 40 submissions; since version 2 also
  * 48 passwords that ever worked (64, password-rows.ts), 112 newest slot u32, 116 recipients sent to
- * in 15 slots × u32; since version 3 also 176 reads u32, 180 places it reads at: 8 × (place, last).
+ * in 15 slots × u32; since version 3 also 176 reads u32, 180 places it reads at: 8 × (place, last);
+ * since version 4 also 244 what is usual of its places (usual-fields.ts).
  * Sections: known and wrong passwords (password-rows.ts), addresses × 40.
  */
 import type { LadderState } from '../ladder.ts';
+import { FIRST, LAST_OK, PLACE, rowToLeave } from './address-rows.ts';
 import { addressText, countryName, type AddressKey } from './address-key.ts';
 import { readLadder, writeLadder } from './ladder-field.ts';
 import { EVER_BYTES, PASSWORD_BYTES, PasswordRows, type WrongPassword } from './password-rows.ts';
@@ -21,32 +23,31 @@ import {
   wordAt,
   type RecordForm,
 } from './record.ts';
+import { USUAL_BYTES, UsualFields } from './usual-fields.ts';
 import { clearSlots, SLOTS, slotNow, sumOf, type Ring, type SlotWindow } from './slots.ts';
 
 const EVER_AT = 48;
 const SENT: Ring = { headAt: EVER_AT + EVER_BYTES, at: EVER_AT + EVER_BYTES + 4, bytes: 4 };
 const READS_AT = SENT.at + 4 * SLOTS;
 const READ_PLACES = 8;
+const USUAL_AT = READS_AT + 4 + 8 * READ_PLACES;
 const ADDRESS_BYTES = 40;
 /** Older addresses make room for newer ones; enough for a botnet to show itself. */
 export const MAX_ADDRESSES = 64;
 
 const FORM: RecordForm = {
   kind: 0xa0,
-  version: 3,
-  headerBytes: READS_AT + 4 + 8 * READ_PLACES,
+  version: 4,
+  headerBytes: USUAL_AT + USUAL_BYTES,
   bodyBytes: PASSWORD_BYTES,
 };
 
 /** An address row: words 0-15, first 16, last 20, place 24, country 28, logins 30, … */
-const FIRST = 16;
 const LAST = 20;
-const PLACE = 24;
 const COUNTRY = 28;
 const LOGINS = 30;
 const FAILURES = 32;
 const SUBMISSIONS = 34;
-const LAST_OK = 36;
 
 export interface AddressRow {
   readonly address: string;
@@ -167,6 +168,25 @@ export class AccountRecord {
     }
     this.view.setUint32(chosen, place, true);
     this.view.setUint32(chosen + 4, toSeconds(nowMs), true);
+  }
+
+  /** Providers it has long been used at, and the last session of a webmail. */
+  get usual(): UsualFields {
+    return new UsualFields(this.view, USUAL_AT);
+  }
+
+  /** Since when it is known, milliseconds; 0 for a new one. */
+  get createdMs(): number {
+    return this.view.getUint32(4, true) * 1000;
+  }
+
+  /** Whether somebody ever logged in at this place; of a webmail's machine only mail comes. */
+  hasLoggedInAt(place: number): boolean {
+    for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
+      if (this.view.getUint32(at + PLACE, true) !== place) continue;
+      if (this.view.getUint16(at + LOGINS, true) > 0) return true;
+    }
+    return false;
   }
 
   /** Whether the account was used with success from this very address before. */
@@ -334,7 +354,8 @@ export class AccountRecord {
   private roomForRow(): number {
     const count = this.addressCount;
     if (count === MAX_ADDRESSES) {
-      return this.rows().reduce((oldest, at) => (this.rank(at) < this.rank(oldest) ? at : oldest));
+      const rows = this.rows();
+      return rowToLeave(this.view, rows, (row) => this.rank(row));
     }
     const at = this.addressesAt + count * ADDRESS_BYTES;
     if (at + ADDRESS_BYTES > this.bytes.length) {

@@ -10,6 +10,8 @@ export interface AddressKey {
   readonly country: number;
 }
 
+const ELSEWHERE: readonly string[] = ['fetcher', 'relay', 'hosting'];
+
 const cache = new WeakMap<NetworkFacts, AddressKey>();
 
 /** Facts are cached by their source, so the same object comes again for the same address. */
@@ -19,8 +21,9 @@ export function addressKey(facts: NetworkFacts, hash: KeyedHash): AddressKey {
   const key: AddressKey = {
     words: addressWords(facts.address),
     place: facts.place === '' ? 0 : hash.low(`place|${facts.place}`),
-    // A fetcher or a relay stands where its provider does, not where the person is (ACC-10).
-    country: ['fetcher', 'relay'].includes(facts.class) ? 0 : countryCode(facts.country),
+    // A fetcher, a relay or a rented machine stands where its provider does, not where the person is
+    // (ACC-10).
+    country: ELSEWHERE.includes(facts.class) ? 0 : countryCode(facts.country),
   };
   cache.set(facts, key);
   return key;

@@ -147,6 +147,14 @@ describe('addresses of an account (ACC-7)', () => {
     });
   });
 
+  it("counts a rented machine as a place, and its country as nobody's journey (ACC-9, ACC-10)", () => {
+    const record = new AccountRecord(undefined);
+    const rented = key(network('198.51.100.1', 'FR', { class: 'hosting' }));
+    record.touch(rented, START, 'login');
+    const here = key(network('192.0.2.3'));
+    expect(record.distinct(here, START - DAY)).toEqual({ places: 2, countries: 1 });
+  });
+
   it('forgets places from before an unlock', () => {
     const record = new AccountRecord(undefined);
     record.touch(key(network('198.51.100.1', 'FR')), START, 'login');

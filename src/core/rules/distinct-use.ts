@@ -33,6 +33,10 @@ function look(
   const key = addressKey(network, world.hash);
   const count = account.distinct(key, nowMs - rule.windowSeconds * 1000)[what];
   if (count <= rule.maximum) return undefined;
+  // Telephones show ever other networks of their carrier: it is whoever is elsewhere that is too many.
+  // Of an account that is in question already each use counts.
+  const isInQuestion = account.ladder.rung !== 'observe';
+  if (!isInQuestion && account.usual.usesProvider(network.asn)) return undefined;
   const words = WORDS[what];
   return {
     rule: words.rule,

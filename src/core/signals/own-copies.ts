@@ -11,6 +11,10 @@ import type { Measure } from './measure.ts';
 const WITHIN_SECONDS = 72 * 3_600;
 /** Short texts are anybody's. */
 const WORDS = 12;
+/** Yet letters of one form are known by less: a number changes most of a short one's runs of words. */
+const FORM_ROWS = 5;
+const FORM_WORDS = 3;
+const FORM_TOLERANCE = 0.03;
 
 export const ownCopies: Measure = {
   signal: 'own-copies',
@@ -29,19 +33,40 @@ export const ownCopies: Measure = {
     if (facts.class === 'forward') return undefined;
     const text = content?.text;
     if (text === undefined || text.words < WORDS) return undefined;
-    return profile.detection.copies().some((copy) => isCopy(subject, copy, text.rows));
+    return profile.detection
+      .copies()
+      .some((copy) => isCopy(subject, copy, { rows: text.rows, least: NEAR_DUPLICATE_ROWS }));
   },
   text: (_subject, _isThere, usual) =>
     `Nearly the same text went to other people in the last three days; usually that is so of ${usual} of its messages.`,
 };
 
-function isCopy(subject: SubmissionSubject, copy: Copy, rows: Fingerprint): boolean {
+/** Whether a text too short to be evidence is one of the letters of a form, as programs write them. */
+export function isShortForm(subject: SubmissionSubject): boolean {
+  const { content, event, profile } = subject;
+  const text = content?.text;
+  if (text === undefined || text.words >= WORDS || text.words < FORM_WORDS) return false;
+  const size = event.sizeBytes ?? 0;
+  return profile.detection
+    .copies()
+    .some(
+      (copy) =>
+        Math.abs(copy.sizeBytes - size) <= FORM_TOLERANCE * size &&
+        isCopy(subject, copy, { rows: text.rows, least: FORM_ROWS }),
+    );
+}
+
+function isCopy(
+  subject: SubmissionSubject,
+  copy: Copy,
+  { rows, least }: { readonly rows: Fingerprint; readonly least: number },
+): boolean {
   if (!isNear(subject, copy)) return false;
   let equal = 0;
   for (let i = 0; i < rows.length; i += 1) {
     if (((rows[i] as number) & 0xff) === copy.rows[i]) equal += 1;
   }
-  return equal >= NEAR_DUPLICATE_ROWS;
+  return equal >= least;
 }
 
 /** Sent lately, and to nobody who gets this one. */
@@ -79,7 +104,7 @@ export function copyOf(subject: SubmissionSubject): Copy | undefined {
   if ((outcomes?.strangers ?? 0) === 0 && recipientCount(event) < 8) return undefined;
   const rows = new Uint8Array(32);
   const text = content?.text;
-  if (text !== undefined && text.words >= WORDS) {
+  if (text !== undefined && text.words >= FORM_WORDS) {
     for (let i = 0; i < 32; i += 1) rows[i] = text.rows[i] ?? 0;
   }
   return {

@@ -1,0 +1,50 @@
+/**
+ * Mail that is written in a browser comes from the webmail's machine, whoever sits in front of it: its place is
+ * that of the login to the webmail (detection design 1.2, context; 1.10).
+ */
+import type { NetworkFacts } from '../network.ts';
+import type { AccountRecord } from '../profile/account-record.ts';
+import { addressKey } from '../profile/address-key.ts';
+import type { SubmissionSubject, World } from '../rules/finding.ts';
+
+const DAY_MS = 86_400_000;
+/** Longer ago somebody else may sit there. */
+const SESSION_MS = 2 * 3_600_000;
+/** A place that came up just now may be the thief's own. */
+const KNOWN_MS = 3 * DAY_MS;
+const USED_MS = 7 * DAY_MS;
+const USED_TIMES = 5;
+const READING_HABIT = 10;
+/** As for the network of a mail program (new-context.ts). */
+const WEIGHTS = { provider: 0.3, network: 1.2, country: 2.6, hosting: 3.4 } as const;
+
+/** Of a login to a webmail, by what was known of the account before. */
+export function sessionStrangeness(login: {
+  readonly account: AccountRecord;
+  readonly network: NetworkFacts;
+  readonly world: World;
+  readonly nowMs: number;
+}): number {
+  const { account, network, world, nowMs } = login;
+  if (network.address === '' || network.isLoading) return 0;
+  if (network.class === 'own' || network.class === 'local') return 0;
+  const { place } = addressKey(network, world.hash);
+  const known = account.addresses().filter(({ firstMs }) => nowMs - firstMs >= KNOWN_MS);
+  if (known.some((row) => row.place === place)) return 0;
+  const uses = known.reduce((sum, row) => sum + row.logins + row.submissions, 0);
+  if (uses < USED_TIMES || !known.some(({ firstMs }) => nowMs - firstMs >= USED_MS)) return 0;
+  if (account.usual.usesProvider(network.asn)) return WEIGHTS.provider;
+  if (network.class === 'hosting' || network.class === 'tor') return WEIGHTS.hosting;
+  const isKnownCountry = known.some(({ country }) => country === network.country);
+  return network.country !== '' && !isKnownCountry ? WEIGHTS.country : WEIGHTS.network;
+}
+
+/** What the session says of a message that came from a webmail's machine; 0 of any other. */
+export function sessionOf({ account, network, nowMs, world }: SubmissionSubject): number {
+  const { strangeness, atMs, place } = account.usual.session;
+  if (strangeness === 0 || nowMs - atMs > SESSION_MS || nowMs < atMs) return 0;
+  const here = addressKey(network, world.hash).place;
+  // A place of one's own logs in before it sends.
+  if (here === 0 || here === place || account.reads < READING_HABIT) return 0;
+  return account.hasLoggedInAt(here) ? 0 : strangeness;
+}
