@@ -58,8 +58,15 @@ function useLast(incident: IncidentView): Last {
   if (lock === undefined) return 'none';
   if (other !== undefined && others.value === undefined) return 'not known yet';
   const { checklist } = others.value ?? incident;
-  const left = checklist.filter(({ doneAt }) => doneAt === undefined);
+  // Whichever of the two was heard of last: what is ticked on one is ticked on both.
+  const left = checklist.filter(
+    ({ item, doneAt }) => doneAt === undefined && !isTicked(incident, item),
+  );
   return left.length === 1 && left[0] ? left[0].item : 'none';
+}
+
+function isTicked({ checklist }: IncidentView, item: Item): boolean {
+  return checklist.some((other) => other.item === item && other.doneAt !== undefined);
 }
 
 function Tick(given: {
