@@ -12,10 +12,12 @@ const DAY_MS = 86_400_000;
 /** Messages before an identity's contexts say what is usual for it. */
 export const HISTORY_MESSAGES = 20;
 /** Who sends little is known by where it logs in: so long, and so often. */
-const USED_MS = 7 * DAY_MS;
-const USED_TIMES = 5;
+export const USED_MS = 7 * DAY_MS;
+export const USED_TIMES = 5;
 /** A place or country that came up just now may be the thief's own login. */
-const KNOWN_MS = 3 * DAY_MS;
+export const KNOWN_MS = 3 * DAY_MS;
+/** Nats of a network that is new, by what of it is. */
+export const NOVELTY = { provider: 0.3, network: 1.2, country: 2.6, hosting: 3.4 } as const;
 
 export interface NetworkNovelty {
   readonly weight: number;
@@ -31,18 +33,18 @@ export function networkNovelty(subject: SubmissionSubject): NetworkNovelty | und
   const rows = account.addresses();
   if (profile.messages < HISTORY_MESSAGES && !isUsedElsewhere(subject, rows)) return undefined;
   if (network.asn !== 0 && knowsProvider(subject)) {
-    return { weight: 0.3, what: 'another address of a provider it uses' };
+    return { weight: NOVELTY.provider, what: 'another address of a provider it uses' };
   }
   if (network.class === 'hosting' || network.class === 'tor') {
-    return { weight: 3.4, what: 'a hosting or anonymising network' };
+    return { weight: NOVELTY.hosting, what: 'a hosting or anonymising network' };
   }
   const isKnownCountry = rows.some(
     ({ country, firstMs }) => country === network.country && nowMs - firstMs >= KNOWN_MS,
   );
   if (network.country !== '' && !isKnownCountry) {
-    return { weight: 2.6, what: 'a country never seen for this account' };
+    return { weight: NOVELTY.country, what: 'a country never seen for this account' };
   }
-  return { weight: 1.2, what: 'a network never seen for this account' };
+  return { weight: NOVELTY.network, what: 'a network never seen for this account' };
 }
 
 /** Whether an account that hardly ever sent has been used long enough at other places, and not here. */

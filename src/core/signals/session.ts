@@ -6,17 +6,11 @@ import type { NetworkFacts } from '../network.ts';
 import type { AccountRecord } from '../profile/account-record.ts';
 import { addressKey } from '../profile/address-key.ts';
 import type { SubmissionSubject, World } from '../rules/finding.ts';
+import { KNOWN_MS, NOVELTY, USED_MS, USED_TIMES } from './new-context.ts';
 
-const DAY_MS = 86_400_000;
 /** Longer ago somebody else may sit there. */
 const SESSION_MS = 2 * 3_600_000;
-/** A place that came up just now may be the thief's own. */
-const KNOWN_MS = 3 * DAY_MS;
-const USED_MS = 7 * DAY_MS;
-const USED_TIMES = 5;
 const READING_HABIT = 10;
-/** As for the network of a mail program (new-context.ts). */
-const WEIGHTS = { provider: 0.3, network: 1.2, country: 2.6, hosting: 3.4 } as const;
 
 /** Of a login to a webmail, by what was known of the account before. */
 export function sessionStrangeness(login: {
@@ -33,10 +27,10 @@ export function sessionStrangeness(login: {
   if (known.some((row) => row.place === place)) return 0;
   const uses = known.reduce((sum, row) => sum + row.logins + row.submissions, 0);
   if (uses < USED_TIMES || !known.some(({ firstMs }) => nowMs - firstMs >= USED_MS)) return 0;
-  if (account.usual.usesProvider(network.asn)) return WEIGHTS.provider;
-  if (network.class === 'hosting' || network.class === 'tor') return WEIGHTS.hosting;
+  if (account.usual.usesProvider(network.asn)) return NOVELTY.provider;
+  if (network.class === 'hosting' || network.class === 'tor') return NOVELTY.hosting;
   const isKnownCountry = known.some(({ country }) => country === network.country);
-  return network.country !== '' && !isKnownCountry ? WEIGHTS.country : WEIGHTS.network;
+  return network.country !== '' && !isKnownCountry ? NOVELTY.country : NOVELTY.network;
 }
 
 /** What the session says of a message that came from a webmail's machine; 0 of any other. */

@@ -88,14 +88,12 @@ function notesOf(subject: string, answers: readonly Answer[]): readonly Note[] {
   const mute = answers.flatMap(({ list, verdict }) =>
     verdict.kind === 'refused' ? [{ list, why: verdict.why }] : [],
   );
+  const free =
+    clean.length === answers.length
+      ? `${subject} is on none of the lists asked`
+      : `${subject} is not on ${clean.length} of ${answers.length} lists`;
   return [
-    ...(clean.length === 0
-      ? []
-      : [
-          fine(
-            `${subject} is not on ${clean.length} of ${answers.length} lists: ${listed(clean, 8)}.`,
-          ),
-        ]),
+    ...(clean.length === 0 ? [] : [fine(`${free}: ${listed(clean, 8)}.`)]),
     ...(on.length === 0
       ? []
       : [none(`${subject} is on ${on.length} of ${answers.length} lists: ${listed(on, 8)}.`)]),

@@ -2,7 +2,6 @@
  * OWN-6: versions of the guarded programs: packages of this machine against what the distribution
  * offers, and others by two commands of the operator, one for each version.
  */
-import { execFile } from 'node:child_process';
 import { compareVersions } from '../compare-versions.ts';
 import type { Check } from '../contract.ts';
 import type { WatchedProgram } from '../plan.ts';
@@ -20,8 +19,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   unbound: ['unbound'],
   openssl: ['openssl'],
 };
-const TIMEOUT_MS = 30_000;
-const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 export const versions: Check = {
   id: 'versions',
@@ -29,7 +26,8 @@ export const versions: Check = {
   targets: ({ hosts, programs }) =>
     hosts.length === 0 && programs.length === 0 ? [] : ['this machine'],
   async run(_, { plan: { programs } }) {
-    const text = await output('apt-cache', ['policy', ...Object.values(PACKAGES).flat()]);
+    const policy = await runProgram(['apt-cache', 'policy', ...Object.values(PACKAGES).flat()]);
+    const text = policy.ok ? policy.text : undefined;
     const own = await Promise.all(programs.map(programNote));
     return [sumUp('OWN-6', [...packageNotes(text, programs), ...own])];
   },
@@ -121,18 +119,4 @@ async function versionOf(command: readonly string[]): Promise<Version> {
 export function readVersion(text: string): string | undefined {
   const line = text.trimStart().split('\n', 1)[0] ?? '';
   return /(?:^|[\s/])v?(\d[A-Za-z0-9.+:~_-]{0,99})(?![A-Za-z0-9.+:~_-])/.exec(line)?.[1];
-}
-
-function output(program: string, args: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(
-      program,
-      [...args],
-      {
-        ...{ timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES },
-        env: { ...process.env, LC_ALL: 'C' },
-      },
-      (error, stdout) => resolve(error === null ? stdout : undefined),
-    );
-  });
 }
