@@ -20,7 +20,8 @@ export function createFeedback(options: FeedbackOptions): ReturnedMail {
   return {
     ready: () => options.ready(),
     take: async (message, isRead) => {
-      const { file, recipients } = message;
+      const { recipients, sender } = message;
+      const file = { ...message.file, sender };
       const returned = await reading(() => options.read(file));
       const isOwnBounce = isMadeBy(mta, returned, message);
       const isClaim = CLAIMS.has(returned.kind) && !isOwnBounce;

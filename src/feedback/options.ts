@@ -3,7 +3,7 @@ import type { NotedEvent } from '../core/event.ts';
 import type { Maybe } from '../core/maybe.ts';
 import type { ForwardAddresses } from '../forwards/contract.ts';
 import type { Returned } from '../returned/contract.ts';
-import type { SpooledMessage } from '../spool/contract.ts';
+import type { MessageFile } from '../returned/thread-messages.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import type { TraceReader } from '../trace/contract.ts';
 import type { Names } from './whose.ts';
@@ -32,9 +32,9 @@ export interface FeedbackOptions {
   /** Resolves when messages can be read. @throws when they cannot now. */
   ready(): Promise<void>;
   /** Reads a message; @throws MessageUnreadable, or what the disk says. */
-  read(file: SpooledMessage['file']): Promise<Returned>;
+  read(file: MessageFile): Promise<Returned>;
   /** The registered domain whose DKIM signature holds for From. @throws as `read` does. */
-  signerOf(file: SpooledMessage['file']): Promise<string | undefined>;
+  signerOf(file: MessageFile): Promise<string | undefined>;
   readonly trace: TraceReader;
   readonly forwards: Pick<ForwardAddresses, 'decode'>;
   readonly isOwnDomain: (domain: string) => boolean;

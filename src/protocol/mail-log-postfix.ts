@@ -64,17 +64,22 @@ export function readPostfix(program: string, line: string, from: number): Said {
   }
 }
 
-/** Digits and letters; `warning` is none, for ids have at least a digit. */
+/**
+ * Digits and letters. Words like `warning` are none: an id without a digit has no vowel (long form) or
+ * letters of hexadecimal numbers alone (short form; postconf(5), enable_long_queue_ids).
+ */
 function isId(line: string, from: number, to: number): boolean {
   if (to - from < 5) return false;
-  let digits = 0;
+  let hasDigit = false;
   for (let i = from; i < to; i++) {
     const code = line.charCodeAt(i);
-    if (code >= 48 && code <= 57) digits += 1;
+    if (code >= 48 && code <= 57) hasDigit = true;
     else if (!((code >= 65 && code <= 90) || (code >= 97 && code <= 122))) return false;
   }
-  return digits > 0;
+  return hasDigit || BARE_ID.test(line.slice(from, to));
 }
+
+const BARE_ID = /^(?:[A-F]{5,}|[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,})$/;
 
 function readSmtpd(queueId: string, line: string, at: number): Said {
   if (line.startsWith('hold: ', at)) return readHeld(queueId, line, at);

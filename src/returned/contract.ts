@@ -101,5 +101,6 @@ export interface ReturnedReading {
 }
 
 export interface ReturnedReader {
-  begin(): ReturnedReading;
+  /** @param sender Of the envelope, empty for the null sender; absent where nobody knows it. */
+  begin(sender?: string): ReturnedReading;
 }

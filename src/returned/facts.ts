@@ -16,6 +16,8 @@ export interface ReadMessage {
   readonly fields: readonly HeaderField[];
   readonly parts: ReturnedParts;
   readonly notes: Notes;
+  /** Of the envelope, where it is known. */
+  readonly sender: string | undefined;
 }
 
 export interface Facts {
@@ -31,12 +33,13 @@ export interface Facts {
 }
 
 export function gatherFacts(
-  { fields, parts, notes }: ReadMessage,
+  { fields, parts, notes, sender }: ReadMessage,
   options: ReturnedOptions,
 ): Facts {
   const header = new HeaderIndex(fields);
   const from = header.text('from') ?? '';
-  const returnPath = header.text('return-path');
+  const returnPath = sender ?? header.text('return-path')?.replace(/[<>\s]/g, '');
+  const fromAddress = firstAddress(from)?.toLowerCase() ?? '';
   const textsOf = (kind: LeafKind) =>
     parts.parts.filter((part) => part.kind === kind).map(({ text }) => text);
   const plain = textsOf('plain').join('\n\n');
@@ -49,10 +52,12 @@ export function gatherFacts(
   return {
     header,
     envelope: {
-      fromAddress: firstAddress(from)?.toLowerCase() ?? '',
+      fromAddress,
       fromText: readableText(from),
       subject: readableText(header.text('subject') ?? '').slice(0, 1_000),
-      isNullSender: returnPath === '<>' || /<>\s*$/.test(from),
+      isNullSender: returnPath === '' || /<>\s*$/.test(from),
+      isPerson: isOfPerson(header),
+      isOwnName: fromAddress !== '' && returnPath?.toLowerCase() === fromAddress,
     },
     textsOf,
     notice,
@@ -62,6 +67,15 @@ export function gatherFacts(
     isOwn: options.isOwn ?? (() => false),
   };
 }
+
+/** An answer, or written with a mail program: machines that return mail name neither. */
+function isOfPerson(header: HeaderIndex): boolean {
+  if (['in-reply-to', 'references', 'user-agent'].some((name) => header.names.has(name))) return true;
+  return PEOPLES_PROGRAM.test(header.text('x-mailer')?.slice(0, 200) ?? '');
+}
+
+const PEOPLES_PROGRAM =
+  /outlook|thunderbird|apple mail|(?:iphone|ipad) mail|foxmail|roundcube|zimbra|webmail|the bat|evolution|em client|sogo|horde|k-9|bluemail|airmail/i;
 
 function htmlText(parts: readonly string[], notes: Notes): string {
   const urls = new UrlCollector();

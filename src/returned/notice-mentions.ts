@@ -21,7 +21,8 @@ const MIN_BROKEN = 40;
 /** RFC 5321 section 4.5.3.1: a local part has at most 64 octets; half as much again for bad ones. */
 const MAX_QUOTED = 100;
 
-const ADDRESS_CHAR = /[^\s<>()[\]"',;:|]/;
+/** The full-width marks of Chinese and Japanese end an address too. */
+const ADDRESS_CHAR = /[^\s<>()[\]"',;:|（）［］〈〉《》「」『』【】，、；：。]/u;
 
 /** Nothing or marks before it: `<ann@x>:`, `>>> ann@x`, `* ann@x`, `'ann@x'`, `1. ann@x`. */
 const AT_START = /^[\s>*•·\-–"'<([|=]*(?:\d{1,3}[.)]\s*)?(?:rfc822;|smtp:|mailto:)?[\s<"']*$/i;
@@ -34,7 +35,7 @@ const LABELLED = oneOf(String.raw`
   |delivery (?:to|for)|your (?:e-?)?mail to|(?:e-?mail|message|letter) (?:to|for)
   |deliver|undeliverable to|unable to deliver to|sent to|send to|user|account|mailbox
   |empfänger|adresse|destinataires?|destinatarios?|destinatari|宛先|あて先|получател[юья]|адрес[ау]?|收件人(?:邮件地址)?|发送(?:到|至)|到达|无法送达|寄给|geadresseerden?|ontvanger|odbiorc[ay]|mottagare|modtager|alıcı
-  )\s*(?:address|addresses|is|are|was|were)?\s*[:=]?\s*[<("'[„«]*\s*$`);
+  )\s*(?:address|addresses|is|are|was|were)?\s*[:=：]?\s*[<("'[„«（「【〈]*\s*$`);
 
 /** Behind these stands somebody else. */
 const SOMEBODY_ELSE = oneOf(String.raw`

@@ -18,7 +18,7 @@ export function createReturnedReader(
   options: ReturnedOptions = {},
 ): ReturnedReader {
   return {
-    begin: () => new Reading(classify, options),
+    begin: (sender) => new Reading(classify, options, sender),
   };
 }
 
@@ -32,6 +32,7 @@ const JSON_ALONE = {
 class Reading implements ReturnedReading {
   readonly #classify: ReplyClassifier;
   readonly #options: ReturnedOptions;
+  readonly #sender: string | undefined;
   readonly #notes = new Notes();
   #parts = new ReturnedParts(this.#notes);
   #head: Uint8Array[] = [];
@@ -43,9 +44,10 @@ class Reading implements ReturnedReading {
   #start: Uint8Array[] = [];
   #startRoom = MAX_NOTICE_BYTES;
 
-  constructor(classify: ReplyClassifier, options: ReturnedOptions) {
+  constructor(classify: ReplyClassifier, options: ReturnedOptions, sender: string | undefined) {
     this.#classify = classify;
     this.#options = options;
+    this.#sender = sender;
   }
 
   feed(chunk: Uint8Array): void {
@@ -67,7 +69,7 @@ class Reading implements ReturnedReading {
     this.#splitter?.end();
     if (this.#parts.parts.length === 0 && this.#parts.original === undefined) this.#mend();
     const read = recognise(
-      { fields: this.#fields, parts: this.#parts, notes: this.#notes },
+      { fields: this.#fields, parts: this.#parts, notes: this.#notes, sender: this.#sender },
       this.#classify,
       this.#options,
     );

@@ -49,7 +49,7 @@ describe('the thread that reads returned mail', () => {
   });
 
   it('tells trouble with the disk from trouble with the message', async () => {
-    const missing = open().read({ path: join(folder, 'none'), start: 0 });
+    const missing = open().read({ path: join(folder, 'none'), start: 0, sender: '' });
     await expect(missing).rejects.toThrow(/ENOENT/);
     await expect(missing).rejects.not.toBeInstanceOf(MessageUnreadable);
   });

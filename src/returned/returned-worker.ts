@@ -20,8 +20,8 @@ const check = createSignatureCheck({ ...signatures, now: () => performance.now()
 
 yieldToMail();
 
-async function read({ path, start }: MessageFile): Promise<Returned> {
-  const reading = reader.begin();
+async function read({ path, start, sender }: MessageFile): Promise<Returned> {
+  const reading = reader.begin(sender);
   for await (const chunk of createReadStream(path, { start })) reading.feed(chunk as Buffer);
   return reading.end();
 }

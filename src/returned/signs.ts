@@ -71,24 +71,35 @@ export interface Envelope {
   readonly subject: string;
   /** `<>` at the head, or no author at all. */
   readonly isNullSender: boolean;
+  /** It has the marks of a person's mail program. */
+  readonly isPerson: boolean;
+  /** The envelope sender is the author. */
+  readonly isOwnName: boolean;
 }
 
 export function isDaemon({ fromAddress, fromText, isNullSender }: Envelope): boolean {
   return isNullSender || DAEMON.test(fromAddress) || DAEMON_NAME.test(fromText);
 }
 
-/** A text-only bounce needs two signs: who says it, how it is called, what it says. */
+/**
+ * A text-only bounce needs two signs: who says it, how it is called, what it says. People who ask why
+ * their mail comes back use the same words: theirs is a letter.
+ */
 export function looksLikeBounce(envelope: Envelope, text: string, hasOriginal: boolean): boolean {
   const isNamed = BOUNCE_SUBJECT.test(envelope.subject) && !PREFIX.test(envelope.subject);
   const reply = findReply(text);
   const isQuoted = reply.replyCode !== undefined && reply.status !== undefined;
   const says = isQuoted || FAILURE_TEXT.test(text.slice(0, 20_000));
   if (isDaemon(envelope)) return says || isNamed;
-  if (isNamed && says) return true;
+  if (isNamed && says && !isLetter(envelope, hasOriginal)) return true;
   if (LIST_MANAGER.test(envelope.fromAddress) && /not (?:a )?member|not subscribed/i.test(text)) {
     return true;
   }
   return hasOriginal && says && NO_REPLY.test(envelope.fromAddress);
+}
+
+function isLetter({ isPerson, isOwnName, fromAddress }: Envelope, hasOriginal: boolean): boolean {
+  return isPerson || (isOwnName && !hasOriginal && !NO_REPLY.test(fromAddress));
 }
 
 const AUTO_SUBJECT = oneOf(String.raw`

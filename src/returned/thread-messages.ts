@@ -14,6 +14,8 @@ export interface ThreadSetup {
 export interface MessageFile {
   readonly path: string;
   readonly start: number;
+  /** Of the envelope, empty for the null sender. */
+  readonly sender: string;
 }
 
 export type ToThread = { readonly id: number } & (

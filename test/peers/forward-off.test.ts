@@ -66,8 +66,27 @@ describe.runIf(mailServersAreHere)(
       ]);
       const service = `127.0.0.1:${ports.relay}/inet/smtpd_milters=$primum_milter`;
       await mustRun('postconf', ['-c', etc, '-P', service]);
+      const [cleanup = '', ...own] = (await blocks('cleanup')).flatMap((block) => block.split('\n'));
+      await mustRun('postconf', ['-c', etc, '-M', `plain_cleanup/unix=${cleanup}`]);
+      const aliases = await optionsOf('aliases');
+      await optionsFor('plain_cleanup/unix', [...own.map(optionOf), ...aliases]);
+      const owners = [...(await optionsOf('owners')), ...aliases];
+      await optionsFor(`127.0.0.1:${ports.submission}/inet`, owners);
       await postfix.reload();
     }
+
+    async function optionsFor(service: string, options: readonly string[]): Promise<void> {
+      const etc = join(platform().stack.folder, 'pf/etc');
+      await mustRun('postconf', [
+        ...['-c', etc, '-P'],
+        ...options.map((option) => `${service}/${option}`),
+      ]);
+    }
+
+    /** `name=value` of a line of master.cf. */
+    const optionOf = (line: string): string => line.replace(/^\s*-o /, '');
+    const optionsOf = async (block: string): Promise<string[]> =>
+      (await blocks(block)).flatMap((text) => text.split('\n').map(optionOf));
 
     async function configureDovecot(): Promise<void> {
       const { dovecot, folder } = platform().stack;
@@ -210,6 +229,16 @@ describe.runIf(mailServersAreHere)(
       expect(await stack.postfix.log()).toMatch(
         /to=<SRS0=\S+@fwd\.test>.*relay=127\.0\.0\.1.*status=sent \(250 2\.0\.0 Taken\.\)/,
       );
+    });
+
+    it('while Primum is down, users send on and what they sent leaves', async () => {
+      const { primum, stack } = platform();
+      await primum.kill();
+      const subject = 'sent while Primum is down';
+      const ann = { from: BOB, user: BOB, password: 'secret-of-bob' };
+      const { transcript, code } = await stack.swaks({ ...ann, to: ALIVE, subject });
+      expect([code, transcript]).toEqual([0, expect.stringContaining('250 2.0.0 Ok')]);
+      await sunk(subject, ALIVE);
     });
   },
 );
