@@ -34,7 +34,8 @@ export function holdSettings(config: Config): Partial<HoldSettings> {
 export function reporterOf(config: Config, version: string): Reporter {
   const mta = mtaName(config);
   const from = holdSettings(config).from ?? `postmaster@${mta}`;
-  return { from, mta, userAgent: `Primum/${version}` };
+  const { header } = config.trace;
+  return { from, mta, userAgent: `Primum/${version}`, traceHeader: header };
 }
 
 /** Who notifications are from, where the configuration of this host says so. */

@@ -38,7 +38,8 @@ export function gatherFacts(
 ): Facts {
   const header = new HeaderIndex(fields);
   const from = header.text('from') ?? '';
-  const returnPath = sender ?? header.text('return-path')?.replace(/[<>\s]/g, '');
+  const returnPath = header.text('return-path')?.replace(/[<>\s]/g, '');
+  const envelopeSender = (sender ?? returnPath)?.toLowerCase();
   const fromAddress = firstAddress(from)?.toLowerCase() ?? '';
   const textsOf = (kind: LeafKind) =>
     parts.parts.filter((part) => part.kind === kind).map(({ text }) => text);
@@ -57,7 +58,7 @@ export function gatherFacts(
       subject: readableText(header.text('subject') ?? '').slice(0, 1_000),
       isNullSender: returnPath === '' || /<>\s*$/.test(from),
       isPerson: isOfPerson(header),
-      isOwnName: fromAddress !== '' && returnPath?.toLowerCase() === fromAddress,
+      isOwnName: fromAddress !== '' && envelopeSender === fromAddress,
     },
     textsOf,
     notice,
@@ -70,7 +71,8 @@ export function gatherFacts(
 
 /** An answer, or written with a mail program: machines that return mail name neither. */
 function isOfPerson(header: HeaderIndex): boolean {
-  if (['in-reply-to', 'references', 'user-agent'].some((name) => header.names.has(name))) return true;
+  if (['in-reply-to', 'references', 'user-agent'].some((name) => header.names.has(name)))
+    return true;
   return PEOPLES_PROGRAM.test(header.text('x-mailer')?.slice(0, 200) ?? '');
 }
 

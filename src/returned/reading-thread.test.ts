@@ -33,7 +33,7 @@ function open(options: Partial<ReadingThreadOptions> = {}): ReadingThread {
 function file(name: string, text: string, head = '') {
   const path = join(folder, name);
   writeFileSync(path, head + text);
-  return { path, start: head.length };
+  return { path, start: head.length, sender: 'eve@x.test' };
 }
 
 const LETTER = 'From: eve@x.test\r\nSubject: hello\r\n\r\nGood day.\r\n';

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoginEvent, SubmissionEvent } from '../../src/core/event.ts';
 import type { Explanation } from '../../src/core/report.ts';
+import { writeReport } from '../../src/doors/api/report/write.ts';
 import { abuseReport } from '../../src/doors/api/schemas/report.ts';
 import { openReplyClassifier } from '../../src/returned/reply-knowledge.ts';
 import { createReturnedReader } from '../../src/returned/read-returned.ts';
@@ -109,6 +110,46 @@ describe('primum report as ARF (RFC 5965)', () => {
     const { text } = await report(await incident('REF1'), 'form=arf');
     expect(text).not.toContain('victim@');
     expect(text).not.toMatch(/^X-Evil:/m);
+  });
+
+  it('of a held message has its header without recipients and without what names the account', async () => {
+    const id = await incident('REF1');
+    const incidents = await api.desk.incidents.list({ limit: 1 });
+    const facts = {
+      incident: { ...incidents[0]!, count: 120 },
+      ...{ clientAddress: THIEF, events: [message('e1')], kind: 'messages' as const },
+      ...{ recipients: 1, otherSources: [] },
+      headers: [
+        'Received: from client.example (unknown [203.0.113.9]) by mail (Postfix) with ESMTPA id 45E7E21A02B',
+        '\tfor <victim@example.net>; Sat, 21 Nov 2026 02:30:00 +0100 (CET)',
+        'CFBL-Address: fbl@example.org; report=arf',
+        'CFBL-Feedback-ID: p1th0t1fm44e',
+        ' and more of it',
+        'Feedback-ID: x:y:z:example',
+        'X-Trace: p1th0t1fm44e',
+        'X-Primum-Submitter: k',
+        'Envelope-To: victim@example.net',
+        'Resent-To: victim@example.net',
+        'Subject: Win',
+        '',
+      ].join('\r\n'),
+    };
+    const to = { ...reporter, from: 'abuse@example.org', traceHeader: 'X-Trace' };
+    for (const form of ['arf', 'xarf'] as const) {
+      const text = writeReport(facts, to, { form, to: undefined, nowMs: 0 });
+      const sample =
+        form === 'arf'
+          ? text
+          : Buffer.from(
+              (JSON.parse(text) as { evidence: { payload: string }[] }).evidence[0]?.payload ?? '',
+              'base64',
+            ).toString();
+      expect(sample).not.toMatch(/victim@|p1th0|more of it|cfbl|^feedback-id|x:y:z/im);
+      expect(sample).toMatch(/id 45E7E21A02B; Sat, 21 Nov 2026 02:30:00/);
+      expect(sample).toContain('Subject: Win');
+      if (form === 'arf') expect(text).toContain('at least 1 message to 1 recipients were seen');
+    }
+    expect(id).not.toBe('');
   });
 
   it('is refused in a sentence where there is no message', async () => {

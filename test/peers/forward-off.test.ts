@@ -66,7 +66,9 @@ describe.runIf(mailServersAreHere)(
       ]);
       const service = `127.0.0.1:${ports.relay}/inet/smtpd_milters=$primum_milter`;
       await mustRun('postconf', ['-c', etc, '-P', service]);
-      const [cleanup = '', ...own] = (await blocks('cleanup')).flatMap((block) => block.split('\n'));
+      const [cleanup = '', ...own] = (await blocks('cleanup')).flatMap((block) =>
+        block.split('\n'),
+      );
       await mustRun('postconf', ['-c', etc, '-M', `plain_cleanup/unix=${cleanup}`]);
       const aliases = await optionsOf('aliases');
       await optionsFor('plain_cleanup/unix', [...own.map(optionOf), ...aliases]);

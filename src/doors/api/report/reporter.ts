@@ -5,4 +5,6 @@ export interface Reporter {
   /** Host that saw the abuse. */
   readonly mta: string;
   readonly userAgent: string;
+  /** The header field with the trace token, where it has a name of its own. */
+  readonly traceHeader?: string;
 }

@@ -19,8 +19,12 @@ export interface ReportRequest {
 /** XARF bounds a subject at 500 characters, names and ids at 200. */
 const MAX_SUBJECT = 500;
 const MAX_NAME = 200;
-/** Our own header fields and the names of recipients are nobody else's business. */
-const LEFT_OUT = /^(?:x-primum-|to$|cc$|bcc$|delivered-to$|x-original-to$)/i;
+/** What names the account or a recipient is nobody else's business. */
+const LEFT_OUT =
+  /^(?:x-primum-.*|cfbl-.*|feedback-id|(?:resent-)?(?:to|cc|bcc)|(?:apparently|delivered|envelope|x-envelope|x-original|x-forwarded)-to|original-recipient|x-rcpt-to)$/i;
+
+/** Postfix names the recipient where a message has one alone. */
+const RECEIVED_FOR = /\s+for\s+(?:<[^>\n]{0,1000}>|[^\s;]{1,1000})(?=\s*;|\s+\()/gi;
 
 /** @throws ProblemError when the form does not fit. */
 export function writeReport(facts: AbuseFacts, reporter: Reporter, request: ReportRequest): string {
@@ -47,7 +51,7 @@ function writeArf(facts: AbuseFacts, reporter: Reporter, { to, nowMs }: ReportRe
     originalSender: last.envelopeSender,
     arrivalMs: Date.parse(last.at),
     reportingMta: reporter.mta,
-    original: sampleOf(facts, last),
+    original: sampleOf(facts, last, reporter),
     isWhole: false,
   });
 }
@@ -57,7 +61,7 @@ function writeXarf(facts: AbuseFacts, reporter: Reporter, { to, nowMs }: ReportR
   const { clientAddress, events } = facts;
   const contact = reporter.from;
   const domain = contact.slice(contact.lastIndexOf('@') + 1);
-  const sample = last === undefined ? wordsOf(facts).join('\n') : sampleOf(facts, last);
+  const sample = last === undefined ? wordsOf(facts).join('\n') : sampleOf(facts, last, reporter);
   const report: OwnXarf = {
     reportId: reportIdOf(facts),
     nowMs: Date.parse(events.at(-1)?.at ?? '') || nowMs,
@@ -116,13 +120,16 @@ function mailOf({ clientAddress, incident }: AbuseFacts, { from }: Reporter, to 
   };
 }
 
-function wordsOf({ clientAddress, events, kind, recipients }: AbuseFacts): readonly string[] {
+function wordsOf(facts: AbuseFacts): readonly string[] {
+  const { clientAddress, events, kind, recipients, incident } = facts;
   const [first, last] = [events[0]?.at ?? '', events.at(-1)?.at ?? ''];
   const time = first === last ? `at ${last}` : `from ${first} to ${last}`;
+  // An incident keeps the last of its decisions, and counts all.
+  const least = incident.count > incident.references.length ? 'at least ' : '';
   const what =
     kind === 'logins'
-      ? `${events.length} logins with stolen or guessed passwords`
-      : `${events.length} ${events.length === 1 ? 'message' : 'messages'} to ${recipients} recipients`;
+      ? `${least}${events.length} logins with stolen or guessed passwords`
+      : `${least}${events.length} ${events.length === 1 ? 'message' : 'messages'} to ${recipients} recipients`;
   return [
     `The address ${clientAddress} of your network abused an account of our mail service: ${what} were seen ${time} (UTC).`,
     'Please find out who used the address then and stop the abuse. An answer to this report reaches us.',
@@ -130,8 +137,12 @@ function wordsOf({ clientAddress, events, kind, recipients }: AbuseFacts): reado
 }
 
 /** What is held still has its header; else it is made of what was kept of it. */
-function sampleOf({ headers, clientAddress }: AbuseFacts, event: SubmissionEvent): string {
-  if (headers !== undefined) return withoutOurs(headers);
+function sampleOf(
+  { headers, clientAddress }: AbuseFacts,
+  event: SubmissionEvent,
+  reporter: Reporter,
+): string {
+  if (headers !== undefined) return withoutOurs(headers, reporter);
   const { headerFrom, subject, date, messageId } = event.message ?? {};
   const field = (name: string, value = ''): string =>
     value === '' ? '' : `${name}: ${value.replaceAll(/[\p{Cc}]+/gu, ' ')}\n`;
@@ -144,13 +155,21 @@ function sampleOf({ headers, clientAddress }: AbuseFacts, event: SubmissionEvent
   ].join('');
 }
 
-function withoutOurs(headers: string): string {
+function withoutOurs(headers: string, { traceHeader = '' }: Reporter): string {
   const fields = headers.replaceAll('\r\n', '\n').split(/\n(?![ \t])/);
-  return `${fields.filter((field) => field !== '' && !LEFT_OUT.test(nameOf(field))).join('\n')}\n`;
+  const shown = fields.filter((field) => {
+    const name = nameOf(field);
+    return field !== '' && !LEFT_OUT.test(name) && name.toLowerCase() !== traceHeader.toLowerCase();
+  });
+  return `${shown.map(withoutRecipient).join('\n')}\n`;
+}
+
+function withoutRecipient(field: string): string {
+  return /^received$/i.test(nameOf(field)) ? field.replaceAll(RECEIVED_FOR, '') : field;
 }
 
 function nameOf(field: string): string {
-  return field.slice(0, Math.max(0, field.indexOf(':')));
+  return field.slice(0, Math.max(0, field.indexOf(':'))).trimEnd();
 }
 
 /** The same incident and source give the same id, in the form of a UUID of version 4. */
