@@ -94,11 +94,11 @@ async function whyKept(
 
 /** A bounce that names nobody and machine mail that nobody knows ask nothing of the desk. */
 function isForDesk({ kind }: Returned): boolean {
-  return kind !== 'dsn' && kind !== 'unknown';
+  return kind !== 'dsn' && kind !== 'unknown' && kind !== 'auto-reply';
 }
 
 function whatItIs(
-  { kind, complaint }: Returned,
+  { kind, complaint, derived }: Returned,
   events: readonly ReturnedEvent[],
 ): string | undefined {
   switch (kind) {
@@ -119,6 +119,8 @@ function whatItIs(
         ? undefined
         : 'A complaint of a message that nobody here is known to have sent.';
     case 'auto-reply':
-      return undefined;
+      return derived.includes('kind')
+        ? 'An automatic reply by its subject alone; a person may have written it.'
+        : undefined;
   }
 }

@@ -57,7 +57,8 @@ export function gatherFacts(
       fromText: readableText(from),
       subject: readableText(header.text('subject') ?? '').slice(0, 1_000),
       isNullSender: returnPath === '' || /<>\s*$/.test(from),
-      isPerson: isOfPerson(header),
+      hasProgram: hasProgram(header),
+      isAnswer: header.names.has('in-reply-to') || header.names.has('references'),
       isOwnName: fromAddress !== '' && envelopeSender === fromAddress,
     },
     textsOf,
@@ -69,11 +70,10 @@ export function gatherFacts(
   };
 }
 
-/** An answer, or written with a mail program: machines that return mail name neither. */
-function isOfPerson(header: HeaderIndex): boolean {
-  if (['in-reply-to', 'references', 'user-agent'].some((name) => header.names.has(name)))
-    return true;
-  return PEOPLES_PROGRAM.test(header.text('x-mailer')?.slice(0, 200) ?? '');
+/** Machines that return mail name none. */
+function hasProgram(header: HeaderIndex): boolean {
+  const mailer = header.text('x-mailer')?.slice(0, 200) ?? '';
+  return header.names.has('user-agent') || PEOPLES_PROGRAM.test(mailer);
 }
 
 const PEOPLES_PROGRAM =

@@ -22,8 +22,8 @@ import { namesAlone } from './notice-mentions.ts';
 import { madeBy, queuedAs, sendersOf } from './queued-as.ts';
 import {
   AUTO_FIELDS,
+  autoReplySign,
   isDaemon,
-  looksLikeAutoReply,
   looksLikeBounce,
   looksLikeComplaint,
   looksLikeReport,
@@ -116,19 +116,16 @@ function looseKind(facts: Facts, classify: ReplyClassifier): Found | undefined {
     AUTO_FIELDS.some((name) => header.names.has(name)) ||
     /auto.?reply/i.test(header.text('precedence') ?? '');
   const said = facts.notice.lines.join('\n');
-  const isAuto = looksLikeAutoReply({
-    autoSubmitted,
-    hasAutoField,
-    subject: envelope.subject,
-    text,
-  });
+  const { subject, hasProgram } = envelope;
+  const auto = autoReplySign({ autoSubmitted, hasAutoField, hasProgram, subject, text });
+  const isAuto = auto !== undefined;
   const isBounce = looksLikeBounce(envelope, said, facts.original.length > 0);
   if (isBounce && (!isAuto || isDaemon(envelope))) return bounceOf(facts, [], classify);
   // In a tongue that nobody here reads it is told by its form alone.
   if (!isAuto && isDaemon(envelope) && namesAlone(facts.notice.lines, partiesOf(facts))) {
     return bounceOf(facts, [], classify);
   }
-  if (isAuto) return { kind: 'auto-reply' };
+  if (isAuto) return { kind: 'auto-reply', ...(auto === 'subject' && { derived: ['kind'] }) };
   const reports = abuseOf(facts);
   const isMachine =
     (autoSubmitted !== '' && autoSubmitted !== 'no') ||

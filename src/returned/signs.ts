@@ -71,8 +71,10 @@ export interface Envelope {
   readonly subject: string;
   /** `<>` at the head, or no author at all. */
   readonly isNullSender: boolean;
-  /** It has the marks of a person's mail program. */
-  readonly isPerson: boolean;
+  /** It was written with a mail program of people. */
+  readonly hasProgram: boolean;
+  /** It answers another message. */
+  readonly isAnswer: boolean;
   /** The envelope sender is the author. */
   readonly isOwnName: boolean;
 }
@@ -98,8 +100,9 @@ export function looksLikeBounce(envelope: Envelope, text: string, hasOriginal: b
   return hasOriginal && says && NO_REPLY.test(envelope.fromAddress);
 }
 
-function isLetter({ isPerson, isOwnName, fromAddress }: Envelope, hasOriginal: boolean): boolean {
-  return isPerson || (isOwnName && !hasOriginal && !NO_REPLY.test(fromAddress));
+function isLetter(envelope: Envelope, hasOriginal: boolean): boolean {
+  const { hasProgram, isAnswer, isOwnName, fromAddress } = envelope;
+  return hasProgram || isAnswer || (isOwnName && !hasOriginal && !NO_REPLY.test(fromAddress));
 }
 
 const AUTO_SUBJECT = oneOf(String.raw`
@@ -121,6 +124,8 @@ export interface AutoSigns {
   readonly autoSubmitted: string;
   /** One of the older fields for answers by machines is there. */
   readonly hasAutoField: boolean;
+  /** It was written with a mail program of people. */
+  readonly hasProgram: boolean;
   readonly subject: string;
   readonly text: string;
 }
@@ -136,12 +141,16 @@ export const AUTO_FIELDS = [
   'x-auto-response',
 ];
 
-/** RFC 3834, and what vacation programs wrote before it. */
-export function looksLikeAutoReply(signs: AutoSigns): boolean {
-  if (signs.autoSubmitted === 'auto-replied' || signs.hasAutoField) return true;
-  const subject = signs.subject.replace(PREFIX, '').trim();
-  if (AUTO_SUBJECT.test(subject) || AUTO_SUBJECT.test(signs.subject.trim())) return true;
-  return signs.autoSubmitted === 'auto-generated' && AUTO_TEXT.test(signs.text.slice(0, 2_000));
+/**
+ * RFC 3834, and what vacation programs wrote before it. `subject`: by its subject alone, which a person
+ * who complains of automatic replies may write too.
+ */
+export function autoReplySign(signs: AutoSigns): 'field' | 'subject' | undefined {
+  if (signs.autoSubmitted === 'auto-replied' || signs.hasAutoField) return 'field';
+  if (signs.autoSubmitted === 'auto-generated' && AUTO_TEXT.test(signs.text.slice(0, 2_000))) {
+    return 'field';
+  }
+  return !signs.hasProgram && AUTO_SUBJECT.test(signs.subject.trim()) ? 'subject' : undefined;
 }
 
 const REPORTER = oneOf(String.raw`

@@ -202,6 +202,16 @@ describe('what people have to see', { timeout: PROCESS_TEST_MS }, () => {
       'A person wrote it',
     ],
     [
+      'a letter about bounces',
+      'From: Eve <eve@x.test>\r\nUser-Agent: Mozilla Thunderbird\r\nSubject: Undelivered Mail\r\n\r\n550 5.1.1 user unknown for joe@x.test. Please stop.',
+      'A person wrote it',
+    ],
+    [
+      'an automatic reply by its subject alone',
+      'From: Eve <eve@x.test>\r\nSubject: out of office spam\r\n\r\nYour user ann sends 500 a day.',
+      'a person may have written it',
+    ],
+    [
       'unknown machine mail',
       'From: noreply@x.test\r\nAuto-Submitted: auto-generated\r\nSubject: x\r\n\r\nx',
       'A machine wrote it',

@@ -47,6 +47,27 @@ describe.each(LETTERS)('FBK-2: a letter called "%s"', (subject, text) => {
   });
 });
 
+/** Of people who complain of automatic replies. */
+const ABOUT_REPLIES = [
+  'out of office spam',
+  'vacation loop',
+  'Re: Automatische Antwort: Angebot',
+  'AW: Abwesenheitsnotiz',
+  'Automatic reply loop',
+];
+
+test.each(ABOUT_REPLIES)('FBK-2: "%s" from a mail program of people is a letter', (subject) => {
+  const message = letter(subject, 'Please stop it.', 'User-Agent: Mozilla Thunderbird\n');
+  expect(readMessage(message)).toMatchObject({ kind: 'letter' });
+});
+
+test('FBK-2: an automatic reply that nothing but its subject tells is said to be guessed', () => {
+  const guessed = letter('out of office spam', 'Please stop it.');
+  expect(readMessage(guessed)).toMatchObject({ kind: 'auto-reply', derived: ['kind'] });
+  const told = letter('Out of office', 'I am away.', 'Auto-Submitted: auto-replied\n');
+  expect(readMessage(told)).toMatchObject({ kind: 'auto-reply', derived: [] });
+});
+
 test('FBK-1: the same words from a mail server are a bounce', () => {
   for (const [subject, text] of LETTERS) {
     expect(readFrom('', letter(subject, text))).toMatchObject({ kind: 'dsn' });
