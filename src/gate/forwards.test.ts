@@ -45,6 +45,15 @@ const cameBack = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
 const said = (p: Platform, name: string, answer: Partial<DeliveryEvent>) =>
   deliver(p, { ...answer, queueId: '', via: 'dsn', forward: TAG, forwardStamp: name });
 
+/** So many messages, each refused, with some time after each. */
+async function refuse(p: Platform, count: number, answer: Partial<DeliveryEvent>, waitMs: number) {
+  for (let i = 1; i <= count; i += 1) {
+    forward(p, `m${i}`);
+    await answered(p, `m${i}`, answer);
+    p.wait(waitMs);
+  }
+}
+
 const offs = (p: Platform) => p.intents.filter((intent) => intent.kind === 'forward-off');
 const alerts = (p: Platform) => p.intents.filter((intent) => intent.kind === 'alert');
 
@@ -80,11 +89,7 @@ describe('FWD-2: a forward whose far side is dead goes off', () => {
 
   it('not when they are spread over more than seven days', async () => {
     const p = open();
-    for (let i = 1; i <= 12; i += 1) {
-      forward(p, `m${i}`);
-      await answered(p, `m${i}`, FULL);
-      p.wait(2 * DAY_MS);
-    }
+    await refuse(p, 12, FULL, 2 * DAY_MS);
     expect(offs(p)).toHaveLength(0);
   });
 
@@ -198,13 +203,15 @@ describe('FWD-2: a forward whose far side is dead goes off', () => {
     expect(p.intents).toHaveLength(0);
   });
 
-  it('not for what says something of us: listed, slowed, badly signed', async () => {
+  it.each([
+    ['listed', HOUR_MS, 0],
+    // A stranger chooses what is refused: once a day.
+    ['spam-refused', HOUR_MS, 0],
+    ['spam-refused', DAY_MS, 1],
+  ] as const)('for five times %s, %d ms apart: %d times', async (replyClass, apartMs, count) => {
     const p = open();
-    for (let i = 1; i <= 8; i += 1) {
-      forward(p, `m${i}`);
-      await answered(p, `m${i}`, { result: 'bounced', class: 'listed', hard: false });
-    }
-    expect(p.intents).toHaveLength(0);
+    await refuse(p, 5, { result: 'bounced', class: replyClass, hard: false }, apartMs);
+    expect(offs(p)).toHaveLength(count);
   });
 
   it('is known after a restart: what was counted before counts', async () => {

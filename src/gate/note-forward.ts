@@ -46,6 +46,10 @@ const NOT_THE_FAR_SIDE: readonly ReplyClass[] = [
   'relay-denied',
 ];
 
+/** Whoever writes chooses what is refused: such refusals count once a day, or a stranger's five would do. */
+const OF_THE_CONTENT: readonly ReplyClass[] = ['spam-refused', 'virus', 'size'];
+const DAY_MS = 86_400_000;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -144,8 +148,10 @@ function learn(
   const isFailure = event.result !== 'delivered';
   if (isFailure && NOT_THE_FAR_SIDE.includes(reading.class)) return 'ignored';
   const isUnknown = reading.class === 'unknown-recipient' && reading.hard;
-  const { account, name, isNew, isHeard = false } = target;
+  const { account, isNew, isHeard = false } = target;
   const nowMs = Date.parse(event.at);
+  const isOfContent = isFailure && !isHeard && OF_THE_CONTENT.includes(reading.class);
+  const name = isOfContent ? dayName(parts, nowMs) : target.name;
   const to = recipientHash(parts.hash)(bare(event.recipient));
   const change = (records: StandingRecord[]): ForwardOutcome => {
     if (records[0] === undefined && !isNew) return { fate: 'unmatched' };
@@ -163,6 +169,12 @@ function learn(
       ? fate
       : andThen(stop({ event, account, reading }, stops, parts), (): OutcomeFate => fate),
   );
+}
+
+/** All refusals of one day are one. */
+function dayName(parts: ForwardParts, nowMs: number): ForwardName {
+  const day = Math.floor(nowMs / DAY_MS);
+  return { by: 'queue', queue: queueHash(parts, '', `content ${day}`) };
 }
 
 /** FBK-8: whoever got hold of a sender can write bounces to it, from wherever he likes. */

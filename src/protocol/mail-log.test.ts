@@ -262,22 +262,6 @@ describe('lines of Postfix', () => {
   });
 });
 
-describe('a queue id', () => {
-  test.each(['DFFCDFEBBCD', 'FACADE', 'ZbcdFGHJKLMz', '1A2B3C4D5E', '4Zx1Q27sXyz8'])(
-    '%s is one, with digits or without',
-    (id) => {
-      expect(factOf('postfix/qmgr[1]', `${id}: removed`)).toEqual({ kind: 'removed', queueId: id });
-    },
-  );
-
-  test.each(['warning', 'statistics', 'fatal', 'NOQUEUE', 'rhythms', 'table'])(
-    '%s is a word',
-    (word) => {
-      expect(factOf('postfix/qmgr[1]', `${word}: removed`)).toBe('nothing');
-    },
-  );
-});
-
 describe('lines that name a queue id and tell nothing of a delivery', () => {
   // The final word on each of them is a line with `to=` or `removed`.
   test.each([
