@@ -7,6 +7,7 @@ import type { DeliveryEvent } from '../core/event.ts';
 import type { ClientFact } from '../protocol/mail-log-fact.ts';
 import { awaitsOwner, isSubmitted, openMessage } from './open-message.ts';
 import type { OpenMessage } from './open-message.ts';
+import { FirstEntry } from './first-entry.ts';
 
 /** Lines about a message that come after its end. */
 const LINGER_MS = 60_000;
@@ -30,6 +31,7 @@ export class OpenMessages {
   readonly #max: number;
   readonly #giveUp: (message: OpenMessage) => void;
   readonly #messages = new Map<string, OpenMessage>();
+  readonly #oldest = new FirstEntry(this.#messages);
   #sweptMs = 0;
   #closing: { readonly message: OpenMessage; readonly dueMs: number }[] = [];
 
@@ -81,7 +83,7 @@ export class OpenMessages {
       done += 1;
     }
     if (done > 0) this.#closing.splice(0, done);
-    const [oldest] = this.#messages.values();
+    const oldest = this.#oldest.get()?.[1];
     if (oldest !== undefined && oldest.openedMs < nowMs - MAX_AGE_MS) this.#forget(oldest);
   }
 
@@ -119,7 +121,7 @@ export class OpenMessages {
   #add(message: OpenMessage): OpenMessage {
     this.#messages.set(`${message.host}\n${message.queueId}`, message);
     if (this.#messages.size > this.#max) {
-      const [oldest] = this.#messages.values();
+      const oldest = this.#oldest.get()?.[1];
       if (oldest !== undefined) this.#forget(oldest);
     }
     return message;

@@ -1,11 +1,13 @@
 /** Connections of smtpd in which somebody logged in: ten messages of one connection are one login. */
 import type { LogLine } from '../protocol/mail-log.ts';
+import { FirstEntry } from './first-entry.ts';
 
 /** Far above the processes that one host runs at a time; over it the oldest is forgotten. */
 const MAX_SESSIONS = 20_000;
 
 export class SmtpSessions {
   readonly #logins = new Map<string, string>();
+  readonly #oldest = new FirstEntry(this.#logins);
 
   /** Whether this login is the first word of it in its connection. */
   isNew(line: LogLine, login: string): boolean {
@@ -14,7 +16,7 @@ export class SmtpSessions {
     this.#logins.delete(key);
     this.#logins.set(key, login);
     if (this.#logins.size > MAX_SESSIONS) {
-      const [oldest] = this.#logins.keys();
+      const oldest = this.#oldest.get()?.[0];
       if (oldest !== undefined) this.#logins.delete(oldest);
     }
     return true;
