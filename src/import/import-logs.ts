@@ -56,7 +56,9 @@ export async function importLogs(
       steps.take(event);
     },
   );
-  const join = new MailLogJoin({ waitMs: WAIT_MS, logins: true }, (event) => order.add(event));
+  const join = new MailLogJoin({ waitMs: WAIT_MS, logins: true }, (event) =>
+    order.add(asAtDoor(event)),
+  );
   let bytes = 0;
   const done: ReadLog[] = [];
   for (const file of files) {
@@ -79,6 +81,16 @@ export async function importLogs(
   order.end();
   await steps.flush();
   return tally;
+}
+
+/**
+ * The question is what Primum would have done: as if it had been asked before the message left. What
+ * comes back of a message that it would have stopped is then no share of its account (decision 0025).
+ */
+function asAtDoor(event: PrimumEvent): PrimumEvent {
+  if (event.kind !== 'submission') return event;
+  const { afterwards: _, ...seen } = event;
+  return seen;
 }
 
 /** One log, of which several files may be copies. */
