@@ -1,12 +1,15 @@
 /** What a backtest saw of every account, in a fixed number of slots of time. */
 import type { PrimumEvent } from '../core/event.ts';
 import { recipientCount } from '../core/event.ts';
+import { FirstEntry } from '../core/first-entry.ts';
 import type { RungChange, Verdict, VerdictKind } from '../core/verdict.ts';
 
 /** Accounts that are told apart; mail of more is counted in the totals only. */
 export const MAX_ACCOUNTS = 500_000;
 /** Bars of the graphs. */
 export const SLOTS = 60;
+/** Places of one account whose messages are counted. */
+const MAX_PLACES = 64;
 /** Sentences kept of the first stop. */
 const MAX_REASONS = 3;
 /** Fewer stopped messages than this, or less than half from the first on, is a touch in passing. */
@@ -17,6 +20,8 @@ export interface Stop {
   readonly verdict: VerdictKind;
   /** Messages of the account that went out before. */
   readonly after: number;
+  /** Of them those from the same place, which is what was stopped. */
+  readonly afterFromThere: number;
   readonly reasons: readonly string[];
 }
 
@@ -29,6 +34,8 @@ export interface AccountStory {
   recipientsStopped: number;
   loginsRefused: number;
   first: Stop | undefined;
+  /** Messages that went out, by place, until the first stop. */
+  outByPlace: Map<string, number> | undefined;
   /** Whether the ladder came to hold or lock it. */
   isHeld: boolean;
   delivered: number;
@@ -67,6 +74,7 @@ export class BacktestCollector {
   #event: PrimumEvent | undefined;
   /** Whose deliveries these are, of the newest submissions. */
   readonly #senders = new Map<string, AccountStory>();
+  readonly #oldestSender = new FirstEntry(this.#senders);
 
   constructor(span: Span) {
     this.span = span;
@@ -120,7 +128,10 @@ export class BacktestCollector {
     story.messages += 1;
     story.recipients += recipients;
     story.all[slot] = (story.all[slot] ?? 0) + 1;
-    if (isOut) return;
+    if (isOut) {
+      countPlace(story, verdict.context);
+      return;
+    }
     story.stopped += 1;
     story.recipientsStopped += recipients;
     story.notOut[slot] = (story.notOut[slot] ?? 0) + 1;
@@ -143,6 +154,7 @@ export class BacktestCollector {
       recipientsStopped: 0,
       loginsRefused: 0,
       first: undefined,
+      outByPlace: undefined,
       isHeld: false,
       delivered: 0,
       failed: 0,
@@ -155,9 +167,7 @@ export class BacktestCollector {
 
   #remember(submission: string, story: AccountStory): void {
     this.#senders.set(submission, story);
-    if (this.#senders.size <= MAX_SENDERS) return;
-    const [oldest] = this.#senders.keys();
-    if (oldest !== undefined) this.#senders.delete(oldest);
+    if (this.#senders.size > MAX_SENDERS) this.#oldestSender.take();
   }
 }
 
@@ -170,8 +180,17 @@ function noteStop(story: AccountStory, verdict: Verdict): void {
     at: verdict.at,
     verdict: verdict.verdict,
     after: story.messages - story.stopped,
+    afterFromThere: story.outByPlace?.get(verdict.context) ?? 0,
     reasons: verdict.reasons.slice(0, MAX_REASONS).map(({ text }) => text),
   };
+  story.outByPlace = undefined;
+}
+
+function countPlace(story: AccountStory, place: string): void {
+  if (story.first !== undefined) return;
+  const places = (story.outByPlace ??= new Map<string, number>());
+  const count = places.get(place) ?? 0;
+  if (count > 0 || places.size < MAX_PLACES) places.set(place, count + 1);
 }
 
 /** The ladder held or locked it, or most of what it sent from then on did not leave at once. */

@@ -1,7 +1,7 @@
 /** What a backtest found, ready to be worded. */
 import type { ImportTally } from '../import/tally.ts';
 import { isStopped, isTouched } from './collect.ts';
-import type { AccountStory, BacktestCollector, Span, Totals } from './collect.ts';
+import type { AccountStory, BacktestCollector, Span, Stop, Totals } from './collect.ts';
 
 /** Accounts named in a report; of more only the number is told. */
 export const MAX_NAMED = 200;
@@ -61,7 +61,7 @@ export function openingWords(report: BacktestReport): readonly string[] {
 export function reportFigures(report: BacktestReport) {
   const { span, totals, stopped, touched, ...rest } = report;
   const { all: _all, notOut: _notOut, ...sums } = totals;
-  const figures = ({ all: _bars, notOut: _stopped, first, ...story }: AccountStory) => ({
+  const figures = ({ all: _1, notOut: _2, outByPlace: _3, first, ...story }: AccountStory) => ({
     ...story,
     first: first ?? null,
   });
@@ -88,12 +88,15 @@ const VERDICTS = {
 /** `2026-11-20 03:12, after 25 messages: held.` */
 export function stopWords({ first }: AccountStory): string {
   if (first === undefined) return '';
-  const after = first.after === 0 ? 'with its first message' : afterWords(first.after);
+  const after = first.after === 0 ? 'with its first message' : afterWords(first);
   return `${minute(Date.parse(first.at))}, ${after}: ${VERDICTS[first.verdict]}.`;
 }
 
-function afterWords(count: number): string {
-  return `after ${many(count, 'message', 'messages')}`;
+function afterWords({ after, afterFromThere }: Stop): string {
+  const all = many(after, 'message', 'messages');
+  if (afterFromThere === after) return `after ${all}`;
+  const there = afterFromThere === 0 ? 'none' : many(afterFromThere, 'message', 'messages');
+  return `after ${there} from where it was used then (${all} in all)`;
 }
 
 /** What it did in all, and what came of it. */

@@ -3,7 +3,7 @@ import type { NotedEvent } from '../core/event.ts';
 import type { Maybe } from '../core/maybe.ts';
 import type { ForwardAddresses } from '../forwards/contract.ts';
 import type { Returned } from '../returned/contract.ts';
-import type { MessageFile } from '../returned/thread-messages.ts';
+import type { MessageFile } from '../returned/reading-thread.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import type { TraceReader } from '../trace/contract.ts';
 import type { Names } from './whose.ts';

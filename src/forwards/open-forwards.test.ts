@@ -105,6 +105,17 @@ describe('FWD-1: addresses of forwards', () => {
     expect(forwards.rewriteFor('bob@own.example', forged)).toEqual({ ok: false, reason: 'ours' });
   });
 
+  it('an address of ours that another hop wrapped leads home in one step', () => {
+    const forwards = open();
+    const ours = rewritten(forwards.rewrite('ann@outside.example'));
+    const wrapped = `SRS1=ABCD=fwd.example=${ours.slice(4, ours.lastIndexOf('@'))}@hop.example`;
+    const again = rewritten(forwards.rewrite(wrapped));
+    expect(again).toMatch(/^SRS1=.*=fwd\.example=.*@fwd\.example$/);
+    expect(forwards.decode(again)).toEqual({ ok: true, value: { sender: 'ann@outside.example' } });
+    nowMs += 30 * DAY_MS;
+    expect(forwards.decode(again)).toEqual({ ok: false, reason: 'expired' });
+  });
+
   it('a new key writes and the old one still reads while its addresses live', () => {
     const forwards = open();
     nowMs += 89 * DAY_MS;

@@ -74,7 +74,15 @@ export function openForwards(options: ForwardOptions): ForwardAddresses {
     if (to === undefined || !read.has(to)) return { ok: false, reason: 'other-domain' };
     // What is no SRS address costs no look at the keys.
     if (!/^srs[01][=+-]/i.test(recipient)) return { ok: false, reason: 'not-srs' };
-    return decodeRecipient(recipient, [...keys.all(), ...old], today());
+    const signers = [...keys.all(), ...old];
+    const outer = decodeRecipient(recipient, signers, today());
+    // Another hop wrapped an address of ours and sent the mail here again: Postfix asks only once.
+    const home = outer.ok ? splitAddress(outer.value.sender)?.domain.toLowerCase() : undefined;
+    if (!outer.ok || home === undefined || !read.has(home)) return outer;
+    const inner = decodeRecipient(outer.value.sender, signers, today());
+    return inner.ok
+      ? { ok: true, value: { ...inner.value, ...outer.value, sender: inner.value.sender } }
+      : inner;
   };
   const rewrite = (sender: string, tag?: string): ForwardAddress => {
     if (domain === undefined) return { ok: false, reason: 'no-domain' };

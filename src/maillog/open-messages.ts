@@ -7,7 +7,7 @@ import type { DeliveryEvent } from '../core/event.ts';
 import type { ClientFact } from '../protocol/mail-log-fact.ts';
 import { awaitsOwner, isSubmitted, openMessage } from './open-message.ts';
 import type { OpenMessage } from './open-message.ts';
-import { FirstEntry } from './first-entry.ts';
+import { FirstEntry } from '../core/first-entry.ts';
 
 /** Lines about a message that come after its end. */
 const LINGER_MS = 60_000;

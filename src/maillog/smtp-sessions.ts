@@ -1,6 +1,6 @@
 /** Connections of smtpd in which somebody logged in: ten messages of one connection are one login. */
 import type { LogLine } from '../protocol/mail-log.ts';
-import { FirstEntry } from './first-entry.ts';
+import { FirstEntry } from '../core/first-entry.ts';
 
 /** Far above the processes that one host runs at a time; over it the oldest is forgotten. */
 const MAX_SESSIONS = 20_000;
@@ -15,10 +15,7 @@ export class SmtpSessions {
     if (this.#logins.get(key) === login) return false;
     this.#logins.delete(key);
     this.#logins.set(key, login);
-    if (this.#logins.size > MAX_SESSIONS) {
-      const oldest = this.#oldest.get()?.[0];
-      if (oldest !== undefined) this.#logins.delete(oldest);
-    }
+    if (this.#logins.size > MAX_SESSIONS) this.#oldest.take();
     return true;
   }
 

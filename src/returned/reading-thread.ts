@@ -6,6 +6,8 @@ import { Worker } from 'node:worker_threads';
 import type { Returned } from './contract.ts';
 import type { FromThread, MessageFile, ThreadSetup, ToThread } from './thread-messages.ts';
 
+export type { MessageFile };
+
 /** The thread hung or died over a message, or the reader threw: the message may do so again. */
 export class MessageUnreadable extends Error {}
 

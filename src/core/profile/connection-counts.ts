@@ -3,6 +3,7 @@
  * everywhere, and a flood of addresses must not fill the standing state. What falls out was quiet for
  * the longest time.
  */
+import { FirstEntry } from '../first-entry.ts';
 import { addTo, fillOf, type Window } from './counters.ts';
 
 /** About 250 bytes each. */
@@ -10,6 +11,7 @@ const MAX_ADDRESSES = 100_000;
 
 export class ConnectionCounts {
   readonly #records = new Map<string, Uint8Array>();
+  readonly #quietest = new FirstEntry(this.#records);
   readonly #maximum: number;
 
   constructor(maximum = MAX_ADDRESSES) {
@@ -32,9 +34,7 @@ export class ConnectionCounts {
     this.#records.delete(key);
     const amounts = { nowMs, messages: 1, recipients: 0, ceiling: Infinity };
     this.#records.set(key, addTo(record, windowOf(windowSeconds), amounts));
-    if (this.#records.size <= this.#maximum) return;
-    const [oldest] = this.#records.keys();
-    if (oldest !== undefined) this.#records.delete(oldest);
+    if (this.#records.size > this.#maximum) this.#quietest.take();
   }
 }
 
