@@ -1,5 +1,6 @@
 /** What `primum replay --out` may write, and what it leaves alone. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,26 @@ describe('the output of a replay', () => {
     expect(fs.readFileSync(join(path, 'events'), 'utf8')).toBe(TEXT);
     expect(fs.readdirSync(path).sort()).toEqual(['events', 'hard', 'soft']);
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ended by %s leaves nothing half done',
+    async (signal) => {
+      const path = place();
+      const program = `
+      const { OBJECT_LINES, openOutput } = await import(${JSON.stringify(new URL('output-file.ts', import.meta.url).href)});
+      await openOutput(${JSON.stringify(join(path, 'out'))}, {
+        inputs: [], inputIs: '', inputShouldBe: '', option: '--out', replaces: OBJECT_LINES });
+      console.log('open');
+      setInterval(() => undefined, 1000);`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+      await once(child.stdout, 'data');
+      expect(fs.readdirSync(path)).toHaveLength(2);
+      child.kill(signal);
+      const [, endedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      expect(endedBy).toBe(signal);
+      expect(fs.readdirSync(path)).toEqual(['events']);
+    },
+  );
 
   it('leaves an input alone that has the name of an unfinished output', async () => {
     const path = place();

@@ -10,6 +10,7 @@ import {
   openSync,
   readlinkSync,
   readSync,
+  rmSync,
   statSync,
   type Stats,
 } from 'node:fs';
@@ -154,19 +155,38 @@ async function openReplacing(named: Named, mode: number | undefined): Promise<Ou
   // A name of its own: OUT.part may be somebody's file, the events included.
   const unfinished = `${target}.${process.pid}.part`;
   const stream = await openStream(unfinished, named, { flags: 'wx', mode });
+  const forget = removeOnSignal(unfinished);
   const giveUp = async (): Promise<void> => {
     await stream.destroy();
     await rm(unfinished, { force: true });
+    forget();
   };
   const finish = async (): Promise<void> => {
     await stream.end();
     try {
       await rename(unfinished, target);
+      forget();
     } catch (error) {
       throw unusable(named, wordsOf(error), error);
     }
   };
   return { ...stream, finish, giveUp };
+}
+
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Who breaks off a long work wants none of it; the signal then ends the program as ever. */
+function removeOnSignal(file: string): () => void {
+  const remove = (signal: NodeJS.Signals): void => {
+    forget();
+    rmSync(file, { force: true });
+    process.kill(process.pid, signal);
+  };
+  const forget = (): void => {
+    for (const signal of ENDING) process.off(signal, remove);
+  };
+  for (const signal of ENDING) process.on(signal, remove);
+  return forget;
 }
 
 /** Where links lead, the last one to a file that need not exist yet. */
