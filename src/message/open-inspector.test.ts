@@ -240,6 +240,16 @@ describe('a message on its way through a door', () => {
     });
   });
 
+  it('starts its thread with the first message of any size, once', async () => {
+    const program = new URL('data:text/javascript,throw new Error("begun")');
+    await withInspector({ program, threads: 2 }, async (begin, warnings) => {
+      expect(warnings).toEqual([]);
+      begin().abort();
+      await expect.poll(() => warnings).toEqual([expect.stringContaining('(begun)')]);
+      begin().abort();
+    });
+  });
+
   it('keeps no word of a message with the own password in it, whatever may be kept (CON-8)', async () => {
     const options = { ownPassword: () => true, keep: { text: true, subject: true } };
     await withInspector(options, async (begin) => {

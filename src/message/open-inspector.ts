@@ -73,7 +73,10 @@ export function openMessageInspector(
     inlineBytes: options.inlineBytes ?? DEFAULT_INLINE_BYTES,
   };
   return {
-    begin: (envelope) => new Inspection(parts, envelope),
+    begin(envelope) {
+      pool.warm();
+      return new Inspection(parts, envelope);
+    },
     async close() {
       await Promise.all([
         pool.close(),

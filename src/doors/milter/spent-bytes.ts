@@ -1,0 +1,15 @@
+/**
+ * Gives the memory of a read back at once. Node reads into 64 KiB of its own each time, which are none
+ * of its heap: of a message of 25 MiB they would stand there all together until the next collection,
+ * and count towards a full one, for which every door stops.
+ */
+
+/** Smaller ones are not worth the step. */
+const MIN_BYTES = 16 * 1024;
+
+/** The chunk is empty afterwards, and every view of it. Memory that others may share is left alone. */
+export function giveBack(chunk: Buffer): void {
+  const { buffer } = chunk;
+  if (chunk.length < MIN_BYTES || buffer.byteLength !== chunk.length) return;
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
