@@ -94,7 +94,7 @@ export class Inspection implements MessageInspection {
     if (this.#pooled !== undefined) return this.#pooled.body(chunk) && isReady;
     if (this.#isCut) return isReady;
     if (this.#bodyBytes > this.#parts.inlineBytes) return this.#moveOut(chunk) && isReady;
-    this.#pieces.push(Uint8Array.from(chunk));
+    this.#pieces.push(new Uint8Array(chunk));
     return isReady;
   }
 
