@@ -4,8 +4,8 @@
  * and count towards a full one, for which every door stops.
  */
 
-/** Smaller ones are not worth the step. */
-const MIN_BYTES = 16 * 1024;
+/** Smaller ones are not worth the step; a slow MTA sends even large messages in small pieces. */
+const MIN_BYTES = 2 * 1024;
 
 /** The chunk is empty afterwards, and every view of it. Memory that others may share is left alone. */
 export function giveBack(chunk: Buffer): void {
