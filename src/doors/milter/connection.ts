@@ -10,7 +10,7 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import { ConnectionClock, type StreamSession } from '../listen.ts';
 import type { Gate } from '../../gate-contract.ts';
 import type { MilterJudge } from './judge.ts';
-import { giveBack } from './spent-bytes.ts';
+import { giveBack } from '../../spent-bytes.ts';
 import { MAX_UNSENT_BYTES, type MilterDoorSettings } from './options.ts';
 import { MilterSession, type Taken } from './session.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Gives the memory of a read back at once. Node reads into 64 KiB of its own each time, which are none
- * of its heap: of a message of 25 MiB they would stand there all together until the next collection,
- * and count towards a full one, for which every door stops.
+ * Gives memory outside the heap back at once, where nobody needs it any more. Node reads into 64 KiB of
+ * its own each time: of a message of 25 MiB they would stand there all together until the next
+ * collection, and count towards a full one, for which every door stops.
  */
 
 /** Smaller ones are not worth the step; a slow MTA sends even large messages in small pieces. */
