@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import { fileTypeFromBuffer } from 'file-type';
 import { describe, expect, it } from 'vitest';
 import { AttachmentReader, extensionOf } from './attachment.ts';
@@ -147,5 +148,35 @@ describe('the extension', () => {
     ['a.notanextensionofanyfile', ''],
   ])('of %j is %j', (name, extension) => {
     expect(extensionOf(name)).toBe(extension);
+  });
+});
+
+describe('an archive that grows beyond all measure', () => {
+  const packed = deflateRawSync(Buffer.alloc(64 * 1024 * 1024));
+  const bombOf = (name: string, inside: Buffer): Buffer => {
+    const header = zip([{ name }]);
+    // Deflated, and unpacked as large as an entry can be.
+    header.writeUInt16LE(8, 8);
+    header.writeUInt32LE(inside.length, 18);
+    header.writeUInt32LE(0xffffffff, 22);
+    return Buffer.concat([header, inside]);
+  };
+  const many = Buffer.concat(Array.from({ length: 200 }, (_, i) => bombOf(`${i}`, packed)));
+
+  it.each([
+    ['one entry', bombOf('a', packed)],
+    ['archives in archives', bombOf('a.zip', bombOf('b.zip', bombOf('c.zip', packed)))],
+    ['hundreds of entries', many],
+    ['an entry longer than the file', bombOf('a', packed).subarray(0, 200)],
+    ['gzip', gzipSync(Buffer.alloc(64 * 1024 * 1024))],
+  ])('is told by its own bytes and never unpacked: %s', (_, bytes) => {
+    const before = process.memoryUsage();
+    const found = read(bytes, 65_536);
+    const after = process.memoryUsage();
+    expect(found.sizeBytes).toBe(bytes.length);
+    expect(found.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(found.trueType).toMatch(/^application\/(?:zip|gzip)$/);
+    const added = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(added).toBeLessThan(32 * 1024 * 1024);
   });
 });

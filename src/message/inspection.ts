@@ -16,7 +16,7 @@ import type {
 import type { KeepOptions, ReadMessage } from './facts.ts';
 import { formatHeader } from './header-fields.ts';
 import { DecisiveFields } from './decisive-fields.ts';
-import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
+import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_INLINE_BYTES } from './limits.ts';
 import type { MalformedNote } from './notes.ts';
 import type { PooledOutcome, PooledReading, ReaderPool } from './reader-pool.ts';
 import { Reading } from './reading.ts';
@@ -30,7 +30,7 @@ export interface InspectionParts {
   readonly keep: KeepOptions;
   readonly ownPassword: ((account: string, words: readonly string[]) => boolean) | undefined;
   readonly pool: ReaderPool;
-  /** Body bytes up to which a message is read in this thread. */
+  /** Body bytes up to which a message is read in this thread, though another has room. */
   readonly inlineBytes: number;
 }
 
@@ -94,7 +94,7 @@ export class Inspection implements MessageInspection {
     if (this.#pooled !== undefined) return this.#pooled.body(chunk) && isReady;
     if (this.#isCut) return isReady;
     if (this.#bodyBytes > this.#parts.inlineBytes) return this.#moveOut(chunk) && isReady;
-    this.#pieces.push(Uint8Array.from(chunk));
+    this.#pieces.push(new Uint8Array(chunk));
     return isReady;
   }
 
@@ -133,7 +133,8 @@ export class Inspection implements MessageInspection {
   #moveOut(chunk: Uint8Array): boolean {
     this.#pooled = this.#parts.pool.begin(this.#headers);
     if (this.#pooled === undefined) {
-      this.#isCut = true;
+      if (this.#bodyBytes <= MAX_INLINE_BYTES) this.#pieces.push(new Uint8Array(chunk));
+      else this.#isCut = true;
       return true;
     }
     for (const piece of this.#pieces) this.#pooled.body(piece);

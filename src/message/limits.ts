@@ -1,5 +1,8 @@
 /** How much of a message is read. Beyond a bound the rest is passed over and that is noted. */
 
+/** Body bytes that are read in the thread of the doors when no other has room: some milliseconds. */
+export const MAX_INLINE_BYTES = 64 * 1024;
+
 /** Header fields of the message that are kept and judged; 1000 is what the contract promises. */
 export const MAX_HEADER_FIELDS = 1000;
 

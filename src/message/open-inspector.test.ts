@@ -3,6 +3,7 @@ import type { DerivedMessage, ListedHost, ScanFinding } from '../core/message/de
 import type { HostLists, Scanner } from '../scanners/contract.ts';
 import type { InspectedMessage, MessageInspection } from './contract.ts';
 import { openMessageInspector, type InspectorOptions } from './open-inspector.ts';
+import { MAX_INLINE_BYTES } from './limits.ts';
 import { MAX_OPEN_MESSAGES, MAX_PIECES, PIECE_BYTES } from './reader-pool.ts';
 import { readWholeMessage } from './read-whole.ts';
 
@@ -211,9 +212,15 @@ describe('a message on its way through a door', () => {
     await withInspector({ inlineBytes: 1000, threads: 1 }, async (begin) => {
       const open = Array.from({ length: MAX_OPEN_MESSAGES }, () => begin());
       for (const inspection of open) inspection.body(body(1000));
+      // Its size is no reason to know less of it.
+      const medium = begin();
+      await feed(medium, body(20_000), 8_000);
+      const inTime = derivedFrom(await medium.end());
+      expect(inTime.attachments?.[0]?.sizeBytes).toBe(20_000);
+      expect(inTime.malformed).toBeUndefined();
       const late = begin();
       late.body(body(10));
-      late.body(Buffer.alloc(2000, 'x'));
+      late.body(Buffer.alloc(MAX_INLINE_BYTES, 'x'));
       const derived = derivedFrom(await late.end());
       expect(derived.malformed).toContain('reader-busy');
       expect(derived.urlHosts).toEqual(['link.example']);
@@ -237,6 +244,16 @@ describe('a message on its way through a door', () => {
       expect(derivedFrom(message).malformed).toContain(note);
       await expect.poll(() => warnings.length).toBe(1);
       expect(warnings[0]).toMatch(/^A thread that reads large messages ended/);
+    });
+  });
+
+  it('starts its thread with the first message of any size, once', async () => {
+    const program = new URL('data:text/javascript,throw new Error("begun")');
+    await withInspector({ program, threads: 2 }, async (begin, warnings) => {
+      expect(warnings).toEqual([]);
+      begin().abort();
+      await expect.poll(() => warnings).toEqual([expect.stringContaining('(begun)')]);
+      begin().abort();
     });
   });
 

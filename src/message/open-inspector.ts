@@ -10,10 +10,10 @@ import { createKnowledge } from './knowledge.ts';
 import { loadLists } from './lists.ts';
 
 /**
- * Larger bodies are read in another thread: up to here reading takes a few milliseconds at most,
- * which the other doors can wait.
+ * Larger bodies are read in another thread: up to here reading takes a millisecond or two, which the
+ * other doors can wait, also when many such messages come at once.
  */
-export const DEFAULT_INLINE_BYTES = 64 * 1024;
+export const DEFAULT_INLINE_BYTES = 32 * 1024;
 
 /** Milliseconds from the end of a large message to its facts. */
 export const DEFAULT_READ_TIMEOUT_MS = 5000;
@@ -73,7 +73,10 @@ export function openMessageInspector(
     inlineBytes: options.inlineBytes ?? DEFAULT_INLINE_BYTES,
   };
   return {
-    begin: (envelope) => new Inspection(parts, envelope),
+    begin(envelope) {
+      pool.warm();
+      return new Inspection(parts, envelope);
+    },
     async close() {
       await Promise.all([
         pool.close(),

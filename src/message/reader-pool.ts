@@ -1,7 +1,7 @@
 /**
- * Threads for large messages: few, started when the first one comes, each reading several messages
- * as their bytes arrive. What is under way for a message is bounded, and so are the messages; a
- * thread that dies or hangs costs what it was reading, never an answer.
+ * Threads for large messages: few, the first started with the first message of any size, each reading
+ * several messages as their bytes arrive. What is under way for a message is bounded, and so are the
+ * messages; a thread that dies or hangs costs what it was reading, never an answer.
  */
 import { Worker } from 'node:worker_threads';
 import type { HeaderField } from './contract.ts';
@@ -44,6 +44,8 @@ export interface PooledReading {
 }
 
 export interface ReaderPool {
+  /** Starts a thread if none was yet: a large message need not wait for it, nor bring its memory. */
+  warm(): void;
   /** `undefined` when as many messages as may be are under way. */
   begin(headers: readonly HeaderField[]): PooledReading | undefined;
   close(): Promise<void>;
@@ -167,7 +169,7 @@ class Pooled implements PooledReading {
       return;
     }
     this.#underWay -= 1;
-    this.#free.push(message.buffer);
+    if (this.#outcome === undefined) this.#free.push(message.buffer);
     if (this.#underWay < MAX_PIECES) this.#wake();
   }
 
@@ -175,6 +177,8 @@ class Pooled implements PooledReading {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
     this.#thread.remove(this.#id);
+    // Given back now and not at the next collection.
+    for (const buffer of this.#free.splice(0)) buffer.transfer(0);
     this.#wake();
     this.#onOutcome?.(outcome);
   }
@@ -190,6 +194,7 @@ export function createReaderPool(options: PoolOptions): ReaderPool {
   const threads: Thread[] = [];
   let lastId = 0;
   let isClosed = false;
+  let isWarm = false;
   const onGone = (thread: Thread, reason: string): void => {
     const index = threads.indexOf(thread);
     if (index >= 0) threads.splice(index, 1);
@@ -200,11 +205,18 @@ export function createReaderPool(options: PoolOptions): ReaderPool {
     const idlest = threads.toSorted((a, b) => a.readings.size - b.readings.size)[0];
     const isFree = idlest !== undefined && idlest.readings.size === 0;
     if (isFree || (idlest !== undefined && threads.length >= options.threads)) return idlest;
+    return start();
+  };
+  const start = (): Thread => {
     const thread = new Thread(options, onGone);
     threads.push(thread);
+    isWarm = true;
     return thread;
   };
   return {
+    warm() {
+      if (!isWarm && !isClosed) start();
+    },
     begin(headers) {
       const open = threads.reduce((sum, { readings }) => sum + readings.size, 0);
       if (isClosed || open >= MAX_OPEN_MESSAGES) return undefined;

@@ -59,6 +59,12 @@ export class MilterReader {
     this.#end += chunk.length;
   }
 
+  /** Lets go of the bytes it was given: what is left of them is copied. Ends all views handed out. */
+  settle(): void {
+    const left = this.#end - this.#start;
+    if (left > 0 && this.#bytes !== this.#own) this.#gather(left, left);
+  }
+
   /** Moves what is left to the beginning of a buffer of ours that has room for `needed` bytes. */
   #gather(left: number, needed: number): void {
     const room = Math.max(FIRST_ROOM_BYTES, 2 * left, needed);

@@ -30,7 +30,7 @@ export interface ConversationListener {
 
 /** One message told to a scanner. None of its methods throws. */
 export interface Conversation {
-  /** The block is not changed afterwards. False: wait for `drained`. */
+  /** The block is the conversation's own, which gives it back once sent. False: wait for `drained`. */
   write(block: Buffer): boolean;
   end(): void;
   /** Closes the connection at once; nothing is heard of it afterwards. */

@@ -32,6 +32,11 @@ export const PARTS: readonly Part[] = [
     mayImport: [],
   },
   {
+    path: 'spent-bytes.ts',
+    why: 'whoever reads or sends large messages gives their memory back, so this file stands on nothing',
+    mayImport: [],
+  },
+  {
     path: 'gate-contract.ts',
     why: 'doors know only this much of the gate',
     mayImport: ['core/'],
@@ -168,6 +173,7 @@ export const PARTS: readonly Part[] = [
       'core/',
       'protocol/',
       'errors.ts',
+      'spent-bytes.ts',
       'gate-contract.ts',
       'telemetry/contract.ts',
       'message/contract.ts',
@@ -227,7 +233,7 @@ export const PARTS: readonly Part[] = [
   {
     path: 'scanners/',
     why: "scanners carry other people's judgement, behind a contract",
-    mayImport: ['core/', 'protocol/', 'errors.ts', 'telemetry/contract.ts'],
+    mayImport: ['core/', 'protocol/', 'errors.ts', 'spent-bytes.ts', 'telemetry/contract.ts'],
   },
   {
     path: 'desk/',

@@ -39,7 +39,7 @@ export async function fakeServer(serve: (socket: Socket) => void): Promise<FakeS
 export function atEndOfStream(socket: Socket, answer: () => void): void {
   let last = Buffer.alloc(0);
   socket.on('data', (bytes: Buffer) => {
-    last = Buffer.concat([last, bytes]).subarray(-4);
+    last = Buffer.concat([last, bytes.subarray(-4)]).subarray(-4);
     if (last.length === 4 && last.readUInt32BE() === 0) answer();
   });
 }

@@ -10,6 +10,7 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import { ConnectionClock, type StreamSession } from '../listen.ts';
 import type { Gate } from '../../gate-contract.ts';
 import type { MilterJudge } from './judge.ts';
+import { giveBack } from '../../spent-bytes.ts';
 import { MAX_UNSENT_BYTES, type MilterDoorSettings } from './options.ts';
 import { MilterSession, type Taken } from './session.ts';
 
@@ -27,6 +28,8 @@ export class MilterConnection implements StreamSession {
   readonly #session: MilterSession;
   readonly #reader: MilterReader;
   readonly #clock: ConnectionClock;
+  /** What was read last, as long as packets of it are left. */
+  #chunk: Buffer | undefined;
   #out = '';
   #isWaiting = false;
   #waitsForPeer = false;
@@ -98,6 +101,7 @@ export class MilterConnection implements StreamSession {
     this.#clock.heard();
     if (this.#isOver) return;
     this.#reader.push(chunk);
+    this.#chunk = chunk;
     this.#work();
   }
 
@@ -105,7 +109,10 @@ export class MilterConnection implements StreamSession {
   #work(): void {
     while (!this.#isWaiting && !this.#waitsForPeer && !this.#isOver) {
       const packet = this.#reader.next();
-      if (packet === undefined) break;
+      if (packet === undefined) {
+        this.#chunkDone();
+        break;
+      }
       if (!packet.ok) {
         this.#giveUp(packet.reason);
         return;
@@ -119,6 +126,14 @@ export class MilterConnection implements StreamSession {
     if (this.#isWaiting || this.#waitsForPeer || this.#isOver) return;
     if (this.#isHalfClosed) this.#endOfInput();
     else if (this.#isFinishing && !this.#session.isBusy) this.#end();
+  }
+
+  /** Whoever was given packets of it has copied what he keeps. */
+  #chunkDone(): void {
+    if (this.#chunk === undefined) return;
+    this.#reader.settle();
+    giveBack(this.#chunk);
+    this.#chunk = undefined;
   }
 
   /** Whatever goes wrong behind, the MTA gets its answer. */

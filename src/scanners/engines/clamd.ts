@@ -4,6 +4,7 @@
  * thread of its own anyhow, and a kept connection may be closed by it just when it is used again.
  */
 import { connect } from 'node:net';
+import { giveBack } from '../../spent-bytes.ts';
 import type {
   ConversationListener,
   Conversation,
@@ -96,7 +97,7 @@ function converse(address: string, listener: ConversationListener, trust: Trust)
       length.writeUInt32BE(block.length);
       socket.cork();
       socket.write(length);
-      const hasRoom = socket.write(block);
+      const hasRoom = socket.write(block, () => giveBack(block));
       socket.uncork();
       return hasRoom;
     },

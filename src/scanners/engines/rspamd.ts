@@ -12,6 +12,7 @@ import type {
   LossRemedies,
   Outcome,
 } from '../engine.ts';
+import { giveBack } from '../../spent-bytes.ts';
 import { errorText, failed, lost, target } from '../engine.ts';
 import { MAX_REPLY_BYTES, parseRspamdReply } from './rspamd-reply.ts';
 
@@ -89,7 +90,7 @@ function converse(
   post.on('error', (error) => finish(lost(error, { address, isConnected, isEnded, ...REMEDIES })));
   post.on('close', () => finish(lost(undefined, { address, isConnected, isEnded, ...REMEDIES })));
   return {
-    write: (block) => post.write(block),
+    write: (block) => post.write(block, () => giveBack(block)),
     end() {
       isEnded = true;
       post.end();
