@@ -19,7 +19,8 @@ export interface WatcherOptions {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly changed: (change: Change) => void;
+  /** Of one look at one target together: what is on six lists is told as one thing. */
+  readonly changed: (changes: readonly Change[]) => void;
   /** What nobody has been able to look at for too long; of one batch together. */
   readonly blind?: (blind: readonly Blind[]) => void;
   /** A run that could not be kept; it goes on. */
@@ -82,11 +83,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
         if (isClosed) return;
         waiting.delete(task);
         const seen = { check: task.check.id, target: task.target, findings };
+        const changes: Change[] = [];
         for (const outcome of history.noteAll(seen, stamp)) {
           if (outcome.kind === 'confirm') again.add(task);
-          else if (outcome.kind === 'changed') options.changed(outcome.change);
+          else if (outcome.kind === 'changed') changes.push(outcome.change);
           else if (outcome.kind === 'blind') blind.push(outcome.blind);
         }
+        if (changes.length > 0) options.changed(changes);
       },
     });
     if (blind.length > 0) options.blind?.(blind);
