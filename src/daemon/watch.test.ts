@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load.ts';
 import type { Intent } from '../core/intent.ts';
+import { EVENT_FIELDS, readEvent } from '../core/read-event.ts';
 import type { EaseNews, Incident } from '../desk/contract.ts';
+import { primumEvent } from '../doors/api/schemas/event.ts';
 import type { JournalLine } from '../store/journal.ts';
 import type { DaemonParts } from './parts.ts';
 import { openHistory, type Blind, type Change } from '../watch/history.ts';
@@ -81,6 +83,19 @@ describe('OWN-1: a listing', () => {
         'd@x.test, e@x.test and 1 more): One text from 6 accounts (incident I2).',
     ]);
     expect(lines[0]).toMatchObject({ kind: 'listing', target: 'mx1.example.org', was: 'pass' });
+  });
+
+  it('is an event whose every field the reader, the API and docs/reference/events.md know', async () => {
+    for (const practice of ['OWN-1', 'OWN-5'])
+      for (const state of ['fail', 'pass'] as const) {
+        const { lines } = await told({ practice, state, item: '192.0.2.10 on x', advice: 'Ask.' });
+        const event = JSON.parse(JSON.stringify(lines[0])) as Record<string, unknown>;
+        expect(readEvent(event)).toMatchObject({ ok: true });
+        expect(primumEvent.parse(event)).toEqual(event);
+        const { optional } = EVENT_FIELDS[String(event['kind'])] ?? { optional: [] };
+        const known = new Set(['v', 'kind', 'id', 'at', ...optional]);
+        expect(Object.keys(event).filter((name) => !known.has(name))).toEqual([]);
+      }
   });
 
   it('that ended is an event and no alert', async () => {
