@@ -75,6 +75,14 @@ describe('the proposal of primum audit', () => {
     expect(sectionOf(text).domains).toEqual([]);
   });
 
+  it('is text of a terminal with 80 columns, however many domains there are', async () => {
+    const domains = Array.from({ length: 30 }, (_, at) => `domain-${at}.house.test`).join(', ');
+    const found = { text: `mydestination = ${domains}\nmyhostname = mx1.house.test` };
+    const text = proposalText(await propose(dnsWith({}), () => Promise.resolve(found)));
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(sectionOf(text).domains).toHaveLength(30);
+  });
+
   it('says nothing of it where there is no Postfix', async () => {
     expect(await askPostconf([], '/nowhere/postconf')).toEqual({ text: '' });
   });

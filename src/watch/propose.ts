@@ -28,7 +28,7 @@ export interface Proposal {
 /** @param postconf Replaced by tests. */
 export async function propose(
   dns: Pick<Dns, 'ask'>,
-  postconf: () => Promise<Postconf> = () => askPostconf(PARAMETERS),
+  postconf: () => Promise<Postconf> = () => askPostconf(['-x', ...PARAMETERS]),
 ): Promise<Proposal> {
   const { text, why } = await postconf();
   const settings = settingsIn(text);
@@ -66,15 +66,17 @@ export function proposalText(proposal: Proposal): string {
   const list = (texts: readonly string[]): string =>
     `[${texts.map((text) => `'${text}'`).join(', ')}]`;
   return [
-    'Nothing of your own house is watched yet. This was found here; put it into the configuration file',
-    'after you looked at it:',
+    'Nothing of your own house is watched yet. This was found here; look at it, put',
+    'it into the configuration file, and run this again with --config FILE:',
     ...lackNotes(proposal),
     '',
     'watch:',
     '  hosts:',
     `    - name: ${name}`,
-    `      addresses: ${list(addresses)}`,
-    `  domains: ${list(domains)}`,
+    ...addressLines(addresses),
+    ...(domains.length === 0
+      ? ['  domains: [] # those that you host mail for']
+      : ['  domains:', ...domains.map((domain) => `    - '${domain}'`)]),
     ...(trustedNetworks.length === 0
       ? []
       : [
@@ -83,6 +85,12 @@ export function proposalText(proposal: Proposal): string {
         ]),
     '',
   ].join('\n');
+}
+
+function addressLines(addresses: readonly string[]): readonly string[] {
+  if (addresses.length === 0)
+    return ['      # addresses: those that the world sees; without them DNS is asked'];
+  return ['      addresses:', ...addresses.map((address) => `        - '${address}'`)];
 }
 
 /** What is not in the proposal, as nobody could read it. */
