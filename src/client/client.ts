@@ -28,6 +28,7 @@ import type {
   ListEntryView,
   LockList,
   LockView,
+  PracticesView,
   MadeLock,
   BulkToolList,
   ProposalList,
@@ -123,6 +124,7 @@ export function openClient(target: Target) {
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     health: () => get<HealthView>('/health'),
+    practices: () => get<PracticesView>('/practices'),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),

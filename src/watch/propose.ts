@@ -102,20 +102,25 @@ function lackNotes({ postconfWhy, tables = [] }: Proposal): readonly string[] {
       ? []
       : [
           '',
-          `postconf could not say all: ${oneLine(postconfWhy)}.`,
+          ...folded(`postconf could not say all: ${oneLine(postconfWhy)}.`),
           'Mend that and run this again, or write your domains and networks yourself.',
         ]),
     ...(tables.length === 0
       ? []
       : [
           '',
-          `Postfix keeps more domains in tables that are not read here: ${shown}${more}.`,
+          ...folded(
+            `Postfix keeps more domains in tables that are not read here: ${shown}${more}.`,
+          ),
           'Add the domains that stand in them.',
         ]),
   ];
 }
 
 const MAX_TABLES = 5;
+
+/** Lines of a terminal; a word that is longer stays whole. */
+const folded = (text: string): readonly string[] => text.match(/\S.{0,78}(?=\s|$)|\S+/g) ?? [];
 
 /** What another program prints may hold anything. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').replace(/[.\s]+$/, '');
