@@ -116,7 +116,7 @@ describe('a page of the house', () => {
 
   it('of any usual length is there, and one that never ends is not', async () => {
     const long = await serve((_, response) => response.end(`${'x'.repeat(900_000)} abuse`));
-    expect(await look(long, 'abuse')).toBe('pass: PAGE is there.');
+    expect(await look(long, 'abuse')).toMatch(/^pass: PAGE is there\./);
     const piece = 'x'.repeat(65_536);
     const endless = await serve((_, response) => {
       const more = (): void => {
