@@ -96,6 +96,7 @@ function switchCalls({ get, send }: Ways) {
     /** @param mode `file`: the configuration counts again. */
     turnSwitch: (turn: Decision & SwitchTurn) => send<SwitchesMade>('POST', '/switches', turn),
     foresight: (days: number) => get<Foresight>(`/foresight${search({ days })}`),
+    practices: () => get<PracticesView>('/practices'),
   };
 }
 
@@ -124,7 +125,6 @@ export function openClient(target: Target) {
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     health: () => get<HealthView>('/health'),
-    practices: () => get<PracticesView>('/practices'),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),
