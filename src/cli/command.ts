@@ -2,7 +2,7 @@
 import type { Client } from '../client/client.ts';
 import type { Config } from '../config/load.ts';
 import type { NameVerdict } from '../core/reverse-name/classify.ts';
-import type { AuditReport } from '../practices/contract.ts';
+import type { AuditReport, Running } from '../practices/contract.ts';
 import type { ConnectPlan, ConnectProgram } from '../connect/contract.ts';
 import type { ReplayJudging } from '../replay/judging.ts';
 import type { Io } from './io.ts';
@@ -25,6 +25,8 @@ export interface Wiring {
     readonly configFile: string | undefined;
     readonly only?: string;
     readonly domain?: string;
+    /** What a running daemon knows; it is asked meanwhile. */
+    readonly running?: Promise<Running | undefined>;
   }): Promise<{ readonly report: AuditReport; readonly text: string; html(): string }>;
   /** The lines that make a program of this host ask Primum, and what of them stands. */
   connect(options: {

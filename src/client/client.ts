@@ -28,6 +28,7 @@ import type {
   ListEntryView,
   LockList,
   LockView,
+  PracticesView,
   MadeLock,
   BulkToolList,
   ProposalList,
@@ -95,6 +96,7 @@ function switchCalls({ get, send }: Ways) {
     /** @param mode `file`: the configuration counts again. */
     turnSwitch: (turn: Decision & SwitchTurn) => send<SwitchesMade>('POST', '/switches', turn),
     foresight: (days: number) => get<Foresight>(`/foresight${search({ days })}`),
+    practices: () => get<PracticesView>('/practices'),
   };
 }
 

@@ -49,6 +49,10 @@ export interface ConnectOptions {
   readonly dovecotPasswordFile?: string;
   /** Whether it stands in the lines, or only how to make it. */
   readonly withSecrets: boolean;
+  /** Who owns the folder of the sockets: the user whom the daemon runs as. */
+  readonly daemonUser: string;
+  /** The configuration file that was given; absent where there is none yet. */
+  readonly configFile?: string;
   /** For a nonce where none is set yet: long, random. */
   readonly freshNonce: string;
 }

@@ -12,6 +12,7 @@ const OPTIONS: ConnectOptions = {
   dovecotPassword: 'secret',
   withSecrets: false,
   freshNonce: '',
+  daemonUser: 'primum',
 };
 
 const basic = (login: string): string =>

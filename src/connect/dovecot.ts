@@ -27,7 +27,8 @@ export async function connectDovecot(
     return { ...base, found, files: [], notes, facts: [], doors: [] };
   }
   const own = topSettings(printed ?? '');
-  const keepsNonce = own.has('auth_policy_hash_nonce');
+  const shown = await placeholdersIn(own, run);
+  const keepsNonce = own.has('auth_policy_hash_nonce') && !shown.has('auth_policy_hash_nonce');
   const settings = dovecotSettings({
     url,
     credential: credentialOf(options),
@@ -41,7 +42,7 @@ export async function connectDovecot(
     found,
     files: [{ ...place, lines }],
     notes: [...others, ...notes, ...notesOf(options, keepsNonce)],
-    facts: printed === undefined ? [] : factsOf(printed, own, settings),
+    facts: printed === undefined ? [] : factsOf(printed, own, settings, shown),
     doors: ['auth-policy'],
   };
 }
@@ -50,6 +51,26 @@ const NO_DOVECOT = 'doveconf does not answer on this host: these are the lines f
 
 /** An smtpd process that was connected keeps talking to the old auth process. */
 const RESTART = ['systemctl restart dovecot', 'postfix reload'] as const;
+
+/** Stands in docs/guides/dovecot.md for a text of one's own. */
+const GUIDE_NONCE = 'choose-your-own-and-keep-it';
+
+/** Settings that stand as they were shown and not as they should be: doveconf hides both unless it is asked. */
+async function placeholdersIn(
+  own: ReadonlyMap<string, string>,
+  run: RunTool,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const [name, ...placeholders] of [
+    ['auth_policy_hash_nonce', HIDDEN_NONCE, GUIDE_NONCE],
+    ['auth_policy_server_api_header', HIDDEN_CREDENTIAL],
+  ] as const) {
+    const answer = own.has(name) ? await run('doveconf', ['-P', '-h', name]) : undefined;
+    const value = answer?.kind === 'printed' ? answer.text.trim() : '';
+    if (placeholders.some((placeholder) => value.endsWith(placeholder))) found.add(name);
+  }
+  return found;
+}
 
 function credentialOf(options: ConnectOptions): string | undefined {
   if (options.dovecotPassword === undefined) return undefined;
@@ -100,8 +121,14 @@ function factsOf(
   printed: string,
   own: ReadonlyMap<string, string>,
   settings: readonly (readonly [string, string])[],
+  shown: ReadonlySet<string>,
 ): readonly ConnectFact[] {
-  const all = settings.map(([name, value]): ConnectFact => {
+  const placeholders = [...shown].map((name): ConnectFact => ({
+    isSo: false,
+    text: `${name} is the text that was shown in its place: put your own there (primum connect dovecot --secrets prints it).`,
+  }));
+  const wanted = settings.filter(([name]) => !shown.has(name));
+  const all = wanted.map(([name, value]): ConnectFact => {
     const set = own.get(name);
     // doveconf hides the nonce; a header that is hidden or of another name may be right.
     const isFree = name === 'auth_policy_hash_nonce' || name === 'auth_policy_server_api_header';
@@ -117,7 +144,7 @@ function factsOf(
   const penalty = isOff
     ? "Dovecot's own delay (anvil-auth-penalty) is off."
     : "Dovecot's own delay (anvil-auth-penalty) is still on: with Primum's own it exceeds what Postfix waits for.";
-  return [...all, { isSo: isOff, text: penalty }];
+  return [...placeholders, ...all, { isSo: isOff, text: penalty }];
 }
 
 /** More attributes than ours do no harm; without the mechanism CRAM-MD5 looks like a password. */

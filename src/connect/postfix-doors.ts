@@ -37,9 +37,9 @@ export function preferSockets(
 
 /** For primum.yaml, where the doors do not listen yet on the sockets that the lines name. */
 export function listenLines(
-  lines: PostfixDoors,
-  doors: PostfixDoors,
+  { lines, doors }: { readonly lines: PostfixDoors; readonly doors: PostfixDoors },
   { queueDirectory }: PostfixPlace,
+  configFile: string | undefined,
 ): readonly ConnectFile[] {
   const names = (['policy', 'milter'] as const).filter((name) => lines[name] !== doors[name]);
   if (names.length === 0) return [];
@@ -48,7 +48,12 @@ export function listenLines(
     `    listen: ['${(lines[name] ?? '').replace('unix:', `unix:${queueDirectory}/`)}']`,
     '    socket_group: postfix',
   ]);
-  return [{ file: 'primum.yaml', where: 'then restart primum', lines: ['doors:', ...listens] }];
+  const file = configFile ?? 'primum.yaml';
+  const where =
+    configFile === undefined
+      ? `a file of your own; then start primum with --config ${file}`
+      : 'then restart primum';
+  return [{ file, where, lines: ['doors:', ...listens] }];
 }
 
 export function notesOf(
@@ -78,7 +83,7 @@ export function notesOf(
   }
   if ([lines.policy, lines.milter].some((address) => address?.startsWith('unix:primum/') === true))
     notes.push(
-      `Make the folder of the sockets once: install -d -o primum -g postfix -m 0710 ${queueDirectory}/primum`,
+      `Make the folder of the sockets once, before primum is started: install -d -o ${options.daemonUser} -g postfix -m 0710 ${queueDirectory}/primum${options.daemonUser === 'primum' ? '' : ` (there is no user primum on this host; ${options.daemonUser} stands for the one whom primum runs as)`}`,
     );
   return notes;
 }

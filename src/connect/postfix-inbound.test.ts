@@ -11,6 +11,7 @@ const OPTIONS: ConnectOptions = {
   inboundDaemons: ['mx'],
   withSecrets: false,
   freshNonce: '',
+  daemonUser: 'primum',
 };
 
 const POLICY = '{ unix:primum/policy.sock, timeout=2s, try_limit=1, default_action=DUNNO';

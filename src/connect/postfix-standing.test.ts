@@ -11,6 +11,7 @@ const OPTIONS: ConnectOptions = {
   inboundDaemons: [],
   withSecrets: false,
   freshNonce: '',
+  daemonUser: 'primum',
 };
 
 const POLICY =

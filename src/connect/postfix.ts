@@ -15,6 +15,8 @@ import {
 } from './postfix-settings.ts';
 import {
   factsOf,
+  hasWord,
+  isSame,
   mainLines,
   missingOf,
   wantedSettings,
@@ -74,8 +76,8 @@ function planFor({ isThere, parameters, services }: Seen, options: ConnectOption
   const folder = parameters.get('config_directory') ?? '/etc/postfix';
   const main = mainLines(lines).map((line) => keepingOfMain(line, parameters));
   const files: readonly ConnectFile[] = [
-    ...listenLines(lines, doors, place),
-    { file: `${folder}/main.cf`, lines: [...main, ...inbound.mainLines(lines)] },
+    ...listenLines({ lines, doors }, place, options.configFile),
+    ...mainFiles(`${folder}/main.cf`, [...main, ...inbound.mainLines(lines)], parameters),
     ...serviceFiles(`${folder}/master.cf`, { submissions, doors, parameters }, wanted),
     ...inboundFiles(`${folder}/master.cf`, inbound.missing),
   ];
@@ -91,6 +93,29 @@ function planFor({ isThere, parameters, services }: Seen, options: ConnectOption
     doors: (['policy', 'milter'] as const).filter((name) => doors[name] !== undefined),
     inboundDoors: inbound.doors,
   };
+}
+
+/** What stands already is not written twice: Postfix warns of that, and the last one holds. */
+function mainFiles(
+  file: string,
+  lines: readonly string[],
+  parameters: Parameters,
+): readonly ConnectFile[] {
+  const standing = (line: string): string | undefined => parameters.get(line.split(' = ')[0] ?? '');
+  const missing = lines.filter((line) => {
+    const [, value = ''] = line.split(/ = (.*)/);
+    const own = standing(line);
+    return own === undefined || !(isSame(own, value) || hasWord(own, value));
+  });
+  const hasOther = (line: string): boolean => (standing(line) ?? '') !== '';
+  const fresh = missing.filter((line) => !hasOther(line));
+  const other = missing.filter(hasOther);
+  return [
+    ...(fresh.length > 0 ? [{ file, lines: fresh }] : []),
+    ...(other.length > 0
+      ? [{ file, where: 'in place of the lines of that name', lines: other }]
+      : []),
+  ];
 }
 
 function placeOf(parameters: Parameters, services: readonly PostfixService[]): PostfixPlace {

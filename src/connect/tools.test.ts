@@ -8,7 +8,13 @@ import { MAX_FILE_BYTES, readText, runTool } from './tools.ts';
 
 const OPTIONS = {
   ...{ policyListen: ['127.0.0.1:10040'], milterListen: [], authPolicyListen: ['127.0.0.1:8084'] },
-  ...{ inboundContexts: [], inboundDaemons: [], withSecrets: false, freshNonce: '' },
+  ...{
+    inboundContexts: [],
+    inboundDaemons: [],
+    withSecrets: false,
+    freshNonce: '',
+    daemonUser: 'primum',
+  },
 };
 
 let folder = '';

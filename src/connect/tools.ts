@@ -1,34 +1,29 @@
 /** Runs the two programs that print a configuration, or reads one; nothing that changes it. */
-import { execFile } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import type { ReadText, RunTool, ToolAnswer } from './contract.ts';
+import { runProgram } from '../run-program.ts';
+import type { ReadText, RunTool } from './contract.ts';
 
-const TIMEOUT_MS = 10_000;
-/** `postconf` prints about 60 KiB. */
-const MAX_OUTPUT_BYTES = 1024 * 1024;
+const BOUNDS = {
+  timeoutMs: 10_000,
+  /** `postconf` prints about 60 KiB. */
+  maxOutputBytes: 1024 * 1024,
+  // Another instance than that of /etc/postfix.
+  variables: ['MAIL_CONFIG'],
+} as const;
 /** Of a configuration file; Debian's dovecot.conf has 4 KiB. */
 export const MAX_FILE_BYTES = 256 * 1024;
 const MAX_MESSAGE = 500;
 
-export const runTool: RunTool = (program, args) =>
-  new Promise((resolve) => {
-    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
-    execFile(program, args, options, (error, stdout, stderr) => {
-      if (error === null) resolve({ kind: 'printed', text: stdout });
-      else resolve(failure(program, error, stderr));
-    });
-  });
-
-function failure(
-  program: string,
-  error: { readonly code?: unknown; readonly killed?: boolean; readonly message: string },
-  stderr: string,
-): ToolAnswer {
-  if (error.code === 'ENOENT') return { kind: 'absent' };
-  if (error.killed === true)
-    return { kind: 'failed', message: `${program} gave no answer in ${TIMEOUT_MS / 1000} s.` };
-  return { kind: 'failed', message: `${program} says: ${lastWord(stderr) || error.message}.` };
-}
+export const runTool: RunTool = async (program, args) => {
+  const answer = await runProgram([program, ...args], BOUNDS);
+  if (answer.ok) return { kind: 'printed', text: answer.text };
+  if (answer.isAbsent === true) return { kind: 'absent' };
+  const word = lastWord(answer.said);
+  return {
+    kind: 'failed',
+    message: word === '' ? `${program} fails: ${answer.why}.` : `${program} says: ${word}.`,
+  };
+};
 
 /** What ended a program stands in its last line; warnings come before. */
 function lastWord(stderr: string): string {

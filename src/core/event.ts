@@ -259,9 +259,26 @@ export interface ConnectionEvent extends EventBase {
   readonly viruses?: readonly string[];
 }
 
-/** A watcher's finding. */
+/** States of what a watcher looks at. */
+export const FINDING_STATES = ['pass', 'warn', 'fail', 'unknown', 'not-applicable'] as const;
+
+/** A watcher's finding that changed; nothing is judged by it. */
 export interface FindingEvent extends EventBase {
   readonly kind: 'listing' | 'check';
+  /** The check's id, such as `listings`. */
+  readonly check?: string;
+  /** The row of PRACTICES, such as `OWN-1`. */
+  readonly practice?: string;
+  /** Host, address or domain. */
+  readonly target?: string;
+  /** One of several things of the target, such as an address on one list. */
+  readonly item?: string;
+  readonly state?: (typeof FINDING_STATES)[number];
+  readonly was?: (typeof FINDING_STATES)[number];
+  readonly evidence?: readonly string[];
+  /** What is seen now and was not while all was well. */
+  readonly drift?: readonly string[];
+  readonly advice?: string;
 }
 
 /** What a person or the ladder did. */

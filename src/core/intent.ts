@@ -34,6 +34,8 @@ export type Intent =
       readonly reasons: readonly Reason[];
       readonly done: string;
       readonly picture: AccountPicture;
+      /** What the time line of an incident that is open already says of it, where it is news. */
+      readonly note?: string;
       /** The account's owner is told in these words too, once for the incident. */
       readonly owner?: {
         readonly address: string;

@@ -2,6 +2,7 @@
  * Reads one event from parsed JSON. Unknown fields are kept, unknown kinds are told apart from
  * mistakes, so that a newer journal can be read by an older program.
  */
+import { FINDING_STATES } from './event.ts';
 import type { EventKind, PrimumEvent } from './event.ts';
 import { millisecondsOf } from './event-time.ts';
 import { parsed, unreadable, type Parsed } from './parsed.ts';
@@ -70,6 +71,16 @@ interface Shape {
 const ACTION: Shape = {
   required: { by: text, why: text },
   optional: { account: name, submission: name, unlockOn: oneOf('password', 'person') },
+};
+
+/** What the watchers write; another program may say less. */
+const FINDING: Shape = {
+  required: {},
+  optional: {
+    ...{ check: name, practice: name, target: name, item: name },
+    ...{ state: oneOf(...FINDING_STATES), was: oneOf(...FINDING_STATES) },
+    ...{ evidence: texts, drift: texts, advice: text },
+  },
 };
 
 const SHAPES: Readonly<Record<EventKind, Shape>> = {
@@ -187,8 +198,8 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       ...{ namesUntold: flag, clientPort: count, viruses: texts },
     },
   },
-  listing: { required: {}, optional: {} },
-  check: { required: {}, optional: {} },
+  listing: FINDING,
+  check: FINDING,
   lock: ACTION,
   unlock: ACTION,
   release: ACTION,

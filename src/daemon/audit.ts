@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { loadConfig, type Config } from '../config/load.ts';
 import { PrimumError } from '../errors.ts';
 import { loadPractices } from '../practices/catalogue.ts';
-import type { AuditReport } from '../practices/contract.ts';
+import type { AuditReport, Running } from '../practices/contract.ts';
+import { asRunning } from '../practices/as-running.ts';
 import { htmlReport } from '../practices/html-report.ts';
 import { matchesPractice, scorePractices, type Filter } from '../practices/score.ts';
 import { textReport } from '../practices/text-report.ts';
@@ -21,6 +22,8 @@ import { packageVersion } from './version.ts';
 
 export interface AuditOptions extends Filter {
   readonly configFile: string | undefined;
+  /** What a running daemon knows; it is asked meanwhile. */
+  readonly running?: Promise<Running | undefined>;
   readonly now?: () => number;
 }
 
@@ -49,7 +52,7 @@ export async function audit(options: AuditOptions): Promise<Audited> {
   );
   const findings = await runTasks(tasks, tools, { parallel: plan.parallel });
   const isEmpty = plan.hosts.length === 0 && plan.domains.length === 0;
-  const report = scorePractices({
+  const looked = scorePractices({
     rows,
     settings: config,
     findings: dated(
@@ -62,6 +65,8 @@ export async function audit(options: AuditOptions): Promise<Audited> {
     version: packageVersion(),
     ...(isEmpty ? { proposal: proposalText(await propose(tools.dns)) } : {}),
   });
+  const running = await options.running;
+  const report = running === undefined ? looked : asRunning(looked, running);
   return { report, text: textReport(report), html: () => htmlReport(report) };
 }
 

@@ -1,5 +1,6 @@
 /** `primum connect`: from the configuration to the lines for the programs of this host. */
 import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { loadConfig, secretOf } from '../config/load.ts';
 import { planConnection } from '../connect/connect.ts';
 import type { ConnectPlan, ConnectProgram, RunTool } from '../connect/contract.ts';
@@ -8,7 +9,23 @@ import { readText, runTool } from '../connect/tools.ts';
 /** As long as a SHA-256: with it and a digest a password can be guessed. */
 const NONCE_BYTES = 32;
 
-export function connect(
+/** The packages make it; who tries the program starts it himself. */
+const PACKAGE_USER = 'primum';
+
+async function daemonUser(): Promise<string> {
+  const users = (await readText('/etc/passwd')) ?? '';
+  return new RegExp(`^${PACKAGE_USER}:`, 'm').test(users) ? PACKAGE_USER : userName();
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return PACKAGE_USER;
+  }
+}
+
+export async function connect(
   given: {
     readonly program: ConnectProgram;
     readonly configFile: string | undefined;
@@ -34,6 +51,8 @@ export function connect(
       ...(password !== undefined && { dovecotPassword: password }),
       ...(credential !== undefined && { dovecotPasswordFile: credential.password_file }),
       withSecrets: given.withSecrets,
+      daemonUser: await daemonUser(),
+      ...(given.configFile !== undefined && { configFile: given.configFile }),
       freshNonce: nonce ?? randomBytes(NONCE_BYTES).toString('hex'),
     },
     run,

@@ -14,6 +14,19 @@ function namedOnce<T extends { readonly name: string }>(hosts: readonly T[]): re
   return hosts.filter((host) => first.get(host.name) === host);
 }
 
+/** The milter writes it, where it sees messages. */
+function abuseHeader({ trace, doors }: Config): Pick<WatchPlan, 'abuseHeader'> {
+  const { enabled, abuse_url: page, abuse_address: address } = trace;
+  const isWritten = enabled && doors.milter.listen.length > 0;
+  if (!isWritten || (page === undefined && address === undefined)) return {};
+  return {
+    abuseHeader: {
+      ...(page !== undefined && { page }),
+      ...(address !== undefined && { address }),
+    },
+  };
+}
+
 export function watchPlan(config: Config): WatchPlan {
   const { watch, policy } = config;
   return {
@@ -32,6 +45,7 @@ export function watchPlan(config: Config): WatchPlan {
     programs: watch.programs,
     policyPage: watch.pages.policy,
     abusePage: watch.pages.abuse,
+    ...abuseHeader(config),
     listCatalogue: watch.listings.catalogue,
     skippedLists: watch.listings.skip,
     feeds: {

@@ -1,13 +1,15 @@
 /** OWN-1: a listing is an event, and opens an incident that names who stood out before. */
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../../test/eventually.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Intent } from '../core/intent.ts';
-import type { Incident } from '../desk/contract.ts';
+import { EVENT_FIELDS, readEvent } from '../core/read-event.ts';
+import type { EaseNews, Incident } from '../desk/contract.ts';
+import { primumEvent } from '../doors/api/schemas/event.ts';
 import type { JournalLine } from '../store/journal.ts';
 import type { DaemonParts } from './parts.ts';
 import { openHistory, type Blind, type Change } from '../watch/history.ts';
-import { forgetOthers, notLookedAt, tell, tellBlind } from './watch.ts';
+import { forgetOthers, notLookedAt } from './watch.ts';
+import { WatchNews } from './watch-news.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
 const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOString();
@@ -26,9 +28,9 @@ function partsFor(incidents: readonly Incident[] = []) {
     desk: {
       incidents: {
         list: () => Promise.resolve(incidents),
-        step: (id: string, _: string, { text }: { text: string }) => {
-          notes.push(`${id}: ${text}`);
-          return Promise.resolve(undefined);
+        ease: ({ cause, notes: more }: EaseNews) => {
+          notes.push(...more.map((text) => `${cause}: ${text}`));
+          return Promise.resolve(true);
         },
       },
       effects: { start: (intent: Intent) => void intents.push(intent) },
@@ -52,11 +54,10 @@ async function told(
     ...change,
   };
   const full = { finding, was: 'pass', since: ago(0), drift: ['192.0.2.10 is on a list.'] };
-  await tell(
-    full as Change,
-    { ...config, watch: { ...config.watch, silences } } as typeof config,
-    parts,
-  );
+  const history = openHistory(undefined);
+  for (const hour of [2, 1]) history.note(finding, ago(hour));
+  const settings = { ...config, watch: { ...config.watch, silences } } as typeof config;
+  await new WatchNews(history, settings, parts).tell([full as Change]);
   const [intent] = intents;
   return {
     lines,
@@ -84,34 +85,35 @@ describe('OWN-1: a listing', () => {
     expect(lines[0]).toMatchObject({ kind: 'listing', target: 'mx1.example.org', was: 'pass' });
   });
 
+  it('is an event whose every field the reader, the API and docs/reference/events.md know', async () => {
+    for (const practice of ['OWN-1', 'OWN-5'])
+      for (const state of ['fail', 'pass'] as const) {
+        const { lines } = await told({ practice, state, item: '192.0.2.10 on x', advice: 'Ask.' });
+        const event = JSON.parse(JSON.stringify(lines[0])) as Record<string, unknown>;
+        expect(readEvent(event)).toMatchObject({ ok: true });
+        expect(primumEvent.parse(event)).toEqual(event);
+        const { optional } = EVENT_FIELDS[String(event['kind'])] ?? { optional: [] };
+        const known = new Set(['v', 'kind', 'id', 'at', ...optional]);
+        expect(Object.keys(event).filter((name) => !known.has(name))).toEqual([]);
+      }
+  });
+
   it('that ended is an event and no alert', async () => {
     const { lines, texts } = await told({ state: 'pass' });
     expect(lines).toHaveLength(1);
     expect(texts).toEqual([]);
   });
 
-  it('that ended is noted in its incident, which stays open for a person', async () => {
-    const cause = 'watch:listings:OWN-1:mx1.example.org';
-    const incidents = [incident({ id: 'I7', cause }), incident({ id: 'I8', cause: 'other' })];
-    const { notes } = await told({ state: 'pass', evidence: ['Not listed.'] }, incidents);
-    expect(notes).toEqual(['I7: mx1.example.org is well again (OWN-1): Not listed.']);
-  });
-
-  it('on one list has an incident of its own, and ends that one alone', async () => {
+  it('on one list belongs to the matter of its address, and its end is noted there', async () => {
     const item = '192.0.2.10 on bl.example';
-    const cause = `watch:listings:OWN-1:mx1.example.org:${item}`;
-    const others = [
-      'watch:listings:OWN-1:mx1.example.org:192.0.2.10 on other',
-      'watch:blind:OWN-1',
-    ];
-    const incidents = [cause, ...others].map((each, at) => incident({ id: `I${at}`, cause: each }));
+    const cause = 'watch:listings:OWN-1:192.0.2.10';
     const { lines, cause: opened } = await told({ item });
     expect(opened).toBe(cause);
     expect(lines[0]).toMatchObject({ kind: 'listing', item });
     const ended = { item, evidence: ['192.0.2.10 is not on it.'] };
-    const over = 'I0: mx1.example.org is well again (OWN-1): 192.0.2.10 is not on it.';
-    expect((await told({ ...ended, state: 'pass' }, incidents)).notes).toEqual([over]);
-    const gone = await told({ ...ended, state: 'not-applicable' }, incidents);
+    const over = `${cause}: ${item} is well again (OWN-1): 192.0.2.10 is not on it.`;
+    expect((await told({ ...ended, state: 'pass' })).notes).toEqual([over]);
+    const gone = await told({ ...ended, state: 'not-applicable' });
     expect(gone.notes).toEqual([over.replace('is well again', 'is no matter any more')]);
   });
 
@@ -152,7 +154,7 @@ describe('OWN-1 to OWN-13: what cannot be looked at', () => {
   it('is one alert a practice, and an event each', () => {
     const { parts, lines, intents } = partsFor();
     const group = [blind('OWN-8', 'a.test'), blind('OWN-8', 'b.test'), blind('OWN-11', 'a.test')];
-    tellBlind(group, loadConfig(undefined, {}), parts);
+    new WatchNews(openHistory(undefined), loadConfig(undefined, {}), parts).tellBlind(group);
     expect(lines).toHaveLength(3);
     expect(intents).toMatchObject([
       {
@@ -195,9 +197,9 @@ it('OWN-1 to OWN-13: a host or page that left the configuration fails no longer,
   seen('pages', 'OWN-12', 'https://www.here.test/aup');
   seen('pages', 'OWN-13', 'https://www.here.test/abuse');
   seen('dmarc', 'OWN-8', 'here.test');
-  const cause = 'watch:tls:OWN-5:old.here.test';
-  const { parts, lines, notes } = partsFor([incident({ id: 'I7', cause })]);
-  forgetOthers(history, { ...config, watch }, parts);
+  const { parts, lines, notes } = partsFor();
+  const settings = { ...config, watch };
+  await new WatchNews(history, settings, parts).tell(forgetOthers(history, settings, NOW));
   expect(history.all().map(({ target }) => target)).toEqual([
     'https://www.here.test/aup',
     'here.test',
@@ -206,9 +208,6 @@ it('OWN-1 to OWN-13: a host or page that left the configuration fails no longer,
     { kind: 'check', target: 'old.here.test', was: 'fail', state: 'not-applicable' },
     { kind: 'check', target: 'https://www.here.test/abuse', was: 'fail' },
   ]);
-  await eventually(() => {
-    expect(notes).toEqual([
-      'I7: old.here.test is no matter any more (OWN-5): It is no longer looked at. Before: It fails.',
-    ]);
-  });
+  const was = 'is no matter any more (OWN-5): It is no longer looked at. Before: It fails.';
+  expect(notes[0]).toBe(`watch:tls:OWN-5:old.here.test: old.here.test ${was}`);
 });

@@ -4,6 +4,7 @@
  */
 import type { AlertMessage } from '../effects/contract.ts';
 import type { IncidentRow } from '../store/records/contract.ts';
+import { WATCH_CAUSE } from './alert-group.ts';
 import { readDetail } from './notice.ts';
 import type { Detail, Notice, Sources } from './notice.ts';
 import type { AlertOptions } from './options.ts';
@@ -29,7 +30,8 @@ export function formatAlert(
   const shown = items.slice(0, MAX_ITEMS);
   const more = items.length - shown.length;
   const blocks = shown.map((item) => formatItem(item, options));
-  if (more > 0) blocks.push(`And ${more} more accounts; see the list of open incidents.`);
+  const kind = items[0]?.incident.account === '' ? '' : ' accounts';
+  if (more > 0) blocks.push(`And ${more} more${kind}; see the list of open incidents.`);
   return {
     subject: formatSubject(items),
     text: `${blocks.join('\n\n')}\n`,
@@ -48,10 +50,15 @@ export function formatTest(by: string): AlertMessage {
 }
 
 function formatSubject(items: readonly AlertItem[]): string {
-  const [first] = items;
+  // What is wrong now says more than what is well again.
+  const first = items.find((item) => !isWell(item)) ?? items[0];
   const summary = line(first?.incident.summary ?? '');
-  const who = items.length === 1 ? line(first?.incident.account ?? '') : `${items.length} accounts`;
-  if (who === '') return `[Primum] ${summary}`.slice(0, MAX_SUBJECT);
+  if (first === undefined || first.incident.account === '') {
+    const more = items.length > 1 ? ` (and ${items.length - 1} more)` : '';
+    const well = items.every(isWell) ? 'Well again: ' : '';
+    return `[Primum] ${well}${summary.slice(0, MAX_SUBJECT - 40)}${more}`;
+  }
+  const who = items.length === 1 ? line(first.incident.account) : `${items.length} accounts`;
   const locked = items.filter((item) => lockOf(item) !== undefined).length;
   const mark = locked === 0 ? '' : locked === items.length ? ' locked' : ` (${locked} locked)`;
   return `[Primum] ${who}${mark}: ${summary}`.slice(0, MAX_SUBJECT);
@@ -67,15 +74,26 @@ function formatItem(item: AlertItem, options: Pick<AlertOptions, 'apiUrl'>): str
     ['How much', howMuch(item)],
     ...(detail?.picture.figures ?? []).map(figureRow),
     ...originRow(detail),
-    ...(detail?.reasons ?? []).map(({ text, practice }): [string, string] => [
-      'Why',
-      practice === undefined ? text : `${text} (${practice})`,
-    ]),
+    ...whyRows(item, detail),
     ...waitingRow(item),
-    ['Done', whatWasDone(item, detail)],
+    doneRow(item, detail),
     ['Look', whereToLook(incident, detail, options)],
   ];
   return rows.map(([label, text]) => `${`${label}:`.padEnd(LABEL_WIDTH)}${line(text)}`).join('\n');
+}
+
+const isWell = ({ incident }: AlertItem): boolean => incident.wellAt !== undefined;
+
+/** Of what is well again, how that was seen; the reasons are those of what was wrong. */
+function whyRows({ incident, notices }: AlertItem, detail: Detail | undefined): [string, string][] {
+  if (incident.wellAt !== undefined) {
+    const seen = notices.flatMap((notice) => (notice.what === 'well' ? [notice.text] : []));
+    return [['Well', `since ${incident.wellAt}. ${seen.at(-1) ?? ''}`]];
+  }
+  return (detail?.reasons ?? []).map(({ text, practice }) => [
+    'Why',
+    practice === undefined ? text : `${text} (${practice})`,
+  ]);
 }
 
 function accountRow(account: string, detail: Detail | undefined): [string, string][] {
@@ -133,6 +151,16 @@ function waitingRow({ notices }: AlertItem): [string, string][] {
   ];
 }
 
+/** Of the own house nothing was done: what is told is what to do. */
+function doneRow(item: AlertItem, detail: Detail | undefined): [string, string] {
+  const { id, state, cause } = item.incident;
+  if (isWell(item)) {
+    const close = `Close it with what it was: primum incidents close ${id}.`;
+    return ['To do', state === 'open' ? close : 'Nothing; it is closed.'];
+  }
+  return [cause.startsWith(WATCH_CAUSE) ? 'To do' : 'Done', whatWasDone(item, detail)];
+}
+
 function whatWasDone(item: AlertItem, detail: Detail | undefined): string {
   const lock = lockOf(item);
   const done = detail?.done ?? '';
@@ -177,7 +205,8 @@ function formatData(
   item: AlertItem,
   options: Pick<AlertOptions, 'apiUrl'>,
 ): Readonly<Record<string, unknown>> {
-  const { id, account, cause, practice, summary, openedAt, updatedAt, count } = item.incident;
+  const { id, account, cause, practice, summary, openedAt, updatedAt, count, wellAt } =
+    item.incident;
   return {
     id,
     account,
@@ -186,6 +215,7 @@ function formatData(
     summary,
     openedAt,
     updatedAt,
+    wellAt: wellAt ?? null,
     count,
     references: item.incident.references,
     notices: item.notices,

@@ -36,6 +36,7 @@ export class Changes {
       incidents: {
         ...incidents,
         add: (additions) => told(incidents.add(additions), 'incident'),
+        ease: (news) => told(incidents.ease(news), 'incident'),
         close: (request) => told(incidents.close(request), 'incident', request.id),
         open: async (incident) => {
           const row = await incidents.open(incident);

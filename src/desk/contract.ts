@@ -54,6 +54,8 @@ export interface Incident {
   readonly campaign?: string;
   /** FBK-6: when somebody or a rule first did something about it. */
   readonly firstActionAt?: string;
+  /** Since when its cause is gone; closing it is for a person, who knows why it was. */
+  readonly wellAt?: string;
   /** The newest decision in figures and sentences. */
   readonly evidence?: {
     readonly figures: readonly {
@@ -64,6 +66,17 @@ export interface Incident {
     readonly reasons: readonly { readonly text: string; readonly practice?: string }[];
     readonly done: string;
   };
+}
+
+/** That a matter of the own house became less, or is over. */
+export interface EaseNews {
+  readonly cause: string;
+  /** What is left now, or that all is well. */
+  readonly summary: string;
+  /** For the time line. */
+  readonly notes: readonly string[];
+  /** Nothing is left: whoever was told of it is told so. */
+  readonly isOver: boolean;
 }
 
 /** What somebody does with an open incident; each is noted with who. */
@@ -223,6 +236,12 @@ export interface Desk {
     similar(
       id: string,
     ): Promise<readonly { readonly incident: Incident; readonly shared: readonly string[] }[]>;
+    /** Whether somebody was told of the matter and not yet that it is over. */
+    ease(news: EaseNews): Promise<boolean>;
+    /** Matters of the own house that people were told of, and not that they are over. */
+    unended(): Promise<
+      readonly { readonly id: string; readonly cause: string; readonly state: Incident['state'] }[]
+    >;
     countOpen(): Promise<number>;
     /** What spans several accounts, most accounts first. */
     campaigns(query: { readonly days: number }): Promise<readonly Campaign[]>;

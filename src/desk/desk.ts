@@ -26,6 +26,7 @@ import { HoldKeeper } from './hold-keeper.ts';
 import { DEFAULT_HOLDS, NO_WORLD } from './hold-options.ts';
 import type { HoldSettings } from './hold-options.ts';
 import type { HoldParts } from './hold-parts.ts';
+import { alertGroup } from './alert-group.ts';
 import { alertJobs, readChange } from './notice.ts';
 import { DEFAULT_ALERTS, DEFAULT_DELIVERY } from './options.ts';
 import type {
@@ -122,6 +123,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     ownNotices: parts.agents.ownNotices,
     incidents: incidentsOf({
       ...parts,
+      onJobs: () => runner.wake(),
       isLocked: (account) => keeper.find(account) !== undefined,
       tick: (request) => keeper.tick(request),
     }),
@@ -330,7 +332,7 @@ function startRepeats(parts: Parts): NodeJS.Timeout {
       records.incidents.repeatAlerts(nowMs, REPEAT_BATCH, ({ account, cause, ...incident }) => {
         const more = incident.count - incident.alertedCount;
         const sinceAt = incident.alertedAt ?? incident.openedAt;
-        const times = { nowMs, notBeforeMs: parts.clock.notBefore(cause, nowMs) };
+        const times = { nowMs, notBeforeMs: parts.clock.notBefore(alertGroup(cause), nowMs) };
         return alertJobs(channels, { account, notice: { what: 'repeated', sinceAt, more } }, times);
       }),
     );

@@ -5,6 +5,7 @@
 import type { IncidentAddition } from '../store/records/contract.ts';
 import type { AlertClock } from './alert-clock.ts';
 import type { Health } from './health.ts';
+import { alertGroup } from './alert-group.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfAlert } from './incident-traits.ts';
 import { alertJobs, detailAfter, formatDetail, NO_SOURCES, withSources } from './notice.ts';
@@ -20,6 +21,9 @@ export const MAX_WAITING = 10_000;
 /** References one write adds to an incident; it keeps no more. */
 const KEPT_REFERENCES = 20;
 
+/** News of one incident in one write; its time line keeps no more. */
+const KEPT_NOTES = 50;
+
 /** Milliseconds between two writes. */
 const WRITE_INTERVAL_MS = 1000;
 
@@ -32,6 +36,7 @@ interface Waiting {
   readonly count: number;
   readonly references: readonly string[];
   readonly sources: Sources;
+  readonly notes: readonly string[];
 }
 
 export interface CounterOptions extends Pick<DeskOptions, 'records' | 'channels' | 'telemetry'> {
@@ -103,7 +108,7 @@ export class IncidentCounter {
 
   #addition(waiting: Waiting): IncidentAddition {
     const { clock, channels, alerts, now } = this.#options;
-    const { intent, firstAt, count, references, sources } = waiting;
+    const { intent, firstAt, count, references, sources, notes } = waiting;
     const detail = formatDetail(intent, sources);
     const { account, cause, practice, summary } = intent;
     const nowMs = now();
@@ -119,11 +124,12 @@ export class IncidentCounter {
       lastAt: intent.at,
       count,
       references,
+      notes,
       traits: traitsOfAlert(intent),
       repeatAfterMs: alerts.repeatAfterSeconds * 1000,
       nowMs,
       jobs: () => {
-        const times = { nowMs, notBeforeMs: clock.notBefore(cause, nowMs) };
+        const times = { nowMs, notBeforeMs: clock.notBefore(alertGroup(cause), nowMs) };
         return [
           ...alertJobs(channels, { account, notice: { what: 'opened' } }, times),
           ...ownerJobs(channels, intent, nowMs),
@@ -151,6 +157,9 @@ function merge(before: Waiting | undefined, intent: AlertIntent): Waiting {
       intent.source === undefined
         ? NO_SOURCES
         : withSources(before?.sources ?? NO_SOURCES, { names: [intent.source], total: 1 }),
+    notes: [...(before?.notes ?? []), ...(intent.note === undefined ? [] : [intent.note])].slice(
+      -KEPT_NOTES,
+    ),
   };
 }
 
@@ -163,5 +172,6 @@ function join(failed: Waiting, since: Waiting | undefined): Waiting {
     count: failed.count + since.count,
     references: [...failed.references, ...since.references].slice(-KEPT_REFERENCES),
     sources: withSources(failed.sources, since.sources),
+    notes: [...failed.notes, ...since.notes].slice(-KEPT_NOTES),
   };
 }

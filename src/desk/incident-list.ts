@@ -3,7 +3,7 @@ import type { Explanation } from '../core/report.ts';
 import type { IncidentRow, Records } from '../store/records/contract.ts';
 import { campaignsOf } from './campaigns.ts';
 import type { Desk, Incident } from './contract.ts';
-import type { Health } from './health.ts';
+import { ease, unendedOfHouse, type EaseParts } from './incident-ease.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
@@ -13,10 +13,8 @@ import { joinedAccounts } from '../store/records/open-campaigns.ts';
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
 const LOOKED_AT = 3;
 
-interface ListParts {
+interface ListParts extends EaseParts {
   readonly records: Records;
-  readonly health: Health;
-  readonly now: () => number;
   readonly isLocked: (account: string) => boolean;
   /** Of the account's checklist; whether it was open. */
   readonly tick: (request: ItemRequest) => Promise<boolean>;
@@ -81,6 +79,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const found = await health.read(() => records.incidents.similar(id, 10));
       return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
     },
+    ease: (news) => ease(parts, news),
+    unended: () => unendedOfHouse(parts),
     countOpen: () => health.read(() => records.incidents.countOpen()),
     campaigns: async (query) => {
       await learnCampaigns(parts, learnt);

@@ -1,4 +1,5 @@
 /** Which jobs leave together: alerts with one cause and channel are one message. */
+import { alertGroup } from './alert-group.ts';
 import type { Job } from '../store/records/contract.ts';
 import { SETTLE_MS } from './alert-clock.ts';
 
@@ -19,7 +20,7 @@ export function groupJobs(jobs: readonly Job[], nowMs: number): JobGroup[] {
   for (const { key } of jobs) sizes.set(key, (sizes.get(key) ?? 0) + 1);
   for (const job of jobs) {
     const isFresh = job.kind === 'alert' && job.attempts === 0 && sizes.get(job.key) === 1;
-    const name = isFresh ? `fresh\n${job.target}\n${job.cause}` : job.key;
+    const name = isFresh ? `fresh\n${job.target}\n${alertGroup(job.cause)}` : job.key;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [job]);
     else group.push(job);

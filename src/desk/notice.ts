@@ -33,6 +33,8 @@ export function withSources(before: Sources, more: Sources): Sources {
 /** Why an alert is sent. */
 export type Notice =
   | { readonly what: 'opened' }
+  /** Its cause is gone. */
+  | { readonly what: 'well'; readonly at: string; readonly text: string }
   | {
       readonly what: 'repeated';
       readonly sinceAt: string;

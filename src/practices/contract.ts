@@ -40,6 +40,14 @@ export interface PracticeReport {
   readonly decided?: DecidedCounts;
 }
 
+/** What a daemon knows of practices and an audit beside it does not. */
+export type Running = readonly {
+  readonly id: string;
+  readonly state: PracticeState;
+  readonly summary: string;
+  readonly decided?: DecidedCounts | undefined;
+}[];
+
 /** What a practice did, where a daemon counts it. */
 export interface DecidedCounts extends DayAndWeek {
   /** What it only watched and would have stopped. */

@@ -22,9 +22,7 @@ export function htmlReport(report: AuditReport): string {
 
 function head({ counts, at }: AuditReport): Html {
   const figure = (name: string, count: number, says: string): Html =>
-    html`<li class="${count === 0 && name !== 'pass' ? 'none' : name}">
-      <b>${count}</b><span>${says}</span>
-    </li>`;
+    html`<li class="${count === 0 ? 'none' : name}"><b>${count}</b><span>${says}</span></li>`;
   return html`<h1>Practices of this mail platform</h1>
     <p class="soft">${at.slice(0, 16).replace('T', ' ')} UTC</p>
     <ul class="figures">
@@ -34,7 +32,7 @@ function head({ counts, at }: AuditReport): Html {
         figure('unknown', counts.unknown, 'unknown'),
         figure('pass', counts.pass, 'pass'),
         figure('pass', counts['in force'], 'in force'),
-        figure('off', counts.watched, 'only watched'),
+        figure('off', counts.watched, 'watched'),
         figure('off', counts.off, 'off'),
       ]}
     </ul>`;

@@ -129,6 +129,22 @@ describe('the scorecard', () => {
     expect(page).toContain('mx1.example.org: 192.0.2.1 on bl');
   });
 
+  it('is text of a terminal with 80 columns, and says a thing once of one domain', () => {
+    const text = 'A sentence that a stranger understands, with the record as it was seen. ';
+    const advice = 'Look whether the name servers answer.';
+    const findings = ['spf', 'dmarc'].map((check) => ({
+      ...found('fail', 'a.test'),
+      ...{ check, advice, evidence: [`${check}: ${text.repeat(4)}`] },
+    }));
+    const many = { day: 12_345, week: 123_456 };
+    const decided = { ...many, watched: many, incidents: many };
+    const report = score({ findings, decided: new Map([['ACC-6', decided]]) });
+    const lines = textReport(report).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.filter((line) => line.includes('What to do: Look whether'))).toHaveLength(1);
+    expect(lines.filter((line) => line === '  a.test')).toHaveLength(1);
+  });
+
   it('names in a row that fails who else warns, or could not be looked at', () => {
     const unknown = Array.from({ length: 7 }, (_, at) => found('unknown', `mx${at + 3}.test`));
     const findings = [found('fail'), found('warn', 'mx2.test'), found('pass', 'mx9.test')];

@@ -151,7 +151,7 @@ function valueAt(settings: unknown, key: string): unknown {
     );
 }
 
-function countStates(practices: readonly PracticeReport[]): AuditReport['counts'] {
+export function countStates(practices: readonly PracticeReport[]): AuditReport['counts'] {
   const counts: Record<CheckResult | PracticeState, number> = {
     ...{ pass: 0, warn: 0, fail: 0, unknown: 0 },
     ...{ 'in force': 0, watched: 0, checked: 0, off: 0, 'not applicable': 0, 'not built yet': 0 },

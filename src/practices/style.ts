@@ -16,10 +16,10 @@ main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .75rem; }
 p { margin: .25rem 0; } .soft { color: var(--soft); }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem;
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.9rem, 1fr)); gap: .6rem;
   margin: 1.5rem 0 0; padding: 0; list-style: none; }
 .figures li { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
-  padding: .75rem 1rem; }
+  padding: .75rem .8rem; }
 .figures b { display: block; font-size: 1.7rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .figures span { color: var(--soft); font-size: .9rem; }
 .figures .fail b { color: var(--fail); } .figures .warn b { color: var(--warn); }
@@ -48,8 +48,8 @@ pre { background: var(--card); border: 1px solid var(--line); border-radius: .6r
   overflow-x: auto; font-size: .88rem; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .88rem; }
 @media (max-width: 40rem) { main { padding: 1.25rem .9rem 2rem; } h1 { font-size: 1.3rem; }
-  .figures { grid-template-columns: 1fr 1fr 1fr; gap: .5rem; } .figures li { padding: .55rem .7rem; }
-  .figures b { font-size: 1.3rem; } .row h3 span { flex-basis: 100%; order: 3; }
+  .figures { grid-template-columns: repeat(4, 1fr); gap: .4rem; } .figures li { padding: .5rem; }
+  .figures b { font-size: 1.3rem; } .figures span { display: block; line-height: 1.25; } .row h3 span { flex-basis: 100%; order: 3; }
   .row h3 .state { order: 2; margin-left: auto; } }
 @media print { :root { color-scheme: light; --paper: #fff; --card: #fff; --ink: #000; --soft: #444;
   --line: #bbb; } main { max-width: none; padding: 0; } body { font-size: 10.5pt; }

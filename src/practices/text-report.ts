@@ -16,14 +16,19 @@ const MARKS = {
 
 /** Findings of one row that are shown; JSON and HTML have all. */
 const MAX_SHOWN = 5;
-const WIDTH = 96;
+/** Lines of what was seen of one finding. */
+const MAX_EVIDENCE = 3;
+/** A terminal's usual width. */
+const WIDTH = 80;
+/** Where the titles of rows begin. */
+const TITLE_AT = 19;
 
 export function textReport(report: AuditReport): string {
   const urgent = report.practices.filter(
     ({ result }) => result === 'fail' || result === 'warn' || result === 'unknown',
   );
   const parts = [
-    headline(report),
+    wrap(headline(report), ''),
     ...order(urgent).map(detail),
     urgent.length === 0 ? '' : '\nEvery practice\n',
     ...report.practices.map(line),
@@ -45,7 +50,7 @@ export function headline({ counts, at, practices }: AuditReport): string {
     `${practices.length} practices on ${day} UTC: ${counts['in force']} in force, ` +
     `${counts.watched} only watched, ${looked} checked ` +
     `(${counts.fail} fail, ${counts.warn} warn, ${counts.unknown} unknown, ${counts.pass} pass), ` +
-    `${counts.off} off, ${counts['not applicable']} not applicable, ${counts['not built yet']} not built yet.\n`
+    `${counts.off} off, ${counts['not applicable']} not applicable, ${counts['not built yet']} not built yet.`
   );
 }
 
@@ -91,21 +96,22 @@ function line(practice: PracticeReport): string {
   const { id, title, state, advice, decided } = practice;
   const said = decidedText(decided);
   const count = said === '' ? '' : ` (${said})`;
-  const how = state === 'off' && advice !== undefined ? `  ${advice}` : '';
-  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${title}${count}${how === '' ? '' : `\n${' '.repeat(17)}${how}`}\n`;
+  const rest = wrap(`${title}${count}`, ' '.repeat(TITLE_AT)).trimStart();
+  const how = state === 'off' && advice !== undefined ? wrap(advice, ' '.repeat(TITLE_AT)) : '';
+  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${rest}${how}`;
 }
 
 function detail(practice: PracticeReport): string {
   const shown = practice.findings.filter(({ state }) => state === practice.result);
-  const parts = shown.slice(0, MAX_SHOWN).map((finding) => {
-    const { evidence, advice } = finding;
-    const notes = notesOf(finding);
-    const name = nameOf(finding);
-    const head = notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
-    const drift = driftText(finding);
-    const texts = [...evidence.slice(0, 3), ...(drift === undefined ? [] : [drift])];
-    const seen = texts.map((text) => wrap(text, '  '));
-    return `${head}\n${seen.join('')}${advice === undefined ? '' : wrap(`What to do: ${advice}`, '  ')}`;
+  const parts = [...Map.groupBy(shown.slice(0, MAX_SHOWN), headOf)].map(([head, findings]) => {
+    const texts = findings.flatMap((finding) => {
+      const drift = driftText(finding);
+      return [...finding.evidence.slice(0, MAX_EVIDENCE), ...(drift === undefined ? [] : [drift])];
+    });
+    // Several records of one domain often need the same.
+    const advice = new Set(findings.flatMap((finding) => finding.advice ?? []));
+    const seen = [...texts, ...[...advice].map((text) => `What to do: ${text}`)];
+    return wrap(head, '  ') + seen.map((text) => wrap(text, INNER)).join('');
   });
   const more = shown.length - MAX_SHOWN;
   const others = (['warn', 'unknown'] as const)
@@ -113,10 +119,15 @@ function detail(practice: PracticeReport): string {
     .map((state) => othersText(state, practice));
   return (
     `\n${practice.id} ${markOf(practice)}: ${practice.title}\n` +
-    parts.map((part) => part.replace(/^(?=.)/gm, '  ')).join('') +
+    parts.join('') +
     (more > 0 ? `  and ${more} more; --json has all.\n` : '') +
     others.join('')
   );
+}
+
+function headOf(finding: PracticeReport['findings'][number]): string {
+  const notes = notesOf(finding);
+  return notes.length === 0 ? nameOf(finding) : `${nameOf(finding)} (${notes.join(', ')})`;
 }
 
 /** A row that fails at one target may warn at others, or not know: half of the house is not to be unseen. */
@@ -130,11 +141,16 @@ function othersText(state: 'warn' | 'unknown', { findings }: PracticeReport): st
   return wrap(`also ${MARKS[state]}: ${names}; --json has what was seen.`, '  ');
 }
 
+/** What was seen of a thing, below its name. */
+const INNER = ' '.repeat(4);
+
+/** Further lines are indented by two more; a word that is longer than a line stays whole. */
 function wrap(text: string, indent: string): string {
   const lines: string[] = [];
   let current = '';
   for (const word of text.split(' ')) {
-    if (current !== '' && current.length + word.length + 1 > WIDTH - indent.length) {
+    const room = WIDTH - indent.length - (lines.length === 0 ? 0 : 2);
+    if (current !== '' && current.length + word.length + 1 > room) {
       lines.push(current);
       current = word;
     } else current = current === '' ? word : `${current} ${word}`;

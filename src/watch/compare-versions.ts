@@ -1,5 +1,5 @@
 /** Which of two versions is newer: as dpkg says, and where it is not, number by number. */
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../run-program.ts';
 
 export interface Compared {
   readonly isOlder: boolean;

@@ -1,11 +1,12 @@
 /** What a check of the own house is, and what it finds. */
+import type { FINDING_STATES } from '../core/event.ts';
 import type { Dns } from './dns.ts';
 import type { Scope } from './scope.ts';
 import type { WatchPlan } from './plan.ts';
 import type { Dialogue, DialogueOptions } from './smtp-dialogue.ts';
 
 /** `unknown`: it could not be found out. It is never taken for a failure. */
-export type FindingState = 'pass' | 'warn' | 'fail' | 'unknown' | 'not-applicable';
+export type FindingState = (typeof FINDING_STATES)[number];
 
 export interface Finding {
   readonly check: string;

@@ -1,6 +1,7 @@
 /** What is known of each thing that is watched, counted, and which of it is not on disk yet. */
 import type { Finding } from './contract.ts';
 import type { Known, Line } from './history-file.ts';
+import { causeOf } from './matter.ts';
 
 /** Things remembered; about 500 bytes each. */
 export const MAX_KNOWN = 500_000;
@@ -12,6 +13,10 @@ export class Book {
   readonly #failing = new Map<string, number>();
   /** Keys of items by the target that they belong to. */
   readonly #items = new Map<string, Set<string>>();
+  /** Keys of items by the matter they are part of. */
+  readonly #matters = new Map<string, Set<string>>();
+  /** Things of a practice that people were told cannot be seen. */
+  readonly #blindTold = new Map<string, number>();
   #fresh: Line[] = [];
   #blind = 0;
 
@@ -25,6 +30,10 @@ export class Book {
 
   get blind(): number {
     return this.#blind;
+  }
+
+  blindTold(practice: string): number {
+    return this.#blindTold.get(practice) ?? 0;
   }
 
   failing(practice: string | undefined): number {
@@ -53,13 +62,24 @@ export class Book {
     if (value === undefined) return;
     this.#count(key, value, -1);
     this.known.delete(key);
-    this.#items.get(ownerOf(key))?.delete(key);
+    drop(this.#items, ownerOf(key), key);
+    drop(this.#matters, causeOf(partsOf(key)), key);
     this.#fresh.push({ key, ...value, isForgotten: true });
   }
 
   /** Keys of what is known of single items of a target. */
   itemsOf(check: string, target: string): readonly string[] {
     return [...(this.#items.get(`${check} ${target}`) ?? [])];
+  }
+
+  /** What is known of all that is one matter with it, wherever it was found. */
+  matterOf(finding: Named): readonly (readonly [string, Known])[] {
+    const own = finding.item === undefined ? [keyOf(finding)] : [];
+    const keys = new Set([...own, ...(this.#matters.get(causeOf(finding)) ?? [])]);
+    return [...keys].flatMap((key) => {
+      const known = this.known.get(key);
+      return known === undefined ? [] : [[key, known] as const];
+    });
   }
 
   takeFresh(): readonly Line[] {
@@ -70,18 +90,30 @@ export class Book {
 
   #addItem(key: string): void {
     if (!key.includes(ITEM)) return;
-    const owner = ownerOf(key);
-    const keys = this.#items.get(owner);
-    if (keys === undefined) this.#items.set(owner, new Set([key]));
-    else keys.add(key);
+    put(this.#items, ownerOf(key), key);
+    put(this.#matters, causeOf(partsOf(key)), key);
   }
 
   #count(key: string, value: Known | undefined, by: 1 | -1): void {
     if (value?.blind !== undefined) this.#blind += by;
-    if (value?.state !== 'fail') return;
+    if (value?.blind?.isTold !== true && value?.state !== 'fail') return;
     const { practice } = partsOf(key);
+    if (value.blind?.isTold === true) this.#blindTold.set(practice, this.blindTold(practice) + by);
+    if (value.state !== 'fail') return;
     this.#failing.set(practice, (this.#failing.get(practice) ?? 0) + by);
   }
+}
+
+function put(map: Map<string, Set<string>>, name: string, key: string): void {
+  const keys = map.get(name);
+  if (keys === undefined) map.set(name, new Set([key]));
+  else keys.add(key);
+}
+
+function drop(map: Map<string, Set<string>>, name: string, key: string): void {
+  const keys = map.get(name);
+  keys?.delete(key);
+  if (keys?.size === 0) map.delete(name);
 }
 
 /** In no name of a host, domain, list or page. */

@@ -22,6 +22,8 @@ export interface Change {
   readonly since: string;
   /** What is seen now and was not while all was well. */
   readonly drift: readonly string[];
+  /** It is as it was before nobody could look for too long, of which people were told. */
+  readonly isSeenAgain?: boolean;
 }
 
 export type Outcome =
@@ -42,6 +44,10 @@ export interface History {
   find(finding: Named): Known | undefined;
   /** Findings as they are known, the newest of each; what cannot be seen now is not called well. */
   all(): readonly (Finding & Pick<Known, 'since' | 'lookedAt'>)[];
+  /** What is bad now of the matter that it is part of (matter.ts), itself included. */
+  badOf(finding: Named): readonly Finding[];
+  /** Things of a practice that people were told cannot be seen, and still cannot. */
+  blindTold(practice: string): number;
   /** How many of them could not be looked at the last time. */
   blind(): number;
   /** How many fail now; it is asked often, so it costs nothing. @param practice Else of all. */
@@ -80,6 +86,13 @@ export function openHistory(
     keepOnly: (isWatched, at) => notes.keepOnly(isWatched, at),
     find: (finding) => known.get(keyOf(finding)),
     all: () => [...known].map(([key, value]) => ({ ...partsOf(key), ...shown(value) })),
+    badOf: (finding) =>
+      book
+        .matterOf(finding)
+        .flatMap(([key, value]) =>
+          isBad(value.state) ? [{ ...partsOf(key), ...shown(value) }] : [],
+        ),
+    blindTold: (practice) => book.blindTold(practice),
     blind: () => book.blind,
     failing: (practice) => book.failing(practice),
     save() {
@@ -246,7 +259,8 @@ function noteLook(book: Book, before: Known, finding: Finding, at: string): Outc
   if (isSame) book.touch(key, seen);
   else book.set(key, seen);
   if (before.blind?.isTold !== true) return { kind: 'same' };
-  return { kind: 'changed', change: { finding, was: 'unknown', since, drift: [] } };
+  const change = { finding, was: 'unknown', since, drift: [], isSeenAgain: true } as const;
+  return { kind: 'changed', change };
 }
 
 /** What made a state that lasts and did not before: on a second list, a second bad record. */

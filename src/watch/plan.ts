@@ -37,6 +37,8 @@ export interface WatchPlan {
   readonly programs: readonly WatchedProgram[];
   readonly policyPage: string | undefined;
   readonly abusePage: string | undefined;
+  /** Where to complain, as messages that leave say it in a header; absent where none says it. */
+  readonly abuseHeader?: { readonly page?: string; readonly address?: string };
   /** File of a catalogue of DNS lists; `undefined` is the shipped one. */
   readonly listCatalogue: string | undefined;
   readonly skippedLists: readonly string[];

@@ -1,9 +1,13 @@
 /** Postfix's own word on its settings, on this machine. */
-import { execFile } from 'node:child_process';
+import { runProgram } from '../run-program.ts';
 
-const TIMEOUT_MS = 10_000;
-const MAX_OUTPUT_BYTES = 256 * 1024;
 const MAX_WHY = 300;
+const BOUNDS = {
+  timeoutMs: 10_000,
+  maxOutputBytes: 256 * 1024,
+  // Another instance than that of /etc/postfix.
+  variables: ['MAIL_CONFIG'],
+} as const;
 
 export interface Postconf {
   /** `name = value` lines; empty where there is no Postfix. */
@@ -13,26 +17,15 @@ export interface Postconf {
 }
 
 /** @param program Replaced by tests. */
-export function askPostconf(
+export async function askPostconf(
   parameters: readonly string[],
   program = 'postconf',
 ): Promise<Postconf> {
-  return new Promise((resolve) => {
-    const bounds = {
-      timeout: TIMEOUT_MS,
-      maxBuffer: MAX_OUTPUT_BYTES,
-      killSignal: 'SIGKILL',
-    } as const;
-    execFile(program, [...parameters], bounds, (error, text, said) => {
-      if (error === null || error.code === 'ENOENT') {
-        resolve({ text });
-        return;
-      }
-      const [line = ''] = said.trim().split('\n');
-      const why = line === '' ? `it ended with ${String(error.code ?? error.signal)}` : line;
-      resolve({ text, why: why.slice(0, MAX_WHY) });
-    });
-  });
+  const answer = await runProgram([program, ...parameters], BOUNDS);
+  if (answer.ok) return { text: answer.text };
+  if (answer.isAbsent === true) return { text: '' };
+  const [line = ''] = answer.said.trim().split('\n');
+  return { text: answer.text, why: (line === '' ? answer.why : line).slice(0, MAX_WHY) };
 }
 
 /** `name = value` lines; empty where there is no Postfix. */

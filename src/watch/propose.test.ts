@@ -58,9 +58,9 @@ describe('the proposal of primum audit', () => {
     const text = proposalText(
       await propose(dnsWith({}), () => Promise.resolve({ text: POSTCONF })),
     );
-    expect(text).toContain(
+    expect(text.replaceAll('\n', ' ')).toContain(
       'Postfix keeps more domains in tables that are not read here: hash:/etc/postfix/domains ' +
-        '(virtual_mailbox_domains).\nAdd the domains that stand in them.',
+        '(virtual_mailbox_domains). Add the domains that stand in them.',
     );
     expect(sectionOf(text).domains).toEqual(['house.test', 'other.test']);
   });
@@ -73,6 +73,14 @@ describe('the proposal of primum audit', () => {
     const text = proposalText(await propose(dnsWith({}), () => Promise.resolve(broken)));
     expect(text).toContain('postconf could not say all: bad main.cf [2J.\nMend that');
     expect(sectionOf(text).domains).toEqual([]);
+  });
+
+  it('is text of a terminal with 80 columns, however many domains there are', async () => {
+    const domains = Array.from({ length: 30 }, (_, at) => `domain-${at}.house.test`).join(', ');
+    const found = { text: `mydestination = ${domains}\nmyhostname = mx1.house.test` };
+    const text = proposalText(await propose(dnsWith({}), () => Promise.resolve(found)));
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(sectionOf(text).domains).toHaveLength(30);
   });
 
   it('says nothing of it where there is no Postfix', async () => {

@@ -28,7 +28,7 @@ export interface Proposal {
 /** @param postconf Replaced by tests. */
 export async function propose(
   dns: Pick<Dns, 'ask'>,
-  postconf: () => Promise<Postconf> = () => askPostconf(PARAMETERS),
+  postconf: () => Promise<Postconf> = () => askPostconf(['-x', ...PARAMETERS]),
 ): Promise<Proposal> {
   const { text, why } = await postconf();
   const settings = settingsIn(text);
@@ -66,15 +66,17 @@ export function proposalText(proposal: Proposal): string {
   const list = (texts: readonly string[]): string =>
     `[${texts.map((text) => `'${text}'`).join(', ')}]`;
   return [
-    'Nothing of your own house is watched yet. This was found here; put it into the configuration file',
-    'after you looked at it:',
+    'Nothing of your own house is watched yet. This was found here; look at it, put',
+    'it into the configuration file, and run this again with --config FILE:',
     ...lackNotes(proposal),
     '',
     'watch:',
     '  hosts:',
     `    - name: ${name}`,
-    `      addresses: ${list(addresses)}`,
-    `  domains: ${list(domains)}`,
+    ...addressLines(addresses),
+    ...(domains.length === 0
+      ? ['  domains: [] # those that you host mail for']
+      : ['  domains:', ...domains.map((domain) => `    - '${domain}'`)]),
     ...(trustedNetworks.length === 0
       ? []
       : [
@@ -83,6 +85,12 @@ export function proposalText(proposal: Proposal): string {
         ]),
     '',
   ].join('\n');
+}
+
+function addressLines(addresses: readonly string[]): readonly string[] {
+  if (addresses.length === 0)
+    return ['      # addresses: those that the world sees; without them DNS is asked'];
+  return ['      addresses:', ...addresses.map((address) => `        - '${address}'`)];
 }
 
 /** What is not in the proposal, as nobody could read it. */
@@ -94,20 +102,25 @@ function lackNotes({ postconfWhy, tables = [] }: Proposal): readonly string[] {
       ? []
       : [
           '',
-          `postconf could not say all: ${oneLine(postconfWhy)}.`,
+          ...folded(`postconf could not say all: ${oneLine(postconfWhy)}.`),
           'Mend that and run this again, or write your domains and networks yourself.',
         ]),
     ...(tables.length === 0
       ? []
       : [
           '',
-          `Postfix keeps more domains in tables that are not read here: ${shown}${more}.`,
+          ...folded(
+            `Postfix keeps more domains in tables that are not read here: ${shown}${more}.`,
+          ),
           'Add the domains that stand in them.',
         ]),
   ];
 }
 
 const MAX_TABLES = 5;
+
+/** Lines of a terminal; a word that is longer stays whole. */
+const folded = (text: string): readonly string[] => text.match(/\S.{0,78}(?=\s|$)|\S+/g) ?? [];
 
 /** What another program prints may hold anything. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').replace(/[.\s]+$/, '');

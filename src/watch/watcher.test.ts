@@ -34,7 +34,7 @@ function watch(states: Record<string, FindingState>, random = () => 0.5, copies 
     openTools: () => openTools(plan),
     now: () => clock.now,
     random,
-    changed: (change) => changes.push(change),
+    changed: (more) => changes.push(...more),
     blind: (more) => blind.push(...more),
     failed: (error) => {
       throw error;

@@ -3,7 +3,7 @@
  * finding that got worse, and tells of changes only.
  */
 import type { Check, Tools } from './contract.ts';
-import type { Blind, Change, History } from './history.ts';
+import type { Blind, Change, History, Outcome } from './history.ts';
 import type { WatchPlan } from './plan.ts';
 import { runTasks, type Task } from './run-checks.ts';
 
@@ -19,7 +19,8 @@ export interface WatcherOptions {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly changed: (change: Change) => void;
+  /** Of one look at one target together: what is on six lists is told as one thing. */
+  readonly changed: (changes: readonly Change[]) => void;
   /** What nobody has been able to look at for too long; of one batch together. */
   readonly blind?: (blind: readonly Blind[]) => void;
   /** A run that could not be kept; it goes on. */
@@ -82,11 +83,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
         if (isClosed) return;
         waiting.delete(task);
         const seen = { check: task.check.id, target: task.target, findings };
-        for (const outcome of history.noteAll(seen, stamp)) {
-          if (outcome.kind === 'confirm') again.add(task);
-          else if (outcome.kind === 'changed') options.changed(outcome.change);
-          else if (outcome.kind === 'blind') blind.push(outcome.blind);
-        }
+        const outcomes = history.noteAll(seen, stamp);
+        if (outcomes.some(({ kind }) => kind === 'confirm')) again.add(task);
+        blind.push(...outcomes.flatMap((one) => (one.kind === 'blind' ? [one.blind] : [])));
+        const changes = changesIn(outcomes);
+        if (changes.length > 0) options.changed(changes);
       },
     });
     if (blind.length > 0) options.blind?.(blind);
@@ -132,6 +133,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
     waiting: () => [...waiting],
   };
 }
+
+const changesIn = (outcomes: readonly Outcome[]): readonly Change[] =>
+  outcomes.flatMap((outcome) => (outcome.kind === 'changed' ? [outcome.change] : []));
 
 /** How long to rest when that much is left until the next task. */
 function restOf(leftMs: number, { everyMs, confirmAfterMs }: WatcherOptions): number {

@@ -257,6 +257,7 @@ export const PARTS: readonly Part[] = [
       'errors.ts',
       'network/reverse-names.ts',
       'network/package-files.ts',
+      'run-program.ts',
     ],
   },
   {
@@ -267,6 +268,11 @@ export const PARTS: readonly Part[] = [
   {
     path: 'connect/',
     why: 'lines for other programs are made of their settings and of ours; nothing is changed by it',
+    mayImport: ['run-program.ts'],
+  },
+  {
+    path: 'run-program.ts',
+    why: 'programs that only print are run in one place, which stands on nothing',
     mayImport: [],
   },
   {

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { audit } from '../../src/daemon/audit.ts';
+import { loadPractices } from '../../src/practices/catalogue.ts';
+import { scorePractices } from '../../src/practices/score.ts';
+import { openFixture, TOKEN } from '../doors/api-fixture.ts';
 import { judgeReverseName } from '../../src/network/reverse-names.ts';
+
+const figures = (week: number, day: number) => ({ week, day });
+const NOTHING_ELSE = { watched: figures(0, 0), incidents: figures(0, 0) };
 
 let folder: string;
 beforeEach(() => {
@@ -13,13 +19,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(words: readonly string[], input = '') {
+async function run(words: readonly string[], input = '', api = 'http://127.0.0.1:9') {
   const said = { out: '', err: '' };
   const none = () => Promise.reject(new Error('not asked for'));
   const io = {
     out: (text: string) => (said.out += text),
     err: (text: string) => (said.err += text),
-    env: {},
+    env: { PRIMUM_API: api },
     user: () => 'olga',
     // eslint-disable-next-line @typescript-eslint/require-await -- a stream of one piece
     stdin: async function* () {
@@ -138,6 +144,27 @@ describe('primum audit', () => {
     const both = await run([...words, '--json']);
     expect(both).toMatchObject({ code: 2, out: '' });
     expect(both.err).toContain('--json and --html - both want standard output.');
+  });
+
+  it('tells what the daemon decided and has in force, and says where none answers', async () => {
+    write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const words = ['audit', '--only', 'ACC-6,ACC-8', '--config', configFile()];
+    const alone = await run(words);
+    expect(alone.out).toMatch(/^ACC-6 +watched /m);
+    expect(alone.out).toMatch(/day and week is not known: no daemon answers here\.\n$/);
+    const there = scorePractices({
+      ...{ rows: loadPractices(), settings: {}, findings: [], at: '', version: '1.2.3' },
+      modes: { mode: 'enforce' },
+      decided: new Map([['ACC-6', { ...figures(12, 3), ...NOTHING_ELSE }]]),
+    });
+    writeFileSync(join(folder, 'api-token'), `${TOKEN}\n`, { mode: 0o600 });
+    const api = await openFixture({ parts: { practices: () => Promise.resolve(there) } });
+    const { out } = await run(words, '', api.baseUrl);
+    await api.close();
+    const text = out.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/ACC-6 in force [^(]*\(stopped 12 in a week, 3 in a day\)/);
+    expect(text).toMatch(/^2 practices on .*: 1 in force, 1 only watched/);
+    expect(out).not.toContain('no daemon answers');
   });
 
   it('adds up several --only', async () => {

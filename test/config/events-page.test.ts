@@ -18,6 +18,11 @@ describe('docs/reference/events.md', () => {
     }
   });
 
+  it('leaves no kind without fields', () => {
+    const bare = eventTables().filter(({ rows }) => rows.length === 0);
+    expect(bare.map(({ kind }) => kind)).toEqual([]);
+  });
+
   it('knows the form of every field', () => {
     const forms = eventTables().flatMap(({ kind, rows }) =>
       rows.map(([name, , form]) => `${kind}.${name}: ${form}`),

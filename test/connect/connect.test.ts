@@ -26,6 +26,8 @@ const OPTIONS: ConnectOptions = {
   dovecotPassword: 'secret',
   dovecotPasswordFile: '/etc/primum/dovecot.password',
   withSecrets: true,
+  daemonUser: 'primum',
+  configFile: 'primum.yaml',
   freshNonce: 'choose-your-own-and-keep-it',
 };
 
@@ -117,7 +119,7 @@ describe('a Postfix that is there', () => {
   it('needs nothing more when every line stands, in its own way', async () => {
     const plan = await planConnection('postfix', OPTIONS, host(CONNECTED));
     expect(plan.facts.filter(({ isSo }) => !isSo)).toEqual([]);
-    expect(plan.files.map(({ file }) => file)).toEqual(['/etc/postfix/main.cf']);
+    expect(plan.files).toEqual([]);
     expect(plan.doors).toEqual(['policy', 'milter']);
   });
 
@@ -128,7 +130,7 @@ describe('a Postfix that is there', () => {
       OPTIONS,
       host({ ...CONNECTED, 'postconf -P': own }),
     );
-    expect(plan.files.slice(1)).toEqual([
+    expect(plan.files).toEqual([
       {
         file: '/etc/postfix/master.cf',
         where: 'below "submissions inet n - y - - smtpd"',
@@ -166,7 +168,20 @@ describe('a Postfix that is there', () => {
     expect(plan.notes.join('\n')).toContain(
       'write inet:127.0.0.1:10040 in place of unix:primum/policy.sock',
     );
-    expect(plan.notes.join('\n')).toContain('install -d -o primum -g postfix -m 0710');
+    expect(plan.notes.join('\n')).toMatch(/install -d -o primum -g postfix -m 0710 \S+$/m);
+  });
+
+  it('of a user who tries the program has the folder for him, and a file to start it with', async () => {
+    const { configFile: _, ...without } = OPTIONS;
+    const tcp = { policyListen: ['127.0.0.1:10040'], milterListen: ['127.0.0.1:10041'] };
+    const options = { ...without, ...tcp, daemonUser: 'eve' };
+    const fresh = { ...CONNECTED, postconf: CONNECTED.postconf.replaceAll(/^primum_.*\n/gm, '') };
+    const plan = await planConnection('postfix', options, host(fresh));
+    expect(plan.files[0]?.where).toBe(
+      'a file of your own; then start primum with --config primum.yaml',
+    );
+    expect(plan.notes.join('\n')).toContain('install -d -o eve -g postfix');
+    expect(plan.notes.join('\n')).toContain('there is no user primum on this host');
   });
 
   it('is found in order over TCP and over sockets alike', async () => {
@@ -260,6 +275,15 @@ describe('a Postfix that is there', () => {
     ]);
   });
 
+  it('is told a line of another value in its place, and none that stands', async () => {
+    const moved = CONNECTED.postconf.replace('inet:127.0.0.1:10040', 'inet:127.0.0.1:99');
+    const plan = await planConnection('postfix', OPTIONS, host({ ...CONNECTED, postconf: moved }));
+    const where = 'in place of the lines of that name';
+    expect(plan.files.filter(({ file }) => file.endsWith('main.cf'))).toMatchObject([
+      { where, lines: [expect.stringMatching(/^primum_policy = /)] },
+    ]);
+  });
+
   it('says which line of main.cf is missing', async () => {
     const main = CONNECTED.postconf.replace(/^primum_policy.*\n/m, '');
     const plan = await planConnection('postfix', OPTIONS, host({ ...CONNECTED, postconf: main }));
@@ -313,6 +337,19 @@ describe('a Dovecot that is there', () => {
     expect(text).not.toContain('ZG92ZWNvdDpzZWNyZXQ=');
     expect(text).not.toContain('hush');
     expect(text).toContain('cat /etc/primum/dovecot.password');
+  });
+
+  it.each([
+    ['auth_policy_hash_nonce', 'YOUR-OWN-LONG-RANDOM-TEXT'],
+    ['auth_policy_hash_nonce', 'choose-your-own-and-keep-it'],
+    ['auth_policy_server_api_header', 'Authorization: Basic BASE64-OF-NAME-AND-PASSWORD'],
+  ])('with a %s as it was shown is not well, and gets the line again', async (name, value) => {
+    const printed = { 'doveconf -n': DOVECONF, [`doveconf -P -h ${name}`]: `${value}\n` };
+    const plan = await planConnection('dovecot', OPTIONS, host(printed));
+    expect(plan.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
+      expect.stringMatching(new RegExp(`^${name} is the text that was shown in its place`)),
+    ]);
+    expect(allLines(plan).some((line) => line.startsWith(`${name} = `))).toBe(true);
   });
 
   it('cannot ask where the door listens on a unix socket only, and says so', async () => {

@@ -48,7 +48,10 @@ it('OWN-1: each list ends what it said, and the row goes on to say which could n
     openTools: () => openTools(plan, () => clock.now),
     now: () => clock.now,
     random: () => 0.5,
-    changed: ({ finding: { state, evidence } }) => told.push(`${state}: ${evidence[0] ?? ''}`),
+    changed: (changes) => {
+      for (const { finding } of changes)
+        told.push(`${finding.state}: ${finding.evidence[0] ?? ''}`);
+    },
     failed: (error) => {
       throw error;
     },

@@ -199,7 +199,7 @@ export function incidentTable(incidents: readonly IncidentView[]): string {
     ['Incident', 'State', 'Opened (UTC)', 'Last (UTC)', 'Decisions', 'Account', 'What'],
     incidents.map((i) => [
       i.id,
-      i.state,
+      i.wellAt === undefined ? i.state : `${i.state}, well`,
       when(i.openedAt),
       when(i.updatedAt),
       i.count,

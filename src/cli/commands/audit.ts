@@ -1,8 +1,8 @@
 /** `primum audit`: every practice with its state, the evidence, and what to do. */
 import { writeFile } from 'node:fs/promises';
 import { PrimumError } from '../../errors.ts';
-import { CONFIG_OPTION } from '../command.ts';
-import type { Command } from '../command.ts';
+import type { AuditReport, Running } from '../../practices/contract.ts';
+import type { Command, Context } from '../command.ts';
 
 const EXIT_FAIL = 1;
 /** For cron: something is not as it should be, and nothing fails. */
@@ -13,7 +13,7 @@ export const audit: Command = {
   name: 'audit',
   summary: 'Check your own house and show every practice with its state and evidence.',
   details:
-    'Looks at hosts, addresses and domains of the `watch` section, without a daemon; where there are none ' +
+    'Looks at hosts, addresses and domains of the `watch` section, with or without a daemon; a running one tells what was decided. Where there are none ' +
     'it proposes them from postconf and DNS. Every probe ends before DATA, but for `watch.smuggling`, ' +
     'which is off by default. Nothing outside your own networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails. ' +
     'What could not be found out is "unknown" and never a failure.',
@@ -30,9 +30,9 @@ export const audit: Command = {
       value: 'FILE',
       help: 'Writes the scorecard as one HTML page, too; - prints it instead.',
     },
-    ...CONFIG_OPTION,
   },
-  async run({ wiring, io, flag, option, show }) {
+  asksDaemon: true,
+  async run({ wiring, io, flag, option, show, client }) {
     const only = option('only');
     const domain = option('domain');
     const htmlFile = option('html');
@@ -41,20 +41,44 @@ export const audit: Command = {
         'USAGE',
         '--json and --html - both want standard output. Name a file for the page.',
       );
+    const running = askDaemon(client);
+    // An audit that ends by a mistake of the call waits for nobody.
+    running.catch(() => undefined);
     const audited = await wiring.audit({
-      configFile: option('config'),
+      ...{ configFile: option('config'), running },
       ...(only === undefined ? {} : { only }),
       ...(domain === undefined ? {} : { domain }),
     });
     if (htmlFile === STANDARD_OUTPUT) io.out(audited.html());
     else {
       if (htmlFile !== undefined) await write(htmlFile, audited.html());
-      show(audited.report, () => audited.text);
+      const isKnown = (await running) !== undefined;
+      show(audited.report, () =>
+        isKnown ? audited.text : `${audited.text}${unknownText(audited)}`,
+      );
     }
     const { fail, warn } = audited.report.counts;
     return fail > 0 ? EXIT_FAIL : warn > 0 ? EXIT_WARN : 0;
   },
 };
+
+/** It counts what was decided, and knows what was switched since it read its file. */
+async function askDaemon(client: Context['client']): Promise<Running | undefined> {
+  try {
+    return (await (await client()).practices()).practices;
+  } catch (error) {
+    if (error instanceof PrimumError) return undefined;
+    throw error;
+  }
+}
+
+/** That nothing is shown is not that nothing was decided. */
+function unknownText({ report }: { readonly report: AuditReport }): string {
+  const isThere = report.practices.some(({ state }) => state === 'in force' || state === 'watched');
+  return isThere
+    ? '\nWhat was decided in the last day and week is not known: no daemon answers here.\n'
+    : '';
+}
 
 async function write(file: string, page: string): Promise<void> {
   try {

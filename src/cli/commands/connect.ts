@@ -68,12 +68,14 @@ async function run(program: ConnectProgram, context: Context): Promise<number> {
     configFile: option('config'),
     withSecrets: program === 'dovecot' && flag('secrets'),
   });
+  const file = option('config');
+  const again = `primum connect ${program}${file === undefined ? '' : ` --config ${quoted(file)}`}`;
   if (!flag('check')) {
-    show(plan, planText);
+    show(plan, () => planText(plan, again));
     return plan.trouble === undefined ? 0 : EXIT_MISSING;
   }
   const facts = [...plan.facts, ...(await daemonFacts(plan, context))];
-  show({ program, facts }, () => checkText(plan, facts));
+  show({ program, facts }, () => checkText(plan, facts, again));
   return facts.every(({ isSo }) => isSo) ? 0 : EXIT_MISSING;
 }
 
@@ -128,7 +130,11 @@ export function doorFact(
   return { isSo: true, text: `${ago}.` };
 }
 
-function planText(plan: ConnectPlan): string {
+const quoted = (file: string): string =>
+  /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+
+/** @param again The same command, to be copied. */
+function planText(plan: ConnectPlan, again: string): string {
   const files = plan.files.flatMap(({ file, where, lines }) => [
     where === undefined ? `${file}:` : `${file}, ${where}:`,
     '',
@@ -143,17 +149,21 @@ function planText(plan: ConnectPlan): string {
     ...files,
     ...nothing,
     ...plan.notes.map((note) => `Note: ${note}`),
-    `Then: ${plan.then.join(' && ')}, and primum connect ${plan.program} --check`,
+    `Then: ${plan.then.join(' && ')}, and ${again} --check`,
     '',
   ].join('\n');
 }
 
-function checkText(plan: ConnectPlan, facts: readonly ConnectFact[]): string {
+function checkText(plan: ConnectPlan, facts: readonly ConnectFact[], again: string): string {
   const missing = facts.filter(({ isSo }) => !isSo).length;
   const lines = facts.map(({ isSo, text }) => `${isSo ? 'ok     ' : 'MISSING'} ${text}`);
   const sum =
     missing === 0
       ? `All is well: ${plan.program} asks Primum.`
-      : `${missing} of ${facts.length} missing. The lines: primum connect ${plan.program}`;
-  return [...plan.found, ...lines, sum, ''].join('\n');
+      : `${missing} of ${facts.length} missing. The lines: ${again}`;
+  const isDefault = missing > 0 && !again.includes(' --config ');
+  const hint = isDefault
+    ? ['This was compared with the settings as shipped; if primum has a file, add --config FILE.']
+    : [];
+  return [...plan.found, ...lines, sum, ...hint, ''].join('\n');
 }

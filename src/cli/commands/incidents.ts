@@ -111,6 +111,7 @@ const ITEMS = {
 function incidentText(incident: IncidentView): string {
   const { id, account, practice, state, openedAt, updatedAt, references } = incident;
   const closed = incident.closedAt === undefined ? '' : ` ${when(incident.closedAt)} UTC`;
+  const well = incident.wellAt === undefined ? '' : `, well since ${when(incident.wellAt)} UTC`;
   const timeline = incident.timeline.map((t) => [when(t.at), t.by, t.text]);
   const checklist = incident.checklist.map(({ item, doneAt, by }) => {
     const done =
@@ -120,7 +121,7 @@ function incidentText(incident: IncidentView): string {
   return [
     `${id}: ${oneLine(incident.summary)}\n`,
     indent(
-      `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
+      `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}${well}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
     ),
     indent(
       `${counted(incident.count, 'decision')}${references.length === 0 ? '' : `: ${references.join(' ')}`}\n`,

@@ -62,7 +62,12 @@ function List(): JSX.Element {
                 },
                 {
                   name: 'What',
-                  cell: ({ id, summary }) => <a href={`#/incidents/${id}`}>{summary}</a>,
+                  cell: (incident) => (
+                    <>
+                      <Well incident={incident} />
+                      <a href={`#/incidents/${incident.id}`}>{incident.summary}</a>
+                    </>
+                  ),
                 },
                 { name: 'Decisions', cell: ({ count }) => count },
                 { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
@@ -94,6 +99,15 @@ function Verdict({ of }: { readonly of: IncidentView['verdict'] }): JSX.Element 
     <Badge tone={of === 'true' ? 'bad' : of === 'false alarm' ? 'good' : 'plain'}>
       {words[of]}
     </Badge>
+  );
+}
+
+/** Its cause is gone, and somebody has only to close it. */
+function Well({ incident }: { readonly incident: IncidentView }): JSX.Element | null {
+  return incident.wellAt === undefined ? null : (
+    <>
+      <Badge tone="good">well again</Badge>{' '}
+    </>
   );
 }
 
@@ -162,7 +176,8 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
     <>
       <p class="summary">{incident.summary}</p>
       <p>
-        <Verdict of={incident.verdict} /> <Account name={incident.account} />{' '}
+        <Verdict of={incident.verdict} /> <Well incident={incident} />
+        <Account name={incident.account} />{' '}
         <span class="quiet">
           <a href="#/practices">{incident.practice}</a>, {counted(incident.count, 'decision')},
           opened <Ago at={incident.openedAt} />

@@ -9,6 +9,7 @@ import type {
   AuditDraft,
   IncidentAddition,
   IncidentDraft,
+  IncidentEase,
   JobDraft,
   TimelineEntry,
 } from './entries.ts';
@@ -24,6 +25,7 @@ export type {
   AuditDraft,
   IncidentAddition,
   IncidentDraft,
+  IncidentEase,
   JobDraft,
   JobKind,
   TimelineEntry,
@@ -68,7 +70,11 @@ export interface IncidentRow {
   readonly accounts: readonly string[];
   /** FBK-6: when somebody or a rule first did something about it. */
   readonly firstActionAt?: string;
+  /** Since when its cause is gone. */
+  readonly wellAt?: string;
 }
+
+export type UnendedCause = Pick<IncidentRow, 'id' | 'cause' | 'state'>;
 
 export type IncidentVerdict = '' | 'true' | 'false alarm' | 'unclear';
 
@@ -157,11 +163,18 @@ export interface IncidentQuery {
 }
 
 export interface IncidentRecords {
-  /** Counts decisions; returns the ids of the incidents this opened. */
+  /** Counts decisions; returns the ids of the incidents this opened or began again. */
   add(additions: readonly IncidentAddition[]): Promise<readonly string[]>;
   /** Newest first. */
   list(query: IncidentQuery): Promise<readonly IncidentRow[]>;
   get(id: string): Promise<IncidentRow | undefined>;
+  /**
+   * Notes in the newest incident of that cause about no account that less of it is left, or nothing.
+   * False when there is none or it is well already: then nobody was told of it and nobody hears.
+   */
+  ease(news: IncidentEase): Promise<boolean>;
+  /** The newest incident of each such cause about no account, where its end is not known. */
+  unended(causesBeginWith: string): Promise<readonly UnendedCause[]>;
   /** False when there is no such open incident. */
   close(request: {
     readonly id: string;

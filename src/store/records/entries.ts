@@ -39,11 +39,26 @@ export interface IncidentAddition extends IncidentDraft {
   readonly references: readonly string[];
   /** What may join it with others (FBK-7), kept when this opens an incident. */
   readonly traits?: readonly string[];
-  /** Asked for jobs only when this opens an incident. */
+  /** Asked for jobs only when this opens an incident, or begins one again that was well. */
   readonly jobs: () => readonly JobDraft[];
+  /** What the time line of an incident that is open says of it, where it is news; oldest first. */
+  readonly notes?: readonly string[];
   /** When an alert may follow that says what happened since the last one. */
   readonly repeatAfterMs: number;
   readonly nowMs: number;
+}
+
+/** What became less of a matter that people were told of. */
+export interface IncidentEase {
+  readonly cause: string;
+  readonly at: string;
+  /** What is left now, or that all is well. */
+  readonly summary: string;
+  readonly notes: readonly string[];
+  /** Nothing is left. */
+  readonly isOver: boolean;
+  /** Asked for jobs only when this is news to those who were told. */
+  readonly jobs: () => readonly JobDraft[];
 }
 
 /** Something to do outside, kept until it is done or given up. */

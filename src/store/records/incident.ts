@@ -3,6 +3,7 @@ import type {
   ChecklistItem,
   IncidentAddition,
   IncidentDraft,
+  IncidentEase,
   IncidentRow,
   TimelineEntry,
 } from './contract.ts';
@@ -53,10 +54,38 @@ export function newIncident(draft: IncidentDraft, account: string, at: string): 
 export function countMore(incident: IncidentState, addition: IncidentAddition): IncidentState {
   const since = incident.alertedAtMs ?? addition.nowMs;
   return {
-    ...counted(incident, addition),
+    ...notedAll(counted(incident, addition), addition.lastAt, addition.notes ?? []),
     alertDueMs: incident.alertDueMs ?? Math.max(addition.nowMs, since + addition.repeatAfterMs),
   };
 }
+
+/** What was well and is not any more: people are told now, as of a new one. */
+export function countAgain(incident: IncidentState, addition: IncidentAddition): IncidentState {
+  const { wellAt: _, ...before } = counted(incident, addition);
+  const again = notedAll(before, addition.lastAt, [`Again: ${addition.summary}`]);
+  return { ...again, ...alertedNow(again, addition.nowMs) };
+}
+
+/** Less of it is left; what is over is not told again until there is more. */
+export function eased(incident: IncidentState, news: IncidentEase): IncidentState {
+  const { at, notes, summary, isOver } = news;
+  const after = { ...notedAll(incident, at, notes), summary: summary.slice(0, MAX_TEXT) };
+  return isOver ? { ...after, wellAt: at, alertDueMs: undefined } : after;
+}
+
+const alertedNow = ({ count }: IncidentState, nowMs: number) => ({
+  alertedAtMs: nowMs,
+  alertedCount: count,
+  alertDueMs: undefined,
+});
+
+const notedAll = (incident: IncidentState, at: string, texts: readonly string[]): IncidentState =>
+  texts.reduce(
+    // One address of two hosts is seen twice.
+    (before, text) =>
+      before.timeline.at(-1)?.text === text ? before : noted(before, { at, by: OURSELVES, text }),
+    incident,
+  );
 
 /** The first decisions of a new incident, of which people are told now. */
 export function countFirst(incident: IncidentState, addition: IncidentAddition): IncidentState {
@@ -133,7 +162,7 @@ function later(a: string, b: string): string {
 
 export function fromTable(row: IncidentTable): IncidentState {
   const { closedAt, alertedAtMs, alertDueMs, references, timeline, checklist, ...more } = row;
-  const { accounts, firstActionAt, ...rest } = more;
+  const { accounts, firstActionAt, wellAt, ...rest } = more;
   return {
     ...rest,
     ...(closedAt === null ? {} : { closedAt }),
@@ -142,6 +171,7 @@ export function fromTable(row: IncidentTable): IncidentState {
     checklist: JSON.parse(checklist) as IncidentRow['checklist'],
     accounts: JSON.parse(accounts) as IncidentRow['accounts'],
     ...(firstActionAt === null ? {} : { firstActionAt }),
+    ...(wellAt === null ? {} : { wellAt }),
     alertedAtMs: alertedAtMs ?? undefined,
     alertDueMs: alertDueMs ?? undefined,
   };
@@ -156,6 +186,7 @@ export function toTable(incident: IncidentState): IncidentTable {
     checklist: JSON.stringify(incident.checklist),
     accounts: JSON.stringify(incident.accounts),
     firstActionAt: incident.firstActionAt ?? null,
+    wellAt: incident.wellAt ?? null,
     alertedAtMs: incident.alertedAtMs ?? null,
     alertDueMs: incident.alertDueMs ?? null,
   };
@@ -184,5 +215,6 @@ export function toRow(incident: IncidentState): IncidentRow {
     owner: incident.owner,
     accounts: incident.accounts,
     ...(incident.firstActionAt === undefined ? {} : { firstActionAt: incident.firstActionAt }),
+    ...(incident.wellAt === undefined ? {} : { wellAt: incident.wellAt }),
   };
 }

@@ -1,8 +1,17 @@
 /** Incidents: one for an account and cause while it is open, however many decisions belong to it. */
-import type { IncidentAddition, IncidentQuery, IncidentRecords, IncidentRow } from './contract.ts';
+import type {
+  IncidentAddition,
+  IncidentEase,
+  IncidentQuery,
+  IncidentRecords,
+  IncidentRow,
+  UnendedCause,
+} from './contract.ts';
 import {
+  countAgain,
   countFirst,
   countMore,
+  eased,
   fromTable,
   newIncident,
   noted,
@@ -17,7 +26,7 @@ import type { RecordsTx, Transact } from './tables.ts';
 
 export function incidentRecords(
   transact: Transact,
-): Pick<IncidentRecords, 'add' | 'list' | 'get' | 'close' | 'repeatAlerts'> {
+): Pick<IncidentRecords, 'add' | 'ease' | 'unended' | 'list' | 'get' | 'close' | 'repeatAlerts'> {
   return {
     add: (additions) =>
       transact(async (tx) => {
@@ -27,6 +36,8 @@ export function incidentRecords(
         }
         return opened;
       }),
+    ease: (news) => transact((tx) => easeNewest(tx, news)),
+    unended: (causesBeginWith) => transact((tx) => readUnended(tx, causesBeginWith)),
     list: (query) => transact((tx) => listIncidents(tx, query)),
     get: (id) =>
       transact(async (tx) => {
@@ -68,9 +79,14 @@ export function incidentRecords(
   };
 }
 
-/** Whether this opened an incident. */
+/** Whether this opened an incident, or began one again. */
 async function addOne(tx: RecordsTx, addition: IncidentAddition): Promise<boolean> {
   const known = await openIncident(tx, addition.account, addition.cause);
+  if (known?.wellAt !== undefined) {
+    await saveIncident(tx, countAgain(known, addition));
+    await addJobs(tx, addition.jobs(), known);
+    return true;
+  }
   if (known !== undefined) {
     await saveIncident(tx, countMore(known, addition));
     return false;
@@ -80,6 +96,42 @@ async function addOne(tx: RecordsTx, addition: IncidentAddition): Promise<boolea
   await insertTraits(tx, fresh.id, addition.traits ?? []);
   await addJobs(tx, addition.jobs(), addition);
   return true;
+}
+
+async function easeNewest(tx: RecordsTx, news: IncidentEase): Promise<boolean> {
+  const row = await tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('account', '=', '')
+    .where('cause', '=', news.cause)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  const before = row === undefined ? undefined : fromTable(row);
+  if (before === undefined || before.wellAt !== undefined) return false;
+  // Who closed it knows of the rest; that it is over is news to those who were told as well.
+  if (before.state === 'closed' && !news.isOver) return false;
+  await saveIncident(tx, eased(before, news));
+  if (before.verdict !== 'false alarm') await addJobs(tx, news.jobs(), before);
+  const audit = {
+    at: news.at,
+    by: 'primum',
+    action: news.isOver ? 'incident.well' : 'incident.note',
+  };
+  const why = `${before.id}: ${news.notes.join(' ')}`;
+  await addAudit(tx, [{ ...audit, subject: before.account, why }]);
+  return true;
+}
+
+async function readUnended(tx: RecordsTx, prefix: string): Promise<readonly UnendedCause[]> {
+  const newest = tx
+    .selectFrom('incidents')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .where('account', '=', '')
+    .where('cause', '>=', prefix)
+    .where('cause', '<', `${prefix}\u{10FFFF}`)
+    .groupBy('cause');
+  const select = tx.selectFrom('incidents').select(['id', 'cause', 'state']);
+  return select.where('id', 'in', newest).where('wellAt', 'is', null).execute();
 }
 
 async function listIncidents(tx: RecordsTx, query: IncidentQuery): Promise<readonly IncidentRow[]> {

@@ -63,7 +63,18 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0009_questions': { up: createQuestions },
     '0010_incident_times': { up: indexTimes },
     '0011_open_holds': { up: indexOpenHolds },
+    '0012_well_again': { up: addWellAgain },
   };
+}
+
+/** The newest of a cause is asked for when the cause is gone, whether it is open still or not. */
+async function addWellAgain(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('incidents').addColumn('well_at', 'text').execute();
+  await db.schema
+    .createIndex('incidents_cause')
+    .on('incidents')
+    .columns(['account', 'cause', 'id'])
+    .execute();
 }
 
 /** Clocks are told of ten thousand incidents, each time somebody opens the first page. */

@@ -35,6 +35,7 @@ export interface IncidentTable {
   owner: string;
   accounts: string;
   firstActionAt: string | null;
+  wellAt: string | null;
 }
 
 export interface AuditTable {

@@ -9,6 +9,7 @@ import {
   type DnsList,
   type ListVerdict,
 } from '../list-catalogue.ts';
+import { itemName } from '../matter.ts';
 import { bad, fine, listed, none, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
 
 export const listings: Check = {
@@ -60,7 +61,7 @@ async function lookUp(subject: string, tools: Tools): Promise<readonly Answer[]>
 function itemOf(answer: Answer): Observation {
   return {
     ...sumUp('OWN-1', [noteOf(answer)]),
-    item: `${answer.subject} on ${answer.list.zone}`,
+    item: itemName(answer.subject, answer.list.zone),
   };
 }
 

@@ -43,7 +43,7 @@ const PLAN = {
 };
 
 function toolsFor(url: string): Tools {
-  const plan = { ...PLAN, policyPage: url, abusePage: url };
+  const plan = { ...PLAN, policyPage: url, abusePage: url, abuseHeader: { page: url } };
   const nobody = (): never => {
     throw new Error('Nothing else is asked.');
   };
@@ -70,11 +70,26 @@ describe('a page of the house', () => {
   it('passes when it is there, and names abuse where that is its purpose', async () => {
     const page = await serve((_, response) => response.end('Write to abuse@house.test.'));
     expect(await look(page)).toBe('pass: PAGE is there.');
-    expect(await look(page, 'abuse')).toBe('pass: PAGE is there.');
+    const named = 'Messages that leave name PAGE in X-Report-Abuse.';
+    expect(await look(page, 'abuse')).toBe(`pass: PAGE is there. ${named}`);
     const other = await serve((_, response) => response.end('We sell bread.'));
     expect(await look(other, 'abuse')).toBe(
-      'fail: PAGE is there but does not say where to complain.',
+      `fail: PAGE is there but does not say where to complain. ${named}`,
     );
+  });
+
+  it.each([
+    [undefined, 'warn', 'is not written'],
+    [{ page: 'https://www.house.test/old' }, 'warn', 'another page'],
+    [{ address: 'abuse@house.test' }, 'pass', 'name abuse@house.test in'],
+  ])('OWN-13: is named in every message, by %j: %s', async (abuseHeader, state, text) => {
+    const url = await serve((_, response) => response.end('abuse@house.test'));
+    const tools = toolsFor(url);
+    const { abuseHeader: _, ...plan } = tools.plan;
+    const given = { ...plan, ...(abuseHeader && { abuseHeader }) };
+    const [found] = await pages.run('abuse', { ...tools, plan: given });
+    expect(found?.state).toBe(state);
+    expect(found?.evidence.join(' ')).toContain(text);
   });
 
   it('is not there when its server says so, or sends nothing', async () => {
@@ -101,7 +116,7 @@ describe('a page of the house', () => {
 
   it('of any usual length is there, and one that never ends is not', async () => {
     const long = await serve((_, response) => response.end(`${'x'.repeat(900_000)} abuse`));
-    expect(await look(long, 'abuse')).toBe('pass: PAGE is there.');
+    expect(await look(long, 'abuse')).toMatch(/^pass: PAGE is there\./);
     const piece = 'x'.repeat(65_536);
     const endless = await serve((_, response) => {
       const more = (): void => {

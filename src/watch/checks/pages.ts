@@ -1,7 +1,8 @@
 /** OWN-12, OWN-13: the pages with our policy and with where to complain are there. */
 import type { Check, Tools } from '../contract.ts';
 import { fetchPage, MAX_PAGE_CHARS, MAX_REDIRECTS } from '../fetch-page.ts';
-import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
+import type { WatchPlan } from '../plan.ts';
+import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
 
 const PAGES = { policy: 'OWN-12', abuse: 'OWN-13' } as const;
 
@@ -18,9 +19,28 @@ export const pages: Check = {
     const url = which === 'policy' ? tools.plan.policyPage : tools.plan.abusePage;
     const practice = which === 'policy' ? PAGES.policy : PAGES.abuse;
     if (url === undefined) return [];
-    return [{ ...sumUp(practice, [await pageNote(url, which, tools)]), target: url }];
+    const page = await pageNote(url, which, tools);
+    const notes = which === 'abuse' ? [page, headerNote(url, tools.plan)] : [page];
+    return [{ ...sumUp(practice, notes), target: url }];
   },
 };
+
+/** In every message, too: who gets one has never seen our web site. */
+function headerNote(url: string, { abuseHeader }: WatchPlan): Note {
+  if (abuseHeader === undefined)
+    return warn(
+      'Messages that leave do not say where to complain: the header X-Report-Abuse is not written.',
+      'Set trace.abuse_url to the page, and let the milter see the messages (doors.milter.listen).',
+    );
+  const { page, address } = abuseHeader;
+  if (page !== undefined && page !== url)
+    return warn(
+      `Messages that leave name another page in X-Report-Abuse: ${page}.`,
+      'Name the same page in trace.abuse_url and watch.pages.abuse.',
+    );
+  const what = [page, address].flatMap((text) => text ?? []).join(' and ');
+  return fine(`Messages that leave name ${what} in X-Report-Abuse.`);
+}
 
 async function pageNote(url: string, which: string, tools: Tools): Promise<Note> {
   const page = await fetchPage(url, tools, {

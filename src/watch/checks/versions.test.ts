@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planOf } from '../../../test/watch/plan.ts';
 import { compareVersions, isOlderByNumbers } from '../compare-versions.ts';
-import { MAX_PROGRAM_OUTPUT_BYTES, runProgram } from '../run-program.ts';
+import { MAX_PROGRAM_OUTPUT_BYTES, runProgram } from '../../run-program.ts';
 import { packageNotes, programNote, readVersion, versions } from './versions.ts';
 
 let folder: string;
@@ -74,8 +74,10 @@ describe('OWN-6: a program that is no package', () => {
 
 describe('OWN-6: a program that is run', () => {
   it('and does not end is ended', async () => {
-    const answer = await runProgram([script('slow', 'trap "" TERM\nexec sleep 600')], 200);
-    expect(answer).toEqual({ ok: false, why: 'it did not end within 0.2 s' });
+    const answer = await runProgram([script('slow', 'trap "" TERM\nexec sleep 600')], {
+      timeoutMs: 200,
+    });
+    expect(answer).toMatchObject({ ok: false, why: 'it did not end within 0.2 s' });
   });
 
   it('gets no variables but PATH, HOME and the language', async () => {

@@ -5,7 +5,7 @@
 import { compareVersions } from '../compare-versions.ts';
 import type { Check } from '../contract.ts';
 import type { WatchedProgram } from '../plan.ts';
-import { runProgram } from '../run-program.ts';
+import { runProgram } from '../../run-program.ts';
 import { bad, fine, listed, none, sumUp, unclear, type Note } from './observe.ts';
 
 /** Programs that a mail platform runs, with their packages in Debian. */

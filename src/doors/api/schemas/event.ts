@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { LoggedEvent } from '../../../agent/contract.ts';
+import { FINDING_STATES } from '../../../core/event.ts';
 import type {
   AccountEvent,
   ActionEvent,
@@ -32,6 +33,7 @@ export const MAX_ENTRIES = 10_000;
 const word = z.string().max(MAX_WORD_LENGTH);
 const text = z.string().max(MAX_TEXT_LENGTH);
 const words = z.array(word).max(MAX_ENTRIES);
+const sentences = z.array(text).max(MAX_ENTRIES);
 const login = z.string().min(1).max(MAX_WORD_LENGTH);
 const amount = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -225,6 +227,15 @@ const connectionEvent = z.looseObject({
 const findingEvent = z.looseObject({
   ...base,
   kind: z.enum(['listing', 'check']),
+  check: word.exactOptional().describe('Id of the check, such as `listings`.'),
+  practice: word.exactOptional().describe('The practice it is evidence for, such as `OWN-1`.'),
+  target: word.exactOptional().describe('Host, address or domain.'),
+  item: word.exactOptional().describe('One thing of it, such as `192.0.2.10 on list.example`.'),
+  state: z.enum(FINDING_STATES).exactOptional(),
+  was: z.enum(FINDING_STATES).exactOptional().describe('Absent where it was not looked at before.'),
+  evidence: sentences.exactOptional().describe('What was seen.'),
+  drift: sentences.exactOptional().describe('What is seen and was not while all was well.'),
+  advice: text.exactOptional().describe('What to do about it.'),
 }) satisfies z.ZodType<FindingEvent>;
 
 const actionEvent = z.looseObject({

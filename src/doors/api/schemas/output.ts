@@ -86,6 +86,7 @@ export const incident = z.object({
     .exactOptional()
     .describe('The open incident over several accounts of which this one is one.'),
   firstActionAt: at.exactOptional().describe('When somebody or a rule first did something.'),
+  wellAt: at.exactOptional().describe('Since when its cause is gone; a person closes it.'),
   evidence: z
     .object({
       figures: z.array(z.object({ name: text, observed: text, usual: text })),
