@@ -198,7 +198,8 @@ async function askPages(
     campaigns: () => '/campaigns',
     'review (what is held)': () => '/holds?state=open&limit=200',
     cases: () => '/cases?state=open&limit=100',
-    'limits and mode (accounts above observe)': () => '/rungs?limit=10',
+    'today, accounts on the ladder': () => '/rungs?limit=10',
+    'incident over a campaign': (n) => `/incidents/${incidentOf(900_000_000 + (n % 40))}`,
     health: () => '/health',
     'search by the beginning of a name': (n) =>
       `/accounts?prefix=${account(n).slice(0, 4 + (n % 7))}`,
