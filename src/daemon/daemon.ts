@@ -18,6 +18,7 @@ import { openDesk } from '../desk/desk.ts';
 import { openDirectory } from '../directory/open-directory.ts';
 import type { LockChange } from '../desk/options.ts';
 import type { Gate } from '../gate-contract.ts';
+import { countCarried } from '../gate/count-carried.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
 import { judgeReverseName } from '../network/reverse-names.ts';
@@ -203,6 +204,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     ...(await deskSettings(config)),
     now,
     explain: (reference) => inspector.explain(reference),
+    countCarried: (query) => countCarried(stores.journal, query),
     world: holdWorld({
       isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
       inspector: () => inspector,

@@ -124,6 +124,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
       ...parts,
       isLocked: (account) => keeper.find(account) !== undefined,
       tick: (request) => keeper.tick(request),
+      onNews: (id) => changes.tell('incident', id),
     }),
     attachments: attachmentsOf(parts),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),

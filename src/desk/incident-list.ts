@@ -1,9 +1,9 @@
 /** Incidents as people and programs read and close them. */
 import type { Explanation } from '../core/report.ts';
-import type { IncidentRow, Records } from '../store/records/contract.ts';
+import type { IncidentRow } from '../store/records/contract.ts';
+import { CampaignEvidence, isCampaign, type EvidenceParts } from './campaign-evidence.ts';
 import { campaignsOf } from './campaigns.ts';
 import type { Desk, Incident } from './contract.ts';
-import type { Health } from './health.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
@@ -13,11 +13,7 @@ import { joinedAccounts } from '../store/records/open-campaigns.ts';
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
 const LOOKED_AT = 3;
 
-interface ListParts {
-  readonly records: Records;
-  readonly health: Health;
-  readonly now: () => number;
-  readonly isLocked: (account: string) => boolean;
+interface ListParts extends EvidenceParts {
   /** Of the account's checklist; whether it was open. */
   readonly tick: (request: ItemRequest) => Promise<boolean>;
   /** Finds a decision by its reference. */
@@ -28,6 +24,14 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   const { records, health, now } = parts;
   const at = (): string => new Date(now()).toISOString();
   const learnt = new Set<string>();
+  const evidence = new CampaignEvidence(parts);
+  /** With what it is of, as far as that is known now. */
+  const described = async (row: IncidentRow): Promise<Incident> => {
+    await learnMembers(parts, row);
+    await evidence.refresh(row.id);
+    const after = (await health.read(() => records.incidents.get(row.id))) ?? row;
+    return { ...toIncident(after), members: await evidence.members(after) };
+  };
   return {
     list: async (query) => {
       const rows = await health.read(() => records.incidents.list(query));
@@ -38,12 +42,17 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const row = await health.read(() => records.incidents.get(id));
       if (row === undefined) return undefined;
       const inCampaign = await campaignNames(parts, [row]);
-      return inCampaign(toIncident(row));
+      if (!isCampaign(row)) return inCampaign(toIncident(row));
+      evidence.look(row);
+      return { ...toIncident(row), members: await evidence.members(row) };
     },
     close: async ({ id, by, verdict, why }) => {
       const row = await health.read(() => records.incidents.get(id));
       // What it shares with others is kept before the journal forgets it.
-      if (row?.state === 'open') await learn(parts, row);
+      if (row?.state === 'open') {
+        await learn(parts, row);
+        if (isCampaign(row)) await evidence.refresh(id);
+      }
       const text = `Closed (${verdict}): ${why}`;
       return health.read(() => records.incidents.close({ id, at: at(), by, text, verdict }));
     },
@@ -56,7 +65,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
       const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
       const request = { draft, accounts: names, at: at(), by };
-      return toIncident(await health.write(() => records.incidents.open(request)));
+      const row = await health.write(() => records.incidents.open(request));
+      return isCampaign(row) ? described(row) : toIncident(row);
     },
     step: async (id, by, step) => {
       const row = await health.write(() =>
@@ -67,7 +77,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
           return { entry: { at: at(), by, text }, audit, ...changes };
         }),
       );
-      return row === undefined ? undefined : toIncident(row);
+      if (row === undefined) return undefined;
+      return step.kind === 'join' && isCampaign(row) ? described(row) : toIncident(row);
     },
     tick: async (id, by, item) => {
       const account = (await health.read(() => records.incidents.get(id)))?.account ?? '';
@@ -78,7 +89,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const row = await health.read(() => records.incidents.get(id));
       if (row === undefined) return [];
       if (row.state === 'open') await learn(parts, row);
-      const found = await health.read(() => records.incidents.similar(id, 10));
+      const own = await evidence.ids(row);
+      const found = await health.read(() => records.incidents.similar(id, 10, own));
       return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
     },
     countOpen: () => health.read(() => records.incidents.countOpen()),
@@ -89,7 +101,10 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   };
 }
 
-async function learn({ records, health, explain }: ListParts, row: IncidentRow): Promise<void> {
+async function learn(
+  { records, health, explain }: ListParts,
+  row: Pick<IncidentRow, 'id' | 'references'>,
+): Promise<void> {
   if (explain === undefined) return;
   const traits: string[] = [];
   for (const reference of row.references.slice(-LOOKED_AT)) {
@@ -104,6 +119,15 @@ async function learn({ records, health, explain }: ListParts, row: IncidentRow):
 /** Open campaigns looked at for their texts and links each time somebody looks; the newest. */
 const CAMPAIGNS_LEARNT = 10;
 const NEWEST = 200;
+
+/** What the newest members have in common must be known before it is told. */
+async function learnMembers(parts: ListParts, { accounts }: IncidentRow): Promise<void> {
+  for (const account of accounts.slice(0, CAMPAIGNS_LEARNT)) {
+    const query = { account, state: 'open', limit: 1 } as const;
+    const [newest] = await parts.health.read(() => parts.records.incidents.list(query));
+    if (newest !== undefined) await learn(parts, newest);
+  }
+}
 
 async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<void> {
   const { records, health } = parts;
@@ -139,6 +163,7 @@ function toIncident(row: IncidentRow): Incident {
   return {
     ...incident,
     ...(known?.sources === undefined ? {} : { sources: known.sources }),
+    ...known?.campaign,
     ...(known === undefined
       ? {}
       : { evidence: { figures: known.picture.figures, reasons: known.reasons, done: known.done } }),

@@ -1,7 +1,7 @@
 /** Lists as CSV (RFC 4180), for spreadsheets, which must not take a cell for a formula. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { AuditEntry, Case, Hold, Incident } from '../../desk/contract.ts';
+import type { AuditEntry, Case, Hold, Incident, Reach } from '../../desk/contract.ts';
 import type { ApiParts } from './contract.ts';
 import { answerOfType, securityOf } from './endpoint.ts';
 import type { AREAS } from './schemas/desk.ts';
@@ -121,9 +121,9 @@ async function plainRows(
   switch (list) {
     case 'campaigns.csv':
       return (await desk.incidents.campaigns({ days: CAMPAIGN_DAYS })).map(
-        ({ shared, accounts, incidents, incident = '', isCut: _, ...row }) => ({
+        ({ shared, accounts, incidents, incident = '', isCut: _, reach, ...row }) => ({
           ...{ shared: shared.join(' '), accounts: accounts.join(' '), incident },
-          ...{ incidents: incidents.length, ...row },
+          ...{ incidents: incidents.length, ...row, ...reachCells(reach) },
         }),
       );
     case 'forwards.csv':
@@ -166,6 +166,16 @@ async function all<K extends string | number, T extends { readonly id: K }>(
     if (page.length < PAGE) break;
   }
   return rows.slice(0, MAX_EXPORT_ROWS);
+}
+
+/** Empty cells where it was not counted: every line has the names of the first. */
+function reachCells(reach: Reach | undefined): Row {
+  return {
+    messages: reach?.messages ?? '',
+    recipients: reach?.recipients ?? '',
+    messagesLeft: reach?.left.messages ?? '',
+    recipientsLeft: reach?.left.recipients ?? '',
+  };
 }
 
 function incidentRow(row: Incident): Row {
