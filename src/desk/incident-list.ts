@@ -56,16 +56,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const text = `Closed (${verdict}): ${why}`;
       return health.read(() => records.incidents.close({ id, at: at(), by, text, verdict }));
     },
-    open: async ({ accounts, summary, by }) => {
-      const id = newIncidentId(now());
-      const names = joinedAccounts(
-        [],
-        accounts.map((account) => account.toLowerCase()),
-      );
-      const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
-      const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
-      const request = { draft, accounts: names, at: at(), by };
-      const row = await health.write(() => records.incidents.open(request));
+    open: async (request) => {
+      const row = await openOver(parts, request);
       return isCampaign(row) ? described(row) : toIncident(row);
     },
     step: async (id, by, step) => {
@@ -99,6 +91,22 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       return campaignsOf(parts, query);
     },
   };
+}
+
+/** The one that is open over these accounts, or a new one. */
+function openOver(
+  { records, health, now }: ListParts,
+  { accounts, summary, by }: Parameters<Desk['incidents']['open']>[0],
+): Promise<IncidentRow> {
+  const id = newIncidentId(now());
+  const names = joinedAccounts(
+    [],
+    accounts.map((account) => account.toLowerCase()),
+  );
+  const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
+  const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
+  const request = { draft, accounts: names, at: new Date(now()).toISOString(), by };
+  return health.write(() => records.incidents.open(request));
 }
 
 async function learn(

@@ -78,8 +78,8 @@ export async function readHeld(
       .selectFrom('holds')
       .select((eb) => [
         'account',
-        eb.fn.countAll<number>().as('messages'),
-        eb.fn.sum<number>('recipients').as('recipients'),
+        eb.fn.countAll().as('messages'),
+        eb.fn.sum('recipients').as('recipients'),
       ])
       .where('account', 'in', piece)
       .where('closedAt', 'is', null)
