@@ -14,6 +14,7 @@ import { createKeyedHash } from '../src/core/hash.ts';
 import { openDesk } from '../src/desk/desk.ts';
 import { openApiDoor } from '../src/doors/api/open-api-door.ts';
 import { readTimeline } from '../src/gate/account-timeline.ts';
+import { Climbed } from '../src/gate/climbed.ts';
 import { createInspector } from '../src/gate/inspector.ts';
 import { openNetworks } from '../src/network/open-networks.ts';
 import { openFileJournal, type FileJournal } from '../src/store/journal-files/file-journal.ts';
@@ -152,8 +153,10 @@ async function openHouse(folder: string, stores: Stores) {
     close: () => Promise.resolve(),
   };
   const hash = createKeyedHash(new Uint8Array(16));
+  const climbed = new Climbed(stores.standing);
+  climbed.begin();
   const inspector = createInspector({
-    ...{ ...stores, networks, directory, hash, now },
+    ...{ ...stores, networks, directory, hash, now, climbed },
     policy: () => policy,
   });
   const desk = await openDesk({ ...stores, telemetry, channels: [], connectors: [], now });
