@@ -1,6 +1,5 @@
 /** The desk's work over HTTP: review, incidents, cases, overview, live changes, exports. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatCsv } from '../../src/doors/api/exports.ts';
 import * as schemas from '../../src/doors/api/schemas/desk.ts';
 import { incident as incidentSchema } from '../../src/doors/api/schemas/output.ts';
 import { alertIntent, holdIntent } from '../desk/helper.ts';
@@ -215,22 +214,4 @@ describe('live changes', () => {
     await reader?.cancel();
     expect(text).toContain('"what":"lock"');
   });
-});
-
-describe('a list as CSV', () => {
-  it('has no cell that a spreadsheet would run', () => {
-    const rows = [{ subject: '=cmd|"/c calc"!A1', by: '@SUM(1)', why: 'a,"b"\nc', n: -1 }];
-    expect(formatCsv(rows)).toBe(
-      'subject,by,why,n\r\n"\'=cmd|""/c calc""!A1",\'@SUM(1),"a,""b""\nc",-1\r\n',
-    );
-  });
-
-  it.each(['incidents', 'cases', 'holds', 'locks', 'audit', 'clocks'])(
-    'is there for %s',
-    async (name) => {
-      await held();
-      const response = await api.fetch(`/api/v1/export/${name}.csv`);
-      expect(response.headers.get('content-disposition')).toContain(`primum-${name}.csv`);
-    },
-  );
 });
