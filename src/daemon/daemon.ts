@@ -128,6 +128,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     void parts.networks.ready();
     // So that whoever opens the first page in the morning does not wait for it.
     parts.climbed.begin();
+    closers.push(() => parts.climbed.stop());
     loadFreemail();
     return {
       addresses: doors.addresses(),

@@ -10,6 +10,8 @@ import { readDetail } from './notice.ts';
 import type { Campaign } from './people-contract.ts';
 
 const DAY_MS = 86_400_000;
+/** The days go on where nothing changes. */
+const KEPT_MS = 60_000;
 export const MAX_CAMPAIGNS = 50;
 /** Accounts and incidents named of one campaign; the counts are of all. */
 export const MAX_NAMED = 100;
@@ -29,7 +31,7 @@ interface Known {
   readonly isLocked: (account: string) => boolean;
 }
 
-export async function campaignsOf(
+async function campaignsOf(
   parts: CampaignParts,
   { days }: { readonly days: number },
 ): Promise<readonly Campaign[]> {
@@ -59,6 +61,37 @@ async function readKnown(
     open: await health.read(() => records.incidents.openCampaigns()),
     isLocked,
   };
+}
+
+/**
+ * What is read once for everybody who looks, and again when something on record has changed: all look
+ * again at once when it has.
+ */
+export class Campaigns {
+  readonly #parts: CampaignParts;
+  readonly #read = new Map<
+    number,
+    { readonly atMs: number; readonly campaigns: Promise<readonly Campaign[]> }
+  >();
+
+  constructor(parts: CampaignParts) {
+    this.#parts = parts;
+  }
+
+  list(days: number): Promise<readonly Campaign[]> {
+    const known = this.#read.get(days);
+    const atMs = this.#parts.now();
+    if (known !== undefined && atMs - known.atMs < KEPT_MS) return known.campaigns;
+    const reading = campaignsOf(this.#parts, { days });
+    this.#read.set(days, { atMs, campaigns: reading });
+    // What could not be read is read again.
+    reading.catch(() => this.#read.delete(days));
+    return reading;
+  }
+
+  changed(): void {
+    this.#read.clear();
+  }
 }
 
 interface Joined {

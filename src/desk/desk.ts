@@ -125,6 +125,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
       isLocked: (account) => keeper.find(account) !== undefined,
       tick: (request) => keeper.tick(request),
       onNews: (id) => changes.tell('incident', id),
+      follow: (listener) => void changes.follow(listener),
     }),
     attachments: attachmentsOf(parts),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),

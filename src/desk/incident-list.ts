@@ -2,7 +2,7 @@
 import type { Explanation } from '../core/report.ts';
 import type { IncidentRow } from '../store/records/contract.ts';
 import { CampaignEvidence, isCampaign, type EvidenceParts } from './campaign-evidence.ts';
-import { campaignsOf } from './campaigns.ts';
+import { Campaigns } from './campaigns.ts';
 import type { Desk, Incident } from './contract.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
@@ -14,6 +14,8 @@ import { joinedAccounts } from '../store/records/open-campaigns.ts';
 const LOOKED_AT = 3;
 
 interface ListParts extends EvidenceParts {
+  /** Calls back after each change on record. */
+  readonly follow: (listener: () => void) => void;
   /** Of the account's checklist; whether it was open. */
   readonly tick: (request: ItemRequest) => Promise<boolean>;
   /** Finds a decision by its reference. */
@@ -25,6 +27,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   const at = (): string => new Date(now()).toISOString();
   const learnt = new Set<string>();
   const evidence = new CampaignEvidence(parts);
+  const campaigns = new Campaigns(parts);
+  parts.follow(() => campaigns.changed());
   /** With what it is of, as far as that is known now. */
   const described = async (row: IncidentRow): Promise<Incident> => {
     await learnMembers(parts, row);
@@ -86,9 +90,9 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
     },
     countOpen: () => health.read(() => records.incidents.countOpen()),
-    campaigns: async (query) => {
-      await learnCampaigns(parts, learnt);
-      return campaignsOf(parts, query);
+    campaigns: async ({ days }) => {
+      if (await learnCampaigns(parts, learnt)) campaigns.changed();
+      return campaigns.list(days);
     },
   };
 }
@@ -137,7 +141,8 @@ async function learnMembers(parts: ListParts, { accounts }: IncidentRow): Promis
   }
 }
 
-async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<void> {
+/** Whether there was anything new. */
+async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<boolean> {
   const { records, health } = parts;
   const rows = await health.read(() => records.incidents.list({ state: 'open', limit: NEWEST }));
   const fresh = rows.filter(({ id, cause }) => cause === 'campaign' && !learnt.has(id));
@@ -147,6 +152,7 @@ async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<vo
     learnt.add(row.id);
     await learn(parts, row);
   }
+  return fresh.length > 0;
 }
 
 type Step = Parameters<Desk['incidents']['step']>[2];

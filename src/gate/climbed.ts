@@ -13,8 +13,10 @@ import { accountKey, identityKey } from './subject.ts';
 
 /** More of them are a mistake in the rules, not abuse. */
 export const MAX_CLIMBED = 200_000;
-/** Records read before the pass rests for as long as they took, where nobody waits for it. */
-const STRIDE = 2_000;
+/** Records read before the pass rests, where nobody waits for it: mail is judged meanwhile. */
+const STRIDE = 500;
+/** Times as long as they took. */
+const REST = 4;
 
 export class Climbed {
   readonly #standing: Pick<StandingStore, 'scan'>;
@@ -24,6 +26,7 @@ export class Climbed {
   readonly #why = new Map<string, string>();
   #pass: Promise<void> | undefined;
   #isAwaited = false;
+  #isStopped = false;
   /** There were more than are kept. */
   isCut = false;
 
@@ -35,6 +38,11 @@ export class Climbed {
   begin(): void {
     this.#pass ??= this.#look();
     this.#pass.catch(() => (this.#pass = undefined));
+  }
+
+  /** Ends the pass, before the store is closed. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** @throws what the store says. */
@@ -93,10 +101,12 @@ export class Climbed {
     let beganMs = performance.now();
     for (const prefix of [accountKey(''), identityKey('')]) {
       for await (const [key, record] of this.#standing.scan(prefix)) {
+        if (this.#isStopped) return;
         if (isAbove(key, record)) this.#add(key);
         read += 1;
         if (read % STRIDE !== 0) continue;
-        if (!this.#isAwaited) await pause(performance.now() - beganMs, undefined, { ref: false });
+        if (!this.#isAwaited)
+          await pause(REST * (performance.now() - beganMs), undefined, { ref: false });
         beganMs = performance.now();
       }
     }

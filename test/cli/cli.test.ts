@@ -282,7 +282,7 @@ describe('mistakes', () => {
     ['lists add deny --for 1h --why x',           2,    'Say what the entry is about: --network, --login or --ja3.'],
     ['lists add deny --login a --for 1 --why x',  2,    '--for needs a number and a unit, such as 1h or 30d.'],
     ['locks --api ftp://x/y',                     2,    '"ftp://x/y" is not an API address. Write host:port, http://host:port or unix:/path.'],
-    ['account nobody',                            1,    'Nothing is known of the account nobody. Check how its login is written.'],
+    ['account nobody',                            1,    'Nothing is known of the account nobody: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.'],
     ['unlock nobody --why x',                     1,    'The account nobody is neither locked nor held.'],
     ['explain 00000000',                          1,    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
     ['reload',                                    1,    'This daemon was started without a file to read.'],

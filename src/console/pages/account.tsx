@@ -8,7 +8,18 @@ import { useLoaded } from '../live.ts';
 import { Identities } from './account-contexts.tsx';
 import { History, Limits } from './account-history.tsx';
 import { Checklist, leftOpen } from './checklist.tsx';
-import { Ago, Badge, ForReviewers, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
+import {
+  Ago,
+  Badge,
+  ForReviewers,
+  IncidentLink,
+  Page,
+  SayForm,
+  Show,
+  Table,
+  useAct,
+  When,
+} from '../parts.tsx';
 
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <Find />;
@@ -82,7 +93,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
       {lock && (
         <p>
           By {lock.by}, <Ago at={lock.at} />: {lock.why}{' '}
-          <a href={`#/incidents/${lock.incident}`}>Incident</a>
+          {lock.incident !== '' && <IncidentLink id={lock.incident} />}
         </p>
       )}
       <ForReviewers>
@@ -118,7 +129,8 @@ function LockForm({ account }: { readonly account: string }): JSX.Element {
 function Unlock(given: { readonly account: string; readonly incident: string }): JSX.Element {
   const { account } = given;
   const path = `/incidents/${given.incident}`;
-  const incident = useLoaded<IncidentView>(path, ['incident', 'lock']).value;
+  const wanted = given.incident === '' ? undefined : path;
+  const incident = useLoaded<IncidentView>(wanted, ['incident', 'lock']).value;
   const [isSure, setSure] = useState(false);
   const left = incident === undefined ? '' : leftOpen(incident);
   const form = <FreeForm account={account} label="Unlock, because" action="Unlock" />;

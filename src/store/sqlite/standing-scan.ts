@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { StandingRecord } from '../standing.ts';
 
 /** Keys looked at before other work gets its turn. */
-const STRIDE = 1_000;
+const STRIDE = 500;
 
 /** After every key of a prefix: no text has a higher character, and SQLite compares the bytes of UTF-8. */
 const BEHIND_ALL = '\u{10ffff}';

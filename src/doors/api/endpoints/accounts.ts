@@ -55,7 +55,7 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
         if (report === null && lock === null && incidents.length === 0) {
           throw new ProblemError(
             404,
-            `Nothing is known of the account ${account}. Check how its login is written.`,
+            `Nothing is known of the account ${account}: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.`,
           );
         }
         const [shown = null] = lock === null ? [] : await viewLocks({ inspector }, [lock]);
