@@ -30,7 +30,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ['account', 'Account'],
   ['incidents', 'Incidents'],
   ['campaigns', 'Campaigns'],
-  ['locks', 'Locks and lists'],
+  ['locks', 'Locks'],
   ['cases', 'Cases'],
   ['forwards', 'Forwards'],
   ['mode', 'Limits and mode'],

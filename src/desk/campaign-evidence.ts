@@ -7,7 +7,7 @@ import type { SubmissionEvent } from '../core/event.ts';
 import type { Carried, CarriedQuery } from '../core/report.ts';
 import type { CampaignMember, IncidentRow, Records } from '../store/records/contract.ts';
 import type { Health } from './health.ts';
-import { isTelling, traitsOfMessage } from './incident-traits.ts';
+import { isTelling, rankOf, traitsOfMessage } from './incident-traits.ts';
 import { MAX_REASONS, readDetail, type Detail } from './notice.ts';
 import type { Member, Reach } from './people-contract.ts';
 
@@ -146,7 +146,12 @@ function sharedOf(
       accounts: new Set(incidents.map((id) => accountOf.get(id))).size,
     }))
     .filter(({ accounts }) => accounts > 1)
-    .sort((a, b) => b.accounts - a.accounts || (a.trait < b.trait ? -1 : 1))
+    .sort(
+      (a, b) =>
+        b.accounts - a.accounts ||
+        rankOf(a.trait) - rankOf(b.trait) ||
+        (a.trait < b.trait ? -1 : 1),
+    )
     .slice(0, MAX_SHARED)
     .map(({ trait }) => trait);
 }
@@ -179,14 +184,16 @@ function detailOf(
       figures: [
         fact('Incidents of its accounts', String(members.length)),
         fact('Decisions', String(sumOf(members))),
-        ...(times.length === 0 ? [] : [fact('First incident', times[0] ?? '')]),
-        ...(times.length === 0 ? [] : [fact('Last incident', times.at(-1) ?? '')]),
+        ...times.slice(0, 1).map((time) => fact('First incident', minuteOf(time))),
+        ...times.slice(-1).map((time) => fact('Last incident', minuteOf(time))),
       ],
     },
     reasons: reasonsOf(members),
     campaign,
   };
 }
+
+const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 
 /** What was found, once for each practice, of most accounts first. */
 function reasonsOf(members: readonly CampaignMember[]): Detail['reasons'] {

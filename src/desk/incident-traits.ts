@@ -42,7 +42,12 @@ export function traitsOfMessage({ clientAddress, message }: SubmissionEvent): re
 
 /** Whether two that share it are hardly ever both innocent. */
 export function isTelling(trait: string): boolean {
-  return TELLING_TRAITS.some((name) => trait.startsWith(`${name}:`));
+  return rankOf(trait) >= 0;
+}
+
+/** The less, the more it tells: a text is hardly ever the same by chance, an address may be of many. */
+export function rankOf(trait: string): number {
+  return TELLING_TRAITS.findIndex((name) => trait.startsWith(`${name}:`));
 }
 
 /** Equal for subjects that differ in numbers and case only. */

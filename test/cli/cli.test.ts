@@ -124,6 +124,20 @@ describe('what people read', () => {
     expect((await cli('audit log --subject eve@example.org')).out).toContain('owner called');
   });
 
+  it('shows what an incident over several accounts is of, and its clocks (FBK-6)', async () => {
+    const { id } = await api().desk.incidents.open({
+      ...{ accounts: ['uwe@example.org', 'vera@example.org'], summary: 'A wave.', by: 'olga' },
+    });
+    const shown = (await cli(`incidents ${id}`)).out;
+    expect(shown).toContain('No single account');
+    expect(shown).toContain('First action at once.');
+    expect(shown).toMatch(/It reaches 2 accounts, 0 of them locked: at least 0 messages/);
+    expect(shown).toMatch(/^ +uwe@example\.org/m);
+    expect((await cli('incidents')).out).toContain('2 accounts');
+    await cli(`incidents close ${id} --finding abuse --why "one wave"`);
+    expect((await cli(`incidents ${id}`)).out).toContain('First action at once, closed at once.');
+  });
+
   it('shows incidents, one with its checklist, and closes it', async () => {
     await cli('lock ivo@example.org --why "sends to strangers"');
     const listed = z

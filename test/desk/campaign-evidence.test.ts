@@ -66,7 +66,7 @@ describe('an incident over a campaign', () => {
     const [ofAnn] = await open.desk.incidents.list({ account: ANN, limit: 1 });
     expect(made).toMatchObject({
       // A mail program is shared by the innocent.
-      shared: ['address:203.0.113.7', 'subject:invoice 9', 'text:ab12'],
+      shared: ['text:ab12', 'subject:invoice 9', 'address:203.0.113.7'],
       reach: {
         ...{ accounts: 3, locked: 1, messages: 40, recipients: 900, isCut: false },
         left: { messages: 10, recipients: 250 },
@@ -153,7 +153,7 @@ describe('an incident over a campaign', () => {
     await hit([ANN], ['text:other']);
     const closed = await open.desk.incidents.get(id);
     expect(closed).toMatchObject({
-      ...{ state: 'closed', shared: ['address:203.0.113.7', 'text:ab12'] },
+      ...{ state: 'closed', shared: ['text:ab12', 'address:203.0.113.7'] },
       reach: { messages: 80, isCut: false },
       members: [{ decisions: 1, incident: { state: 'closed' } }, { decisions: 1 }],
     });

@@ -101,11 +101,18 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
         </ForReviewers>
       ) : (
         <p>
-          <a href={`#/incidents/${campaign.incident}`}>The incident over all of them</a> is open.
+          <a href={`#/incidents/${campaign.incident}`}>{overWhom(campaign)}</a> is open.
         </p>
       )}
     </section>
   );
+}
+
+/** A campaign grows, and one that shares more may have an incident already. */
+function overWhom({ accounts, reach }: Campaign): string {
+  if (reach === undefined || reach.accounts >= accounts.length)
+    return 'The incident over all of them';
+  return `An incident over ${reach.accounts} of them`;
 }
 
 /** How far it reaches: what a reviewer asks first. */

@@ -233,7 +233,8 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
           <>
             <dt>{name}</dt>
             <dd>
-              {observed} <span class="quiet">usual {usual || 'not known'}</span>
+              {observed}{' '}
+              {!isCampaign(incident) && <span class="quiet">usual {usual || 'not known'}</span>}
             </dd>
           </>
         ))}
