@@ -5,9 +5,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { AccountRecord } from '../src/core/profile/account-record.ts';
 import { createMemoryStanding } from '../src/store/memory/standing.ts';
 import { compressSegment } from '../src/store/journal-files/compress-segment.ts';
 import { segmentFile, segmentName } from '../src/store/journal-files/segments.ts';
+import type { Records } from '../src/store/records/contract.ts';
+import type { HoldDraft } from '../src/store/records/hold-contract.ts';
 import { openSqliteRecords } from '../src/store/sqlite/records.ts';
 import { openSqliteStanding } from '../src/store/sqlite/standing.ts';
 import { FIRST_DAY_MS, login, openJudging, submission } from './judging.ts';
@@ -26,6 +29,12 @@ export const NOW_MS = FIRST_DAY_MS + DAYS * DAY_MS;
 
 const TEMPLATE = 'user0000000@example.org';
 const SEGMENT_BYTES = 64 * 1_048_576;
+/** One account in so many stands on the ladder. */
+const CLIMBED = 1_000;
+/** Accounts of each campaign that has an open incident of its own. */
+const MEMBERS = 200;
+const CAMPAIGNS = 40;
+const HELD = 2_000;
 
 export const loginOf = (i: number): string => `user${String(i).padStart(7, '0')}@example.org`;
 export const incidentOf = (i: number): string => `i${String(i).padStart(17, '0')}`;
@@ -48,10 +57,20 @@ export async function fillAccounts(folder: string, path: string, count: number):
     // In the order of the keys: each page is written once.
     for (const [key, record] of made.sort(([a], [b]) => (a < b ? -1 : 1))) {
       for (let i = 0; i < count; i += 1) {
-        insert.run(key.replace(TEMPLATE, loginOf(i)), today, record);
+        const isClimbed = key.startsWith('a:') && i % CLIMBED === 0;
+        const bytes = isClimbed ? climbed(record, i / CLIMBED) : record;
+        insert.run(key.replace(TEMPLATE, loginOf(i)), today, bytes);
       }
     }
   });
+}
+
+/** On hold since some day of the last twenty, with evidence of the last hour. */
+function climbed(record: Uint8Array, nth: number): Uint8Array {
+  const account = new AccountRecord(Uint8Array.from(record));
+  const sinceMs = NOW_MS - (1 + (nth % 20)) * DAY_MS;
+  account.ladder = { rung: 'hold', sinceMs, evidenceAtMs: NOW_MS - HOUR_MS };
+  return account.toBytes();
 }
 
 /** One in fifty is open; each shares its traits with some others. */
@@ -63,11 +82,12 @@ export async function fillIncidents(path: string, sizes: DeskSizes): Promise<voi
     {
       ...{ id: 'template', account: TEMPLATE, cause: 'bench', practice: 'SND-1' },
       ...{ summary: 'Sends to new domains.', detail: '', firstAt: at, lastAt: at, count: 3 },
-      ...{ references: [], traits: ['shape:0'], jobs: () => [] },
+      ...{ references: [], traits: ['headers:0'], jobs: () => [] },
       ...{ repeatAfterMs: 3_600_000, nowMs: FIRST_DAY_MS },
     },
   ]);
   await records.figures.write({ counts: hourlyFigures(), levels: [], oldest: 0 });
+  await fillHolds(records, accounts);
   await records.close();
   inTransaction(path, (database) => {
     const made = database.prepare('SELECT * FROM incidents').get() ?? {};
@@ -88,11 +108,58 @@ export async function fillIncidents(path: string, sizes: DeskSizes): Promise<voi
         ...{ verdict: isOpen ? '' : 'true', summary: `Sends to ${i} new domains.` },
       };
       insert.run(...columns.map((name) => row[name] ?? null));
-      for (const name of [`net:${i % 5_000}`, `asn:${i % 300}`, `shape:${i % 40}`]) {
-        trait.run(name, id);
-      }
+      for (const name of traitsOf(i)) trait.run(name, id);
     }
+    fillCampaigns(database, accounts);
   });
+}
+
+/** A network and a shape are shared by many; an address, a text and a link by those of one campaign. */
+function traitsOf(i: number): readonly string[] {
+  const shared = [`network:${i % 300}`, `headers:${i % 40}`, `address:192.0.${i % 200}.${i % 250}`];
+  if (i % 10 !== 0) return shared;
+  return [...shared, `text:${(i / 10) % 60}`, `link:evil${(i / 10) % 7}.example`];
+}
+
+/** Open incidents over campaigns, and held messages of accounts. */
+function fillCampaigns(database: DatabaseSync, accounts: number): void {
+  const columns = 'id, account, cause, practice, state, opened_at, updated_at, summary, count, ';
+  const lists = '"references", timeline, checklist, detail, alerted_count, accounts';
+  const at = new Date(NOW_MS - HOUR_MS).toISOString();
+  const insert = database.prepare(
+    `INSERT INTO incidents (${columns}${lists}) VALUES (?, '', ?, 'FBK-6', 'open', ?, ?, 'A wave.', 0, '[]', '[]', '[]', '', 0, ?)`,
+  );
+  for (let n = 0; n < CAMPAIGNS; n += 1) {
+    const members = Array.from({ length: MEMBERS }, (_, i) => loginOf((n * 997 + i) % accounts));
+    const id = incidentOf(900_000_000 + n);
+    insert.run(id, `campaign:${id}`, at, at, JSON.stringify(members));
+  }
+}
+
+async function fillHolds(records: Records, accounts: number): Promise<void> {
+  const at = new Date(NOW_MS - HOUR_MS).toISOString();
+  for (let from = 0; from < HELD; from += 200) {
+    await records.holds.add(
+      Array.from({ length: 200 }, (_, i) =>
+        heldOf(from + i, loginOf(((from + i) * 31) % accounts), at),
+      ),
+    );
+  }
+}
+
+function heldOf(n: number, account: string, at: string): HoldDraft {
+  const number = String(n).padStart(17, '0');
+  return {
+    hold: {
+      ...{ id: `h${number}`, account, identity: account, context: '', at, reference: `H${n}` },
+      ...{ submission: `s${n}`, mta: 'mx1', queueId: `Q${n}`, envelopeSender: account },
+      ...{ recipients: 3, subject: 'Invoice', reasons: [{ text: 'Writes to many new domains.' }] },
+      ...{ cause: 'verdict', incident: '', state: 'held', owner: '', by: '', why: '', outcome: '' },
+      ...{ sizeBytes: 4_000, misses: 0, tries: 0, lastError: '', notice: 'none', noticeTries: 0 },
+    },
+    spacingMs: 0,
+    audit: { at, by: 'primum', action: 'hold', subject: account, why: 'Held.' },
+  };
 }
 
 /** What "today against usual" is made of. */

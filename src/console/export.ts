@@ -2,6 +2,9 @@
 
 type Cells = readonly (string | number)[];
 
+/** Also behind blanks, and with the wide signs of East Asian keyboards. */
+const FORMULA = /^[\s\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+
 /** RFC 4180; what begins like a formula is text to a spreadsheet (OWASP, CSV injection). */
 export function csvOf(lines: readonly Cells[]): string {
   return lines.map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
@@ -9,8 +12,8 @@ export function csvOf(lines: readonly Cells[]): string {
 
 function cellOf(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** A table as it stands on the page. Buttons are not data. */

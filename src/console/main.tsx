@@ -13,6 +13,7 @@ import { Login, Welcome } from './pages/enter.tsx';
 import { Forwards } from './pages/forwards.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { Incidents } from './pages/incidents.tsx';
+import { LocksPage } from './pages/locks.tsx';
 import { ModePage } from './pages/mode.tsx';
 import { PracticesPage } from './pages/practices.tsx';
 import { Review } from './pages/review.tsx';
@@ -29,6 +30,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ['account', 'Account'],
   ['incidents', 'Incidents'],
   ['campaigns', 'Campaigns'],
+  ['locks', 'Locks'],
   ['cases', 'Cases'],
   ['forwards', 'Forwards'],
   ['mode', 'Limits and mode'],
@@ -162,6 +164,8 @@ function PageOf(given: { name: string; detail: string; session: SessionView }): 
       return <Incidents key={detail} id={detail} />;
     case 'campaigns':
       return <Campaigns />;
+    case 'locks':
+      return <LocksPage />;
     case 'forwards':
       return <Forwards />;
     case 'mode':

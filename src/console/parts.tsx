@@ -76,6 +76,15 @@ export function Account({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
+/** A word where there is none: a link to nothing helps nobody. */
+export function IncidentLink(given: {
+  readonly id: string;
+  readonly children?: ComponentChildren;
+}): JSX.Element {
+  if (given.id === '') return <span class="quiet">none</span>;
+  return <a href={`#/incidents/${given.id}`}>{given.children ?? 'Incident'}</a>;
+}
+
 /** Who looks; outside of the house nobody. */
 export const Me = createContext<SessionView | undefined>(undefined);
 

@@ -2,7 +2,7 @@
 import type { FalseRate } from './detection/tail.ts';
 import type { Family } from './detection/hypotheses.ts';
 import type { PlainWords } from './plain-words.ts';
-import type { PrimumEvent } from './event.ts';
+import type { PrimumEvent, SubmissionEvent } from './event.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 import type { AccountFacts } from './account.ts';
 import type { Limit } from './policy.ts';
@@ -186,4 +186,23 @@ export interface Inspector {
   }): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
   /** Forgets failed logins of a source, a login, or both. Locks and lists stay. */
   reset(query: { readonly clientAddress?: string; readonly login?: string }): Promise<void>;
+}
+
+/** Messages of several accounts that carry what these share. */
+export interface CarriedQuery {
+  readonly accounts: readonly string[];
+  /** RFC 3339. */
+  readonly since: string;
+  readonly until: string;
+  /** Whether a message carries it. */
+  readonly isOne: (event: SubmissionEvent) => boolean;
+}
+
+export interface Carried {
+  readonly messages: number;
+  readonly recipients: number;
+  /** Of these, what was let go. */
+  readonly left: { readonly messages: number; readonly recipients: number };
+  /** The search ended at its bound: there may be more. */
+  readonly isCut: boolean;
 }

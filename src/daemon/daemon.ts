@@ -18,6 +18,8 @@ import { openDesk } from '../desk/desk.ts';
 import { openDirectory } from '../directory/open-directory.ts';
 import type { LockChange } from '../desk/options.ts';
 import type { Gate } from '../gate-contract.ts';
+import { Climbed } from '../gate/climbed.ts';
+import { countCarried } from '../gate/count-carried.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
 import { judgeReverseName } from '../network/reverse-names.ts';
@@ -124,6 +126,9 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     if (follower !== undefined) closers.push(() => follower.close());
     // Either would keep the doors from listening; the table is made in a thread of its own.
     void parts.networks.ready();
+    // So that whoever opens the first page in the morning does not wait for it.
+    parts.climbed.begin();
+    closers.push(() => parts.climbed.stop());
     loadFreemail();
     return {
       addresses: doors.addresses(),
@@ -174,6 +179,7 @@ interface Given {
 
 interface Opened extends DaemonParts {
   readonly inspector: Inspector;
+  readonly climbed: Climbed;
   readonly logged: LogSink;
   readonly recount: () => Promise<number>;
 }
@@ -203,6 +209,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     ...(await deskSettings(config)),
     now,
     explain: (reference) => inspector.explain(reference),
+    countCarried: (query) => countCarried(stores.journal, query),
     world: holdWorld({
       isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
       inspector: () => inspector,
@@ -218,8 +225,9 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
 
   const hash = createKeyedHash(hashKey(config.state));
   const keyed = openKeyed(config, { directory, now, warn });
+  const climbed = new Climbed(stores.standing);
   const inspector = createInspector({
-    ...{ ...stores, networks, directory, hash, policy, now },
+    ...{ ...stores, networks, directory, hash, policy, now, climbed },
     falseRate: falseRates(config.state, warn),
   });
   const gateParts = {
@@ -239,7 +247,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
   };
   const room = createGate({
     ...gateParts,
-    journal: countLines(rememberSubmissions(stores.journal, recent), desk.figures),
+    journal: climbed.watch(countLines(rememberSubmissions(stores.journal, recent), desk.figures)),
   });
   return {
     ...stores,
@@ -253,6 +261,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     newId,
     ...keyed,
     inspector,
+    climbed,
     logged: takeLogged({ room, journal: stores.journal, recent, now }),
     recount: () =>
       recount({ ...gateParts, telemetry, room, networksReady: () => networks.ready() }),

@@ -2,18 +2,19 @@
  * Campaigns: accounts whose incidents share a text, a link, a subject or an address, and how far it
  * reaches: accounts, decisions, held messages, locks. One text from several accounts is one matter.
  */
-import type { HoldRow } from '../store/records/hold-contract.ts';
-import type { IncidentRow, Records, TraitCluster } from '../store/records/contract.ts';
+import type { IncidentLine, Records, TraitCluster } from '../store/records/contract.ts';
+import type { HeldOfAccount } from '../store/records/hold-contract.ts';
 import { campaignOver, type OpenCampaign } from '../store/records/open-campaigns.ts';
 import type { Health } from './health.ts';
+import { readDetail } from './notice.ts';
 import type { Campaign } from './people-contract.ts';
 
 const DAY_MS = 86_400_000;
+/** The days go on where nothing changes. */
+const KEPT_MS = 60_000;
 export const MAX_CAMPAIGNS = 50;
 /** Accounts and incidents named of one campaign; the counts are of all. */
 export const MAX_NAMED = 100;
-/** Held messages looked through for those of its accounts. */
-const MAX_HELD = 500;
 
 interface CampaignParts {
   readonly records: Records;
@@ -22,27 +23,75 @@ interface CampaignParts {
   readonly isLocked: (account: string) => boolean;
 }
 
-export async function campaignsOf(
+/** What is read of all campaigns at once: one by one, five thousand incidents are a second. */
+interface Known {
+  readonly lines: ReadonlyMap<string, IncidentLine>;
+  readonly held: ReadonlyMap<string, HeldOfAccount>;
+  readonly open: readonly OpenCampaign[];
+  readonly isLocked: (account: string) => boolean;
+}
+
+async function campaignsOf(
   parts: CampaignParts,
   { days }: { readonly days: number },
 ): Promise<readonly Campaign[]> {
-  const { records, health, now } = parts;
-  const since = new Date(now() - days * DAY_MS).toISOString();
+  const since = new Date(parts.now() - days * DAY_MS).toISOString();
+  const { health, records } = parts;
   const clusters = joinEqual(await health.read(() => records.incidents.clusters(since)));
-  const held = await health.read(() => records.holds.list({ isOpen: true, limit: MAX_HELD }));
-  const open = await health.read(() => records.incidents.openCampaigns());
-  const known = new Map<string, IncidentRow>();
-  const campaigns: Campaign[] = [];
-  for (const { shared, ids } of clusters.slice(0, MAX_CAMPAIGNS)) {
-    for (const id of ids.slice(0, MAX_NAMED)) {
-      const row = known.get(id) ?? (await health.read(() => records.incidents.get(id)));
-      if (row !== undefined) known.set(id, row);
-    }
-    const rows = ids.flatMap((id) => known.get(id) ?? []);
-    const { isLocked } = parts;
-    campaigns.push(describe(rows, { shared, held, open, isLocked, total: ids.length }));
+  const shown = clusters
+    .slice(0, MAX_CAMPAIGNS)
+    .map(({ shared, ids }) => ({ shared, total: ids.length, ids: ids.slice(0, MAX_NAMED) }));
+  const known = await readKnown(
+    parts,
+    shown.flatMap(({ ids }) => ids),
+  );
+  return shown.map((cluster) => describe(cluster, known));
+}
+
+async function readKnown(
+  { records, health, isLocked }: CampaignParts,
+  ids: readonly string[],
+): Promise<Known> {
+  const lines = await health.read(() => records.incidents.lines(ids));
+  const accounts = lines.map(({ account }) => account);
+  const held = await health.read(() => records.holds.heldOf(accounts));
+  return {
+    lines: new Map(lines.map((line) => [line.id, line])),
+    held: new Map(held.map((one) => [one.account, one])),
+    open: await health.read(() => records.incidents.openCampaigns()),
+    isLocked,
+  };
+}
+
+/**
+ * What is read once for everybody who looks, and again when something on record has changed: all look
+ * again at once when it has.
+ */
+export class Campaigns {
+  readonly #parts: CampaignParts;
+  readonly #read = new Map<
+    number,
+    { readonly atMs: number; readonly campaigns: Promise<readonly Campaign[]> }
+  >();
+
+  constructor(parts: CampaignParts) {
+    this.#parts = parts;
   }
-  return campaigns;
+
+  list(days: number): Promise<readonly Campaign[]> {
+    const known = this.#read.get(days);
+    const atMs = this.#parts.now();
+    if (known !== undefined && atMs - known.atMs < KEPT_MS) return known.campaigns;
+    const reading = campaignsOf(this.#parts, { days });
+    this.#read.set(days, { atMs, campaigns: reading });
+    // What could not be read is read again.
+    reading.catch(() => this.#read.delete(days));
+    return reading;
+  }
+
+  changed(): void {
+    this.#read.clear();
+  }
 }
 
 interface Joined {
@@ -63,32 +112,32 @@ function joinEqual(clusters: readonly TraitCluster[]): readonly Joined[] {
   return [...joined.values()];
 }
 
-function describe(
-  rows: readonly IncidentRow[],
-  given: {
-    readonly shared: readonly string[];
-    readonly held: readonly HoldRow[];
-    readonly open: readonly OpenCampaign[];
-    readonly isLocked: (account: string) => boolean;
-    readonly total: number;
-  },
-): Campaign {
+interface Cluster {
+  readonly shared: readonly string[];
+  readonly ids: readonly string[];
+  readonly total: number;
+}
+
+function describe({ shared, ids, total }: Cluster, known: Known): Campaign {
+  const rows = ids.flatMap((id) => known.lines.get(id) ?? []);
   const accounts = [...new Set(rows.map(({ account }) => account))].sort();
-  const held = given.held.filter(({ account }) => accounts.includes(account));
+  const held = accounts.flatMap((account) => known.held.get(account) ?? []);
   const sorted = [...rows].sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
-  const incident = campaignOver(given.open, accounts)?.id;
+  const incident = campaignOver(known.open, accounts);
+  const reach = incident && readDetail(incident)?.campaign?.reach;
   return {
-    shared: given.shared.slice(0, 20),
+    shared: shared.slice(0, 20),
     accounts,
-    ...(incident === undefined ? {} : { incident }),
+    ...(incident === undefined ? {} : { incident: incident.id }),
+    ...(reach === undefined ? {} : { reach }),
     incidents: sorted.map(({ id, account, summary, state, openedAt }) => ({
       ...{ id, account, summary, state, openedAt },
     })),
-    isCut: given.total > rows.length,
+    isCut: total > rows.length,
     decisions: rows.reduce((sum, { count }) => sum + count, 0),
-    heldMessages: held.length,
+    heldMessages: held.reduce((sum, { messages }) => sum + messages, 0),
     heldRecipients: held.reduce((sum, { recipients }) => sum + recipients, 0),
-    locked: accounts.filter((account) => given.isLocked(account)).length,
+    locked: accounts.filter((account) => known.isLocked(account)).length,
     firstAt: sorted[0]?.openedAt ?? '',
     lastAt: rows.reduce((last, { updatedAt }) => (updatedAt > last ? updatedAt : last), ''),
   };

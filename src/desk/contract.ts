@@ -11,6 +11,8 @@ import type {
   Change,
   FirstLookDesk,
   FigureDesk,
+  Member,
+  Reach,
   QuestionDesk,
   UserDesk,
 } from './people-contract.ts';
@@ -52,6 +54,11 @@ export interface Incident {
   readonly accounts: readonly string[];
   /** The open incident over several accounts of which this one's is one. */
   readonly campaign?: string;
+  /** Of a campaign: what its accounts share, such as `link:evil.example`, most telling first. */
+  readonly shared?: readonly string[];
+  readonly reach?: Reach;
+  /** Its accounts with their incidents; only where the one incident is asked for. */
+  readonly members?: readonly Member[];
   /** FBK-6: when somebody or a rule first did something about it. */
   readonly firstActionAt?: string;
   /** Since when its cause is gone; closing it is for a person, who knows why it was. */

@@ -126,6 +126,8 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
       onJobs: () => runner.wake(),
       isLocked: (account) => keeper.find(account) !== undefined,
       tick: (request) => keeper.tick(request),
+      onNews: (id) => changes.tell('incident', id),
+      follow: (listener) => void changes.follow(listener),
     }),
     attachments: attachmentsOf(parts),
     cases: casesOf({ ...parts, onJobs: () => runner.wake() }),

@@ -1,7 +1,8 @@
 /** Incidents as people and programs read and close them. */
 import type { Explanation } from '../core/report.ts';
-import type { IncidentRow, Records } from '../store/records/contract.ts';
-import { campaignsOf } from './campaigns.ts';
+import type { IncidentRow } from '../store/records/contract.ts';
+import { CampaignEvidence, isCampaign, type EvidenceParts } from './campaign-evidence.ts';
+import { Campaigns } from './campaigns.ts';
 import type { Desk, Incident } from './contract.ts';
 import { ease, unendedOfHouse, type EaseParts } from './incident-ease.ts';
 import { newIncidentId } from './ids.ts';
@@ -13,9 +14,9 @@ import { joinedAccounts } from '../store/records/open-campaigns.ts';
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
 const LOOKED_AT = 3;
 
-interface ListParts extends EaseParts {
-  readonly records: Records;
-  readonly isLocked: (account: string) => boolean;
+interface ListParts extends EvidenceParts, Omit<EaseParts, 'records'> {
+  /** Calls back after each change on record. */
+  readonly follow: (listener: () => void) => void;
   /** Of the account's checklist; whether it was open. */
   readonly tick: (request: ItemRequest) => Promise<boolean>;
   /** Finds a decision by its reference. */
@@ -26,6 +27,16 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   const { records, health, now } = parts;
   const at = (): string => new Date(now()).toISOString();
   const learnt = new Set<string>();
+  const evidence = new CampaignEvidence(parts);
+  const campaigns = new Campaigns(parts);
+  parts.follow(() => campaigns.changed());
+  /** With what it is of, as far as that is known now. */
+  const described = async (row: IncidentRow): Promise<Incident> => {
+    await learnMembers(parts, row);
+    await evidence.refresh(row.id);
+    const after = (await health.read(() => records.incidents.get(row.id))) ?? row;
+    return { ...toIncident(after), members: await evidence.members(after) };
+  };
   return {
     list: async (query) => {
       const rows = await health.read(() => records.incidents.list(query));
@@ -36,25 +47,23 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const row = await health.read(() => records.incidents.get(id));
       if (row === undefined) return undefined;
       const inCampaign = await campaignNames(parts, [row]);
-      return inCampaign(toIncident(row));
+      if (!isCampaign(row)) return inCampaign(toIncident(row));
+      evidence.look(row);
+      return { ...toIncident(row), members: await evidence.members(row) };
     },
     close: async ({ id, by, verdict, why }) => {
       const row = await health.read(() => records.incidents.get(id));
       // What it shares with others is kept before the journal forgets it.
-      if (row?.state === 'open') await learn(parts, row);
+      if (row?.state === 'open') {
+        await learn(parts, row);
+        if (isCampaign(row)) await evidence.refresh(id);
+      }
       const text = `Closed (${verdict}): ${why}`;
       return health.read(() => records.incidents.close({ id, at: at(), by, text, verdict }));
     },
-    open: async ({ accounts, summary, by }) => {
-      const id = newIncidentId(now());
-      const names = joinedAccounts(
-        [],
-        accounts.map((account) => account.toLowerCase()),
-      );
-      const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
-      const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
-      const request = { draft, accounts: names, at: at(), by };
-      return toIncident(await health.write(() => records.incidents.open(request)));
+    open: async (request) => {
+      const row = await openOver(parts, request);
+      return isCampaign(row) ? described(row) : toIncident(row);
     },
     step: async (id, by, step) => {
       const row = await health.write(() =>
@@ -65,7 +74,8 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
           return { entry: { at: at(), by, text }, audit, ...changes };
         }),
       );
-      return row === undefined ? undefined : toIncident(row);
+      if (row === undefined) return undefined;
+      return step.kind === 'join' && isCampaign(row) ? described(row) : toIncident(row);
     },
     tick: async (id, by, item) => {
       const account = (await health.read(() => records.incidents.get(id)))?.account ?? '';
@@ -76,20 +86,40 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const row = await health.read(() => records.incidents.get(id));
       if (row === undefined) return [];
       if (row.state === 'open') await learn(parts, row);
-      const found = await health.read(() => records.incidents.similar(id, 10));
+      const own = await evidence.ids(row);
+      const found = await health.read(() => records.incidents.similar(id, 10, own));
       return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
     },
     ease: (news) => ease(parts, news),
     unended: () => unendedOfHouse(parts),
     countOpen: () => health.read(() => records.incidents.countOpen()),
-    campaigns: async (query) => {
-      await learnCampaigns(parts, learnt);
-      return campaignsOf(parts, query);
+    campaigns: async ({ days }) => {
+      if (await learnCampaigns(parts, learnt)) campaigns.changed();
+      return campaigns.list(days);
     },
   };
 }
 
-async function learn({ records, health, explain }: ListParts, row: IncidentRow): Promise<void> {
+/** The one that is open over these accounts, or a new one. */
+function openOver(
+  { records, health, now }: ListParts,
+  { accounts, summary, by }: Parameters<Desk['incidents']['open']>[0],
+): Promise<IncidentRow> {
+  const id = newIncidentId(now());
+  const names = joinedAccounts(
+    [],
+    accounts.map((account) => account.toLowerCase()),
+  );
+  const cause = `${names.length === 1 ? 'person' : 'campaign'}:${id}`;
+  const draft = { id, cause, practice: 'FBK-6', summary, detail: '' };
+  const request = { draft, accounts: names, at: new Date(now()).toISOString(), by };
+  return health.write(() => records.incidents.open(request));
+}
+
+async function learn(
+  { records, health, explain }: ListParts,
+  row: Pick<IncidentRow, 'id' | 'references'>,
+): Promise<void> {
   if (explain === undefined) return;
   const traits: string[] = [];
   for (const reference of row.references.slice(-LOOKED_AT)) {
@@ -105,7 +135,17 @@ async function learn({ records, health, explain }: ListParts, row: IncidentRow):
 const CAMPAIGNS_LEARNT = 10;
 const NEWEST = 200;
 
-async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<void> {
+/** What the newest members have in common must be known before it is told. */
+async function learnMembers(parts: ListParts, { accounts }: IncidentRow): Promise<void> {
+  for (const account of accounts.slice(0, CAMPAIGNS_LEARNT)) {
+    const query = { account, state: 'open', limit: 1 } as const;
+    const [newest] = await parts.health.read(() => parts.records.incidents.list(query));
+    if (newest !== undefined) await learn(parts, newest);
+  }
+}
+
+/** Whether there was anything new. */
+async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<boolean> {
   const { records, health } = parts;
   const rows = await health.read(() => records.incidents.list({ state: 'open', limit: NEWEST }));
   const fresh = rows.filter(({ id, cause }) => cause === 'campaign' && !learnt.has(id));
@@ -115,6 +155,7 @@ async function learnCampaigns(parts: ListParts, learnt: Set<string>): Promise<vo
     learnt.add(row.id);
     await learn(parts, row);
   }
+  return fresh.length > 0;
 }
 
 type Step = Parameters<Desk['incidents']['step']>[2];
@@ -139,6 +180,7 @@ function toIncident(row: IncidentRow): Incident {
   return {
     ...incident,
     ...(known?.sources === undefined ? {} : { sources: known.sources }),
+    ...known?.campaign,
     ...(known === undefined
       ? {}
       : { evidence: { figures: known.picture.figures, reasons: known.reasons, done: known.done } }),

@@ -1,6 +1,8 @@
 /** What an incident may share with another (FBK-7): where from, with what, about what. */
 import { derivedOfMessage } from '../core/message/derived-of.ts';
+import type { SubmissionEvent } from '../core/event.ts';
 import type { Explanation } from '../core/report.ts';
+import { TELLING_TRAITS } from '../store/records/clusters.ts';
 import type { AlertIntent } from './notice.ts';
 
 /** Characters of one trait. */
@@ -22,8 +24,10 @@ export function traitsOfAlert({ picture, source, reasons, cause }: AlertIntent):
 
 /** From the message behind a decision, while the journal has it. */
 export function traitsOfDecision({ event }: Explanation): readonly string[] {
-  if (event?.kind !== 'submission') return [];
-  const { clientAddress, message } = event;
+  return event?.kind === 'submission' ? traitsOfMessage(event) : [];
+}
+
+export function traitsOfMessage({ clientAddress, message }: SubmissionEvent): readonly string[] {
   const derived = derivedOfMessage(message);
   const subject = message?.subject;
   return named([
@@ -34,6 +38,16 @@ export function traitsOfDecision({ event }: Explanation): readonly string[] {
     ['subject', subject === undefined ? '' : shapeOf(subject)],
     ...(derived?.urlHosts ?? []).slice(0, MAX_HOSTS).map((host) => ['link', host] as const),
   ]);
+}
+
+/** Whether two that share it are hardly ever both innocent. */
+export function isTelling(trait: string): boolean {
+  return rankOf(trait) >= 0;
+}
+
+/** The less, the more it tells: a text is hardly ever the same by chance, an address may be of many. */
+export function rankOf(trait: string): number {
+  return TELLING_TRAITS.findIndex((name) => trait.startsWith(`${name}:`));
 }
 
 /** Equal for subjects that differ in numbers and case only. */

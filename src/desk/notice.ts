@@ -1,5 +1,6 @@
 /** What the desk writes into outbox payloads and incident details, and reads again. */
 import type { Intent } from '../core/intent.ts';
+import type { Reach } from './people-contract.ts';
 import type { AccountChange } from '../effects/contract.ts';
 import type { IncidentRow, JobDraft } from '../store/records/contract.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
@@ -11,6 +12,8 @@ export type Detail = Pick<AlertIntent, 'enforced' | 'done' | 'picture' | 'refere
   readonly reasons: readonly { readonly text: string; readonly practice?: string }[];
   /** Of all its decisions, where it is about sources of guesses. */
   readonly sources?: Sources;
+  /** Of a campaign: what its accounts share, and how far it reached when that was counted. */
+  readonly campaign?: { readonly shared: readonly string[]; readonly reach: Reach };
 };
 
 /** The newest sources by name, and how many there were. */
@@ -61,7 +64,7 @@ export type Notice =
     };
 
 /** Bounds of what one decision may put into an incident. */
-const MAX_REASONS = 10;
+export const MAX_REASONS = 10;
 const MAX_FIGURES = 20;
 const MAX_WORDS = 300;
 
@@ -90,7 +93,7 @@ export function detailAfter(before: string, newest: string): string {
   return JSON.stringify({ ...detail, sources: withSources(sources, detail.sources ?? NO_SOURCES) });
 }
 
-export function readDetail(incident: IncidentRow): Detail | undefined {
+export function readDetail(incident: Pick<IncidentRow, 'detail'>): Detail | undefined {
   return incident.detail === '' ? undefined : (JSON.parse(incident.detail) as Detail);
 }
 

@@ -1,5 +1,5 @@
 /** What a desk is opened with. */
-import type { Explanation } from '../core/report.ts';
+import type { Carried, CarriedQuery, Explanation } from '../core/report.ts';
 import type { AccountConnector, AlertChannel } from '../effects/contract.ts';
 import type { Records } from '../store/records/contract.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
@@ -69,6 +69,8 @@ export interface DeskOptions extends DeskSettings {
   readonly onHoldDecision?: (decision: HoldDecision) => void;
   /** Finds a decision by its reference, for what incidents have in common (FBK-7). */
   readonly explain?: (reference: string) => Promise<Explanation | undefined>;
+  /** Counts messages of a campaign's accounts that carry what they share. */
+  readonly countCarried?: (query: CarriedQuery) => Promise<Carried>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }

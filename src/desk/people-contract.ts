@@ -213,6 +213,38 @@ export interface Change {
   readonly id: string;
 }
 
+/** How far a campaign reaches (its blast radius). */
+export interface Reach {
+  readonly accounts: number;
+  /** Of these, locked when it was counted. */
+  readonly locked: number;
+  /** Messages of them that carry what they share, from the journal, and recipients of these. */
+  readonly messages: number;
+  readonly recipients: number;
+  /** Of these, what was let go. */
+  readonly left: { readonly messages: number; readonly recipients: number };
+  /** When it was counted; the figures are at least so large where `isCut`. */
+  readonly at: string;
+  readonly isCut: boolean;
+}
+
+/** An account of a campaign, with its newest incident. */
+export interface Member {
+  readonly account: string;
+  readonly isLocked: boolean;
+  /** Of all its incidents in the campaign's time. */
+  readonly decisions: number;
+  /** Absent where it has none. */
+  readonly incident?: {
+    readonly id: string;
+    readonly summary: string;
+    readonly state: 'open' | 'closed';
+    readonly openedAt: string;
+    /** Of its newest decision; empty where none is named. */
+    readonly reference: string;
+  };
+}
+
 /** Accounts whose incidents share something telling, and how far it reaches. */
 export interface Campaign {
   /** Such as `text:...`, `link:evil.example`. */
@@ -229,6 +261,8 @@ export interface Campaign {
     readonly openedAt: string;
   }[];
   readonly isCut: boolean;
+  /** Of the open incident over all of them. */
+  readonly reach?: Reach;
   readonly decisions: number;
   readonly heldMessages: number;
   readonly heldRecipients: number;

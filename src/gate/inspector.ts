@@ -27,6 +27,7 @@ import type { NetworkSource } from '../network/contract.ts';
 import type { Journal } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { reportBulkTools } from './bulk-tools.ts';
+import type { Climbed } from './climbed.ts';
 import { explain } from './explain.ts';
 import { reportRelays } from './relays.ts';
 import { reportRungs } from './rung-report.ts';
@@ -42,6 +43,8 @@ export interface InspectorParts {
   readonly hash: KeyedHash;
   readonly policy: () => Policy;
   readonly now: () => number;
+  /** Which records may stand above observe; without it each is looked at. */
+  readonly climbed?: Climbed;
   /** How often good mail reaches a score; undefined while nobody has counted. */
   readonly falseRate?: (score: number) => FalseRate | undefined;
 }

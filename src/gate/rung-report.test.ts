@@ -1,6 +1,6 @@
 /** Rungs that were reached in observe mode are seen before they bite. */
 import { describe, expect, it } from 'vitest';
-import { heaviest } from './rung-report.ts';
+import { heaviest } from './heaviest.ts';
 import { createPlatform } from '../../test/platform.ts';
 
 const ANN = 'ann@example.org';

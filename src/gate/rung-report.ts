@@ -7,9 +7,10 @@ import type { RungPage, RungReport } from '../core/report.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Verdict } from '../core/verdict.ts';
 import type { JournalLine, Journal } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
+import type { Climbed } from './climbed.ts';
+import { heaviest } from './heaviest.ts';
 import { accountKey, identityKey } from './subject.ts';
 
 export interface RungParts {
@@ -17,12 +18,15 @@ export interface RungParts {
   readonly journal: Journal;
   readonly policy: () => Policy;
   readonly now: () => number;
+  /** Which may stand there; without it every record is looked at. */
+  readonly climbed?: Climbed | undefined;
 }
 
 /** Accounts looked at above observe; more of them are a mistake in the rules, not abuse. */
 export const MAX_RUNG_ACCOUNTS = 100_000;
 
-type Reason = Verdict['reasons'][number];
+/** A line may be dated a little before it was written. */
+const CLOCKS_MS = 3_600_000;
 
 type Standing = Omit<RungReport, 'why' | 'since'> & { readonly sinceMs: number };
 
@@ -39,7 +43,7 @@ export async function reportRungs(
     .filter(({ account }) => account > after)
     .sort((a, b) => (a.account < b.account ? -1 : 1))
     .slice(0, page.limit);
-  const why = page.limit === 0 ? new Map<string, string>() : await reasonsFor(parts.journal, shown);
+  const why = page.limit === 0 ? new Map<string, string>() : await reasonsFor(parts, shown);
   const accounts = shown.map(({ sinceMs, ...row }): RungReport => {
     const since = new Date(sinceMs).toISOString();
     return { ...row, since, why: why.get(row.account) ?? '' };
@@ -50,24 +54,53 @@ export async function reportRungs(
 async function accountsAbove(parts: RungParts) {
   const found = new Map<string, Standing>();
   let isCut = false;
-  const add = (account: string, identity: string, state: LadderState): void => {
+  const add = (account: string, identity: string, state: LadderState): boolean => {
     const quiet = parts.policy().quietSeconds;
     const { rung, sinceMs } = stepLadder(state, 'observe', parts.now(), quiet);
-    if (rung === 'observe') return;
+    if (rung === 'observe') return false;
     const known = found.get(account);
-    if (known !== undefined && rungIndex(known.rung) >= rungIndex(rung)) return;
+    if (known !== undefined && rungIndex(known.rung) >= rungIndex(rung)) return true;
     if (known === undefined && found.size >= MAX_RUNG_ACCOUNTS) isCut = true;
     else found.set(account, { account, identity, rung, sinceMs });
+    return true;
   };
-  for await (const [key, record] of parts.standing.scan(accountKey(''))) {
-    const account = key.slice(accountKey('').length);
-    add(account, '', new AccountRecord(record).ladder);
+  const addIdentity = (identity: string, state: LadderState): boolean =>
+    add(accountOf(identity), identity, state);
+  for await (const [key, record] of candidates(parts)) {
+    const isAbove = key.startsWith(ACCOUNTS)
+      ? add(key.slice(ACCOUNTS.length), '', new AccountRecord(record).ladder)
+      : addIdentity(key.slice(IDENTITIES.length), new IdentityProfile(record).ladder);
+    if (!isAbove) parts.climbed?.forget(key);
   }
-  for await (const [key, record] of parts.standing.scan(identityKey(''))) {
-    const identity = key.slice(identityKey('').length);
-    add(accountOf(identity), identity, new IdentityProfile(record).ladder);
-  }
+  isCut ||= parts.climbed?.isCut === true;
   return { found, isCut };
+}
+
+const [ACCOUNTS, IDENTITIES] = [accountKey(''), identityKey('')];
+/** Records read at once. */
+const PIECE = 500;
+
+/** Those of accounts before those of their identities. */
+async function* candidates({
+  standing,
+  climbed,
+}: RungParts): AsyncGenerator<readonly [key: string, record: Uint8Array]> {
+  if (climbed === undefined) {
+    yield* standing.scan(ACCOUNTS);
+    yield* standing.scan(IDENTITIES);
+    return;
+  }
+  const keys = [...(await climbed.keys())].sort();
+  for (let from = 0; from < keys.length; from += PIECE) {
+    const piece = keys.slice(from, from + PIECE);
+    // A copy: the bytes belong to the store, which may change them at the next turn.
+    const records = (await standing.read(piece)).map((record) => record && Uint8Array.from(record));
+    for (const [i, key] of piece.entries()) {
+      const record = records[i];
+      if (record === undefined) climbed.forget(key);
+      else yield [key, record];
+    }
+  }
 }
 
 /** `ann@x/app:7` is of `ann@x`; mail without AUTH has no credential. */
@@ -76,34 +109,38 @@ function accountOf(identity: string): string {
   return slash < 0 ? identity : identity.slice(0, slash);
 }
 
-/**
- * What counted most; the first of equals, and of a verdict's reasons that weigh nothing. What came back
- * stands first where it weighs most, and its own sentence adds nothing.
- */
-export function heaviest(reasons: Verdict['reasons']): Reason | undefined {
-  if (reasons[0]?.signal === 'outcomes') return reasons[0];
-  return reasons.reduce<Reason | undefined>(
-    (most, one) => (most === undefined || one.weight > most.weight ? one : most),
-    undefined,
-  );
-}
+/** A page waits for it: what is not found within this time is asked for again another time. */
+const MOST_MS = 100;
 
-/** One reading of the journal, newest first, no further back than the oldest rung. */
+/**
+ * What is remembered, and for the rest one reading of the journal, newest first, no further back than the
+ * oldest rung.
+ */
 async function reasonsFor(
-  journal: Journal,
+  { journal, climbed }: RungParts,
   rows: readonly Standing[],
 ): Promise<Map<string, string>> {
   const why = new Map<string, string>();
-  const wanted = new Set(rows.map(({ account }) => account));
-  if (wanted.size === 0) return why;
-  const oldest = new Date(Math.min(...rows.map(({ sinceMs }) => sinceMs))).toISOString();
+  for (const { account } of rows) {
+    const known = climbed?.whyOf(account);
+    if (known !== undefined) why.set(account, known);
+  }
+  const unknown = rows.filter(({ account }) => !why.has(account));
+  if (unknown.length === 0) return why;
+  const wanted = new Set(unknown.map(({ account }) => account));
+  const since = Math.min(...unknown.map(({ sinceMs }) => sinceMs)) - CLOCKS_MS;
+  const endMs = performance.now() + MOST_MS;
+  const isLate = (): boolean => climbed !== undefined && performance.now() > endMs;
   const look = (line: JournalLine): boolean => {
-    if (line.kind !== 'rung') return false;
-    if (line.to !== 'observe' && wanted.delete(line.account)) {
+    if (line.kind === 'rung' && line.to !== 'observe' && wanted.delete(line.account)) {
       why.set(line.account, heaviest(line.because)?.text ?? '');
     }
-    return wanted.size === 0 || line.at < oldest;
+    return wanted.size === 0;
   };
-  await journal.find(look, '"kind":"rung"');
+  const keys = unknown.map(({ account }) => ({ field: 'account' as const, value: account, since }));
+  await journal.findBy(keys, look, isLate);
+  for (const [account, text] of why) climbed?.learnWhy(account, text);
+  // Looked through to its end: the journal has nothing of these, and is not asked again.
+  if (!isLate()) for (const account of wanted) climbed?.learnWhy(account, '');
   return why;
 }

@@ -33,7 +33,7 @@ afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
 
 const PAGES = [
   ...(['today', 'review', 'incidents', 'campaigns', 'cases', 'forwards', 'mode'] as const),
-  ...(['practices', 'audit', 'health', 'nowhere'] as const),
+  ...(['locks', 'practices', 'audit', 'health', 'nowhere'] as const),
 ];
 const VIEWS = [
   ['light', {}],
@@ -46,6 +46,7 @@ const LISTS = [
   'campaigns',
   'cases',
   'forwards',
+  'locks',
   'mode',
   'practices',
   'audit',
@@ -119,7 +120,8 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     }
     expect([...links].map((href) => href.replace(/.*\//, '')).sort()).toEqual([
       ...['audit.csv', 'campaigns.csv', 'cases.csv', 'clocks.csv', 'figures.csv'],
-      ...['forwards.csv', 'holds.csv', 'incidents.csv', 'switches.csv'],
+      ...['forwards.csv', 'holds.csv', 'incidents.csv', 'lists.csv', 'locks.csv'],
+      ...['practices.csv', 'switches.csv'],
     ]);
     for (const href of links) {
       const answer = await page.request.get(`${house.base}${href}`);

@@ -71,6 +71,10 @@ export async function fillState(state: string): Promise<void> {
     why: `The mailbox there is gone. ${HOSTILE[0] ?? ''}`,
   });
   await closeOne(desk);
+  await desk.lists.add({
+    ...{ list: 'deny', key: { network: '203.0.113.0/24' }, by: 'olga' },
+    ...{ reason: `Guesses all night. ${HOSTILE[0] ?? ''}`, expiresAt: Date.now() + 24 * HOUR_MS },
+  });
   for (const [index, text] of [HOSTILE_LINE, 'I never asked for this advertising.'].entries()) {
     await desk.cases.open({
       ...{ source: 'web', category: index === 0 ? 'phishing' : 'spam', by: 'public form', text },

@@ -124,6 +124,20 @@ describe('what people read', () => {
     expect((await cli('audit log --subject eve@example.org')).out).toContain('owner called');
   });
 
+  it('shows what an incident over several accounts is of, and its clocks (FBK-6)', async () => {
+    const { id } = await api().desk.incidents.open({
+      ...{ accounts: ['uwe@example.org', 'vera@example.org'], summary: 'A wave.', by: 'olga' },
+    });
+    const shown = (await cli(`incidents ${id}`)).out;
+    expect(shown).toContain('No single account');
+    expect(shown).toContain('First action at once.');
+    expect(shown).toMatch(/It reaches 2 accounts, 0 of them locked: at least 0 messages/);
+    expect(shown).toMatch(/^ +uwe@example\.org/m);
+    expect((await cli('incidents')).out).toContain('2 accounts');
+    await cli(`incidents close ${id} --finding abuse --why "one wave"`);
+    expect((await cli(`incidents ${id}`)).out).toContain('First action at once, closed at once.');
+  });
+
   it('shows incidents, one with its checklist, and closes it', async () => {
     await cli('lock ivo@example.org --why "sends to strangers"');
     const listed = z
@@ -282,7 +296,7 @@ describe('mistakes', () => {
     ['lists add deny --for 1h --why x',           2,    'Say what the entry is about: --network, --login or --ja3.'],
     ['lists add deny --login a --for 1 --why x',  2,    '--for needs a number and a unit, such as 1h or 30d.'],
     ['locks --api ftp://x/y',                     2,    '"ftp://x/y" is not an API address. Write host:port, http://host:port or unix:/path.'],
-    ['account nobody',                            1,    'Nothing is known of the account nobody. Check how its login is written.'],
+    ['account nobody',                            1,    'Nothing is known of the account nobody: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.'],
     ['unlock nobody --why x',                     1,    'The account nobody is neither locked nor held.'],
     ['explain 00000000',                          1,    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
     ['reload',                                    1,    'This daemon was started without a file to read.'],

@@ -143,9 +143,9 @@ describe('answers', () => {
 
   // prettier-ignore
   const missing = [
-    ['GET',    '/accounts/nobody@example.org', undefined,                    'Nothing is known of the account nobody@example.org. Check how its login is written.'],
+    ['GET',    '/accounts/nobody@example.org', undefined,                    'Nothing is known of the account nobody@example.org: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.'],
     ['GET',    '/explain/00000000',            undefined,                    'No decision has the reference 00000000. Check the letters, or it is older than the journal is kept.'],
-    ['GET',    '/incidents/I404',              undefined,                    'There is no incident I404.'],
+    ['GET',    '/incidents/I404',              undefined,                    'There is no incident I404. None is ever deleted: check its letters.'],
     ['POST',   '/incidents/I404/close',        { by: 'x', why: 'y', verdict: 'true' }, 'There is no open incident I404.'],
     ['POST',   '/accounts/nobody@example.org/limits/reset', { by: 'x', why: 'y' }, 'Nothing is used of the limits of nobody@example.org itself. Check how its login is written.'],
     ['DELETE', '/locks/nobody@example.org',    { by: 'x', why: 'y' },        'The account nobody@example.org is neither locked nor held.'],

@@ -80,3 +80,35 @@ describe('an incident over a campaign', () => {
     expect((await api.desk.incidents.get(ofAnn?.id ?? ''))?.campaign).toBeUndefined();
   });
 });
+
+describe('an account of which only the records tell', () => {
+  const ask = async (account: string): Promise<number> =>
+    (await api.fetch(`/api/v1/accounts/${account}`)).status;
+
+  it.each([
+    ['an incident that is closed', 'incident'],
+    ['a forward that is off', 'forward'],
+    ['a case', 'case'],
+    ['something in the audit log', 'audit'],
+  ])('has its page: %s names it, and leads to no nothing', async (_, what) => {
+    const account = 'ghost@example.org';
+    expect(await ask(account)).toBe(404);
+    const { desk } = api;
+    if (what === 'incident') {
+      await hit(account);
+      const [open = { id: '' }] = await desk.incidents.list({ account, limit: 1 });
+      await desk.incidents.close({ id: open.id, by: 'olga', verdict: 'true', why: 'Over.' });
+    }
+    if (what === 'forward') await desk.forwards.off({ account, by: 'olga', why: 'Dead.' });
+    if (what === 'case') {
+      await desk.cases.open({
+        ...{ source: 'person', category: 'spam', subject: 's', text: 't', by: 'olga', account },
+      });
+    }
+    if (what === 'audit') {
+      const at = new Date(NOW).toISOString();
+      await desk.audit.add({ at, by: 'olga', action: 'unlock', subject: account, why: 'Over.' });
+    }
+    expect(await read(`/accounts/${account}`)).toMatchObject({ report: null, incidents: [] });
+  });
+});

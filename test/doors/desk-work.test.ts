@@ -1,6 +1,5 @@
 /** The desk's work over HTTP: review, incidents, cases, overview, live changes, exports. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatCsv } from '../../src/doors/api/exports.ts';
 import * as schemas from '../../src/doors/api/schemas/desk.ts';
 import { incident as incidentSchema } from '../../src/doors/api/schemas/output.ts';
 import { alertIntent, holdIntent } from '../desk/helper.ts';
@@ -102,8 +101,30 @@ describe('incidents (FBK-6, FBK-7)', () => {
     const late = await send(`/incidents/${id}/steps`, { by: 'olga', step: { kind: 'take' } });
     expect(late.status).toBe(404);
     expect((await problemOf(late)).detail).toBe(
-      'The incident about ann@example.org was closed by olga.',
+      'The incident about ann@example.org was closed by olga at 2026-11-21 01:38:10 UTC.',
     );
+  });
+
+  it('are closed once by two at once, and the second is told who was first and when', async () => {
+    void api.desk.effects.start(alertIntent());
+    await api.desk.flush();
+    const [open] = await api.desk.incidents.list({ limit: 1 });
+    const close = (by: string, verdict: string) =>
+      send(`/incidents/${open?.id ?? ''}/close`, { by, verdict, why: 'Looked.' });
+    const answers = await Promise.all([close('olga', 'true'), close('paul', 'false alarm')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
+    const lost = answers.find(({ status }) => status !== 200);
+    const closed = await api.desk.incidents.get(open?.id ?? '');
+    const winner = closed?.timeline.at(-1)?.by ?? '';
+    expect(lost && (await problemOf(lost)).detail).toBe(
+      `The incident about ann@example.org was closed by ${winner} at 2026-11-21 01:38:10 UTC.`,
+    );
+    // The clocks are those of the first, and stay.
+    expect(closed).toMatchObject({
+      ...{ closedAt: new Date(NOW).toISOString(), firstActionAt: new Date(NOW).toISOString() },
+      verdict: winner === 'olga' ? 'true' : 'false alarm',
+    });
+    expect(closed?.timeline.filter(({ text }) => text.startsWith('Closed'))).toHaveLength(1);
   });
 
   // The account is held and not locked: see api-fixture.ts.
@@ -168,8 +189,9 @@ describe('cases (FBK-5)', () => {
     const late = await step({ kind: 'note', text: 'x' });
     expect(late.status).toBe(409);
     expect((await problemOf(late)).detail).toBe(
-      `The case ${made.reference} was closed by olga. Open a new one.`,
+      `The case ${made.reference} was closed by olga at 2026-11-21 01:38:10 UTC. Open a new one.`,
     );
+    expect((await send('/cases', { ...report, incident: 'i0nothing' })).status).toBe(422);
     const audit = (await api.desk.audit.list({ limit: 9 })).map(({ action }) => action);
     expect(audit).toEqual(['case.close', 'case.answer', 'case.link', 'case.open']);
   });
@@ -215,22 +237,4 @@ describe('live changes', () => {
     await reader?.cancel();
     expect(text).toContain('"what":"lock"');
   });
-});
-
-describe('a list as CSV', () => {
-  it('has no cell that a spreadsheet would run', () => {
-    const rows = [{ subject: '=cmd|"/c calc"!A1', by: '@SUM(1)', why: 'a,"b"\nc', n: -1 }];
-    expect(formatCsv(rows)).toBe(
-      'subject,by,why,n\r\n"\'=cmd|""/c calc""!A1",\'@SUM(1),"a,""b""\nc",-1\r\n',
-    );
-  });
-
-  it.each(['incidents', 'cases', 'holds', 'locks', 'audit', 'clocks'])(
-    'is there for %s',
-    async (name) => {
-      await held();
-      const response = await api.fetch(`/api/v1/export/${name}.csv`);
-      expect(response.headers.get('content-disposition')).toContain(`primum-${name}.csv`);
-    },
-  );
 });

@@ -203,7 +203,7 @@ export function incidentTable(incidents: readonly IncidentView[]): string {
       when(i.openedAt),
       when(i.updatedAt),
       i.count,
-      i.account,
+      i.account === '' && i.accounts.length > 0 ? counted(i.accounts.length, 'account') : i.account,
       i.summary,
     ]),
   );

@@ -123,13 +123,64 @@ function incidentText(incident: IncidentView): string {
     indent(
       `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}${well}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
     ),
+    indent(clocksText(incident)),
     indent(
       `${counted(incident.count, 'decision')}${references.length === 0 ? '' : `: ${references.join(' ')}`}\n`,
     ),
     sourcesText(incident),
+    campaignText(incident),
     timeline.length === 0 ? '' : `\n${table(['Time (UTC)', 'By', 'What'], timeline)}`,
     checklist.length === 0 ? '' : `\nBefore an unlock\n${indent(checklist.join(''))}`,
   ].join('');
+}
+
+/** FBK-6. */
+function clocksText({ openedAt, firstActionAt, closedAt }: IncidentView): string {
+  const after = (at: string): string => spanWords(Date.parse(at) - Date.parse(openedAt));
+  const first =
+    firstActionAt === undefined ? 'Nothing done yet' : `First action ${after(firstActionAt)}`;
+  return `${first}${closedAt === undefined ? '' : `, closed ${after(closedAt)}`}.\n`;
+}
+
+/** What an incident over several accounts is of. */
+function campaignText({ accounts, account, shared = [], reach, members }: IncidentView): string {
+  if (account !== '' || accounts.length === 0) return '';
+  const rows = (members ?? []).map((one) => [
+    one.account,
+    one.isLocked ? 'locked' : '',
+    one.decisions,
+    one.incident?.id ?? '',
+    one.incident?.summary ?? '',
+  ]);
+  return [
+    '\nThe campaign\n',
+    indent(reach === undefined ? '' : reachText(reach)),
+    indent(shared.map((trait) => `${oneLine(trait)}\n`).join('')),
+    rows.length === 0
+      ? ''
+      : `\n${table(['Account', 'State', 'Decisions', 'Incident', 'What'], rows)}`,
+  ].join('');
+}
+
+function reachText(reach: NonNullable<IncidentView['reach']>): string {
+  const { accounts, locked, messages, recipients, left, at, isCut } = reach;
+  const amount = (all: { messages: number; recipients: number }): string =>
+    `${counted(all.messages, 'message')} to ${counted(all.recipients, 'recipient')}`;
+  const least = isCut ? 'at least ' : '';
+  return (
+    `It reaches ${counted(accounts, 'account')}, ${locked} of them locked: ` +
+    `${least}${amount({ messages, recipients })}, of which ${least}${amount(left)} left ` +
+    `(counted ${when(at)} UTC).\n`
+  );
+}
+
+function spanWords(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds === 0) return 'at once';
+  if (seconds < 120) return `after ${counted(seconds, 'second')}`;
+  if (seconds < 7_200) return `after ${counted(Math.round(seconds / 60), 'minute')}`;
+  if (seconds < 172_800) return `after ${counted(Math.round(seconds / 3_600), 'hour')}`;
+  return `after ${counted(Math.round(seconds / 86_400), 'day')}`;
 }
 
 function sourcesText({ sources }: IncidentView): string {

@@ -1,14 +1,31 @@
 /** Everything of one account: where it stands, what happened, its places, limits and lock. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { AccountView, IncidentView, MadeLock } from '../../doors/api/schemas/types.ts';
+import type {
+  AccountView,
+  IncidentList,
+  IncidentView,
+  MadeLock,
+} from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { counted, countryOf, doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Identities } from './account-contexts.tsx';
 import { History, Limits } from './account-history.tsx';
 import { Checklist, leftOpen } from './checklist.tsx';
-import { Ago, Badge, ForReviewers, Page, SayForm, Show, Table, useAct, When } from '../parts.tsx';
+import { ClosedAfter, FirstAction } from './clocks.tsx';
+import {
+  Ago,
+  Badge,
+  ForReviewers,
+  IncidentLink,
+  Page,
+  SayForm,
+  Show,
+  Table,
+  useAct,
+  When,
+} from '../parts.tsx';
 
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <Find />;
@@ -20,7 +37,13 @@ export function AccountPage({ name }: { readonly name: string }): JSX.Element {
         {(account) => (
           <>
             <Lock view={account} />
-            <Incidents view={account} />
+            {account.report === null && (
+              <p class="quiet">
+                It never logged in or sent here, or so long ago that this was let go. What was done
+                about it stands in the <a href="#/audit">audit log</a>.
+              </p>
+            )}
+            <Incidents account={account.account} />
             <Places view={account} after={() => view.reload()} />
           </>
         )}
@@ -82,7 +105,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
       {lock && (
         <p>
           By {lock.by}, <Ago at={lock.at} />: {lock.why}{' '}
-          <a href={`#/incidents/${lock.incident}`}>Incident</a>
+          {lock.incident !== '' && <IncidentLink id={lock.incident} />}
         </p>
       )}
       <ForReviewers>
@@ -118,7 +141,8 @@ function LockForm({ account }: { readonly account: string }): JSX.Element {
 function Unlock(given: { readonly account: string; readonly incident: string }): JSX.Element {
   const { account } = given;
   const path = `/incidents/${given.incident}`;
-  const incident = useLoaded<IncidentView>(path, ['incident', 'lock']).value;
+  const wanted = given.incident === '' ? undefined : path;
+  const incident = useLoaded<IncidentView>(wanted, ['incident', 'lock']).value;
   const [isSure, setSure] = useState(false);
   const left = incident === undefined ? '' : leftOpen(incident);
   const form = <FreeForm account={account} label="Unlock, because" action="Unlock" />;
@@ -162,18 +186,33 @@ function FreeForm(given: {
   );
 }
 
-function Incidents({ view }: { readonly view: AccountView }): JSX.Element | null {
-  if (view.incidents.length === 0) return null;
+/** Open and closed, newest first: what it was before is asked as soon as it happens again. */
+function Incidents({ account }: { readonly account: string }): JSX.Element {
+  const path = `/incidents?limit=20&account=${part(account)}`;
+  const list = useLoaded<IncidentList>(path, ['incident', 'lock']);
   return (
     <>
-      <h2>Open incidents</h2>
-      <ul>
-        {view.incidents.map(({ id, summary, openedAt }) => (
-          <li>
-            <a href={`#/incidents/${id}`}>{summary}</a> <Ago at={openedAt} />
-          </li>
-        ))}
-      </ul>
+      <h2>Incidents</h2>
+      <Show of={list}>
+        {({ incidents }) => (
+          <Table
+            label={`Incidents of ${account}`}
+            rows={incidents}
+            empty="None so far."
+            columns={[
+              { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
+              {
+                name: 'What',
+                isProse: true,
+                cell: ({ id, summary }) => <IncidentLink id={id}>{summary}</IncidentLink>,
+              },
+              { name: 'State', cell: ({ state }) => state },
+              { name: 'First action', cell: (one) => <FirstAction of={one} /> },
+              { name: 'Closed', cell: (one) => <ClosedAfter of={one} /> },
+            ]}
+          />
+        )}
+      </Show>
     </>
   );
 }

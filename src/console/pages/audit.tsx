@@ -8,13 +8,21 @@ import { Account, AllAsCsv, Page, Pages, Show, Table, When } from '../parts.tsx'
 
 const A_PAGE = 100;
 
-/** An account, a case or an incident, where it is one. */
-function About({ subject }: { readonly subject: string }): JSX.Element {
-  if (/^[ci][0-9a-z]{17}$/.test(subject)) {
-    const page = subject.startsWith('c') ? 'cases' : 'incidents';
-    return <a href={`#/${page}/${subject}`}>{subject}</a>;
+/** What is done to an account; the subject of anything else is a name that has no page. */
+const OF_ACCOUNTS =
+  /^(hold|lock|unlock|release|return|confirm|reset-limits|forward\.|incident\.|owner\.)/;
+const ID = /^[ci][0-9a-z]{17}$/;
+
+/** An account, a case or an incident, where it is one; else the plain word. */
+function About({ entry }: { readonly entry: AuditList['entries'][number] }): JSX.Element {
+  const { subject, action, why } = entry;
+  // What is about several accounts names its incident first.
+  const id = subject === '' ? (why.split(':')[0] ?? '') : subject;
+  if (ID.test(id)) {
+    const page = id.startsWith('c') ? 'cases' : 'incidents';
+    return <a href={`#/${page}/${id}`}>{id}</a>;
   }
-  return subject.includes('@') ? <Account name={subject} /> : <>{subject}</>;
+  return OF_ACCOUNTS.test(action) && subject !== '' ? <Account name={subject} /> : <>{subject}</>;
 }
 
 export function Audit(): JSX.Element {
@@ -61,7 +69,7 @@ export function Audit(): JSX.Element {
                 { name: 'When', cell: ({ at }) => <When at={at} /> },
                 { name: 'Who', cell: ({ by }) => by },
                 { name: 'Did', cell: ({ action }) => <span class="whole">{action}</span> },
-                { name: 'About', cell: ({ subject: about }) => <About subject={about} /> },
+                { name: 'About', cell: (entry) => <About entry={entry} /> },
                 { name: 'Why', cell: ({ why }) => why },
               ]}
             />

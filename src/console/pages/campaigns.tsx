@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { CampaignList } from '../../doors/api/schemas/types.ts';
 import { send } from '../api.ts';
 import { counted, traitWords } from '../format.ts';
+import { ReachOf } from './reach.tsx';
 import { useLoaded } from '../live.ts';
 import {
   Account,
@@ -66,7 +67,8 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
           <li>{traitWords(trait)}</li>
         ))}
       </ul>
-      <Reach campaign={campaign} />
+      <Figures campaign={campaign} />
+      {campaign.reach && <ReachOf reach={campaign.reach} />}
       <p>
         {accounts.slice(0, NAMED).map((name) => [<Account name={name} />, ' '])}
         {accounts.length > NAMED && `and ${accounts.length - NAMED} more`}
@@ -99,15 +101,22 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
         </ForReviewers>
       ) : (
         <p>
-          <a href={`#/incidents/${campaign.incident}`}>The incident over all of them</a> is open.
+          <a href={`#/incidents/${campaign.incident}`}>{overWhom(campaign)}</a> is open.
         </p>
       )}
     </section>
   );
 }
 
+/** A campaign grows, and one that shares more may have an incident already. */
+function overWhom({ accounts, reach }: Campaign): string {
+  if (reach === undefined || reach.accounts >= accounts.length)
+    return 'The incident over all of them';
+  return `An incident over ${reach.accounts} of them`;
+}
+
 /** How far it reaches: what a reviewer asks first. */
-function Reach({ campaign }: { readonly campaign: Campaign }): JSX.Element {
+function Figures({ campaign }: { readonly campaign: Campaign }): JSX.Element {
   const { accounts, locked, decisions, heldMessages, heldRecipients, firstAt, lastAt } = campaign;
   return (
     <dl class="reach">

@@ -23,6 +23,7 @@ import {
   Timeline,
   useAct,
 } from '../parts.tsx';
+import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { A_PAGE, useOpenClosed } from './open-closed.tsx';
 
 const SOURCES: Readonly<Record<CaseView['source'], string>> = {
@@ -69,6 +70,10 @@ function List(): JSX.Element {
                     ),
                 },
                 { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
+                { name: 'First action', cell: (one) => <FirstAction of={one} /> },
+                ...(state === 'open'
+                  ? []
+                  : [{ name: 'Closed', cell: (one: CaseView) => <ClosedAfter of={one} /> }]),
               ]}
             />
             <Pages
@@ -101,6 +106,7 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
         <Badge tone={row.state === 'open' ? 'warn' : 'good'}>{row.state}</Badge>{' '}
         <span class="quiet">
           {row.reference}, {row.category}, {SOURCES[row.source]} <Ago at={row.openedAt} />
+          <Clocks of={row} />
           {row.owner === '' ? ', nobody owns it' : `, owned by ${row.owner}`}
         </span>
       </p>

@@ -10,7 +10,7 @@ import type {
 import { part, send } from '../api.ts';
 import { daemonNow } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Ago, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
+import { Ago, AllAsCsv, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
 
 const AGAIN_MS = 15_000;
 const SILENT_MS = 60_000;
@@ -209,7 +209,9 @@ function Users(): JSX.Element {
   };
   return (
     <>
-      <h2>Users</h2>
+      <h2>
+        Users <AllAsCsv list="users" />
+      </h2>
       <Show of={users}>
         {(value) => (
           <Table

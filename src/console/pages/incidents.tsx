@@ -26,11 +26,10 @@ import {
   When,
 } from '../parts.tsx';
 import { Checklist } from './checklist.tsx';
+import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { Files } from './files.tsx';
 import { A_PAGE, useOpenClosed } from './open-closed.tsx';
-
-/** Accounts named before the rest is only counted. */
-const NAMED = 50;
+import { CampaignPart } from './reach.tsx';
 
 export function Incidents({ id }: { readonly id: string }): JSX.Element {
   return id === '' ? <List /> : <One id={id} />;
@@ -53,12 +52,7 @@ function List(): JSX.Element {
                 { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
                 {
                   name: 'Account',
-                  cell: ({ account, accounts }) =>
-                    account === '' && accounts.length > 0 ? (
-                      counted(accounts.length, 'account')
-                    ) : (
-                      <Account name={account} />
-                    ),
+                  cell: (incident) => <Whose incident={incident} />,
                 },
                 {
                   name: 'What',
@@ -71,9 +65,14 @@ function List(): JSX.Element {
                 },
                 { name: 'Decisions', cell: ({ count }) => count },
                 { name: 'Owner', cell: ({ owner }) => owner || <span class="quiet">nobody</span> },
+                { name: 'First action', cell: (one) => <FirstAction of={one} /> },
                 ...(state === 'open'
                   ? []
                   : [
+                      {
+                        name: 'Closed',
+                        cell: (one: IncidentView) => <ClosedAfter of={one} />,
+                      },
                       {
                         name: 'Finding',
                         cell: ({ verdict }: IncidentView) => verdict && <Verdict of={verdict} />,
@@ -91,6 +90,17 @@ function List(): JSX.Element {
       </Show>
     </Page>
   );
+}
+
+function isCampaign({ account, accounts }: Pick<IncidentView, 'account' | 'accounts'>): boolean {
+  return account === '' && accounts.length > 0;
+}
+
+/** One account, or how many; incidents about sources of guesses have none. */
+function Whose({ incident }: { readonly incident: IncidentView }): JSX.Element {
+  const { account, accounts } = incident;
+  if (isCampaign(incident)) return <>{counted(accounts.length, 'account')}</>;
+  return <Account name={account} />;
 }
 
 function Verdict({ of }: { readonly of: IncidentView['verdict'] }): JSX.Element {
@@ -152,7 +162,7 @@ function One({ id }: { readonly id: string }): JSX.Element {
                   <a href={`#/incidents/${incident.id}`}>{incident.summary}</a>
                 ),
               },
-              { name: 'Account', cell: ({ incident }) => <Account name={incident.account} /> },
+              { name: 'Account', cell: ({ incident }) => <Whose incident={incident} /> },
               { name: 'Ended', cell: ({ incident }) => <Verdict of={incident.verdict} /> },
               {
                 name: 'Shares',
@@ -176,12 +186,12 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
     <>
       <p class="summary">{incident.summary}</p>
       <p>
-        <Verdict of={incident.verdict} /> <Well incident={incident} />
-        <Account name={incident.account} />{' '}
+        <Verdict of={incident.verdict} /> <Well incident={incident} />{' '}
+        <Whose incident={incident} />{' '}
         <span class="quiet">
           <a href="#/practices">{incident.practice}</a>, {counted(incident.count, 'decision')},
           opened <Ago at={incident.openedAt} />
-          {incident.firstActionAt === undefined ? ', nothing done yet' : ''}
+          <Clocks of={incident} />
           {incident.owner === '' ? ', nobody owns it' : `, owned by ${incident.owner}`}
         </span>
       </p>
@@ -191,13 +201,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
           .
         </p>
       )}
-      {incident.accounts.length > 1 && (
-        <p>
-          Accounts:{' '}
-          {incident.accounts.slice(0, NAMED).map((name) => [<Account name={name} />, ' '])}
-          {incident.accounts.length > NAMED && `and ${incident.accounts.length - NAMED} more`}
-        </p>
-      )}
+      {isCampaign(incident) && <CampaignPart incident={incident} />}
       <div class="review">
         <Evidence incident={incident} path={path} />
         <section class="card">
@@ -244,7 +248,8 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
           <>
             <dt>{name}</dt>
             <dd>
-              {observed} <span class="quiet">usual {usual || 'not known'}</span>
+              {observed}{' '}
+              {!isCampaign(incident) && <span class="quiet">usual {usual || 'not known'}</span>}
             </dd>
           </>
         ))}

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { PracticesView } from '../../doors/api/schemas/types.ts';
 import { counted } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Badge, Page, Show, Table, When } from '../parts.tsx';
+import { AllAsCsv, Badge, Page, Show, Table, When } from '../parts.tsx';
 
 type Practice = PracticesView['practices'][number];
 type Finding = Practice['findings'][number];
@@ -14,7 +14,7 @@ const TONES = { fail: 'bad', warn: 'warn', unknown: 'plain', pass: 'good' } as c
 export function PracticesPage(): JSX.Element {
   const report = useLoaded<PracticesView>('/practices', []);
   return (
-    <Page title="Practices">
+    <Page title="Practices" aside={<AllAsCsv list="practices" />}>
       <Show of={report}>
         {({ at, practices, proposal }) => (
           <>

@@ -38,7 +38,7 @@ export function Today(): JSX.Element {
               <Tile href="#/review" count={open.holds} name="held message" isHot />
               <Tile href="#/incidents" count={open.incidents} name="open incident" isHot />
               <Tile href="#/cases" count={open.cases} name="open case" isHot />
-              <Tile href="#/incidents" count={open.locks} name="locked account" />
+              <Tile href="#/locks" count={open.locks} name="locked account" />
             </div>
             <h2>Waits longest</h2>
             <Table

@@ -18,8 +18,9 @@ export function createMemoryJournal(): MemoryJournal {
   return {
     find: (match, text) => newest(match, (line) => line.includes(text)),
     findBy: (keys, match) => {
-      const parts = keys.map(({ value }) => JSON.stringify(value).slice(1, -1));
-      return newest(match, (line) => parts.some((text) => line.includes(text)));
+      // An account is the same in any letter case; `match` asks for what it means.
+      const parts = keys.map(({ value }) => JSON.stringify(value).slice(1, -1).toLowerCase());
+      return newest(match, (line) => parts.some((text) => line.toLowerCase().includes(text)));
     },
     get lines() {
       return texts.map(parse);

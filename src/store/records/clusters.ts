@@ -10,7 +10,7 @@ const MAX_CLUSTERS = 200;
 /** Incidents named of one trait. */
 const MAX_NAMED = 500;
 /** A network, a program or a signal is shared by the innocent; these hardly ever are. */
-const TELLING = ['text:%', 'link:%', 'subject:%', 'address:%', 'source:%'];
+export const TELLING_TRAITS = ['text', 'link', 'subject', 'address', 'source'] as const;
 
 export async function findClusters(tx: RecordsTx, since: string): Promise<TraitCluster[]> {
   const newest = tx
@@ -29,7 +29,14 @@ export async function findClusters(tx: RecordsTx, since: string): Promise<TraitC
       sql<number>`count(distinct account)`.as('accounts'),
       sql<string>`group_concat(newest.id)`.as('ids'),
     ])
-    .where((eb) => eb.or(TELLING.map((like) => eb('trait', 'like', like))))
+    // As ranges: LIKE looks at each letter in both cases, of all traits of thousands of incidents.
+    .where((eb) =>
+      eb.or(
+        TELLING_TRAITS.map((name) =>
+          eb.and([eb('trait', '>=', `${name}:`), eb('trait', '<', `${name};`)]),
+        ),
+      ),
+    )
     .groupBy('trait')
     .having(sql<number>`count(distinct account)`, '>=', 2)
     .orderBy('accounts', 'desc')

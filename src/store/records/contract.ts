@@ -91,6 +91,15 @@ export interface TraitCluster {
   readonly incidents: readonly string[];
 }
 
+/** An incident without what is long in it. */
+export type IncidentLine = Pick<
+  IncidentRow,
+  'id' | 'account' | 'summary' | 'state' | 'openedAt' | 'updatedAt' | 'count'
+>;
+
+/** An incident of one of a campaign's accounts. */
+export type CampaignMember = IncidentLine & Pick<IncidentRow, 'practice' | 'references' | 'detail'>;
+
 /** Middle and worst of what it took, in whole seconds. */
 export interface SpanFigure {
   readonly count: number;
@@ -200,13 +209,32 @@ export interface IncidentRecords {
   ): Promise<IncidentRow | undefined>;
   countOpen(): Promise<number>;
   /** Those that people opened over several accounts, newest first, at most a bound. */
-  openCampaigns(): Promise<readonly Pick<IncidentRow, 'id' | 'accounts'>[]>;
+  openCampaigns(): Promise<readonly Pick<IncidentRow, 'id' | 'accounts' | 'detail'>[]>;
+  /** Incidents of these accounts opened in this time, newest first, at most a bound. */
+  members(query: {
+    readonly accounts: readonly string[];
+    readonly since: string;
+    readonly until: string;
+  }): Promise<readonly CampaignMember[]>;
+  /** Those of these that exist, in no particular order. */
+  lines(ids: readonly string[]): Promise<readonly IncidentLine[]>;
+  /** Traits of these incidents, each with those that have it. */
+  traitsOf(ids: readonly string[]): Promise<readonly TraitCluster[]>;
+  /**
+   * Writes what an incident over several accounts is of, into the row alone: nothing happened to it,
+   * so no clock moves. False where there is none.
+   */
+  describe(
+    id: string,
+    known: Pick<IncidentRow, 'detail' | 'references' | 'count'>,
+  ): Promise<boolean>;
   /** Adds traits to an incident (FBK-7); it keeps MAX_TRAITS. */
   addTraits(id: string, traits: readonly string[]): Promise<void>;
-  /** Others that share traits, most shared first. */
+  /** Others that share traits, most shared first, without those named. */
   similar(
     id: string,
     limit: number,
+    except?: readonly string[],
   ): Promise<readonly { readonly incident: IncidentRow; readonly shared: readonly string[] }[]>;
   /** Traits shared by incidents of several accounts opened since then, of most accounts first. */
   clusters(since: string): Promise<readonly TraitCluster[]>;

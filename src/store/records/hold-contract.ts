@@ -92,6 +92,12 @@ export interface HoldQuery {
   readonly before?: string;
 }
 
+export interface HeldOfAccount {
+  readonly account: string;
+  readonly messages: number;
+  readonly recipients: number;
+}
+
 export interface HoldRecords {
   /** Saves those whose message has no open hold yet; gives them as saved. */
   add(drafts: readonly HoldDraft[]): Promise<readonly HoldRow[]>;
@@ -100,6 +106,8 @@ export interface HoldRecords {
   find(reference: string): Promise<HoldRow | undefined>;
   /** Newest first, but those that wait. */
   list(query: HoldQuery): Promise<readonly HoldRow[]>;
+  /** What is held now of each of these accounts that has something held. */
+  heldOf(accounts: readonly string[]): Promise<readonly HeldOfAccount[]>;
   countOpen(query?: { readonly account?: string; readonly cause?: HoldCause }): Promise<number>;
   /**
    * Changes one hold in one transaction; the result is as saved, `undefined` where there is none or

@@ -1,4 +1,5 @@
 /** Held messages: durable, one open for each message in a queue, every change audited with it. */
+import { readHeld } from './campaign-members.ts';
 import type { HoldChange, HoldDraft, HoldQuery, HoldRecords, HoldRow } from './hold-contract.ts';
 import { countFirst, countMore, newIncident, noted } from './incident.ts';
 import { insertIncident, openIncident, readIncident, saveIncident } from './incidents.ts';
@@ -18,6 +19,7 @@ export function holdRecords(transact: Transact): HoldRecords {
         return row === undefined ? undefined : holdFromTable(row);
       }),
     list: (query) => transact((tx) => listHolds(tx, query)),
+    heldOf: (accounts) => transact((tx) => readHeld(tx, accounts)),
     countOpen: ({ account, cause } = {}) =>
       transact(async (tx) => {
         let query = tx.selectFrom('holds').where('closedAt', 'is', null);

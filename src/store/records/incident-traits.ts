@@ -32,7 +32,11 @@ async function traitsOf(tx: RecordsTx, id: string): Promise<string[]> {
   return (await query.execute()).map(({ trait }) => trait);
 }
 
-export async function findSimilar(tx: RecordsTx, id: string, limit: number) {
+export async function findSimilar(
+  tx: RecordsTx,
+  { id, limit, except }: { id: string; limit: number; except: readonly string[] },
+) {
+  const others = new Set(except);
   const traits = await traitsOf(tx, id);
   if (traits.length === 0) return [];
   const rows = await tx
@@ -41,10 +45,11 @@ export async function findSimilar(tx: RecordsTx, id: string, limit: number) {
     .where('trait', 'in', traits)
     .where('incident', '!=', id)
     .orderBy('incident', 'desc')
-    .limit(MAX_SHARING)
+    .limit(MAX_SHARING + except.length)
     .execute();
   const shared = new Map<string, string[]>();
   for (const { incident, trait } of rows) {
+    if (others.has(incident)) continue;
     shared.set(incident, [...(shared.get(incident) ?? []), trait]);
   }
   const best = [...shared].sort((a, b) => b[1].length - a[1].length).slice(0, limit);

@@ -5,7 +5,14 @@ import { newIncident, noted, toRow } from './incident.ts';
 import { readClocks } from './incident-clocks.ts';
 import { addTraits, findSimilar } from './incident-traits.ts';
 import { insertIncident, readIncident, saveIncident } from './incidents.ts';
-import { campaignOver, joinedAccounts, readOpenCampaigns } from './open-campaigns.ts';
+import { readLines, readMembers, readTraits } from './campaign-members.ts';
+import {
+  campaignOver,
+  joinedAccounts,
+  MAX_JOINABLE,
+  MAX_OPEN_CAMPAIGNS,
+  readOpenCampaigns,
+} from './open-campaigns.ts';
 import { addAudit } from './plain.ts';
 import type { RecordsTx, Transact } from './tables.ts';
 
@@ -15,6 +22,10 @@ type Work = Pick<
   | 'change'
   | 'countOpen'
   | 'openCampaigns'
+  | 'members'
+  | 'lines'
+  | 'traitsOf'
+  | 'describe'
   | 'addTraits'
   | 'similar'
   | 'clocks'
@@ -35,7 +46,16 @@ export function incidentWork(transact: Transact): Work {
         await insertIncident(tx, incident);
         return toRow(incident);
       }),
-    openCampaigns: () => transact(readOpenCampaigns),
+    openCampaigns: () => transact((tx) => readOpenCampaigns(tx, MAX_OPEN_CAMPAIGNS)),
+    members: (query) => transact((tx) => readMembers(tx, query)),
+    lines: (ids) => transact((tx) => readLines(tx, ids)),
+    traitsOf: (ids) => transact((tx) => readTraits(tx, ids)),
+    describe: (id, { detail, references, count }) =>
+      transact(async (tx) => {
+        const columns = { detail, references: JSON.stringify(references), count };
+        const query = tx.updateTable('incidents').set(columns).where('id', '=', id);
+        return (await query.executeTakeFirst()).numUpdatedRows > 0n;
+      }),
     change: (id, change) =>
       transact(async (tx) => {
         const before = await readIncident(tx, id);
@@ -54,7 +74,7 @@ export function incidentWork(transact: Transact): Work {
         return (await query.executeTakeFirst())?.count ?? 0;
       }),
     addTraits: (id, traits) => transact((tx) => addTraits(tx, id, traits)),
-    similar: (id, limit) => transact((tx) => findSimilar(tx, id, limit)),
+    similar: (id, limit, except = []) => transact((tx) => findSimilar(tx, { id, limit, except })),
     clusters: (since) => transact((tx) => findClusters(tx, since)),
     clocks: (since) => transact((tx) => readClocks(tx, since)),
   };
@@ -66,7 +86,7 @@ async function joinOpen(
   { accounts, at, by }: Parameters<IncidentRecords['open']>[0],
 ): Promise<IncidentRow | undefined> {
   if (accounts.length < 2) return undefined;
-  const open = campaignOver(await readOpenCampaigns(tx), accounts);
+  const open = campaignOver(await readOpenCampaigns(tx, MAX_JOINABLE), accounts);
   const before = open && (await readIncident(tx, open.id));
   if (before === undefined) return undefined;
   const after = joinedAccounts(before.accounts, accounts);

@@ -6,26 +6,28 @@ import { sql } from 'kysely';
 import type { IncidentRow } from './contract.ts';
 import type { RecordsTx } from './tables.ts';
 
-/** Open campaigns looked at, the newest; a house that has more has other troubles. */
+/** Open campaigns looked at whenever somebody reads, the newest; more are no help to anybody. */
 export const MAX_OPEN_CAMPAIGNS = 50;
+/** Those looked at before another is opened, which happens seldom: none must be there twice. */
+export const MAX_JOINABLE = 1_000;
 /** Accounts of one campaign kept by name. */
 export const MAX_ACCOUNTS = 1_000;
 
-export type OpenCampaign = Pick<IncidentRow, 'id' | 'accounts'>;
+export type OpenCampaign = Pick<IncidentRow, 'id' | 'accounts' | 'detail'>;
 
 /** Newest first. */
-export async function readOpenCampaigns(tx: RecordsTx): Promise<OpenCampaign[]> {
+export async function readOpenCampaigns(tx: RecordsTx, limit: number): Promise<OpenCampaign[]> {
   const rows = await tx
     .selectFrom('incidents')
-    .select(['id', 'accounts'])
+    .select(['id', 'accounts', 'detail'])
     // Literally, so that the index of what is open serves (sqlite.org/partialindex.html).
     .where(sql<boolean>`state = 'open' and account = ''`)
     .where(sql<boolean>`cause >= 'campaign:' and cause < 'campaign;'`)
     .orderBy('id', 'desc')
-    .limit(MAX_OPEN_CAMPAIGNS)
+    .limit(limit)
     .execute();
-  return rows.map(({ id, accounts }) => ({
-    id,
+  return rows.map(({ accounts, ...row }) => ({
+    ...row,
     accounts: JSON.parse(accounts) as IncidentRow['accounts'],
   }));
 }

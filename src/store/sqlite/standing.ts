@@ -77,6 +77,7 @@ class Standing implements SqliteStanding {
   /** When the oldest change that waits was made; how long the last batch took to the disk. */
   #dirtySince = 0;
   #lastWriteMs = 0;
+  #batches = 0;
   readonly #undo = new Undo();
   #dirty: Entry[] = [];
   /** Entries being written, and the promise of their commit. */
@@ -141,6 +142,11 @@ class Standing implements SqliteStanding {
       database: this.#database,
       prefix,
       current: (key) => this.read([key])[0],
+      inMemory: (key) => {
+        const entry = this.#cache.peek(key);
+        return entry && { record: entry.slot?.bytes };
+      },
+      batches: () => this.#batches,
     });
   }
 
@@ -297,6 +303,7 @@ class Standing implements SqliteStanding {
       await this.#writer.write(changes, () => (this.#isPacking = false));
       this.#lastWriteMs = performance.now() - startedAt;
       for (const entry of batch) entry.saving = false;
+      this.#batches += 1;
       this.#succeeded();
     } catch (error) {
       for (const entry of batch) {

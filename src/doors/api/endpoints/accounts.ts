@@ -52,10 +52,11 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
           state: 'open',
           limit: SHOWN_INCIDENTS,
         });
-        if (report === null && lock === null && incidents.length === 0) {
+        const isKnown = report !== null || lock !== null || incidents.length > 0;
+        if (!isKnown && !(await isOnRecord(desk, account))) {
           throw new ProblemError(
             404,
-            `Nothing is known of the account ${account}. Check how its login is written.`,
+            `Nothing is known of the account ${account}: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.`,
           );
         }
         const [shown = null] = lock === null ? [] : await viewLocks({ inspector }, [lock]);
@@ -80,6 +81,20 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
       },
     }),
   ];
+}
+
+/** Whether something was ever done about it: what names it must not lead to nothing. */
+async function isOnRecord(desk: ApiParts['desk'], account: string): Promise<boolean> {
+  const one = { account, limit: 1 };
+  const looks = [
+    () => desk.incidents.list(one),
+    () => desk.holds.list(one),
+    () => desk.cases.list(one),
+    () => Promise.resolve(desk.forwards.list(account)),
+    () => desk.audit.list({ subject: account, limit: 1 }),
+  ];
+  for (const look of looks) if ((await look()).length > 0) return true;
+  return false;
 }
 
 function limitEndpoints({

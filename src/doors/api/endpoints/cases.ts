@@ -15,7 +15,7 @@ import {
 
 export function caseEndpoints({ desk, answers = [] }: ApiParts) {
   const unknown = (name: string): ProblemError =>
-    new ProblemError(404, `There is no case ${name}.`);
+    new ProblemError(404, `There is no case ${name}. None is ever deleted: check its letters.`);
   return [
     endpoint({
       method: 'GET',
@@ -41,7 +41,10 @@ export function caseEndpoints({ desk, answers = [] }: ApiParts) {
       summary: 'Opens a case, for a report that came by letter or telephone.',
       body: caseInput,
       response: caseView,
-      handle: ({ body }) => desk.cases.open(body),
+      async handle({ body }) {
+        await refuseLostLink(desk, body.incident);
+        return desk.cases.open(body);
+      },
     }),
     endpoint({
       method: 'GET',

@@ -35,7 +35,10 @@ export function incidentEndpoints(parts: ApiParts) {
       async handle({ params: { id } }) {
         const found = await desk.incidents.get(id);
         if (found) return found;
-        throw new ProblemError(404, `There is no incident ${id}.`);
+        throw new ProblemError(
+          404,
+          `There is no incident ${id}. None is ever deleted: check its letters.`,
+        );
       },
     }),
     endpoint({

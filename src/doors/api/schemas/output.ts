@@ -14,6 +14,7 @@ import type {
 import type { AuditEntry, Incident } from '../../../desk/contract.ts';
 import type { Coverage } from '../../../protocol/traced-message.ts';
 import type { Traced } from '../../../trace/contract.ts';
+import { member, reach } from './campaign.ts';
 import { accountReport, explanation, limitReport, rung, verdict } from './judgement.ts';
 
 const at = z.string().describe('RFC 3339, UTC.');
@@ -85,6 +86,15 @@ export const incident = z.object({
   campaign: text
     .exactOptional()
     .describe('The open incident over several accounts of which this one is one.'),
+  shared: z
+    .array(text)
+    .exactOptional()
+    .describe('Of a campaign: what its accounts share, such as `link:evil.example`.'),
+  reach: reach.exactOptional(),
+  members: z
+    .array(member)
+    .exactOptional()
+    .describe('Of a campaign: its accounts; only where the one incident is asked for.'),
   firstActionAt: at.exactOptional().describe('When somebody or a rule first did something.'),
   wellAt: at.exactOptional().describe('Since when its cause is gone; a person closes it.'),
   evidence: z

@@ -1,0 +1,136 @@
+/** What the records keep, as people see it: campaigns with their reach, clocks, locks, and no link to nothing. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserIsHere, faultsOf, openAt, openHouse, shoot, type House } from './browser.ts';
+
+const LONG = 240_000;
+let house: House;
+
+beforeAll(async () => {
+  if (!browserIsHere) return;
+  house = await openHouse();
+  const client = await house.primum.client();
+  await client.sendEvents(
+    ['fritz', 'gina'].flatMap((name) =>
+      [1, 2].map((n) => ({
+        ...({ v: 1, kind: 'submission', clientAddress: '203.0.113.7' } as const),
+        ...{ id: `w-${name}-${n}`, at: new Date(Date.now() - n * 60_000).toISOString() },
+        ...{ account: `${name}@example.org`, envelopeSender: `${name}@example.org` },
+        envelopeRecipients: [`a${n}@example.net`, `b${n}@example.net`],
+        message: {
+          headerFrom: `${name}@example.org`,
+          derived: { version: 1, sizeBytes: 900, urlHosts: ['evil.example'] },
+        },
+      })),
+    ),
+  );
+}, LONG);
+afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
+
+type Page = Awaited<ReturnType<House['page']>>;
+
+/** Places of the console that a page leads to. */
+async function linksOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll('main a[href^="#/"]')].map((link) => link.getAttribute('href'))`,
+  );
+}
+
+describe.runIf(browserIsHere)('the records', { timeout: LONG }, () => {
+  it('open one incident over a campaign, with members, reach and evidence of its own', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/campaigns`);
+    const card = page.getByRole('region').filter({ hasText: 'links to evil.example' });
+    await card.getByRole('button', { name: 'Open one incident over all' }).click();
+    const campaign = page.getByRole('region', { name: 'The campaign' });
+    await campaign.getByText('links to evil.example').waitFor();
+    await campaign.getByText('4 messages to 8 recipients').first().waitFor();
+    expect(await campaign.getByRole('row').count()).toBe(4);
+    await campaign.getByRole('link', { name: 'fritz@example.org' }).waitFor();
+    await page.getByText('0 of 4 messages were stopped; 0 of 3 accounts are locked.').waitFor();
+    await page.getByText('the like of 3 accounts').waitFor();
+    const { hash } = new URL(page.url());
+    for (const [view, options] of [
+      ['light', {}],
+      ['dark', { dark: true }],
+      ['phone', { width: 390 }],
+    ] as const) {
+      const seen = await house.page(options);
+      await openAt(seen, `${house.base}/console/${hash}`);
+      await shoot(seen, `${view}-incident-campaign`);
+      expect(await faultsOf(seen)).toEqual([]);
+      const wide = await seen.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(wide).toBeLessThanOrEqual(0);
+    }
+    await openAt(page, `${house.base}/console/#/campaigns`);
+    await page.getByText('is open.').first().waitFor();
+    await page.getByText('Left before it was stopped').first().waitFor();
+    const over = page.getByRole('link', { name: 'The incident over all of them' });
+    expect(await over.getAttribute('href')).toBe(hash);
+    const part = page.getByRole('link', { name: 'An incident over 3 of them' });
+    expect(await part.getAttribute('href')).toBe(hash);
+    await shoot(page, 'light-campaigns-open');
+  });
+
+  it('keep the clocks of what is closed, in the page and in the list (FBK-6)', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/incidents`);
+    await page.getByRole('button', { name: 'closed' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'emil@example.org' });
+    await row
+      .locator('td[data-name="First action"]')
+      .getByText(/^(after \d|at once)/)
+      .waitFor();
+    await row
+      .locator('td[data-name="Closed"]')
+      .getByText(/^(after \d|at once)/)
+      .waitFor();
+    await shoot(page, 'light-incidents-closed');
+    await row.getByRole('link').nth(1).click();
+    await page
+      .getByText(/first action (after \d+ \w+|at once), closed (after \d+ \w+|at once)/)
+      .waitFor();
+  });
+
+  it('name who is locked and what lifts it, and whom a list keeps out', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/today`);
+    await page.getByRole('link', { name: /locked account/ }).click();
+    const row = page.getByRole('row').filter({ hasText: 'dora@example.org' });
+    await row.getByText('The password is stolen.').waitFor();
+    await page.getByText('203.0.113.0/24').waitFor();
+    await row.getByRole('link', { name: 'Incident' }).click();
+    await page.getByRole('heading', { name: 'Incident', exact: true }).waitFor();
+  });
+
+  it('lead nowhere where there is nothing', async () => {
+    const page = await house.page();
+    const seen = new Set<string>();
+    const waiting = [
+      ...['today', 'review', 'incidents', 'campaigns', 'cases', 'forwards', 'locks', 'mode'],
+      ...['practices', 'audit', 'health'],
+    ].map((name) => `#/${name}`);
+    const nothing: string[] = [];
+    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
+      if (seen.has(place)) continue;
+      seen.add(place);
+      await openAt(page, `${house.base}/console/${place}`);
+      const alerts = await page.locator('main [role="alert"]').allInnerTexts();
+      if (alerts.length > 0) nothing.push(`${place}: ${alerts.join(' ')}`);
+      waiting.push(...(await linksOf(page)));
+    }
+    expect(seen.size).toBeGreaterThan(20);
+    expect(nothing).toEqual([]);
+  });
+
+  it('say why there is nothing, to whoever comes with an old address', async () => {
+    const page = await house.page();
+    for (const [place, words] of [
+      ['account/nobody%40example.org', 'it never logged in or sent here, or so long ago'],
+      ['incidents/i00000000000000000', 'None is ever deleted: check its letters.'],
+      ['cases/c00000000000000000', 'None is ever deleted: check its letters.'],
+    ] as const) {
+      await openAt(page, `${house.base}/console/#/${place}`);
+      await page.getByText(words).first().waitFor();
+    }
+  });
+});
