@@ -19,6 +19,7 @@ import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import type { AuditReport } from '../practices/contract.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { deskPages, deskParts, type HealthSources } from './desk-pages.ts';
+import { enginesOf } from './engines.ts';
 import { loadPublicPages, readyAnswers } from './public-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
@@ -83,7 +84,8 @@ export async function openDoors(
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
     const addresses = () => open.map((door) => ({ name: door.name, addresses: door.addresses }));
     const spool = () => returned.view();
-    open.push(await openApi(config, parts, { ...given, ready, addresses, spool }));
+    const engines = enginesOf(config, parts.telemetry);
+    open.push(await openApi(config, parts, { ...given, ready, addresses, spool, engines }));
   } catch (error) {
     await close();
     throw error;
