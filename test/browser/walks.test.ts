@@ -96,9 +96,10 @@ describe.runIf(browserIsHere).each([
     const incident = incidents.at(-1);
     await page.getByLabel('Its incident').fill(incident?.id ?? '');
     await page.getByLabel('Its incident').press('Enter');
-    await page.getByRole('link', { name: incident?.id ?? '' }).waitFor();
+    const itsIncident = page.getByRole('link', { name: incident?.summary ?? '', exact: true });
+    await itsIncident.waitFor();
     await isFit(page, `${view}-case`);
-    await page.getByRole('link', { name: incident?.id ?? '' }).press('Enter');
+    await itsIncident.press('Enter');
 
     await page.getByRole('table', { name: 'Reports about it' }).getByText(subject).waitFor();
     await page.getByRole('button', { name: 'Take it' }).press('Enter');
