@@ -67,7 +67,7 @@ const now = (): number => (openedAtMs === undefined ? nowMs : nowMs + Date.now()
 const goTo = (ms: number): void => void (nowMs = Math.max(nowMs, ms));
 
 const telemetry = createTelemetry({
-  ...{ level: 'warn', format: 'text', destination: process.stderr },
+  ...{ level: 'warn', format: 'text', destination: process.stderr, now },
 });
 const folder = await mkdtemp(join(tmpdir(), 'primum-demo-'));
 const began = performance.now();

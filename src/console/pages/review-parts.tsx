@@ -2,18 +2,27 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountView, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
-import { get, part } from '../api.ts';
+import { get } from '../api.ts';
 import { attachmentNames, counted, countryOf, disarm } from '../format.ts';
-import { messageOf, useLoaded } from '../live.ts';
+import { messageOf, type Loaded } from '../live.ts';
 import { Ago } from '../parts.tsx';
 
-export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
+type Lock = AccountView['lock'];
+
+/** Of an account that is locked already the reviewer reads why: its message may say nothing of it. */
+export function Facts(given: { readonly hold: HoldView; readonly lock: Lock }): JSX.Element {
+  const { hold, lock } = given;
   return (
     <>
       <ul class="reasons">
         {hold.reasons.map(({ text }) => (
           <li>{text}</li>
         ))}
+        {lock && (
+          <li>
+            Locked by {lock.by} <Ago at={lock.at} />: {lock.why}
+          </li>
+        )}
       </ul>
       <dl>
         {/* Without one it may have none, or the journal keeps none: nobody can tell. */}
@@ -36,11 +45,7 @@ export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
   );
 }
 
-export function Usual({ account }: { readonly account: string }): JSX.Element {
-  const view = useLoaded<AccountView>(
-    account === '' ? undefined : `/accounts/${part(account)}`,
-    [],
-  );
+export function Usual({ view }: { readonly view: Loaded<AccountView> }): JSX.Element {
   const report = view.value?.report;
   return (
     <section class="card" aria-label="The account's usual">
