@@ -17,6 +17,7 @@ import { openPolicyDoor } from '../doors/policy/door.ts';
 import type { OpenDoor } from '../doors/listen.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import type { AuditReport } from '../practices/contract.ts';
+import { readableMessage } from '../message/readable-message.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { deskPages, deskParts, type HealthSources } from './desk-pages.ts';
 import { enginesOf } from './engines.ts';
@@ -225,6 +226,7 @@ async function openApi(
       hasTaken: (id) => given.hasTaken(id),
       logged: (mta, events) => given.logged.logged(mta, events),
       ...deskParts(parts, given),
+      readable: readableMessage,
       practices: given.practices,
       switches: given.switches,
       publicUrl: () => (config.alerts.link_base_url ?? '').replace(/\/$/, ''),

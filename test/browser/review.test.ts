@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { HoldView } from '../../src/client/client.ts';
-import { browserIsHere, openAt, openHouse, shoot, type House } from './browser.ts';
+import {
+  browserIsHere,
+  faultsOf,
+  openAt,
+  openHouse,
+  shoot,
+  wasHit,
+  type House,
+} from './browser.ts';
 
 const LONG = 180_000;
 let house: House;
@@ -44,6 +52,30 @@ async function takeBack(page: Page, width: number): Promise<void> {
 const stateOf = async ({ id }: HoldView) => (await house.primum.client()).hold(id);
 
 describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
+  it.each(WIDTHS)(
+    'shows a coded message as it is read, and where its links lead (%s)',
+    async (view, width) => {
+      const bobs = (await held()).find(({ account }) => account === 'bob@example.org');
+      if (bobs === undefined) throw new Error("Bob's message is to wait.");
+      const page = await house.page({ width });
+      await read(page, bobs);
+      const message = page.getByRole('region', { name: 'The message' });
+      await message.getByText('Schöne Grüße! Bitte hier anmelden.').waitFor();
+      const told = await message.innerText();
+      expect(told).toContain('Links behind other words lead to:\n\nhxxps://evil.example/login');
+      expect(told).toContain('Attachments: Einladung für alle.zip (application/zip, 2 bytes)');
+      expect(told).toContain('To x@example.net, y@example.net');
+      await message.getByText('As it was sent').click();
+      await message.getByText('Content-Transfer-Encoding: base64').waitFor();
+      expect(await message.locator('a, img, script').count()).toBe(0);
+      expect(await wasHit(page)).toBe(false);
+      expect(await faultsOf(page)).toEqual([]);
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(wide).toBeLessThanOrEqual(0);
+      await shoot(page, `review-coded-${view}`);
+    },
+  );
+
   it('decides by a key once, shows the next, and takes back within the minute (CON-3)', async () => {
     const [first, second] = await held();
     if (first === undefined || second === undefined) throw new Error('Two messages are to wait.');

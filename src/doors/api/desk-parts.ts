@@ -69,6 +69,17 @@ export interface HealthReport {
   };
 }
 
+/** A held message as its recipient would read it, as text that does nothing. */
+export interface ReadableView {
+  readonly text: string;
+  readonly links: readonly string[];
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly sizeBytes: number;
+  }[];
+}
+
 /** Texts of the public pages by language, as in data/public-pages. */
 export interface PublicPages {
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
