@@ -9,7 +9,7 @@ import { readApiToken } from '../src/client/token-file.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { openDaemon, type Daemon } from '../src/daemon/daemon.ts';
 import { createTelemetry } from '../src/telemetry/telemetry.ts';
-import { ALERTS, FOREIGN, NEWSLETTER, PEOPLE } from './demo/cast.ts';
+import { ALERTS, BOTNET, FOREIGN, NEWSLETTER, PEOPLE } from './demo/cast.ts';
 import { LoginClient, PolicyClient, type Message } from './demo/clients.ts';
 import { ordinaryDay, thieves, type Job } from './demo/days.ts';
 import { Ledger } from './demo/ledger.ts';
@@ -176,7 +176,11 @@ async function play(daemon: Daemon, mail: PlayedMailServer, scanner: VirusScanne
       for (const [done, job] of jobs.entries()) {
         if (done % JOBS_A_STEP === 0) showProgress(day, done / jobs.length);
         // Its log is told within the hour that it is about.
-        if (Math.floor(job.atMs / HOUR) > Math.floor(nowMs / HOUR)) await mail.tellLog();
+        if (Math.floor(job.atMs / HOUR) > Math.floor(nowMs / HOUR)) {
+          await mail.tellLog();
+          // Hours pass in a moment here; the agent needs one, too.
+          if (ledger.of(BOTNET.account).refusedLogins > 0) await mail.contained();
+        }
         goTo(job.atMs);
         await job.run();
       }

@@ -61,7 +61,7 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
     await openAt(page, `${base}/console/#/review`);
     const message = page.getByRole('region', { name: 'The message' });
     await message.getByText('Attachments: form.pdf.zip').waitFor();
-    await message.getByText('hxxp://parcel-service.targets.example').waitFor();
+    await message.getByText('hxxp://parcel-service.targets.example').first().waitFor();
     expect(await message.innerText()).not.toContain('http://');
     await message.getByText('Headers').click();
     await message.getByText('Subject: Your parcel could not be delivered').waitFor();
