@@ -5,14 +5,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readApiToken } from '../src/client/token-file.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { openDaemon, type Daemon } from '../src/daemon/daemon.ts';
 import { createTelemetry } from '../src/telemetry/telemetry.ts';
-import { ALERTS, FOREIGN, NEWSLETTER, PEOPLE } from './demo/cast.ts';
+import { ALERTS, BOTNET, FOREIGN, NEWSLETTER, PEOPLE } from './demo/cast.ts';
 import { LoginClient, PolicyClient, type Message } from './demo/clients.ts';
 import { ordinaryDay, thieves, type Job } from './demo/days.ts';
-import { sendLetter } from './demo/milter-client.ts';
 import { Ledger } from './demo/ledger.ts';
+import { PlayedMailServer, POSTMASTER } from './demo/mail-server.ts';
+import { tellFromOutside } from './demo/outside.ts';
+import { sendLetter } from './demo/milter-client.ts';
+import type { QueuedLetter } from './demo/played-queue.ts';
 import { printReport } from './demo/report.ts';
 import { startVirusScanner, type VirusScanner } from './demo/virus-scanner.ts';
 import { wholeMessages } from './demo/whole-messages.ts';
@@ -29,9 +33,10 @@ const BAR_A_DAY = 6;
 /** Between two looks of the progress line. */
 const JOBS_A_STEP = 50;
 
+const MTA = 'mx1.example.org';
 const CONFIG = `
 state: STATE
-mta_name: mx1.example.org
+mta_name: ${MTA}
 doors:
   policy: { listen: ['127.0.0.1:0'] }
   milter: { listen: ['127.0.0.1:0'] }
@@ -45,6 +50,7 @@ policy:
   time_zone: Europe/Berlin
   places: { window: 1d, maximum: 8, action: lock }
   countries: { window: 1d, maximum: 3, action: lock }
+holds: { from: '${POSTMASTER}' }
 directory:
   file: { path: ACCOUNTS }
 scanners:
@@ -60,6 +66,9 @@ let openedAtMs: number | undefined;
 const now = (): number => (openedAtMs === undefined ? nowMs : nowMs + Date.now() - openedAtMs);
 const goTo = (ms: number): void => void (nowMs = Math.max(nowMs, ms));
 
+const telemetry = createTelemetry({
+  ...{ level: 'warn', format: 'text', destination: process.stderr, now },
+});
 const folder = await mkdtemp(join(tmpdir(), 'primum-demo-'));
 const began = performance.now();
 try {
@@ -75,13 +84,37 @@ async function run(): Promise<void> {
   try {
     const daemon = await startPrimum(scanner);
     try {
-      await play(daemon, scanner);
+      await withMailServer(daemon, (mail) => play(daemon, mail, scanner));
     } finally {
       await daemon.close();
     }
   } finally {
     await scanner.stop();
   }
+}
+
+async function withMailServer(
+  daemon: Daemon,
+  work: (mail: PlayedMailServer) => Promise<void>,
+): Promise<void> {
+  const mail = await PlayedMailServer.open({
+    ...{ mta: MTA, api: daemon.addresses['api']?.[0] ?? '', state: join(folder, 'var'), now },
+    telemetry,
+    onLate: sayDelivered,
+  });
+  try {
+    await work(mail);
+  } finally {
+    await mail.close();
+  }
+}
+
+/** In the terminal, beside the console where somebody has just decided it. */
+function sayDelivered({ queueId, sender, recipients }: QueuedLetter): void {
+  const whose = sender === '' ? 'a notification' : `the message of ${sender}`;
+  process.stdout.write(
+    `The played mail server delivers ${queueId}, ${whose}, to ${recipients.join(', ')}.\n`,
+  );
 }
 
 async function startPrimum(scanner: VirusScanner): Promise<Daemon> {
@@ -99,7 +132,7 @@ async function startPrimum(scanner: VirusScanner): Promise<Daemon> {
     .replace('SCANNER', scanner.address);
   await writeFile(configFile, text);
   const daemon = await openDaemon(loadConfig(configFile, {}), {
-    telemetry: createTelemetry({ level: 'warn', format: 'text', destination: process.stderr }),
+    telemetry,
     reload: () => Promise.reject(new Error('The demonstration has nothing to reload.')),
     now,
   });
@@ -107,12 +140,15 @@ async function startPrimum(scanner: VirusScanner): Promise<Daemon> {
   return daemon;
 }
 
-async function play(daemon: Daemon, scanner: VirusScanner): Promise<void> {
+async function play(daemon: Daemon, mail: PlayedMailServer, scanner: VirusScanner): Promise<void> {
   const policy = await PolicyClient.open(daemon.addresses['policy']?.[0] ?? '');
   const logins = new LoginClient(daemon.addresses['auth-policy']?.[0] ?? '');
   const ledger = new Ledger();
-  const send = async (message: Message): Promise<void> =>
-    ledger.message(message, await policy.send(message));
+  const send = async (message: Message): Promise<void> => {
+    const answer = await policy.send(message);
+    ledger.message(message, answer);
+    mail.message(message, answer);
+  };
   const login = async (account: string, clientAddress: string, right = true): Promise<boolean> => {
     const password = right ? `${account} own` : `guess ${ledger.logins}`;
     const before = logins.refusals;
@@ -123,12 +159,11 @@ async function play(daemon: Daemon, scanner: VirusScanner): Promise<void> {
   const posted = (dayMs: number): Job[] =>
     wholeMessages(dayMs).map(({ atMs, scene, letter }) => ({
       atMs,
-      run: async () =>
-        ledger.letter(
-          scene,
-          letter,
-          await sendLetter(daemon.addresses['milter']?.[0] ?? '', letter),
-        ),
+      run: async () => {
+        const fate = await sendLetter(daemon.addresses['milter']?.[0] ?? '', letter);
+        ledger.letter(scene, letter, fate);
+        mail.letter(letter, fate);
+      },
     }));
   try {
     for (let day = 0; day < DAYS; day++) {
@@ -140,15 +175,27 @@ async function play(daemon: Daemon, scanner: VirusScanner): Promise<void> {
       jobs.sort((a, b) => a.atMs - b.atMs);
       for (const [done, job] of jobs.entries()) {
         if (done % JOBS_A_STEP === 0) showProgress(day, done / jobs.length);
+        // Its log is told within the hour that it is about.
+        if (Math.floor(job.atMs / HOUR) > Math.floor(nowMs / HOUR)) {
+          await mail.tellLog();
+          // Hours pass in a moment here; the agent needs one, too.
+          if (ledger.of(BOTNET.account).refusedLogins > 0) await mail.contained();
+        }
         goTo(job.atMs);
         await job.run();
       }
     }
+    await mail.tellLog();
     goTo(nowMs + HOUR);
+    await mail.contained();
+    await tellFromOutside({
+      ...{ api: mail.api, nowMs, campaign: ledger.scene('campaign') },
+      token: await readApiToken(join(folder, 'var')),
+    });
     showProgress(DAYS, 0);
     process.stdout.write('\n');
     const seconds = (performance.now() - began) / 1000;
-    await printReport(ledger, { daemon, folder, seconds, scanner: scanner.sentence });
+    await printReport(ledger, { daemon, folder, seconds, scanner: scanner.sentence, mail });
     if (WITH_CONSOLE) await openConsole(daemon);
   } finally {
     policy.close();

@@ -77,8 +77,8 @@ const TRAITS: Readonly<Record<string, string>> = {
   network: 'the network',
   client: 'the mail program',
   headers: 'headers of the same shape',
-  signal: 'the sign',
-  cause: 'the cause',
+  signal: 'evidence:',
+  cause: 'cause:',
 };
 
 /** `link:evil.example` as `links to evil.example`; a fingerprint says nothing to anybody. */
@@ -86,7 +86,10 @@ export function traitWords(trait: string): string {
   const at = trait.indexOf(':');
   const [name, value] = [trait.slice(0, at), trait.slice(at + 1)];
   const words = TRAITS[name] ?? name;
-  return name === 'text' || name === 'headers' ? words : `${words} ${disarm(value)}`;
+  if (name === 'text' || name === 'headers') return words;
+  // Names of ours; what others write keeps its hyphens.
+  const isOurs = name === 'signal' || name === 'cause';
+  return `${words} ${isOurs ? value.replaceAll('-', ' ') : disarm(value)}`;
 }
 
 /** A link that nobody follows by accident, not even after copying it. */

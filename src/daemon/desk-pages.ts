@@ -21,11 +21,12 @@ type PagesOptions = Pick<ApiDoorOptions, 'consoleFolder' | 'publicPages'>;
 export interface HealthSources {
   readonly addresses: () => HealthReport['doors'];
   readonly spool: () => HealthReport['returnedMail'];
+  readonly engines: () => HealthReport['engines'];
 }
 
 export function deskParts(
   parts: DaemonParts,
-  { addresses, spool }: HealthSources,
+  { addresses, spool, engines }: HealthSources,
 ): Pick<ApiParts, 'timeline' | 'health' | 'foresee'> {
   const { journal, standing, desk, now, telemetry } = parts;
   return {
@@ -45,6 +46,7 @@ export function deskParts(
             ...(outside !== undefined && { lastInboundAt: new Date(outside).toISOString() }),
           };
         }),
+        engines: engines(),
         agents: desk.agents.heard(),
         journal: { droppedLines: dropped, queuedBytes },
         standing: { records, dirty },

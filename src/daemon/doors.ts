@@ -17,8 +17,10 @@ import { openPolicyDoor } from '../doors/policy/door.ts';
 import type { OpenDoor } from '../doors/listen.ts';
 import { openSocketmapDoor } from '../doors/socketmap/door.ts';
 import type { AuditReport } from '../practices/contract.ts';
+import { readableMessage } from '../message/readable-message.ts';
 import { forwardMaps } from '../forwards/maps.ts';
 import { deskPages, deskParts, type HealthSources } from './desk-pages.ts';
+import { enginesOf } from './engines.ts';
 import { loadPublicPages, readyAnswers } from './public-pages.ts';
 import { forwardSwitch, milterForwards } from './forwards.ts';
 import { agentTokens, reporterOf } from './holds.ts';
@@ -83,7 +85,8 @@ export async function openDoors(
     open.push(...(await openAuthPolicy(config, parts, { ...given, ready })));
     const addresses = () => open.map((door) => ({ name: door.name, addresses: door.addresses }));
     const spool = () => returned.view();
-    open.push(await openApi(config, parts, { ...given, ready, addresses, spool }));
+    const engines = enginesOf(config, parts.telemetry);
+    open.push(await openApi(config, parts, { ...given, ready, addresses, spool, engines }));
   } catch (error) {
     await close();
     throw error;
@@ -223,6 +226,7 @@ async function openApi(
       hasTaken: (id) => given.hasTaken(id),
       logged: (mta, events) => given.logged.logged(mta, events),
       ...deskParts(parts, given),
+      readable: readableMessage,
       practices: given.practices,
       switches: given.switches,
       publicUrl: () => (config.alerts.link_base_url ?? '').replace(/\/$/, ''),

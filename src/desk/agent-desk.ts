@@ -66,10 +66,13 @@ export class AgentRoom implements AgentDesk {
   }
 
   /** Mail hosts whose agent was heard since the start. */
-  heard(): readonly { readonly mta: string; readonly heardAt: string }[] {
+  heard(): readonly { readonly mta: string; readonly heardAt: string; readonly queued?: number }[] {
     return [...this.#hosts]
       .filter(([, { heardMs }]) => heardMs > 0)
-      .map(([mta, { heardMs }]) => ({ mta, heardAt: new Date(heardMs).toISOString() }));
+      .map(([mta, { heardMs, queued }]) => ({
+        ...{ mta, heardAt: new Date(heardMs).toISOString() },
+        ...(queued !== undefined && { queued }),
+      }));
   }
 
   wake(mta: string): void {

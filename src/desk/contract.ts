@@ -206,7 +206,11 @@ export interface Desk {
   readonly forwards: ForwardDesk;
   /** For the agents on the mail hosts. */
   readonly agents: AgentDesk & {
-    heard(): readonly { readonly mta: string; readonly heardAt: string }[];
+    heard(): readonly {
+      readonly mta: string;
+      readonly heardAt: string;
+      readonly queued?: number;
+    }[];
     /** Messages in the queues of the hosts that are heard; `undefined` where none says. */
     readonly queued: number | undefined;
   };

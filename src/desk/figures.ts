@@ -12,6 +12,7 @@ import { Serial } from './serial.ts';
 
 const HOUR_MS = 3_600_000;
 const WRITE_MS = 60_000;
+const LEVELS_MS = 10_000;
 
 export class Figures implements FigureDesk {
   readonly #records: Pick<Records, 'figures'>;
@@ -27,6 +28,7 @@ export class Figures implements FigureDesk {
   #levelled = new Map<string, Figure>();
   readonly #levels = new Map<string, () => Promise<number | undefined>>();
   #known: KnownHours | undefined;
+  #levelsReadMs = -Infinity;
 
   constructor(parts: {
     readonly records: Pick<Records, 'figures'>;
@@ -63,7 +65,15 @@ export class Figures implements FigureDesk {
   async day(): Promise<Readonly<Record<string, readonly Hour[]>>> {
     this.#takeFresh();
     const known = this.#known ?? (await this.#serial.run(() => this.#read()));
+    await this.#readLevelsNow();
     return known.day(this.#hour());
+  }
+
+  /** Who looks sees what waits now, and fifty who look ask the records no more often than one. */
+  async #readLevelsNow(): Promise<void> {
+    if (performance.now() - this.#levelsReadMs < LEVELS_MS) return;
+    this.#levelsReadMs = performance.now();
+    await this.readLevels();
   }
 
   /** The most of an hour is kept: a queue that was full for ten minutes was full. */

@@ -82,3 +82,27 @@ test('a submission tells how many recipients were new then, and nothing where th
     [`${from} r0@dest.test, r1@dest.test`, undefined],
   ]);
 });
+
+test('what a reviewer decided on a held message stands with what became of it', async () => {
+  const decided = (kind: 'release' | 'return', minutes: number, of: string): JournalLine => ({
+    ...{ v: 1, kind, id: `${kind}${minutes}`, at: at(minutes), submission: of },
+    ...{ by: 'olga', why: 'Reviewed.' },
+  });
+  const delivery: JournalLine = {
+    ...{ v: 1, kind: 'delivery', id: 'd1', at: at(1), submission: 's4', result: 'delivered' },
+    recipient: 'kim@dest.test',
+  };
+  const { lines } = await read(
+    [
+      ...[delivery, decided('release', 2, 's4'), decided('return', 3, 's5')],
+      ...[decided('release', 3, 'of-bob'), submission(4, ['kim@dest.test']), submission(5, [])],
+    ],
+    { limit: 10 },
+  );
+  expect(lines.slice(0, 3).map(({ text }) => text)).toEqual([
+    'Delivered to kim@dest.test.',
+    'olga let a held message go: Reviewed.',
+    'olga sent a held message back: Reviewed.',
+  ]);
+  expect(lines).toHaveLength(5);
+});

@@ -58,7 +58,7 @@ export async function readTimeline(
   return { lines: lines.slice(0, limit), isCut: isCut || lines.length > limit || isLate() };
 }
 
-/** Messages of the account, to know what came back for them: an answer names no account. */
+/** Messages of the account, to know what became of them: neither an answer nor a decision names it. */
 class Sent {
   readonly #keys = new Map<string, JournalKey>();
   oldestAt = '';
@@ -77,8 +77,10 @@ class Sent {
     return [...this.#keys.values()];
   }
 
-  has({ submission = '', queueId = '' }: Extract<JournalLine, { kind: 'delivery' }>): boolean {
-    return this.#keys.has(submission) || this.#keys.has(queueId);
+  has(line: JournalLine): boolean {
+    const submission = 'submission' in line ? line.submission : undefined;
+    const queueId = 'queueId' in line ? line.queueId : undefined;
+    return this.#keys.has(submission ?? '') || this.#keys.has(queueId ?? '');
   }
 }
 
@@ -97,17 +99,33 @@ async function outcomesOf(journal: Journal, sent: Sent, limit: number): Promise<
   const endMs = performance.now() + OUTCOME_MS;
   const isLate = (): boolean => performance.now() > endMs;
   const match = (line: JournalLine): boolean => {
-    if (line.kind !== 'delivery') return false;
+    const text = outcomeWords(line);
+    if (text === undefined) return false;
     if (isLate() || lines.length >= limit || line.at < sent.oldestAt) return true;
-    if (sent.has(line)) {
-      const { at, kind, recipient, result, reply = '' } = line;
-      const text = `${OUTCOMES[result]} ${recipient}${reply === '' ? '.' : `: ${reply}`}`;
-      lines.push({ at, kind, text: text.slice(0, MAX_WORDS) });
-    }
+    if (sent.has(line))
+      lines.push({ at: line.at, kind: line.kind, text: text.slice(0, MAX_WORDS) });
     return false;
   };
   await journal.findBy(sent.keys, match, isLate);
   return lines;
+}
+
+/** What the other side said of a message, or what a reviewer decided on one that was held. */
+function outcomeWords(line: JournalLine): string | undefined {
+  switch (line.kind) {
+    case 'delivery': {
+      const { recipient, result, reply = '' } = line;
+      return `${OUTCOMES[result]} ${recipient}${reply === '' ? '.' : `: ${reply}`}`;
+    }
+    case 'release':
+    case 'return':
+      // One with an account is the account's own, and told by itself.
+      return line.account === undefined
+        ? `${line.by} ${line.kind === 'release' ? 'let a held message go' : 'sent a held message back'}: ${line.why}`
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
 const OUTCOMES = {

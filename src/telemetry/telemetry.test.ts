@@ -51,6 +51,24 @@ describe('telemetry', () => {
     expect(await telemetry.metrics()).toContain('primum_inbound_questions_total{door="policy"} 1');
   });
 
+  it('knows which part is away, since when and why, without an address', () => {
+    const { telemetry, clock } = open();
+    telemetry.directoryWorks('http');
+    telemetry.scannerFailed('clamd', new Error('no answer for ann@example.org'));
+    const awayAt = clock.now;
+    clock.now += 5000;
+    telemetry.scannerFailed('clamd', new Error('still no answer'));
+    const clamd = { kind: 'scanner', name: 'clamd' };
+    expect(telemetry.parts()).toEqual([
+      { kind: 'directory', name: 'http', works: true, sinceMs: awayAt, why: '' },
+      { ...clamd, works: false, sinceMs: awayAt, why: 'still no answer' },
+    ]);
+    telemetry.scannerWorks('clamd');
+    expect(telemetry.parts()[1]).toEqual({ ...clamd, works: true, sinceMs: clock.now, why: '' });
+    telemetry.storeFailed('records', new Error('no room for ann@example.org'));
+    expect(telemetry.parts()[2]?.why).toBe('no room for (address)');
+  });
+
   it('logs a refusal in one line that is joined to the reply by its reference', () => {
     const { telemetry, lines } = open();
     telemetry.judged('policy', verdict, 0.001);

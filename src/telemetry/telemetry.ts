@@ -10,6 +10,7 @@ import type { Telemetry } from './contract.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { createOnceAWhile } from './once-a-while.ts';
+import { PartStates, type PartState } from './part-states.ts';
 import { textLog } from './text-log.ts';
 import type { LogDestination } from './text-log.ts';
 
@@ -39,6 +40,8 @@ export interface RunningTelemetry extends Telemetry {
   lastAsked(door: string): number | undefined;
   /** Likewise, about mail from outside. */
   lastAskedFromOutside(door: string): number | undefined;
+  /** What was last heard of stores, directories and scanners. */
+  parts(): readonly PartState[];
 }
 
 const MINUTE_MS = 60_000;
@@ -61,13 +64,15 @@ export function createTelemetry(options: TelemetryOptions): RunningTelemetry {
     const heldBack = once.say(key, everyMs);
     if (heldBack !== undefined) speak(heldBack === 0 ? '' : ` (and ${heldBack} more like it)`);
   };
+  const states = new PartStates(options.now ?? Date.now);
   return {
     ...lifeEvents(say, metrics),
     ...doorEvents(say, metrics, rarely),
     ...judgingEvents(say, metrics, options.now ?? Date.now),
-    ...partEvents(say, metrics, rarely),
-    ...scannerEvents(say, metrics, rarely),
+    ...partEvents({ say, metrics, rarely, states }),
+    ...scannerEvents({ say, metrics, rarely, states }),
     ...effectEvents(say, metrics, rarely),
+    parts: () => states.all(),
     setLevel,
     metrics: () => metrics.registry.metrics(),
     metricsType: metrics.registry.contentType,
@@ -215,8 +220,15 @@ function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
   } satisfies Partial<RunningTelemetry>;
 }
 
+interface PartEvents {
+  readonly say: Say;
+  readonly metrics: Metrics;
+  readonly rarely: Rarely;
+  readonly states: PartStates;
+}
+
 /** Parts that fail and come back are named on the change only. */
-function partEvents(say: Say, metrics: Metrics, rarely: Rarely) {
+function partEvents({ say, metrics, rarely, states }: PartEvents) {
   const away = new Set<string>();
   let lastDirectoryText = '';
   const fails = (part: string, speak: () => void): void => {
@@ -229,6 +241,7 @@ function partEvents(say: Say, metrics: Metrics, rarely: Rarely) {
   };
   return {
     storeFailed(store, error) {
+      states.failed('store', store, cause(error));
       metrics.storeFailures.inc({ store });
       metrics.storeUp.set({ store }, 0);
       fails(`store ${store}`, () =>
@@ -236,10 +249,12 @@ function partEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       );
     },
     storeWorks(store) {
+      states.works('store', store);
       metrics.storeUp.set({ store }, 1);
       works(`store ${store}`, () => say('info', 'store-works', `The ${store} store works again.`));
     },
     directoryFailed(engine, error) {
+      states.failed('directory', engine, cause(error));
       metrics.directoryFailures.inc({ engine });
       metrics.directoryUp.set({ engine }, 0);
       const part = `directory ${engine}`;
@@ -251,6 +266,7 @@ function partEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       lastDirectoryText = text;
     },
     directoryWorks(engine) {
+      states.works('directory', engine);
       metrics.directoryUp.set({ engine }, 1);
       works(`directory ${engine}`, () =>
         say('info', 'directory-works', `The ${engine} directory answers again.`),
@@ -259,7 +275,7 @@ function partEvents(say: Say, metrics: Metrics, rarely: Rarely) {
   } satisfies Partial<Telemetry>;
 }
 
-function scannerEvents(say: Say, metrics: Metrics, rarely: Rarely) {
+function scannerEvents({ say, metrics, rarely, states }: PartEvents) {
   const away = new Set<string>();
   return {
     scanned(scanner, result, seconds) {
@@ -277,6 +293,7 @@ function scannerEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       );
     },
     scannerFailed(scanner, error) {
+      states.failed('scanner', scanner, cause(error));
       metrics.scannerUp.set({ scanner }, 0);
       if (away.has(scanner)) return;
       away.add(scanner);
@@ -284,6 +301,7 @@ function scannerEvents(say: Say, metrics: Metrics, rarely: Rarely) {
       say('warn', 'scanner-failed', `${scanner} does not work; ${meanwhile}: ${cause(error)}`);
     },
     scannerWorks(scanner) {
+      states.works('scanner', scanner);
       metrics.scannerUp.set({ scanner }, 1);
       if (away.delete(scanner)) say('info', 'scanner-works', `${scanner} works again.`);
     },

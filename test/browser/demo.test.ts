@@ -14,11 +14,11 @@ const MAX_PICTURE_BYTES = 200_000;
 let demo: ChildProcess;
 let browser: Browser;
 let link = '';
+let said = '';
 
 beforeAll(async () => {
   if (!browserIsHere) return;
   demo = spawn(process.execPath, ['tools/demo.ts', '--console'], { cwd: ROOT });
-  let said = '';
   demo.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
   link = await until('the link', () => /http:\/\/\S+welcome\/\S+/.exec(said)?.[0], LONG);
   browser = await chromium.launch(CHROMIUM_OPTIONS);
@@ -48,11 +48,59 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await take('phone-review', 'review', 'What is usual for it');
     await isNeverTooWide(page, base);
+    await releases(page, base);
+    await showsItsHealth(page, base);
     const other = await browser.newPage();
     await other.goto(link);
     await other.getByText(/link/i).first().waitFor();
     expect(await other.getByLabel('Password').count()).toBe(0);
   });
+
+  /** The message is read, let go with a key, and arrives at the played mail server. */
+  async function releases(page: Page, base: string): Promise<void> {
+    await openAt(page, `${base}/console/#/review`);
+    const message = page.getByRole('region', { name: 'The message' });
+    await message.getByText('Attachments: form.pdf.zip').waitFor();
+    await message.getByText('hxxp://parcel-service.targets.example').first().waitFor();
+    expect(await message.innerText()).not.toContain('http://');
+    await message.getByText('Headers').click();
+    await message.getByText('Subject: Your parcel could not be delivered').waitFor();
+    // The console leaves a minute to take it back; here it is over at once.
+    await page.route('**/decision', async (route) => {
+      const asked = route.request().postDataJSON() as object;
+      await route.continue({ postData: JSON.stringify({ ...asked, undoSeconds: 0 }) });
+    });
+    for (const [key, told, delivered] of [
+      [
+        'r',
+        'It is released.',
+        /delivers \w+, the message of hugo@example\.org, to \S+@slow\.example\./,
+      ],
+      ['t', 'It goes back to its sender.', /delivers \w+, a notification, to hugo@example\.org\./],
+      ['r', 'It is released.', /delivers \w+, the message of lena@example\.org,/],
+    ] as const) {
+      await page.getByRole('button', { name: /^Release/, disabled: false }).waitFor();
+      await page.keyboard.press(key);
+      await page.getByText(told).waitFor();
+      await until('the played mail server to deliver it', () => delivered.test(said), LONG);
+    }
+    await openAt(page, `${base}/console/#/account/lena%40example.org`);
+    const line = page.getByRole('table', { name: 'Time line' });
+    await line.getByText('olga let a held message go: Reviewed: nothing wrong with it.').waitFor();
+    await line
+      .getByText(/^Delivered to friend-of-lena-example\.org/)
+      .first()
+      .waitFor();
+  }
+
+  async function showsItsHealth(page: Page, base: string): Promise<void> {
+    await openAt(page, `${base}/console/#/health`);
+    const rows = async (name: string): Promise<string> =>
+      (await page.getByRole('table', { name, exact: true }).innerText()).replaceAll(/\s+/g, ' ');
+    expect(await rows('Doors')).toMatch(/policy 127\.0\.0\.1:\d+ \d+ (?:h|min|s) ago/);
+    expect(await rows('Engines')).toMatch(/records .* works .*file .* works .*clamd .* works/);
+    expect(await rows('Agents')).toMatch(/mx1\.example\.org \d+ s ago 0 messages/);
+  }
 
   /** With accounts, incidents and tables as a platform has them. */
   async function isNeverTooWide(page: Page, base: string): Promise<void> {

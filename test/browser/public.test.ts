@@ -13,15 +13,20 @@ afterAll(() => (browserIsHere ? house.close() : undefined), LONG);
 
 describe.runIf(browserIsHere)('the public pages', { timeout: LONG }, () => {
   it.each([
-    ['en', { width: 1280 }],
-    ['de', { width: 390, dark: true }],
+    ['en', { width: 1280, dark: false }],
+    ['en', { width: 390, dark: true }],
+    ['de', { width: 1280, dark: true }],
+    ['de', { width: 390, dark: false }],
   ])('have no script and no serious fault of access (%s, %o)', async (language, options) => {
     const page = await house.page({ as: '', language, ...options });
     for (const path of ['report', 'case', 'mail', 'policy', 'reprot', 'case?reference=NOTHERE1']) {
       await page.goto(`${house.base}/${path}`);
       expect(await page.locator('html').getAttribute('lang')).toBe(language);
       expect(await page.locator('script').count()).toBe(0);
-      await shoot(page, `public-${language}-${options.width}-${path.replace(/\W.*/, '')}`);
+      await shoot(
+        page,
+        `public-${language}-${options.width}${options.dark ? '-dark' : ''}-${path.replace(/\W.*/, '')}`,
+      );
       expect(await faultsOf(page), path).toEqual([]);
       for (const width of [390, 768, 1024]) {
         await page.setViewportSize({ width, height: 900 });

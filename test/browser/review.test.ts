@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { HoldView } from '../../src/client/client.ts';
-import { browserIsHere, openAt, openHouse, type House } from './browser.ts';
+import {
+  browserIsHere,
+  faultsOf,
+  openAt,
+  openHouse,
+  shoot,
+  wasHit,
+  type House,
+} from './browser.ts';
 
 const LONG = 180_000;
 let house: House;
@@ -23,9 +31,51 @@ const read = async (page: Page, { id, reference }: HoldView): Promise<void> => {
   await page.getByText(`reference ${reference}`).waitFor();
 };
 
+const PHONE = 390;
+const WIDTHS = [
+  ['desktop', 1280],
+  ['phone', PHONE],
+] as const;
+
+/** By the key on a desk, with a finger on a phone. */
+async function release(page: Page, width: number): Promise<void> {
+  if (width === PHONE) await page.getByRole('button', { name: /^Release/ }).click();
+  else await page.keyboard.press('r');
+}
+
+async function takeBack(page: Page, width: number): Promise<void> {
+  if (width === PHONE) await page.getByRole('button', { name: /^Undo/ }).click();
+  else await page.keyboard.press('u');
+  await page.getByText('Taken back. The message waits again.').waitFor();
+}
+
 const stateOf = async ({ id }: HoldView) => (await house.primum.client()).hold(id);
 
 describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
+  it.each(WIDTHS)(
+    'shows a coded message as it is read, and where its links lead (%s)',
+    async (view, width) => {
+      const bobs = (await held()).find(({ account }) => account === 'bob@example.org');
+      if (bobs === undefined) throw new Error("Bob's message is to wait.");
+      const page = await house.page({ width });
+      await read(page, bobs);
+      const message = page.getByRole('region', { name: 'The message' });
+      await message.getByText('Schöne Grüße! Bitte hier anmelden.').waitFor();
+      const told = await message.innerText();
+      expect(told).toContain('Links behind other words lead to:\n\nhxxps://evil.example/login');
+      expect(told).toContain('Attachments: Einladung für alle.zip (application/zip, 2 bytes)');
+      expect(told).toContain('To x@example.net, y@example.net');
+      await message.getByText('As it was sent').click();
+      await message.getByText('Content-Transfer-Encoding: base64').waitFor();
+      expect(await message.locator('a, img, script').count()).toBe(0);
+      expect(await wasHit(page)).toBe(false);
+      expect(await faultsOf(page)).toEqual([]);
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(wide).toBeLessThanOrEqual(0);
+      await shoot(page, `review-coded-${view}`);
+    },
+  );
+
   it('decides by a key once, shows the next, and takes back within the minute (CON-3)', async () => {
     const [first, second] = await held();
     if (first === undefined || second === undefined) throw new Error('Two messages are to wait.');
@@ -50,35 +100,65 @@ describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
     );
   });
 
-  it('keeps the message on the screen when somebody else decides, and says who was first', async () => {
-    const [first, second] = await held();
-    if (first === undefined || second === undefined) throw new Error('Two messages are to wait.');
-    const [olga, paul] = [await house.page(), await house.page({ as: 'paul' })];
-    for (const page of [olga, paul]) await read(page, first);
-    await olga.keyboard.press('r');
-    await paul.getByText('olga decided: releasing.').waitFor();
-    await paul.getByText(`reference ${first.reference}`).waitFor();
-    expect(await paul.getByRole('button', { name: /^(Release|Return|Lock)/ }).count()).toBe(0);
-    for (const key of ['r', 't', 'l', 'o']) await paul.keyboard.press(key);
-    await paul.keyboard.press('j');
-    await paul.getByText(`reference ${second.reference}`).waitFor();
-    expect(await stateOf(second)).toMatchObject({ state: 'held', by: '' });
-    await olga.keyboard.press('u');
-    await olga.getByText('Taken back. The message waits again.').waitFor();
-  });
+  it.each(WIDTHS)(
+    'keeps the message on the screen when somebody else decides, and says who was first (%s)',
+    async (_view, width) => {
+      const [first, second] = await held();
+      if (first === undefined || second === undefined) throw new Error('Two messages are to wait.');
+      const [olga, paul] = [await house.page({ width }), await house.page({ as: 'paul', width })];
+      for (const page of [olga, paul]) await read(page, first);
+      await release(olga, width);
+      await paul.getByText('olga decided: releasing.').waitFor();
+      await paul.getByText(`reference ${first.reference}`).waitFor();
+      expect(await paul.getByRole('button', { name: /^(Release|Return|Lock)/ }).count()).toBe(0);
+      for (const key of ['r', 't', 'l', 'o']) await paul.keyboard.press(key);
+      if (width === PHONE) await paul.getByRole('button', { name: 'Next' }).click();
+      else await paul.keyboard.press('j');
+      await paul.getByText(`reference ${second.reference}`).waitFor();
+      expect(await stateOf(second)).toMatchObject({ state: 'held', by: '' });
+      await takeBack(olga, width);
+    },
+  );
 
-  it('tells who pressed second while his page knew nothing yet', async () => {
+  it.each(WIDTHS)(
+    'tells who pressed second while his page knew nothing yet (%s)',
+    async (_view, width) => {
+      const [first] = await held();
+      if (first === undefined) throw new Error('A message is to wait.');
+      const [olga, paul] = [await house.page({ width }), await house.page({ as: 'paul', width })];
+      await paul.route('**/api/v1/changes', (route) => route.abort());
+      for (const page of [olga, paul]) await read(page, first);
+      await release(olga, width);
+      await olga.getByText('It is released.').waitFor();
+      await release(paul, width);
+      await paul.getByText('is decided on already').waitFor();
+      await shoot(paul, `review-second-${width}`);
+      expect(await stateOf(first)).toMatchObject({ state: 'releasing', by: 'olga' });
+      await takeBack(olga, width);
+    },
+  );
+
+  it('lets only one of two win who press at once', async () => {
     const [first] = await held();
     if (first === undefined) throw new Error('A message is to wait.');
-    const [olga, paul] = [await house.page(), await house.page({ as: 'paul' })];
-    await paul.route('**/api/v1/changes', (route) => route.abort());
-    for (const page of [olga, paul]) await read(page, first);
-    await olga.keyboard.press('r');
-    await olga.getByText('It is released.').waitFor();
-    await paul.keyboard.press('r');
-    await paul.getByText('is decided on already').waitFor();
-    await olga.keyboard.press('u');
-    await olga.getByText('Taken back. The message waits again.').waitFor();
+    const pages = [await house.page(), await house.page({ as: 'paul', width: PHONE })];
+    for (const page of pages) {
+      await page.route('**/api/v1/changes', (route) => route.abort());
+      await read(page, first);
+    }
+    await Promise.all(pages.map((page) => page.keyboard.press('r')));
+    const told = await Promise.all(
+      pages.map(async (page) => {
+        const one = page.getByText('It is released.').or(page.getByText('is decided on already'));
+        await one.first().waitFor();
+        return (await one.first().innerText()).includes('already');
+      }),
+    );
+    expect(told.filter((isSecond) => isSecond)).toHaveLength(1);
+    const winner = told.indexOf(false);
+    expect(await stateOf(first)).toMatchObject({ by: winner === 0 ? 'olga' : 'paul' });
+    await pages[winner]?.keyboard.press('u');
+    await pages[winner]?.getByText('Taken back. The message waits again.').waitFor();
   });
 
   it('opens what a link names, also when it is decided on, and nothing else in its place', async () => {

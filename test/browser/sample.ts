@@ -141,6 +141,31 @@ export function playAgent(client: Client): { stop(): Promise<void>; readonly rel
 type Task = Awaited<ReturnType<Client['agentTasks']>>[number];
 type Result = Parameters<Client['agentResults']>[0][number];
 
+/** Bob's message is coded as most are, and its link says one thing and does another. */
+const CODED = 'Q2';
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const CODED_MESSAGE = {
+  headers:
+    'From: Bob <bob@example.org>\nSubject: Sommerfest am 12. Juli\nMIME-Version: 1.0\n' +
+    'Content-Type: multipart/mixed; boundary="part"\n',
+  body: [
+    ...[
+      '--part',
+      'Content-Type: text/html; charset=utf-8',
+      'Content-Transfer-Encoding: base64',
+      '',
+    ],
+    base64(
+      '<p>Schöne Grüße! Bitte <a href="https://evil.example/login">hier anmelden</a>.</p>' +
+        '<script>window.hit=1</script><img src=x onerror="window.hit=1">',
+    ),
+    ...['--part', 'Content-Type: application/zip', 'Content-Transfer-Encoding: base64'],
+    "Content-Disposition: attachment; filename*=utf-8''Einladung%20f%C3%BCr%20alle.zip",
+    ...['', base64('PK'), '--part--', ''],
+  ].join('\n'),
+  ...{ isCut: false, recipients: ['x@example.net', 'y@example.net'], sizeBytes: 4000 },
+};
+
 function resultOf(task: Task, released: string[]): Result | undefined {
   const { id } = task;
   switch (task.kind) {
@@ -152,6 +177,9 @@ function resultOf(task: Task, released: string[]): Result | undefined {
         })),
       };
     case 'show':
+      if (task.target.queueId === CODED) {
+        return { ...{ id, kind: 'show', state: 'held' }, message: CODED_MESSAGE };
+      }
       return {
         ...{ id, kind: 'show', state: 'held' },
         message: {

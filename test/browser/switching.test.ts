@@ -1,5 +1,6 @@
 /** From observe to enforce, and the owner's page, in a real browser against a real daemon. */
 import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readApiToken } from '../../src/client/token-file.ts';
 import {
@@ -88,13 +89,14 @@ describe.runIf(browserIsHere)("the owner's page", { timeout: LONG }, () => {
     const page = await house.page({ as: '', language, width: 390 });
     await page.goto(link.trim());
     expect(await page.locator('script').count()).toBe(0);
-    expect(await faultsOf(page)).toEqual([]);
-    await shoot(page, `public-${language}-you`);
+    await isReadable(page, `public-${language}-you`);
     await page.getByRole('button', { name: button }).click();
     await page.getByText(thanks).waitFor();
+    await isReadable(page, `public-${language}-you-answered`);
     expect(await wasHit(page)).toBe(false);
     await page.goto(link.trim());
     expect(await page.getByRole('button').count()).toBe(0);
+    await isReadable(page, `public-${language}-you-again`);
     await page.goto(`${house.base}${await linkAbout(HOSTILE_ACCOUNT, HOSTILE_LINE, language)}`);
     const shown = (await page.locator('dd').allInnerTexts()).join('\n');
     for (const text of [HOSTILE_ACCOUNT, HOSTILE_LINE.slice(0, 100)]) {
@@ -110,6 +112,15 @@ describe.runIf(browserIsHere)("the owner's page", { timeout: LONG }, () => {
     expect(lines.entries.map(({ action }) => action)).toContain('owner.answer');
   });
 });
+
+/** For everybody, by day and by night. */
+async function isReadable(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await faultsOf(page), `${name} ${colorScheme}`).toEqual([]);
+    await shoot(page, `${name}-${colorScheme}`);
+  }
+}
 
 /** Of the owner's page about a message with such a subject. */
 async function linkAbout(account: string, subject: string, id: string): Promise<string> {

@@ -114,6 +114,16 @@ test('what could not be written is counted once it can be', async () => {
   expect((await records.figures.since(0)).map(({ value }) => value)).toEqual([5]);
 });
 
+test('who looks sees what waits now, before the minute in which it is written', async () => {
+  const figures = openFigures();
+  let reads = 0;
+  figures.level('queue', () => Promise.resolve(++reads));
+  expect(await last(figures, 'queue')).toMatchObject({ value: 1 });
+  // The next who look at once ask nobody again.
+  expect(await last(figures, 'queue')).toMatchObject({ value: 1 });
+  expect(reads).toBe(1);
+});
+
 test('of a level the most of the hour is kept, also over a restart, and an unknown one is no zero', async () => {
   let [depth, unknown] = [120, undefined as number | undefined];
   const watch = (figures: Figures): Figures => {

@@ -26,6 +26,9 @@ beforeAll(async () => {
   lines = said.split('\n');
 }, DEMO_MS);
 
+/** Without its line breaks. */
+const text = (): string => lines.join(' ').replaceAll(/\s+/g, ' ');
+
 /** The figures of a row, and the sentences below it as one. */
 function row(start: string): { figures: number[]; why: string } {
   const at = lines.findIndex((line) => line.startsWith(start));
@@ -68,9 +71,16 @@ describe('npm run demo', () => {
     const { figures, why } = row('one text from four stolen accounts');
     expect(figures).toEqual([12, 3, 9, 0]);
     expect(why).toMatch(/^After 3 messages: The same text came from 4 accounts/);
-    expect(lines).toContain(
-      '9 held messages wait for a person, with an owner and a clock ("primum hold list").',
+    expect(text()).toContain(
+      '11 held messages wait for a person, with an owner and a clock ("primum hold list"): 9 of these, and 2 that waited in the queue when their account was locked.',
     );
+  });
+
+  it('ACC-11: the agent held what a locked account had waiting, and the text says what is played', () => {
+    expect(text()).toMatch(
+      /The mail server behind the doors is played, and what it delivers goes nowhere: \d{4} messages delivered, 11 in its hold queue, 0 waiting for another try\. The agent that works on its queue is the real one\./,
+    );
+    expect(text()).toContain('Two complaints of a feedback loop are played, too;');
   });
 
   it('CON-1: the virus test file is refused with its name, and the table says by which scanner', () => {
@@ -89,7 +99,7 @@ describe('npm run demo', () => {
   });
 
   it('CON-5: the trace header of a message that left names its sender', () => {
-    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(
+    expect(text()).toContain(
       'names its sender to us alone ("primum trace"): gina@example.org, 2026-03-06 14:00 UTC.',
     );
   });

@@ -9,13 +9,24 @@ export interface Message {
   readonly clientAddress: string;
   readonly recipients: readonly string[];
   readonly heloName?: string;
+  /** Header and body; the policy door is never shown it. */
+  readonly text?: string;
 }
 
 /** How one message fared: the first answer that was not DUNNO, or DUNNO. */
 export interface Answer {
   readonly action: string;
-  /** Recipients that were let through. */
-  readonly accepted: number;
+  /** Recipients of a message that the mail server took. */
+  readonly accepted: readonly string[];
+  readonly queueId: string;
+}
+
+interface AskedOfPolicy {
+  readonly instance: string;
+  readonly recipient: string;
+  /** At the end of the message, with the count of its recipients. */
+  readonly queueId?: string;
+  readonly count?: number;
 }
 
 /** One smtpd process: a connection to the policy door, one request after the other. */
@@ -40,31 +51,31 @@ export class PolicyClient {
   async send(message: Message): Promise<Answer> {
     this.#count += 1;
     const instance = `demo.${this.#count.toString(16)}`;
-    let accepted = 0;
+    const queueId = `4DEM${String(this.#count).padStart(8, '0')}`;
+    const accepted: string[] = [];
     let refusal = '';
     for (const recipient of message.recipients) {
-      const action = await this.#ask(message, { instance, state: 'RCPT', recipient, count: 0 });
-      if (action.startsWith('DUNNO')) accepted += 1;
+      const action = await this.#ask(message, { instance, recipient });
+      if (action.startsWith('DUNNO')) accepted.push(recipient);
       else refusal ||= action;
     }
-    if (accepted === 0) return { action: refusal, accepted };
-    const recipient = accepted === 1 ? (message.recipients[0] ?? '') : '';
-    const asked = { instance, state: 'END-OF-MESSAGE', recipient, count: accepted };
-    const action = await this.#ask(message, asked);
-    return { action: action.startsWith('DUNNO') && refusal !== '' ? refusal : action, accepted };
+    if (accepted.length === 0) return { action: refusal, accepted, queueId };
+    const recipient = accepted.length === 1 ? (accepted[0] ?? '') : '';
+    const asked = { instance, recipient, queueId, count: accepted.length };
+    const said = await this.#ask(message, asked);
+    const action = said.startsWith('DUNNO') && refusal !== '' ? refusal : said;
+    const isTaken = said.startsWith('DUNNO') || said.startsWith('HOLD');
+    return { action, accepted: isTaken ? accepted : [], queueId };
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  async #ask(
-    message: Message,
-    asked: { instance: string; state: string; recipient: string; count: number },
-  ): Promise<string> {
+  async #ask(message: Message, asked: AskedOfPolicy): Promise<string> {
     const attributes = {
       request: 'smtpd_access_policy',
-      protocol_state: asked.state,
+      protocol_state: asked.queueId === undefined ? 'RCPT' : 'END-OF-MESSAGE',
       protocol_name: 'ESMTP',
       client_address: message.clientAddress,
       client_name: 'unknown',
@@ -73,8 +84,8 @@ export class PolicyClient {
       helo_name: message.heloName ?? 'client.example',
       sender: message.sender ?? message.account,
       recipient: asked.recipient,
-      recipient_count: String(asked.count),
-      queue_id: asked.state === 'RCPT' ? '' : `Q${this.#count}`,
+      recipient_count: String(asked.count ?? 0),
+      queue_id: asked.queueId ?? '',
       instance: asked.instance,
       size: '3072',
       sasl_method: 'PLAIN',

@@ -17,8 +17,30 @@ import {
   VICTIM,
 } from './cast.ts';
 import type { Message } from './clients.ts';
+import { BOUNCING, SLOW } from './mail-server.ts';
 
 const HOUR = 3_600_000;
+
+const PARCEL = [
+  'Subject: Your parcel could not be delivered',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary="part"',
+  '',
+  '--part',
+  'Content-Type: text/plain; charset=utf-8',
+  '',
+  'Your parcel waits in our depot. Please confirm your address within 24 hours:',
+  'http://parcel-service.targets.example/confirm?id=4711',
+  'or fill in the form that is attached.',
+  '--part',
+  'Content-Type: application/zip; name="form.pdf.zip"',
+  'Content-Disposition: attachment; filename="form.pdf.zip"',
+  'Content-Transfer-Encoding: base64',
+  '',
+  'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==',
+  '--part--',
+  '',
+].join('\r\n');
 
 const random = createRandom(7);
 const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
@@ -83,7 +105,13 @@ export function thieves(dayMs: number, { send, login }: Means): Job[] {
         account: BOTNET.account,
         clientAddress,
         heloName: `[${clientAddress}]`,
-        recipients: people(4, 'targets.example'),
+        recipients: [
+          ...people(2, 'targets.example'),
+          ...people(1, BOUNCING),
+          // Their server takes nothing for now: this mail is still here when the account is locked.
+          ...people(1, i % 2 === 0 ? SLOW : 'targets.example'),
+        ],
+        text: PARCEL,
       });
     });
   });

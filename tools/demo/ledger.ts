@@ -22,7 +22,9 @@ export interface Shown {
   refused: number;
   /** What was told of the first that was stopped. */
   told: string;
-  /** Header fields put into the first that left. */
+  /** Queue ids of those that left. */
+  readonly left: string[];
+  /** Header fields put into the first of them. */
   added: ReadonlyMap<string, string>;
 }
 
@@ -57,7 +59,7 @@ export class Ledger {
 
   scene(scene: Scene): Shown {
     const known = this.#scenes.get(scene) ?? {
-      ...{ sent: 0, letOut: 0, held: 0, refused: 0, told: '' },
+      ...{ sent: 0, letOut: 0, held: 0, refused: 0, told: '', left: [] },
       added: new Map<string, string>(),
     };
     this.#scenes.set(scene, known);
@@ -76,12 +78,13 @@ export class Ledger {
     day.stopped += 1;
   }
 
-  letter(name: Scene, letter: Letter, { kind, told, added }: Fate): void {
+  letter(name: Scene, letter: Letter, { kind, told, queueId, added }: Fate): void {
     this.messages += 1;
     const scene = this.scene(name);
     scene.sent += 1;
     if (kind === 'let out') {
       scene.letOut += 1;
+      scene.left.push(queueId);
       if (scene.letOut === 1) scene.added = added;
       return;
     }

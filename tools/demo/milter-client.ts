@@ -19,6 +19,7 @@ export interface Fate {
   readonly kind: 'let out' | 'held' | 'refused';
   /** What the client or the hold queue is told; empty for what was let out. */
   readonly told: string;
+  readonly queueId: string;
   /** Header fields that were put in. */
   readonly added: ReadonlyMap<string, string>;
 }
@@ -53,7 +54,7 @@ async function hold(session: Session, letter: Letter): Promise<Fate> {
   await session.ask(COMMAND.connect, `unknown\x004${where}`);
   session.macros(COMMAND.helo, { '{tls_version}': 'TLSv1.3' });
   await session.ask(COMMAND.helo, `${letter.heloName ?? 'client.example'}\0`);
-  const queueId = `M${sessions}`;
+  const queueId = `4DEMM${String(sessions).padStart(7, '0')}`;
   const auth = { '{auth_type}': 'PLAIN', '{auth_authen}': letter.account };
   session.macros(COMMAND.mail, { i: queueId, '{tls_version}': 'TLSv1.3', ...auth });
   const envelope: [number, string][] = [
@@ -71,9 +72,10 @@ async function hold(session: Session, letter: Letter): Promise<Fate> {
   ];
   for (const [command, data] of [...envelope, ...message]) {
     const { letter: reply, text } = await session.ask(command, data);
-    if (reply === REPLY.replyCode) return { kind: 'refused', told: text, added: new Map() };
+    if (reply === REPLY.replyCode)
+      return { kind: 'refused', told: text, queueId, added: new Map() };
   }
-  return session.end();
+  return { ...(await session.end()), queueId };
 }
 
 interface Reply {
@@ -107,7 +109,7 @@ class Session {
   }
 
   /** The end of the message, and everything that is answered to it. */
-  async end(): Promise<Fate> {
+  async end(): Promise<Omit<Fate, 'queueId'>> {
     this.#write(COMMAND.endOfMessage, '');
     const added = new Map<string, string>();
     let held: string | undefined;

@@ -16,6 +16,7 @@ import {
   VICTIM,
 } from './cast.ts';
 import type { Ledger, Shown } from './ledger.ts';
+import type { PlayedMailServer } from './mail-server.ts';
 import { SCENES, type Scene } from './whole-messages.ts';
 
 const CAST = [BOTNET, HOPPER, FOREIGN, ALERTS, VICTIM, NEWSLETTER];
@@ -33,6 +34,7 @@ export interface Given {
   readonly seconds: number;
   /** Which virus scanner it was, in a sentence. */
   readonly scanner: string;
+  readonly mail: PlayedMailServer;
 }
 
 export async function printReport(ledger: Ledger, given: Given): Promise<void> {
@@ -48,6 +50,7 @@ export async function printReport(ledger: Ledger, given: Given): Promise<void> {
   print();
   await printWholeMessages(ledger, client);
   print();
+  printMailServer(given.mail);
   print(given.scanner);
   await printTrace(ledger, client);
   printOthers(ledger);
@@ -103,8 +106,18 @@ async function printWholeMessages(ledger: Ledger, client: Client): Promise<void>
   }
   print('-'.repeat(WIDTH));
   const { holds } = await client.holds({ state: 'open' });
+  const stopped = SCENES.reduce((sum, scene) => sum + ledger.scene(scene).held, 0);
   print(
-    `${holds.length} held messages wait for a person, with an owner and a clock ("primum hold list").`,
+    `${holds.length} held messages wait for a person, with an owner and a clock ("primum hold list"): ${stopped} of these, and ${holds.length - stopped} that waited in the queue when their account was locked.`,
+  );
+}
+
+function printMailServer({ delivered, queue }: PlayedMailServer): void {
+  print(
+    `The mail server behind the doors is played, and what it delivers goes nowhere: ${delivered} messages delivered, ${queue.count('hold')} in its hold queue, ${queue.count('deferred')} waiting for another try. The agent that works on its queue is the real one.`,
+  );
+  print(
+    'Two complaints of a feedback loop are played, too; two reports came by the real public form.',
   );
 }
 

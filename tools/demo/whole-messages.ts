@@ -22,6 +22,10 @@ export interface Posted {
   readonly letter: Letter;
 }
 
+const MULTIPART = [
+  ['MIME-Version', '1.0'],
+  ['Content-Type', 'multipart/mixed; boundary="part"'],
+] as const;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /** Copies that each of the stolen accounts sends. */
@@ -108,7 +112,10 @@ function letters(dayMs: number): Posted[] {
 const OFFER =
   'We offer you a private loan at three percent without any check of your income\n' +
   'or your debts, paid to your bank within two days if you write to our officer\n' +
-  'today with your name, your telephone number and the sum that you need.\n';
+  'today with your name, your telephone number and the sum that you need:\n' +
+  'https://loans.quick-money.example/apply\n';
+/** Starts as a PDF does; nobody opens it. */
+const CONDITIONS = Buffer.from('%PDF-1.4 The conditions of the private loan.').toString('base64');
 
 /** To people in the stolen address books; the salutation and the signature change, as in real ones. */
 function campaign(dayMs: number): Posted[] {
@@ -121,7 +128,13 @@ function campaign(dayMs: number): Posted[] {
         atMs,
         to: acquaintance(account),
         subject: `Good news, customer ${4000 + 37 * i}`,
-        body: `Dear customer ${4000 + 37 * i},\n\n${OFFER}\nOfficer ${i + 1}\n`,
+        body:
+          '--part\nContent-Type: text/plain; charset=utf-8\n\n' +
+          `Dear customer ${4000 + 37 * i},\n\n${OFFER}\nOfficer ${i + 1}\n` +
+          '--part\nContent-Type: application/pdf; name="conditions.pdf"\n' +
+          'Content-Disposition: attachment; filename="conditions.pdf"\n' +
+          `Content-Transfer-Encoding: base64\n\n${CONDITIONS}\n--part--\n`,
+        more: MULTIPART,
       },
     );
     return { atMs, scene: 'campaign', letter };
@@ -142,10 +155,7 @@ function virus(dayMs: number): Posted {
       to: 'office@targets.example',
       subject: 'Invoice',
       body,
-      more: [
-        ['MIME-Version', '1.0'],
-        ['Content-Type', 'multipart/mixed; boundary="part"'],
-      ],
+      more: MULTIPART,
     },
   );
   return { atMs, scene: 'virus', letter };

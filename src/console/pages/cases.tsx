@@ -5,6 +5,7 @@ import type {
   CaseList,
   CaseView,
   IncidentList,
+  IncidentView,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { disarm } from '../format.ts';
@@ -119,13 +120,7 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
             <dt>Account</dt>
             <dd>{row.account === '' ? 'not known yet' : <Account name={row.account} />}</dd>
             <dt>Incident</dt>
-            <dd>
-              {row.incident === '' ? (
-                'none'
-              ) : (
-                <a href={`#/incidents/${row.incident}`}>{row.incident}</a>
-              )}
-            </dd>
+            <dd>{row.incident === '' ? 'none' : <IncidentLink id={row.incident} />}</dd>
           </dl>
           <pre tabIndex={0}>{disarm(row.text)}</pre>
           {row.evidence !== '' && (
@@ -147,6 +142,12 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
       </div>
     </>
   );
+}
+
+/** By what it is about; its id says nothing to anybody. */
+function IncidentLink({ id }: { readonly id: string }): JSX.Element {
+  const view = useLoaded<IncidentView>(`/incidents/${part(id)}`, []);
+  return <a href={`#/incidents/${id}`}>{view.value?.summary ?? id}</a>;
 }
 
 function Work({ path, account }: { readonly path: string; readonly account: string }): JSX.Element {

@@ -1,4 +1,4 @@
-/** Doors, agents, journal, backlog; and for admins who may log in. */
+/** Doors, engines, agents, backlog; and for admins who may log in. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type {
@@ -8,7 +8,7 @@ import type {
   UserList,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
-import { daemonNow } from '../format.ts';
+import { counted, daemonNow } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Ago, AllAsCsv, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
 
@@ -36,7 +36,7 @@ export function HealthPage({ session }: { readonly session: SessionView }): JSX.
                 </>
               )}
             </p>
-            {report && <Report report={report} pendingJobs={pendingJobs} />}
+            {report && <Parts report={report} pendingJobs={pendingJobs} />}
           </>
         )}
       </Show>
@@ -45,10 +45,7 @@ export function HealthPage({ session }: { readonly session: SessionView }): JSX.
   );
 }
 
-function Report(given: {
-  readonly report: NonNullable<HealthView['report']>;
-  readonly pendingJobs: number;
-}): JSX.Element {
+function Parts(given: { readonly report: Report; readonly pendingJobs: number }): JSX.Element {
   const { report, pendingJobs } = given;
   return (
     <>
@@ -63,8 +60,10 @@ function Report(given: {
             name: 'Listens on',
             cell: ({ addresses }) => addresses.join(', ') || 'nothing',
           },
+          { name: 'Last asked', cell: lastAskedOf },
         ]}
       />
+      <Engines engines={report.engines} />
       <h2>Agents</h2>
       <Table
         label="Agents"
@@ -79,6 +78,10 @@ function Report(given: {
                 <Ago at={heardAt} />
               </Badge>
             ),
+          },
+          {
+            name: 'On its way in its queue',
+            cell: ({ queued }) => (queued === undefined ? 'not told' : counted(queued, 'message')),
           },
         ]}
       />
@@ -100,11 +103,63 @@ function Report(given: {
   );
 }
 
+type Report = NonNullable<HealthView['report']>;
+type Engine = Report['engines'][number];
+
+const ENGINE_WORDS = { works: 'works', away: 'away', unknown: 'not asked yet' } as const;
+const ENGINE_TONES = { works: 'good', away: 'bad', unknown: 'plain' } as const;
+const STORES: Readonly<Record<string, string>> = {
+  records: 'store of incidents, holds, locks and users',
+  standing: 'store of what is usual for each account',
+  journal: 'store of every event and decision',
+};
+
+function kindOf(kind: Engine['kind'], name: string): string {
+  if (kind === 'store') return STORES[name] ?? 'store';
+  if (kind === 'directory') return 'directory of accounts';
+  return name.startsWith('list ') ? 'list of URL hosts' : 'scanner of messages';
+}
+
+function Engines({ engines }: { readonly engines: readonly Engine[] }): JSX.Element {
+  return (
+    <>
+      <h2>Engines</h2>
+      <Table
+        label="Engines"
+        rows={engines}
+        empty="There is none."
+        columns={[
+          { name: 'Engine', cell: ({ name }) => name },
+          { name: 'What it is', cell: ({ kind, name }) => kindOf(kind, name) },
+          {
+            name: 'State',
+            cell: ({ state }) => <Badge tone={ENGINE_TONES[state]}>{ENGINE_WORDS[state]}</Badge>,
+          },
+          { name: 'Since', cell: ({ since }) => since && <Ago at={since} /> },
+          { name: 'Why', cell: ({ why }) => why ?? '' },
+        ]}
+      />
+    </>
+  );
+}
+
+/** The milter is silent where only outside mail comes through it, and the other way round. */
+function lastAskedOf({
+  lastAskedAt,
+  lastInboundAt,
+}: Report['doors'][number]): JSX.Element | string {
+  const last = [lastAskedAt, lastInboundAt]
+    .filter((one) => one !== undefined)
+    .sort()
+    .at(-1);
+  return last === undefined ? '' : <Ago at={last} />;
+}
+
 /** Bounces, complaints and letters that wait on the disk. */
 function ReturnedMail({
   report: { returnedMail: mail },
 }: {
-  readonly report: NonNullable<HealthView['report']>;
+  readonly report: Report;
 }): JSX.Element {
   const { waiting, kept, bytes, oldestAt, used, letters } = mail;
   return (

@@ -248,8 +248,7 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
           <>
             <dt>{name}</dt>
             <dd>
-              {observed}{' '}
-              {!isCampaign(incident) && <span class="quiet">usual {usual || 'not known'}</span>}
+              {observed} {usual !== '' && <span class="quiet">usual {usual}</span>}
             </dd>
           </>
         ))}

@@ -2,18 +2,27 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountView, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
-import { get, part } from '../api.ts';
+import { get } from '../api.ts';
 import { attachmentNames, counted, countryOf, disarm } from '../format.ts';
-import { messageOf, useLoaded } from '../live.ts';
+import { messageOf, type Loaded } from '../live.ts';
 import { Ago } from '../parts.tsx';
 
-export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
+type Lock = AccountView['lock'];
+
+/** Of an account that is locked already the reviewer reads why: its message may say nothing of it. */
+export function Facts(given: { readonly hold: HoldView; readonly lock: Lock }): JSX.Element {
+  const { hold, lock } = given;
   return (
     <>
       <ul class="reasons">
         {hold.reasons.map(({ text }) => (
           <li>{text}</li>
         ))}
+        {lock && (
+          <li>
+            Locked by {lock.by} <Ago at={lock.at} />: {lock.why}
+          </li>
+        )}
       </ul>
       <dl>
         {/* Without one it may have none, or the journal keeps none: nobody can tell. */}
@@ -36,11 +45,7 @@ export function Facts({ hold }: { readonly hold: HoldView }): JSX.Element {
   );
 }
 
-export function Usual({ account }: { readonly account: string }): JSX.Element {
-  const view = useLoaded<AccountView>(
-    account === '' ? undefined : `/accounts/${part(account)}`,
-    [],
-  );
+export function Usual({ view }: { readonly view: Loaded<AccountView> }): JSX.Element {
   const report = view.value?.report;
   return (
     <section class="card" aria-label="The account's usual">
@@ -107,7 +112,7 @@ export function Message({ hold }: { readonly hold: HoldView }): JSX.Element {
     );
   }, [hold.id]);
   const message = typeof shown === 'string' ? undefined : shown.message;
-  const names = message === undefined ? [] : attachmentNames(message.body);
+  const readable = typeof shown === 'string' ? undefined : shown.readable;
   return (
     <section class="card message" aria-label="The message">
       <h2>The message</h2>
@@ -117,15 +122,68 @@ export function Message({ hold }: { readonly hold: HoldView }): JSX.Element {
       )}
       {message && (
         <>
-          {names.length > 0 && <p>Attachments: {names.join(', ')}</p>}
+          <p class="quiet">To {named(message.recipients)}</p>
+          <Attachments readable={readable} body={message.body} />
+          {readable ? <Readable of={readable} /> : <pre tabIndex={0}>{disarm(message.body)}</pre>}
           <details>
             <summary>Headers</summary>
             <pre tabIndex={0}>{disarm(message.headers)}</pre>
           </details>
-          <pre tabIndex={0}>{disarm(message.body)}</pre>
+          {readable && (
+            <details>
+              <summary>As it was sent</summary>
+              <pre tabIndex={0}>{disarm(message.body)}</pre>
+            </details>
+          )}
           {message.isCut && <p class="quiet">There is more than is shown.</p>}
         </>
       )}
     </section>
   );
+}
+
+/** Recipients named before the rest is only counted. */
+const NAMED = 5;
+
+function named(recipients: readonly string[]): string {
+  const first = recipients.slice(0, NAMED).join(', ') || 'nobody';
+  const more = recipients.length - NAMED;
+  return more > 0 ? `${first} and ${counted(more, 'other')}` : first;
+}
+
+type ReadableText = NonNullable<ShownView['readable']>;
+
+function Readable({ of: { text, links } }: { readonly of: ReadableText }): JSX.Element {
+  // What stands in the text is read there.
+  const hidden = links.filter((link) => !text.includes(link.replace(/\/$/, '')));
+  return (
+    <>
+      <pre tabIndex={0}>{disarm(text) || '(no text)'}</pre>
+      {hidden.length > 0 && (
+        <>
+          <p>Links behind other words lead to:</p>
+          <ul class="links">
+            {hidden.map((link) => (
+              <li>{disarm(link)}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Where the message could not be taken apart, what its source calls a name. */
+function Attachments(given: {
+  readonly readable: ReadableText | undefined;
+  readonly body: string;
+}): JSX.Element | null {
+  const { readable, body } = given;
+  const names = readable
+    ? readable.attachments.map(
+        ({ name, type, sizeBytes }) =>
+          `${name || 'without a name'} (${type || 'no type'}, ${counted(sizeBytes, 'byte')})`,
+      )
+    : attachmentNames(body);
+  return names.length === 0 ? null : <p>Attachments: {names.join(', ')}</p>;
 }

@@ -4,7 +4,12 @@
  */
 import type { JSX } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
-import type { HoldList, HoldView, SessionView } from '../../doors/api/schemas/types.ts';
+import type {
+  AccountView,
+  HoldList,
+  HoldView,
+  SessionView,
+} from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { AskOwner } from '../ask-owner.tsx';
 import { messageOf, useLoaded } from '../live.ts';
@@ -116,6 +121,11 @@ function Chosen(
   },
 ): JSX.Element {
   const hold = useLoaded<HoldView>(`/holds/${part(given.id)}`, ['hold']);
+  const name = hold.value?.account ?? '';
+  const account = useLoaded<AccountView>(name === '' ? undefined : `/accounts/${part(name)}`, [
+    'lock',
+  ]);
+  const lock = account.value?.lock ?? null;
   useKeys((key) => {
     if (key === 'j') given.go(1);
     if (key === 'k') given.go(-1);
@@ -129,15 +139,20 @@ function Chosen(
               <h2>
                 <Account name={value.account} />
               </h2>
-              <Facts hold={value} />
-              <Decision hold={value} {...given} after={() => hold.reload()} />
+              <Facts hold={value} lock={lock} />
+              <Decision
+                hold={value}
+                isLocked={lock !== null}
+                {...given}
+                after={() => hold.reload()}
+              />
               {value.incident !== '' && (
                 <p>
                   <a href={`#/incidents/${value.incident}`}>Its incident</a>
                 </p>
               )}
             </section>
-            <Usual account={value.account} />
+            <Usual view={account} />
             <Message hold={value} />
           </div>
         )}
@@ -155,6 +170,8 @@ function Chosen(
 
 interface Deciding extends Outcomes {
   readonly hold: HoldView;
+  /** Its account is, so that there is nothing to lock. */
+  readonly isLocked: boolean;
   readonly after: () => void;
 }
 
@@ -175,7 +192,8 @@ function Decision(given: Deciding & { readonly session: SessionView }): JSX.Elem
 }
 
 function Choices(given: Deciding): JSX.Element {
-  const { hold, after, onDecided, onUndone } = given;
+  const { hold, isLocked, after, onDecided, onUndone } = given;
+  const actions = isLocked ? ACTIONS.filter(({ choice }) => choice !== 'lock') : ACTIONS;
   const [why, setWhy] = useState('');
   const [isAsked, setAsked] = useState(false);
   const isBusy = useRef(false);
@@ -205,7 +223,7 @@ function Choices(given: Deciding): JSX.Element {
     );
   };
   useKeys((key) => {
-    const action = ACTIONS.find((one) => one.key === key);
+    const action = actions.find((one) => one.key === key);
     if (action !== undefined) decide(action.choice);
     else if (key === 'Escape') setAsked(false);
   });
@@ -219,7 +237,7 @@ function Choices(given: Deciding): JSX.Element {
         onInput={(event) => setWhy(event.currentTarget.value)}
       />
       <div class="actions">
-        {ACTIONS.map(({ choice, key, name }) => (
+        {actions.map(({ choice, key, name }) => (
           <button type="button" class={choice} disabled={!isArmed} onClick={() => decide(choice)}>
             {choice === 'lock' && isAsked ? 'Yes, lock it' : name} <kbd>{key}</kbd>
           </button>

@@ -18,6 +18,7 @@ import type {
   AccountTimeline,
   ForesightView,
   HealthReport,
+  ReadableView,
   PublicPages,
   SwitchParts,
 } from './desk-parts.ts';
@@ -87,6 +88,8 @@ export interface ApiParts {
   /** What the journal has of an account, within bounds. */
   readonly timeline?: AccountTimeline;
   readonly health?: () => HealthReport;
+  /** Header and body of a held message as its recipient would read them. */
+  readonly readable?: (text: string) => ReadableView | undefined;
   readonly switches?: SwitchParts;
   /** The same as the door's, for the mail that asks an owner. */
   readonly publicPages?: PublicPages | undefined;

@@ -35,7 +35,23 @@ export interface HealthReport {
     /** When it was last asked about mail from outside. */
     readonly lastInboundAt?: string;
   }[];
-  readonly agents: readonly { readonly mta: string; readonly heardAt: string }[];
+  /** Stores, the directory, scanners and lists, as the configuration has them. */
+  readonly engines: readonly {
+    readonly kind: 'store' | 'directory' | 'scanner';
+    readonly name: string;
+    /** `unknown`: it was not asked yet. */
+    readonly state: 'works' | 'away' | 'unknown';
+    /** Since when it is in that state, where that was seen. */
+    readonly since?: string;
+    /** What it failed with. */
+    readonly why?: string;
+  }[];
+  readonly agents: readonly {
+    readonly mta: string;
+    readonly heardAt: string;
+    /** Messages in its queue that are not held, at the last look. */
+    readonly queued?: number;
+  }[];
   readonly journal: { readonly droppedLines: number; readonly queuedBytes: number };
   readonly standing: { readonly records: number; readonly dirty: number };
   /** Bounces, complaints and letters on the disk. */
@@ -51,6 +67,17 @@ export interface HealthReport {
     /** Of the room for what people write; reports have the rest. */
     readonly letters: { readonly used: number; readonly isFull: boolean };
   };
+}
+
+/** A held message as its recipient would read it, as text that does nothing. */
+export interface ReadableView {
+  readonly text: string;
+  readonly links: readonly string[];
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly sizeBytes: number;
+  }[];
 }
 
 /** Texts of the public pages by language, as in data/public-pages. */

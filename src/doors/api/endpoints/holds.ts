@@ -51,8 +51,10 @@ export function holdEndpoints(parts: ApiParts) {
           );
         }
         const shown = await desk.holds.show(found);
-        if (shown !== undefined) return shown;
-        throw silentAgent(parts, found.mta);
+        if (shown === undefined) throw silentAgent(parts, found.mta);
+        const { message } = shown;
+        const readable = message && parts.readable?.(`${message.headers}\n${message.body}`);
+        return { ...shown, ...(readable && { readable }) };
       },
     }),
     decision(parts, 'release', 'Releases a held message; it does not pass the filters again.'),

@@ -82,8 +82,8 @@ export function page(parts: PageParts, title: string, body: Html): string {
         </main>
         <footer>
           <nav>
-            ${link('/report', 'report_title')} · ${link('/case', 'case_title')} ·
-            ${link('/mail', 'mail_title')} · ${link('/policy', 'policy_title')}
+            ${link('/report', 'report_title')} ${link('/case', 'case_title')}
+            ${link('/mail', 'mail_title')} ${link('/policy', 'policy_title')}
           </nav>
           <div>${languages}</div>
         </footer>

@@ -295,7 +295,28 @@ export const health = z.object({
             .describe('When it was last asked about mail from outside (port 25).'),
         }),
       ),
-      agents: z.array(z.object({ mta: text, heardAt: at })),
+      engines: z
+        .array(
+          z.object({
+            kind: z.enum(['store', 'directory', 'scanner']),
+            name: text,
+            state: z
+              .enum(['works', 'away', 'unknown'])
+              .describe('`unknown`: it was not asked yet.'),
+            since: at.exactOptional().describe('Since when it is so, where that was seen.'),
+            why: text.exactOptional().describe('What it failed with.'),
+          }),
+        )
+        .describe('Stores, the directory, scanners and lists, as the configuration has them.'),
+      agents: z.array(
+        z.object({
+          mta: text,
+          heardAt: at,
+          queued: count
+            .exactOptional()
+            .describe('Messages in its queue that are not held, at the last look.'),
+        }),
+      ),
       journal: z.object({ droppedLines: count, queuedBytes: count }),
       standing: z.object({ records: count, dirty: count }),
       returnedMail: z

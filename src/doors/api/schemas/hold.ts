@@ -1,6 +1,7 @@
 /** Held messages as the API takes and shows them (CON-3, CON-4). */
 import { z } from 'zod';
 import type { Hold, ShownMessage } from '../../../desk/contract.ts';
+import type { ReadableView } from '../desk-parts.ts';
 import { accountName, cursorOf, limitInput } from './input.ts';
 
 const text = z.string();
@@ -80,4 +81,12 @@ export const shownMessage = z.object({
       sizeBytes: count,
     })
     .exactOptional(),
-}) satisfies z.ZodType<ShownMessage>;
+  readable: z
+    .object({
+      text: text.describe('Decoded, of HTML the words; what would steer a screen is written out.'),
+      links: z.array(text).describe('Where its links lead, those behind other words too.'),
+      attachments: z.array(z.object({ name: text, type: text, sizeBytes: count })),
+    })
+    .exactOptional()
+    .describe('As its recipient would read it; absent where it cannot be taken apart.'),
+}) satisfies z.ZodType<ShownMessage & { readonly readable?: ReadableView }>;

@@ -1,0 +1,61 @@
+/**
+ * A message as its recipient would read it, for a person who decides on it: the text decoded, links
+ * with where they really lead, attachments by name. Text that does nothing, whatever it holds.
+ */
+import { inertText } from '../protocol/inert-text.ts';
+import { readBodyText } from './body-text.ts';
+import { splitHeader } from './header-fields.ts';
+import { Notes } from './notes.ts';
+import { PartTree } from './part-tree.ts';
+import { Splitter } from './splitter.ts';
+import { UrlCollector } from './urls.ts';
+
+export interface ReadableMessage {
+  readonly text: string;
+  /** Where its links lead, those behind other words too. */
+  readonly links: readonly string[];
+  readonly attachments: readonly {
+    /** Empty where it has none. */
+    readonly name: string;
+    readonly type: string;
+    readonly sizeBytes: number;
+  }[];
+}
+
+const MAX_TEXT_CHARS = 64 * 1024;
+const MAX_LINKS = 50;
+const MAX_LINK_CHARS = 500;
+const MAX_SHOWN_ATTACHMENTS = 50;
+const MAX_NAME_CHARS = 255;
+
+/**
+ * @param text headers and body as an agent shows them, with LF line ends.
+ * @returns undefined for what cannot be taken apart; it is still there as it was sent.
+ */
+export function readableMessage(text: string): ReadableMessage | undefined {
+  try {
+    return read(Buffer.from(text.replaceAll('\n', '\r\n')));
+  } catch {
+    return undefined;
+  }
+}
+
+function read(bytes: Uint8Array): ReadableMessage {
+  const notes = new Notes();
+  const { fields, bodyAt } = splitHeader(bytes, notes);
+  const tree = new PartTree(notes);
+  const splitter = new Splitter(fields, tree, notes);
+  splitter.feed(bytes.subarray(bodyAt));
+  splitter.end();
+  const urls = new UrlCollector();
+  const { text } = readBodyText(tree.texts, urls, notes, false);
+  return {
+    text: inertText(text.slice(0, MAX_TEXT_CHARS)).trim(),
+    links: urls.urls.slice(0, MAX_LINKS).map((url) => inertText(url.slice(0, MAX_LINK_CHARS))),
+    attachments: tree.attachments.slice(0, MAX_SHOWN_ATTACHMENTS).map((one) => ({
+      name: inertText(one.name.slice(0, MAX_NAME_CHARS)),
+      type: one.declaredType,
+      sizeBytes: one.sizeBytes,
+    })),
+  };
+}
