@@ -186,8 +186,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
     <>
       <p class="summary">{incident.summary}</p>
       <p>
-        <Verdict of={incident.verdict} /> <Well incident={incident} />{' '}
-        <Whose incident={incident} />{' '}
+        <Verdict of={incident.verdict} /> <Well incident={incident} /> <Whose incident={incident} />{' '}
         <span class="quiet">
           <a href="#/practices">{incident.practice}</a>, {counted(incident.count, 'decision')},
           opened <Ago at={incident.openedAt} />
