@@ -78,7 +78,7 @@ async function listPaths(): Promise<readonly string[]> {
 const read = (name: string, query = '') => api.fetch(`/api/v1/export/${name}.csv${query}`);
 
 async function rowsOf(name: string, query = ''): Promise<readonly (readonly string[])[]> {
-  return parse(await (await read(name, query)).text()) as string[][];
+  return parse<string[]>(await (await read(name, query)).text());
 }
 
 describe('every list of the API', () => {
