@@ -171,7 +171,9 @@ async function openHouse(folder: string, stores: Stores) {
   );
   return {
     url: `http://${door.addresses[0] ?? ''}/api/v1`,
-    ready: async () => void (await climbed.keys()),
+    async ready() {
+      await climbed.keys();
+    },
     async close() {
       await door.close();
       await desk.close();

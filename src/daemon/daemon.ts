@@ -260,8 +260,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     now,
     newId,
     ...keyed,
-    inspector,
-    climbed,
+    ...{ inspector, climbed },
     logged: takeLogged({ room, journal: stores.journal, recent, now }),
     recount: () =>
       recount({ ...gateParts, telemetry, room, networksReady: () => networks.ready() }),

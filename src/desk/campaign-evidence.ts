@@ -6,6 +6,7 @@
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Carried, CarriedQuery } from '../core/report.ts';
 import type { CampaignMember, IncidentRow, Records } from '../store/records/contract.ts';
+import type { Changes } from './changes.ts';
 import type { Health } from './health.ts';
 import { isTelling, rankOf, traitsOfMessage } from './incident-traits.ts';
 import { MAX_REASONS, readDetail, type Detail } from './notice.ts';
@@ -26,7 +27,7 @@ export interface EvidenceParts {
   readonly isLocked: (account: string) => boolean;
   readonly countCarried?: ((query: CarriedQuery) => Promise<Carried>) | undefined;
   /** Told when what is known has changed without anybody's doing. */
-  readonly onNews: (incident: string) => void;
+  readonly changes: Pick<Changes, 'tell' | 'follow'>;
 }
 
 export class CampaignEvidence {
@@ -49,7 +50,7 @@ export class CampaignEvidence {
     if (!isCampaign(row) || row.state === 'closed' || this.#running.has(row.id)) return;
     const countedAt = Date.parse(readDetail(row)?.campaign?.reach.at ?? '');
     if (this.#parts.now() - countedAt < STALE_MS) return;
-    void this.refresh(row.id).then(() => this.#parts.onNews(row.id));
+    void this.refresh(row.id).then(() => this.#parts.changes.tell('incident', row.id));
   }
 
   /** Its accounts with their newest incidents, those with most decisions first. */

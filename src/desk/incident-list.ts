@@ -15,8 +15,6 @@ import { joinedAccounts } from '../store/records/open-campaigns.ts';
 const LOOKED_AT = 3;
 
 interface ListParts extends EvidenceParts, Omit<EaseParts, 'records'> {
-  /** Calls back after each change on record. */
-  readonly follow: (listener: () => void) => void;
   /** Of the account's checklist; whether it was open. */
   readonly tick: (request: ItemRequest) => Promise<boolean>;
   /** Finds a decision by its reference. */
@@ -29,14 +27,7 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   const learnt = new Set<string>();
   const evidence = new CampaignEvidence(parts);
   const campaigns = new Campaigns(parts);
-  parts.follow(() => campaigns.changed());
-  /** With what it is of, as far as that is known now. */
-  const described = async (row: IncidentRow): Promise<Incident> => {
-    await learnMembers(parts, row);
-    await evidence.refresh(row.id);
-    const after = (await health.read(() => records.incidents.get(row.id))) ?? row;
-    return { ...toIncident(after), members: await evidence.members(after) };
-  };
+  parts.changes.follow(() => campaigns.changed());
   return {
     list: async (query) => {
       const rows = await health.read(() => records.incidents.list(query));
@@ -63,7 +54,7 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
     },
     open: async (request) => {
       const row = await openOver(parts, request);
-      return isCampaign(row) ? described(row) : toIncident(row);
+      return isCampaign(row) ? described(parts, evidence, row) : toIncident(row);
     },
     step: async (id, by, step) => {
       const row = await health.write(() =>
@@ -75,21 +66,16 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
         }),
       );
       if (row === undefined) return undefined;
-      return step.kind === 'join' && isCampaign(row) ? described(row) : toIncident(row);
+      return step.kind === 'join' && isCampaign(row)
+        ? described(parts, evidence, row)
+        : toIncident(row);
     },
     tick: async (id, by, item) => {
       const account = (await health.read(() => records.incidents.get(id)))?.account ?? '';
       if (account === '') return false;
       return parts.tick({ account, by, item });
     },
-    similar: async (id) => {
-      const row = await health.read(() => records.incidents.get(id));
-      if (row === undefined) return [];
-      if (row.state === 'open') await learn(parts, row);
-      const own = await evidence.ids(row);
-      const found = await health.read(() => records.incidents.similar(id, 10, own));
-      return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
-    },
+    similar: (id) => similarTo(parts, evidence, id),
     ease: (news) => ease(parts, news),
     unended: () => unendedOfHouse(parts),
     countOpen: () => health.read(() => records.incidents.countOpen()),
@@ -98,6 +84,34 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       return campaigns.list(days);
     },
   };
+}
+
+/** Earlier ones that share traits with it (FBK-7). */
+async function similarTo(
+  parts: ListParts,
+  evidence: CampaignEvidence,
+  id: string,
+): ReturnType<Desk['incidents']['similar']> {
+  const { records, health } = parts;
+  const row = await health.read(() => records.incidents.get(id));
+  if (row === undefined) return [];
+  if (row.state === 'open') await learn(parts, row);
+  const own = await evidence.ids(row);
+  const found = await health.read(() => records.incidents.similar(id, 10, own));
+  return found.map(({ incident, shared }) => ({ incident: toIncident(incident), shared }));
+}
+
+/** A campaign with what it is of, as far as that is known now. */
+async function described(
+  parts: ListParts,
+  evidence: CampaignEvidence,
+  row: IncidentRow,
+): Promise<Incident> {
+  await learnMembers(parts, row);
+  await evidence.refresh(row.id);
+  const { records, health } = parts;
+  const after = (await health.read(() => records.incidents.get(row.id))) ?? row;
+  return { ...toIncident(after), members: await evidence.members(after) };
 }
 
 /** The one that is open over these accounts, or a new one. */

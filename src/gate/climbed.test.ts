@@ -24,7 +24,9 @@ function openHouse() {
     const form = key.startsWith('a:') ? AccountRecord : IdentityProfile;
     const record = new form(undefined);
     record.ladder = { rung, sinceMs, evidenceAtMs: sinceMs };
-    void standing.update([key], (records) => void (records[0] = record.toBytes()));
+    standing.update([key], (records) => {
+      records[0] = record.toBytes();
+    });
   };
   const policy = () => ({ quietSeconds: DAY }) as never;
   const names = async (): Promise<string> => {

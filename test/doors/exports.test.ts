@@ -78,7 +78,8 @@ async function listPaths(): Promise<readonly string[]> {
 const read = (name: string, query = '') => api.fetch(`/api/v1/export/${name}.csv${query}`);
 
 async function rowsOf(name: string, query = ''): Promise<readonly (readonly string[])[]> {
-  return parse(await (await read(name, query)).text()) as string[][];
+  const rows: unknown = parse(await (await read(name, query)).text());
+  return z.array(z.array(z.string())).parse(rows);
 }
 
 describe('every list of the API', () => {

@@ -241,6 +241,14 @@ function Invitations(props: {
   );
 }
 
+function UsersHead(): JSX.Element {
+  return (
+    <h2>
+      Users <AllAsCsv list="users" />
+    </h2>
+  );
+}
+
 function Users(): JSX.Element {
   const act = useAct();
   const users = useLoaded<UserList>('/users', ['user']);
@@ -264,9 +272,7 @@ function Users(): JSX.Element {
   };
   return (
     <>
-      <h2>
-        Users <AllAsCsv list="users" />
-      </h2>
+      <UsersHead />
       <Show of={users}>
         {(value) => (
           <Table

@@ -18,7 +18,7 @@ export function LocksPage(): JSX.Element {
       <Show of={locks}>
         {(value) => (
           <Table
-            label="Locked accounts"
+            label="Accounts that are locked"
             rows={value.locks}
             empty="No account is locked."
             columns={[
