@@ -102,12 +102,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
   const repeats = startRepeats(parts);
   parts.holdClock.start();
   runner.wake();
-  const flush = async (): Promise<void> => {
-    await counter.flush();
-    await keeper.flush();
-    await parts.holdKeeper.flush();
-    await parts.forwardKeeper.flush();
-  };
+  const flush = (): Promise<void> => flushAll(parts);
   return {
     effects: { start: (intent) => start(parts, intent) },
     locks: {
@@ -157,6 +152,14 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
       await runner.close();
     },
   };
+}
+
+/** Decisions that wait to be on record. */
+async function flushAll({ counter, keeper, holdKeeper, forwardKeeper }: Parts): Promise<void> {
+  await counter.flush();
+  await keeper.flush();
+  await holdKeeper.flush();
+  await forwardKeeper.flush();
 }
 
 function showGauges(parts: Parts): void {

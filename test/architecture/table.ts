@@ -7,6 +7,9 @@ import type { Part } from './part.ts';
 
 const STORE_CONTRACTS = ['store/standing.ts', 'store/journal.ts', 'store/records/'];
 
+/** It stands on nothing. */
+const alone = (path: string, why: string): Part => ({ path, why, mayImport: [] });
+
 export const PARTS: readonly Part[] = [
   {
     path: 'core/',
@@ -21,21 +24,18 @@ export const PARTS: readonly Part[] = [
     purity: 'pure',
     purePackages: ['ipaddr.js'],
   },
-  {
-    path: 'errors.ts',
-    why: 'every part may raise an error of the environment, so this file stands on nothing',
-    mayImport: [],
-  },
-  {
-    path: 'thread-priority.ts',
-    why: 'whoever starts a thread may make it yield, so this file stands on nothing',
-    mayImport: [],
-  },
-  {
-    path: 'spent-bytes.ts',
-    why: 'whoever reads or sends large messages gives their memory back, so this file stands on nothing',
-    mayImport: [],
-  },
+  alone(
+    'errors.ts',
+    'every part may raise an error of the environment, so this file stands on nothing',
+  ),
+  alone(
+    'thread-priority.ts',
+    'whoever starts a thread may make it yield, so this file stands on nothing',
+  ),
+  alone(
+    'spent-bytes.ts',
+    'whoever reads or sends large messages gives their memory back, so this file stands on nothing',
+  ),
   {
     path: 'gate-contract.ts',
     why: 'doors know only this much of the gate',
