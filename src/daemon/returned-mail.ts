@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { openLmtpDoor } from '../doors/lmtp/door.ts';
 import type { OpenDoor } from '../doors/listen.ts';
-import { createFeedback } from '../feedback/consumer.ts';
 import type { FeedbackOptions } from '../feedback/options.ts';
 import {
   createReadingThread,
@@ -17,6 +16,7 @@ import { mailChannel } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { createProofLetters, type ProofLetters } from './proof-letters.ts';
 import { watchPlan } from './watch-options.ts';
+import { createWholeFeedback } from './whole-bounces.ts';
 
 /** Messages read at once; each may wait for DNS and for the disk. */
 const CONCURRENCY = 8;
@@ -45,7 +45,7 @@ export async function openReturnedMail(config: Config, parts: Parts): Promise<Re
   const { max_spooled, max_spool, give_up_after } = config.doors.lmtp;
   const thread = createReadingThread(threadOptions(config));
   const letters = openLetters(config, parts);
-  const feedback: ReturnedMail = createFeedback(
+  const feedback: ReturnedMail = createWholeFeedback(
     feedbackOptions(config, parts, { thread, mayKeep: () => !spool.counts().isFullOfLetters }),
   );
   const spool: Spool = openSpool(
