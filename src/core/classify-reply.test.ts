@@ -53,6 +53,9 @@ describe('FBK-1: the class of a reply', () => {
     ['554 5.7.1 <bob@example.net>: Relay access denied',                         'rcpt',      'relay-denied',      false],
     ['550 5.7.1 Access denied',                                                  'rcpt',      'policy',            false],
     ['550 Postfach existiert nicht',                                             'rcpt',      'unknown-recipient', true],
+    ['550 Postvak bestaat niet',                                                 'rcpt',      'unknown-recipient', true],
+    ['550 Domein bestaat niet',                                                  'rcpt',      'dns',               true],
+    ['550 Nie ma takiego użytkownika',                                           'rcpt',      'unknown-recipient', true],
     ['552 Boîte pleine',                                                         'rcpt',      'mailbox-full',      false],
     ['550 qwerty',                                                               'rcpt',      'other',             false],
     ['250 2.0.0 Ok: queued',                                                     'data',      'other',             false],
@@ -124,11 +127,40 @@ describe('FBK-9: codes of providers', () => {
     ['554 gmx.net (mxgmx104) Nemesis ESMTP Service not available No SMTP service IP address is block listed.', 'mx00.gmx.net', 'listed', 'block listed'],
     ['554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help or to contact tosa@rx.t-online.de to clarify.)', 'mx00.t-online.de', 'listed', 'IP blocked'],
     ['421 service refused, please try later. OFR_104 [104]',                                    'smtp-in.orange.fr',                 'rate-limited',   'OFR_104'],
+    ['550 5.7.511 Access denied, banned sender[192.0.2.1]. To request removal from this list please forward this message to delist@messaging.microsoft.com.', 'far.mail.protection.outlook.com', 'listed', '5.7.511'],
+    ['550 5.7.606 Access denied, banned sending IP [192.0.2.1]. To request removal from this list please visit https://sender.office.com/', 'far.mail.protection.outlook.com', 'listed', '5.7.606'],
+    ['550 5.7.502 Access denied, banned sender.',                                               'far.mail.protection.outlook.com',   'spam-refused',   '5.7.501'],
+    ['451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.', 'far.mail.protection.outlook.com', 'rate-limited', '4.7.650'],
+    ['554 IP=192.0.2.1 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for reset. (NOWL)', 'mx00.t-online.de', 'listed', 'NOWL'],
+    ['554 IP=192.0.2.1 - Dialup/transient IP not allowed. Use a mailgateway or contact tosa@rx.t-online.de if obsolete. (DIAL)', undefined, 'listed', 'DIAL'],
   ] as const)('%s from %s', (reply, remote, replyClass, code) => {
     const got = read(reply, 'data', remote);
     expect(got).toMatchObject({ class: replyClass, code });
     expect(got.meaning).toMatch(/\.$/);
     expect(got.next).toMatch(/\.$/);
+  });
+
+  test('say where to ask for removal: at the list that the reply is about', () => {
+    const text = '550 5.7.511 Access denied, banned sender[192.0.2.1]. Please forward this message';
+    expect(read(text, 'data', 'far.mail.protection.outlook.com').next).toContain(
+      'delist@messaging.microsoft.com',
+    );
+  });
+
+  // prettier-ignore
+  test.each([
+    // reply                                                                       remote                             listing
+    ['550 5.7.1 part of their network is on our block list (S3150).',              'x.olc.protection.outlook.com',    'Microsoft Outlook.com'],
+    ['550 5.7.1 part of their network is on our block list (S3140).',              'x.olc.protection.outlook.com',    'Microsoft Outlook.com'],
+    ['550 5.7.606 Access denied, banned sending IP [192.0.2.1].',                  'far.mail.protection.outlook.com', 'Microsoft Outlook.com'],
+    ['554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help) (BL)', 'mx00.t-online.de',                'T-Online'],
+    ['554 IP=192.0.2.1 - Dialup/transient IP not allowed. (DIAL)',                 'mx00.t-online.de',                'T-Online'],
+    ['554 192.0.2.1 found on one or more DNSBLs, see http://postmaster.comcast.net/smtp-error-codes.php#BL000010', 'mx.example.net', 'Comcast'],
+    ['553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1',           'mta5.am0.yahoodns.net',           'Spamhaus'],
+    ['550 5.7.606 banned sending IP [192.0.2.1], see zen.spamhaus.org',            'far.mail.protection.outlook.com', 'Spamhaus ZEN'],
+    ['550 5.1.10 RESOLVER.ADR.RecipientNotFound',                                  'far.mail.protection.outlook.com', undefined],
+  ])('%s from %s names the list %s', (reply, remote, listing) => {
+    expect(read(reply, 'data', remote).listing).toBe(listing);
   });
 
   test('say nothing where the server is another', () => {

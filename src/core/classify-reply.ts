@@ -43,12 +43,14 @@ export function createReplyClassifier(knowledge: ReplyKnowledge): ReplyClassifie
     // Codes stand in phrases too, and who reads a log has them apart.
     const text = comparable(`${reply.replyCode ?? ''} ${reply.status ?? ''} ${reply.text}`);
     const own = providerReply(providers, reply, text);
-    const listing = listings.find(({ test }) => test(text))?.name ?? namedZone(text);
+    const named = listings.find(({ test }) => test(text))?.name ?? namedZone(text);
     const said = groups.filter(({ test }) => test(text));
     const found: Found =
       own === undefined
-        ? weigh(codes.get(detailOf(reply.status)), said, listing !== undefined, reply)
+        ? weigh(codes.get(detailOf(reply.status)), said, named !== undefined, reply)
         : { class: own.reply.class, isCertain: true };
+    // A provider that names no list means its own.
+    const listing = named ?? own?.reply.listing ?? own?.provider;
     return {
       class: found.class,
       hard: isHard(reply, found),

@@ -39,7 +39,7 @@ export interface ReplyReading {
   readonly class: ReplyClass;
   /** The same recipient will refuse whatever is sent and whoever sends it. */
   readonly hard: boolean;
-  /** Which list named us, for `listed`. */
+  /** Which list named us, for `listed`; whose it is where it has no name. */
   readonly listing?: string;
   /** Who runs the server, where known texts say more. */
   readonly provider?: string;
@@ -82,6 +82,8 @@ export interface ProviderReply {
   /** The text is nobody else's: it holds without the host's name. */
   readonly isDistinct?: boolean | undefined;
   readonly class: ReplyClass;
+  /** The list meant, where the reply names none and it is not the provider's own. */
+  readonly listing?: string | undefined;
   readonly meaning: string;
   readonly next: string;
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { openLmtpDoor } from '../doors/lmtp/door.ts';
 import type { OpenDoor } from '../doors/listen.ts';
-import { createFeedback } from '../feedback/consumer.ts';
 import type { FeedbackOptions } from '../feedback/options.ts';
 import {
   createReadingThread,
@@ -17,6 +16,7 @@ import { mailChannel } from './outside.ts';
 import type { DaemonParts } from './parts.ts';
 import { createProofLetters, type ProofLetters } from './proof-letters.ts';
 import { watchPlan } from './watch-options.ts';
+import { createFeedback } from '../feedback/consumer.ts';
 
 /** Messages read at once; each may wait for DNS and for the disk. */
 const CONCURRENCY = 8;

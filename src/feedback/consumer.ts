@@ -75,6 +75,8 @@ async function whyKept(
   { message, token, names, options }: Asked,
 ): Promise<string | undefined> {
   const why = whatItIs(returned, events);
+  // What was read of it counts, and strangers write bounces without a bound.
+  if (returned.kind === 'dsn' && events.length > 0 && !options.mayKeep()) return undefined;
   if (why === undefined || !isForDesk(returned)) return why;
   const told = token?.account ?? events.find((event) => event.account !== undefined)?.account;
   const at = new Date(message.receivedAtMs).toISOString();
@@ -98,7 +100,7 @@ function isForDesk({ kind }: Returned): boolean {
 }
 
 function whatItIs(
-  { kind, complaint, derived }: Returned,
+  { kind, complaint, derived, unreadRecipients = 0 }: Returned,
   events: readonly ReturnedEvent[],
 ): string | undefined {
   switch (kind) {
@@ -113,7 +115,8 @@ function whatItIs(
         ? 'An abuse report in XARF: somebody has to look at what it names.'
         : undefined;
     case 'dsn':
-      return events.length === 0 ? 'A bounce that names no recipient.' : undefined;
+      if (events.length === 0) return 'A bounce that names no recipient.';
+      return unreadRecipients === 0 ? undefined : unreadWords(unreadRecipients);
     case 'complaint':
       return complaint?.feedbackType === 'not-spam'
         ? undefined
@@ -123,4 +126,9 @@ function whatItIs(
         ? 'An automatic reply by its subject alone; a person may have written it.'
         : undefined;
   }
+}
+
+function unreadWords(unread: number): string {
+  const more = unread === 1 ? 'one recipient' : `${unread} recipients`;
+  return `A bounce that names ${more} more than are read: those stand only in the message itself.`;
 }

@@ -51,10 +51,13 @@ const OF_RECIPIENT = new Set([
 /** Fields of which each recipient has one: a second one is the next recipient's. */
 const ONCE = new Set(['final-recipient', 'action', 'status']);
 
+/** As many as the text has room for: who takes fewer can tell how many are left out. */
+const ALL = { maxGroups: 50_000, maxFields: 100_000 };
+
 export function parseDeliveryStatus(text: string): DeliveryStatus {
   const message: ReportField[] = [];
   const recipients: FieldGroup[] = [];
-  for (const group of parseFieldGroups(text)) {
+  for (const group of parseFieldGroups(text, ALL)) {
     message.push(...group.filter(({ name }) => !OF_RECIPIENT.has(name)));
     for (const part of splitRun(group.filter(({ name }) => OF_RECIPIENT.has(name)))) {
       recipients.push(part);
@@ -92,7 +95,8 @@ function joinHalves(groups: readonly FieldGroup[]): FieldGroup[] {
   for (const group of groups) {
     const last = joined.at(-1);
     const isNamed = group.some(({ name }) => name.endsWith('-recipient'));
-    const isNew = last === undefined || group.some(({ name }) => last.some((f) => f.name === name));
+    const names = new Set(last?.map(({ name }) => name));
+    const isNew = last === undefined || group.some(({ name }) => names.has(name));
     if (isNamed || isNew) joined.push(group);
     else joined[joined.length - 1] = [...last, ...group];
   }

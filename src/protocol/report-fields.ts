@@ -22,12 +22,22 @@ export const MAX_VALUE_CHARS = 4_000;
 
 const FIELD = /^([A-Za-z][\w-]{0,63})[ \t]*:(.*)$/;
 
-export function parseFieldGroups(text: string): readonly FieldGroup[] {
+export interface GroupBounds {
+  readonly maxGroups: number;
+  readonly maxFields: number;
+}
+
+const USUAL: GroupBounds = { maxGroups: MAX_GROUPS, maxFields: MAX_GROUP_FIELDS };
+
+export function parseFieldGroups(
+  text: string,
+  { maxGroups, maxFields }: GroupBounds = USUAL,
+): readonly FieldGroup[] {
   const groups: ReportField[][] = [];
   let fields: { name: string; value: string }[] = [];
   const close = (): void => {
     const kept = fields.filter(({ value }) => value !== '');
-    if (kept.length > 0 && groups.length < MAX_GROUPS) groups.push(kept);
+    if (kept.length > 0 && groups.length < maxGroups) groups.push(kept);
     fields = [];
   };
   for (const line of text.slice(0, MAX_REPORT_CHARS).split(/\r\n|\n|\r/)) {
@@ -39,7 +49,7 @@ export function parseFieldGroups(text: string): readonly FieldGroup[] {
     const isFolded = line.startsWith(' ') || line.startsWith('\t');
     const match = isFolded ? null : FIELD.exec(line);
     if (match !== null) {
-      if (fields.length >= MAX_GROUP_FIELDS) continue;
+      if (fields.length >= maxFields) continue;
       fields.push({ name: (match[1] ?? '').toLowerCase(), value: cut((match[2] ?? '').trim()) });
     } else if (last !== undefined && last.value.length < MAX_VALUE_CHARS) {
       // Some programs forget the white space of a folded line.

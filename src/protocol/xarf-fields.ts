@@ -1,6 +1,6 @@
 /** X-ARF before version 3 (http://www.x-arf.org): fields in a text part, with a schema's address. */
 import { firstValue, parseFieldGroups } from './report-fields.ts';
-import type { XarfReport } from './xarf.ts';
+import { addressOf, xarfType, type XarfReport } from './xarf.ts';
 
 /** @returns `undefined` when the text has not the fields that make a report. */
 export function parseXarfFields(text: string): XarfReport | undefined {
@@ -14,14 +14,16 @@ export function parseXarfFields(text: string): XarfReport | undefined {
   if (type === undefined || source === undefined) return undefined;
   if (value('schema-url') === undefined && value('reported-from') === undefined) return undefined;
   const isUri = /^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(source);
+  const address = addressOf(source);
   const at = value('date') ?? value('occurrences');
   const reporter = value('reported-from');
   const reportId = value('report-id');
   return {
     version: 3,
     category: categoryOf(value('category')?.toLowerCase() ?? '', type),
-    type,
-    ...(isUri ? { url: source } : { sourceAddress: source }),
+    type: xarfType(type),
+    ...(isUri ? { url: source } : {}),
+    ...(address === undefined ? {} : { sourceAddress: address }),
     ...(at === undefined ? {} : { at }),
     ...(reporter === undefined ? {} : { reporter }),
     ...(reportId === undefined ? {} : { reportId }),

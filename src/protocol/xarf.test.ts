@@ -77,7 +77,7 @@ describe('FBK-2: XARF', () => {
     expect(parseXarfFields(fields.join('\r\n'))).toEqual({
       version: 3,
       category: 'connection',
-      type: 'login-attack',
+      type: 'login_attack',
       sourceAddress: '192.0.2.1',
       at: 'Mon, 16 Nov 2026 10:00:01 +0100',
       reporter: 'a@b.example',
@@ -85,6 +85,30 @@ describe('FBK-2: XARF', () => {
     });
     expect(parseXarfFields('Report-Type: sales\nSource: the web')).toBeUndefined();
     expect(parseXarfFields('Hello')).toBeUndefined();
+  });
+
+  test.each([
+    ['login-attack', 'login_attack'],
+    ['LoginAttack', 'login_attack'],
+    ['Portscan', 'port_scan'],
+    ['malware-attack', 'malware'],
+    ['phishing', 'phishing'],
+    ['some other-thing', 'some_other_thing'],
+  ])('calls %s by its name of version 4', (old, type) => {
+    const fields = `Reported-From: a@b.example\nReport-Type: ${old}\nSource: 192.0.2.1\n`;
+    expect(parseXarfFields(fields)?.type).toBe(type);
+    const three = { Report: { ReportType: old, Source: { IP: '192.0.2.1' } } };
+    expect(parseXarf(JSON.stringify(three))[0]?.type).toBe(type);
+  });
+
+  test('of a whole network names it', () => {
+    const read = (source: string) => parseXarf(formatXarf({ ...OWN, source }))[0]?.sourceAddress;
+    expect(read('192.0.2.0/24')).toBe('192.0.2.0/24');
+    expect(read('2001:db8::/32')).toBe('2001:db8::/32');
+    expect(read('192.0.2.0/24/x')).toBeUndefined();
+    const fields = 'Reported-From: a@b.example\nReport-Type: spam\nSource: ';
+    expect(parseXarfFields(`${fields}192.0.2.0/24`)?.sourceAddress).toBe('192.0.2.0/24');
+    expect(parseXarfFields(`${fields}mail.example.net`)).not.toHaveProperty('sourceAddress');
   });
 
   test('comes as a list too, of which so many are read', () => {

@@ -9,8 +9,9 @@ export interface XarfReport {
   readonly version: 3 | 4;
   /** Lower case: `messaging`, `connection`, `content`, `copyright`, `infrastructure` ... */
   readonly category: string;
+  /** As version 4 spells it: `login_attack`. */
   readonly type: string;
-  /** The address reported, when it is one. */
+  /** The address reported, or a network as CIDR; as sent. */
   readonly sourceAddress?: string;
   readonly url?: string;
   /** As sent. */
@@ -53,7 +54,7 @@ export function parseXarf(text: string): readonly XarfReport[] {
 
 function readFour(json: Json): XarfReport | undefined {
   const category = lower(json['category'] ?? json['class']);
-  const type = lower(json['type']);
+  const type = xarfType(lower(json['type']));
   if (textOf(json['xarf_version'], json['version']) === undefined || category === undefined) {
     return undefined;
   }
@@ -77,7 +78,7 @@ function readFour(json: Json): XarfReport | undefined {
 function readThree(json: Json): XarfReport | undefined {
   const report = objectOf(json['Report']) ?? json;
   const source = objectOf(report['Source']);
-  const type = lower(report['ReportType'] ?? report['Report-Type'] ?? report['Type']);
+  const type = xarfType(lower(report['ReportType'] ?? report['Report-Type'] ?? report['Type']));
   const category = lower(report['ReportClass'] ?? report['Category']);
   const named = textOf(source?.['IP'], source?.['Value'], source?.['URL'], report['SourceIp']);
   if (named === undefined || (type === undefined && category === undefined)) return undefined;
@@ -135,10 +136,35 @@ function lower(value: unknown): string | undefined {
   return textOf(value)?.toLowerCase().slice(0, 100);
 }
 
-function addressOf(text: string | undefined): string | undefined {
-  const bare = text === undefined ? undefined : /^\[?([0-9A-Fa-f.:]{2,45})\]?$/.exec(text)?.[1];
-  return bare !== undefined && /[.:]/.test(bare) && /\d|::/.test(bare) ? bare : undefined;
+/** An address or, where a whole network is reported, its CIDR. */
+export function addressOf(text: string | undefined): string | undefined {
+  const [, bare, bits = ''] =
+    /^\[?([0-9A-Fa-f.:]{2,45})\]?(\/\d{1,3})?$/.exec(text?.trim() ?? '') ?? [];
+  if (bare === undefined || !/[.:]/.test(bare) || !/\d|::/.test(bare)) return undefined;
+  return bare + bits;
 }
+
+/** Types of the first versions have a hyphen, some of version 3 none; and some changed their name. */
+export function xarfType<T extends string | undefined>(type: T): T | string {
+  if (type === undefined) return type;
+  const spelt = type.replace(/[\s-]+/g, '_');
+  return NEW_TYPE.get(spelt.replaceAll('_', '')) ?? spelt;
+}
+
+/** By their name without underscores. */
+const NEW_TYPE: ReadonlyMap<string, string> = new Map([
+  ['loginattack', 'login_attack'],
+  ['portscan', 'port_scan'],
+  ['malwareattack', 'malware'],
+  ['infectedhost', 'infected_host'],
+  ['vulnerabilityscan', 'vulnerability_scan'],
+  ['sqlinjection', 'sql_injection'],
+  ['compromisedserver', 'compromised_server'],
+  ['openservice', 'open_service'],
+  ['bulkmessaging', 'bulk_messaging'],
+  ['brandinfringement', 'brand_infringement'],
+  ['blacklist', 'blocklist'],
+]);
 
 function urlOf(text: string | undefined): string | undefined {
   return text !== undefined && /^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(text) ? text : undefined;

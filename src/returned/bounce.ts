@@ -28,20 +28,22 @@ export interface BounceText {
 
 export interface Bounce {
   readonly recipients: readonly ReturnedRecipient[];
+  /** Named beyond those that are read. */
+  readonly unreadRecipients?: number;
   readonly derived: readonly string[];
 }
 
 export function readBounce(bounce: BounceText, classify: ReplyClassifier): Bounce {
-  const reports = bounce.statuses
-    .flatMap((text) => parseDeliveryStatus(text).recipients)
-    .slice(0, MAX_RECIPIENTS);
+  const reports = bounce.statuses.flatMap((text) => parseDeliveryStatus(text).recipients);
   const derived = new Set<string>();
   const wholeNotice = `${bounce.subject}\n${bounce.notice.lines.join('\n')}`.slice(0, 8_000);
   const isDelay = isDelayNotice(wholeNotice);
+  const found = reports.length > 0 ? [] : foundIn(bounce);
+  const unread = Math.max(reports.length, found.length) - MAX_RECIPIENTS;
   const saids =
     reports.length > 0
-      ? joinReports(reports, bounce, derived)
-      : fromNotice(foundIn(bounce), bounce, derived);
+      ? joinReports(reports.slice(0, MAX_RECIPIENTS), bounce, derived)
+      : fromNotice(found.slice(0, MAX_RECIPIENTS), bounce, derived);
   // Where several are named, what is said of one says nothing of another.
   const asked = saids.length === 1 ? wholeNotice : bounce.subject;
   const recipients = saids.map((said) => {
@@ -49,7 +51,11 @@ export function readBounce(bounce: BounceText, classify: ReplyClassifier): Bounc
     for (const field of outcome.derived) derived.add(field);
     return outcome.row;
   });
-  return { recipients, derived: [...derived] };
+  return {
+    recipients,
+    ...(unread > 0 ? { unreadRecipients: unread } : {}),
+    derived: [...derived],
+  };
 }
 
 type Partial = Omit<Said, 'wholeNotice' | 'isDelay'>;

@@ -1,7 +1,8 @@
 /** Complaints: the standard part (ARF, CFBL) and what providers leave out of it; XARF as reports. */
 import { parseFeedbackReport } from '../protocol/feedback-report.ts';
 import type { XarfReport } from '../protocol/xarf.ts';
-import { namedAddresses } from './abuse-text.ts';
+import { namedAddresses } from './named-addresses.ts';
+import { parseAddress, parseNetwork } from '../network/address.ts';
 import type { Complaint, NamedAbuse } from './contract.ts';
 import { isBounceHeader, recipientsOf, valueOf, type PlainField } from './original.ts';
 import type { Facts } from './facts.ts';
@@ -20,7 +21,7 @@ export function readComplaint(facts: Facts): ReadComplaint | undefined {
   if (report === undefined) return undefined;
   return complete(facts, {
     feedbackType: report.feedbackType,
-    sourceAddress: report.sourceAddress,
+    sourceAddress: parseAddress(report.sourceAddress ?? '')?.text ?? report.sourceAddress,
     originalRecipients: report.originalRecipients,
     messageId: report.messageId,
     arrivalDate: timeOf(report.arrivalDate),
@@ -116,14 +117,24 @@ export function reportsOfXarf(
 ): readonly NamedAbuse[] {
   const rows = reports.map(({ category, type, sourceAddress, url, at }) => {
     const time = timeOf(at);
+    const clientAddress = sourceOfReport(sourceAddress);
     return {
       category,
       type,
-      ...(sourceAddress === undefined ? {} : { clientAddress: sourceAddress }),
+      ...(clientAddress === undefined ? {} : { clientAddress }),
       ...(url === undefined ? {} : { url }),
       ...(time === undefined ? {} : { at: time }),
     };
   });
-  const isFirst = (row: NamedAbuse) => row.clientAddress !== undefined && isOwn(row.clientAddress);
+  const isFirst = ({ clientAddress = '' }: NamedAbuse) => isOwn(clientAddress.replace(/\/.*/, ''));
   return [...rows.filter(isFirst), ...rows.filter((row) => !isFirst(row))];
+}
+
+/** As every door spells an address; a network of more than one as CIDR. */
+function sourceOfReport(text = ''): string | undefined {
+  const address = parseAddress(text.replace(/\/.*/, ''))?.text;
+  const network = parseNetwork(text);
+  if (address === undefined || !network.ok) return undefined;
+  const { bits, family } = network.value;
+  return bits === (family === 4 ? 32 : 128) ? address : `${address}/${bits}`;
 }

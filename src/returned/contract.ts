@@ -66,6 +66,8 @@ export interface QueuedAs {
 export interface Returned {
   readonly kind: ReturnedKind;
   readonly recipients: readonly ReturnedRecipient[];
+  /** How many more a bounce names than the `recipients` that were read; absent when it is none. */
+  readonly unreadRecipients?: number;
   readonly complaint?: Complaint;
   readonly reports?: readonly NamedAbuse[];
   /** Our own trace token, unverified. */

@@ -5,6 +5,7 @@ export interface InspectLine {
   readonly file: string;
   readonly kind: Returned['kind'];
   readonly recipients: Returned['recipients'];
+  readonly unreadRecipients?: number;
   readonly complaint?: Returned['complaint'];
   readonly reports?: Returned['reports'];
   readonly token?: string;
@@ -12,11 +13,12 @@ export interface InspectLine {
 }
 
 export function inspectLine(file: string, returned: Returned): InspectLine {
-  const { kind, recipients, complaint, reports, token, derived } = returned;
+  const { kind, recipients, unreadRecipients, complaint, reports, token, derived } = returned;
   return {
     file,
     kind,
     recipients,
+    ...(unreadRecipients === undefined ? {} : { unreadRecipients }),
     ...(complaint === undefined ? {} : { complaint }),
     ...(reports === undefined ? {} : { reports }),
     ...(token === undefined ? {} : { token }),

@@ -3,7 +3,6 @@
  * that begins a line or stands behind a label is one; addresses of senders and helpers are not.
  */
 import { findReply, type QuotedReply } from './smtp-reply.ts';
-import { MAX_RECIPIENTS } from './limits.ts';
 import { findMentions, type Mention } from './notice-mentions.ts';
 
 export interface NoticeRecipient {
@@ -157,7 +156,7 @@ function choose(found: readonly Mention[], context: NoticeContext): readonly Men
   for (const candidates of [named, strangers]) {
     for (const rank of [3, 2, 1]) {
       const fit = unique(candidates.filter((candidate) => candidate.rank === rank));
-      if (fit.length > 0) return fit.slice(0, MAX_RECIPIENTS);
+      if (fit.length > 0) return fit;
     }
   }
   return [];

@@ -12,6 +12,7 @@ import {
   MAX_ORIGINAL_BYTES,
   MAX_STATUS_BYTES,
 } from './limits.ts';
+import { RecipientCounter } from './recipient-counter.ts';
 
 export type LeafKind =
   'plain' | 'html' | 'status' | 'feedback' | 'receipt' | 'headers' | 'json' | 'inner-status';
@@ -48,11 +49,19 @@ const BY_TYPE: ReadonlyMap<string, LeafKind> = new Map([
   ['text/html', 'html'],
 ]);
 
+/** What a machine says of recipients; where it is too long, those beyond are counted. */
+type StatusKind = 'status' | 'inner-status';
+
+/** Fields of one recipient, with the longest reply that is read. */
+const MAX_RECIPIENT_CHARS = 16 * 1024;
+
 interface Leaf {
   readonly kind: LeafKind | undefined;
   readonly charset: string;
   readonly decoder: TransferDecoder;
   readonly chunks: Uint8Array[];
+  /** Set where something of it was left out. */
+  beyond?: RecipientCounter;
 }
 
 export interface ReadPart {
@@ -67,12 +76,19 @@ export class ReturnedParts implements PartListener {
   original: readonly HeaderField[] | undefined;
   readonly #notes: Notes;
   readonly #room: Record<LeafKind, number> = { ...ROOM };
+  readonly #unread: Record<StatusKind, number> = { status: 0, 'inner-status': 0 };
   readonly #open: (Leaf | 'multipart' | 'message')[] = [];
   #messages = 0;
   #isHeaderNext = false;
 
   constructor(notes: Notes) {
     this.#notes = notes;
+  }
+
+  /** Recipients of the machine-readable part beyond what is kept of it. */
+  get unreadRecipients(): number {
+    const isOuter = this.parts.some(({ kind }) => kind === 'status');
+    return this.#unread[isOuter ? 'status' : 'inner-status'];
   }
 
   open(fields: readonly HeaderField[]): PartPlan {
@@ -118,19 +134,43 @@ export class ReturnedParts implements PartListener {
     }
     if (typeof part !== 'object' || part.kind === undefined) return;
     this.#keep(part, part.decoder.end());
-    const text = readText(Buffer.concat(part.chunks), part.charset);
+    const whole = readText(Buffer.concat(part.chunks), part.charset);
+    const text = part.beyond === undefined ? whole : this.#uncut(whole, part.kind, part.beyond);
     if (text.trim() !== '') this.parts.push({ kind: part.kind, text });
+  }
+
+  /** Without the last recipient, of whom not all is there. */
+  #uncut(text: string, kind: LeafKind, beyond: RecipientCounter): string {
+    const blank = Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\n\r\n'));
+    // Some programs leave out the empty line between recipients.
+    const end =
+      text.length - blank > MAX_RECIPIENT_CHARS
+        ? text.toLowerCase().lastIndexOf('\nfinal-recipient:')
+        : blank;
+    const kept = text.slice(0, end + 1);
+    const rest = new RecipientCounter(Buffer.from('\n'));
+    rest.feed(Buffer.from(text.slice(kept.length)));
+    this.#unread[isStatus(kind) ? kind : 'status'] += rest.count + beyond.count;
+    return kept;
   }
 
   #keep(leaf: Leaf, bytes: Uint8Array): void {
     if (leaf.kind === undefined || bytes.length === 0) return;
     const room = this.#room[leaf.kind];
-    if (room === 0) return;
-    // The decoder writes over its bytes at the next call.
-    const taken = Uint8Array.from(bytes.subarray(0, room));
-    this.#room[leaf.kind] = room - taken.length;
-    leaf.chunks.push(taken);
+    if (room > 0) {
+      // The decoder writes over its bytes at the next call.
+      const taken = Uint8Array.from(bytes.subarray(0, room));
+      this.#room[leaf.kind] = room - taken.length;
+      leaf.chunks.push(taken);
+    }
+    if (bytes.length <= room || !isStatus(leaf.kind)) return;
+    leaf.beyond ??= new RecipientCounter(Buffer.concat(leaf.chunks));
+    leaf.beyond.feed(bytes.subarray(room));
   }
+}
+
+function isStatus(kind: LeafKind): kind is StatusKind {
+  return kind === 'status' || kind === 'inner-status';
 }
 
 function kindOf(own: PartFields): LeafKind | undefined {

@@ -58,11 +58,13 @@ export function recognise(
   const queued = queuedAs(facts.original, facts.textsOf('status'));
   const senders = sendersOf(facts.original);
   const recipients = recipientsOf(facts.original).slice(0, MAX_RECIPIENTS_NAMED);
+  const unread = (found.unreadRecipients ?? 0) + message.parts.unreadRecipients;
   const text = FOR_PEOPLE.has(found.kind) ? facts.text.trim().slice(0, MAX_SHOWN_CHARS) : '';
   return {
     recipients: [],
     derived: [],
     ...found,
+    ...(found.kind === 'dsn' && unread > 0 ? { unreadRecipients: unread } : {}),
     ...(token === undefined ? {} : { token }),
     ...(messageId === undefined ? {} : { originalMessageId: messageId }),
     ...(queued.length === 0 ? {} : { queuedAs: queued }),

@@ -55,6 +55,7 @@ const providersSchema = z.strictObject({
                 phrases: phrases.optional(),
                 isDistinct: z.boolean().optional(),
                 class: replyClass,
+                listing: z.string().min(1).max(60).optional(),
                 meaning: z.string().min(1).max(300),
                 next: z.string().min(1).max(300),
                 source,

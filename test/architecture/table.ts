@@ -24,18 +24,9 @@ export const PARTS: readonly Part[] = [
     purity: 'pure',
     purePackages: ['ipaddr.js'],
   },
-  alone(
-    'errors.ts',
-    'every part may raise an error of the environment, so this file stands on nothing',
-  ),
-  alone(
-    'thread-priority.ts',
-    'whoever starts a thread may make it yield, so this file stands on nothing',
-  ),
-  alone(
-    'spent-bytes.ts',
-    'whoever reads or sends large messages gives their memory back, so this file stands on nothing',
-  ),
+  alone('errors.ts', 'every part may raise an error of the environment'),
+  alone('thread-priority.ts', 'whoever starts a thread may make it yield'),
+  alone('spent-bytes.ts', 'whoever reads or sends large messages gives their memory back'),
   {
     path: 'gate-contract.ts',
     why: 'doors know only this much of the gate',

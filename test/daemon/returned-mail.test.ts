@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readApiToken } from '../../src/client/token-file.ts';
 import { health as healthSchema } from '../../src/doors/api/schemas/desk.ts';
+import { MAX_RECIPIENTS } from '../../src/returned/limits.ts';
 import { PROCESS_TEST_MS } from './program.ts';
 import { bounce as anyBounce, complaint, type BounceParts } from './returned-messages.ts';
 import { MTA, ReturnedPlace } from './returned-place.ts';
@@ -58,6 +59,19 @@ describe('FBK-2: a bounce through LMTP', { timeout: PROCESS_TEST_MS }, () => {
     const account = await sender(recipients);
     await p.bringAndSettle(bounce({ token: await p.tokenOf(account), recipients }));
     expect(await p.outcomesOf(account)).toMatchObject({ hardBounces: 3 });
+  });
+
+  it('of more recipients than are read counts those, and is kept for the rest', async () => {
+    const recipients = ['a@x.test', 'b@y.test'];
+    const account = await sender(recipients);
+    const more = Array.from({ length: MAX_RECIPIENTS }, (_, n) => `u${n}@z.test`);
+    const before = new Set(p.kept());
+    const all = [...recipients, ...more];
+    await p.bringAndSettle(bounce({ token: await p.tokenOf(account), recipients: all }));
+    expect((await p.outcomesOf(account)).hardBounces).toBeGreaterThanOrEqual(2);
+    const [name = ''] = p.kept().filter((one) => !before.has(one));
+    const why = readFileSync(join(p.place.state, `returned/kept/${name}.why`), 'utf8');
+    expect(why).toContain('names 2 recipients more than are read');
   });
 
   it('FBK-8: counts only for recipients that the account has written to', async () => {
