@@ -130,6 +130,13 @@ describe('a lane of evidence', () => {
     expect(one[CONTENT]).toBeCloseTo(2);
   });
 
+  it('keeps longer what was set up in the mailbox: a rule goes on working', () => {
+    const one = lane();
+    add(one, placeOfFamily('preparation'), alike(3));
+    fade(one, 14 * 86_400_000);
+    expect(one[placeOfFamily('preparation')]).toBeCloseTo(1.5);
+  });
+
   it('takes outcomes back to nothing, never below: credit could be bought (FBK-8)', () => {
     const one = lane();
     for (let i = 0; i < 100; i += 1) addFloored(one, OUTCOMES, alike(-0.12));

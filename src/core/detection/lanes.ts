@@ -18,10 +18,13 @@ export type Lane = number[];
 
 const BEC = HYPOTHESES.indexOf('bec');
 const CONTENT = SUMMED_FAMILIES.indexOf('content');
+const PREPARATION = SUMMED_FAMILIES.indexOf('preparation');
 const WIDTH = SUMMED_FAMILIES.length;
 export const LANE_SUMS = HYPOTHESES.length * WIDTH;
 /** Evidence loses half its weight in five days. */
 const HALF_LIFE_MS = 5 * 86_400_000;
+/** A rule that was set goes on working; who set it may wait for days before he writes. */
+const PREPARED_HALF_LIFE_MS = 14 * 86_400_000;
 
 /** What speaks for the sender counts, but cannot be saved up. */
 const FLOOR = -2;
@@ -52,7 +55,10 @@ export function placeOfFamily(family: Family): number {
 export function fade(lane: Lane, sinceMs: number): void {
   if (sinceMs <= 0) return;
   const share = 2 ** (-sinceMs / HALF_LIFE_MS);
-  for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = (lane[i] as number) * share;
+  const prepared = 2 ** (-sinceMs / PREPARED_HALF_LIFE_MS);
+  for (let i = 0; i < LANE_SUMS; i += 1) {
+    lane[i] = (lane[i] as number) * (i % WIDTH === PREPARATION ? prepared : share);
+  }
 }
 
 /**
