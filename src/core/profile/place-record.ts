@@ -35,8 +35,9 @@ export class PlaceRecord {
   private readonly view: DataView;
 
   constructor(bytes: Uint8Array | undefined) {
-    this.bytes =
-      bytes?.length === PLACE_BYTES ? openRecord(bytes, FORM) : openRecord(undefined, FORM);
+    const isWhole =
+      bytes?.length === PLACE_BYTES && bytes[2] === FORM.headerBytes && bytes[3] === 0;
+    this.bytes = openRecord(isWhole ? bytes : undefined, FORM);
     this.view = viewOf(this.bytes);
   }
 
@@ -86,7 +87,7 @@ export class PlaceRecord {
   }
 
   private oldest(): number {
-    let oldest = this.first;
+    let oldest = FORM.headerBytes;
     for (const at of this.rows()) {
       if (this.view.getUint32(at + 8, true) < this.view.getUint32(oldest + 8, true)) oldest = at;
     }
@@ -94,10 +95,6 @@ export class PlaceRecord {
   }
 
   private rows(): number[] {
-    return Array.from({ length: ROWS }, (_, i) => this.first + i * ROW);
-  }
-
-  private get first(): number {
-    return this.view.getUint16(2, true);
+    return Array.from({ length: ROWS }, (_, i) => FORM.headerBytes + i * ROW);
   }
 }
