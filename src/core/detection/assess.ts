@@ -13,6 +13,7 @@ import type { Measure } from '../signals/measure.ts';
 import { isRoundAgain, isShortForm, ownCopies } from '../signals/own-copies.ts';
 import { silenceOf } from '../signals/no-answers.ts';
 import { notAnAnswer } from '../signals/not-an-answer.ts';
+import { payment } from '../signals/payment.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
 import { sharedPlace } from '../signals/shared-place.ts';
 import type { Hypothesis } from '../verdict.ts';
@@ -21,6 +22,7 @@ import type { Found } from './found.ts';
 import { alike, HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
 import {
   add,
+  addOnce,
   bestOf,
   capFamily,
   clearFamily,
@@ -188,9 +190,14 @@ function addAll(
 ): void {
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
   const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
-  for (const { family, by } of found) {
+  for (const { family, by, signal } of found) {
     const place = placeOfFamily(family);
     if (place < 0 || (isCopy && place === CONTENT)) continue;
+    // At home words of payment are a matter of the owner's, said once, however many letters it takes.
+    if (isUsual && signal === payment.signal) {
+      addOnce(lane, place, by);
+      continue;
+    }
     add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
