@@ -355,3 +355,21 @@ describe('one text from several accounts', () => {
     expect(last?.reasons).toMatchObject([{ signal: 'near-duplicate', weight: 3 }]);
   });
 });
+
+it('at home words of payment are said once: a week of invoices is no forged request', () => {
+  const p = platform();
+  let others = 0;
+  const write = (paymentWords: number) =>
+    p.submit(ANN, {
+      ...facts({ paymentWords, credentialWords: 0, isReply: false }),
+      ...(paymentWords > 0 && { envelopeRecipients: [`other${(others += 1)}@dest.test`] }),
+    });
+  for (let i = 0; i < 60; i += 1) {
+    write(0);
+    p.wait(8 * 3_600_000);
+  }
+  for (let i = 0; i < 5; i += 1) write(3);
+  const last = write(3);
+  expect(last.hypothesis).toBe('bec');
+  expect(last.sums?.content).toBeLessThanOrEqual(3);
+});

@@ -1,5 +1,6 @@
 /** What came back for earlier mail, as far as it says something about the message now judged. */
 import type { OutcomeSums } from './profile/outcome-record.ts';
+import type { PlaceCompany } from './profile/place-record.ts';
 import type { Suppression } from './profile/suppression-record.ts';
 import { NO_BURST, type Burst } from './profile/written-record.ts';
 
@@ -18,8 +19,20 @@ export interface OutcomesKnown {
   readonly suppressed: readonly SuppressedRecipient[];
   /** Of `fresh`, those it never heard from either. */
   readonly strangers: number;
+  /** Of a message to strangers; absent where nothing is known of the mail that comes in. */
+  readonly approached?: readonly Approached[];
+  /** Of a message to strangers: who else writes to strangers from this place. */
+  readonly company?: PlaceCompany;
   /** Whether In-Reply-To names a message that came in; absent where none is known or named. */
   readonly answers?: boolean;
+}
+
+/** Of the last strangers that one context wrote to, those who had a day to answer, and those who did. */
+export interface Approached {
+  /** Low half of its key. */
+  readonly context: number;
+  readonly of: number;
+  readonly answered: number;
 }
 
 const NOTHING: OutcomeSums = { known: 0, hard: 0, unknown: 0, complaints: 0 };

@@ -26,6 +26,8 @@ const TO_OWNER: Readonly<Record<string, string>> = {
   'same-size': 'messages of one length went to one stranger after the other',
   'new-url-host': 'it has a link nobody here has used before',
   'near-duplicate': 'other accounts send the same text',
+  'shared-place': 'other accounts came to the same place and write to strangers from there',
+  'no-answers': 'nobody it wrote to from there has answered',
   'reply-to': 'answers would go to another mailbox',
   wording: 'it asks for passwords or money',
   'dangerous-attachment': 'it has an attachment of a dangerous kind',

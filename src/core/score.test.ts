@@ -54,6 +54,8 @@ describe('a hold', () => {
     ['nothing but strangers, from a new program',            { sums: away },                                          'throttle'],
     ['nothing but strangers, each with a letter of its own', { sums: away, isStrange: true },                         'hold'],
     ['nothing but strangers, all with one letter',           { sums: away, isStrange: true, isCopy: true },           'throttle'],
+    ['nothing odd, written in a browser far from home',       { sums: away, isBrowser: true },                          'hold'],
+    ['nothing odd, written in a browser at home',             { sums: { ...home, outcomes: 4.5 }, isBrowser: true },    'throttle'],
     ['no content where no message was seen',                 { sums: { ...away, content: 0 }, isSeen: false },        'hold'],
     ['letters of one length, where none was seen',           { sums: { ...away, content: 0 }, isSeen: false, isCopy: true }, 'throttle'],
     ['such letters, and two that did not exist',             { sums: { ...away, content: 0, outcomes: 4.5 }, isSeen: false, isCopy: true }, 'hold'],

@@ -20,6 +20,8 @@ export interface Scored {
   readonly isProgram?: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange?: boolean;
+  /** Written in a browser, where no program of the owner's writes. */
+  readonly isBrowser?: boolean;
   /** What the place did itself; all of it where nothing is said. */
   readonly itself?: { readonly sums: Scored['sums']; readonly score: number };
   /** What failed in the last week, where it is more than everybody's. */
@@ -32,7 +34,8 @@ export interface Scored {
  * needed to hold. Without a word on its content no message was seen.
  */
 function isNewProgram(scored: Scored): boolean {
-  const { sums, isCopy, isStrange } = scored;
+  const { sums, isCopy, isStrange, isBrowser } = scored;
+  if (isBrowser === true && sums.context >= SECOND_FAMILY) return false;
   // Letters of its own to each of many strangers are no program's, and no owner's.
   if (isCopy !== true && isStrange === true) return false;
   const isSeen = scored.isSeen ?? sums.content !== 0;
@@ -50,8 +53,8 @@ function isNewProgram(scored: Scored): boolean {
 
 /** One link to its owner's new site is nothing odd; a second finding is. */
 const ODD = 2;
-/** One wrong address in a new program's mail is everybody's. */
-const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: SECOND_FAMILY } as const;
+/** One wrong address in a new program's mail is everybody's; what was set up a week ago was not for this. */
+const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: 2.3 } as const;
 /** At home, or in the many letters of a shop's form, one refusal is no mark of a list: it takes two. */
 const USUALLY_SPEAKS = { ...SPEAKS, outcomes: 6 } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;

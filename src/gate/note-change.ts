@@ -15,8 +15,8 @@ import type { GateParts } from './parts.ts';
 import { accountKey, identityKey } from './submission-frame.ts';
 
 const BY: Readonly<Record<ChangeEvent['what'], Four | undefined>> = {
-  forward: [2, 2, 2, 3],
-  filter: [2, 2, 2, 3],
+  forward: [2, 3, 3, 3],
+  filter: [2, 3, 3, 3],
   'reply-to': [3, 2, 2, 3],
   export: [2, 3, 3, 3],
   'app-password': [2, 1, 1, 2],

@@ -11,6 +11,7 @@ import { andThen, type Maybe } from '../core/maybe.ts';
 import { derivedOf } from '../core/message/derived-of.ts';
 import {
   NOTHING_CAME_BACK,
+  type Approached,
   type OutcomesKnown,
   type SuppressedRecipient,
 } from '../core/outcomes-known.ts';
@@ -18,12 +19,14 @@ import { HeardRecord } from '../core/profile/heard-record.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import type { SeenItem } from '../core/profile/seen-record.ts';
 import type { SentName } from '../core/profile/sent-record.ts';
+import { toSeconds } from '../core/profile/record.ts';
 import { findSuppression } from '../core/profile/suppression-record.ts';
 import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
 import { mayGoOn } from '../core/rules/canary.ts';
 import type { SubmissionSubject } from '../core/rules/finding.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { acquaintanceOf, type Acquaintance } from './acquaintance.ts';
+import { placeOf, visited, type PlaceFound } from './places.ts';
 import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
 import type { Known } from './subject.ts';
@@ -63,7 +66,7 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   const { event, known, frame } = asking;
   const { suppression } = known.world.policy.outcomes;
   const items = itemsOf(asking);
-  const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey];
+  const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey, frame.placeKey];
   if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
     const last = Math.min(items.length, MAX_RECIPIENTS_LOOKED_AT);
     for (let i = 0; i < last; i += 1) keys.push(suppressionKey(items[i] as SeenItem));
@@ -76,10 +79,10 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
 }
 
 /** Where the records of recipients begin. */
-const FIRST_RECIPIENT = 3;
+const FIRST_RECIPIENT = 4;
 
 interface Found {
-  /** Outcomes, recipients written to, what came in, then suppression by recipient. */
+  /** Outcomes, recipients written to, what came in, the place, then suppression by recipient. */
   readonly records: readonly StandingRecord[];
   /** The recipients looked at; at a recipient only that one. */
   readonly items: readonly SeenItem[];
@@ -137,6 +140,9 @@ function prepared(
   const outcomes = records[0] === undefined ? undefined : new OutcomeRecord(records[0]);
   const { fresh, strangers } = novelty;
   const answers = answersOf(asking, records[2]);
+  const isApproach = written !== undefined && strangers > 0 && asking.about !== 'recipient';
+  const approached = isApproach ? approachedBy(found, written) : undefined;
+  const place = isApproach ? placeOf(asking, found) : undefined;
   const trouble = outcomes?.hasTrouble === true ? outcomes : undefined;
   const isPlain =
     trouble === undefined && fresh === 0 && suppressed.length === 0 && answers === undefined;
@@ -150,10 +156,12 @@ function prepared(
         suppressed,
         strangers,
         ...(answers !== undefined && { answers }),
+        ...(approached !== undefined && { approached }),
+        ...(place !== undefined && { company: place.company }),
       };
   const met = metBy(asking, found);
   if (asking.about === 'recipient') return { known, met, keys: NO_KEYS, keep: () => undefined };
-  return prepareKeeping(asking, { known, met, novelty, items: found.items });
+  return prepareKeeping(asking, { known, met, novelty, items: found.items, place });
 }
 
 const NO_KEYS: readonly string[] = [];
@@ -173,9 +181,14 @@ interface Novelty {
   readonly strangers: number;
   /** Whether the record of whom it writes to would change. */
   readonly learns: boolean;
+  /** A few of the strangers. */
+  readonly approached: readonly SeenItem[];
 }
 
-const NOTHING_NEW: Novelty = { fresh: 0, strangers: 0, learns: false };
+/** Of one message; a round to many must not push out all others. */
+const APPROACHED_MOST = 2;
+const NOBODY: readonly SeenItem[] = [];
+const NOTHING_NEW: Novelty = { fresh: 0, strangers: 0, learns: false, approached: NOBODY };
 
 function noveltyOf({ event, known, about }: Asking, found: Found, written: WrittenRecord): Novelty {
   const { nowMs, items } = found;
@@ -192,11 +205,12 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     const isStranger = (item: SeenItem, recipient: string): boolean =>
       !written.has(item) && !isOurs(recipient, known) && !heard.hasPerson(item);
     const told = toldRecipients(known.world.hash).count(event.id, recipients, isStranger);
-    return { fresh: told, strangers: told, learns: true };
+    return { fresh: told, strangers: told, learns: true, approached: NOBODY };
   }
   let fresh = 0;
   let strangers = 0;
   let learns = false;
+  let approached: SeenItem[] | undefined;
   for (let i = 0; i < items.length; i += 1) {
     const item = items[i] as SeenItem;
     if (written.isFresh(item)) continue;
@@ -206,8 +220,31 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     if (heard.hasPerson(item)) continue;
     fresh += 1;
     strangers += 1;
+    if (strangers <= APPROACHED_MOST) (approached ??= []).push(item);
   }
-  return fresh === 0 && !learns ? NOTHING_NEW : { fresh, strangers, learns };
+  if (fresh === 0 && !learns) return NOTHING_NEW;
+  return { fresh, strangers, learns, approached: approached ?? NOBODY };
+}
+
+/** People answer within a day, if they do. */
+const ANSWER_MS = 86_400_000;
+
+function approachedBy(
+  { records, nowMs }: Found,
+  written: WrittenRecord,
+): readonly Approached[] | undefined {
+  const heard = new HeardRecord(records[2]);
+  if (!heard.knowsMessages) return undefined;
+  const before = (nowMs - ANSWER_MS) / 1000;
+  const found: { context: number; of: number; answered: number }[] = [];
+  for (const { item, context, atSeconds } of written.approaches()) {
+    if (atSeconds > before) continue;
+    let count = found.find((one) => one.context === context);
+    if (count === undefined) found.push((count = { context, of: 0, answered: 0 }));
+    count.of += 1;
+    if (heard.hasPerson(item)) count.answered += 1;
+  }
+  return found.length === 0 ? undefined : found;
 }
 
 /** Whether it answers a message that came in; a made-up In-Reply-To answers nothing. */
@@ -234,15 +271,21 @@ interface Keeping {
   readonly met: Acquaintance | undefined;
   readonly novelty: Novelty;
   readonly items: readonly SeenItem[];
+  readonly place: PlaceFound | undefined;
 }
 
 function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcomes> {
   const { known, met, novelty } = keeping;
+  const visit = keeping.place?.isToldAlready === false ? keeping.place : undefined;
   const names = namesOf(asking);
   return andThen(names.length === 0 ? NO_PLACE : asking.sent.place(), (place) => ({
     known,
     met,
-    keys: novelty.learns ? [...place.keys, asking.frame.writtenKey] : place.keys,
+    keys: [
+      ...place.keys,
+      ...(novelty.learns ? [asking.frame.writtenKey] : NO_KEYS),
+      ...(visit === undefined ? NO_KEYS : [asking.frame.placeKey]),
+    ],
     keep: (into, at, judged) => {
       if (names.length > 0 && isOurBusiness(judged)) {
         asking.sent.add(into, at, place, {
@@ -256,6 +299,7 @@ function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcome
       }
       if (!novelty.learns) return;
       const own = at + place.keys.length;
+      if (visit !== undefined) into[own + 1] = visited(into[own + 1], visit, judged.decision);
       const record = new WrittenRecord(into[own]);
       if (learn(record, { asking, keeping, judged })) into[own] = record.toBytes();
     },
@@ -309,6 +353,10 @@ function learn(
   const burst = subject.outcomes?.burst ?? NO_BURST;
   const fresh = verdict === 'pass' ? novelty.fresh : 0;
   record.learn(items, { fresh, goesOn: burst.count + fresh > release && mayGoOn(subject), nowMs });
+  const context = subject.context.key[1];
+  for (const item of novelty.approached) {
+    record.learnApproach({ item, context, atSeconds: toSeconds(nowMs) });
+  }
   return true;
 }
 

@@ -21,6 +21,8 @@ export const bouncedKey = (account: string): string => `y:b:${account}`;
 export const writtenKey = (account: string): string => `w:${account}`;
 /** Who writes to the account, and what came in. */
 export const heardKey = (account: string): string => `h:${account}`;
+/** Nothing is ever kept there. */
+export const NO_PLACE = 'p:';
 export const accountHashOf = (hash: World['hash'], account: string): number =>
   hash.low(`account|${account}`);
 
@@ -34,6 +36,8 @@ export interface SubmissionFrame {
   readonly outcomeKey: string;
   readonly writtenKey: string;
   readonly heardKey: string;
+  /** Who writes to strangers from this place; `NO_PLACE` where it is everybody's, or nobody's. */
+  readonly placeKey: string;
 }
 
 interface Surroundings {
@@ -99,6 +103,12 @@ function hasSameRules(a: AccountFacts, b: AccountFacts): boolean {
   return a.class === b.class && a.tenant === b.tenant && isPlain(a) && isPlain(b);
 }
 
+/** Carriers, relays, Tor and the fetchers of big providers are shared by people who have nothing to do with each other. */
+function placeKeyOf({ class: of, place }: NetworkFacts, { hash }: World): string {
+  const isOnes = place !== '' && (of === 'fixed' || of === 'hosting');
+  return isOnes ? `p:${hash.hex(`place|${place}`)}` : NO_PLACE;
+}
+
 function makeFrame(
   event: SubmissionEvent,
   { world, facts, network }: Surroundings,
@@ -115,5 +125,6 @@ function makeFrame(
     outcomeKey: outcomeKey(who.account),
     writtenKey: writtenKey(who.account),
     heardKey: heardKey(who.account),
+    placeKey: placeKeyOf(network, world),
   };
 }

@@ -10,15 +10,19 @@ import { addressKey } from '../profile/address-key.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
-import { isShortForm, ownCopies } from '../signals/own-copies.ts';
+import { isRoundAgain, isShortForm, ownCopies } from '../signals/own-copies.ts';
+import { silenceOf } from '../signals/no-answers.ts';
 import { notAnAnswer } from '../signals/not-an-answer.ts';
+import { payment } from '../signals/payment.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
+import { sharedPlace } from '../signals/shared-place.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
 import { alike, HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
 import {
   add,
+  addOnce,
   bestOf,
   capFamily,
   clearFamily,
@@ -53,6 +57,8 @@ export interface Assessment {
   readonly isProgram: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
+  /** Written in a browser. */
+  readonly isBrowser: boolean;
   /** What this place did itself: for a lock what others did is not enough. */
   readonly itself: Pick<Assessment, 'score' | 'sums'>;
   /** Refused for good or complained of, in the last week. */
@@ -84,6 +90,7 @@ const STAYS_DAYS = 2;
 const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
 const QUIET = 2;
+const OWN_COPIES = MEASURES.find(({ slot }) => slot === ownCopies.slot);
 const NO_FOUND: readonly Found[] = [];
 const NO_FAMILIES: readonly Family[] = [];
 
@@ -95,7 +102,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   const context = without.includes('context') ? { ...place, weight: 0 } : place;
   const sharedIndex = context.isTrusted ? SHARED.trusted : SHARED.probation;
   const own = state.lane(Math.max(0, context.index));
-  if (context.index < 0) own.fill(0);
+  // What the owner wrote through the webmail's machine is no word for who writes through it now.
+  if (context.index < 0 || context.isSession) own.fill(0);
   else fade(own, nowMs - state.laneMs(context.index));
   const shared = state.lane(sharedIndex);
   fade(shared, nowMs - state.laneMs(sharedIndex));
@@ -109,29 +117,32 @@ export function assess(subject: SubmissionSubject): Assessment {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
   }
-  for (const family of without) {
-    clearFamily(own, placeOfFamily(family));
-    clearFamily(shared, placeOfFamily(family));
-  }
+  for (const lane of [own, shared]) leaveOut(lane, without);
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
   const isOneOfForm = context.isProgram && !context.isTrusted;
-  const isForm = isCopy || isOneOfForm || isLikeForm(subject);
+  const isForm = isCopy || isOneOfForm || isLikeForm(subject) || isRoundAgain(subject);
   const isSeen = subject.content !== undefined && !without.includes('content');
   const seen = { isSeen, isForm };
-  const ownBest = bestOf(own, context.weight, seen);
-  const carried = carriedTo(subject, context, shared);
+  const standing = standingOf(subject, context, isForm).filter(
+    ({ family }) => !without.includes(family),
+  );
+  const alone = withStanding(context.isTrusted ? own : withPreparation(own, shared), standing);
+  const ownBest = bestOf(alone, context.weight, seen);
+  const carried = withStanding(carriedTo(subject, context, shared), standing);
   const sharedBest = bestOf(carried, context.weight, seen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
-  const sums = familySums(isOwn ? own : carried, best.hypothesis, context.weight);
+  const sums = familySums(isOwn ? alone : carried, best.hypothesis, context.weight);
+  const itself = alone === own ? ownBest : bestOf(own, context.weight, seen);
   const hypothesis = HYPOTHESES[best.hypothesis] ?? 'spam';
+  const told = standing.length === 0 ? found : [...found, ...standing];
   return {
     score: Math.max(0, best.score),
     hypothesis,
     sums,
     evidence: evidenceOf(
-      without.length === 0 ? found : found.filter(({ family }) => !without.includes(family)),
+      without.length === 0 ? told : told.filter(({ family }) => !without.includes(family)),
       best,
     ),
     context,
@@ -142,14 +153,19 @@ export function assess(subject: SubmissionSubject): Assessment {
     isCopy: isForm,
     isSeen,
     isStrange: context.isStrange,
+    isBrowser: context.isBrowser,
     isProgram: context.isProgram,
     itself: {
-      score: ownBest.score,
-      sums: isOwn ? sums : familySums(own, ownBest.hypothesis, context.weight),
+      score: itself.score,
+      sums: familySums(own, itself.hypothesis, context.weight),
     },
     failures: failuresOf(subject),
     answers,
   };
+}
+
+function leaveOut(lane: Lane, without: readonly Family[]): void {
+  for (const family of without) clearFamily(lane, placeOfFamily(family));
 }
 
 /** Who is known for long by what it reads is no newcomer, however little it writes. */
@@ -174,15 +190,47 @@ function addAll(
 ): void {
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
   const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
-  for (const { family, by } of found) {
+  for (const { family, by, signal } of found) {
     const place = placeOfFamily(family);
     if (place < 0 || (isCopy && place === CONTENT)) continue;
+    // At home words of payment are a matter of the owner's, said once, however many letters it takes.
+    if (isUsual && signal === payment.signal) {
+      addOnce(lane, place, by);
+      continue;
+    }
     add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
   if (!isCopy) return;
   const said = saidBy(found, 'content');
   raise(lane, CONTENT, isApproach ? exceptThread(said) : said);
+}
+
+/** A change of settings is the account's, not a place's: it stands beside what each place did itself. */
+function withPreparation(own: Lane, shared: Lane): Lane {
+  return own.map((sum, at) =>
+    at % SUMMED_FAMILIES.length === PREPARATION ? Math.max(sum, shared[at] as number) : sum,
+  );
+}
+
+/** What is of all that was written until now, or of others: it is said anew each time, and not added up. */
+function standingOf(
+  subject: SubmissionSubject,
+  context: ContextFound,
+  isForm: boolean,
+): readonly Found[] {
+  if (context.isTrusted) return NO_FOUND;
+  const silence = isForm ? undefined : silenceOf(subject, context);
+  const place = sharedPlace(subject, context);
+  if (silence === undefined && place === undefined) return NO_FOUND;
+  return [silence, place].filter((one) => one !== undefined);
+}
+
+function withStanding(lane: Lane, standing: readonly Found[]): Lane {
+  if (standing.length === 0) return lane;
+  const heard = lane.slice();
+  for (const { family, by } of standing) add(heard, placeOfFamily(family), by);
+  return heard;
 }
 
 /** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
@@ -196,13 +244,14 @@ function exceptThread([spam, lateral, thread, bec]: Four): Four {
  * of one. A change of settings is the account's, not a place's.
  */
 function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: Lane): Lane {
-  if (context.isTrusted) return shared;
+  if (context.isTrusted || context.isSession) return shared;
   const { account, network, nowMs, world } = subject;
   // A new program at a place of the account is its owner's, and no hop of a thief's.
   const isOld = isOldPlace(account, addressKey(network, world.hash).place, nowMs);
-  let share = isOld && !context.isSession ? 0 : 1;
+  let share = isOld ? 0 : 1;
   const isMadeOut = context.found.some(({ signal }) => signal === 'making');
-  if (isMadeOut && context.making <= LIKE_OWNER) share /= 2;
+  // The webmail makes everybody's mail alike.
+  if (isMadeOut && context.making <= LIKE_OWNER && !context.isBrowser) share /= 2;
   const stays = context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS;
   // A program with one letter that has been there for days is nobody's hop.
   if (stays) share = context.isProgram ? 0 : share / 2;
@@ -224,6 +273,8 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     const isThere = measure.look(subject);
     if (isThere === undefined) continue;
     answers[measure.slot] = isThere ? 1 : 0;
+    // That each stranger gets a text of its own is why a place is strange: it is no word for its sender, too.
+    if (context.isStrange && measure === OWN_COPIES && !isThere) continue;
     found.push(weigh(measure, subject, isThere));
   }
   for (const signal of SIGNALS) {

@@ -6,7 +6,7 @@
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
-import { sessionOf } from '../signals/session.ts';
+import { isWrittenInBrowser, sessionOf } from '../signals/session.ts';
 import { styleOf } from '../signals/style.ts';
 import { alike, CAPS, SUMMED_FAMILIES } from './hypotheses.ts';
 import type { Found } from './found.ts';
@@ -27,8 +27,10 @@ export interface ContextFound {
   readonly making: number;
   /** It writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
-  /** Written in a browser, at a place hardly known. */
+  /** Written in a browser, at a place hardly known, and sent by the webmail's own machine. */
   readonly isSession: boolean;
+  /** Written in a browser: its program is the webmail's, whoever sits there. */
+  readonly isBrowser: boolean;
   /** Nearly all that it sends is one letter. */
   readonly isProgram: boolean;
 }
@@ -80,7 +82,9 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   const isFirst = !isKnown && novelty === undefined && !network.isLoading;
   const session = isPerson ? sessionOf(subject) : 0;
   const isHome = session === 0 && (isFirst || (isKnown && state.isTrusted(index)));
-  const client = style?.client;
+  const isBrowser = session > 0 || (!isHome && isPerson && isWrittenInBrowser(subject));
+  const client =
+    isBrowser && style?.client !== undefined ? Math.max(0, style.client) : style?.client;
   const isStranger = client !== undefined && client >= STRANGE_CLIENT;
   const now = (client ?? 0) + (style?.writing ?? 0);
   // A slip is remembered for some messages: who imitates slips now and then.
@@ -118,6 +122,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     making,
     isStrange,
     isSession: session > 0,
+    isBrowser,
     isProgram: isKnown && sendsOneLetter(subject, index),
   };
 }

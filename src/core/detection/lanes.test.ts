@@ -4,6 +4,7 @@ import { alike, CAPS, CHOICE, SUMMED_FAMILIES } from './hypotheses.ts';
 import {
   add,
   addFloored,
+  addOnce,
   bestOf,
   emptyLane,
   fade,
@@ -128,6 +129,25 @@ describe('a lane of evidence', () => {
     expect(one[CONTENT]).toBe(4);
     fade(one, 5 * 86_400_000);
     expect(one[CONTENT]).toBeCloseTo(2);
+  });
+
+  it('adds one fact once, to whatever other facts there are', () => {
+    const one = lane();
+    const BEC = 3 * SUMMED_FAMILIES.length + CONTENT;
+    for (let i = 0; i < 5; i += 1) addOnce(one, CONTENT, [0, 0, 0, 2.5]);
+    expect(one[BEC]).toBe(2.5);
+    add(one, CONTENT, [0, 0, 0, 3]);
+    addOnce(one, CONTENT, [0, 0, 0, 2.5]);
+    expect(one[BEC]).toBe(5.5);
+    addOnce(one, CONTENT, [0, 0, 0, -1]);
+    expect([one[BEC], one[CONTENT]]).toEqual([4.5, 0]);
+  });
+
+  it('keeps longer what was set up in the mailbox: a rule goes on working', () => {
+    const one = lane();
+    add(one, placeOfFamily('preparation'), alike(3));
+    fade(one, 14 * 86_400_000);
+    expect(one[placeOfFamily('preparation')]).toBeCloseTo(1.5);
   });
 
   it('takes outcomes back to nothing, never below: credit could be bought (FBK-8)', () => {

@@ -18,10 +18,13 @@ export type Lane = number[];
 
 const BEC = HYPOTHESES.indexOf('bec');
 const CONTENT = SUMMED_FAMILIES.indexOf('content');
+const PREPARATION = SUMMED_FAMILIES.indexOf('preparation');
 const WIDTH = SUMMED_FAMILIES.length;
 export const LANE_SUMS = HYPOTHESES.length * WIDTH;
 /** Evidence loses half its weight in five days. */
 const HALF_LIFE_MS = 5 * 86_400_000;
+/** A rule that was set goes on working; who set it may wait for days before he writes. */
+const PREPARED_HALF_LIFE_MS = 14 * 86_400_000;
 
 /** What speaks for the sender counts, but cannot be saved up. */
 const FLOOR = -2;
@@ -52,7 +55,10 @@ export function placeOfFamily(family: Family): number {
 export function fade(lane: Lane, sinceMs: number): void {
   if (sinceMs <= 0) return;
   const share = 2 ** (-sinceMs / HALF_LIFE_MS);
-  for (let i = 0; i < LANE_SUMS; i += 1) lane[i] = (lane[i] as number) * share;
+  const prepared = 2 ** (-sinceMs / PREPARED_HALF_LIFE_MS);
+  for (let i = 0; i < LANE_SUMS; i += 1) {
+    lane[i] = (lane[i] as number) * (i % WIDTH === PREPARATION ? prepared : share);
+  }
 }
 
 /**
@@ -98,6 +104,15 @@ export function addFloored(lane: Lane, family: number, by: Four): void {
     const sum = (lane[at] as number) + (by[h] as number);
     lane[at] = Math.min(CAP_OF[family] as number, Math.max(0, sum));
   }
+}
+
+/** Adds what is one fact, however often it is seen: a sum never grows above it by it. */
+export function addOnce(lane: Lane, family: number, by: Four): void {
+  const room = by.map((weight, h) => {
+    const sum = lane[h * WIDTH + family] as number;
+    return weight <= 0 ? weight : Math.min(weight, Math.max(0, weight - sum));
+  });
+  add(lane, family, room as unknown as Four);
 }
 
 /** Adds what was not said before: a sum that is there already stays as it is. */

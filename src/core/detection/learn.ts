@@ -47,16 +47,20 @@ export function learnDetection(
     state.setNetworkWeight(index, 0);
     state.setMaking(index, 0);
   } else if (!state.isTrusted(index)) state.setMaking(index, Math.max(0, context.making));
-  state.setLane(index, assessment.own);
-  state.touchLane(index, seconds);
+  // What is written in a strange session says nothing of the webmail's machine.
+  if (!context.isSession) {
+    state.setLane(index, assessment.own);
+    state.touchLane(index, seconds);
+  }
   state.setLane(assessment.sharedIndex, assessment.shared);
   state.touchLane(assessment.sharedIndex, seconds);
   if (!state.isTrusted(index) && earnsTrust(subject, index, assessment))
     state.setTrust(index, 'trusted');
   const toStrangers = assessment.answers[newRecipients.slot] ?? -1;
   // Letters of one form are one act, whomever they go to.
-  if (toStrangers >= 0 && !assessment.isCopy) state.countCompany(index, toStrangers === 1);
-  const copy = copyOf(subject);
+  if (toStrangers >= 0 && !assessment.isCopy && !context.isSession)
+    state.countCompany(index, toStrangers === 1);
+  const copy = copyOf(subject, !context.isTrusted);
   if (copy !== undefined) state.learnCopy(copy);
   const day = Math.floor(seconds / 86_400);
   // What was asked to wait comes again, and must not use up the day.

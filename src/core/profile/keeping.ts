@@ -25,6 +25,7 @@ const DAYS: readonly (readonly [prefix: string, days: number])[] = [
   ['r:', OWN_DAYS],
   ['t:', OWN_DAYS],
   ['y:', STRANGER_DAYS],
+  ['p:', STRANGER_DAYS],
   ['m:a:', OWN_DAYS],
 ];
 

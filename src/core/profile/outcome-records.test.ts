@@ -112,7 +112,7 @@ describe('whom an account has written to', () => {
   it('is never forgotten by growing; the record is small for most and bounded for all', () => {
     const record = new WrittenRecord(undefined);
     learn(record, 0, 50);
-    expect(record.toBytes().length).toBeLessThan(128);
+    expect(record.toBytes().length).toBeLessThan(512);
     learn(record, 50, 2_000);
     for (let i = 300; i < 2_000; i += 1) expect(record.has(itemOf(i))).toBe(true);
     learn(record, 2_000, 60_000);

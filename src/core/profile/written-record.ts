@@ -5,13 +5,16 @@
  * need 64 bytes, the busiest 16 KiB a filter. Holds hashes only.
  *
  * Header: 4 first u32, 8 burst first u32, 12 burst last u32, 16 waits since u32, 20 goes on since u32,
- * 24 burst count u16, 26 answered u16, 28 unknown u16, 30 filters u8, 31 pad.
+ * 24 burst count u16, 26 answered u16, 28 unknown u16, 30 filters u8, 31 pad; since version 2 also 32 the last
+ * strangers written to (approach-ring.ts).
  * Sections: filters of (began u32, items u16, size u8, pad, bits).
  */
+import { APPROACH_BYTES, approachesIn, learnApproach, type Approach } from './approach-ring.ts';
 import { openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 import type { SeenItem } from './seen-record.ts';
 
-const HEADER = 32;
+const APPROACHES_AT = 32;
+const HEADER = APPROACHES_AT + APPROACH_BYTES;
 const HEAD = 8;
 const MAX_FILTERS = 3;
 const TURN_SECONDS = 45 * 86_400;
@@ -25,7 +28,7 @@ const SIZES = 5;
 const BURST_GAP_SECONDS = 3_600;
 const WAITING_GAP_SECONDS = 86_400;
 
-const FORM: RecordForm = { kind: 0xe2, version: 1, headerBytes: HEADER, bodyBytes: 0 };
+const FORM: RecordForm = { kind: 0xe2, version: 2, headerBytes: HEADER, bodyBytes: 0 };
 /** Longest record. */
 export const WRITTEN_BYTES = HEADER + MAX_FILTERS * (HEAD + FIRST_BYTES * 4 ** (SIZES - 1));
 const EMPTY = openRecord(undefined, FORM);
@@ -77,6 +80,16 @@ export class WrittenRecord {
       at += HEAD + this.bitBytes(at);
     }
     return false;
+  }
+
+  /** The last strangers it wrote to, newest first. */
+  approaches(): readonly Approach[] {
+    return approachesIn(this.view, APPROACHES_AT);
+  }
+
+  learnApproach(approach: Approach): void {
+    this.own();
+    learnApproach(this.view, APPROACHES_AT, approach);
   }
 
   /** Whether learning it would change nothing. */

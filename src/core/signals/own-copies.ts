@@ -33,9 +33,14 @@ export const ownCopies: Measure = {
     if (facts.class === 'forward') return undefined;
     const text = content?.text;
     if (text === undefined || text.words < WORDS) return undefined;
-    return profile.detection
-      .copies()
-      .some((copy) => isCopy(subject, copy, { rows: text.rows, least: NEAR_DUPLICATE_ROWS }));
+    let isLike = false;
+    for (const copy of profile.detection.copies()) {
+      if (!isLikeText(copy, text.rows, NEAR_DUPLICATE_ROWS)) continue;
+      if (isNear(subject, copy)) return true;
+      isLike = true;
+    }
+    // Of two rounds to many nobody can tell whether they have a reader in common.
+    return isLike && recipientCount(subject.event) > MANY ? undefined : false;
   },
   text: (_subject, _isThere, usual) =>
     `Nearly the same text went to other people in the last three days; usually that is so of ${usual} of its messages.`,
@@ -52,16 +57,21 @@ export function isShortForm(subject: SubmissionSubject): boolean {
     .some(
       (copy) =>
         Math.abs(copy.sizeBytes - size) <= FORM_TOLERANCE * size &&
-        isCopy(subject, copy, { rows: text.rows, least: FORM_ROWS }),
+        isLikeText(copy, text.rows, FORM_ROWS) &&
+        isNear(subject, copy),
     );
 }
 
-function isCopy(
-  subject: SubmissionSubject,
-  copy: Copy,
-  { rows, least }: { readonly rows: Fingerprint; readonly least: number },
-): boolean {
-  if (!isNear(subject, copy)) return false;
+/** One more round of a text to many, whether or not it can be told that they are others. */
+export function isRoundAgain({ content, event, profile }: SubmissionSubject): boolean {
+  const text = content?.text;
+  if (text === undefined || text.words < WORDS || recipientCount(event) <= MANY) return false;
+  return profile.detection
+    .copies()
+    .some((copy) => isLikeText(copy, text.rows, NEAR_DUPLICATE_ROWS));
+}
+
+function isLikeText(copy: Copy, rows: Fingerprint, least: number): boolean {
   let equal = 0;
   for (let i = 0; i < rows.length; i += 1) {
     if (((rows[i] as number) & 0xff) === copy.rows[i]) equal += 1;
@@ -69,12 +79,27 @@ function isCopy(
   return equal >= least;
 }
 
-/** Sent lately, and to nobody who gets this one. */
-export function isNear({ nowMs, event }: SubmissionSubject, copy: Copy): boolean {
+/** Sent lately, and to nobody who gets this one; of rounds to many, to mostly other people. */
+export function isNear(subject: SubmissionSubject, copy: Copy): boolean {
+  const { nowMs, event } = subject;
   const seconds = nowMs / 1000;
   if (seconds - copy.seconds > WITHIN_SECONDS) return false;
   const [low, high] = recipientBits(event.envelopeRecipients);
-  return (low & copy.recipients[0]) === 0 && (high & copy.recipients[1]) === 0;
+  const both = bitsOf(low & copy.recipients[0]) + bitsOf(high & copy.recipients[1]);
+  if (both === 0) return true;
+  const all = event.envelopeRecipients.length;
+  if (all <= MANY || (subject.outcomes?.strangers ?? 0) * 2 <= all) return false;
+  // Never written to until now, and no second try of the same message, whose bits are all there.
+  return bitsOf(low) + bitsOf(high) - both >= MANY / 2;
+}
+
+/** From here two sets of recipients have common bits by chance. */
+const MANY = 8;
+
+function bitsOf(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }
 
 /** One bit of 64 for each recipient: two sets without a common bit have no common recipient. */
@@ -98,10 +123,14 @@ function smallHash(text: string): number {
   return (hash ^ (hash >>> 13) ^ (hash >>> 21)) >>> 0;
 }
 
-/** What is worth comparing with later: approaches to strangers, and rounds to many. */
-export function copyOf(subject: SubmissionSubject): Copy | undefined {
+/**
+ * What is worth comparing with later: approaches to strangers, and rounds to many. Of a place hardly known all:
+ * who goes on in others' conversations writes to people the account knows.
+ */
+export function copyOf(subject: SubmissionSubject, isUnproven: boolean): Copy | undefined {
   const { outcomes, event, content, nowMs } = subject;
-  if ((outcomes?.strangers ?? 0) === 0 && recipientCount(event) < 8) return undefined;
+  const isApproach = (outcomes?.strangers ?? 0) > 0 || recipientCount(event) >= MANY;
+  if (!isApproach && (!isUnproven || content === undefined)) return undefined;
   const rows = new Uint8Array(32);
   const text = content?.text;
   if (text !== undefined && text.words >= FORM_WORDS) {

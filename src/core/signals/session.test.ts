@@ -60,3 +60,49 @@ it('the owner at home is not taken for the thief by the hour of it', () => {
   expect(write().sums?.context).toBeUndefined();
   expect(p.locks.size).toBe(0);
 });
+
+it("a place at which the mail was only read for days is not the account's yet, after a week it is", () => {
+  const { p, read, write } = used();
+  const readFor = (days: number) => {
+    for (let i = 0; i < 3 * days; i += 1) {
+      read(ABROAD);
+      p.wait(8 * HOUR);
+    }
+    read(ABROAD);
+  };
+  readFor(4);
+  write();
+  expect(write().sums?.context).toBeCloseTo(2.6);
+  readFor(4);
+  write();
+  expect(write().sums?.context).toBeUndefined();
+});
+
+it('what was set up before counts at once for what is written in a strange session', async () => {
+  const { p, read, write } = used();
+  read(ABROAD);
+  await p.gate.note({
+    v: 1,
+    kind: 'change',
+    id: 'c1',
+    at: p.at(),
+    account: ANN,
+    what: 'filter',
+    clientAddress: ABROAD,
+  });
+  const { sums } = write();
+  expect(sums).toMatchObject({ context: 2.6, preparation: 3 });
+});
+
+it('nothing of a strange session stays with the machine of the webmail', () => {
+  const { read, write } = used();
+  read(HOME);
+  write();
+  const before = write().score;
+  const again = used();
+  again.read(ABROAD);
+  for (let i = 0; i < 4; i += 1) again.write();
+  again.read(HOME);
+  again.write();
+  expect(again.write().score).toBe(before);
+});

@@ -23,14 +23,24 @@ export function sessionStrangeness(login: {
   if (network.address === '' || network.isLoading) return 0;
   if (network.class === 'own' || network.class === 'local') return 0;
   const { place } = addressKey(network, world.hash);
-  const known = account.addresses().filter(({ firstMs }) => nowMs - firstMs >= KNOWN_MS);
-  if (known.some((row) => row.place === place)) return 0;
+  const rows = account.addresses();
+  // Mail that is only read makes no place the account's: whoever stole it reads for days before he writes.
+  if (rows.some((row) => row.place === place && nowMs - row.firstMs >= USED_MS)) return 0;
+  const known = rows.filter((row) => nowMs - row.firstMs >= KNOWN_MS && row.place !== place);
   const uses = known.reduce((sum, row) => sum + row.logins + row.submissions, 0);
   if (uses < USED_TIMES || !known.some(({ firstMs }) => nowMs - firstMs >= USED_MS)) return 0;
   if (account.usual.usesProvider(network.asn)) return NOVELTY.provider;
   if (network.class === 'hosting' || network.class === 'tor') return NOVELTY.hosting;
   const isKnownCountry = known.some(({ country }) => country === network.country);
   return network.country !== '' && !isKnownCountry ? NOVELTY.country : NOVELTY.network;
+}
+
+/** Whether somebody reads the mail in a browser right here: the program is then the webmail's, whoever sits there. */
+export function isWrittenInBrowser(subject: SubmissionSubject): boolean {
+  const { account, network, nowMs, world } = subject;
+  const { atMs, place } = account.usual.session;
+  if (nowMs - atMs > SESSION_MS || nowMs < atMs) return false;
+  return place !== 0 && addressKey(network, world.hash).place === place;
 }
 
 /** What the session says of a message that came from a webmail's machine; 0 of any other. */

@@ -1,0 +1,62 @@
+/** Strangers answer people, and hardly ever thieves (design 1.2, what came back). */
+import { expect, it } from 'vitest';
+import { createPlatform } from '../../../test/platform.ts';
+import type { Verdict } from '../verdict.ts';
+
+const ANN = 'ann@example.org';
+const HOME = '192.0.2.7';
+const ELSEWHERE = '10.10.7.1';
+const HOUR = 3_600_000;
+
+/** Three weeks at home, then ten strangers from elsewhere in five days; these many of them write back. */
+function elsewhere(answered: number, knowsMail = true): Verdict {
+  const p = createPlatform({ accounts: [{ account: ANN }], rules: { mode: 'observe' } });
+  let ids = 0;
+  const receive = (headerFrom: string) =>
+    void p.gate.note({
+      v: 1,
+      kind: 'received',
+      id: `r${(ids += 1)}`,
+      at: p.at(),
+      account: ANN,
+      headerFrom,
+      messageId: `<${ids}@there.test>`,
+    });
+  for (let i = 0; i < 63; i += 1) {
+    p.login(ANN, { clientAddress: HOME });
+    if (knowsMail) receive('bob@example.org');
+    p.submit(ANN, { clientAddress: HOME, envelopeRecipients: ['bob@example.org'] });
+    p.wait(8 * HOUR);
+  }
+  const write = (i: number) =>
+    p.submit(ANN, {
+      clientAddress: ELSEWHERE,
+      sizeBytes: 1_000 + 400 * i,
+      envelopeRecipients: [`s${i}@s${i}.test`],
+    });
+  for (let i = 0; i < 10; i += 1) {
+    write(i);
+    p.wait(HOUR);
+    if (i < answered) receive(`s${i}@s${i}.test`);
+    p.wait(11 * HOUR);
+  }
+  return write(10);
+}
+
+it('nobody answers what went to strangers only: that is evidence, and said', () => {
+  const { sums, reasons } = elsewhere(0);
+  expect(sums?.outcomes).toBeGreaterThan(1.5);
+  expect(reasons.find(({ signal }) => signal === 'no-answers')?.text).toMatch(
+    /^Of the last 9 strangers it wrote to from places hardly known, a day ago or longer, none answered/,
+  );
+});
+
+it('three of ten who answer say that a person writes', () => {
+  const { sums, reasons } = elsewhere(3);
+  expect(sums?.outcomes ?? 0).toBe(0);
+  expect(reasons.map(({ signal }) => signal)).not.toContain('no-answers');
+});
+
+it('nothing is said where no mail that comes in is known', () => {
+  expect(elsewhere(0, false).sums?.outcomes ?? 0).toBe(0);
+});

@@ -1,0 +1,67 @@
+/**
+ * Strangers a person writes to answer, one in three or four; those a thief writes to do not, but for machines that say
+ * their owner is away. Weighed of places that write to strangers only, each with a text of its own: rounds, forms and
+ * announcements are hardly ever answered, whoever sends them. Silent where nothing is known of the mail that comes in.
+ */
+import type { ContextFound } from '../detection/context.ts';
+import type { Found } from '../detection/found.ts';
+import { alike } from '../detection/hypotheses.ts';
+import type { SubmissionSubject } from '../rules/finding.ts';
+
+/** Answers to thieves, and to people: the account's own, drawn towards everybody's. */
+const ATTACK = 0.05;
+const USUAL = { rate: 0.25, strength: 8, low: 0.1, high: 0.45 } as const;
+/** Fewer may be chance. */
+const LEAST = 4;
+const MOST = 3;
+
+interface Count {
+  readonly of: number;
+  readonly answered: number;
+}
+
+export function silenceOf(subject: SubmissionSubject, context: ContextFound): Found | undefined {
+  const { outcomes, facts } = subject;
+  if (!context.isStrange || context.isProgram || facts.class !== 'person') return undefined;
+  if (outcomes?.approached === undefined) return undefined;
+  const { here, elsewhere } = apart(subject);
+  if (here.of < LEAST) return undefined;
+  const weight = weightOf(here, elsewhere);
+  if (weight <= 0) return undefined;
+  const own =
+    elsewhere.of === 0
+      ? ''
+      : `; of ${elsewhere.of} from its usual places ${elsewhere.answered} did`;
+  return {
+    signal: 'no-answers',
+    practice: 'SND-6',
+    family: 'outcomes',
+    by: alike(weight),
+    text: () =>
+      `Of the last ${here.of} strangers it wrote to from places hardly known, a day ago or longer, ${here.answered === 0 ? 'none' : here.answered} answered${own}.`,
+  };
+}
+
+/** Unproven places are one: whoever changes them with each message must add up. */
+function apart({ outcomes, profile }: SubmissionSubject): {
+  readonly here: Count;
+  readonly elsewhere: Count;
+} {
+  const rows = profile.contexts();
+  const here = { of: 0, answered: 0 };
+  const elsewhere = { of: 0, answered: 0 };
+  for (const { context, of, answered } of outcomes?.approached ?? []) {
+    const index = rows.findIndex(({ halves }) => halves[1] === context);
+    const count = index >= 0 && profile.detection.isTrusted(index) ? elsewhere : here;
+    count.of += of;
+    count.answered += answered;
+  }
+  return { here, elsewhere };
+}
+
+function weightOf(here: Count, elsewhere: Count): number {
+  const mean = (elsewhere.answered + USUAL.strength * USUAL.rate) / (elsewhere.of + USUAL.strength);
+  const usual = Math.min(USUAL.high, Math.max(USUAL.low, mean));
+  const silent = (here.of - here.answered) * Math.log((1 - ATTACK) / (1 - usual));
+  return Math.min(MOST, silent + here.answered * Math.log(ATTACK / usual));
+}

@@ -1,0 +1,70 @@
+/** SND-10: accounts that have nothing to do with each other come to one place at once (design 1.2, cross). */
+import { expect, it } from 'vitest';
+import { createPlatform } from '../../../test/platform.ts';
+import { UNKNOWN_NETWORK, type NetworkFacts } from '../network.ts';
+import type { Verdict } from '../verdict.ts';
+
+const HOUR = 3_600_000;
+const THERE = '10.10.7.1';
+
+interface Visit {
+  readonly accounts: readonly string[];
+  /** Accounts at home at the place. */
+  readonly locals?: readonly string[];
+  readonly network?: Partial<NetworkFacts>;
+  readonly recipient?: (i: number) => string;
+}
+
+/** Weeks at home, each in a place of its own; then one after the other writes from there. The last verdict. */
+function visit({ accounts, locals = [], network = {}, recipient }: Visit): Verdict {
+  const p = createPlatform({
+    network: (address) => {
+      const [, second = '0'] = address.split('.');
+      const prefix = address.replace(/\.\d+$/, '.0/24');
+      const facts = { ...UNKNOWN_NETWORK, address, asn: 64_500 + Number(second), country: 'DE' };
+      const here = { ...facts, prefix, place: prefix };
+      return address === THERE ? { ...here, ...network } : here;
+    },
+  });
+  const people = [...locals, ...accounts];
+  const homeOf = (account: string) =>
+    locals.includes(account) ? THERE : `10.${20 + people.indexOf(account)}.1.1`;
+  for (let i = 0; i < 30; i += 1) {
+    for (const account of people) {
+      p.submit(account, {
+        clientAddress: homeOf(account),
+        envelopeRecipients: [i % 9 === 8 ? `n${i}@${account}.test` : 'bob@dest.test'],
+      });
+    }
+    p.wait(12 * HOUR);
+  }
+  const to = recipient ?? ((i: number) => `s${i}@s${i}.test`);
+  const verdicts = people.map((account, i) => {
+    p.wait(HOUR);
+    return p.submit(account, { clientAddress: THERE, envelopeRecipients: [to(i)] });
+  });
+  return verdicts.at(-1) as Verdict;
+}
+
+const four = ['ann@one.example', 'bob@two.example', 'cas@three.example', 'dee@four.example'];
+
+// prettier-ignore
+const cases = [
+  ['four accounts of four tenants',           { accounts: four },                                                          4],
+  ['two accounts',                            { accounts: four.slice(0, 2) },                                              undefined],
+  ['four of one tenant',                      { accounts: ['a@one.example', 'b@one.example', 'c@one.example', 'd@one.example'] }, undefined],
+  ['four, where others are at home',          { accounts: four, locals: ['eve@five.example', 'fay@six.example'] },         undefined],
+  ['four telephones of one carrier',          { accounts: four, network: { class: 'mobile', place: 'mobile:Example' } },   undefined],
+  ['four who write to people they know',      { accounts: four, recipient: () => 'bob@dest.test' },                        undefined],
+] as const;
+
+it.each(cases)('%s at a new place', (_, how, cross) => {
+  const { sums, reasons } = visit(how);
+  expect(sums?.cross).toBe(cross);
+  const said = reasons.find(({ signal }) => signal === 'shared-place');
+  expect(said?.text).toBe(
+    cross === undefined
+      ? undefined
+      : '4 accounts of 4 tenants came to this place for the first time in 72 hours and wrote to strangers from there; usually it is one.',
+  );
+});
