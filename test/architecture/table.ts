@@ -100,6 +100,7 @@ export const PARTS: readonly Part[] = [
       'errors.ts',
       'message/',
       'thread-priority.ts',
+      'network/address.ts',
       // The form of our own tokens; the keys stay where they are.
       'trace/token.ts',
       'trace/headers.ts',

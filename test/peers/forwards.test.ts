@@ -39,26 +39,26 @@ describe.runIf(mailServersAreHere)(
         ...['-c', join(folder, 'pf/etc'), '-e'],
         `virtual_alias_maps=texthash:${folder}/aliases`,
         `transport_maps=texthash:${folder}/transports`,
-        ...guide(0).map((line) => line.replace(' = ', '=')),
+        ...guide('').map((line) => line.replace(' = ', '=')),
       ]);
       const master = join(folder, 'pf/etc/master.cf');
-      await appendFile(master, `${guide(1).join('\n')}\n`);
+      await appendFile(master, `${guide('cleanup').join('\n')}\n`);
       const service = `127.0.0.1:${ports.submission}/inet`;
-      for (const line of guide(2)) {
+      for (const line of guide('owners')) {
         const option = line.replace(/^ *-o /, '');
         await mustRun('postconf', ['-c', join(folder, 'pf/etc'), '-P', `${service}/${option}`]);
       }
       await postfix.reload();
     }, HOOK_MS);
 
-    /** A code block of the guide, by its place, for the ports and the domain of this test. */
-    function guide(place: number): string[] {
+    /** The first code block of the guide for one file, for the ports and the domain of this test. */
+    function guide(file: string): string[] {
       const text = readFileSync(GUIDE, 'utf8');
       const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
-        .filter(([, language]) => language === '')
+        .filter(([, language]) => language === file)
         .map(([, , block = '']) => block);
       const { socketmap } = platform().stack.ports;
-      return (blocks[place] ?? '')
+      return (blocks[0] ?? '')
         .trimEnd()
         .replaceAll('127.0.0.1:10042', `127.0.0.1:${socketmap}`)
         .replaceAll('fwd.example.org', 'fwd.test')
