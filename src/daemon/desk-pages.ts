@@ -6,7 +6,7 @@ import type { ApiDoorOptions, ApiParts } from '../doors/api/contract.ts';
 import type { HealthReport, PublicPages } from '../doors/api/desk-parts.ts';
 import { readTimeline } from '../gate/account-timeline.ts';
 import { foresee } from '../gate/foresight.ts';
-import type { Journal, JournalLine } from '../store/journal.ts';
+import { seeing, type Journal, type JournalLine } from '../store/journal.ts';
 import type { DaemonParts } from './parts.ts';
 
 const CONSOLE = new URL('../../dist/console/', import.meta.url);
@@ -65,17 +65,7 @@ function modeOf({ mode, practices = {} }: RuleSet): string {
 
 /** A journal that also counts what passes, for "today against usual". */
 export function countLines(journal: Journal, figures: Pick<FigureDesk, 'count'>): Journal {
-  return {
-    find: (match, text, isEnough) => journal.find(match, text, isEnough),
-    findBy: (keys, match, isEnough) => journal.findBy(keys, match, isEnough),
-    flush: () => journal.flush(),
-    close: () => journal.close(),
-    stats: () => journal.stats(),
-    append: (...lines) => {
-      for (const line of lines) countLine(line, figures);
-      journal.append(...lines);
-    },
-  };
+  return seeing(journal, (line) => countLine(line, figures));
 }
 
 function countLine(line: JournalLine, figures: Pick<FigureDesk, 'count'>): void {

@@ -8,7 +8,7 @@ import type { HoldDecision, HoldSettings, HoldWorld } from '../desk/hold-options
 import { ensureAgentToken } from '../doors/api/token.ts';
 import type { Reporter } from '../doors/api/report/reporter.ts';
 import { PrimumError } from '../errors.ts';
-import type { Journal } from '../store/journal.ts';
+import { seeing, type Journal } from '../store/journal.ts';
 import { mtaName } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 import type { RecentSubmissions } from './recent-submissions.ts';
@@ -100,19 +100,9 @@ export function holdWorld(parts: {
 
 /** A journal that also remembers whose message got which queue id. */
 export function rememberSubmissions(journal: Journal, recent: RecentSubmissions): Journal {
-  return {
-    find: (match, text, isEnough) => journal.find(match, text, isEnough),
-    findBy: (keys, match, isEnough) => journal.findBy(keys, match, isEnough),
-    flush: () => journal.flush(),
-    close: () => journal.close(),
-    stats: () => journal.stats(),
-    append: (...lines) => {
-      for (const line of lines) {
-        if (line.kind === 'submission') recent.add(line);
-      }
-      journal.append(...lines);
-    },
-  };
+  return seeing(journal, (line) => {
+    if (line.kind === 'submission') recent.add(line);
+  });
 }
 
 /** A decision on a held message is a fact: it stands in the journal. */

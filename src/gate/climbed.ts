@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
-import type { Journal, JournalLine } from '../store/journal.ts';
+import { seeing, type Journal, type JournalLine } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { heaviest } from './heaviest.ts';
 import { accountKey, identityKey } from './subject.ts';
@@ -69,17 +69,7 @@ export class Climbed {
 
   /** The same journal; changes of rungs that go into it are noted here. */
   watch(journal: Journal): Journal {
-    return {
-      find: (match, text, isEnough) => journal.find(match, text, isEnough),
-      findBy: (keys, match, isEnough) => journal.findBy(keys, match, isEnough),
-      flush: () => journal.flush(),
-      close: () => journal.close(),
-      stats: () => journal.stats(),
-      append: (...lines) => {
-        for (const line of lines) this.#note(line);
-        journal.append(...lines);
-      },
-    };
+    return seeing(journal, (line) => this.#note(line));
   }
 
   #note(line: JournalLine): void {

@@ -30,7 +30,7 @@ import { placeOf, visited, type PlaceFound } from './places.ts';
 import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
 import type { Known } from './subject.ts';
-import { accountHashOf, type SubmissionFrame } from './submission-frame.ts';
+import { accountHashOf, NO_PLACE_KEY, type SubmissionFrame } from './submission-frame.ts';
 import { toldRecipients } from './told-recipients.ts';
 
 /** Recipients of one message that are looked up one by one. */
@@ -66,7 +66,7 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   const { event, known, frame } = asking;
   const { suppression } = known.world.policy.outcomes;
   const items = itemsOf(asking);
-  const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey, frame.placeKey];
+  const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey];
   if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
     const last = Math.min(items.length, MAX_RECIPIENTS_LOOKED_AT);
     for (let i = 0; i < last; i += 1) keys.push(suppressionKey(items[i] as SeenItem));
@@ -74,15 +74,15 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   return andThen(standing.read(keys), (records) => {
     const nowMs = millisecondsOf(event.at);
     const found = { records, items, nowMs };
-    return prepared(asking, found, suppressedOf(asking, found));
+    return prepared(standing, asking, found);
   });
 }
 
 /** Where the records of recipients begin. */
-const FIRST_RECIPIENT = 4;
+const FIRST_RECIPIENT = 3;
 
 interface Found {
-  /** Outcomes, recipients written to, what came in, the place, then suppression by recipient. */
+  /** Outcomes, recipients written to, what came in, then suppression by recipient. */
   readonly records: readonly StandingRecord[];
   /** The recipients looked at; at a recipient only that one. */
   readonly items: readonly SeenItem[];
@@ -127,22 +127,34 @@ function suppressedOf(
   return found ?? NONE;
 }
 
-function prepared(
-  asking: Asking,
-  found: Found,
-  suppressed: readonly SuppressedRecipient[],
-): Maybe<PreparedOutcomes> {
-  const { records, nowMs } = found;
+function prepared(standing: StandingStore, asking: Asking, found: Found): Maybe<PreparedOutcomes> {
+  const { records } = found;
   const isWriter = (asking.event.account ?? '') !== '';
   const written = isWriter ? new WrittenRecord(records[1]) : undefined;
-  const burst = written?.burst(nowMs) ?? NO_BURST;
   const novelty = written === undefined ? NOTHING_NEW : noveltyOf(asking, found, written);
+  const isApproach = novelty.strangers > 0 && asking.about !== 'recipient';
+  const { placeKey } = asking.frame;
+  // Most messages go to people who are known: the place says nothing of them and is not read.
+  if (!isApproach || placeKey === NO_PLACE_KEY)
+    return withPlace(asking, found, { written, novelty });
+  return andThen(standing.read([placeKey]), ([place]) =>
+    withPlace(asking, found, { written, novelty, place: placeOf(asking, place, found.nowMs) }),
+  );
+}
+
+function withPlace(
+  asking: Asking,
+  found: Found,
+  { written, novelty, place }: Writing,
+): Maybe<PreparedOutcomes> {
+  const { records, nowMs } = found;
+  const burst = written?.burst(nowMs) ?? NO_BURST;
+  const suppressed = suppressedOf(asking, found);
   const outcomes = records[0] === undefined ? undefined : new OutcomeRecord(records[0]);
   const { fresh, strangers } = novelty;
   const answers = answersOf(asking, records[2]);
   const isApproach = written !== undefined && strangers > 0 && asking.about !== 'recipient';
   const approached = isApproach ? approachedBy(found, written) : undefined;
-  const place = isApproach ? placeOf(asking, found) : undefined;
   const trouble = outcomes?.hasTrouble === true ? outcomes : undefined;
   const isPlain =
     trouble === undefined && fresh === 0 && suppressed.length === 0 && answers === undefined;
@@ -161,7 +173,15 @@ function prepared(
       };
   const met = metBy(asking, found);
   if (asking.about === 'recipient') return { known, met, keys: NO_KEYS, keep: () => undefined };
-  return prepareKeeping(asking, { known, met, novelty, items: found.items, place });
+  const items = found.items;
+  return prepareKeeping(asking, { known, met, novelty, items, ...(place && { place }) });
+}
+
+/** Whom it is written to, and from where. */
+interface Writing {
+  readonly written: WrittenRecord | undefined;
+  readonly novelty: Novelty;
+  readonly place?: PlaceFound;
 }
 
 const NO_KEYS: readonly string[] = [];
@@ -271,7 +291,7 @@ interface Keeping {
   readonly met: Acquaintance | undefined;
   readonly novelty: Novelty;
   readonly items: readonly SeenItem[];
-  readonly place: PlaceFound | undefined;
+  readonly place?: PlaceFound;
 }
 
 function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcomes> {
@@ -281,11 +301,7 @@ function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcome
   return andThen(names.length === 0 ? NO_PLACE : asking.sent.place(), (place) => ({
     known,
     met,
-    keys: [
-      ...place.keys,
-      ...(novelty.learns ? [asking.frame.writtenKey] : NO_KEYS),
-      ...(visit === undefined ? NO_KEYS : [asking.frame.placeKey]),
-    ],
+    keys: keptKeys(asking, place.keys, { learns: novelty.learns, isVisit: visit !== undefined }),
     keep: (into, at, judged) => {
       if (names.length > 0 && isOurBusiness(judged)) {
         asking.sent.add(into, at, place, {
@@ -304,6 +320,15 @@ function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcome
       if (learn(record, { asking, keeping, judged })) into[own] = record.toBytes();
     },
   }));
+}
+
+function keptKeys(
+  { frame }: Asking,
+  sent: readonly string[],
+  { learns, isVisit }: { readonly learns: boolean; readonly isVisit: boolean },
+): readonly string[] {
+  if (!learns) return sent;
+  return isVisit ? [...sent, frame.writtenKey, frame.placeKey] : [...sent, frame.writtenKey];
 }
 
 const NO_PLACE: SentPlace = { keys: NO_KEYS, page: 0 };

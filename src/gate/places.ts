@@ -3,7 +3,7 @@ import type { SubmissionDecision } from '../core/decide-submission.ts';
 import { PlaceRecord, type PlaceCompany, type PlaceUse } from '../core/profile/place-record.ts';
 import type { StandingRecord } from '../store/standing.ts';
 import type { Known } from './subject.ts';
-import { accountHashOf, NO_PLACE, type SubmissionFrame } from './submission-frame.ts';
+import { accountHashOf, type SubmissionFrame } from './submission-frame.ts';
 
 export interface PlaceFound {
   readonly use: PlaceUse;
@@ -16,11 +16,11 @@ const NEW = 1;
 
 export function placeOf(
   { known, frame }: { readonly known: Known; readonly frame: SubmissionFrame },
-  { records, nowMs }: { readonly records: readonly StandingRecord[]; readonly nowMs: number },
-): PlaceFound | undefined {
-  if (frame.placeKey === NO_PLACE) return undefined;
+  bytes: StandingRecord,
+  nowMs: number,
+): PlaceFound {
   const { hash } = known.world;
-  const record = new PlaceRecord(records[3]);
+  const record = new PlaceRecord(bytes);
   const use = {
     account: accountHashOf(hash, frame.who.account),
     tenant: hash.low(`tenant|${known.facts.tenant}`),

@@ -22,7 +22,7 @@ export const writtenKey = (account: string): string => `w:${account}`;
 /** Who writes to the account, and what came in. */
 export const heardKey = (account: string): string => `h:${account}`;
 /** Nothing is ever kept there. */
-export const NO_PLACE = 'p:';
+export const NO_PLACE_KEY = 'p:';
 export const accountHashOf = (hash: World['hash'], account: string): number =>
   hash.low(`account|${account}`);
 
@@ -36,7 +36,7 @@ export interface SubmissionFrame {
   readonly outcomeKey: string;
   readonly writtenKey: string;
   readonly heardKey: string;
-  /** Who writes to strangers from this place; `NO_PLACE` where it is everybody's, or nobody's. */
+  /** Who writes to strangers from this place; `NO_PLACE_KEY` where it is everybody's, or nobody's. */
   readonly placeKey: string;
 }
 
@@ -106,7 +106,7 @@ function hasSameRules(a: AccountFacts, b: AccountFacts): boolean {
 /** Carriers, relays, Tor and the fetchers of big providers are shared by people who have nothing to do with each other. */
 function placeKeyOf({ class: of, place }: NetworkFacts, { hash }: World): string {
   const isOnes = place !== '' && (of === 'fixed' || of === 'hosting');
-  return isOnes ? `p:${hash.hex(`place|${place}`)}` : NO_PLACE;
+  return isOnes ? `p:${hash.hex(`place|${place}`)}` : NO_PLACE_KEY;
 }
 
 function makeFrame(

@@ -35,3 +35,18 @@ export interface Journal {
   close(): Promise<void>;
   stats(): { readonly appended: number; readonly dropped: number; readonly queuedBytes: number };
 }
+
+/** The same journal; each line that is appended is shown to `see` before. */
+export function seeing(journal: Journal, see: (line: JournalLine) => void): Journal {
+  return {
+    find: (match, text, isEnough) => journal.find(match, text, isEnough),
+    findBy: (keys, match, isEnough) => journal.findBy(keys, match, isEnough),
+    flush: () => journal.flush(),
+    close: () => journal.close(),
+    stats: () => journal.stats(),
+    append: (...lines) => {
+      for (const line of lines) see(line);
+      journal.append(...lines);
+    },
+  };
+}
