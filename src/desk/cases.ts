@@ -165,7 +165,7 @@ function meaningOf(step: Step, by: string): [string, string, Partial<CaseRow>] {
       return ['case.link', `Joined with ${words.join(' and ')}.`, changes];
     }
     case 'close':
-      return ['case.close', `Closed (${step.finding}): ${step.text}`, { finding: step.finding }];
+      return ['case.close', `Closed as ${step.finding}: ${step.text}`, { finding: step.finding }];
   }
 }
 

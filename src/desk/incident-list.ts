@@ -11,6 +11,13 @@ import { readDetail } from './notice.ts';
 import type { ItemRequest } from './lock-keeper.ts';
 import { joinedAccounts } from '../store/records/open-campaigns.ts';
 
+/** How the timeline begins to say it; pages and lists use the same words. */
+const CLOSED_AS = {
+  true: 'Closed as abuse',
+  'false alarm': 'Closed as a false alarm',
+  unclear: 'Closed as unclear',
+} as const;
+
 /** Decisions of an incident whose messages are looked at for traits; the newest. */
 const LOOKED_AT = 3;
 
@@ -49,7 +56,7 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
         await learn(parts, row);
         if (isCampaign(row)) await evidence.refresh(id);
       }
-      const text = `Closed (${verdict}): ${why}`;
+      const text = `${CLOSED_AS[verdict]}: ${why}`;
       return health.read(() => records.incidents.close({ id, at: at(), by, text, verdict }));
     },
     open: async (request) => {

@@ -70,7 +70,7 @@ describe('incidents', () => {
     expect(closed).toMatchObject({ state: 'closed' });
     expect(closed?.timeline.at(-1)).toMatchObject({
       by: 'eve',
-      text: 'Closed (false alarm): A fair.',
+      text: 'Closed as a false alarm: A fair.',
     });
     const [audit] = await desk.audit.list({ subject: ANN, limit: 1 });
     expect(audit).toMatchObject({ action: 'incident.close', by: 'eve' });

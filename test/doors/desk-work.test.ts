@@ -99,7 +99,7 @@ describe('incidents (FBK-6, FBK-7)', () => {
     const csv = await (await api.fetch('/api/v1/export/clocks.csv')).text();
     expect(csv.split('\r\n')[1]).toContain('true,600,600');
     const late = await send(`/incidents/${id}/steps`, { by: 'olga', step: { kind: 'take' } });
-    expect(late.status).toBe(404);
+    expect(late.status).toBe(409);
     expect((await problemOf(late)).detail).toBe(
       'The incident about ann@example.org was closed by olga at 2026-11-21 01:38:10 UTC.',
     );
@@ -112,7 +112,7 @@ describe('incidents (FBK-6, FBK-7)', () => {
     const close = (by: string, verdict: string) =>
       send(`/incidents/${open?.id ?? ''}/close`, { by, verdict, why: 'Looked.' });
     const answers = await Promise.all([close('olga', 'true'), close('paul', 'false alarm')]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     const lost = answers.find(({ status }) => status !== 200);
     const closed = await api.desk.incidents.get(open?.id ?? '');
     const winner = closed?.timeline.at(-1)?.by ?? '';

@@ -113,7 +113,7 @@ describe.each(KINDS)('$kind', ({ open, connect }) => {
     expect(ticket?.text).toContain(`https://primum.example.org/console/#/incidents/${id}`);
     expect(ticket?.comments.map(({ text }) => text)).toEqual([
       'The owner is on the telephone. - olga',
-      'Closed (true): Password changed. - olga',
+      'Closed as abuse: Password changed. - olga',
     ]);
     // A lock is an incident of its own.
     await desk.locks.lock({

@@ -5,7 +5,7 @@ import { ProblemError } from '../problem.ts';
 export function incidentNotOpen(id: string, found: Incident | undefined): ProblemError {
   if (found === undefined) return new ProblemError(404, `There is no open incident ${id}.`);
   const about = found.account === '' ? found.summary : `about ${found.account}`;
-  return new ProblemError(404, `The incident ${about} was closed by ${closer(found)}.`);
+  return new ProblemError(409, `The incident ${about} was closed by ${closer(found)}.`);
 }
 
 export function caseClosed(found: Case): ProblemError {
@@ -15,7 +15,7 @@ export function caseClosed(found: Case): ProblemError {
 
 /** Who and when, to the second: two may have pressed the button within one. */
 function closer({ timeline, closedAt }: Pick<Incident, 'timeline' | 'closedAt'>): string {
-  const by = timeline.findLast(({ text }) => text.startsWith('Closed ('))?.by ?? 'somebody';
+  const by = timeline.findLast(({ text }) => text.startsWith('Closed '))?.by ?? 'somebody';
   if (closedAt === undefined) return by;
   return `${by} at ${closedAt.slice(0, 19).replace('T', ' ')} UTC`;
 }
