@@ -103,6 +103,8 @@ export type AgentResult = TaskBase &
           readonly isCut: boolean;
           readonly recipients: readonly string[];
           readonly sizeBytes: number;
+          /** The same bytes as they are, in base64; an older agent does not give them. */
+          readonly raw?: string;
         };
       }
     /** The tool failed; it is asked again later. */

@@ -128,5 +128,7 @@ async function show(tools: QueueTools, target: QueuedTarget, maxBytes: number): 
   const { headers, body, isCut } = inertMessage(read.bytes, maxBytes);
   const { sizeBytes } = envelope;
   const recipients = envelope.recipients.map(clipped);
-  return { state, message: { headers, body, isCut: isCut || read.isCut, recipients, sizeBytes } };
+  const raw = Buffer.from(read.bytes.subarray(0, maxBytes)).toString('base64');
+  const message = { headers, body, isCut: isCut || read.isCut, recipients, sizeBytes, raw };
+  return { state, message };
 }

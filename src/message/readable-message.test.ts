@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { readableMessage } from './readable-message.ts';
 
-const lines = (...all: string[]): string => `${all.join('\n')}\n`;
+const lines = (...all: string[]): Buffer => Buffer.from(`${all.join('\n')}\n`);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 test('a text in base64 is read, and an attachment is named as it will be', () => {
@@ -40,6 +40,12 @@ test('of HTML the words are shown and where its links really lead, and nothing o
 });
 
 test('what is no message at all is as it is, and a long one has a bound', () => {
-  expect(readableMessage('')).toEqual({ text: '', links: [], attachments: [] });
-  expect(readableMessage(`\n${'word '.repeat(60_000)}`)?.text.length).toBeLessThanOrEqual(65_536);
+  expect(readableMessage(Buffer.alloc(0))).toEqual({ text: '', links: [], attachments: [] });
+  expect(readableMessage(Buffer.from(`\n${'word '.repeat(60_000)}`))?.text.length).toBeLessThanOrEqual(65_536);
+});
+
+test('bytes of another charset are read as what they say they are', () => {
+  const head = 'Content-Type: text/plain; charset=iso-8859-2\nContent-Transfer-Encoding: 8bit\n\n';
+  const body = Buffer.from([0xa3, 0xf3, 0x64, 0xbc, 0x0a]);
+  expect(readableMessage(Buffer.concat([Buffer.from(head), body]))?.text).toBe('Łódź');
 });

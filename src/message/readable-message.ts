@@ -29,15 +29,21 @@ const MAX_SHOWN_ATTACHMENTS = 50;
 const MAX_NAME_CHARS = 255;
 
 /**
- * @param text headers and body as an agent shows them, with LF line ends.
+ * @param bytes headers and body as they stand in the queue, lines ending with LF.
  * @returns undefined for what cannot be taken apart; it is still there as it was sent.
  */
-export function readableMessage(text: string): ReadableMessage | undefined {
+export function readableMessage(bytes: Uint8Array): ReadableMessage | undefined {
   try {
-    return read(Buffer.from(text.replaceAll('\n', '\r\n')));
+    return read(withCrlf(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** One byte is one character here, whatever charset they are of. */
+function withCrlf(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'latin1');
 }
 
 function read(bytes: Uint8Array): ReadableMessage {

@@ -89,7 +89,7 @@ export interface ApiParts {
   readonly timeline?: AccountTimeline;
   readonly health?: () => HealthReport;
   /** Header and body of a held message as its recipient would read them. */
-  readonly readable?: (text: string) => ReadableView | undefined;
+  readonly readable?: (message: Uint8Array) => ReadableView | undefined;
   readonly switches?: SwitchParts;
   /** The same as the door's, for the mail that asks an owner. */
   readonly publicPages?: PublicPages | undefined;

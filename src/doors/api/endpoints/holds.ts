@@ -52,9 +52,15 @@ export function holdEndpoints(parts: ApiParts) {
         }
         const shown = await desk.holds.show(found);
         if (shown === undefined) throw silentAgent(parts, found.mta);
-        const { message } = shown;
-        const readable = message && parts.readable?.(`${message.headers}\n${message.body}`);
-        return { ...shown, ...(readable && { readable }) };
+        if (shown.message === undefined) return shown;
+        const { raw, ...message } = shown.message;
+        // Text that was made inert has lost the bytes of other charsets: older agents give no more.
+        const bytes =
+          raw === undefined
+            ? Buffer.from(`${message.headers}\n${message.body}`)
+            : Buffer.from(raw, 'base64');
+        const readable = parts.readable?.(bytes);
+        return { ...shown, message, ...(readable && { readable }) };
       },
     }),
     decision(parts, 'release', 'Releases a held message; it does not pass the filters again.'),

@@ -102,6 +102,7 @@ const result = z.discriminatedUnion('kind', [
         isCut: z.boolean(),
         recipients: z.array(word).max(MAX_FOUND),
         sizeBytes: count,
+        raw: z.string().max(MAX_TEXT).exactOptional().describe('The bytes of it, in base64.'),
       })
       .exactOptional(),
   }),
