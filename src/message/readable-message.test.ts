@@ -41,7 +41,9 @@ test('of HTML the words are shown and where its links really lead, and nothing o
 
 test('what is no message at all is as it is, and a long one has a bound', () => {
   expect(readableMessage(Buffer.alloc(0))).toEqual({ text: '', links: [], attachments: [] });
-  expect(readableMessage(Buffer.from(`\n${'word '.repeat(60_000)}`))?.text.length).toBeLessThanOrEqual(65_536);
+  expect(
+    readableMessage(Buffer.from(`\n${'word '.repeat(60_000)}`))?.text.length,
+  ).toBeLessThanOrEqual(65_536);
 });
 
 test('bytes of another charset are read as what they say they are', () => {
