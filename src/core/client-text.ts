@@ -32,6 +32,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   limit: 'Sending is limited for this account. Try again later.',
 };
 
+/** Signals that a client is told of in words of their own. */
+export const TOLD_SIGNALS: readonly string[] = Object.keys(TEXTS);
+
 const FALLBACK: Readonly<Record<Verdict['verdict'], string>> = {
   pass: 'Accepted.',
   defer: 'Sending is slowed for this account. Try again later.',

@@ -32,7 +32,10 @@ export function attachmentsOf(parts: {
           ...{ row, content, entry: { at, by, text } },
           audit: (account) => {
             const subject = account === '' ? incident : account;
-            return { at, by, action: 'incident.attach', subject, why: `${incident}: ${text}` };
+            return {
+              ...{ at, by, action: 'incident.attach', subject, also: incident },
+              why: `${incident}: ${text}`,
+            };
           },
           ...{ maxOfIncident: MAX_ATTACHMENTS, maxBytesOfAll: MAX_BYTES_OF_ALL },
         }),

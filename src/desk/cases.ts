@@ -6,10 +6,9 @@ import { AnswerMail } from './case-answer.ts';
 import type { Health } from './health.ts';
 import { newCaseId } from './ids.ts';
 import type { DeskOptions } from './options.ts';
+import { hasRoomForNote, withEntry } from '../store/records/timeline.ts';
 import type { CaseDesk, CaseStep, MailedCase, NewCase } from './people-contract.ts';
 
-/** Entries of a case's timeline; the first is kept, then the newest. */
-export const MAX_CASE_TIMELINE = 100;
 /** Characters of a report, and of what was sent along. */
 export const MAX_CASE_TEXT = 20_000;
 /** Cases that mail of one sender opens in a day; what comes after joins the newest that is open. */
@@ -121,19 +120,17 @@ function stepped(
   { by, at, step }: { readonly by: string; readonly at: string; readonly step: Step },
 ): CaseChange | undefined {
   if (row.state === 'closed') return undefined;
-  const [action, text, changes] = meaningOf(step, by);
+  const isWritten = step.kind === 'note' || step.kind === 'answer';
+  if (isWritten && !hasRoomForNote(row.timeline)) return undefined;
+  const [action, text, changes] = meaningOf(row, step, by);
   const closed = step.kind === 'close' ? { state: 'closed' as const, closedAt: at } : {};
-  const timeline = [...row.timeline, { at, by, text: text.slice(0, MAX_NOTE) }];
-  const [first, ...rest] = timeline;
-  const kept =
-    first && timeline.length > MAX_CASE_TIMELINE
-      ? [first, ...rest.slice(1 - MAX_CASE_TIMELINE)]
-      : timeline;
+  const kind = isWritten ? { kind: step.kind } : {};
+  const entry = { at, by, text: text.slice(0, MAX_NOTE), ...kind };
   const after: CaseRow = {
     ...row,
     ...changes,
     ...closed,
-    timeline: kept,
+    timeline: withEntry(row.timeline, entry),
     updatedAt: at,
     // Mail that comes in is nobody's action.
     ...(step.kind === 'mail' ? {} : { firstActionAt: row.firstActionAt ?? at }),
@@ -142,7 +139,7 @@ function stepped(
 }
 
 /** The audit log's word, the timeline's sentence, and what it changes. */
-function meaningOf(step: Step, by: string): [string, string, Partial<CaseRow>] {
+function meaningOf(row: CaseRow, step: Step, by: string): [string, string, Partial<CaseRow>] {
   switch (step.kind) {
     case 'note':
       return ['case.note', step.text, {}];
@@ -154,13 +151,16 @@ function meaningOf(step: Step, by: string): [string, string, Partial<CaseRow>] {
       return ['case.take', 'Taken.', { owner: by }];
     case 'link': {
       const { incident, account } = step;
+      const name = account?.toLowerCase();
       const words = [
-        ...(incident === undefined ? [] : [`incident ${incident}`]),
-        ...(account === undefined ? [] : [`account ${account}`]),
+        ...(incident === undefined
+          ? []
+          : [`incident ${incident}${inPlaceOf(row.incident, incident)}`]),
+        ...(name === undefined ? [] : [`account ${name}${inPlaceOf(row.account, name)}`]),
       ];
       const changes = {
         ...(incident === undefined ? {} : { incident }),
-        ...(account === undefined ? {} : { account: account.toLowerCase() }),
+        ...(name === undefined ? {} : { account: name }),
       };
       return ['case.link', `Joined with ${words.join(' and ')}.`, changes];
     }
@@ -169,7 +169,13 @@ function meaningOf(step: Step, by: string): [string, string, Partial<CaseRow>] {
   }
 }
 
+/** A case is of one account and one incident: what stood there before is not taken away unsaid. */
+function inPlaceOf(before: string, after: string): string {
+  return before === '' || before === after ? '' : ` in place of ${before}`;
+}
+
 function auditOf(row: CaseRow, by: string, action: string): AuditDraft {
   const why = `${row.reference}: ${row.category}`;
-  return { at: row.updatedAt, by, action, subject: row.account === '' ? row.id : row.account, why };
+  const subject = row.account === '' ? row.id : row.account;
+  return { at: row.updatedAt, by, action, subject, also: row.reference, why };
 }

@@ -17,6 +17,7 @@ import type {
   UserDesk,
 } from './people-contract.ts';
 import type { SwitchDesk } from './switch-contract.ts';
+import type { TimelineEntry } from '../store/records/entries.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';
@@ -37,7 +38,7 @@ export interface Incident {
   /** How many decisions belong to it. */
   readonly count: number;
   readonly references: readonly string[];
-  readonly timeline: readonly { readonly at: string; readonly by: string; readonly text: string }[];
+  readonly timeline: readonly TimelineEntry[];
   /** ACC-12: what must be true before an unlock. */
   readonly checklist: readonly {
     readonly item: 'password' | 'sessions' | 'forwards';
@@ -98,6 +99,8 @@ export interface AuditEntry {
   readonly by: string;
   readonly action: string;
   readonly subject: string;
+  /** What else it is about: its incident, case reference or practice; empty for nothing. */
+  readonly also: string;
   readonly why: string;
 }
 
@@ -273,7 +276,7 @@ export interface Desk {
       readonly limit: number;
       readonly before?: number;
     }): Promise<readonly AuditEntry[]>;
-    add(entry: Omit<AuditEntry, 'id'>): Promise<void>;
+    add(entry: Omit<AuditEntry, 'id' | 'also'>): Promise<void>;
   };
   /** Sends a test alert through every configured channel; the outcome of each in words. */
   testAlerts(

@@ -10,6 +10,7 @@ import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
 import type { ItemRequest } from './lock-keeper.ts';
 import { joinedAccounts } from '../store/records/open-campaigns.ts';
+import { hasRoomForNote } from '../store/records/timeline.ts';
 
 /** How the timeline begins to say it; pages and lists use the same words. */
 const CLOSED_AS = {
@@ -67,9 +68,12 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       const row = await health.write(() =>
         records.incidents.change(id, (before) => {
           if (before.state === 'closed') return undefined;
+          if (step.kind === 'note' && !hasRoomForNote(before.timeline)) return undefined;
           const { action, text, changes } = stepOf(before, step, by);
-          const audit = { at: at(), by, action, subject: before.account, why: `${id}: ${text}` };
-          return { entry: { at: at(), by, text }, audit, ...changes };
+          const why = `${id}: ${text}`;
+          const audit = { at: at(), by, action, subject: before.account || id, also: id, why };
+          const kind = step.kind === 'note' ? ({ kind: 'note' } as const) : {};
+          return { entry: { at: at(), by, text, ...kind }, audit, ...changes };
         }),
       );
       if (row === undefined) return undefined;

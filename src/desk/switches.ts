@@ -34,7 +34,7 @@ export async function openSwitches(parts: SwitchParts): Promise<SwitchDesk> {
         const next = mode === 'file' ? others : [...others, { kind, name, mode, at, by, why }];
         if (next.length > MAX_SWITCHES) return false;
         const subject = name === '' ? kind : `${kind} ${name}`;
-        const audit = { at, by, action: `switch.${mode}`, subject, why };
+        const audit = { at, by, action: `switch.${mode}`, subject, also: name, why };
         await health.write(() => records.settings.set(SETTING, JSON.stringify(next), audit));
         current = next;
         parts.onSwitch?.();

@@ -14,7 +14,7 @@ const cli = (...words: readonly string[]) => run(['token', ...words]);
 
 describe('primum token', () => {
   it('shows a token once, lists it without its secret, and revokes it', async () => {
-    const added = await cli('add', 'siem', '--scope', 'incidents:read,holds:read');
+    const added = await cli('add', 'siem', '--scope', 'incidents:read,holds:read,audit:read');
     expect(added.code).toBe(0);
     const [secret = ''] = added.out.split('\n');
     expect(secret).toMatch(/^[\w-]{43}$/);
@@ -27,7 +27,7 @@ describe('primum token', () => {
     ]);
     expect(await ask('/cases')).toBe(403);
     const listed = await cli('list');
-    expect(listed.out).toMatch(/siem +reader +incidents:read,holds:read .* olga/);
+    expect(listed.out).toMatch(/siem +reader +incidents:read,holds:read,audit:read .* olga/);
     expect(listed.out).not.toContain(secret);
     const id = /revoke (\w+)"/.exec(added.out)?.[1] ?? '';
     expect((await cli('revoke', id)).out).toBe(`The token ${id} is revoked.\n`);
@@ -45,7 +45,7 @@ describe('primum token', () => {
 
   it.each([
     [['add', 'siem'], 'Say what it is for'],
-    [['add', 'siem', '--scope', 'hold:read'], 'is neither * nor one of accounts, cases'],
+    [['add', 'siem', '--scope', 'hold:read'], 'is neither * nor one of accounts, audit, cases'],
     [['add', 'siem', '--scope', '*', '--role', 'root'], '--role is reader, reviewer or admin'],
   ])('%j says what to write instead', async (words, said) => {
     const { code, err } = await cli(...words);

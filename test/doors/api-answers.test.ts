@@ -30,7 +30,7 @@ const CASE = JSON.stringify({ by: 'x', subject: 's', text: 't' });
 describe('an export', () => {
   it.each([
     ['holds.csv', 'holds:read'],
-    ['audit.csv', 'incidents:read'],
+    ['audit.csv', 'audit:read'],
     ['cases.csv', 'cases:read'],
     ['rungs.csv', 'accounts:read'],
   ])('%s needs the scope of its list: %s', async (list, scope) => {

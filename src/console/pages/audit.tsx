@@ -51,7 +51,7 @@ export function Audit(): JSX.Element {
           value={subject}
           onChange={(event) => {
             setBefore(undefined);
-            setSubject(event.currentTarget.value.trim().toLowerCase());
+            setSubject(event.currentTarget.value.trim());
           }}
         />
         <button>Show</button>

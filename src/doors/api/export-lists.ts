@@ -61,8 +61,8 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
       ),
   ),
   audit: list(
-    'incidents',
-    ['id', 'at', 'by', 'action', 'subject', 'why'],
+    'audit',
+    ['id', 'at', 'by', 'action', 'subject', 'also', 'why'],
     async ({ desk }, { account }) => {
       const subject = account === undefined ? {} : { subject: account };
       const rows = await all<number, AuditEntry>((page) =>

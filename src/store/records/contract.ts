@@ -33,6 +33,7 @@ export type {
 
 export interface AuditRow extends AuditDraft {
   readonly id: number;
+  readonly also: string;
 }
 
 export type ChecklistItem = 'password' | 'sessions' | 'forwards';

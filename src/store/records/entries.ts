@@ -8,6 +8,8 @@ export interface AuditDraft {
   readonly by: string;
   readonly action: string;
   readonly subject: string;
+  /** What else it is about, such as the incident; empty for nothing. */
+  readonly also?: string;
   readonly why: string;
 }
 
@@ -15,6 +17,10 @@ export interface TimelineEntry {
   readonly at: string;
   readonly by: string;
   readonly text: string;
+  /** What a person wrote, for the desk or for the reporter; or what was done with one message. */
+  readonly kind?: 'note' | 'answer' | 'message';
+  /** So many lines stood here. */
+  readonly omitted?: number;
 }
 
 /** How a new incident begins where none is open yet. */

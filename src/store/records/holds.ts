@@ -1,7 +1,7 @@
 /** Held messages: durable, one open for each message in a queue, every change audited with it. */
 import { readHeld } from './campaign-members.ts';
 import type { HoldChange, HoldDraft, HoldQuery, HoldRecords, HoldRow } from './hold-contract.ts';
-import { countFirst, countMore, newIncident, noted } from './incident.ts';
+import { countFirst, countMore, newIncident, noted, takenBack } from './incident.ts';
 import { insertIncident, openIncident, readIncident, saveIncident } from './incidents.ts';
 import { addJobs } from './jobs.ts';
 import { addAudit, MAX_PAGE } from './plain.ts';
@@ -163,10 +163,15 @@ async function changeHold(
   if (change === undefined) return undefined;
   const { hold, audit, note, jobs = [] } = change;
   await saveHold(tx, hold);
-  if (audit !== undefined) await addAudit(tx, [audit]);
+  if (audit !== undefined) await addAudit(tx, [{ ...audit, also: hold.incident }]);
   const incident = hold.incident === '' ? undefined : await readIncident(tx, hold.incident);
   if (incident !== undefined) {
-    if (note !== undefined) await saveIncident(tx, noted(incident, note));
+    if (note !== undefined) {
+      const entry = { ...note, kind: 'message' as const };
+      const isUndone = audit?.action === 'hold.undo';
+      const after = isUndone ? takenBack(incident, entry, hold.reference) : noted(incident, entry);
+      await saveIncident(tx, after);
+    }
     await addJobs(tx, jobs, incident);
   }
   return hold;

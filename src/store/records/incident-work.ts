@@ -95,7 +95,8 @@ async function joinOpen(
   const text = `Joined: ${fresh.join(', ')}.`;
   const incident = { ...noted(before, { at, by, text }), accounts: after };
   await saveIncident(tx, incident);
-  const audit = { at, by, action: 'incident.join', subject: before.account };
+  const subject = before.account || before.id;
+  const audit = { at, by, action: 'incident.join', subject, also: before.id };
   await addAudit(tx, [{ ...audit, why: `${before.id}: ${text}` }]);
   return toRow(incident);
 }

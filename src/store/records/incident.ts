@@ -8,15 +8,10 @@ import type {
   TimelineEntry,
 } from './contract.ts';
 import type { IncidentTable } from './tables.ts';
+import { OURSELVES, withEntry } from './timeline.ts';
 
 /** Decisions an incident still names; its count goes on. */
 export const MAX_REFERENCES = 20;
-
-/** Entries of a timeline; the first is kept, then the newest. */
-export const MAX_TIMELINE = 50;
-
-/** What is noted by this name is told, not done. */
-const OURSELVES = 'primum';
 
 /** Characters of one timeline entry or summary. */
 export const MAX_TEXT = 500;
@@ -115,19 +110,28 @@ export function withReferences(
 }
 
 export function noted(incident: IncidentState, entry: TimelineEntry): IncidentState {
-  const timeline = [...incident.timeline, { ...entry, text: entry.text.slice(0, MAX_TEXT) }];
-  const [first] = timeline;
-  const bounded =
-    timeline.length <= MAX_TIMELINE || first === undefined
-      ? timeline
-      : [first, ...timeline.slice(1 - MAX_TIMELINE)];
   const acted = incident.firstActionAt ?? (entry.by === OURSELVES ? undefined : entry.at);
   return {
     ...incident,
-    timeline: bounded,
+    timeline: withEntry(incident.timeline, { ...entry, text: entry.text.slice(0, MAX_TEXT) }),
     updatedAt: later(incident.updatedAt, entry.at),
     ...(acted === undefined ? {} : { firstActionAt: acted }),
   };
+}
+
+/** A decision on a held message that was taken back is no first action (FBK-6). */
+export function takenBack(
+  incident: IncidentState,
+  entry: TimelineEntry,
+  reference: string,
+): IncidentState {
+  const isOfIt = ({ kind, text }: TimelineEntry): boolean =>
+    kind === 'message' && text.includes(`(${reference})`);
+  const { firstActionAt, ...after } = noted(incident, entry);
+  const decided = incident.timeline.findLast((one) => isOfIt(one) && one.by !== OURSELVES);
+  const others = incident.timeline.filter((one) => one.by !== OURSELVES && !isOfIt(one));
+  const first = decided?.at === firstActionAt ? others[0]?.at : firstActionAt;
+  return { ...after, ...(first === undefined ? {} : { firstActionAt: first }) };
 }
 
 /** A new lock asks for everything again, whatever was ticked before (ACC-12). */

@@ -56,7 +56,8 @@ export function incidentRecords(
           verdict,
           alertDueMs: undefined,
         });
-        const audit = { at, by, action: 'incident.close', subject: incident.account };
+        const subject = incident.account || id;
+        const audit = { at, by, action: 'incident.close', subject, also: id };
         await addAudit(tx, [{ ...audit, why: `${id}: ${text}` }]);
         return true;
       }),
@@ -118,7 +119,7 @@ async function easeNewest(tx: RecordsTx, news: IncidentEase): Promise<boolean> {
     action: news.isOver ? 'incident.well' : 'incident.note',
   };
   const why = `${before.id}: ${news.notes.join(' ')}`;
-  await addAudit(tx, [{ ...audit, subject: before.account, why }]);
+  await addAudit(tx, [{ ...audit, subject: before.account || before.id, also: before.id, why }]);
   return true;
 }
 
@@ -182,7 +183,7 @@ export async function insertIncident(tx: RecordsTx, incident: IncidentState): Pr
   const { id, account, openedAt, alertedAtMs, summary } = incident;
   // The audit log says when it was recorded, not when it happened.
   const at = alertedAtMs === undefined ? openedAt : new Date(alertedAtMs).toISOString();
-  const audit = { at, by: 'primum', action: 'incident.open', subject: account };
+  const audit = { at, by: 'primum', action: 'incident.open', subject: account || id, also: id };
   await addAudit(tx, [{ ...audit, why: `${id}: ${summary}` }]);
 }
 

@@ -60,7 +60,7 @@ async function saveLock(tx: RecordsTx, draft: LockDraft): Promise<Lock> {
     .onConflict((conflict) => conflict.column('account').doUpdateSet(columns))
     .execute();
   await startContainment(tx, { account, incident: incident.id, atMs: Date.parse(draft.audit.at) });
-  await addAudit(tx, [draft.audit]);
+  await addAudit(tx, [{ ...draft.audit, also: incident.id }]);
   await addJobs(tx, draft.jobs, incident);
   return { account, ...columns };
 }
@@ -103,7 +103,8 @@ async function liftLock(tx: RecordsTx, lock: Lock, request: LiftRequest): Promis
       noted(incident, { at, by, text: `Unlocked: ${why}${leftOpen(incident)}` }),
     );
   }
-  await addAudit(tx, [{ at, by, action: 'unlock', subject: lock.account, why }]);
+  const audit = { at, by, action: 'unlock', subject: lock.account, also: lock.incident, why };
+  await addAudit(tx, [audit]);
   await addJobs(tx, request.jobs, { id: lock.incident, cause: incident?.cause ?? '' });
 }
 
@@ -136,7 +137,8 @@ export async function tickItem(tx: RecordsTx, request: TickRequest): Promise<Tic
     if (done.id === lock?.incident) isReady = isChecklistDone(done);
   }
   if (!isTicked) return { isTicked, isLifted: false };
-  await addAudit(tx, [{ at, by, action: `checklist.${item}`, subject: account, why }]);
+  const also = lock?.incident ?? incidents[0]?.id ?? '';
+  await addAudit(tx, [{ at, by, action: `checklist.${item}`, subject: account, also, why }]);
   const isLifted = isReady && lock?.unlockOn === 'password';
   if (isLifted) {
     await liftLock(tx, lock, { ...request, why: `Everything on the checklist is done. ${why}` });

@@ -64,7 +64,17 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0010_incident_times': { up: indexTimes },
     '0011_open_holds': { up: indexOpenHolds },
     '0012_well_again': { up: addWellAgain },
+    '0013_audit_also': { up: addAlso },
   };
+}
+
+/** What was done to an incident is found by its id, and by its account. */
+async function addAlso(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('audit')
+    .addColumn('also', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await db.schema.createIndex('audit_also').on('audit').columns(['also', 'id']).execute();
 }
 
 /** The newest of a cause is asked for when the cause is gone, whether it is open still or not. */

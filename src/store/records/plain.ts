@@ -14,7 +14,11 @@ export async function addAudit(tx: RecordsTx, entries: readonly AuditDraft[]): P
     const rows = entries.slice(from, from + INSERT_ROWS);
     await tx
       .insertInto('audit')
-      .values(rows.map(({ at, by, action, subject, why }) => ({ at, by, action, subject, why })))
+      .values(
+        rows.map(({ at, by, action, subject, also = '', why }) => ({
+          ...{ at, by, action, subject, also, why },
+        })),
+      )
       .execute();
   }
 }
@@ -25,7 +29,11 @@ export function auditRecords(transact: Transact): AuditRecords {
     list: ({ subject, limit, before }) =>
       transact((tx) => {
         let query = tx.selectFrom('audit').selectAll().orderBy('id', 'desc');
-        if (subject !== undefined) query = query.where('subject', '=', subject);
+        if (subject !== undefined) {
+          // Accounts are kept in small letters, practices and references in large ones.
+          const names = [subject, subject.toLowerCase(), subject.toUpperCase()];
+          query = query.where((or) => or.or([or('subject', 'in', names), or('also', 'in', names)]));
+        }
         if (before !== undefined) query = query.where('id', '<', before);
         return query.limit(Math.min(limit, MAX_PAGE)).execute();
       }),

@@ -44,6 +44,7 @@ export interface AuditTable {
   by: string;
   action: string;
   subject: string;
+  also: string;
   why: string;
 }
 

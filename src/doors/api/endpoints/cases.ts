@@ -2,7 +2,7 @@
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import { caseClosed } from './closed-already.ts';
+import { caseNotOpen } from './closed-already.ts';
 import {
   answerList,
   caseInput,
@@ -73,7 +73,7 @@ export function caseEndpoints({ desk, answers = [] }: ApiParts) {
         if (step.kind === 'link') await refuseLostLink(desk, step.incident);
         const after = await desk.cases.step(name, by, step);
         if (after) return after;
-        throw caseClosed((await desk.cases.get(name)) ?? found);
+        throw caseNotOpen((await desk.cases.get(name)) ?? found);
       },
     }),
   ];

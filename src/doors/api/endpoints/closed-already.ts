@@ -1,15 +1,23 @@
-/** Who comes second to an incident or a case is told who was first. */
+/** Why a step of an incident or a case is not taken: who comes second is told who was first. */
 import type { Case, Incident } from '../../../desk/contract.ts';
+import { MAX_NOTES } from '../../../store/records/timeline.ts';
 import { ProblemError } from '../problem.ts';
 
 export function incidentNotOpen(id: string, found: Incident | undefined): ProblemError {
   if (found === undefined) return new ProblemError(404, `There is no open incident ${id}.`);
   const about = found.account === '' ? found.summary : `about ${found.account}`;
+  if (found.state === 'open') return full(`The incident ${about}`);
   return new ProblemError(409, `The incident ${about} was closed by ${closer(found)}.`);
 }
 
-export function caseClosed(found: Case): ProblemError {
-  const text = `The case ${found.reference} was closed by ${closer(found)}. Open a new one.`;
+export function caseNotOpen(found: Case): ProblemError {
+  const name = `The case ${found.reference}`;
+  if (found.state === 'open') return full(name);
+  return new ProblemError(409, `${name} was closed by ${closer(found)}. Open a new one.`);
+}
+
+function full(what: string): ProblemError {
+  const text = `${what} has ${MAX_NOTES} notes, as many as it keeps. Close it and go on in a new one.`;
   return new ProblemError(409, text);
 }
 

@@ -61,7 +61,7 @@ export function incidentEndpoints(parts: ApiParts) {
     endpoint({
       method: 'GET',
       path: '/audit',
-      tag: 'incidents',
+      tag: 'audit',
       summary: 'Who did what and why, newest first.',
       query: auditQuery,
       response: auditList,

@@ -3,7 +3,8 @@ import type { Reason } from '../../../core/verdict.ts';
 import type { ApiParts } from '../contract.ts';
 import { html, type Html, type PageParts } from './html.ts';
 
-const ANSWER = 'Answered: ';
+/** How the desk's own timeline begins an answer. */
+const ANSWERED = /^Answered: /;
 
 /** What somebody looks for: a reference, empty where what he typed is none, and what he typed. */
 export interface Asked {
@@ -27,12 +28,13 @@ export async function caseBody(
   const working = found.firstActionAt === undefined ? 'case_open' : 'case_working';
   const state = found.state === 'closed' ? 'case_closed' : working;
   const answers = found.timeline
-    .filter(({ text }) => text.startsWith(ANSWER))
-    .map(({ at, text }) => {
-      const words = text.slice(ANSWER.length);
-      return html`<h2>${texts['case_answer'] ?? ''}, ${at.slice(0, 10)}</h2>
-        <blockquote>${words}</blockquote>`;
-    });
+    // By its kind alone: a note may begin with any words, and is for the desk.
+    .filter(({ kind }) => kind === 'answer')
+    .map(
+      ({ at, text }) =>
+        html`<h2>${texts['case_answer'] ?? ''}, ${at.slice(0, 10)}</h2>
+          <blockquote>${text.replace(ANSWERED, '')}</blockquote>`,
+    );
   return html`<p class="reference">${reference}</p>
     <p>${texts[state] ?? ''}</p>
     ${answers}${form}`;
@@ -56,39 +58,61 @@ export async function mailBody(
   // What would have been done and was not, concerns nobody.
   const kind = enforced ? verdict : 'pass';
   const what = kind === 'hold' ? await heldState(desk, reference) : kind;
-  const why = kind === 'pass' ? html`` : html`<p>${text(reasonOf(reasons))}</p>`;
+  const reason = reasonOf(reasons);
+  const why = kind === 'pass' ? html`` : html`<p>${text(`reason_${reason}`)}</p>`;
+  const isOver = kind === 'pass' || what === 'released' || what === 'deleted';
+  const toDo = isOver ? text('todo_pass') : (texts[`todo_${reason}`] ?? text(`todo_${kind}`));
   const date = `${at.slice(0, 16).replace('T', ' ')} UTC`;
   return html`<p class="reference">${reference}</p>
     <p>${date}</p>
     <p>${text(`mail_${what}`)}</p>
     ${why}
-    <p>${text(`todo_${kind}`)}</p>
+    <p>${toDo}</p>
     ${form}`;
 }
 
 async function heldState(desk: ApiParts['desk'], reference: string): Promise<string> {
   const state = (await desk.holds.get(reference))?.state;
-  if (state === 'returned' || state === 'deleted') return state;
-  return state === 'released' || state === 'gone' ? 'released' : 'waiting';
+  if (state === undefined || !ENDED.has(state)) return 'waiting';
+  return state;
 }
+
+/** States that have a sentence of their own; in all others it waits. */
+const ENDED: ReadonlySet<string> = new Set(['released', 'returned', 'deleted', 'gone']);
 
 /** The kind of the first reason, without its figures: those would teach whoever sends abuse. */
 function reasonOf([first]: readonly Reason[]): string {
-  return REASONS[first?.signal ?? ''] ?? 'reason_unusual';
+  return REASONS[first?.signal ?? ''] ?? 'unusual';
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  limit: 'reason_limit',
-  'stop-line': 'reason_limit',
-  canary: 'reason_limit',
-  'account-locked': 'reason_lock',
-  'account-under-attack': 'reason_lock',
-  'sender-ownership': 'reason_sender',
-  'foreign-sender': 'reason_sender',
-  virus: 'reason_content',
-  attachment: 'reason_content',
-  'listed-host': 'reason_content',
-  'own-password': 'reason_content',
+/** Each has its `reason_` in the texts of the pages, and a `todo_` where there is more to do than usual. */
+export const REASONS: Readonly<Record<string, string>> = {
+  limit: 'limit',
+  'too-many-recipients': 'limit',
+  'stop-line': 'stopped',
+  canary: 'canary',
+  'connection-limit': 'limit',
+  'account-locked': 'lock',
+  'account-under-attack': 'guesses',
+  'source-shut-out': 'guesses',
+  'sender-ownership': 'sender',
+  'foreign-sender': 'sender',
+  'relay-without-auth': 'auth',
+  cleartext: 'tls',
+  'client-network': 'network',
+  virus: 'content',
+  'virus-unknown': 'unchecked',
+  attachment: 'content',
+  'listed-host': 'content',
+  'own-password': 'password',
+  'forwarded-spam': 'content',
+  campaign: 'campaign',
+  conformance: 'form',
+  suppressed: 'recipient',
+  'no-reverse-name': 'server',
+  'forward-mismatch': 'server',
+  'home-connection': 'server',
+  'impossible-helo': 'server',
 };
 
 function lookupForm({ texts, path, language }: PageParts, typed: string): Html {

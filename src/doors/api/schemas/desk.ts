@@ -9,7 +9,7 @@ import type {
 } from '../../../desk/contract.ts';
 import type { HealthReport, TimelinePage } from '../desk-parts.ts';
 import { accountName, cursorOf, limitInput } from './input.ts';
-import { incident } from './output.ts';
+import { incident, timeline } from './output.ts';
 
 export const MAX_NOTE = 4_000;
 const text = z.string();
@@ -71,7 +71,6 @@ export const caseStep = z.strictObject({
     z.strictObject({ kind: z.literal('close'), finding: line.min(1), text: note }),
   ]),
 });
-const timeline = z.array(z.object({ at, by: text, text }));
 export const caseView = z.object({
   id: text,
   reference: text.describe('What the reporter was given.'),
@@ -187,6 +186,7 @@ export const inviteView = z.object({
 /** What a token may be for; each is the tag of a group of requests. Agents have tokens of their own. */
 export const AREAS = [
   'accounts',
+  'audit',
   'cases',
   'desk',
   'events',

@@ -56,6 +56,17 @@ export const unknownAccount = z.object({
 });
 export const madeLock = lockView.extend(unknownAccount.shape);
 
+export const timeline = z.array(
+  z.object({
+    ...{ at, by: text, text },
+    kind: z
+      .enum(['note', 'answer', 'message'])
+      .exactOptional()
+      .describe('What a person wrote, for the desk or its reporter; or done with one message.'),
+    omitted: count.exactOptional().describe('So many lines stood here.'),
+  }),
+);
+
 export const incident = z.object({
   id: text,
   account: text,
@@ -68,7 +79,7 @@ export const incident = z.object({
   summary: text,
   count,
   references: z.array(text),
-  timeline: z.array(z.object({ at, by: text, text })),
+  timeline,
   checklist: z.array(
     z.object({
       item: z.enum(['password', 'sessions', 'forwards']),
@@ -113,6 +124,7 @@ const auditEntry = z.object({
   by: text,
   action: text,
   subject: text,
+  also: text.describe('What else it is about: its incident, case reference or practice.'),
   why: text,
 }) satisfies z.ZodType<AuditEntry>;
 
