@@ -30,7 +30,9 @@ export function withCohort(measure: Measure): Measure {
     ...measure,
     text: (subject, isThere, usual) => {
       const sentence = measure.text(subject, isThere, usual).replace(/\.$/, '');
-      return `${sentence}, of others ${shareText(measure.prior(subject).rate)}.`;
+      const others = shareText(measure.prior(subject).rate);
+      // Where little is known of it, what others do is all that is known.
+      return others === usual ? `${sentence}, as of others.` : `${sentence}, of others ${others}.`;
     },
   };
 }

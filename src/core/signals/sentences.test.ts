@@ -115,13 +115,13 @@ function bounced(): SubmissionSubject {
 /** The sentence of a yes, with the own and the others' value. */
 // prettier-ignore
 const MEASURED: Readonly<Record<string, { readonly of: () => SubmissionSubject; readonly says: string }>> = {
-  'new-recipients': { of: subject, says: '1 of 1 recipients never had mail from this account nor wrote to it; usually that is so of 7 % of its messages, of others 7 %.' },
-  'many-recipients': { of: () => withEvent({ envelopeRecipients: Array.from({ length: 9 }, (_, i) => `r${i}@dest.test`) }), says: '9 recipients in one message; 8 or more have 3 % of its messages, of others 3 %.' },
-  'not-an-answer': { of: () => seen({ isReply: false }), says: 'It answers nothing; that is so of 55 % of its messages, of others 55 %.' },
-  'own-copies': { of: copied, says: 'Nearly the same text went to other people in the last three days; usually that is so of 6 % of its messages, of others 6 %.' },
-  'same-size': { of: unseenCopy, says: 'It is as long (4000 bytes) as another to other strangers in the last three days; usually that is so of 15 % of its messages, of others 15 %.' },
-  'new-url-host': { of: () => seen({}, { newHosts: [{ host: 'odd.test', isKnownElsewhere: false }] }), says: 'Links lead to odd.test, which nobody here has linked to before; usually that is so of 4 % of its messages, of others 4 %.' },
-  payment: { of: () => seen({ paymentWords: 3 }), says: 'It is about payment (3 such words); usually that is so of 8 % of its messages, of others 8 %.' },
+  'new-recipients': { of: subject, says: '1 of 1 recipients never had mail from this account nor wrote to it; usually that is so of 7 % of its messages, as of others.' },
+  'many-recipients': { of: () => withEvent({ envelopeRecipients: Array.from({ length: 9 }, (_, i) => `r${i}@dest.test`) }), says: '9 recipients in one message; 8 or more have 3 % of its messages, as of others.' },
+  'not-an-answer': { of: () => seen({ isReply: false }), says: 'It answers nothing; that is so of 55 % of its messages, as of others.' },
+  'own-copies': { of: copied, says: 'Nearly the same text went to other people in the last three days; usually that is so of 6 % of its messages, as of others.' },
+  'same-size': { of: unseenCopy, says: 'It is as long (4000 bytes) as another to other strangers in the last three days; usually that is so of 15 % of its messages, as of others.' },
+  'new-url-host': { of: () => seen({}, { newHosts: [{ host: 'odd.test', isKnownElsewhere: false }] }), says: 'Links lead to odd.test, which nobody here has linked to before; usually that is so of 4 % of its messages, as of others.' },
+  payment: { of: () => seen({ paymentWords: 3 }), says: 'It is about payment (3 such words); usually that is so of 8 % of its messages, as of others.' },
 };
 
 // prettier-ignore
