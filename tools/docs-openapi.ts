@@ -4,6 +4,8 @@ import { z } from 'zod';
 const schema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
+  const: z.string().optional(),
+  oneOf: z.array(z.unknown()).optional(),
   description: z.string().optional(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
@@ -83,13 +85,29 @@ function bodyOf({ requestBody }: z.output<typeof operation>) {
   return Object.entries(body.properties).map(([name, value]) => {
     const property = schema.parse(value);
     const isRequired = body.required?.includes(name) === true;
-    const meaning = property.description ?? '';
+    const meaning = property.description ?? kindsOf(property);
     return { name, place: 'body', type: typeOf(property, isRequired), meaning };
   });
 }
 
+/** Of a union of objects: each kind, with what else it has. */
+function kindsOf({ oneOf = [] }: z.output<typeof schema>): string {
+  const kinds = oneOf.map((one) => {
+    const { properties = {}, required = [] } = schema.parse(one);
+    const { kind, ...others } = properties;
+    const names = Object.keys(others).map(
+      (name) => `\`${name}\`${required.includes(name) ? '' : ' (optional)'}`,
+    );
+    const { const: only, enum: [first] = [] } = schema.parse(kind);
+    const value = only ?? String(first);
+    return names.length === 0 ? value : `${value} with ${names.join(' and ')}`;
+  });
+  return kinds.length === 0 ? '' : `Its \`kind\`: ${kinds.join('; ')}.`;
+}
+
 function typeOf(property: z.output<typeof schema>, isRequired: boolean): string {
-  const type = property.enum?.map(String).join(' or ') ?? property.type ?? 'any';
+  const oneOf = property.oneOf === undefined ? undefined : 'object';
+  const type = property.enum?.map(String).join(' or ') ?? property.type ?? oneOf ?? 'any';
   if (property.default !== undefined) return `${type}, default ${String(property.default)}`;
   return isRequired ? type : `${type}, optional`;
 }

@@ -16,6 +16,7 @@ import {
   MAX_PASSWORD,
   MIN_PASSWORD,
   newSecret,
+  rememberNetwork,
 } from './passwords.ts';
 
 const INVITATION_MS = 24 * 3_600_000;
@@ -128,7 +129,7 @@ async function accept(
     found.name === '' && (await health.read(() => records.users.get(name))) !== undefined;
   if (isTaken) return { ok: false, reason: 'name-taken' };
   if (isWeak(request.password, name)) return { ok: false, reason: 'weak' };
-  const password = await hashPassword(request.password);
+  const password = await hashPassword(request.password, digest);
   if (password === undefined) return { ok: false, reason: 'busy' };
   const { role } = found;
   const user = { name, role, password, createdAt: new Date(now()).toISOString(), by: name };
@@ -149,9 +150,12 @@ async function login(
 ): Promise<LoginAnswer> {
   const { records, health } = parts;
   const user = await health.read(() => records.users.get(name));
-  const isRight = await isPassword(password.slice(0, MAX_PASSWORD + 1), user?.password);
+  const isRight = await isPassword(password.slice(0, MAX_PASSWORD + 1), {
+    ...{ stored: user?.password, from },
+  });
   if (isRight === undefined) return { ok: false, reason: 'busy' };
   if (!isRight || user === undefined) return { ok: false, reason: 'wrong' };
+  rememberNetwork(from);
   return beginSession(parts, user, `From ${from}.`);
 }
 
@@ -163,6 +167,7 @@ async function signIn(
   const at = new Date(now()).toISOString();
   const found = await health.write(() => records.users.signIn({ ...draft, at }));
   if (typeof found === 'string') return { ok: false, reason: found };
+  rememberNetwork(from);
   return beginSession(parts, found, `From ${from}, by OpenID Connect.`);
 }
 

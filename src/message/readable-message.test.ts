@@ -18,6 +18,8 @@ test('a text in base64 is read, and an attachment is named as it will be', () =>
     ),
   );
   expect(shown).toEqual({
+    from: 'ann@example.org',
+    subject: '',
     text: 'Schöne Grüße\nhttp://evil.example/a',
     links: ['http://evil.example/a'],
     attachments: [{ name: 'Rechnung für Sie.pdf', type: 'application/pdf', sizeBytes: 8 }],
@@ -40,7 +42,9 @@ test('of HTML the words are shown and where its links really lead, and nothing o
 });
 
 test('what is no message at all is as it is, and a long one has a bound', () => {
-  expect(readableMessage(Buffer.alloc(0))).toEqual({ text: '', links: [], attachments: [] });
+  expect(readableMessage(Buffer.alloc(0))).toEqual({
+    ...{ from: '', subject: '', text: '', links: [], attachments: [] },
+  });
   expect(
     readableMessage(Buffer.from(`\n${'word '.repeat(60_000)}`))?.text.length,
   ).toBeLessThanOrEqual(65_536);
@@ -50,4 +54,30 @@ test('bytes of another charset are read as what they say they are', () => {
   const head = 'Content-Type: text/plain; charset=iso-8859-2\nContent-Transfer-Encoding: 8bit\n\n';
   const body = Buffer.from([0xa3, 0xf3, 0x64, 0xbc, 0x0a]);
   expect(readableMessage(Buffer.concat([Buffer.from(head), body]))?.text).toBe('Łódź');
+});
+
+test('subject and From are decoded, in one line each, and nothing of them steers', () => {
+  const shown = readableMessage(
+    lines(
+      'From: =?utf-8?Q?Gesch=C3=A4ftsf=C3=BChrung?= <eve@example.net>',
+      `Subject: =?utf-8?B?${base64('Überfällige Rechnung\u202Exe.fdp')}?=`,
+      ` =?iso-8859-1?Q?_f=FCr_Sie=0D=0ATo:_all?=`,
+      ...['', 'text'],
+    ),
+  );
+  expect(shown?.from).toBe('Geschäftsführung <eve@example.net>');
+  expect(shown?.subject).toBe('Überfällige Rechnung\\u{202E}xe.fdp für Sie To: all');
+});
+
+test('raw 8-bit is read in subject and From, and a long name hides no address', () => {
+  const shown = readableMessage(
+    lines(
+      `From: "boss@bank.example ${'x'.repeat(900)}" <eve@example.net>`,
+      ...[`Subject: Grüße ${'y'.repeat(900)}`, '', 'text'],
+    ),
+  );
+  expect(shown?.from).toMatch(/^"boss@bank\.example x+… <eve@example\.net>$/);
+  expect(shown?.from.length).toBeLessThan(600);
+  expect(shown?.subject).toMatch(/^Grüße y+$/);
+  expect(shown?.subject).toHaveLength(500);
 });

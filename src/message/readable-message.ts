@@ -3,14 +3,21 @@
  * with where they really lead, attachments by name. Text that does nothing, whatever it holds.
  */
 import { inertText } from '../protocol/inert-text.ts';
+import { firstAddress } from './addresses.ts';
 import { readBodyText } from './body-text.ts';
 import { splitHeader } from './header-fields.ts';
+import { HeaderIndex } from './header-index.ts';
 import { Notes } from './notes.ts';
+import { readableText } from './parameters.ts';
 import { PartTree } from './part-tree.ts';
 import { Splitter } from './splitter.ts';
 import { UrlCollector } from './urls.ts';
 
 export interface ReadableMessage {
+  /** What its From says, decoded; empty where it has none. */
+  readonly from: string;
+  /** Decoded; empty where it has none. */
+  readonly subject: string;
   readonly text: string;
   /** Where its links lead, those behind other words too. */
   readonly links: readonly string[];
@@ -27,6 +34,7 @@ const MAX_LINKS = 50;
 const MAX_LINK_CHARS = 500;
 const MAX_SHOWN_ATTACHMENTS = 50;
 const MAX_NAME_CHARS = 255;
+const MAX_FIELD_CHARS = 500;
 
 /**
  * @param bytes headers and body as they stand in the queue, lines ending with LF.
@@ -55,7 +63,10 @@ function read(bytes: Uint8Array): ReadableMessage {
   splitter.end();
   const urls = new UrlCollector();
   const { text } = readBodyText(tree.texts, urls, notes, false);
+  const index = new HeaderIndex(fields);
   return {
+    from: shownFrom(index),
+    subject: inertLine(readableText(index.text('subject') ?? '')),
     text: inertText(text.slice(0, MAX_TEXT_CHARS)).trim(),
     links: urls.urls.slice(0, MAX_LINKS).map((url) => inertText(url.slice(0, MAX_LINK_CHARS))),
     attachments: tree.attachments.slice(0, MAX_SHOWN_ATTACHMENTS).map((one) => ({
@@ -64,4 +75,17 @@ function read(bytes: Uint8Array): ReadableMessage {
       sizeBytes: one.sizeBytes,
     })),
   };
+}
+
+/** A name may be as long as it wants: the address behind it is seen all the same. */
+function shownFrom(index: HeaderIndex): string {
+  const raw = index.text('from') ?? '';
+  const text = readableText(raw);
+  const line = inertLine(text);
+  return text.length <= MAX_FIELD_CHARS ? line : `${line}… <${inertLine(firstAddress(raw) ?? '')}>`;
+}
+
+/** An encoded word may hold line ends; in one line none of it looks like another field. */
+function inertLine(text: string): string {
+  return inertText(text.slice(0, MAX_FIELD_CHARS).replaceAll(/\s+/g, ' ')).trim();
 }

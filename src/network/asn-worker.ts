@@ -31,8 +31,8 @@ async function convert(job: AsnJob): Promise<AsnAnswer> {
 async function keep(file: string, table: ArrayBuffer): Promise<string | undefined> {
   const unfinished = `${file}.${process.pid}.new`;
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(unfinished, new Uint8Array(table));
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(unfinished, new Uint8Array(table), { mode: 0o600 });
     await rename(unfinished, file);
     return undefined;
   } catch (error) {

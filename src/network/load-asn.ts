@@ -92,7 +92,9 @@ async function jobFor(folder: string, cacheFolder: string | undefined): Promise<
 async function readTable(file: string, source: string): Promise<AsnSource | undefined> {
   try {
     await using handle = await open(file, 'r');
-    const { size } = await handle.stat();
+    const { size, mode } = await handle.stat();
+    // Older versions left it open to all, in a folder that has nothing for others.
+    if ((mode & 0o077) !== 0) await handle.chmod(0o600).catch(() => undefined);
     if (size > MAX_ASN_TABLE_BYTES) return undefined;
     const bytes = new Uint8Array(new ArrayBuffer(size));
     for (let filled = 0; filled < size;) {

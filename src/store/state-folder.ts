@@ -2,7 +2,17 @@
  * The state folder belongs to one process. The lock is SQLite's own exclusive file lock, which the
  * system drops with the process: `kill -9` leaves nothing to clean and no process id can mislead.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +35,9 @@ export function lockStateFolder(path: string): StateFolder {
   const processFile = join(path, 'primum.pid');
   try {
     makeFolder(path);
-    lock = new DatabaseSync(join(path, 'primum.lock'), { timeout: 0 });
+    const lockFile = join(path, 'primum.lock');
+    keepToOwner(lockFile);
+    lock = new DatabaseSync(lockFile, { timeout: 0 });
     // Without a journal file the lock needs no space: a full disk must not keep locks from holding.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     writeFile(processFile);
@@ -87,6 +99,30 @@ export function makeFolder(path: string): void {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+const OWNER_ONLY = 0o600;
+
+/**
+ * Makes the file of a database before SQLite does, for us alone (mode 0600): those that SQLite lays
+ * beside it are as open as it is. Closes one to others that an older version left open.
+ */
+export function keepToOwner(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', OWNER_ONLY));
+  } catch {
+    // It is there, or cannot be made: SQLite says the second better.
+  }
+  for (const part of ['', '-wal', '-shm', '-journal']) closeToOthers(path + part);
+}
+
+function closeToOthers(path: string): void {
+  try {
+    const found = lstatSync(path);
+    if (found.isFile() && (found.mode & 0o077) !== 0) chmodSync(path, OWNER_ONLY);
+  } catch {
+    // Most are missing most of the time; what is not ours stays as its owner has it.
   }
 }
 

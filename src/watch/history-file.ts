@@ -1,5 +1,13 @@
 /** The file of what was found before: a line per change, made short again when it is opened. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import type { FindingState } from './contract.ts';
 
 export interface Known {
@@ -36,9 +44,14 @@ const STATES: ReadonlySet<FindingState> = new Set([
   ...(['fail', 'warn', 'pass', 'unknown', 'not-applicable'] as const),
 ]);
 
+/** What is wrong with the platform is nobody else's business. */
+const OWNER_ONLY = 0o600;
+
 export function append(file: string, lines: readonly Line[]): void {
-  const handle = openSync(file, 'a', 0o640);
+  const handle = openSync(file, 'a', OWNER_ONLY);
   try {
+    // Older versions let the group read it.
+    fchmodSync(handle, OWNER_ONLY);
     writeSync(handle, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     fsyncSync(handle);
   } finally {
@@ -90,7 +103,7 @@ function readLine(line: string): ReadLine | undefined {
 
 function compact(file: string, known: ReadonlyMap<string, Known>): void {
   const next = `${file}.new`;
-  const handle = openSync(next, 'w', 0o640);
+  const handle = openSync(next, 'w', OWNER_ONLY);
   try {
     for (const [key, value] of known) writeSync(handle, `${JSON.stringify({ key, ...value })}\n`);
     fsyncSync(handle);

@@ -114,7 +114,10 @@ export async function openAt(page: Page, url: string): Promise<void> {
   });
 }
 
-/** Faults that axe-core calls serious or critical, each in a line. */
+/**
+ * Faults that axe-core calls serious or critical, each in a line; and headings out of order, by which
+ * people who do not see the page find their way.
+ */
 export async function faultsOf(page: Page): Promise<string[]> {
   // By the protocol, which no policy of the page forbids.
   await page.evaluate(AXE);
@@ -127,7 +130,7 @@ export async function faultsOf(page: Page): Promise<string[]> {
     const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Fault[] }> } }).axe;
     const { violations } = await axe.run();
     return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .filter(({ id, impact }) => id === 'heading-order' || /serious|critical/.test(impact))
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
   });
 }

@@ -45,6 +45,10 @@ describe('bad input', () => {
     ['POST',   '/lists/deny',            { by, key: { login: 'a', ja3: 'b' }, reason: why, ttlSeconds: 1 }, 'needs a network'],
     ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 0 }, '`ttlSeconds` is less than 1; take at least that'],
     ['POST',   '/lists/deny',            { by, key: { login: 'a' }, reason: why, ttlSeconds: 1e12 }, '`ttlSeconds`'],
+    ['POST',   '/cases/c1/steps',        { by, step: { kind: 'burn' } },                   'The body is not right: `step.kind` is none of note, answer, take, link, close; take one of them.'],
+    ['POST',   '/cases/c1/steps',        { by, step: {} },                                 'The body is not right: `step.kind` is missing.'],
+    ['POST',   '/cases/c1/steps',        { by, step: 'take' },                             '`step` is not an object; write an object'],
+    ['POST',   '/incidents/i1/attachments', { by, name: 'a', content: '!' },               'The body is not right: `content` is not base64.'],
     ['POST',   '/alerts/test',           {},                                               '`by` is missing'],
   ] as const;
 
@@ -53,6 +57,19 @@ describe('bad input', () => {
     expect(response.status).toBe(400);
     expect((await problemOf(response)).detail).toContain(named);
     expect(api.desk.locks.list()).toEqual([]);
+  });
+
+  it('a key that would change every object is named, and the body is not called wrong', async () => {
+    const ask = async (body: string) => {
+      const response = await api.fetch('/api/v1/locks/a', { method: 'PUT', body });
+      expect(response.status).toBe(400);
+      return (await problemOf(response)).detail;
+    };
+    const key = 'The body has a key that is not taken: `__proto__`';
+    expect(await ask('{"by":"olga","why":"x","__proto__":{"a":1}}')).toContain(key);
+    expect(await ask('{"by":"olga","constructor":{"prototype":{}}}')).toContain(key);
+    expect(await ask('{"by":"olga","__proto__":')).toContain('The body is not JSON');
+    expect(await ask('')).toContain('The body is empty');
   });
 
   it.each([

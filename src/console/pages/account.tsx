@@ -148,7 +148,9 @@ function Unlock(given: { readonly account: string; readonly incident: string }):
   const form = <FreeForm account={account} label="Unlock, because" action="Unlock" />;
   return (
     <>
-      {incident && incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
+      {incident && incident.checklist.length > 0 && (
+        <Checklist incident={incident} path={path} heading="h2" />
+      )}
       {left === '' ? (
         form
       ) : (

@@ -14,14 +14,17 @@ const ITEMS = {
 export function Checklist({
   incident,
   path,
+  heading: Heading,
 }: {
   incident: IncidentView;
   path: string;
+  /** One below what it stands under. */
+  heading: 'h2' | 'h3';
 }): JSX.Element {
   const last = useLast(incident);
   return (
     <>
-      <h3>Before an unlock</h3>
+      <Heading>Before an unlock</Heading>
       <ul class="checklist">
         {incident.checklist.map(({ item, doneAt, by = '' }) => (
           <li>

@@ -124,11 +124,20 @@ function Well({ incident }: { readonly incident: IncidentView }): JSX.Element | 
 function One({ id }: { readonly id: string }): JSX.Element {
   const path = `/incidents/${part(id)}`;
   const view = useLoaded<IncidentView>(path, ['incident', 'lock']);
-  const similar = useLoaded<SimilarList>(`${path}/similar`, []);
-  const cases = useLoaded<CaseList>(`/cases?incident=${part(id)}`, ['case']);
   return (
     <Page title="Incident" aside={<a href="#/incidents">All incidents</a>}>
       <Show of={view}>{(incident) => <Body incident={incident} path={path} />}</Show>
+      {/* Of one that is not there nothing is said but that. */}
+      {view.value !== undefined && <Beside path={path} id={id} />}
+    </Page>
+  );
+}
+
+function Beside({ path, id }: { readonly path: string; readonly id: string }): JSX.Element {
+  const similar = useLoaded<SimilarList>(`${path}/similar`, []);
+  const cases = useLoaded<CaseList>(`/cases?incident=${part(id)}`, ['case']);
+  return (
+    <>
       <h2>Reports about it</h2>
       <Show of={cases}>
         {(value) => (
@@ -152,7 +161,7 @@ function One({ id }: { readonly id: string }): JSX.Element {
         {(value) => (
           <Table
             label="Similar incidents"
-            rows={value.similar}
+            rows={closedFirst(value.similar)}
             empty="No other incident shares a trait with it."
             columns={[
               {
@@ -163,7 +172,7 @@ function One({ id }: { readonly id: string }): JSX.Element {
                 ),
               },
               { name: 'Account', cell: ({ incident }) => <Whose incident={incident} /> },
-              { name: 'Ended', cell: ({ incident }) => <Verdict of={incident.verdict} /> },
+              { name: 'Ended', cell: ({ incident }) => <Ended of={incident} /> },
               {
                 name: 'Shares',
                 isProse: true,
@@ -173,8 +182,19 @@ function One({ id }: { readonly id: string }): JSX.Element {
           />
         )}
       </Show>
-    </Page>
+    </>
   );
+}
+
+/** How one ended helps more than that another has begun at the same hour. */
+function closedFirst(similar: SimilarList['similar']): SimilarList['similar'] {
+  const isOpen = ({ incident }: SimilarList['similar'][number]): boolean =>
+    incident.state === 'open';
+  return [...similar.filter((one) => !isOpen(one)), ...similar.filter(isOpen)];
+}
+
+function Ended({ of }: { readonly of: Pick<IncidentView, 'state' | 'verdict'> }): JSX.Element {
+  return of.state === 'open' ? <span class="quiet">open now</span> : <Verdict of={of.verdict} />;
 }
 
 function Body({ incident, path }: { incident: IncidentView; path: string }): JSX.Element {
@@ -255,7 +275,7 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
       {incident.references.length > 0 && (
         <p class="quiet">Decisions: {incident.references.join(' ')}</p>
       )}
-      {incident.checklist.length > 0 && <Checklist incident={incident} path={path} />}
+      {incident.checklist.length > 0 && <Checklist incident={incident} path={path} heading="h3" />}
     </section>
   );
 }

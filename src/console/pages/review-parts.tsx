@@ -122,6 +122,7 @@ export function Message({ hold }: { readonly hold: HoldView }): JSX.Element {
       )}
       {message && (
         <>
+          {readable && <Head of={readable} />}
           <p class="quiet">To {named(message.recipients)}</p>
           <Attachments readable={readable} body={message.body} />
           {readable ? <Readable of={readable} /> : <pre tabIndex={0}>{disarm(message.body)}</pre>}
@@ -152,6 +153,18 @@ function named(recipients: readonly string[]): string {
 }
 
 type ReadableText = NonNullable<ShownView['readable']>;
+
+/** What its recipient would see above it, whatever the envelope says. */
+function Head({ of: { from, subject } }: { readonly of: ReadableText }): JSX.Element {
+  return (
+    <dl class="head">
+      <dt>Subject</dt>
+      <dd>{disarm(subject) || '(none)'}</dd>
+      <dt>Its From</dt>
+      <dd>{disarm(from) || '(none)'}</dd>
+    </dl>
+  );
+}
 
 function Readable({ of: { text, links } }: { readonly of: ReadableText }): JSX.Element {
   // What stands in the text is read there.

@@ -41,6 +41,7 @@ export function Today(): JSX.Element {
               <Tile href="#/locks" count={open.locks} name="locked account" />
             </div>
             <h2>Waits longest</h2>
+            <Rest open={open} shown={oldest.length} />
             <Table
               label="What waits longest"
               rows={oldest}
@@ -89,6 +90,34 @@ export function Today(): JSX.Element {
       </Show>
       <Ladder />
     </Page>
+  );
+}
+
+/** Where there is more than the table has, how much, and where it stands. */
+function Rest(given: {
+  readonly open: OverviewView['open'];
+  readonly shown: number;
+}): JSX.Element | null {
+  const { open, shown } = given;
+  const all = open.holds + open.incidents + open.cases;
+  if (all <= shown) return null;
+  const kinds = [
+    ['#/review', open.holds, 'held message'],
+    ['#/incidents', open.incidents, 'open incident'],
+    ['#/cases', open.cases, 'open case'],
+  ] as const;
+  const links = kinds.filter(([, count]) => count > 0);
+  return (
+    <p class="quiet">
+      {shown} of {all.toLocaleString()}. All of them:{' '}
+      {links.map(([href, count, name], index) => (
+        <>
+          {index > 0 && ', '}
+          <a href={href}>{counted(count, name)}</a>
+        </>
+      ))}
+      .
+    </p>
   );
 }
 

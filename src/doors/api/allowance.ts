@@ -1,4 +1,5 @@
 /** How often one client may do something: so many in a time, counted for a bounded number of them. */
+import { customerOf } from '../../core/client-network.ts';
 
 /** Clients remembered; the one counted longest ago is forgotten first. */
 export const MAX_CLIENTS = 20_000;
@@ -7,16 +8,28 @@ export class Allowance {
   readonly #most: number;
   readonly #windowMs: number;
   readonly #now: () => number;
+  readonly #groupOf: (client: string) => string;
   readonly #counts = new Map<string, { sinceMs: number; count: number }>();
 
-  constructor(most: number, windowSeconds: number, now: () => number) {
+  /** @param groupOf What of a client is counted together. */
+  constructor(
+    most: number,
+    windowSeconds: number,
+    now: () => number,
+    groupOf: (client: string) => string = customerOf,
+  ) {
+    this.#groupOf = groupOf;
     this.#most = most;
     this.#windowMs = windowSeconds * 1000;
     this.#now = now;
   }
 
   isUsedUp(client: string): boolean {
-    return (this.#current(client)?.count ?? 0) >= this.#most;
+    return this.count(client) >= this.#most;
+  }
+
+  count(client: string): number {
+    return this.#current(client)?.count ?? 0;
   }
 
   /** Seconds until it may go on. */
@@ -28,7 +41,7 @@ export class Allowance {
   /** Counts one; false when it is one too many. */
   take(client: string): boolean {
     if (this.isUsedUp(client)) return false;
-    const key = groupOf(client);
+    const key = this.#groupOf(client);
     const known = this.#current(client) ?? { sinceMs: this.#now(), count: 0 };
     this.#counts.delete(key);
     this.#counts.set(key, { ...known, count: known.count + 1 });
@@ -38,12 +51,7 @@ export class Allowance {
   }
 
   #current(client: string): { sinceMs: number; count: number } | undefined {
-    const known = this.#counts.get(groupOf(client));
+    const known = this.#counts.get(this.#groupOf(client));
     return known && this.#now() - known.sinceMs < this.#windowMs ? known : undefined;
   }
-}
-
-/** A customer has a /64 of IPv6 to himself; counted by address nobody would be bounded. */
-function groupOf(client: string): string {
-  return client.includes(':') ? client.split(':').slice(0, 4).join(':') : client;
 }

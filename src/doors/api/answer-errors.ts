@@ -29,6 +29,35 @@ const SENTENCES: Readonly<Record<string, string>> = {
     'The body is not as long as its content-length says. Send it again whole.',
 };
 
+/**
+ * Bodies as fastify reads JSON, but for the words where it is JSON and holds what would change every
+ * object of the program.
+ */
+export function addJsonParser(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    (request, body, done) => {
+      void parse(request, body, (error, value) => {
+        done(error !== null && isJson(body) ? new ProblemError(400, FORBIDDEN_KEY) : error, value);
+      });
+    },
+  );
+}
+
+const FORBIDDEN_KEY =
+  'The body has a key that is not taken: `__proto__`, or `constructor` with `prototype` in it. Leave it out.';
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A path that fastify could not take apart. */
 export function answerFrameworkError(error: FastifyError, reply: FastifyReply): void {
   const isBadUrl = error.code === 'FST_ERR_BAD_URL';

@@ -71,6 +71,8 @@ export interface HealthReport {
 
 /** A held message as its recipient would read it, as text that does nothing. */
 export interface ReadableView {
+  readonly from: string;
+  readonly subject: string;
   readonly text: string;
   readonly links: readonly string[];
   readonly attachments: readonly {

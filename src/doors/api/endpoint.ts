@@ -156,7 +156,9 @@ function leftSignal(reply: FastifyReply): AbortSignal {
 
 /** What is wrong with an input, in words, such as "`why` is missing". */
 export function explainIssues(error: z.ZodError): string {
-  return error.issues.slice(0, MAX_ISSUES).map(explainIssue).join('; ');
+  // Two rules of one value may say the same.
+  const said = new Set(error.issues.slice(0, MAX_ISSUES).map(explainIssue));
+  return [...said].join('; ');
 }
 
 /** Mistakes named at once; the rest shows when these are mended. */
@@ -165,12 +167,20 @@ const MAX_ISSUES = 5;
 function explainIssue(issue: z.core.$ZodIssue): string {
   const path = issue.path.map(String).join('.');
   const name = path === '' ? 'the input' : `\`${path}\``;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return `${name} is missing`;
+  if (isMissing(issue)) return `${name} is missing`;
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => `\`${key.slice(0, 40)}\``).join(', ');
     return `${keys} ${issue.keys.length === 1 ? 'is' : 'are'} not known here`;
   }
   return `${name} ${inWords(issue)}`;
+}
+
+/** Of a union the whole object is named as its input, and the path is that of its kind. */
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'invalid_type') return issue.input === undefined;
+  if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return false;
+  const { input, discriminator } = issue;
+  return typeof input === 'object' && input !== null && !Object.hasOwn(input, discriminator);
 }
 
 /** What follows the name of a value: what is wrong, and what to write instead. */
@@ -182,16 +192,19 @@ function inWords(issue: z.core.$ZodIssue): string {
       return tooSmall(issue);
     case 'invalid_type':
       return `is not ${TYPES[issue.expected] ?? issue.expected}; write ${TYPES[issue.expected] ?? 'one'}`;
-    case 'invalid_value': {
-      const choices = issue.values.map(String).join(', ');
-      return issue.values.length === 1
-        ? `is not ${choices}`
-        : `is none of ${choices}; take one of them`;
-    }
+    case 'invalid_value':
+      return noneOf(issue.values);
+    case 'invalid_union':
+      return 'options' in issue ? noneOf(issue.options) : 'is of no type that goes here';
     default:
       // Our own messages go on after the name; what zod says by itself is a sentence.
       return /^[a-z]/.test(issue.message) ? issue.message : `is not right (${issue.message})`;
   }
+}
+
+function noneOf(values: readonly unknown[]): string {
+  const choices = values.map(String).join(', ');
+  return values.length === 1 ? `is not ${choices}` : `is none of ${choices}; take one of them`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { bind } from '../listen.ts';
 import type { ListenOptions } from '../listen.ts';
 import { createAccess } from './access.ts';
 import {
+  addJsonParser,
   addRetryAfter,
   answerClientErrors,
   answerFrameworkError,
@@ -142,6 +143,7 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
     }
     await mayPass(request, reply);
   });
+  addJsonParser(app);
   addRetryAfter(app);
   addIdempotency(app, parts.now ?? Date.now);
   app.setNotFoundHandler((request, reply) =>

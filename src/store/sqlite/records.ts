@@ -8,6 +8,7 @@ import { PrimumError } from '../../errors.ts';
 import type { Records } from '../records/contract.ts';
 import { openRecords } from '../records/records.ts';
 import type { RecordsTables } from '../records/tables.ts';
+import { keepToOwner } from '../state-folder.ts';
 import { NodeSqliteDialect } from './kysely-dialect.ts';
 
 export interface SqliteRecordsOptions {
@@ -18,6 +19,7 @@ export interface SqliteRecordsOptions {
 /** @throws PrimumError STATE_UNUSABLE when the file cannot be used or is of a newer version. */
 export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<Records> {
   try {
+    if (options.path !== ':memory:') keepToOwner(options.path);
     const database = openDatabase(options.path);
     const dialect = new NodeSqliteDialect(database);
     const db = new Kysely<RecordsTables>({ dialect, plugins: [new CamelCasePlugin()] });

@@ -2,6 +2,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { PrimumError } from '../../errors.ts';
+import { keepToOwner } from '../state-folder.ts';
 
 const SCHEMA_VERSION = 2;
 
@@ -48,6 +49,7 @@ export function openOrBeginStanding(
 export function openStandingDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    keepToOwner(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed program loses nothing written; a power cut may lose what came after the
     // last checkpoint, and the file stays sound (https://www.sqlite.org/pragma.html#pragma_synchronous).

@@ -1,7 +1,7 @@
 /** Log in, log out, and the link that works once. Failed attempts are bounded by where they come from. */
-import { Allowance } from '../allowance.ts';
+import { Attempts, BUSY } from '../attempts.ts';
 import type { ApiParts } from '../contract.ts';
-import { endpoint, type ClientFacts } from '../endpoint.ts';
+import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import {
   acceptInput,
@@ -13,26 +13,11 @@ import {
 } from '../schemas/desk.ts';
 import { DONE, done } from '../schemas/output.ts';
 
-/** Failures of one source in a quarter of an hour. By source alone: nobody can lock a user out. */
-export const MAX_FAILURES = 10;
-const FAILURE_SECONDS = 900;
-
-const BUSY = 'Too many people log in at once. Try again in a moment.';
-
 const NO_PASSWORDS = 'There are no passwords here. Log in the other way that the page offers.';
 
 export function sessionEndpoints(parts: ApiParts) {
   const { desk, now = Date.now, passwordLogin = true } = parts;
-  const failures = new Allowance(MAX_FAILURES, FAILURE_SECONDS, now);
-  const guard = ({ address }: ClientFacts): void => {
-    if (!failures.isUsedUp(address)) return;
-    const retryAfterSeconds = failures.waitSeconds(address);
-    throw new ProblemError(
-      429,
-      `Too many failed attempts. Try again in ${Math.ceil(retryAfterSeconds / 60)} minutes.`,
-      { retryAfterSeconds },
-    );
-  };
+  const attempts = new Attempts(now);
   const wantPasswords = (): void => {
     if (!passwordLogin) throw new ProblemError(403, NO_PASSWORDS);
   };
@@ -48,16 +33,20 @@ export function sessionEndpoints(parts: ApiParts) {
       response: sessionView,
       async handle({ body, client }) {
         wantPasswords();
-        guard(client);
-        // What the browser had before is worth nothing from now on.
-        if (client.cookie !== '') await desk.users.logout(client.cookie);
-        const answer = await desk.users.login({ ...body, from: client.address });
+        const answer = await attempts.run(
+          client.address,
+          async () => {
+            // What the browser had before is worth nothing from now on.
+            if (client.cookie !== '') await desk.users.logout(client.cookie);
+            return desk.users.login({ ...body, from: client.address });
+          },
+          (one) => !one.ok && one.reason === 'wrong',
+        );
         if (answer.ok) {
           client.setCookie(answer.token);
           return answer.session;
         }
         if (answer.reason === 'busy') throw new ProblemError(503, BUSY);
-        failures.take(client.address);
         throw new ProblemError(401, 'The name or the password is not right.');
       },
     }),
@@ -87,7 +76,7 @@ export function sessionEndpoints(parts: ApiParts) {
         return DONE;
       },
     }),
-    ...invitationEndpoints(desk, { failures, guard, wantPasswords }),
+    ...invitationEndpoints(desk, { attempts, wantPasswords }),
   ];
 }
 
@@ -108,12 +97,11 @@ function waysInEndpoint({ passwordLogin = true, signIn }: ApiParts) {
 }
 
 interface Guard {
-  readonly failures: Allowance;
-  readonly guard: (client: ClientFacts) => void;
+  readonly attempts: Attempts;
   readonly wantPasswords: () => void;
 }
 
-function invitationEndpoints(desk: ApiParts['desk'], { failures, guard, wantPasswords }: Guard) {
+function invitationEndpoints(desk: ApiParts['desk'], { attempts, wantPasswords }: Guard) {
   return [
     endpoint({
       method: 'GET',
@@ -124,10 +112,12 @@ function invitationEndpoints(desk: ApiParts['desk'], { failures, guard, wantPass
       query: invitationQuery,
       response: invitationView,
       async handle({ query, client }) {
-        guard(client);
-        const found = await desk.users.invitation(query.token);
+        const found = await attempts.run(
+          client.address,
+          () => desk.users.invitation(query.token),
+          (one) => one === undefined,
+        );
         if (found) return found;
-        failures.take(client.address);
         throw new ProblemError(
           404,
           'This link was used or is too old. Ask an admin for a new one.',
@@ -144,10 +134,12 @@ function invitationEndpoints(desk: ApiParts['desk'], { failures, guard, wantPass
       response: invitationView,
       async handle({ body, client }) {
         wantPasswords();
-        guard(client);
-        const answer = await desk.users.accept(body);
+        const answer = await attempts.run(
+          client.address,
+          () => desk.users.accept(body),
+          (one) => !one.ok && one.reason === 'unknown',
+        );
         if (answer.ok) return answer.person;
-        if (answer.reason === 'unknown') failures.take(client.address);
         throw new ProblemError(...REFUSED[answer.reason]);
       },
     }),

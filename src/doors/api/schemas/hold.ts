@@ -83,6 +83,8 @@ export const shownMessage = z.object({
     .exactOptional(),
   readable: z
     .object({
+      from: text.describe('What its From says, decoded; empty where it has none.'),
+      subject: text.describe('Decoded; empty where it has none.'),
       text: text.describe('Decoded, of HTML the words; what would steer a screen is written out.'),
       links: z.array(text).describe('Where its links lead, those behind other words too.'),
       attachments: z.array(z.object({ name: text, type: text, sizeBytes: count })),
