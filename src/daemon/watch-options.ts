@@ -58,6 +58,7 @@ export function watchPlan(config: Config): WatchPlan {
     relay: {
       sourceAddresses: watch.relay.source_addresses,
       trustedNetworks: watch.relay.trusted_networks,
+      ...(watch.relay.recipient !== undefined && { recipient: watch.relay.recipient }),
     },
     ...(watch.helo !== undefined && { helo: watch.helo }),
     triesSmuggling: watch.smuggling,

@@ -2,7 +2,7 @@
 import type { Intent } from '../core/intent.ts';
 import type { Finding } from '../watch/contract.ts';
 import type { Blind } from '../watch/history.ts';
-import { blindCauseOf, causeOf, partsOfItem, subjectOf } from '../watch/matter.ts';
+import { blindCauseOf, causeOf, matterOf, partsOfItem, subjectOf } from '../watch/matter.ts';
 
 /** Lists that are named. */
 const MAX_LISTS = 10;
@@ -15,8 +15,10 @@ export const firstLine = ({ evidence }: Finding): string => evidence[0] ?? '';
 
 export function noteOfEnd(finding: Finding): string {
   const says = finding.state === 'pass' ? 'is well again' : 'is no matter any more';
-  const what = finding.item ?? finding.target;
-  return `${what} ${says} (${finding.practice}): ${firstLine(finding)}`;
+  const { item, target, practice, check } = finding;
+  const what =
+    item === undefined ? `${target} ${says} as to ${matterOf(check)}` : `${item} ${says}`;
+  return `${what} (${practice}): ${firstLine(finding)}`;
 }
 
 /** The address or domain, with the host that has it. */
@@ -45,7 +47,7 @@ const listOf = (item: string): string => partsOfItem(item).list;
 
 export const overOf = (finding: Finding): string =>
   finding.item === undefined
-    ? `${finding.target}: ${finding.practice} is well again. ${firstLine(finding)}`
+    ? `${finding.target}: ${finding.practice} is well again as to ${matterOf(finding.check)}. ${firstLine(finding)}`
     : `${nameOf(finding)} is on no list any more.`;
 
 /** What to do: of one thing its own steps; those of several lists are too long for an alert. */

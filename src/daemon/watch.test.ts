@@ -208,6 +208,7 @@ it('OWN-1 to OWN-13: a host or page that left the configuration fails no longer,
     { kind: 'check', target: 'old.here.test', was: 'fail', state: 'not-applicable' },
     { kind: 'check', target: 'https://www.here.test/abuse', was: 'fail' },
   ]);
-  const was = 'is no matter any more (OWN-5): It is no longer looked at. Before: It fails.';
+  const was =
+    'is no matter any more as to TLS (OWN-5): It is no longer looked at. Before: It fails.';
   expect(notes[0]).toBe(`watch:tls:OWN-5:old.here.test: old.here.test ${was}`);
 });

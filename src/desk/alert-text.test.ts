@@ -35,6 +35,34 @@ test('what a client chose cannot add a line to the mail or its header', () => {
   expect(message.text.split('\n').filter((text) => text.startsWith('Bcc'))).toEqual([]);
 });
 
+test.each([
+  [
+    'what is long',
+    'offers AUTH on port 25, where servers talk to servers: passwords are guessed there.',
+  ],
+  ['one long word', 'x'.repeat(200)],
+])('a subject of %s is cut with a mark, and the mail has all of it', (_, words) => {
+  const summary = `mx1.example.org: OWN-5 fails. ${words}`;
+  const items = ['', 'ann@example.org'].map((account) => item({ account, summary }));
+  for (const group of [[items[0]], [items[1]], [items[0], items[0]]]) {
+    const { subject, text } = formatAlert(
+      group.filter((one) => one !== undefined),
+      {},
+    );
+    expect(subject.length).toBeLessThanOrEqual(78);
+    expect(subject).toContain('...');
+    expect(text).toContain(words);
+  }
+});
+
+test('a subject is cut between words', () => {
+  const summary = 'mx1.example.org: OWN-5 fails. It offers AUTH, on port 25 (and) after STARTTLS.';
+  const { subject } = formatAlert([item({ account: '', summary })], {});
+  expect(subject).toBe(
+    '[Primum] mx1.example.org: OWN-5 fails. It offers AUTH, on port 25 (and)...',
+  );
+});
+
 test('a message with very many accounts shows some and counts the rest', () => {
   const items = Array.from({ length: MAX_ITEMS + 9 }, (_, n) => item({ account: `a${n}` }));
   const message = formatAlert(items, {});

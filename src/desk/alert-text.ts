@@ -18,8 +18,9 @@ export interface AlertItem {
 /** Accounts one message shows in full; it names how many more there are. */
 export const MAX_ITEMS = 50;
 
-/** Characters of a subject; RFC 5322 §2.1.1 wants lines under 78. */
-const MAX_SUBJECT = 150;
+/** Characters of a subject: what RFC 5322 §2.1.1 wants of a line. */
+export const MAX_SUBJECT = 78;
+const ELLIPSIS = '...';
 
 const LABEL_WIDTH = 12;
 
@@ -56,12 +57,23 @@ function formatSubject(items: readonly AlertItem[]): string {
   if (first === undefined || first.incident.account === '') {
     const more = items.length > 1 ? ` (and ${items.length - 1} more)` : '';
     const well = items.every(isWell) ? 'Well again: ' : '';
-    return `[Primum] ${well}${summary.slice(0, MAX_SUBJECT - 40)}${more}`;
+    const begin = `[Primum] ${well}`;
+    return `${begin}${cutAtWord(summary, MAX_SUBJECT - begin.length - more.length)}${more}`;
   }
   const who = items.length === 1 ? line(first.incident.account) : `${items.length} accounts`;
   const locked = items.filter((item) => lockOf(item) !== undefined).length;
   const mark = locked === 0 ? '' : locked === items.length ? ' locked' : ` (${locked} locked)`;
-  return `[Primum] ${who}${mark}: ${summary}`.slice(0, MAX_SUBJECT);
+  return cutAtWord(`[Primum] ${who}${mark}: ${summary}`, MAX_SUBJECT);
+}
+
+/** The mail itself says all of it. */
+function cutAtWord(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - ELLIPSIS.length + 1);
+  const at = cut.lastIndexOf(' ');
+  // A word that is half of the line is cut; half a character of two is left out.
+  const kept = at > most / 2 ? cut.slice(0, at) : cut.slice(0, -1).replace(/[\ud800-\udbff]$/, '');
+  return `${kept.replace(/[\s,;:.(]+$/, '')}${ELLIPSIS}`;
 }
 
 function formatItem(item: AlertItem, options: Pick<AlertOptions, 'apiUrl'>): string {

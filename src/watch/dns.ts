@@ -38,44 +38,34 @@ export const MAX_RECORD_CHARS = 4_096;
 const MAX_REMEMBERED = 200_000;
 /** Name servers that are kept ready; a socket each while they are asked. */
 const MAX_AUTHORITIES = 500;
-/** A datagram may be lost: each question is asked twice within the time-out. */
+/** A datagram may be lost: each question is asked twice within the time-out, of the next server where there is one. */
 const TRIES = 2;
 
+/** Aliases of aliases that are followed, as resolvers do. */
+const MAX_ALIASES = 8;
+
 const NONSENSE = 'EBADRESP';
-const NONE: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
+/** Said of a server, not of the question: another may answer. */
+const AWAY: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED']);
+const NO_NAME = 'ENOTFOUND';
+const NO_DATA = 'ENODATA';
+const IN_A_CIRCLE = 'its aliases go in a circle';
+
+/** Servers that are asked in turn, one resolver each: every question that leaves is one that we count. */
+interface Servers {
+  readonly each: readonly Resolver[];
+  /** Which one answered last. */
+  at: number;
+}
 
 export function createDns(
   options: DnsOptions,
   pace: Pace = createPace(options.queriesPerSecond),
 ): Dns {
-  const resolver = newResolver(options, options.servers);
+  const sender = createSender(options, pace);
+  const resolvers = serversAt(options, options.servers);
   const remembered = new Map<string, Promise<DnsAnswer>>();
-  const authorities = new Map<string, Resolver>();
-  let asked = 0;
-
-  async function send(from: Resolver, name: string, type: RecordType): Promise<DnsAnswer> {
-    try {
-      const records = normalise(await askTwice(from, name, type));
-      return records.length === 0 ? { kind: 'none' } : { kind: 'found', records };
-    } catch (error) {
-      const code = codeOf(error);
-      return NONE.has(code) ? { kind: 'none' } : { kind: 'failed', why: reasonOf(code) };
-    }
-  }
-
-  /** One answer of nonsense ends all questions on its socket: each is asked again on one of its own. */
-  async function askTwice(from: Resolver, name: string, type: RecordType) {
-    try {
-      await pace.turn();
-      asked += 1;
-      return await query(from, name, type);
-    } catch (error) {
-      if (codeOf(error) !== NONSENSE) throw error;
-      await pace.turn();
-      asked += 1;
-      return query(newResolver(options, from.getServers()), name, type);
-    }
-  }
+  const authorities = new Map<string, Servers>();
 
   function once(key: string, ask: () => Promise<DnsAnswer>): Promise<DnsAnswer> {
     const known = remembered.get(key);
@@ -87,29 +77,106 @@ export function createDns(
   }
 
   /** One for all questions to a server: to set one up costs more than to ask. */
-  function authority(server: string): Resolver {
+  function authority(server: string): Servers {
     const known = authorities.get(server);
     if (known !== undefined) return known;
     if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
     const address = isIP(server) === 6 ? `[${server}]` : server;
-    const made = newResolver(options, [`${address}:${options.authorityPort}`]);
+    const made = serversAt(options, [`${address}:${options.authorityPort}`]);
     authorities.set(server, made);
     return made;
   }
 
-  return {
-    ask: (name, type) => once(`${name.toLowerCase()} ${type}`, () => send(resolver, name, type)),
+  /** An alias in a circle looks as if nothing were there, so the aliases are looked at before that is said. */
+  async function askBehind(name: string, type: RecordType): Promise<DnsAnswer> {
+    let at = type === 'PTR' ? reverseZoneName(name) : name.toLowerCase();
+    const seen = new Set([at]);
+    let answer = await sender.send(resolvers, name, type);
+    while (type !== 'CNAME' && answer.kind === 'none' && answer.isNameThere === true) {
+      const alias = await dns.ask(at, 'CNAME');
+      if (alias.kind !== 'found') return alias;
+      at = alias.records[0] ?? '';
+      if (seen.has(at) || seen.size > MAX_ALIASES) return { kind: 'failed', why: IN_A_CIRCLE };
+      seen.add(at);
+      answer = await sender.send(resolvers, at, type);
+    }
+    return answer.kind === 'none' ? { kind: 'none' } : answer;
+  }
+
+  const dns: Dns = {
+    ask: (name, type) => once(`${name.toLowerCase()} ${type}`, () => askBehind(name, type)),
+    // An alias is an answer of its own where its end is another's.
     askAt: (server, name, type) =>
-      once(`${server} ${name.toLowerCase()} ${type}`, () => send(authority(server), name, type)),
+      once(`${server} ${name.toLowerCase()} ${type}`, async () => {
+        const answer = await sender.send(authority(server), name, type);
+        return answer.kind === 'none' ? { kind: 'none' } : answer;
+      }),
+    get asked() {
+      return sender.asked;
+    },
+  };
+  return dns;
+}
+
+interface Sender {
+  send(servers: Servers, name: string, type: RecordType): Promise<Sent>;
+  readonly asked: number;
+}
+
+function createSender(options: DnsOptions, pace: Pace): Sender {
+  let asked = 0;
+
+  /** c-ares asks once: what is asked again is counted and waits for its turn, as all questions do. */
+  async function askTwice(servers: Servers, name: string, type: RecordType) {
+    let own: Resolver | undefined;
+    for (let tried = 1; ; tried += 1) {
+      const { at } = servers;
+      const resolver = own ?? servers.each[at];
+      if (resolver === undefined) throw new Error('no name server');
+      try {
+        await pace.turn();
+        asked += 1;
+        return await query(resolver, name, type);
+      } catch (error) {
+        const code = codeOf(error);
+        if (tried === TRIES || (code !== NONSENSE && !AWAY.has(code))) throw error;
+        // One answer of nonsense ends all questions on its socket: each is asked again on one of its own.
+        if (code === NONSENSE) own = newResolver(options, resolver.getServers());
+        else if (servers.at === at) servers.at = (at + 1) % servers.each.length;
+      }
+    }
+  }
+
+  return {
+    async send(servers, name, type) {
+      try {
+        const records = normalise(await askTwice(servers, name, type));
+        // Of some types c-ares gives an empty answer where it gives ENODATA of others.
+        return records.length === 0
+          ? { kind: 'none', isNameThere: true }
+          : { kind: 'found', records };
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === NO_DATA) return { kind: 'none', isNameThere: true };
+        return code === NO_NAME ? { kind: 'none' } : { kind: 'failed', why: reasonOf(code) };
+      }
+    },
     get asked() {
       return asked;
     },
   };
 }
 
+type Sent = Exclude<DnsAnswer, { kind: 'none' }> | { kind: 'none'; isNameThere?: boolean };
+
+function serversAt(options: DnsOptions, servers: readonly string[]): Servers {
+  const all = servers.length > 0 ? servers : new Resolver().getServers();
+  return { each: all.map((server) => newResolver(options, [server])), at: 0 };
+}
+
 function newResolver({ timeoutMs }: DnsOptions, servers: readonly string[]): Resolver {
-  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / TRIES), tries: TRIES });
-  if (servers.length > 0) resolver.setServers(servers);
+  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / TRIES), tries: 1 });
+  resolver.setServers(servers);
   return resolver;
 }
 
@@ -133,7 +200,7 @@ async function query(from: Resolver, name: string, type: RecordType): Promise<re
       return (await from.resolveCname(name)).map(hostName);
     case 'PTR':
       // Not `reverse`: that looks into /etc/hosts, and others do not see what stands there.
-      return (await from.resolvePtr(reverseZoneName(name))).map(hostName);
+      return (await from.resolvePtr(isIP(name) > 0 ? reverseZoneName(name) : name)).map(hostName);
     case 'TLSA': {
       const records = await from.resolveTlsa(name);
       return records.map(({ certUsage, selector, match, data }) =>

@@ -13,6 +13,8 @@ const listSchema = z.strictObject({
   name: z.string(),
   of: z.enum(['addresses', 'domains']),
   use: z.enum(['wide', 'some', 'few']),
+  /** Who that is, to go on with "It is used by". */
+  usedBy: z.string().max(300).optional(),
   ipv6: z.boolean().optional(),
   needsRegistration: z.boolean().optional(),
   testName: z.string().optional(),

@@ -88,6 +88,17 @@ export async function withDialogue<T>(
   }
 }
 
+/** What is offered after STARTTLS, in capitals. @throws where TLS fails. */
+export async function helloUnderTls(
+  { dialogue, name }: { readonly dialogue: Dialogue; readonly name: string },
+  tools: Tools,
+): Promise<readonly string[] | undefined> {
+  if ((await dialogue.command('STARTTLS')).code !== 220) return undefined;
+  await dialogue.startTls(name);
+  const hello = await dialogue.command(`EHLO ${heloOf(tools)}`);
+  return hello.code === 250 ? hello.lines.slice(1).map((line) => line.toUpperCase()) : undefined;
+}
+
 /** Addresses of MX hosts of one domain that are asked. */
 export const MAX_MX_VISITS = 16;
 

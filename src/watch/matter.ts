@@ -23,6 +23,36 @@ export function partsOfItem(item: string): { readonly subject: string; readonly 
 export const subjectOf = ({ target, item }: Named): string =>
   item === undefined ? target : partsOfItem(item).subject;
 
+/**
+ * What each check looks at, as in "well again as to TLS": several checks stand behind one practice, and
+ * others of them may still be wrong.
+ */
+const MATTERS: Readonly<Record<string, string>> = {
+  listings: 'DNS lists',
+  receivers: 'what receivers say',
+  'reverse-dns': 'reverse names',
+  relay: 'relaying',
+  conformance: 'how it speaks SMTP',
+  tls: 'TLS',
+  smuggling: 'false ends of messages',
+  versions: 'versions',
+  'name-servers': 'its name servers',
+  mx: 'MX',
+  spf: 'SPF',
+  dkim: 'DKIM',
+  dmarc: 'DMARC',
+  'transport-security': 'MTA-STS and TLS-RPT',
+  dane: 'DANE',
+  ports: 'open ports',
+  recipients: 'recipients',
+  proof: 'letters that come back',
+  'recipient-maps': 'unknown recipients',
+  pages: 'the page',
+};
+
+/** @param check Its id; of one that is gone the id itself. */
+export const matterOf = (check: string): string => MATTERS[check] ?? check;
+
 /** Begins with what alerts of one check are grouped by (desk/alert-group.ts). */
 export const causeOf = (finding: Named): string =>
   ['watch', finding.check, finding.practice, subjectOf(finding)].join(':');

@@ -52,6 +52,8 @@ export interface WatchPlan {
   readonly relay: {
     readonly sourceAddresses: readonly string[];
     readonly trustedNetworks: readonly string[];
+    /** The operator's own, in a domain that is hosted elsewhere. */
+    readonly recipient?: string;
   };
   /** What probes say in EHLO; absent for a name that is nobody's. */
   readonly helo?: string;

@@ -18,6 +18,14 @@ export function isAboutClient(reply: SmtpReply): boolean {
   return reply.code >= 400 && ABOUT_CLIENT.test(reply.text);
 }
 
+/**
+ * Senders for where the null sender is refused, which Postfix says only after RCPT as shipped
+ * (smtpd_delay_reject). None is a stranger's: our own, nobody's (RFC 2606), nobody's address (RFC 5737).
+ */
+export const otherSenders = (domain: string): readonly string[] => [
+  ...[`postmaster@${domain}`, 'primum-audit@example.org', 'primum-audit@[192.0.2.1]'],
+];
+
 /** @param other What the same host said to something else that it should answer differently. */
 export function refusesProbe(reply: SmtpReply, other: SmtpReply | undefined): boolean {
   if (reply.code < 500) return false;

@@ -1,6 +1,6 @@
 /**
  * Ways in which mail servers were made to relay, as lists of relay testers have had them since 1998.
- * The recipient is at example.com, which takes no mail (RFC 2606), and no message follows anyway.
+ * The recipient is nobody's (relay-way.ts) or the operator's own, and no message follows anyway.
  */
 
 export interface TrickWords {
@@ -8,6 +8,13 @@ export interface TrickWords {
   readonly ownDomain: string;
   readonly host: string;
   readonly address: string;
+  /** A sender of elsewhere, without brackets. */
+  readonly sender: string;
+  /** A recipient of elsewhere, in two parts. */
+  readonly local: string;
+  readonly elsewhere: string;
+  /** A domain of nobody, for a postmaster elsewhere. */
+  readonly nowhere: string;
 }
 
 export interface Trick {
@@ -23,17 +30,20 @@ export interface Trick {
   readonly endsHere?: boolean;
 }
 
-const STRANGER = 'primum-relay-test@example.com';
-const stranger = (): string => `<${STRANGER}>`;
-const foreignSender = (): string => '<primum-relay-test@example.org>';
-const local = 'primum-relay-test';
+const bare = ({ local, elsewhere }: TrickWords): string => `${local}@${elsewhere}`;
+const stranger = (words: TrickWords): string => `<${bare(words)}>`;
+const foreignSender = ({ sender }: TrickWords): string => `<${sender}>`;
 
 function literal(address: string): string {
   return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
 }
 
+export const PLAIN: Trick = {
+  ...{ id: 'plain', says: 'plainly', sender: foreignSender, recipient: stranger },
+};
+
 export const TRICKS: readonly Trick[] = [
-  { id: 'plain', says: 'plainly', sender: foreignSender, recipient: stranger },
+  PLAIN,
   { id: 'null-sender', says: 'with the null sender', sender: () => '<>', recipient: stranger },
   {
     id: 'own-sender',
@@ -75,101 +85,101 @@ export const TRICKS: readonly Trick[] = [
     id: 'percent',
     says: 'with a percent in the recipient',
     sender: foreignSender,
-    recipient: ({ ownDomain }) => `<${local}%example.com@${ownDomain}>`,
+    recipient: ({ ownDomain, local, elsewhere }) => `<${local}%${elsewhere}@${ownDomain}>`,
     endsHere: true,
   },
   {
     id: 'percent-host',
     says: 'with a percent and the host',
     sender: foreignSender,
-    recipient: ({ host }) => `<${local}%example.com@${host}>`,
+    recipient: ({ host, local, elsewhere }) => `<${local}%${elsewhere}@${host}>`,
     endsHere: true,
   },
   {
     id: 'percent-literal',
     says: 'with a percent and the address of the host',
     sender: foreignSender,
-    recipient: ({ address }) => `<${local}%example.com@${literal(address)}>`,
+    recipient: ({ address, local, elsewhere }) => `<${local}%${elsewhere}@${literal(address)}>`,
     endsHere: true,
   },
   {
     id: 'percent-bare',
     says: 'with a percent and no domain',
     sender: foreignSender,
-    recipient: () => `<${local}%example.com>`,
+    recipient: ({ local, elsewhere }) => `<${local}%${elsewhere}>`,
     endsHere: true,
   },
   {
     id: 'quoted',
     says: 'with a quoted recipient',
     sender: foreignSender,
-    recipient: () => `<"${STRANGER}">`,
+    recipient: (words) => `<"${bare(words)}">`,
     endsHere: true,
   },
   {
     id: 'quoted-host',
     says: 'with a quoted recipient at the own domain',
     sender: foreignSender,
-    recipient: ({ ownDomain }) => `<"${STRANGER}"@${ownDomain}>`,
+    recipient: (words) => `<"${bare(words)}"@${words.ownDomain}>`,
     endsHere: true,
   },
   {
     id: 'two-ats',
     says: 'with two @ in the recipient',
     sender: foreignSender,
-    recipient: ({ ownDomain }) => `<${STRANGER}@${ownDomain}>`,
+    recipient: (words) => `<${bare(words)}@${words.ownDomain}>`,
     endsHere: true,
   },
   {
     id: 'two-ats-literal',
     says: 'with two @ and the address of the host',
     sender: foreignSender,
-    recipient: ({ address }) => `<${STRANGER}@${literal(address)}>`,
+    recipient: (words) => `<${bare(words)}@${literal(words.address)}>`,
     endsHere: true,
   },
   {
     id: 'source-route',
     says: 'with a source route over the own domain',
     sender: foreignSender,
-    recipient: ({ ownDomain }) => `<@${ownDomain}:${STRANGER}>`,
+    recipient: (words) => `<@${words.ownDomain}:${bare(words)}>`,
   },
   {
     id: 'source-route-host',
     says: 'with a source route over the host',
     sender: foreignSender,
-    recipient: ({ host }) => `<@${host}:${STRANGER}>`,
+    recipient: (words) => `<@${words.host}:${bare(words)}>`,
   },
   {
     id: 'source-route-literal',
     says: 'with a source route over the address of the host',
     sender: foreignSender,
-    recipient: ({ address }) => `<@${literal(address)}:${STRANGER}>`,
+    recipient: (words) => `<@${literal(words.address)}:${bare(words)}>`,
   },
   {
     id: 'bang',
     says: 'with a bang path',
     sender: foreignSender,
-    recipient: () => `<example.com!${local}>`,
+    recipient: ({ local, elsewhere }) => `<${elsewhere}!${local}>`,
     endsHere: true,
   },
   {
     id: 'bang-host',
     says: 'with a bang path at the own domain',
     sender: foreignSender,
-    recipient: ({ ownDomain }) => `<example.com!${local}@${ownDomain}>`,
+    recipient: ({ ownDomain, local, elsewhere }) => `<${elsewhere}!${local}@${ownDomain}>`,
     endsHere: true,
   },
   {
     id: 'no-brackets',
     says: 'without angle brackets',
     sender: foreignSender,
-    recipient: () => STRANGER,
+    recipient: bare,
   },
   {
     id: 'postmaster',
     says: 'for a postmaster elsewhere',
     sender: foreignSender,
-    recipient: () => '<postmaster@example.com>',
+    recipient: ({ nowhere }) => `<postmaster@${nowhere}>`,
   },
   {
     id: 'own-helo',

@@ -135,6 +135,25 @@ describe('primum audit', () => {
     expect(readFileSync(html, 'utf8')).toContain('Open and not declared: port');
   });
 
+  it('shows what it found where the page cannot be written, and has a code of its own for it', async () => {
+    write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const html = join(folder, 'gone', 'page.html');
+    const { code, out, err } = await run([
+      'audit',
+      '--only',
+      'OWN-9',
+      '--html',
+      html,
+      '--config',
+      configFile(),
+    ]);
+    expect(code).toBe(4);
+    expect(out).toContain('OWN-9');
+    expect(err).toBe(
+      `The page ${html} cannot be written (ENOENT). Look at its folder and the disk.\n`,
+    );
+  });
+
   it('prints the page with --html - in place of the text, and not beside JSON', async () => {
     write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
     const words = ['audit', '--only', 'OWN-9', '--html', '-', '--config', configFile()];

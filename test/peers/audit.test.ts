@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { audit } from '../../src/daemon/audit.ts';
 import { mailServersAreHere } from './available.ts';
+import { startGuestAuth } from './guest-auth.ts';
 import { startHouse, type House } from './house.ts';
 import { startHouseDns, type HouseDns, type HouseZones } from './house-dns.ts';
 import { BAD_DOMAINS, LISTS, ZONES } from './house-zones.ts';
@@ -29,6 +30,7 @@ interface Wrong {
   readonly address?: string;
   readonly domain?: string;
   readonly sources?: readonly string[];
+  readonly recipient?: string;
   readonly networks?: readonly string[];
   readonly smuggling?: boolean;
   readonly now?: () => number;
@@ -61,7 +63,10 @@ async function look(wrong: Wrong = {}, only = ROWS) {
     networks: wrong.networks ?? ['127.0.0.2/32'],
     dkim_selectors: ['s1'],
     listings: { catalogue: join(folder, 'lists.json') },
-    relay: { source_addresses: wrong.sources ?? ['127.0.0.9'] },
+    relay: {
+      source_addresses: wrong.sources ?? ['127.0.0.9'],
+      ...(wrong.recipient === undefined ? {} : { recipient: wrong.recipient }),
+    },
     smuggling: wrong.smuggling ?? false,
     dns: { servers: [dns.resolver], authority_port: dns.authorityPort, timeout: '2s' },
   };
@@ -107,6 +112,15 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
 
   it.each([
     ['OWN-4', 'an open relay', { mynetworks: '127.0.0.0/8' }, 'takes mail for strangers'],
+    [
+      'OWN-4',
+      'an open relay that refuses unknown recipient domains',
+      {
+        mynetworks: '127.0.0.0/8',
+        smtpd_recipient_restrictions: 'reject_unknown_recipient_domain',
+      },
+      'RCPT TO:<primum-relay-test@[192.0.2.1]>',
+    ],
     ['OWN-10', 'a catch-all', { local_recipient_maps: '' }, 'an address made up by chance'],
     [
       'OWN-3',
@@ -116,6 +130,24 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     ],
     ['OWN-5', 'VRFY', { disable_vrfy_command: 'no' }, 'VRFY'],
     ['OWN-5', 'no STARTTLS', { smtpd_tls_security_level: 'none' }, 'does not offer STARTTLS'],
+    [
+      'OWN-5',
+      'AUTH on port 25 behind STARTTLS',
+      {
+        ...{ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'cyrus', smtpd_tls_auth_only: 'yes' },
+        smtpd_sasl_security_options: 'noanonymous',
+      },
+      'after STARTTLS, where servers talk to servers',
+    ],
+    [
+      'OWN-5',
+      'a null sender that is refused, as shipped at RCPT only',
+      {
+        smtpd_delay_reject: 'yes',
+        smtpd_sender_restrictions: 'check_sender_access inline:{ {<> = REJECT} }',
+      },
+      'refuses it from the null sender, so bounces are lost',
+    ],
     [
       'OWN-7',
       'a telling greeting',
@@ -191,7 +223,39 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
       expect(rows[row], seen).toBe('unknown');
   }, 60_000);
 
-  it('fails ACC-13 for AUTH without TLS, and nothing else', async () => {
+  it('fails OWN-4 for a guest behind STARTTLS, and OWN-5 for where he logs in', async () => {
+    const auth = await startGuestAuth();
+    const settings = {
+      ...{ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'dovecot', smtpd_tls_auth_only: 'yes' },
+      ...{ smtpd_sasl_path: auth.path, smtpd_sasl_security_options: 'noanonymous' },
+      smtpd_relay_restrictions: 'permit_sasl_authenticated, reject_unauth_destination',
+    };
+    try {
+      const { rows, seen } = await house.withSettings(settings, () => look());
+      expect(failing(rows), seen).toEqual(['OWN-4', 'OWN-5']);
+      expect(seen).toContain('takes mail for strangers from strangers: after AUTH as guest');
+      expect(await house.queued()).toBe(0);
+    } finally {
+      await auth.stop();
+    }
+  }, 60_000);
+
+  it('says unknown of an open relay that refuses whoever is nobody, until a recipient is named', async () => {
+    const settings = {
+      mynetworks: '127.0.0.0/8',
+      smtpd_recipient_restrictions:
+        'check_recipient_access inline:{ {example.com = 556 5.1.10 it has a null MX} {[192.0.2.1] = 501 5.1.3 no literals} }',
+    };
+    await house.withSettings(settings, async () => {
+      const unnamed = await look({}, 'OWN-4');
+      expect(unnamed.rows['OWN-4'], unnamed.seen).toBe('unknown');
+      expect(unnamed.seen).toContain('does not say whether it relays');
+      const named = await look({ recipient: 'me@far.test' }, 'OWN-4');
+      expect(named.rows['OWN-4'], named.seen).toBe('fail');
+    });
+  }, 60_000);
+
+  it('fails ACC-13 and OWN-5 for AUTH without TLS, and nothing else', async () => {
     const auth = {
       ...{ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'cyrus', smtpd_tls_auth_only: 'no' },
       smtpd_sasl_security_options: 'noanonymous',
@@ -199,7 +263,7 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     const rows = `ACC-13,${ROWS}`;
     await house.withSettings(auth, async () => {
       const { rows: found, seen } = await look({ roles: ['submission'] }, rows);
-      expect(failing(found), seen).toEqual(['ACC-13']);
+      expect(failing(found), seen).toEqual(['ACC-13', 'OWN-5']);
       expect(seen).toContain('offers AUTH before TLS, so passwords go in the clear');
     });
     const { rows: found, seen } = await look({ roles: ['submission'] }, rows);

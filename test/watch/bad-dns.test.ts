@@ -97,9 +97,60 @@ describe('OWN-8: half the network away', () => {
     expect(found[0]?.evidence.join(' ')).toContain('gone.test of house.test has no address');
   });
 
-  it('takes an alias that goes in a circle for no address, and ends', async () => {
-    const found = await look([reverseDns, mx], ({ name }) => [cname(name)]);
-    expect(found.every(({ state }) => state !== 'pass')).toBe(true);
+  it.each<[string, (name: string) => string]>([
+    ['itself', (name) => name],
+    ['one that leads back', (name) => (name.startsWith('x.') ? name.slice(2) : `x.${name}`)],
+    ['ever another', (name) => `x.${name}`.slice(-200)],
+  ])('says unknown of an alias that leads to %s, and ends', async (_, next) => {
+    const checks = [...DOMAIN_CHECKS, reverseDns];
+    const found = await look(checks, ({ name }) => [cname(next(name))]);
+    const states = new Set(found.map(({ state }) => state));
+    expect(states, JSON.stringify(found, undefined, 1)).toEqual(new Set(['unknown']));
+    expect(found[0]?.evidence.join(' ')).toContain('its aliases go in a circle');
+  });
+
+  it('follows an alias that the resolver did not, and takes its end for what is there', async () => {
+    const dns = await startLyingDns(({ name, type }) => {
+      if (name === 'alias.test') return [cname('end.test')];
+      return type === 1 ? [a('192.0.2.1')] : [];
+    });
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server));
+    expect(await asked.ask('alias.test', 'A')).toEqual({ kind: 'found', records: ['192.0.2.1'] });
+    expect(await asked.ask('alias.test', 'AAAA')).toEqual({ kind: 'none' });
+  });
+
+  it('asks nothing that did not wait for its turn, not even twice', async () => {
+    let heard = 0;
+    const dns = await startLyingDns(() => {
+      heard += 1;
+      return 'silent';
+    });
+    close = () => dns.close();
+    let turns = 0;
+    const asked = createDns(dnsAt(dns.server, SILENCE_MS), {
+      turn: () => {
+        turns += 1;
+        return Promise.resolve();
+      },
+    });
+    const answers = await Promise.all([1, 2, 3].map((at) => asked.ask(`n${at}.house.test`, 'TXT')));
+    expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['failed']));
+    expect([heard, turns, asked.asked]).toEqual([6, 6, 6]);
+  });
+
+  it('asks the second server where the first is silent, and goes on with it', async () => {
+    const silent = await startLyingDns(() => 'silent');
+    const dns = await startLyingDns(() => [txt('here')]);
+    close = async () => {
+      await silent.close();
+      await dns.close();
+    };
+    const servers = [silent.server, dns.server];
+    const asked = createDns({ ...dnsAt(dns.server, 2 * SILENCE_MS), servers });
+    for (const name of ['a.test', 'b.test'])
+      expect(await asked.ask(name, 'TXT')).toEqual({ kind: 'found', records: ['here'] });
+    expect(asked.asked).toBe(3);
   });
 
   it.each([

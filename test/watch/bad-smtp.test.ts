@@ -114,6 +114,11 @@ describe('OWN-4, OWN-5: hosts that do not behave', () => {
       role: 'submission',
     });
     expect(found.find(({ practice }) => practice === 'ACC-13')?.state).toBe('fail');
+    // OWN-5, too: it offers AUTH under TLS only.
+    const own = found.find(({ practice }) => practice === 'OWN-5');
+    expect(own?.evidence.join(' ')).toContain('offers AUTH before TLS');
+    expect(own?.evidence.join(' ')).toContain('passwords of customers go in the clear');
+    expect(own?.advice).toContain('smtpd_tls_security_level = encrypt');
   });
 
   it.each<[string, (socket: Socket) => unknown, string, string, number]>([

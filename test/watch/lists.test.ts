@@ -28,6 +28,7 @@ const LIST: DnsList = {
   name: 'House',
   of: 'addresses',
   use: 'wide',
+  usedBy: 'our neighbours',
   ipv6: true,
   terms: 'Ask at the door.',
   codes: { '127.0.0.2': 'sent spam' },
@@ -80,11 +81,12 @@ describe('OWN-1: a catalogue of the operator', () => {
 describe('OWN-1: the shipped catalogue', () => {
   const lists = loadListCatalogue(undefined);
 
-  it('says of every list where it was looked up, whether it was compared, and how to get off', () => {
-    for (const { zone, source, verified, delist } of lists) {
+  it('says of every list who uses it, where it was looked up, whether it was compared, and how to get off', () => {
+    for (const { zone, source, verified, delist, usedBy } of lists) {
       expect(source, zone).toMatch(/^https?:\/\//);
       expect(verified, zone).toBeDefined();
       expect(delist.length, zone).toBeGreaterThan(0);
+      expect(usedBy, zone).toMatch(/^(?!It |it ).{10,}[^.]$/);
     }
   });
 
@@ -143,7 +145,9 @@ describe('OWN-1: an IPv6 address', () => {
   });
 
   it('that is listed is told with or without it', async () => {
-    expect(await look([TEST4, OURS])).toMatchObject({ state: 'fail', advice: '1. Ask nicely.' });
+    const found = await look([TEST4, OURS]);
+    expect(found).toMatchObject({ state: 'fail', advice: '1. Ask nicely.' });
+    expect(found.text).toMatch(/: sent spam\. It is used by our neighbours\.$/);
   });
 
   it('is not listed where all of IPv6 is', async () => {

@@ -1,5 +1,6 @@
 /** OWN-8: records that break the mail of the declared house itself. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { dkim } from '../../src/watch/checks/dkim.ts';
 import { mx as mxCheck } from '../../src/watch/checks/mx.ts';
 import { nameServers } from '../../src/watch/checks/name-servers.ts';
 import { spf } from '../../src/watch/checks/spf.ts';
@@ -95,6 +96,16 @@ describe('an MX', () => {
   it('at a private address that is declared is the house itself', async () => {
     const zone = { 'house.test': [mx(10, 'mx.house.test')], 'mx.house.test': [a('10.0.0.1')] };
     expect((await look(mxCheck, zone, { networks: ['10.0.0.0/8'] })).state).toBe('pass');
+  });
+});
+
+describe('DKIM of a domain with a null MX', () => {
+  const plan = { dkimSelectors: ['s1'] };
+  it.each([
+    ['alone', [mx(0, '')], 'not-applicable'],
+    ['and SPF that lets somebody send', [mx(0, ''), txt('v=spf1 a -all')], 'warn'],
+  ])('%s', async (_, records, state) => {
+    expect((await look(dkim, { 'house.test': records }, plan)).state).toBe(state);
   });
 });
 

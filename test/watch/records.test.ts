@@ -39,6 +39,7 @@ describe('SPF', () => {
     ['v=spf1 ?include:i.test -all', 'v=spf1 +all', 'pass', 'needs 1 of 10 look-ups'],
     ['v=spf1 include:i.test -all', 'v=spf1 -all', 'pass', 'needs 1 of 10 look-ups'],
     ['v=spf1 mx -all', undefined, 'fail', 'has 12 MX records; receivers stop after 10'],
+    ['v=spf1 a:gone.test -all', undefined, 'warn', '("a:gone.test"), which has no address.'],
     ['v=spf10 mx -all', undefined, 'fail', 'which receivers pass over'],
     ['v=spf1 exists:%{z}.x.test -all', undefined, 'fail', 'is no term of SPF'],
   ])('"%s", with "%s" one step away: %s', async (record, below, state, evidence) => {
@@ -63,6 +64,17 @@ describe('DKIM', () => {
   });
 });
 
+describe('DKIM of a domain without a key', () => {
+  it.each([
+    ['v=spf1 -all', 'not-applicable', 'sends no mail, and says so'],
+    ['v=spf1 mx -all', 'warn', 'has no DKIM key under s1'],
+  ])('and "%s": %s', async (record, state, evidence) => {
+    const found = await look(dkim, { 'house.test': record });
+    expect(found.state).toBe(state);
+    expect(found.text).toContain(evidence);
+  });
+});
+
 describe('DMARC', () => {
   const RUA = 'rua=mailto:a@house.test';
   it.each([
@@ -72,6 +84,12 @@ describe('DMARC', () => {
     [`v=DMARC1; p=reject; sp=none; ${RUA}`, 'warn', 'says sp=none'],
     [`v=DMARC1; p=quarantine; pct=0; ${RUA}`, 'warn', 'take it for p=none'],
     [`v=DMARC1; p=reject; pct=0; ${RUA}`, 'warn', 'take it for p=quarantine'],
+    [
+      `v=DMARC1; p=reject; t=y; ${RUA}`,
+      'warn',
+      't=y makes that a test: receivers take it for quarantine',
+    ],
+    [`v=DMARC1; p=quarantine; t=y; ${RUA}`, 'warn', 'receivers take it for none'],
     [`v=DMARC1; p=none; pct=0; ${RUA}`, 'warn', 'says none'],
     [`v=DMARC1; p=reject; pct=100; ${RUA}`, 'pass', 'says reject'],
     [`v=DMARC1 p=reject`, 'fail', 'has "v=DMARC1 p=reject", which receivers pass over'],

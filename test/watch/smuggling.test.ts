@@ -6,6 +6,7 @@ import { smuggling } from '../../src/watch/checks/smuggling.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
 import { hostAt, planOf } from './plan.ts';
+import { hear, type Says } from './spoken-house.ts';
 
 let server: Server;
 let said = '';
@@ -51,5 +52,33 @@ describe('OWN-5: false ends of messages', () => {
     expect(new Set(said.match(/RCPT TO:.*/g))).toEqual(
       new Set(['RCPT TO:<postmaster@house.test>']),
     );
+  });
+});
+
+describe('OWN-5: hanging up', () => {
+  const at =
+    (where: string): Says =>
+    ({ line }) => {
+      if (line.includes('\n') || line.includes('\r'))
+        return where === 'end' ? 'hang up' : '521 5.5.2 bare <LF>';
+      return line.startsWith(where) ? 'hang up' : undefined;
+    };
+
+  it.each(['EHLO', 'MAIL', 'RCPT', 'DATA'])('at %s says nothing of false ends', async (where) => {
+    const { rows, text } = await hear(smuggling, at(where), { triesSmuggling: true });
+    expect(rows).toEqual({ 'OWN-5': 'unknown' });
+    expect(text).toContain('hung up');
+  });
+
+  it.each(['end', 'nowhere'])('on a false end refuses it (%s)', async (where) => {
+    const { rows } = await hear(smuggling, at(where), { triesSmuggling: true });
+    expect(rows).toEqual({ 'OWN-5': 'pass' });
+  });
+
+  it('before the greeting is unknown', async () => {
+    server.removeAllListeners('connection');
+    server.on('connection', (socket) => socket.end());
+    const [finding] = await look(true);
+    expect(finding?.state).toBe('unknown');
   });
 });

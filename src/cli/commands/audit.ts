@@ -3,10 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { PrimumError } from '../../errors.ts';
 import type { AuditReport, Running } from '../../practices/contract.ts';
 import type { Command, Context } from '../command.ts';
+import { harmless } from '../text.ts';
 
 const EXIT_FAIL = 1;
 /** For cron: something is not as it should be, and nothing fails. */
 const EXIT_WARN = 3;
+/** The scorecard is shown, and its page could not be written. */
+const EXIT_NO_PAGE = 4;
 const STANDARD_OUTPUT = '-';
 
 export const audit: Command = {
@@ -15,7 +18,7 @@ export const audit: Command = {
   details:
     'Looks at hosts, addresses and domains of the `watch` section, with or without a daemon; a running one tells what was decided. Where there are none ' +
     'it proposes them from postconf and DNS. Every probe ends before DATA, but for `watch.smuggling`, ' +
-    'which is off by default. Nothing outside your own networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails. ' +
+    'which is off by default. Nothing outside your own networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails; 4: the page of --html could not be written. ' +
     'What could not be found out is "unknown" and never a failure.',
   options: {
     only: {
@@ -49,14 +52,16 @@ export const audit: Command = {
       ...(only === undefined ? {} : { only }),
       ...(domain === undefined ? {} : { domain }),
     });
+    let isWritten = true;
     if (htmlFile === STANDARD_OUTPUT) io.out(audited.html());
     else {
-      if (htmlFile !== undefined) await write(htmlFile, audited.html());
+      if (htmlFile !== undefined) isWritten = await write(htmlFile, audited.html(), io);
       const isKnown = (await running) !== undefined;
       show(audited.report, () =>
         isKnown ? audited.text : `${audited.text}${unknownText(audited)}`,
       );
     }
+    if (!isWritten) return EXIT_NO_PAGE;
     const { fail, warn } = audited.report.counts;
     return fail > 0 ? EXIT_FAIL : warn > 0 ? EXIT_WARN : 0;
   },
@@ -80,14 +85,16 @@ function unknownText({ report }: { readonly report: AuditReport }): string {
     : '';
 }
 
-async function write(file: string, page: string): Promise<void> {
+/** What was found out is shown all the same, so this is told and not thrown. */
+async function write(file: string, page: string, io: Context['io']): Promise<boolean> {
   try {
     await writeFile(file, page);
-  } catch (cause) {
-    throw new PrimumError(
-      'OUTPUT_UNUSABLE',
-      `The page ${file} cannot be written. Look at its folder and the disk.`,
-      { cause },
+    return true;
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    io.err(
+      `The page ${harmless(file)} cannot be written${why}. Look at its folder and the disk.\n`,
     );
+    return false;
   }
 }

@@ -5,6 +5,7 @@ import {
   count,
   domain,
   duration,
+  mailAddress,
   network,
   path,
   secretPath,
@@ -140,6 +141,15 @@ const relay = z.strictObject({
     .meta({
       description: '`mynetworks` of your mail servers, beside the addresses of the watched hosts.',
       sample: ['192.0.2.0/24'],
+    }),
+  recipient: mailAddress()
+    .optional()
+    .meta({
+      description:
+        'A mailbox of your own in a domain that is hosted elsewhere. Without one relaying is tried for nobody ' +
+        '(example.com, then an address of RFC 5737); a server that refuses those for their domain does not say whether it ' +
+        'relays, and OWN-4 is "unknown". Nothing is sent: every try ends before DATA.',
+      sample: 'me@example.net',
     }),
 });
 

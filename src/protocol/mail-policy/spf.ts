@@ -34,6 +34,11 @@ export function isSpf(text: string): boolean {
   return /^v=spf1(?: |$)/i.test(text);
 }
 
+/** It says that its domain sends no mail at all. */
+export function sendsNothing(record: string): boolean {
+  return /^v=spf1 +-all *$/i.test(record);
+}
+
 export function parseSpf(text: string): SpfRecord {
   if (!isSpf(text)) return { ok: false, reason: 'it does not begin with v=spf1' };
   const words = text

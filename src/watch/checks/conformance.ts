@@ -1,9 +1,10 @@
 /** OWN-3, OWN-5, OWN-7: how a mail server speaks: its name, postmaster, null sender, VRFY, EXPN, sizes, greeting. */
 import type { Check, Tools } from '../contract.ts';
 import { hostNamed, hostsAs } from '../plan.ts';
-import { isAboutClient, PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
+import { isAboutClient, otherSenders, PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
-import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { helloUnderTls, visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import { errorText } from '../error-text.ts';
 import { bad, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
 
 export const conformance: Check = {
@@ -22,6 +23,8 @@ export const conformance: Check = {
           await nullSenderNote(visit, dialogue, tools),
           await disclosureNote(visit, dialogue, 'VRFY'),
           await disclosureNote(visit, dialogue, 'EXPN'),
+          // Last, as it ends what can be said in the clear.
+          ...(await authUnderTlsNotes(visit, dialogue, ehlo, tools)),
         ];
       }),
     );
@@ -121,13 +124,7 @@ function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] 
       ),
     );
   const utf8 = ehlo.includes('SMTPUTF8') ? 'with' : 'without';
-  if (ehlo.some((line) => /^AUTH\b/.test(line)))
-    notes.push(
-      bad(
-        `${where} offers AUTH on port ${visit.port}, where servers talk to servers: passwords are guessed there.`,
-        'Offer AUTH on the submission service only (smtpd_sasl_auth_enable = no for smtp).',
-      ),
-    );
+  if (offersAuth(ehlo)) notes.push(authNote(visit, ''));
   return notes.length > 0
     ? notes
     : [
@@ -135,6 +132,38 @@ function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] 
           `${where} offers SIZE ${size ?? ''}, 8BITMIME and PIPELINING, ${utf8} SMTPUTF8, and no AUTH on port ${visit.port}.`,
         ),
       ];
+}
+
+const offersAuth = (ehlo: readonly string[]): boolean => ehlo.some((line) => /^AUTH\b/.test(line));
+
+const authNote = ({ name, address, port }: Visit, when: string): Note =>
+  bad(
+    `${name} (${address}) offers AUTH on port ${port}${when}, where servers talk to servers: passwords are guessed there.`,
+    'Offer AUTH on the submission service only (smtpd_sasl_auth_enable = no for smtp).',
+  );
+
+/** Where AUTH is under TLS only, a first EHLO does not show it. */
+async function authUnderTlsNotes(
+  visit: Visit,
+  dialogue: Dialogue,
+  ehlo: readonly string[],
+  tools: Tools,
+): Promise<readonly Note[]> {
+  if (!ehlo.includes('STARTTLS') || offersAuth(ehlo)) return [];
+  const { name, address } = visit;
+  try {
+    const offered = await helloUnderTls({ dialogue, name }, tools);
+    if (offered === undefined) throw new Error('STARTTLS is refused');
+    return offersAuth(offered) ? [authNote(visit, ' after STARTTLS')] : [];
+  } catch (error) {
+    // What is wrong with its TLS is told by the check of TLS.
+    return [
+      unclear(
+        `Whether ${name} (${address}) offers AUTH on port ${visit.port} after STARTTLS is not known: ${errorText(error)}.`,
+        'Look at its certificate, its key and its log.',
+      ),
+    ];
+  }
 }
 
 /** RFC 5321 section 4.5.1 and 6.1: postmaster is always taken, and bounces are. */
@@ -154,6 +183,12 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools)
   const made = `primum-${Math.random().toString(36).slice(2, 12)}@${domain}`;
   const other = isRefused ? await dialogue.command(`RCPT TO:<${made}>`) : undefined;
   await dialogue.command('RSET');
+  const sender = isRefused ? await takenFrom(otherSenders(domain), domain, dialogue) : undefined;
+  if (sender !== undefined)
+    return bad(
+      `${where} takes mail for postmaster@${domain} from ${sender} and refuses it from the null sender, so bounces are lost: "${rcpt.text}".`,
+      'Take MAIL FROM:<> (RFC 5321 section 6.1).',
+    );
   if (rcpt.code === 250 || rcpt.code === 251)
     return fine(`${where} takes bounces, and mail for postmaster@${domain}.`);
   if (refusesProbe(rcpt, other))
@@ -167,6 +202,23 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools)
         'RFC 5321 section 4.5.1: let postmaster have a mailbox that is read.',
       )
     : unclear(`${where} answered postmaster@${domain} with "${rcpt.text}".`);
+}
+
+/** The first sender whose mail postmaster gets. */
+async function takenFrom(
+  senders: readonly string[],
+  domain: string,
+  dialogue: Dialogue,
+): Promise<string | undefined> {
+  for (const sender of senders) {
+    const mail = await dialogue.command(`MAIL FROM:<${sender}>`);
+    const isTaken =
+      mail.code === 250 &&
+      [250, 251].includes((await dialogue.command(`RCPT TO:<postmaster@${domain}>`)).code);
+    await dialogue.command('RSET');
+    if (isTaken) return sender;
+  }
+  return undefined;
 }
 
 /** RFC 5321 section 3.5.3: 252 is the answer that tells nothing. */

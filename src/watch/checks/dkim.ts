@@ -1,5 +1,6 @@
 /** OWN-8: the DKIM keys of a domain (RFC 6376, RFC 8301). */
 import { createPublicKey } from 'node:crypto';
+import { isSpf, sendsNothing } from '../../protocol/mail-policy/spf.ts';
 import { parseTags } from '../../protocol/mail-policy/tags.ts';
 import type { Check, Tools } from '../contract.ts';
 import { bad, failedNote, fine, none, recordsOf, sumUp, warn, type Note } from './observe.ts';
@@ -27,6 +28,10 @@ export const dkim: Check = {
     );
     const found = notes.filter((note) => note !== undefined);
     if (found.length > 0) return [sumUp('OWN-8', found)];
+    if (await isSilent(domain, tools))
+      return [
+        sumUp('OWN-8', [none(`${domain} sends no mail, and says so, so it needs no DKIM key.`)]),
+      ];
     const missing = warn(
       `${domain} has no DKIM key under ${dkimSelectors.join(', ')}: what it sends cannot be verified.`,
       'Publish the key of the selector you sign with.',
@@ -34,6 +39,14 @@ export const dkim: Check = {
     return [sumUp('OWN-8', [missing])];
   },
 };
+
+/** SPF that allows nobody, or a null MX and no SPF: who takes no answers sends nothing (RFC 7505 section 4.2). */
+async function isSilent(domain: string, { dns }: Tools): Promise<boolean> {
+  const record = recordsOf(await dns.ask(domain, 'TXT')).find(isSpf);
+  if (record !== undefined) return sendsNothing(record);
+  const [mx = '', ...others] = recordsOf(await dns.ask(domain, 'MX'));
+  return others.length === 0 && mx.endsWith(' .');
+}
 
 /** `undefined` where there is no such selector: not every domain has each. */
 async function keyNote(

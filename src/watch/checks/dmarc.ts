@@ -77,7 +77,15 @@ async function readPolicy(domain: string, name: string, record: string, tools: T
   const notes: Note[] = [];
   const text = `DMARC of ${domain}${name === domain ? '' : ` comes from ${name} and`} says ${policy}: "${record.slice(0, 200)}".`;
   const isTest = tags.get('t')?.toLowerCase() === 'y';
-  if (policy === 'none' || isTest)
+  const weaker = WEAKER[policy];
+  if (isTest && weaker !== undefined)
+    notes.push(
+      warn(
+        `${text.slice(0, -1)}, and t=y makes that a test: receivers take it for ${weaker}.`,
+        'Once the reports show your own mail passing, remove t=y.',
+      ),
+    );
+  else if (policy === 'none')
     notes.push(
       warn(text, 'Once the reports show your own mail passing, say quarantine and then reject.'),
     );
@@ -99,7 +107,7 @@ const TAG_WORDS: Readonly<Record<string, readonly string[]>> = {
   t: ['y', 'n'],
 };
 
-/** RFC 7489 section 6.6.4: what is done with mail that `pct` leaves out. */
+/** RFC 9989 section 4.7: what `t=y` makes of a policy; RFC 7489 section 6.6.4: and `pct` of mail that it leaves out. */
 const WEAKER: Readonly<Record<string, string>> = { quarantine: 'none', reject: 'quarantine' };
 
 function tagNotes(name: string, tags: ReadonlyMap<string, string>): readonly Note[] {

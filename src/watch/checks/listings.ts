@@ -66,10 +66,11 @@ function itemOf(answer: Answer): Observation {
 }
 
 function noteOf({ subject, list, verdict }: Answer): Note {
-  const { name, zone, use } = list;
+  const { name, zone, use, usedBy } = list;
   switch (verdict.kind) {
     case 'listed': {
-      const text = `${subject} is on ${name} (${zone}): ${verdict.meanings.join('; ')}.`;
+      const users = usedBy === undefined ? '' : ` It is used by ${usedBy}.`;
+      const text = `${subject} is on ${name} (${zone}): ${verdict.meanings.join('; ')}.${users}`;
       const steps = list.delist.map((step, at) => `${at + 1}. ${step}`).join(' ');
       return use === 'wide' ? bad(text, steps) : warn(text, steps);
     }

@@ -53,7 +53,9 @@ function toolsFor(url: string): Tools {
 
 async function look(url: string, which = 'policy'): Promise<string> {
   const [found] = await pages.run(which, toolsFor(url));
-  return `${found?.state ?? 'nothing'}: ${found?.evidence.join(' ').replaceAll(url, 'PAGE') ?? ''}`;
+  // What headers name has tests of its own.
+  const seen = found?.evidence.slice(0, which === 'policy' ? 1 : 2).join(' ');
+  return `${found?.state ?? 'nothing'}: ${seen?.replaceAll(url, 'PAGE') ?? ''}`;
 }
 
 /** Sends on from `/` along the named places; the last one is the page. */
@@ -91,6 +93,23 @@ describe('a page of the house', () => {
     expect(found?.state).toBe(state);
     expect(found?.evidence.join(' ')).toContain(text);
   });
+
+  it.each([
+    [undefined, 'X-Report-Abuse is not written (OWN-13)'],
+    [{ page: 'https://www.house.test/abuse' }, 'names https://www.house.test/abuse (OWN-13)'],
+    [{ address: 'abuse@house.test' }, 'names abuse@house.test (OWN-13)'],
+  ])(
+    'OWN-12: need not be named in messages, and that is said, by %j',
+    async (abuseHeader, text) => {
+      const url = await serve((_, response) => response.end('Be good.'));
+      const tools = toolsFor(url);
+      const { abuseHeader: _, ...plan } = tools.plan;
+      const given = { ...plan, ...(abuseHeader && { abuseHeader }) };
+      const [found] = await pages.run('policy', { ...tools, plan: given });
+      expect(found).toMatchObject({ practice: 'OWN-12', state: 'pass' });
+      expect(found?.evidence.join(' ')).toContain(text);
+    },
+  );
 
   it('is not there when its server says so, or sends nothing', async () => {
     const gone = await serve((_, response) => response.writeHead(404).end('gone'));

@@ -2,7 +2,7 @@
 import type { Check, Tools } from '../contract.ts';
 import { fetchPage, MAX_PAGE_CHARS, MAX_REDIRECTS } from '../fetch-page.ts';
 import type { WatchPlan } from '../plan.ts';
-import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
+import { bad, fine, none, sumUp, unclear, warn, type Note } from './observe.ts';
 
 const PAGES = { policy: 'OWN-12', abuse: 'OWN-13' } as const;
 
@@ -20,7 +20,10 @@ export const pages: Check = {
     const practice = which === 'policy' ? PAGES.policy : PAGES.abuse;
     if (url === undefined) return [];
     const page = await pageNote(url, which, tools);
-    const notes = which === 'abuse' ? [page, headerNote(url, tools.plan)] : [page];
+    const notes = [
+      page,
+      which === 'abuse' ? headerNote(url, tools.plan) : policyNote(url, tools.plan),
+    ];
     return [{ ...sumUp(practice, notes), target: url }];
   },
 };
@@ -40,6 +43,15 @@ function headerNote(url: string, { abuseHeader }: WatchPlan): Note {
     );
   const what = [page, address].flatMap((text) => text ?? []).join(' and ');
   return fine(`Messages that leave name ${what} in X-Report-Abuse.`);
+}
+
+/** Only one page fits into the header; a policy is accepted before anybody sends, so it need not be this one. */
+function policyNote(url: string, { abuseHeader }: WatchPlan): Note {
+  const { page, address } = abuseHeader ?? {};
+  if (page === url) return fine(`Messages that leave name ${url} in X-Report-Abuse.`);
+  const named = page ?? address;
+  const header = named === undefined ? 'is not written' : `names ${named}`;
+  return none(`Messages that leave do not name this page; X-Report-Abuse ${header} (OWN-13).`);
 }
 
 async function pageNote(url: string, which: string, tools: Tools): Promise<Note> {

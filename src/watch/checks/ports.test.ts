@@ -50,8 +50,17 @@ describe('OWN-9: a machine', () => {
     ]);
   });
 
-  it('with a hundred ports names twenty', () => {
+  it('with a hundred ports names twenty, counts the others, and names them elsewhere', () => {
     const many = Array.from({ length: 100 }, (_, at) => 3_000 + at);
-    expect(says(many)[0]?.match(/\d{4}/g)).toHaveLength(20);
+    const [first, ...more] = says([25, 587, ...many]);
+    expect(first?.match(/\b\d{4}\b/g)).toHaveLength(20);
+    expect(first).toMatch(/, 3019 and 80 more\.$/);
+    const others = more.find((text) => text.startsWith('not-applicable: The others'));
+    expect(others?.match(/\b\d{4}\b/g)).toHaveLength(80);
+  });
+
+  it('with all ports open says so in bounds', () => {
+    const all = Array.from({ length: 65_535 }, (_, at) => at + 1);
+    expect(says(all).at(-1)).toMatch(/ and 65013 more\.$/);
   });
 });

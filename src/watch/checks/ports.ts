@@ -1,12 +1,15 @@
 /** OWN-9: what listens on this machine, against what shall, with who answers for it. */
 import { readFile } from 'node:fs/promises';
 import type { Check } from '../contract.ts';
-import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
+import { bad, fine, listed, none, sumUp, unclear, warn, type Note } from './observe.ts';
 
 /** Of the kernel's table; a machine with more sockets is looked at as far as this. */
 const MAX_TABLE_BYTES = 16 * 1024 * 1024;
 /** include/net/tcp_states.h. */
 const LISTEN = '0A';
+/** Undeclared ports in the first line; the others stand in a line of their own. */
+const MAX_FIRST = 20;
+const MAX_NAMED = 500;
 
 export const ports: Check = {
   id: 'ports',
@@ -59,7 +62,7 @@ export function compare(
   if (surprising.length > 0)
     notes.push(
       bad(
-        `Open and not declared: port ${surprising.slice(0, 20).join(', ')}.`,
+        `Open and not declared: port ${listed(surprising.map(String), MAX_FIRST)}.`,
         'Close it, bind it to 127.0.0.1, or name it with its owner in watch.open_ports.',
       ),
     );
@@ -78,5 +81,8 @@ export function compare(
         `Open as declared: ${right.map(({ port, owner, contact }) => `${port} (${owner}, ${contact})`).join(', ')}.`,
       ),
     );
+  const others = surprising.slice(MAX_FIRST).map(String);
+  if (others.length > 0)
+    notes.push(none(`The others that are not declared: ${listed(others, MAX_NAMED)}.`));
   return notes;
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Check, Tools } from '../contract.ts';
 import { guarded, ownMxOf, withDialogue, type Visit } from '../mail-host.ts';
-import { PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
+import { otherSenders, PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { bad, fine, none, sumUp, unclear, type Note } from './observe.ts';
 
@@ -45,31 +45,59 @@ interface Seen {
   readonly roles: Note[];
 }
 
-/** One connection for all three; the made-up address comes last, as some hosts hang up after one. */
+interface Answers {
+  readonly roles: { address: string; reply: SmtpReply }[];
+  unknown?: SmtpReply;
+}
+
+/** One connection for all; the made-up address comes last, as some hosts hang up after one. */
 async function askAll(domain: string, visit: Visit, dialogue: Dialogue, seen: Seen) {
-  const name = `${visit.name} (${visit.address})`;
-  const replies: { address: string; reply: SmtpReply }[] = [];
+  const host = `${visit.name} (${visit.address})`;
   const made = `primum-${randomBytes(8).toString('hex')}@${domain}`;
-  let unknown: SmtpReply | undefined;
+  let kept: Answers = { roles: [] };
   try {
-    for (const role of ROLES) {
-      const address = `${role}@${domain}`;
-      replies.push({ address, reply: await ask(address, dialogue) });
+    for (const sender of ['', ...otherSenders(domain)]) {
+      const answers: Answers = { roles: [] };
+      // What the null sender was told holds until another sender is told more.
+      if (sender === '') kept = answers;
+      await askFrom(sender, { made, domain, host }, dialogue, answers);
+      if (isTold(answers)) {
+        kept = answers;
+        break;
+      }
     }
-    unknown = await ask(made, dialogue);
   } finally {
-    const isAnyTaken = replies.some(({ reply }) => isTaken(reply));
-    for (const { address, reply } of replies)
-      seen.roles.push(roleNote(address, name, reply, isAnyTaken ? undefined : unknown));
+    const { roles, unknown } = kept;
+    const isAnyTaken = roles.some(({ reply }) => isTaken(reply));
+    for (const { address, reply } of roles)
+      seen.roles.push(roleNote(address, host, reply, isAnyTaken ? undefined : unknown));
     if (unknown !== undefined) {
-      const role = isAnyTaken ? undefined : replies[0]?.reply;
-      seen.catchAll.push(catchAllNote({ made, domain, host: name }, unknown, role));
+      const role = isAnyTaken ? undefined : roles[0]?.reply;
+      seen.catchAll.push(catchAllNote({ made, domain, host }, unknown, role));
     }
   }
 }
 
-async function ask(recipient: string, dialogue: Dialogue): Promise<SmtpReply> {
-  const mail = await dialogue.command('MAIL FROM:<>');
+async function askFrom(
+  sender: string,
+  { made, domain }: Asked,
+  dialogue: Dialogue,
+  answers: Answers,
+): Promise<void> {
+  for (const role of ROLES) {
+    const address = `${role}@${domain}`;
+    answers.roles.push({ address, reply: await ask(address, sender, dialogue) });
+  }
+  answers.unknown = await ask(made, sender, dialogue);
+}
+
+/** One was taken, or they were refused for what they are and not for who asks. */
+function isTold({ roles, unknown }: Answers): boolean {
+  return roles.some(({ reply }) => !refusesProbe(reply, unknown));
+}
+
+async function ask(recipient: string, sender: string, dialogue: Dialogue): Promise<SmtpReply> {
+  const mail = await dialogue.command(`MAIL FROM:<${sender}>`);
   const reply = mail.code === 250 ? await dialogue.command(`RCPT TO:<${recipient}>`) : mail;
   await dialogue.command('RSET');
   return reply;

@@ -9,10 +9,12 @@ import { errorText } from '../error-text.ts';
 import { hostsAs } from '../plan.ts';
 import { networksIn, readPostconf, settingsIn } from '../postconf.ts';
 import { isInNetworks } from '../scope.ts';
-import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
-import { heloOf, visitHost, withDialogue, type Visit } from '../mail-host.ts';
+import type { SmtpReply } from '../smtp-dialogue.ts';
+import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { isAboutClient, isSame, PROBE_ADVICE } from '../probe-refusal.ts';
-import { TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
+import { PLAIN, TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
+import { tryTrick, type Outcome } from '../relay-try.ts';
+import { waysWith, wordsOf } from '../relay-way.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
 export const relay: Check = {
@@ -29,31 +31,60 @@ export const relay: Check = {
 const PATIENCE = 3;
 
 async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
+  const { relay: how, domains } = tools.plan;
+  const own = ownRecipientNote(how.recipient, tools);
+  if (own !== undefined) return [own];
   const family = isIP(visit.address);
-  const source = tools.plan.relay.sourceAddresses.find((address) => isIP(address) === family);
+  const source = how.sourceAddresses.find((address) => isIP(address) === family);
   const from = source === undefined ? visit : { ...visit, localAddress: source };
   const trusted = await trustedNote(from, source, tools);
   if (trusted !== undefined) return [trusted];
-  const words: TrickWords = {
-    ownDomain: tools.plan.domains[0] ?? visit.name,
-    host: visit.name,
-    address: visit.address,
+  const host = {
+    ...{ ownDomain: domains[0] ?? visit.name, host: visit.name, address: visit.address },
   };
-  const accepted: string[] = [];
-  let plain: SmtpReply | undefined;
-  let unanswered = 0;
-  let tried = 0;
-  for (const trick of TRICKS) {
-    tried += 1;
-    const outcome = await tryTrick(from, trick, words, tools);
-    if (outcome === undefined) unanswered += 1;
+  const { words, plain } = await findWay(from, host, tools);
+  const outcomes: [Trick, Outcome][] = [[PLAIN, plain]];
+  for (const trick of TRICKS.filter((each) => each !== PLAIN)) {
     // A host that is silent from the start stays so: each trick would wait for the whole time-out.
-    if (unanswered >= PATIENCE && unanswered === tried) break;
-    if (trick.id === 'plain') plain = outcome?.reply;
-    if (outcome?.isAccepted === true) accepted.push(`${trick.says} (${outcome.dialogue})`);
+    const isMute = outcomes.every(([, { kind }]) => kind === 'silent');
+    if (isMute && outcomes.length >= PATIENCE) break;
+    outcomes.push([trick, await tryTrick(from, trick, words, tools)]);
   }
-  const blind = accepted.length === 0 ? await blindNote(from, plain, words, tools) : undefined;
-  return blind === undefined ? verdict(visit, accepted, tried - unanswered) : [blind];
+  const isOpen = outcomes.some(([, { kind }]) => kind === 'accepted');
+  const blind = isOpen ? undefined : await blindNote(from, plain.reply, words, tools);
+  return [blind ?? verdict(visit, outcomes, words, tools)];
+}
+
+/** Mail for a domain of ours is taken, and is no relaying. */
+function ownRecipientNote(recipient: string | undefined, { plan }: Tools): Note | undefined {
+  const domain = recipient?.slice(recipient.lastIndexOf('@') + 1).toLowerCase() ?? '';
+  if (recipient === undefined || !plan.domains.includes(domain)) return undefined;
+  return unclear(
+    `${domain}, the domain of watch.relay.recipient, is one of yours, so that its mail is taken says nothing of relaying.`,
+    'Name a recipient of your own in a domain that is hosted elsewhere in watch.relay.recipient, or none.',
+  );
+}
+
+/** The first sender and recipient whose domains the host does not mind. */
+async function findWay(
+  visit: Visit,
+  host: Pick<TrickWords, 'ownDomain' | 'host' | 'address'>,
+  tools: Tools,
+): Promise<{ readonly words: TrickWords; readonly plain: Outcome }> {
+  const { senders, recipients } = waysWith(tools.plan.relay.recipient);
+  const [firstSender = '', ...otherSenders] = senders;
+  const [firstRecipient = ['', ''], ...otherRecipients] = recipients;
+  let sender = firstSender;
+  let recipient = firstRecipient;
+  for (;;) {
+    const words = wordsOf(host, sender, recipient);
+    const plain = await tryTrick(visit, PLAIN, words, tools);
+    const next = plain.about === 'sender' ? otherSenders.shift() : undefined;
+    const nextRecipient = plain.about === 'recipient' ? otherRecipients.shift() : undefined;
+    if (next === undefined && nextRecipient === undefined) return { words, plain };
+    sender = next ?? sender;
+    recipient = nextRecipient ?? recipient;
+  }
 }
 
 /** A host that refuses the probe by its name or address would refuse it as an open relay, too. */
@@ -119,87 +150,58 @@ async function isInMynetworks(address: string, visit: Visit): Promise<boolean> {
   return isHere && isInNetworks(address, networksIn(settings.get('mynetworks') ?? ''));
 }
 
-function verdict(visit: Visit, accepted: readonly string[], tried: number): readonly Note[] {
-  const where = `${visit.name} (${visit.address})`;
-  if (accepted.length > 0)
-    return [
-      bad(
-        `${where} takes mail for strangers from strangers: ${accepted.slice(0, 5).join('; ')}${accepted.length > 5 ? `; and ${accepted.length - 5} more tricks` : ''}.`,
-        'Allow relaying only to mynetworks and after AUTH: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination.',
-      ),
-    ];
-  if (tried < TRICKS.length / 2)
-    return [
-      unclear(
-        `${where} answered only ${tried} of ${TRICKS.length} tricks.`,
-        'Look whether it limits connections from here.',
-      ),
-    ];
-  return [fine(`${where} refused all ${tried} tricks that it answered.`)];
-}
-
-interface Outcome {
-  readonly isAccepted: boolean;
-  readonly dialogue: string;
-  /** To MAIL or RCPT. */
-  readonly reply?: SmtpReply;
-}
-
-/** `undefined` when it was neither accepted nor refused. */
-async function tryTrick(
+function verdict(
   visit: Visit,
-  trick: Trick,
+  outcomes: readonly (readonly [Trick, Outcome])[],
   words: TrickWords,
   tools: Tools,
-): Promise<Outcome | undefined> {
-  try {
-    const helo = trick.helo?.(words);
-    const greeting = { ...visit, ...(helo !== undefined && { helo }) };
-    return await withDialogue(greeting, tools, async (dialogue, ehlo) => {
-      if (trick.needs === 'STARTTLS' && !(await underTls(dialogue, ehlo, visit.name, tools)))
-        return { isAccepted: false, dialogue: '' };
-      if (trick.needs === 'AUTH' && !(await guestLogin(dialogue, ehlo)))
-        return { isAccepted: false, dialogue: '' };
-      const sender = trick.sender(words);
-      const recipient = trick.recipient(words);
-      const mail = await dialogue.command(`MAIL FROM:${sender}`);
-      if (mail.code >= 500) return { isAccepted: false, dialogue: mail.text, reply: mail };
-      if (mail.code !== 250) return undefined;
-      const rcpt = await dialogue.command(`RCPT TO:${recipient}`);
-      const isAccepted = rcpt.code === 250 || rcpt.code === 251;
-      // A local part of ours may hold anything where every recipient is taken (OWN-10).
-      const isOwn = isAccepted && trick.endsHere === true && (await takesAnything(dialogue, words));
-      if (isOwn) return undefined;
-      if (!isAccepted && rcpt.code < 500) return undefined;
-      const says = `MAIL FROM:${sender}, RCPT TO:${recipient}: ${rcpt.text}`;
-      return { isAccepted, dialogue: says, reply: rcpt };
-    });
-  } catch {
-    return undefined;
-  }
+): Note {
+  const where = `${visit.name} (${visit.address})`;
+  const of = (kind: Outcome['kind']) => outcomes.filter(([, outcome]) => outcome.kind === kind);
+  const accepted = of('accepted').map(([{ says }, { dialogue = '' }]) => `${says} (${dialogue})`);
+  if (accepted.length > 0)
+    return bad(
+      `${where} takes mail for strangers from strangers: ${accepted.slice(0, 5).join('; ')}${accepted.length > 5 ? `; and ${accepted.length - 5} more tricks` : ''}.`,
+      'Allow relaying only to mynetworks and after AUTH: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination.',
+    );
+  const [, plain] = outcomes[0] ?? [];
+  const [refused, impossible, own] = [of('refused'), of('impossible'), of('own')];
+  const possible = TRICKS.length - impossible.length - own.length;
+  if (plain?.kind === 'silent' && plain.reply !== undefined)
+    return unansweredNote(where, plain, words, tools);
+  if (plain?.kind !== 'refused' || refused.length < possible / 2)
+    return unclear(
+      `${where} answered only ${refused.length} of ${possible} tricks that can be tried there.`,
+      'Look whether it limits connections from here.',
+    );
+  const mute = possible - refused.length;
+  const rest = [
+    ...(mute === 0 ? [] : [`${mute} got no answer to the question`]),
+    ...(own.length === 0 ? [] : [`${own.length} end at a recipient of its own`]),
+    ...(impossible.length === 0
+      ? []
+      : [`not possible there: ${impossible.map(([{ says }]) => says).join(', ')}`]),
+  ];
+  const more = rest.length === 0 ? '' : ` (${rest.join('; ')})`;
+  return fine(`${where} refused all ${refused.length} tricks that it answered${more}.`);
 }
 
-async function takesAnything(dialogue: Dialogue, { ownDomain }: TrickWords): Promise<boolean> {
-  const made = Math.random().toString(36).slice(2, 12);
-  const reply = await dialogue.command(`RCPT TO:<primum-${made}@${ownDomain}>`);
-  return reply.code === 250;
-}
-
-async function underTls(
-  dialogue: Dialogue,
-  ehlo: readonly string[],
-  name: string,
-  tools: Tools,
-): Promise<boolean> {
-  if (!ehlo.includes('STARTTLS')) return false;
-  if ((await dialogue.command('STARTTLS')).code !== 220) return false;
-  await dialogue.startTls(name);
-  return (await dialogue.command(`EHLO ${heloOf(tools)}`)).code === 250;
-}
-
-/** `guest` with the password `guest`: accounts that should not be. Once, as it may be counted. */
-async function guestLogin(dialogue: Dialogue, ehlo: readonly string[]): Promise<boolean> {
-  if (!ehlo.some((line) => /^AUTH[ =].*\bPLAIN\b/.test(line))) return false;
-  const secret = Buffer.from('\0guest\0guest').toString('base64');
-  return (await dialogue.command(`AUTH PLAIN ${secret}`)).code === 235;
+/** Asked plainly it says something, and nothing of relaying. */
+function unansweredNote(
+  where: string,
+  { reply, about }: Outcome,
+  { sender, local, elsewhere }: TrickWords,
+  { plan }: Tools,
+): Note {
+  const text = `${where} does not say whether it relays: to mail from ${sender} for ${local}@${elsewhere} it answers "${reply?.text ?? ''}"`;
+  if (about === undefined)
+    return unclear(
+      `${text}, which is no refusal for good.`,
+      'Ask again later, or exempt the address that asks from greylisting and limits.',
+    );
+  const advice =
+    plan.relay.recipient === undefined
+      ? 'Name a recipient of your own in a domain that is hosted elsewhere in watch.relay.recipient.'
+      : 'Name another recipient in watch.relay.recipient, one whose domain this host can look up.';
+  return unclear(`${text}, which is about the domain of the ${about}.`, advice);
 }

@@ -5,6 +5,7 @@
  * which has passed too many hosts (RFC 5321 section 6.3); one that does not is hung up on.
  */
 import type { Check, Tools } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import { hostsAs } from '../plan.ts';
 import type { SmtpReply } from '../smtp-dialogue.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
@@ -51,7 +52,12 @@ async function tryEnds(visit: Visit, tools: Tools): Promise<readonly Note[]> {
     ];
   const barred = outcomes.find((outcome) => outcome.kind === 'barred');
   if (barred !== undefined)
-    return [unclear(`${where} does not let the probe get to a message: ${barred.why}.`)];
+    return [
+      unclear(
+        `${where} does not let the probe get to a message: ${barred.why}.`,
+        'Look whether it takes a bounce for its postmaster, and limits connections from here.',
+      ),
+    ];
   return [
     fine(
       `${where} takes only CR LF . CR LF for the end of a message (${ENDS.length} others tried).`,
@@ -65,6 +71,7 @@ type Outcome =
   | { readonly kind: 'barred'; readonly why: string };
 
 function tryEnd(visit: Visit, end: string, tools: Tools): Promise<Outcome> {
+  let isSent = false;
   return withDialogue(visit, tools, async (dialogue): Promise<Outcome> => {
     const domain = tools.plan.domains[0] ?? visit.name;
     for (const line of ['MAIL FROM:<>', `RCPT TO:<postmaster@${domain}>`, 'DATA']) {
@@ -77,12 +84,14 @@ function tryEnd(visit: Visit, end: string, tools: Tools): Promise<Outcome> {
       (_, at) => `Received: by primum-audit-${at}.invalid\r\n`,
     );
     const text = `${hops.join('')}Subject: Primum looks whether smuggling works\r\n\r\nx`;
+    isSent = true;
     const reply = await dialogue.rawWithin(`${text}${end}`, SILENCE_MS);
     return reply === undefined || isRefusal(reply) ? { kind: 'not taken' } : { kind: 'taken' };
   }).catch((error: unknown): Outcome => {
-    // Hanging up is a refusal, too.
-    const text = error instanceof Error ? error.message : '';
-    return text.endsWith('hung up') ? { kind: 'not taken' } : { kind: 'barred', why: text };
+    // To hang up on a false end is to refuse it; before that it says nothing.
+    const text = errorText(error);
+    const isHungUp = /\bhung up$|\bECONNRESET\b|\bEPIPE\b/.test(text);
+    return isSent && isHungUp ? { kind: 'not taken' } : { kind: 'barred', why: text };
   });
 }
 

@@ -4,6 +4,7 @@ import {
   parseSpf,
   type SpfQualifier,
   type SpfTerm,
+  sendsNothing,
 } from '../../protocol/mail-policy/spf.ts';
 import type { Tools } from '../contract.ts';
 import { addressesOfHost } from '../host-addresses.ts';
@@ -22,7 +23,7 @@ type Result = SpfQualifier | 'none' | 'unknown';
 /** Silent where nothing was declared, nobody knows, or the domain sends no mail at all. */
 export async function outboundNotes(domain: string, tools: Tools): Promise<readonly Note[]> {
   const record = recordsOf(await tools.dns.ask(domain, 'TXT')).find(isSpf);
-  if (record === undefined || /^v=spf1 +-all *$/i.test(record)) return [];
+  if (record === undefined || sendsNothing(record)) return [];
   const addresses = await outboundAddresses(tools);
   const results = await Promise.all(
     addresses.map(async (address) => {

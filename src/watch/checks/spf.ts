@@ -50,7 +50,7 @@ function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly N
   if (voids > MAX_VOID_LOOKUPS)
     return [
       bad(
-        `SPF of ${domain} names ${voids} hosts that do not exist; receivers stop after ${MAX_VOID_LOOKUPS}.`,
+        `SPF of ${domain} names ${voids} hosts of which nothing is found; receivers stop after ${MAX_VOID_LOOKUPS}.`,
         'Remove the stale entries.',
       ),
     ];
@@ -221,7 +221,7 @@ async function lookUp({ name, term, how }: Step, walk: Walk, tools: Tools): Prom
   walk.voids += 1;
   walk.notes.push(
     warn(
-      `SPF of ${name} names ${target} ("${term.text}"), which does not exist.`,
+      `SPF of ${name} names ${target} ("${term.text}"), which has no ${term.name === 'mx' ? 'MX record' : 'address'}.`,
       'Remove the stale entry.',
     ),
   );

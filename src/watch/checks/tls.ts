@@ -21,11 +21,14 @@ export const tls: Check = {
     const seen: Note[] = [];
     const auth: Note[] = [];
     if (roles.includes('mx'))
-      seen.push(...(await visitHost(name, 'smtp', tools, (visit) => look(visit, tools))));
+      seen.push(...(await visitHost(name, 'smtp', tools, (visit) => look(visit, tools, 'smtp'))));
     if (roles.includes('submission')) {
       const notes = await visitHost(name, 'submission', tools, async (visit) => {
-        auth.push(await authNote(visit, tools));
-        return look(visit, tools);
+        const inTheClear = await authNote(visit, tools);
+        auth.push(inTheClear);
+        // A row of its own (ACC-13), and a part of this one.
+        const shown = inTheClear.state === 'fail' ? [inTheClear] : [];
+        return [...(await look(visit, tools, 'submission')), ...shown];
       });
       seen.push(...notes);
     }
@@ -47,14 +50,24 @@ async function authNote(visit: Visit, tools: Tools): Promise<Note> {
   );
 }
 
-async function look(visit: Visit, tools: Tools): Promise<readonly Note[]> {
+/** What goes in the clear without it, and how Postfix is told. */
+const WITHOUT_TLS = {
+  smtp: { what: 'mail to it goes in the clear', level: 'may' },
+  submission: { what: 'mail and passwords of customers go in the clear', level: 'encrypt' },
+} as const;
+
+async function look(
+  visit: Visit,
+  tools: Tools,
+  kind: keyof typeof WITHOUT_TLS,
+): Promise<readonly Note[]> {
   const where = `${visit.name} (${visit.address}) port ${visit.port}`;
   return withDialogue(visit, tools, async (dialogue, ehlo) => {
     if (!ehlo.includes('STARTTLS'))
       return [
         bad(
-          `${where} does not offer STARTTLS: mail to it goes in the clear.`,
-          'Give it a certificate and write smtpd_tls_security_level = may.',
+          `${where} does not offer STARTTLS: ${WITHOUT_TLS[kind].what}.`,
+          `Give it a certificate and write smtpd_tls_security_level = ${WITHOUT_TLS[kind].level}.`,
         ),
       ];
     const facts = await handshake(dialogue, visit.name);

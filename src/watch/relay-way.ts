@@ -1,0 +1,75 @@
+/**
+ * Who asks to be relayed, and to whom: nobody, and where the host does not take that for an answer,
+ * nobody at an address. What is refused for its domain says nothing of relaying: an open relay that
+ * looks domains up refuses example.com, which takes no mail (null MX), and takes all others.
+ */
+import { isAboutClient } from './probe-refusal.ts';
+import type { SmtpReply } from './smtp-dialogue.ts';
+import type { TrickWords } from './relay-tricks.ts';
+
+const LOCAL = 'primum-relay-test';
+/** RFC 2606: nobody's; both have a null MX and SPF of "-all". */
+const NOBODY = { sender: 'example.org', recipient: 'example.com' } as const;
+/** RFC 5737: nobody's, too, and there is nothing to look up: no name, no MX, no SPF. */
+const NOWHERE = '[192.0.2.1]';
+
+export interface Ways {
+  readonly senders: readonly string[];
+  readonly recipients: readonly (readonly [local: string, domain: string])[];
+}
+
+/** @param recipient The operator's own in a domain hosted elsewhere: then nobody else is named to. */
+export function waysWith(recipient: string | undefined): Ways {
+  const nobodies = [NOBODY.sender, NOWHERE].map((domain) => `${LOCAL}@${domain}`);
+  if (recipient === undefined)
+    return {
+      senders: nobodies,
+      recipients: [
+        [LOCAL, NOBODY.recipient],
+        [LOCAL, NOWHERE],
+      ],
+    };
+  const at = recipient.lastIndexOf('@');
+  const parts = [recipient.slice(0, at), recipient.slice(at + 1)] as const;
+  return { senders: [...nobodies, recipient], recipients: [parts] };
+}
+
+/** The words of one way; postmaster is asked for where nobody's mail is read. */
+export function wordsOf(
+  host: Pick<TrickWords, 'ownDomain' | 'host' | 'address'>,
+  sender: string,
+  [local, elsewhere]: Ways['recipients'][number],
+): TrickWords {
+  const isNobody = local === LOCAL;
+  return { ...host, sender, local, elsewhere, nowhere: isNobody ? elsewhere : NOWHERE };
+}
+
+/** RFC 3463 section 3.2, RFC 7505 section 4, RFC 7372 section 3.1: domain unknown, null MX, SPF. */
+const OF_SENDER = /^\d{3} \d\.(?:1\.8|7\.2[37])\b|\bSPF\b/i;
+const OF_RECIPIENT = /^\d{3} \d\.1\.(?:2|10)\b/;
+const OF_DOMAIN =
+  /\bnull ?mx\b|\bdoes not accept (?:e-?)?mail\b|\b(?:domain|host) (?:name )?not found\b|\bliterals? (?:is |are )?not (?:allowed|permitted|accepted)\b/i;
+
+/**
+ * Whose domain a refusal is about; `undefined` where it is about something else.
+ * @param told Whose address the host had just been told; many judge the sender only then.
+ */
+export function domainRefused(
+  reply: SmtpReply,
+  told: 'sender' | 'recipient',
+  words: TrickWords,
+): 'sender' | 'recipient' | undefined {
+  const { code, text } = reply;
+  if (code < 400 || isAboutClient(reply)) return undefined;
+  if (OF_SENDER.test(text)) return 'sender';
+  if (OF_RECIPIENT.test(text)) return 'recipient';
+  const isSender = told === 'sender' || /\bsender (?:address|domain)\b/i.test(text);
+  const domain = isSender ? words.sender : words.elsewhere;
+  const isRefused = OF_DOMAIN.test(text) || (domain.endsWith(']') && isMalformed(reply));
+  if (!isRefused) return undefined;
+  return isSender ? 'sender' : 'recipient';
+}
+
+/** Some servers take no address in the place of a domain. */
+const isMalformed = ({ code, text }: SmtpReply): boolean =>
+  code === 501 || /^5\d\d 5\.1\.[37]\b|\bliteral\b|\bmalformed\b/i.test(text);

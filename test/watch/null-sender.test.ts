@@ -1,0 +1,57 @@
+/** OWN-5, OWN-10, FBK-4: Postfix refuses a null sender at RCPT as shipped (smtpd_delay_reject). */
+import { describe, expect, it } from 'vitest';
+import { conformance } from '../../src/watch/checks/conformance.ts';
+import { recipients } from '../../src/watch/checks/recipients.ts';
+import { hear, type Says } from './spoken-house.ts';
+
+const NO = '554 5.7.1 <>: Sender address rejected: Access denied';
+const refusesNull: Says = ({ line, sender }) =>
+  line.startsWith('RCPT') && sender === '' ? NO : undefined;
+
+describe('a host that refuses the null sender after RCPT', () => {
+  it('OWN-5: fails, as bounces are lost', async () => {
+    const { rows, text, advice } = await hear(conformance, refusesNull);
+    expect(rows).toMatchObject({ 'OWN-5': 'fail', 'OWN-7': 'pass' });
+    expect(text).toContain('refuses it from the null sender, so bounces are lost');
+    expect(advice).toContain('Take MAIL FROM:<>');
+  });
+
+  it('OWN-10, FBK-4: is asked with another sender', async () => {
+    const { rows } = await hear(recipients, refusesNull);
+    expect(rows).toEqual({ 'OWN-10': 'pass', 'FBK-4': 'pass' });
+  });
+
+  it('OWN-10: a catch-all shows all the same', async () => {
+    const { rows } = await hear(
+      recipients,
+      (heard) => refusesNull(heard) ?? (heard.line.startsWith('RCPT') ? '250 ok' : undefined),
+    );
+    expect(rows).toEqual({ 'OWN-10': 'fail', 'FBK-4': 'pass' });
+  });
+
+  it('FBK-4: abuse@ that is missing shows all the same', async () => {
+    const { rows } = await hear(
+      recipients,
+      (heard) =>
+        refusesNull(heard) ??
+        (heard.line.includes('<abuse@') ? '550 5.1.1 User unknown' : undefined),
+    );
+    expect(rows).toEqual({ 'OWN-10': 'pass', 'FBK-4': 'fail' });
+  });
+
+  it('is asked with a third, where it takes none of its own from outside', async () => {
+    const says: Says = (heard) =>
+      refusesNull(heard) ??
+      (heard.line.startsWith('RCPT') && heard.sender.endsWith('@house.test')
+        ? '550 5.7.1 Sender address rejected: it is ours'
+        : undefined);
+    expect((await hear(conformance, says)).rows['OWN-5']).toBe('fail');
+    expect((await hear(recipients, says)).rows).toEqual({ 'OWN-10': 'pass', 'FBK-4': 'pass' });
+  });
+
+  it('at MAIL already, too', async () => {
+    const says: Says = ({ line }) => (line === 'MAIL FROM:<>' ? NO : undefined);
+    expect((await hear(conformance, says)).rows['OWN-5']).toBe('fail');
+    expect((await hear(recipients, says)).rows).toEqual({ 'OWN-10': 'pass', 'FBK-4': 'pass' });
+  });
+});

@@ -1,0 +1,158 @@
+/** OWN-4: what is refused for a domain says nothing of relaying, and what cannot be tried is no refusal. */
+import { describe, expect, it } from 'vitest';
+import { conformance } from '../../src/watch/checks/conformance.ts';
+import { relay } from '../../src/watch/checks/relay.ts';
+import { hear, withAuth, withTls, type Says } from './spoken-house.ts';
+
+const NULL_MX =
+  '556 5.1.10 <x>: Recipient address rejected: Domain example.com does not accept mail (nullMX)';
+const SENDER_NULL_MX =
+  '550 5.7.27 <x>: Sender address rejected: Domain example.org does not accept mail (nullMX)';
+
+/** Open to everybody; but for what each test refuses. */
+const open =
+  (refuses: (line: string, sender: string) => string | undefined): Says =>
+  ({ line, sender }) =>
+    line.startsWith('RCPT') ? (refuses(line, sender) ?? '250 ok') : undefined;
+
+describe('OWN-4: an open relay', () => {
+  it.each([
+    ['a null MX', NULL_MX],
+    ['a domain that does not exist', '450 4.1.2 <x>: Recipient address rejected: Domain not found'],
+    ['the same for good', '550 5.1.2 <x>: Recipient address rejected: Domain not found'],
+    ['a null MX in other words', '550 relaying: example.com has a null MX'],
+  ])('that refuses %s is asked for nobody at an address, and fails', async (_, reply) => {
+    const { rows, text } = await hear(
+      relay,
+      open((line) => (line.includes('example.com') ? reply : undefined)),
+    );
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+    expect(text).toContain('plainly');
+    expect(text).toContain('RCPT TO:<primum-relay-test@[192.0.2.1]>');
+  });
+
+  it.each([
+    ['a null MX', SENDER_NULL_MX],
+    ['SPF', '550 5.7.23 Message rejected due to: SPF fail - not authorized'],
+  ])('that refuses senders of nobody for %s fails plainly', async (_, reply) => {
+    const { rows, text } = await hear(
+      relay,
+      open((__, sender) => (sender.endsWith('example.org') ? reply : undefined)),
+    );
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+    expect(text).toContain('plainly (MAIL FROM:<primum-relay-test@[192.0.2.1]>');
+  });
+
+  const picky = (line: string): string | undefined =>
+    line.includes('[192.0.2.1]') ? '501 5.1.3 Bad recipient address syntax' : NULL_MX;
+
+  it('that takes neither is unknown, with what to set', async () => {
+    const { rows, text, advice } = await hear(relay, open(picky));
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(text).toContain('does not say whether it relays');
+    expect(text).toContain('about the domain of the recipient');
+    expect(advice).toContain('watch.relay.recipient');
+  });
+
+  it('fails with a recipient of the operator, and nobody else at that domain is named', async () => {
+    const { rows, heard } = await hear(
+      relay,
+      open((line) => (line.includes('far.test') ? undefined : picky(line))),
+      { relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [], recipient: 'me@far.test' } },
+    );
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+    const named = heard.filter((line) => line.startsWith('RCPT') && line.includes('far.test'));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((line) => !/\bme\b/.test(line))).toEqual([]);
+  });
+
+  it('fails where a guest may log in after STARTTLS only', async () => {
+    const { rows, text } = await hear(relay, ({ line, isTls }) => {
+      if (line.startsWith('EHLO')) return isTls ? withAuth : withTls;
+      return isTls && line.startsWith('AUTH') ? '235 ok' : undefined;
+    });
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+    expect(text).toContain('after AUTH as guest');
+  });
+
+  it('fails where a guest may log in by AUTH LOGIN only', async () => {
+    const { rows } = await hear(relay, ({ line }) => {
+      if (line.startsWith('EHLO')) return withAuth.replace('PLAIN ', '');
+      if (line === 'AUTH LOGIN' || line === 'Z3Vlc3Q=')
+        return line === 'AUTH LOGIN' ? '334 VXNlcm5hbWU6' : '235 ok';
+      return undefined;
+    });
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+  });
+});
+
+describe('OWN-4: a closed one', () => {
+  it('passes, and what could not be tried is not counted as refused', async () => {
+    const { rows, text } = await hear(relay);
+    expect(rows).toEqual({ 'OWN-4': 'pass' });
+    expect(text).toContain(
+      'refused all 24 tricks that it answered (not possible there: after STARTTLS, after AUTH as guest)',
+    );
+  });
+
+  it('is asked for all where it offers all', async () => {
+    const { text } = await hear(relay, ({ line, isTls }) =>
+      line.startsWith('EHLO') ? (isTls ? withAuth : withTls) : undefined,
+    );
+    expect(text).toContain('refused all 26 tricks that it answered.');
+  });
+
+  it('passes with a catch-all, whose own recipients prove nothing', async () => {
+    const { rows, text } = await hear(relay, ({ line }) =>
+      line.startsWith('RCPT') && line.includes('@house.test>') ? '250 ok' : undefined,
+    );
+    expect(rows).toEqual({ 'OWN-4': 'pass' });
+    expect(text).toContain('end at a recipient of its own');
+  });
+
+  it('that puts the plain question off is unknown', async () => {
+    const { rows, text } = await hear(relay, ({ line, sender }) =>
+      line.startsWith('RCPT') &&
+      sender.endsWith('example.org') &&
+      line.includes('<primum-relay-test@example.com>')
+        ? '450 4.2.0 Greylisted'
+        : undefined,
+    );
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(text).toContain('is no refusal for good');
+  });
+
+  it('is unknown for a recipient that is one of its own', async () => {
+    const { rows, advice } = await hear(relay, undefined, {
+      relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [], recipient: 'x@house.test' },
+    });
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(advice).toContain('hosted elsewhere');
+  });
+});
+
+describe('OWN-5: AUTH on port 25', () => {
+  it('fails where it is offered after STARTTLS only', async () => {
+    const { rows, text } = await hear(conformance, ({ line, isTls }) =>
+      line.startsWith('EHLO') ? (isTls ? withAuth : withTls) : undefined,
+    );
+    expect(rows['OWN-5']).toBe('fail');
+    expect(text).toContain('offers AUTH on port 25 after STARTTLS');
+  });
+
+  it('is not offered by a good host, before or after STARTTLS', async () => {
+    const { rows } = await hear(conformance, ({ line, isTls }) =>
+      line.startsWith('EHLO') && !isTls ? withTls : undefined,
+    );
+    expect(rows['OWN-5']).toBe('pass');
+  });
+
+  it('is not known where STARTTLS is refused', async () => {
+    const { rows, text } = await hear(conformance, ({ line }) => {
+      if (line.startsWith('EHLO')) return withTls;
+      return line === 'STARTTLS' ? '454 4.7.0 TLS not available' : undefined;
+    });
+    expect(rows['OWN-5']).toBe('unknown');
+    expect(text).toContain('after STARTTLS is not known: STARTTLS is refused');
+  });
+});
