@@ -14,12 +14,16 @@ const DECISIVE: ReadonlySet<string> = new Set([
 const MOST = 32;
 const LONGEST_NAME = 25;
 
+export function isDecisive(name: string): boolean {
+  return name.length <= LONGEST_NAME && DECISIVE.has(name.toLowerCase());
+}
+
 export class DecisiveFields {
   #kept = 0;
 
   /** Whether a field beyond the bound is kept all the same. */
   takes(name: string): boolean {
-    if (name.length > LONGEST_NAME || !DECISIVE.has(name.toLowerCase())) return false;
+    if (!isDecisive(name)) return false;
     this.#kept += 1;
     return this.#kept <= MOST;
   }

@@ -88,6 +88,7 @@ const REASONS: Readonly<Record<string, string>> = {
   virus: 'reason_content',
   attachment: 'reason_content',
   'listed-host': 'reason_content',
+  'not-whole': 'reason_content',
   'own-password': 'reason_content',
 };
 
