@@ -15,7 +15,7 @@ import type {
 } from './contract.ts';
 import type { KeepOptions, ReadMessage } from './facts.ts';
 import { formatHeader } from './header-fields.ts';
-import { DecisiveFields, isDecisive } from './decisive-fields.ts';
+import { cutNote, DecisiveFields } from './decisive-fields.ts';
 import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_INLINE_BYTES } from './limits.ts';
 import type { MalformedNote } from './notes.ts';
 import type { PooledOutcome, PooledReading, ReaderPool } from './reader-pool.ts';
@@ -79,8 +79,9 @@ export class Inspection implements MessageInspection {
     if (isTooLong) this.#note('header-too-long');
     if (!isTooLong && (!isOver || this.#decisive.takes(name))) {
       this.#headers.push({ name, value });
-    } else if (isDecisive(name)) {
-      this.#note('decisive-field-cut');
+    } else {
+      const note = cutNote(name);
+      if (note !== undefined) this.#note(note);
     }
     this.#headerBytes += bytes;
   }

@@ -6,7 +6,7 @@
 /** Parts were not split, or their header was not read: files and links may be in them. */
 const PARTS_UNSEEN = [
   'boundary-too-long',
-  'decisive-field-cut',
+  'content-field-cut',
   'reader-failed',
   'reader-late',
   'too-deep',
@@ -36,7 +36,7 @@ export const LINKS_UNSEEN = [
   'wrapped-too-often',
 ] as const;
 
-export const SENDERS_UNSEEN = ['decisive-field-cut', 'too-many-senders'] as const;
+export const SENDERS_UNSEEN = ['sender-field-cut', 'too-many-senders'] as const;
 
 export type HidingNote =
   | (typeof ATTACHMENTS_UNSEEN)[number]

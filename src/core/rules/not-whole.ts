@@ -26,12 +26,13 @@ interface Part {
 
 const WORDS: Readonly<Record<string, string>> = {
   'boundary-too-long': 'a boundary between its parts is too long',
-  'decisive-field-cut': 'a header field that says how to read it is too long or too far down',
+  'content-field-cut': 'a header field that says how to read it is too long or too far down',
   'html-too-deep': 'its HTML is nested too deeply',
   'html-too-long': 'its HTML is too long',
   'links-not-looked-up': 'it links to more hosts than are looked up',
   'reader-failed': 'it could not be read',
   'reader-late': 'reading it took too long',
+  'sender-field-cut': 'a header field that names its sender is too long or too far down',
   'text-too-long': 'its text is too long',
   'too-deep': 'its parts are nested too deeply',
   'too-many-attachments': 'it has too many kinds of attachment',
