@@ -16,6 +16,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   campaign: 'The message waits for a check: the same text came from several accounts.',
   attachment: 'The message has an attachment that is not let out: {detail}.',
   'listed-host': 'A link in the message leads to a listed host ({detail}).',
+  'not-whole': 'The message cannot be checked whole: {detail}. Send it in a simpler form.',
+  'not-read-now': 'The message cannot be checked now. Try again later.',
   'own-password': 'The message shows your own password. Never send it to anybody.',
   conformance: 'The message does not follow RFC 5322: {detail}.',
   suppressed: 'This recipient does not take mail from you. Check the address.',

@@ -77,9 +77,12 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   // No rule asked for as much: the score did, and what weighed most in it is the cause.
   const isByRung = isLess(verdictOf(findings, 'observe'), kind) && perRecipient === undefined;
   const reasons = isByRung ? weighedFirst(told) : told;
-  if (kind !== 'pass' && reasons.length === 0) {
-    const since = accountLadder.rung === rung ? accountLadder.sinceMs : ladder.sinceMs;
-    reasons.push(rungReason(rung, since));
+  // Where the message itself asks for less, it is stopped for what the account did before it.
+  const decidedBefore = isByRung && isLess(verdictOf([], asked), kind);
+  if (kind !== 'pass' && (decidedBefore || reasons.length === 0)) {
+    const by = answer.isPart ? acting : rung;
+    const since = accountLadder.rung === by ? accountLadder.sinceMs : ladder.sinceMs;
+    reasons.unshift(rungReason(by, since));
   }
   const decided = {
     verdict: kind,

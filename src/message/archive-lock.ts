@@ -3,9 +3,6 @@
  * general purpose bit 0 of a local header (APPNOTE 4.4.4). RAR: the block after the signature.
  */
 
-/** Entries looked at; whoever encrypts some, encrypts the first ones. */
-const MAX_ENTRIES = 1000;
-
 const LOCAL_HEADER_BYTES = 30;
 
 /** There is no further entry, or enough is known. */
@@ -17,7 +14,6 @@ export class ZipLock {
   isEncrypted = false;
   #held = Buffer.alloc(0);
   #skip = 0;
-  #entries = 0;
   #isSearching = false;
   #isDone = false;
 
@@ -55,10 +51,7 @@ export class ZipLock {
 
   /** Reads one local header; returns where the next may stand, or `NO_MORE`. */
   #entry(data: Buffer): number {
-    this.#entries += 1;
-    if (data.indexOf(LOCAL_HEADER) !== 0 || this.#entries > MAX_ENTRIES) {
-      return NO_MORE;
-    }
+    if (data.readUInt32BE(0) !== LOCAL_HEADER.readUInt32BE(0)) return NO_MORE;
     const flags = data.readUInt16LE(6);
     if ((flags & 1) !== 0) {
       this.isEncrypted = true;

@@ -1,7 +1,7 @@
 /** From text parts to what the author wrote, and to the URLs of everything. */
 import { decodeText } from './charset.ts';
 import { readHtml } from './html-text.ts';
-import { MAX_SHORT_WORDS } from './limits.ts';
+import { MAX_SHORT_WORDS, MAX_WORDED_CHARS } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { readOwnText } from './own-text.ts';
 import type { TextPart } from './part-tree.ts';
@@ -65,7 +65,7 @@ export function readBodyText(
       if (part.isBody) join(html, read);
     } else {
       urls.addFromText(text);
-      const read = readOwnText(text);
+      const read = readOwnText(text.slice(0, MAX_WORDED_CHARS));
       if (part.isBody) join(plain, { ...read, all: text });
       hasMessage ||= part.isBody && read.hasMessage;
     }
@@ -75,11 +75,12 @@ export function readBodyText(
   return { ...body, hasMessage, shortWords: isShort ? wordsAsTyped(chosen) : [] };
 }
 
+/** Links were read from all of it; words are read up to a bound. */
 function join(to: Reading, read: Readonly<Reading>): void {
   const gap = to.all === '' ? '' : '\n\n';
-  to.own += gap + read.own;
-  to.quoted += gap + read.quoted;
-  to.all += gap + read.all;
+  to.own = (to.own + gap + read.own).slice(0, MAX_WORDED_CHARS);
+  to.quoted = (to.quoted + gap + read.quoted).slice(0, MAX_WORDED_CHARS);
+  to.all = (to.all + gap + read.all).slice(0, MAX_WORDED_CHARS);
   to.hasSignature ||= read.hasSignature;
 }
 

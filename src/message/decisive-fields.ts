@@ -14,12 +14,22 @@ const DECISIVE: ReadonlySet<string> = new Set([
 const MOST = 32;
 const LONGEST_NAME = 25;
 
+function isDecisive(name: string): boolean {
+  return name.length <= LONGEST_NAME && DECISIVE.has(name.toLowerCase());
+}
+
+/** What is to be noted where a field, or its end, is passed over; `undefined`: nothing hangs on it. */
+export function cutNote(name: string): 'content-field-cut' | 'sender-field-cut' | undefined {
+  if (!isDecisive(name)) return undefined;
+  return /^content-/i.test(name) ? 'content-field-cut' : 'sender-field-cut';
+}
+
 export class DecisiveFields {
   #kept = 0;
 
   /** Whether a field beyond the bound is kept all the same. */
   takes(name: string): boolean {
-    if (name.length > LONGEST_NAME || !DECISIVE.has(name.toLowerCase())) return false;
+    if (!isDecisive(name)) return false;
     this.#kept += 1;
     return this.#kept <= MOST;
   }

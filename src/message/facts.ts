@@ -7,7 +7,7 @@ import { clientFamily } from './client-family.ts';
 import { findFaults, type LineCheck } from './conformance.ts';
 import type { HeaderField } from './contract.ts';
 import { HeaderIndex } from './header-index.ts';
-import { MAX_MORE_SENDERS, MAX_REFERENCES } from './limits.ts';
+import { MAX_ADDRESSES, MAX_MORE_SENDERS, MAX_REFERENCES } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
@@ -35,6 +35,8 @@ export interface ReadMessage {
   readonly facts: MessageFacts;
   readonly derived: DerivedMessage;
   readonly sizeBytes: number;
+  /** All hosts of its links, of which `derived` names the first ones. */
+  readonly hosts: readonly string[];
   /** With `ownWords` those of a short text. */
   readonly shortWords: readonly string[];
 }
@@ -57,17 +59,19 @@ const MAX_SUBJECT_WORDS = 30;
 
 export function factsOf(input: FactsInput): ReadMessage {
   const index = new HeaderIndex(input.headers);
-  const urls = new UrlCollector();
+  const urls = new UrlCollector(input.notes);
   const hasOwnWords = input.keep.ownWords === true;
   const text = quietly(input.notes, () =>
     readBodyText(input.tree.texts, urls, input.notes, hasOwnWords),
   );
   const parts = { ...input, index, urls, text };
-  const derived = derive(parts);
+  // First what may add to the notes, of which `derived` tells.
+  const facts = { ...headerFacts(parts), ...keptFacts(parts) };
   return {
-    facts: { ...headerFacts(parts), ...keptFacts(parts) },
-    derived,
+    facts,
+    derived: derive(parts),
     sizeBytes: input.sizeBytes,
+    hosts: urls.allHosts,
     shortWords: hasOwnWords ? wordsToCheck(index, text) : [],
   };
 }
@@ -121,7 +125,7 @@ function headerFacts({ index, headers, notes }: Parts): MessageFacts {
   const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
   return defined({
     headerFrom,
-    headerFromMore: quietly(notes, () => moreSenders(headers, headerFrom)),
+    headerFromMore: quietly(notes, () => moreSenders(headers, headerFrom, notes)),
     replyTo: address('reply-to'),
     messageId: id === undefined ? undefined : readMessageId(id).messageId,
     inReplyTo: reply === undefined ? undefined : readMessageId(reply).messageId,
@@ -137,6 +141,7 @@ function headerFacts({ index, headers, notes }: Parts): MessageFacts {
 function moreSenders(
   headers: readonly HeaderField[],
   headerFrom: string | undefined,
+  notes: Notes,
 ): readonly string[] | undefined {
   const found = new Set<string>();
   let isFirst = true;
@@ -148,11 +153,14 @@ function moreSenders(
       isFirst = false;
       if (value.indexOf('<') === value.lastIndexOf('<')) continue;
     }
-    for (const address of parseAddresses(value)) {
+    const addresses = parseAddresses(value);
+    if (addresses.length >= MAX_ADDRESSES) notes.add('too-many-senders');
+    for (const address of addresses) {
       if (address.includes('@') && address !== headerFrom)
         found.add(address.slice(0, MAX_FIELD_CHARS));
     }
   }
+  if (found.size > MAX_MORE_SENDERS) notes.add('too-many-senders');
   return found.size === 0 ? undefined : [...found].slice(0, MAX_MORE_SENDERS);
 }
 

@@ -1,6 +1,6 @@
 /** Header fields from lines and back (RFC 5322 section 2.2), bytes kept as latin1. */
 import type { HeaderField } from './contract.ts';
-import { DecisiveFields } from './decisive-fields.ts';
+import { cutNote, DecisiveFields } from './decisive-fields.ts';
 import { MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS } from './limits.ts';
 import type { Notes } from './notes.ts';
 
@@ -8,23 +8,26 @@ import type { Notes } from './notes.ts';
 export class FieldCollector {
   readonly #notes: Notes;
   readonly #maxFields: number;
+  readonly #isOutermost: boolean;
   readonly #fields: HeaderField[] = [];
   readonly #decisive = new DecisiveFields();
   #name = '';
   #lines: string[] = [];
   #bytes = 0;
 
-  constructor(notes: Notes, maxFields: number) {
+  constructor(notes: Notes, maxFields: number, isOutermost = false) {
     this.#notes = notes;
+    this.#isOutermost = isOutermost;
     this.#maxFields = maxFields;
   }
 
-  /** One line without its end. */
-  line(text: string): void {
+  /** One line without its end. @param isCut what came behind this much of it is lost. */
+  line(text: string, isCut = false): void {
     if (/^[ \t]/.test(text) && this.#name !== '') {
       this.#bytes += text.length;
-      if (this.#bytes <= MAX_FIELD_BYTES) this.#lines.push(text);
-      else this.#notes.add('header-too-long');
+      const isOver = this.#bytes > MAX_FIELD_BYTES;
+      if (!isOver) this.#lines.push(text);
+      if (isOver || isCut) this.#noteCut();
       return;
     }
     this.#flush();
@@ -37,6 +40,12 @@ export class FieldCollector {
     this.#name = name;
     this.#lines = [text.slice(colon + 1)];
     this.#bytes = text.length;
+    if (isCut) this.#noteCut();
+  }
+
+  #noteCut(): void {
+    this.#notes.add('header-too-long');
+    this.#noteDecisive();
   }
 
   end(): readonly HeaderField[] {
@@ -50,8 +59,18 @@ export class FieldCollector {
     if (isOver) this.#notes.add('too-many-headers');
     if (!isOver || this.#decisive.takes(this.#name)) {
       this.#fields.push({ name: this.#name, value: this.#lines.join('\r\n') });
+    } else {
+      this.#noteDecisive();
     }
     this.#name = '';
+  }
+
+  #noteDecisive(): void {
+    const note = cutNote(this.#name);
+    // A message inside another, and a part, do not say who sends this one.
+    if (note === 'content-field-cut' || (note !== undefined && this.#isOutermost)) {
+      this.#notes.add(note);
+    }
   }
 }
 
@@ -71,7 +90,7 @@ export function splitHeader(
   notes: Notes,
 ): { readonly fields: readonly HeaderField[]; readonly bodyAt: number } {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const collector = new FieldCollector(notes, MAX_HEADER_FIELDS);
+  const collector = new FieldCollector(notes, MAX_HEADER_FIELDS, true);
   let at = 0;
   while (at < bytes.length) {
     const lineEnd = bytes.indexOf(0x0a, at);
@@ -79,7 +98,9 @@ export function splitHeader(
     let end = lineEnd < 0 ? bytes.length : lineEnd;
     if (end > at && bytes[end - 1] === 0x0d) end -= 1;
     if (end === at) return { fields: collector.end(), bodyAt: next };
-    if (next > MAX_HEADER_BYTES) notes.add('header-too-long');
+    // What stands beyond is not read: any of it may say how to read the body.
+    if (next > MAX_HEADER_BYTES)
+      notes.add('header-too-long').add('content-field-cut').add('sender-field-cut');
     else collector.line(bytes.toString('latin1', at, end));
     at = next;
   }

@@ -15,7 +15,7 @@ import type {
 } from './contract.ts';
 import type { KeepOptions, ReadMessage } from './facts.ts';
 import { formatHeader } from './header-fields.ts';
-import { DecisiveFields } from './decisive-fields.ts';
+import { cutNote, DecisiveFields } from './decisive-fields.ts';
 import { MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_INLINE_BYTES } from './limits.ts';
 import type { MalformedNote } from './notes.ts';
 import type { PooledOutcome, PooledReading, ReaderPool } from './reader-pool.ts';
@@ -75,12 +75,13 @@ export class Inspection implements MessageInspection {
     const bytes = name.length + value.length + 3;
     const isOver = this.#headers.length >= MAX_HEADER_FIELDS;
     if (isOver) this.#note('too-many-headers');
-    if (isOver && !this.#decisive.takes(name)) {
-      // Nothing is decided by it.
-    } else if (this.#headerBytes + bytes > MAX_HEADER_BYTES) {
-      this.#note('header-too-long');
-    } else {
+    const isTooLong = this.#headerBytes + bytes > MAX_HEADER_BYTES;
+    if (isTooLong) this.#note('header-too-long');
+    if (!isTooLong && (!isOver || this.#decisive.takes(name))) {
       this.#headers.push({ name, value });
+    } else {
+      const note = cutNote(name);
+      if (note !== undefined) this.#note(note);
     }
     this.#headerBytes += bytes;
   }
@@ -164,17 +165,15 @@ export class Inspection implements MessageInspection {
   }
 
   #join(
-    { facts, derived, shortWords }: ReadMessage,
+    { facts, derived, hosts, shortWords }: ReadMessage,
     scans: readonly Promise<ScanFinding>[],
   ): Maybe<InspectedMessage> {
     const { lists } = this.#parts;
-    const hosts = derived.urlHosts ?? [];
-    const notes = [...new Set([...(derived.malformed ?? []), ...this.#notes])].sort();
+    const notes = new Set([...(derived.malformed ?? []), ...this.#notes]);
     const conformance = this.#faults(derived.conformance ?? []);
     const isOwnPassword = this.#isOwnPassword(shortWords);
     const extra: Partial<DerivedMessage> = {
       sizeBytes: this.#headerBytes + this.#bodyBytes,
-      ...(notes.length > 0 && { malformed: notes }),
       ...(conformance.length > 0 && { conformance }),
       ...(isOwnPassword && { ownPassword: true as const }),
     };
@@ -182,19 +181,25 @@ export class Inspection implements MessageInspection {
     const finish = (more: Partial<DerivedMessage>): InspectedMessage => ({
       facts: {
         ...(isOwnPassword ? wordless(facts) : facts),
-        derived: { ...rest, ...extra, ...more },
+        derived: {
+          ...rest,
+          ...extra,
+          ...(notes.size > 0 && { malformed: [...notes].sort() }),
+          ...more,
+        },
       },
       headers: this.#headers,
       sizeBytes: this.#headerBytes + this.#bodyBytes,
     });
     if (scans.length === 0 && (lists === undefined || hosts.length === 0)) return finish({});
-    const listed = lists === undefined || hosts.length === 0 ? [] : lists.find(hosts);
-    return Promise.all([Promise.all(scans), listed]).then(([findings, listedHosts]) =>
-      finish({
+    const looked = lists === undefined || hosts.length === 0 ? undefined : lists.find(hosts);
+    return Promise.all([Promise.all(scans), looked]).then(([findings, found]) => {
+      if (found?.isWhole === false) notes.add('links-not-looked-up');
+      return finish({
         ...(findings.length > 0 && { scans: findings }),
-        ...(listedHosts.length > 0 && { listedHosts }),
-      }),
-    );
+        ...(found !== undefined && found.listed.length > 0 && { listedHosts: found.listed }),
+      });
+    });
   }
 
   /** What is missing or doubled in a header read in part may well be in the rest. */

@@ -30,19 +30,43 @@ export const MAX_BOUNDARY_BYTES = 200;
 /** A delimiter line with its dashes, padding and line end; longer lines are text. */
 export const MAX_DELIMITER_LINE_BYTES = MAX_BOUNDARY_BYTES + 100;
 
-/** Decoded bytes of plain text, and as many of HTML, that are read. */
-export const MAX_TEXT_BYTES = 256 * 1024;
+/**
+ * Decoded bytes of plain text, and as many of HTML, that are read for links and files written into
+ * them. People's mail stays below a tenth of it, and reading as much takes tens of milliseconds.
+ */
+export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+
+/** Characters of text whose words are read, compared and kept. */
+export const MAX_WORDED_CHARS = 256 * 1024;
 
 /** HTML elements inside each other; newsletters of nested tables reach about 100. */
 export const MAX_HTML_DEPTH = 400;
 
-/** Attachments that are typed and hashed; the rest are counted. */
+/** Attachments that are listed whatever they are; all are typed by name and first bytes. */
 export const MAX_ATTACHMENTS = 32;
 
-/** Distinct URLs that are looked at. */
+/**
+ * Attachments listed in all: beyond the first ones those of a kind of their own (extension, declared
+ * and true type), so that every rule on kinds sees each kind there is. People send a few.
+ */
+export const MAX_ATTACHMENT_KINDS = 100;
+
+/** Files that are looked for in one text; nobody writes more into it by uuencode. */
+export const MAX_UUENCODED = 500;
+
+/** Distinct URLs that are kept. */
 export const MAX_URLS = 300;
 
-/** One URL; longer ones are cut, which hurts only what stands behind the host. */
+/** Distinct URLs as written whose hosts are looked at; a text of this many is no letter. */
+export const MAX_WRITTEN_URLS = 20_000;
+
+/** Distinct hosts that are looked up; the longest digest of links has some hundreds. */
+export const MAX_HOSTS = 1000;
+
+/** A redirector inside a redirector is followed this often; real ones stand three deep. */
+export const MAX_WRAPPERS = 16;
+
+/** One URL as it is kept; its host is read from the whole of it. */
 export const MAX_URL_CHARS = 2048;
 
 /** Hosts named in the derived message. */

@@ -65,7 +65,7 @@ function listing(...listed: readonly ListedHost[]): HostLists & { readonly asked
     asked,
     find(hosts) {
       asked.push(...hosts);
-      return Promise.resolve(listed);
+      return Promise.resolve({ listed, isWhole: true });
     },
     close: () => Promise.resolve(),
   };

@@ -12,9 +12,6 @@ export interface ParameterField {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** More parameters than this are not from a mail program. */
-const MAX_PARAMETERS = 64;
-
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\[^])*)"?|([^\s;]*))/g;
 
 /** Nearly all messages have one of a few short ones, such as `text/plain; charset=utf-8`. */
@@ -38,10 +35,7 @@ function parseField(field: string): ParameterField {
   const value = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();
   const plain = new Map<string, string>();
   const pieces = new Map<string, Map<number, Piece>>();
-  let count = 0;
   for (const match of end < 0 ? [] : text.slice(end).matchAll(PARAMETER)) {
-    count += 1;
-    if (count > MAX_PARAMETERS) break;
     const name = (match[1] ?? '').toLowerCase();
     const content = match[2]?.replace(/\\([^])/g, '$1') ?? match[3] ?? '';
     const extended = /^([^*]+)\*(?:(\d{1,3})(\*)?)?$/.exec(name);

@@ -2,10 +2,10 @@
  * What is kept of the parts of a message: the shape, the text up to a bound, and of attachments
  * type, size and hash. Parts stream by; nothing else stays.
  */
-import type { DerivedAttachment } from '../core/message/derived.ts';
 import { AttachmentReader } from './attachment.ts';
+import { AttachmentList, type NamedAttachment } from './attachment-list.ts';
 import type { HeaderField } from './contract.ts';
-import { MAX_ATTACHMENTS, MAX_TEXT_BYTES } from './limits.ts';
+import { MAX_TEXT_BYTES, MAX_UUENCODED } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
 import type { PartListener, PartPlan } from './splitter.ts';
@@ -18,10 +18,6 @@ export interface TextPart {
   /** Written by the author for the reader; false for attached files and forwarded messages. */
   readonly isBody: boolean;
   readonly bytes: Uint8Array;
-}
-
-export interface NamedAttachment extends DerivedAttachment {
-  readonly name: string;
 }
 
 /** The longest shape of the contract. */
@@ -49,8 +45,6 @@ interface OpenText {
 
 export class PartTree implements PartListener {
   readonly texts: TextPart[] = [];
-  readonly attachments: NamedAttachment[] = [];
-  attachmentsMore = 0;
   /** The outermost part is a report (RFC 6522), such as a receipt. */
   isReceipt = false;
   /** A calendar says that its owner comes or not. */
@@ -58,6 +52,7 @@ export class PartTree implements PartListener {
   /** Of the outermost multipart. */
   boundary: string | undefined;
   readonly #notes: Notes;
+  readonly #attachments: AttachmentList;
   /** Open parts: a leaf, or what is inside it. */
   readonly #open: (Leaf | 'message' | 'multipart')[] = [];
   readonly #room = { plain: MAX_TEXT_BYTES, html: MAX_TEXT_BYTES };
@@ -67,6 +62,16 @@ export class PartTree implements PartListener {
 
   constructor(notes: Notes) {
     this.#notes = notes;
+    this.#attachments = new AttachmentList(notes);
+  }
+
+  get attachments(): readonly NamedAttachment[] {
+    return this.#attachments.listed;
+  }
+
+  /** Attachments that are not listed. */
+  get attachmentsMore(): number {
+    return this.#attachments.more;
   }
 
   get mimeShape(): string {
@@ -121,17 +126,18 @@ export class PartTree implements PartListener {
       if (part.text.kind === 'plain') this.#addUuencoded(bytes);
     }
     if (part.attachment !== undefined) {
-      this.attachments.push({ ...part.attachment.end(), name: part.name });
+      this.#attachments.add({ ...part.attachment.end(), name: part.name });
     }
   }
 
   #addUuencoded(bytes: Buffer): void {
-    const room = MAX_ATTACHMENTS - this.attachments.length;
-    if (room <= 0 || !bytes.includes('begin')) return;
-    for (const file of findUuencoded(bytes.toString('latin1'), room)) {
+    if (!bytes.includes('begin')) return;
+    const files = findUuencoded(bytes.toString('latin1'), MAX_UUENCODED);
+    if (files.length === MAX_UUENCODED) this.#notes.add('too-many-attachments');
+    for (const file of files) {
       const reader = new AttachmentReader(file.name, '');
       reader.feed(file.bytes);
-      this.attachments.push({ ...reader.end(), name: file.name });
+      this.#attachments.add({ ...reader.end(), name: file.name });
     }
   }
 
@@ -146,24 +152,22 @@ export class PartTree implements PartListener {
   }
 
   #leaf(own: PartFields): Leaf {
-    const kind =
-      own.type === 'text/html' ? 'html' : own.type.startsWith('text/') ? 'plain' : undefined;
-    const isFile = own.disposition === 'attachment' || own.name !== '' || kind === undefined;
+    const kind = own.textKind;
+    const isNamed = own.disposition === 'attachment' || own.name !== '';
+    const isFile = isNamed || own.isOther;
     const charset = own.contentType.parameters.get('charset') ?? '';
     const text: OpenText | undefined =
-      kind === undefined || (isFile && kind === 'plain')
+      kind === undefined || (isNamed && kind === 'plain')
         ? undefined
         : {
             kind,
             charset,
-            isBody: !isFile && WRITTEN.has(own.type) && this.#messages === 0,
+            isBody: !isNamed && WRITTEN.has(own.type) && this.#messages === 0,
             chunks: [],
           };
-    const isHashed = isFile && this.attachments.length < MAX_ATTACHMENTS;
-    if (isFile && !isHashed) this.attachmentsMore += 1;
     return {
       decoder: createTransferDecoder(own.encoding, this.#notes),
-      attachment: isHashed ? new AttachmentReader(own.name, own.type) : undefined,
+      attachment: isFile ? new AttachmentReader(own.name, own.type) : undefined,
       name: own.name,
       text,
     };
@@ -174,7 +178,10 @@ export class PartTree implements PartListener {
     leaf.attachment?.feed(decoded);
     if (leaf.text === undefined) return;
     const room = this.#room[leaf.text.kind];
-    if (room === 0) return;
+    if (room < decoded.length) {
+      this.#notes.add(leaf.text.kind === 'html' ? 'html-too-long' : 'text-too-long');
+      if (room === 0) return;
+    }
     const taken = decoded.subarray(0, room);
     // The decoder writes over its bytes at the next call.
     leaf.text.chunks.push(Uint8Array.from(taken));
@@ -188,9 +195,6 @@ export class PartTree implements PartListener {
   }
 }
 
-/** A part with more of them is read by these. */
-const MAX_CONTENT_TYPES = 4;
-
 /** The fields of a part that say how to read it. */
 export class PartFields {
   readonly contentType: ParameterField;
@@ -201,34 +205,55 @@ export class PartFields {
   readonly name: string;
   /** Two different media types: what a mail program shows is anybody's guess. */
   readonly isDoubled: boolean;
+  /** It has a type that is no text: a mail program may show a file. */
+  readonly isOther: boolean;
+  /** The text that a mail program may show. */
+  readonly textKind: TextPart['kind'] | undefined;
 
   constructor(fields: readonly HeaderField[]) {
     const found = new Map<string, string>();
-    const types: string[] = [];
+    const several: ParameterField[] = [];
+    const dispositions: ParameterField[] = [];
     for (const { name, value } of fields) {
       const key = name.toLowerCase();
       if (key.startsWith('content-') && !found.has(key)) found.set(key, value);
-      if (key === 'content-type') types.push(value);
+      if (key === 'content-type') several.push(parseParameterField(value));
+      if (key === 'content-disposition') dispositions.push(parseParameterField(value));
     }
-    const several = types.slice(0, MAX_CONTENT_TYPES).map(parseParameterField);
     this.isDoubled = several.some((one) => one.value !== several[0]?.value);
     // Parts that nobody looks into would be a hiding place.
     this.contentType =
       several.find((one) => one.value.startsWith('multipart/')) ??
       several[0] ??
       parseParameterField('');
-    const { value, parameters } = this.contentType;
-    // RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text.
-    this.type = /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,100}$/.test(value)
-      ? value
-      : 'text/plain';
-    const disposition = parseParameterField(found.get('content-disposition') ?? '');
-    this.disposition = disposition.value;
+    this.type = mediaType(this.contentType);
+    const all = this.isDoubled ? several.map(mediaType) : [this.type];
+    this.isOther = all.some((type) => !type.startsWith('text/'));
+    const hasText = all.some((type) => type.startsWith('text/'));
+    this.textKind = all.includes('text/html') ? 'html' : hasText ? 'plain' : undefined;
+    this.disposition = dispositions[0]?.value ?? '';
     this.encoding = (found.get('content-transfer-encoding') ?? '')
       .replace(/[;(][^]*$/, '')
       .trim()
       .toLowerCase();
-    const name = disposition.parameters.get('filename') ?? parameters.get('name') ?? '';
-    this.name = readableText(name).slice(-MAX_NAME_CHARS);
+    this.name = readableText(nameOf(dispositions, several)).slice(-MAX_NAME_CHARS);
   }
+}
+
+/** RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text. */
+function mediaType({ value }: ParameterField): string {
+  return /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,100}$/.test(value) ? value : 'text/plain';
+}
+
+/** The first that any field gives: a file must not lose its name behind a field without one. */
+function nameOf(dispositions: readonly ParameterField[], types: readonly ParameterField[]): string {
+  for (const { parameters } of dispositions) {
+    const name = parameters.get('filename');
+    if (name !== undefined && name !== '') return name;
+  }
+  for (const { parameters } of types) {
+    const name = parameters.get('name');
+    if (name !== undefined && name !== '') return name;
+  }
+  return '';
 }

@@ -1,7 +1,13 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import type { DerivedMessage } from '../core/message/derived.ts';
-import { MAX_ATTACHMENTS, MAX_MORE_SENDERS, MAX_REFERENCES, MAX_TEXT_BYTES } from './limits.ts';
+import {
+  MAX_ATTACHMENTS,
+  MAX_MORE_SENDERS,
+  MAX_REFERENCES,
+  MAX_TEXT_BYTES,
+  MAX_WORDED_CHARS,
+} from './limits.ts';
 import { KEEP_NOTHING } from './facts.ts';
 import { Reading } from './reading.ts';
 import { readWholeMessage, shippedKnowledge } from './read-whole.ts';
@@ -203,7 +209,7 @@ Content-Type: text/html; name=page.html
     expect(many.attachments?.length).toBe(MAX_ATTACHMENTS);
     expect(many.attachmentsMore).toBe(3);
     expect(derivedFrom(`From: a@b.example\n\n${'ab '.repeat(MAX_TEXT_BYTES)}`).words).toBe(
-      Math.ceil(MAX_TEXT_BYTES / 3),
+      Math.ceil(MAX_WORDED_CHARS / 3),
     );
     const ids = Array.from({ length: 50 }, (_, i) => `<${i}@x.example>`);
     const { references } = read(`References: ${ids.join('\n ')}\n\n`).facts;

@@ -141,8 +141,7 @@ export class Splitter {
   }
 
   #takeLine(data: Buffer, at: number, end: number): void {
-    if (end - at >= MAX_HEADER_LINE_BYTES) this.#notes.add('header-too-long');
-    this.#collector.line(data.toString('latin1', at, end));
+    this.#collector.line(data.toString('latin1', at, end), end - at >= MAX_HEADER_LINE_BYTES);
   }
 
   /** Gives bytes up to the next delimiter, or up to what must be held back. */
@@ -190,9 +189,14 @@ export class Splitter {
     if (left >= 1 && data[at] !== 0x2d) return 0;
     if (left >= 2 && data[at + 1] !== 0x2d) return 0;
     const lineEnd = data.indexOf(0x0a, at);
-    if (lineEnd < 0 && !isLast) return left > MAX_DELIMITER_LINE_BYTES ? 0 : UNDECIDED;
+    const isLong = (lineEnd < 0 ? data.length : lineEnd) - at > MAX_DELIMITER_LINE_BYTES;
+    if (isLong) {
+      this.#noteLong(data, at);
+      return 0;
+    }
+    if (lineEnd < 0 && !isLast) return UNDECIDED;
     const end = lineEnd < 0 ? data.length : lineEnd;
-    if (end - at > MAX_DELIMITER_LINE_BYTES || end - at < 3) return 0;
+    if (end - at < 3) return 0;
     const line = data.toString('latin1', at + 2, end).trimEnd();
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
       const { boundary, isClosed } = this.#open[i] as OpenPart;
@@ -206,6 +210,16 @@ export class Splitter {
       return 1;
     }
     return 0;
+  }
+
+  /** RFC 2046 section 5.1.1 allows any white space behind a boundary: a line of it is no text. */
+  #noteLong(data: Buffer, at: number): void {
+    const line = data.toString('latin1', at + 2, at + MAX_DELIMITER_LINE_BYTES).trimEnd();
+    const isPadded = this.#open.some(
+      ({ boundary, isClosed }) =>
+        boundary !== '' && !isClosed && (line === boundary || line === `${boundary}--`),
+    );
+    if (isPadded) this.#notes.add('boundary-too-long');
   }
 
   /** Goes over the delimiter just matched. */

@@ -2,9 +2,7 @@
  * Links that lead through a scanner's or platform's redirector, unwrapped by their form alone:
  * nothing is fetched, so shorteners stay what they are.
  */
-
-/** A redirector inside a redirector is followed this often. */
-const MAX_WRAPPERS = 4;
+import { MAX_WRAPPERS } from './limits.ts';
 
 interface Wrapper {
   readonly host: RegExp;
@@ -38,16 +36,22 @@ const BY_PARAMETER: readonly Wrapper[] = [
   { host: /(?:^|\.)bing\.com$/, path: /^\/ck\/a/, parameters: ['u'] },
 ];
 
-/** The URL that a wrapper leads to, or the same one. */
-export function unwrapUrl(url: URL): URL {
-  let current = url;
-  for (let i = 0; i < MAX_WRAPPERS; i += 1) {
-    const text = targetOf(current);
-    const target = text === undefined ? null : URL.parse(text);
-    if (target === null || !/^(?:https?|ftp):$/.test(target.protocol)) return current;
-    current = target;
+export interface Unwrapped {
+  /** Where a wrapper leads to, or the URL itself. */
+  readonly target: URL;
+  /** False: there are more wrappers in it than are followed. */
+  readonly isWhole: boolean;
+}
+
+export function unwrapUrl(url: URL): Unwrapped {
+  let target = url;
+  for (let i = 0; i <= MAX_WRAPPERS; i += 1) {
+    const text = targetOf(target);
+    const next = text === undefined ? null : URL.parse(text);
+    if (next === null || !/^(?:https?|ftp):$/.test(next.protocol)) return { target, isWhole: true };
+    target = next;
   }
-  return current;
+  return { target, isWhole: false };
 }
 
 /** Nearly all hosts wrap nothing: they are told by one look instead of one for each wrapper. */

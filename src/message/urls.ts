@@ -1,5 +1,6 @@
 /** URLs of text and HTML: distinct, wrappers unwrapped by pattern, hosts told. Nothing is fetched. */
-import { MAX_URL_CHARS, MAX_URL_HOSTS, MAX_URLS } from './limits.ts';
+import { MAX_HOSTS, MAX_URL_CHARS, MAX_URL_HOSTS, MAX_URLS, MAX_WRITTEN_URLS } from './limits.ts';
+import type { Notes } from './notes.ts';
 import { unwrapUrl } from './url-wrappers.ts';
 
 const IN_TEXT = /(?:https?:\/\/|ftp:\/\/|www\.)[^\s<>"'`]+/gi;
@@ -8,6 +9,12 @@ export class UrlCollector {
   readonly #seen = new Set<string>();
   readonly #urls = new Set<string>();
   readonly #hosts = new Set<string>();
+  readonly #notes: Notes | undefined;
+
+  /** @param notes hears where a bound was reached, so that a host may have been passed over. */
+  constructor(notes?: Notes) {
+    this.#notes = notes;
+  }
 
   /** URLs written out in a text. */
   addFromText(text: string): void {
@@ -20,13 +27,14 @@ export class UrlCollector {
   /** One URL as a browser would take it from an attribute; other schemes are passed over. */
   add(text: string): void {
     if (this.#isFull()) return;
-    const written = text.slice(0, MAX_URL_CHARS);
-    if (this.#seen.has(written)) return;
-    this.#seen.add(written);
-    const url = parseLoose(written);
+    // Whole, whatever its length: the host may stand behind a long user name, or in a wrapper.
+    if (this.#seen.has(text)) return;
+    this.#seen.add(text);
+    const url = parseLoose(text);
     if (url === null || url.hostname === '') return;
-    const target = unwrapUrl(url);
-    this.#urls.add(target.href);
+    const { target, isWhole } = unwrapUrl(url);
+    if (!isWhole) this.#notes?.add('wrapped-too-often');
+    if (this.#urls.size < MAX_URLS) this.#urls.add(target.href.slice(0, MAX_URL_CHARS));
     this.#hosts.add(target.hostname.replace(/\.$/, ''));
   }
 
@@ -39,8 +47,15 @@ export class UrlCollector {
     return [...this.#hosts].slice(0, MAX_URL_HOSTS).sort();
   }
 
+  /** All of them, to be looked up; those named by `hosts` and the others. */
+  get allHosts(): readonly string[] {
+    return [...this.#hosts].sort();
+  }
+
   #isFull(): boolean {
-    return this.#urls.size >= MAX_URLS || this.#seen.size >= MAX_URLS * 2;
+    const isFull = this.#hosts.size >= MAX_HOSTS || this.#seen.size >= MAX_WRITTEN_URLS;
+    if (isFull) this.#notes?.add('too-many-links');
+    return isFull;
   }
 }
 

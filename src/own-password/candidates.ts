@@ -13,6 +13,11 @@ const MAX_PHRASE_WORDS = 4;
 
 const LEADING = /^["'`([{<\u00ab\u201c\u201e\u2018\u201a*]+/u;
 const TRAILING = /["'`)\]}>\u00bb\u201d\u201c\u2019.,;:!?*]$/u;
+/** `login/password`, `login;password`: people write both as one word. A tab parts words already. */
+const JOINED = /[/:|;,\t]/;
+/** Pieces of one word that are looked at, each also with all that is behind it. */
+const MAX_PIECES = 8;
+
 /** Punctuation may be part of the password: each shorter form is tried, so many. */
 const MAX_STRIPPED = 4;
 
@@ -27,12 +32,25 @@ export function candidatesOf(words: readonly string[]): ReadonlySet<string> {
   };
   const looked = words.slice(0, MAX_WORDS);
   for (const word of looked) addForms(word, add);
+  for (const word of looked) {
+    if (JOINED.test(word) && !word.includes('://')) addPieces(word, add);
+  }
   for (let length = 2; length <= MAX_PHRASE_WORDS; length++) {
     for (let at = 0; at + length <= looked.length; at++) {
       add(looked.slice(at, at + length).join(' '));
     }
   }
   return found;
+}
+
+/** The pieces between separators, and what is behind each: a password may hold a separator itself. */
+function addPieces(word: string, add: (text: string) => void): void {
+  const pieces = word.slice(0, MAX_WORD_LENGTH * 2).split(/([/:|;,\t])/);
+  for (let at = 0; at < pieces.length && at <= MAX_PIECES * 2; at += 2) {
+    addForms(pieces[at] ?? '', add);
+    if (at > 0) addForms(pieces.slice(at).join(''), add);
+    if (at + 2 < pieces.length) addForms(pieces.slice(0, at + 1).join(''), add);
+  }
 }
 
 function addForms(word: string, add: (text: string) => void): void {

@@ -50,9 +50,20 @@ describe('CON-8: a user who sends out his own password', () => {
     ['behind a colon without a space', 'Password:hunter22'],
     ['behind an equals sign', 'pw=hunter22'],
     ['in bold', '*hunter22*'],
+    ['behind the login and a slash', 'ann@example.org/hunter22'],
+    ['behind the login and a bar, before a stop', 'ann@example.org|hunter22.'],
+    ['behind a semicolon', 'user;hunter22;imap.example.org'],
+    ['behind a comma', 'ann@example.org,hunter22'],
+    ['behind two colons', 'login:ann:hunter22'],
   ])('is seen with the password %s', (_, text) => {
     keeper.remember(ANN, digest(ANN, 'hunter22'));
     expect(among(text)).toBe(true);
+  });
+
+  it('is seen where the password holds a separator itself', () => {
+    keeper.remember(ANN, digest(ANN, 'geh/heim:44'));
+    expect(among('ann@example.org/geh/heim:44')).toBe(true);
+    expect(among('geh/heim:44/ann')).toBe(true);
   });
 
   it.each([

@@ -27,8 +27,14 @@ export interface Scanner {
   close(): Promise<void>;
 }
 
+export interface HostsFound {
+  readonly listed: readonly ListedHost[];
+  /** False: there were more than one message may ask for, so that some were not looked up. */
+  readonly isWhole: boolean;
+}
+
 /** Looks URL hosts up on operator lists and DNSBLs. Never rejects; what is late is not listed. */
 export interface HostLists {
-  find(hosts: readonly string[]): Promise<readonly ListedHost[]>;
+  find(hosts: readonly string[]): Promise<HostsFound>;
   close(): Promise<void>;
 }

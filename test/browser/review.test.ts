@@ -108,7 +108,7 @@ describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
       const [olga, paul] = [await house.page({ width }), await house.page({ as: 'paul', width })];
       for (const page of [olga, paul]) await read(page, first);
       await release(olga, width);
-      await paul.getByText('olga decided: releasing.').waitFor();
+      await paul.getByText('olga decided to release it.').waitFor();
       await paul.getByText(`reference ${first.reference}`).waitFor();
       expect(await paul.getByRole('button', { name: /^(Release|Return|Lock)/ }).count()).toBe(0);
       for (const key of ['r', 't', 'l', 'o']) await paul.keyboard.press(key);
@@ -172,7 +172,7 @@ describe.runIf(browserIsHere)('the review', { timeout: LONG }, () => {
     const client = await house.primum.client();
     await client.decideHold(last.id, 'release', { by: 'shell', why: 'Fine.' });
     await openAt(page, `${house.base}/console/#/review/${last.reference}`);
-    await page.getByText('shell decided: released.').waitFor();
+    await page.getByText('shell decided to release it.').waitFor();
     await page.getByText(`reference ${last.reference}`).waitFor();
     await page.keyboard.press('r');
     expect((await held()).every(({ by }) => by === '')).toBe(true);

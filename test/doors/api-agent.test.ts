@@ -82,8 +82,8 @@ describe('the token of an agent', () => {
 
   it.each(closed)('opens nothing else: %s %s', async (method, path) => {
     const response = await ask(path, AGENT, { method });
-    expect(response.status).toBe(401);
-    expect((await problemOf(response)).detail).toContain('the API token');
+    expect(response.status).toBe(403);
+    expect((await problemOf(response)).detail).toContain('This token is for an agent only.');
   });
 
   it('is refused wherever no agent is known', async () => {

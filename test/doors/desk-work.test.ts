@@ -34,7 +34,7 @@ describe('the review of held messages (CON-3)', () => {
     expect(codes).toEqual([200, 409]);
     const lost = answers.find(({ status }) => status === 409);
     const winner = (await api.desk.holds.get(id))?.by;
-    expect(lost && (await problemOf(lost)).detail).toContain(`${winner ?? ''} decided:`);
+    expect(lost && (await problemOf(lost)).detail).toContain(`${winner ?? ''} decided to `);
   });
 
   it('can be taken back until the agent is asked, and not after', async () => {

@@ -31,12 +31,12 @@ describe('a held message that somebody else decided on', () => {
     await send(`/holds/${id}/decision`, { ...decision, undoSeconds: 60 });
     const second = await send(`/holds/${id}/decision`, { ...decision, by: 'paul' });
     expect(await refused(second)).toBe(
-      '409 The message H01 is decided on already. olga decided: releasing. It can still be taken back.',
+      '409 The message H01 is decided on already. olga decided to release it. It can still be taken back.',
     );
     await send(`/holds/${id}/undo`, { by: 'olga' });
     await send(`/holds/${id}/decision`, { ...decision, undoSeconds: 0 });
     expect(await refused(await send(`/holds/${id}/release`, { by: 'paul', why: 'x' }))).toBe(
-      '409 The message H01 is decided on already. olga decided: releasing. The agent is at it.',
+      '409 The message H01 is decided on already. olga decided to release it. The agent is at it.',
     );
     expect(await refused(await send(`/holds/${id}/undo`, { by: 'paul' }))).toBe(
       '409 The message H01 cannot be taken back any more.',
@@ -51,7 +51,7 @@ describe('a held message that somebody else decided on', () => {
     );
     await send(`/holds/${id}/decision`, { by: 'olga', why: 'Fine.', choice: 'release' });
     expect(await refused(await back())).toMatch(
-      /^409 The message H01 is decided on already\. olga decided: releasing\./,
+      /^409 The message H01 is decided on already\. olga decided to release it\./,
     );
   });
 

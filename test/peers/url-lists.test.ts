@@ -33,7 +33,9 @@ function open(zones: readonly ZoneOptions[], timeoutMs = 5_000) {
     () => clock,
   );
   onTestFinished(() => opened.close());
-  return { lists: opened.hostLists!, heard, wait: (ms: number) => void (clock += ms) };
+  const lists = opened.hostLists!;
+  const find = async (hosts: readonly string[]) => (await lists.find(hosts)).listed;
+  return { lists: { find }, heard, wait: (ms: number) => void (clock += ms) };
 }
 
 describe.runIf(mailServersAreHere)('real DNS lists', () => {

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ZoneOptions } from '../../src/scanners/lists/zone.ts';
 import { REFUSED_PAUSE_MS } from '../../src/scanners/lists/zone.ts';
 import {
-  MAX_HOSTS,
+  MAX_ASKED_HOSTS,
   openHostLists,
   type HostListOptions,
 } from '../../src/scanners/lists/open-host-lists.ts';
@@ -33,7 +33,9 @@ function open(changes: Partial<HostListOptions>) {
   };
   const lists = openHostLists(options, heard, () => clock);
   onTestFinished(() => lists.close());
-  return { lists, heard, wait: (ms: number) => void (clock += ms) };
+  const find = async (hosts: readonly string[]) => (await lists.find(hosts)).listed;
+  const look = (hosts: readonly string[]) => lists.find(hosts);
+  return { lists: { ...lists, find, look }, heard, wait: (ms: number) => void (clock += ms) };
 }
 
 /** What the zone says of each name; of all others `*`, or that they do not exist. */
@@ -45,6 +47,9 @@ async function withZone(
   const dns = await dnsResponder((name) => known.get(name) ?? known.get('*') ?? NONE);
   return { dns, ...open({ zones: [ZONE], servers: [dns.address], ...changes }) };
 }
+
+/** Questions with what is random in them left out. */
+const shown = (name: string): string => name.replace(/^invalid-[0-9a-f]+/, 'invalid-RANDOM');
 
 const LISTED: DnsSaid = { addresses: ['127.0.0.2'] };
 
@@ -59,9 +64,10 @@ describe('a DNS list', () => {
       { host: 'www.example.co.uk', list: 'dbl.test' },
       { host: 'x.shop.bad.com', list: 'dbl.test' },
     ]);
-    expect(dns.asked.toSorted()).toEqual(
+    expect(dns.asked.map(shown).toSorted()).toEqual(
       [
         'invalid.dbl.test',
+        'invalid-RANDOM.dbl.test',
         'www.example.co.uk.dbl.test',
         'example.co.uk.dbl.test',
         'x.shop.bad.com.dbl.test',
@@ -78,13 +84,17 @@ describe('a DNS list', () => {
     });
     const find = () => lists.find(['bad.com', 'good.com']);
     for (let index = 0; index < 5; index += 1) expect(await find()).toHaveLength(1);
-    expect(dns.asked).toHaveLength(3);
+    expect(dns.asked).toHaveLength(4);
     wait(600_000);
     await find();
-    expect(dns.asked.slice(3)).toEqual(['good.com.dbl.test']);
+    expect(dns.asked.slice(4)).toEqual(['good.com.dbl.test']);
     wait(300_000);
     await find();
-    expect(dns.asked.slice(4).toSorted()).toEqual(['bad.com.dbl.test', 'invalid.dbl.test']);
+    expect(dns.asked.slice(5).map(shown).toSorted()).toEqual([
+      'bad.com.dbl.test',
+      'invalid-RANDOM.dbl.test',
+      'invalid.dbl.test',
+    ]);
   });
 
   test('counts only the answers it is told to', async () => {
@@ -134,7 +144,7 @@ describe('a DNS list', () => {
     });
     expect(await work).toEqual([]);
     expect(most).toBeLessThanOrEqual(3);
-    expect(dns.asked).toHaveLength(MAX_HOSTS);
+    expect(dns.asked.length).toBeLessThanOrEqual(MAX_ASKED_HOSTS);
   });
 
   test('fills memory no further than its bound', async () => {

@@ -100,7 +100,7 @@ function factsText({ facts, rung, since: rungSince }: Report): string {
       : 'No directory knows it; the defaults hold.';
   const sends = [...facts.addresses, ...facts.domains.map((domain) => `anything @${domain}`)];
   return [
-    `A ${facts.class} of ${facts.tenant === '' ? 'no tenant' : facts.tenant}${groups}${since}. ${source}\n`,
+    `${withArticle(facts.class)} of ${facts.tenant === '' ? 'no tenant' : facts.tenant}${groups}${since}. ${source}\n`,
     sendsText(facts.source, sends),
     facts.clientNetworks.length === 0
       ? ''
@@ -109,6 +109,11 @@ function factsText({ facts, rung, since: rungSince }: Report): string {
       ? ''
       : `The whole account is on rung ${rung}${sinceText(rungSince)}; "primum unlock" lets it start anew.\n`,
   ].join('');
+}
+
+/** `A person`, `An application`. */
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'An' : 'A'} ${noun}`;
 }
 
 /** ACC-2: without the directory's word other addresses are not refused, and nobody should think so. */

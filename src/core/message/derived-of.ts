@@ -25,7 +25,8 @@ export const MAX_DERIVED_ATTACHMENTS = 100;
 export const MAX_TEXT_BLOCKS = 128;
 export const MAX_SCANS = 16;
 export const MAX_BULK_TOOLS = 20;
-export const MAX_MALFORMED = 20;
+/** More than there are notes: which of them hides something is not to depend on the others. */
+export const MAX_MALFORMED = 50;
 /** A fingerprint is 128 bytes, base64url without padding. */
 export const FINGERPRINT_CHARS = Math.ceil((FINGERPRINT_ROWS * 4 * 8) / 6);
 

@@ -98,7 +98,7 @@ export interface DerivedMessage {
   /** Distinct URLs; may be more than hosts. */
   readonly urlCount?: number;
   readonly attachments?: readonly DerivedAttachment[];
-  /** Attachments beyond those listed. */
+  /** Attachments beyond those listed; one of each kind is, up to 100. */
   readonly attachmentsMore?: number;
   /** Present until the gate has made `fingerprint` of it; never in the journal. */
   readonly blocks?: readonly TextBlock[];

@@ -15,6 +15,7 @@ import type { Finding, LoginSubject, SubmissionSubject } from './finding.ts';
 import { accountUnderAttack, sourceShutOut } from './guessing.ts';
 import { listedHosts } from './listed-hosts.ts';
 import { newCustomer } from './new-customer.ts';
+import { notWhole } from './not-whole.ts';
 import { ownPassword } from './own-password.ts';
 import { relayWithoutAuth } from './relay-without-auth.ts';
 import { foreignSender, senderOwnership } from './senders.ts';
@@ -50,6 +51,7 @@ export const CONTENT_RULES: readonly ContentLook[] = [
   ownPassword,
   attachments,
   listedHosts,
+  notWhole,
   conformance,
 ];
 

@@ -17,6 +17,11 @@ export function isAuthenticated(subject: SubmissionSubject): boolean {
   return subject.event.account !== undefined && subject.event.account !== '';
 }
 
+/** Whether every address the message names as its sender must be the account's own. */
+export function isJudgedBySender(subject: SubmissionSubject): boolean {
+  return isAuthenticated(subject) && !CARRIES_OTHERS.includes(subject.facts.class);
+}
+
 /** Whose address it is, as far as is known. The null sender is everybody's (RFC 5321 4.5.5). */
 export function senderKind(subject: SubmissionSubject, address: string): SenderKind {
   const { facts, world } = subject;

@@ -30,7 +30,7 @@ import { LOGIN_CHARS_MAX } from '../../protocol/auth-policy.ts';
 import { addConsole } from './console.ts';
 import { addExports } from './exports.ts';
 import { addIdempotency } from './idempotency.ts';
-import { sendProblem } from './problem.ts';
+import { ProblemError, sendProblem } from './problem.ts';
 import { addPublicPages, isStray, sendMissing } from './public/pages.ts';
 import { addSignIn } from './sign-in.ts';
 import { createAgentCheck } from './token.ts';
@@ -140,6 +140,12 @@ export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promis
       if (request.mta !== '') return;
       await refuseAgent(reply);
       return;
+    }
+    if (agentOf(request.headers.authorization) !== undefined) {
+      throw new ProblemError(
+        403,
+        'This token is for an agent only. People and programs use the API token or one of their own.',
+      );
     }
     await mayPass(request, reply);
   });

@@ -1,13 +1,13 @@
 /** URL hosts on lists (CON-2): the operator's files, and DNS lists through a resolver. */
 import type { ListedHost } from '../../core/message/derived.ts';
-import type { HostLists } from '../contract.ts';
+import type { HostLists, HostsFound } from '../contract.ts';
 import type { ScannerListener } from '../listener.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import type { HostNames } from './host-names.ts';
 import { namesOf, parentsOf } from './host-names.ts';
-import { openListFile, type ListFileOptions } from './list-file.ts';
+import { openListFile, type ListFile, type ListFileOptions } from './list-file.ts';
 import { createListResolver } from './resolver.ts';
-import { createZone, type ZoneOptions } from './zone.ts';
+import { createZone, type Zone, type ZoneOptions } from './zone.ts';
 
 export interface HostListOptions {
   readonly files: readonly ListFileOptions[];
@@ -25,14 +25,14 @@ export interface HostListOptions {
   readonly retryAfterMs: number;
 }
 
-/** A message has at most 50 hosts (DerivedMessage.urlHosts); more are not looked up. */
-export const MAX_HOSTS = 100;
+/**
+ * Hosts of one message that DNS lists are asked for; those they said something of before are not
+ * counted. Letters have a handful, digests of links some dozens.
+ */
+export const MAX_ASKED_HOSTS = 200;
 
-/** One list, whatever is behind it. */
-interface List {
-  readonly name: string;
-  readonly isListed: (names: HostNames) => Promise<boolean>;
-}
+/** A message with more of them may itself be the reason why not all were answered in time. */
+const ORDINARY_HOSTS = 50;
 
 export interface OpenHostLists extends HostLists {
   /** DNS questions under way and answers remembered. */
@@ -51,28 +51,16 @@ export function openHostLists(
   const cache = createBoundedCache<boolean>(options.cache.entries, now);
   const { negativeTtlMs } = options.cache;
   const room = { resolver, cache, negativeTtlMs, retryAfterMs, listener, now };
-  const lists: readonly List[] = [
-    ...files.map((file) => ({ name: file.name, isListed: (names: HostNames) => file.has(names) })),
-    ...options.zones.map((zone) => createZone(zone, room)),
-  ];
+  const zones = options.zones.map((zone) => createZone(zone, room));
   const skip = new Set(options.skip);
 
   return {
     async find(hosts) {
-      const found: ListedHost[] = [];
       const names = hosts
-        .slice(0, MAX_HOSTS)
         .map(namesOf)
-        .filter((name) => name !== undefined && !parentsOf(name).some((part) => skip.has(part)));
-      const lookups = names.flatMap((name) =>
-        name === undefined
-          ? []
-          : lists.map(async (list) => {
-              if (await list.isListed(name)) found.push({ host: name.host, list: list.name });
-            }),
-      );
-      await within(timeoutMs, Promise.all(lookups));
-      return [...found];
+        .filter((name) => name !== undefined)
+        .filter((name) => !parentsOf(name).some((part) => skip.has(part)));
+      return look(names, { files, zones, timeoutMs });
     },
     stats: () => ({ ...resolver.stats(), cached: cache.size }),
     async close() {
@@ -82,10 +70,59 @@ export function openHostLists(
   };
 }
 
-/** Waits for the work, but no longer than this; what comes later is not waited for. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const over = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => over.resolve(undefined), ms);
-  await Promise.race([work, over.promise]);
+interface Lists {
+  readonly files: readonly ListFile[];
+  readonly zones: readonly Zone[];
+  readonly timeoutMs: number;
+}
+
+/** Files are looked at for every host, which costs nothing; zones are asked for so many. */
+async function look(
+  names: readonly HostNames[],
+  { files, zones, timeoutMs }: Lists,
+): Promise<HostsFound> {
+  const listed: ListedHost[] = [];
+  let isLeftOut = false;
+  const note = ({ host }: HostNames, list: string, isListed: boolean | undefined): void => {
+    if (isListed === true) listed.push({ host, list });
+    if (isListed === undefined) isLeftOut = true;
+  };
+  const inFiles = files.flatMap((file) =>
+    names.map(async (name) => note(name, file.name, await file.has(name))),
+  );
+  const [known, asked] = partition(names, (name) => zones.every((zone) => zone.knows(name)));
+  const first = rarestFirst(asked).slice(0, MAX_ASKED_HOSTS);
+  const inZones = zones.flatMap((zone) =>
+    [...known, ...first].map(async (name) => note(name, zone.name, await zone.isListed(name))),
+  );
+  const isInTime = await within(timeoutMs, Promise.all([...inFiles, ...inZones]));
+  const isWhole =
+    asked.length <= ORDINARY_HOSTS || (asked.length === first.length && isInTime && !isLeftOut);
+  return { listed: [...listed], isWhole: zones.length === 0 || isWhole };
+}
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): readonly [T[], T[]] {
+  const parts: readonly [T[], T[]] = [[], []];
+  for (const one of all) parts[test(one) ? 0 : 1].push(one);
+  return parts;
+}
+
+/** Many hosts of one domain have one owner: a host of a domain of its own is asked for before them. */
+function rarestFirst(names: readonly HostNames[]): readonly HostNames[] {
+  const counts = new Map<string, number>();
+  const placed = names.map((name) => {
+    const place = counts.get(name.registered) ?? 0;
+    counts.set(name.registered, place + 1);
+    return { name, place };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ name }) => name);
+}
+
+/** False when the time ran out. Waits for the work, but no longer than this; what comes later is not waited for. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const over = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => over.resolve(false), ms);
+  const isInTime = await Promise.race([work.then(() => true), over.promise]);
   clearTimeout(timer);
+  return isInTime;
 }

@@ -3,6 +3,7 @@
  * everything lists nothing, and is left alone for a while.
  */
 import type { BoundedCache } from './bounded-cache.ts';
+import { randomBytes } from 'node:crypto';
 import { createBreaker, type Pass } from '../breaker.ts';
 import type { ScannerListener } from '../listener.ts';
 import type { HostNames } from './host-names.ts';
@@ -31,8 +32,10 @@ export interface ZoneRoom {
 
 export interface Zone {
   readonly name: string;
-  /** Whether the host is listed. Never rejects. */
-  isListed(names: HostNames): Promise<boolean>;
+  /** Whether the host is listed; `undefined`: never asked, for there was too much to ask. Never rejects. */
+  isListed(names: HostNames): Promise<boolean | undefined>;
+  /** Whether it can be told without a question. */
+  knows(names: HostNames): boolean;
 }
 
 /** What refuses us now will hardly change within a minute. */
@@ -40,18 +43,19 @@ export const REFUSED_PAUSE_MS = 600_000;
 /** A listing is kept at least and at most for this long, whatever its TTL. */
 const MIN_TTL_MS = 60_000;
 const MAX_TTL_MS = 86_400_000;
-/** How long the proof that a list does not say yes to everything holds. */
-const PROOF_TTL_MS = 300_000;
+/** How long the proof that a list does not say yes to everything holds: of many listings at once. */
+const PROOF_TTL_MS = 10_000;
 /** RFC 5782 section 5: a list of names has no entry for this one. */
 const NEVER_LISTED = 'invalid';
 
 /** What a list said of one name, and how long that may be remembered. */
 interface Word {
-  readonly said: 'listed' | 'not-listed' | 'unknown';
+  readonly said: 'listed' | 'not-listed' | 'unknown' | 'unasked' | 'lists-everything';
   readonly ttlMs: number;
 }
 
 const UNKNOWN: Word = { said: 'unknown', ttlMs: 0 };
+const UNASKED: Word = { said: 'unasked', ttlMs: 0 };
 
 type Ask = (question: string) => Promise<Word>;
 
@@ -69,14 +73,21 @@ function createAsk({ zone, answers }: ZoneOptions, room: ZoneRoom): Ask {
   });
 
   function judge(question: string, resolved: Resolved, pass: Pass): Word {
-    if (resolved.kind === 'unasked') pass.withdrawn();
-    if (resolved.kind === 'failed') pass.failed(resolved.error, 'maybe');
-    if (resolved.kind === 'unasked' || resolved.kind === 'failed') return UNKNOWN;
+    if (resolved.kind === 'unasked') {
+      pass.withdrawn();
+      return UNASKED;
+    }
+    if (resolved.kind === 'failed') {
+      pass.failed(resolved.error, 'maybe');
+      return UNKNOWN;
+    }
     const verdict: ZoneVerdict =
       resolved.kind === 'none' ? { kind: 'not-listed' } : readAnswer(resolved.addresses, counted);
     if (verdict.kind === 'refused') return giveUp(pass, verdict.why);
-    if (verdict.kind === 'listed' && question === NEVER_LISTED) {
-      return giveUp(pass, `it lists everything, even ${NEVER_LISTED}.${zone}. Remove or mend it`);
+    // All hosts that are asked for have a dot.
+    if (verdict.kind === 'listed' && !question.includes('.')) {
+      giveUp(pass, `it lists everything, even ${question}.${zone}. Remove or mend it`);
+      return { said: 'lists-everything', ttlMs: 0 };
     }
     pass.succeeded();
     if (resolved.kind === 'none' || verdict.kind === 'not-listed') return notListed;
@@ -97,29 +108,43 @@ function giveUp(pass: Pass, why: string): Word {
 
 export function createZone(options: ZoneOptions, room: ZoneRoom): Zone {
   const { zone, withAddresses } = options;
-  const { cache, listener } = room;
+  const { cache, listener, now } = room;
   const ask = createAsk(options, room);
+  /** Rises when the list was found to list everything: what it said before is not believed any more. */
+  let era = 0;
+  let proof: { readonly isGood: Promise<boolean>; readonly atMs: number } | undefined;
+  const keyOf = (question: string): string => `${question} ${zone} ${era}`;
 
-  /** Whether a listing may be believed. */
-  async function isSelective(): Promise<boolean> {
-    const key = `${NEVER_LISTED} ${zone}`;
-    if (cache.get(key) === false) return true;
-    const { said } = await ask(NEVER_LISTED);
-    if (said === 'not-listed') cache.set(key, false, PROOF_TTL_MS);
-    return said === 'not-listed';
+  async function prove(): Promise<boolean> {
+    // A resolver may remember what the list said of the first before it went bad, never of the second.
+    const names = [NEVER_LISTED, `${NEVER_LISTED}-${randomBytes(6).toString('hex')}`];
+    const words = await Promise.all(names.map(ask));
+    const isGood = words.every(({ said }) => said === 'not-listed');
+    if (!isGood) proof = undefined;
+    if (words.some(({ said }) => said === 'lists-everything')) era += 1;
+    return isGood;
   }
 
-  async function isNameListed(question: string): Promise<boolean> {
-    const key = `${question} ${zone}`;
-    const known = cache.get(key);
+  /** Whether a listing may be believed: the list is tested now, or was a moment ago. */
+  function isSelective(): Promise<boolean> {
+    if (proof === undefined || now() - proof.atMs >= PROOF_TTL_MS) {
+      proof = { isGood: prove(), atMs: now() };
+    }
+    return proof.isGood;
+  }
+
+  async function isNameListed(question: string): Promise<boolean | undefined> {
+    const known = cache.get(keyOf(question));
     if (known !== undefined) return known;
     const { said, ttlMs } = await ask(question);
-    const isBelieved = said !== 'listed' || (await isSelective());
+    if (said === 'unasked') return undefined;
+    const isBelieved = said === 'not-listed' || (said === 'listed' && (await isSelective()));
     const outcome = isBelieved ? said : 'unknown';
     listener.listAsked(zone, outcome);
     if (outcome === 'unknown') return false;
-    cache.set(key, outcome === 'listed', Math.min(Math.max(ttlMs, MIN_TTL_MS), MAX_TTL_MS));
-    return outcome === 'listed';
+    const isListed = outcome === 'listed';
+    cache.set(keyOf(question), isListed, Math.min(Math.max(ttlMs, MIN_TTL_MS), MAX_TTL_MS));
+    return isListed;
   }
 
   return {
@@ -127,7 +152,10 @@ export function createZone(options: ZoneOptions, room: ZoneRoom): Zone {
     async isListed(names) {
       const questions = questionsOf(names, withAddresses);
       const answers = await Promise.all(questions.map(isNameListed));
-      return answers.includes(true);
+      if (answers.includes(true)) return true;
+      return answers.includes(undefined) ? undefined : false;
     },
+    knows: (names) =>
+      questionsOf(names, withAddresses).every((one) => cache.get(keyOf(one)) !== undefined),
   };
 }

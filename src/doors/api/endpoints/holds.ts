@@ -117,7 +117,7 @@ export function calledBy({ id, reference }: Pick<Hold, 'id' | 'reference'>): str
 export function refusal(name: string, { reason, hold: now }: Refusal, nowMs: number): ProblemError {
   const [status, text] = REFUSALS[reason];
   const sentences = [text.replaceAll('NAME', now === undefined ? name : calledBy(now))];
-  if (now !== undefined && now.by !== '') sentences.push(`${now.by} decided: ${now.state}.`);
+  if (now !== undefined && now.by !== '') sentences.push(`${now.by} ${DECIDED[now.state]}.`);
   if (now !== undefined && reason === 'under-way') sentences.push(stageOf(now, nowMs));
   return new ProblemError(status, sentences.join(' '));
 }
@@ -126,6 +126,19 @@ export function refusal(name: string, { reason, hold: now }: Refusal, nowMs: num
 function stageOf({ tries, retryAtMs = 0 }: Hold, nowMs: number): string {
   return tries === 0 && retryAtMs > nowMs ? 'It can still be taken back.' : 'The agent is at it.';
 }
+
+/** What was decided, whether or not the agent has done it yet. */
+const DECIDED: Readonly<Record<Hold['state'], string>> = {
+  held: 'took the decision back',
+  releasing: 'decided to release it',
+  released: 'decided to release it',
+  returning: 'decided to return it',
+  notified: 'decided to return it',
+  returned: 'decided to return it',
+  deleting: 'decided to delete it',
+  deleted: 'decided to delete it',
+  gone: 'decided last, and then it was gone from the queue',
+};
 
 const REFUSALS: Readonly<Record<Refused, readonly [number, string]>> = {
   unknown: [404, 'There is no held message NAME.'],

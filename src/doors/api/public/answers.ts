@@ -104,6 +104,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'virus-unknown': 'unchecked',
   attachment: 'content',
   'listed-host': 'content',
+  'not-whole': 'content',
   'own-password': 'password',
   'forwarded-spam': 'content',
   campaign: 'campaign',

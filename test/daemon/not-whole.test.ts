@@ -1,0 +1,261 @@
+/**
+ * CON-2, ACC-3 end to end: no number of harmless things in a message is a way round a rule in force.
+ * Everything goes through the milter door to what the door answers.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { loadConfig } from '../../src/config/load.ts';
+import type { SettingsInput } from '../../src/config/schema.ts';
+import { openDaemon, type Daemon } from '../../src/daemon/daemon.ts';
+import {
+  MAX_ATTACHMENT_KINDS,
+  MAX_DEPTH,
+  MAX_HOSTS,
+  MAX_HTML_DEPTH,
+  MAX_MORE_SENDERS,
+  MAX_PARTS,
+  MAX_TEXT_BYTES,
+  MAX_WRAPPERS,
+} from '../../src/message/limits.ts';
+import { MAX_ASKED_HOSTS } from '../../src/scanners/lists/open-host-lists.ts';
+import { createSilentTelemetry } from '../../src/telemetry/telemetry.ts';
+import { MilterClient } from '../dialogues/milter-dialogue.ts';
+import { addressOne, greet } from '../dialogues/milter-surroundings.ts';
+import { dnsResponder } from '../scanners/dns-responder.ts';
+
+const ANN = 'ann@example.org';
+const PIECE_BYTES = 60_000;
+
+let folder: string;
+let daemon: Daemon | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'primum-not-whole-'));
+});
+afterEach(async () => {
+  await daemon?.close();
+  daemon = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+type Content = NonNullable<SettingsInput['content']>;
+
+async function start(content: Content, hostLists: 'file' | 'zone' | 'none' = 'none') {
+  const dns = await dnsResponder((name) =>
+    name === 'listed.test.dbl.test' ? { addresses: ['127.0.0.2'] } : { rcode: 3 },
+  );
+  const listen = ['127.0.0.1:0'];
+  const path = join(folder, 'hosts.txt');
+  writeFileSync(path, 'listed.test\n');
+  const lists = {
+    file: { files: [{ name: 'mine', path }] },
+    zone: { zones: [{ zone: 'dbl.test' }], dns_servers: [dns.address], timeout: '30s' },
+    none: undefined,
+  }[hostLists];
+  const settings: SettingsInput = {
+    state: join(folder, 'state'),
+    doors: {
+      policy: { listen },
+      milter: { listen },
+      auth_policy: { listen },
+      api: { listen },
+    },
+    policy: {
+      mode: 'enforce',
+      domains: ['example.org'],
+      classes: { person: { foreign_sender: 'reject' } },
+    },
+    trace: { enabled: false },
+    content,
+    ...(lists && { scanners: { host_lists: lists } }),
+  };
+  const file = join(folder, 'primum.yaml');
+  writeFileSync(file, stringify(settings));
+  daemon = await openDaemon(loadConfig(file, {}), {
+    telemetry: createSilentTelemetry(),
+    reload: () => Promise.reject(new Error('not here')),
+  });
+}
+
+const DATED = ['Date: Fri, 20 Nov 2026 22:00:00 +0000', 'Message-ID: <1@example.org>'];
+const MIXED = [`From: ${ANN}`, ...DATED, 'Content-Type: multipart/mixed; boundary=b'];
+const TEXT = [`From: ${ANN}`, ...DATED];
+const HTML = [...TEXT, 'Content-Type: text/html'];
+
+/** The last answer at the end of one message, with a hold before it if there is one. */
+async function send(headers: readonly string[], body: string): Promise<string> {
+  const client = new MilterClient(daemon?.addresses['milter']?.[0] ?? '');
+  try {
+    await greet(client);
+    await addressOne(client, ANN);
+    client.say(...headers.map((header) => `HEADER ${header}`), 'EOH');
+    for (let n = 0; n < headers.length + 1; n++) expect(await client.reply()).toBe('continue');
+    const bytes = Buffer.from(body, 'latin1');
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      const head = Buffer.from([0, 0, 0, 0, 0x42]);
+      head.writeUInt32BE(piece.length + 1);
+      client.socket.write(Buffer.concat([head, piece]));
+      expect(await client.reply()).toBe('continue');
+    }
+    client.say('EOM');
+    for (;;) {
+      const said = (await client.reply()) ?? 'closed';
+      if (/^(?:accept|continue|closed|reply|quarantine)/.test(said)) return said;
+    }
+  } finally {
+    client.socket.destroy();
+  }
+}
+
+const PROGRAM = Buffer.concat([
+  Buffer.from('MZ'),
+  Buffer.alloc(58),
+  Buffer.from([0x40, 0, 0, 0]),
+  Buffer.from('PE\0\0'),
+  Buffer.alloc(400),
+]).toString('base64');
+
+const part = (name: string, body: string, type = 'text/plain', encoding = '7bit'): string =>
+  `--b\r\nContent-Type: ${type}\r\nContent-Disposition: attachment; filename=${name}\r\n` +
+  `Content-Transfer-Encoding: ${encoding}\r\n\r\n${body}\r\n`;
+const many = (count: number, one: (n: number) => string): string =>
+  Array.from({ length: count }, (_, n) => one(n)).join('');
+const EXE = part('a.exe', PROGRAM, 'application/octet-stream', 'base64');
+const NAMELESS =
+  '--b\r\nContent-Type: application/octet-stream\r\n' +
+  `Content-Transfer-Encoding: base64\r\n\r\n${PROGRAM}\r\n`;
+const END = '--b--\r\n';
+const HELD = /^quarantine /;
+const LINK = 'http://listed.test/a\r\n';
+const WRAPPER = 'https://www.google.com/url?q=';
+
+describe('CON-2: the rule on attachments', () => {
+  it('refuses a program behind any number of harmless files', async () => {
+    await start({ attachments: { action: 'reject' } });
+    const harmless = (n: number): string => part(`n${n}.txt`, `x${n}`);
+    expect(await send(MIXED, many(120, harmless) + END)).toBe('accept');
+    for (const count of [31, 32, 33, 120, MAX_PARTS - 3]) {
+      expect(await send(MIXED, many(count, harmless) + EXE + END), `${count}`).toMatch(
+        /^reply 550 5\.7\.1 The message has an attachment that is not let out: a program\./,
+      );
+    }
+  });
+
+  // prettier-ignore
+  const unseen: readonly (readonly [string, readonly string[], string])[] = [
+    ['too many parts', MIXED, many(MAX_PARTS + 1, () => '--b\r\n\r\nx\r\n') + NAMELESS + END],
+    ['too many kinds', MIXED,
+     many(MAX_ATTACHMENT_KINDS, (n) => part(`n.k${n}`, 'x')) + EXE + END],
+    ['parts nested too deeply', MIXED,
+     many(MAX_DEPTH + 1, (n) => `--b${n === 0 ? '' : n}\r\nContent-Type: multipart/mixed; boundary=b${n + 1}\r\n\r\n`) +
+     NAMELESS.replace('--b', `--b${MAX_DEPTH + 1}`)],
+    ['a boundary too long', [...TEXT, `Content-Type: multipart/mixed; boundary=${'b'.repeat(201)}`],
+     NAMELESS.replace('--b', `--${'b'.repeat(201)}`)],
+    ['a delimiter padded beyond reading', MIXED,
+     `--b\r\n\r\ntext\r\n${NAMELESS.replace('--b', `--b${' '.repeat(400)}`)}${END}`],
+    ['a text too long', TEXT,
+     `${'words of text\r\n'.repeat(MAX_TEXT_BYTES / 15 + 10)}begin 644 a.exe\r\n#35H \r\n \r\nend\r\n`],
+    ['a field of a part too long', MIXED,
+     `--b\r\nContent-Type: text/plain; x="${'x'.repeat(9_000)}"; name=a.exe\r\n\r\nx\r\n${END}`],
+    ['a part with too many fields', MIXED,
+     `--b\r\n${many(64, (n) => `X-${n}: x\r\n`)}${many(33, () => 'Content-Type: text/plain\r\n')}` +
+     `Content-Disposition: attachment; filename=a.exe\r\n\r\nx\r\n${END}`],
+  ];
+  it.each(unseen)('holds a message with %s, and says why', async (_, headers, body) => {
+    await start({ attachments: { action: 'hold' } });
+    expect(await send(headers, body)).toMatch(HELD);
+  });
+
+  it('lets all of them pass where it is not in force', async () => {
+    await start({});
+    for (const [what, headers, body] of unseen) {
+      expect(await send(headers, body), what).toBe('accept');
+    }
+  });
+
+  it('refuses where it refuses, and tells the client why', async () => {
+    await start({ attachments: { action: 'reject' } });
+    const [, headers, body] = unseen[0] as (typeof unseen)[number];
+    expect(await send(headers, body)).toMatch(
+      /^reply 550 5\.7\.1 The message cannot be checked whole: it has too many parts\. Send it in a simpler form\. Reference \w{8}$/,
+    );
+  });
+
+  // prettier-ignore
+  it.each([
+    ['behind another type of the same part',
+     `--b\r\nContent-Type: text/plain\r\nContent-Type: application/octet-stream; name=a.exe\r\n\r\nx\r\n`],
+    ['in a fifth type of the part',
+     `--b\r\n${many(4, () => 'Content-Type: text/plain\r\n')}Content-Type: multipart/mixed; boundary=c\r\n\r\n` +
+     `${NAMELESS.replace('--b', '--c')}--c--\r\n`],
+    ['behind another disposition',
+     '--b\r\nContent-Disposition: inline\r\nContent-Disposition: attachment; filename=a.exe\r\n\r\nx\r\n'],
+    ['named behind many parameters',
+     `--b\r\nContent-Type: application/octet-stream; ${many(100, (n) => `a${n}=1; `)}name=a.js\r\n\r\nx\r\n`],
+  ])('sees a file %s', async (_, parts) => {
+    await start({ attachments: { action: 'reject' } });
+    expect(await send(MIXED, parts + END)).toMatch(/an attachment that is not let out: a /);
+  });
+});
+
+describe('CON-2: the rule on links', () => {
+  // prettier-ignore
+  const behind: readonly (readonly [string, readonly string[], string])[] = [
+    ['60 other hosts', TEXT, many(60, (n) => `http://w${n}.ok${n}.test/\r\n`) + LINK],
+    ['900 other hosts', TEXT, many(900, (n) => `http://w${n}.ok${n}.test/\r\n`) + LINK],
+    ['310 links to one host', TEXT, many(310, (n) => `http://ok.test/${n}\r\n`) + LINK],
+    ['a user name of 3,000 characters', TEXT, `http://${'u'.repeat(3_000)}@listed.test/a`],
+    ['a wrapper of 3,000 characters', TEXT, `${WRAPPER.replace('q=', `x=${'y'.repeat(3_000)}&q=`)}${LINK}`],
+    ['ten redirectors', TEXT, WRAPPER.repeat(10) + LINK],
+    ['300,000 bytes of text', TEXT, 'words of text\r\n'.repeat(20_000) + LINK],
+    ['300,000 bytes of HTML', HTML, `${'<p>words</p>\r\n'.repeat(20_000)}<a href="${LINK.trim()}">x</a>`],
+  ];
+  it.each(behind)('refuses one to a host on a list of ours behind %s', async (_, headers, body) => {
+    await start({ listed_hosts: 'reject' }, 'file');
+    expect(await send(headers, body.replace('listed.test', 'good.test'))).toBe('accept');
+    expect(await send(headers, body)).toMatch(
+      /^reply 550 5\.7\.1 A link in the message leads to a listed host \(listed\.test\)\./,
+    );
+  });
+
+  // prettier-ignore
+  const unseen: readonly (readonly [string, readonly string[], string])[] = [
+    ['too many hosts', TEXT, many(MAX_HOSTS + 1, (n) => `http://ok${n}.test/\r\n`) + LINK],
+    ['HTML nested too deeply', HTML, `${'<b>'.repeat(MAX_HTML_DEPTH + 1)}${' '.repeat(5_000)}<a href="${LINK.trim()}">x</a>`],
+    ['HTML too long', HTML, `${'<p>words</p>\r\n'.repeat(MAX_TEXT_BYTES / 14 + 10)}<a href="${LINK.trim()}">x</a>`],
+    ['a text too long', TEXT, 'words of text\r\n'.repeat(MAX_TEXT_BYTES / 15 + 10) + LINK],
+    ['too many redirectors', TEXT, WRAPPER.repeat(MAX_WRAPPERS + 1) + LINK],
+    ['too many parts', MIXED, many(MAX_PARTS + 1, () => '--b\r\n\r\nx\r\n') + `--b\r\n\r\n${LINK}${END}`],
+  ];
+  it.each(unseen)('holds a message with %s', async (_, headers, body) => {
+    await start({ listed_hosts: 'hold' }, 'file');
+    expect(await send(headers, body)).toMatch(HELD);
+  });
+
+  it('asks DNS lists for all hosts of an ordinary message, and holds one with more', async () => {
+    await start({ listed_hosts: 'hold' }, 'zone');
+    const hosts = (count: number, of: string): string =>
+      many(count, (n) => `http://${of}${n}.test/\r\n`);
+    expect(await send(TEXT, hosts(150, 'a'))).toBe('accept');
+    expect(await send(TEXT, hosts(150, 'b') + LINK)).toMatch(HELD);
+    expect(await send(TEXT, hosts(MAX_ASKED_HOSTS + 1, 'c'))).toMatch(HELD);
+    // Many hosts of one domain do not keep another from being asked for; this is known by now.
+    expect(await send(TEXT, hosts(150, 'a') + hosts(30, 'b'))).toBe('accept');
+  });
+});
+
+describe('ACC-3: the rule on senders', () => {
+  it('refuses one behind more addresses than are read', async () => {
+    await start({});
+    const own = (count: number): string => many(count, (n) => `ann+${n}@example.org, `) + ANN;
+    const from = (list: string): string[] => [`From: ${list}`, ...DATED];
+    expect(await send(from(own(MAX_MORE_SENDERS - 1)), 'x')).toBe('accept');
+    expect(await send(from(`${own(MAX_MORE_SENDERS + 1)}, eve@elsewhere.test`), 'x')).toMatch(
+      /^reply 550 5\.7\.1 The message cannot be checked whole: it names too many senders\./,
+    );
+  });
+});
