@@ -67,5 +67,9 @@ it('what the owner does meanwhile at places of his own does not end the silence'
     p.wait(8 * HOUR);
     from(p, '172.16.0.1');
   }
+  // A new program of the owner's that writes to strangers is in question for that alone.
+  for (let i = 0; i < 3; i += 1) {
+    p.submit(ANN, { clientAddress: '10.8.0.1', envelopeRecipients: [`new${i}@dest.test`] });
+  }
   expect(from(p, INN).verdict).toBe('pass');
 });

@@ -8,13 +8,16 @@ import { SHARED } from '../profile/detection-state.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import type { ContextFound } from './context.ts';
 import { SUMMED_FAMILIES } from './hypotheses.ts';
-import { bestOf, fade, placeOfFamily, type Lane } from './lanes.ts';
+import { bestOf, fade, familySums, placeOfFamily, type Lane } from './lanes.ts';
 
 /** Program and writing hardly unlike the account's own. */
 const LIKE_OWNER = 0.5;
 const STAYS_DAYS = 2;
 /** From here a place is in question, or there is something to carry. */
 const IN_QUESTION = 4;
+/** Besides being new and writing to strangers, which an owner's new program does too. */
+const SPEAKS = 1.5;
+const SPEAKING = ['content', 'outcomes', 'cross'] as const;
 /** Who changes his place goes on from the next within a day. */
 const GOES_ON_MS = 86_400_000;
 const SILENCE_HALF_LIFE_MS = 1.5 * 86_400_000;
@@ -54,7 +57,10 @@ function sharePastSilence({ profile, nowMs }: SubmissionSubject, here: number): 
     if (i === here || row.lastMs <= lastMs || detection.isTrusted(i)) return;
     const lane = detection.lane(i);
     fade(lane, nowMs - detection.laneMs(i));
-    if (bestOf(lane, detection.networkWeight(i)).score >= IN_QUESTION) lastMs = row.lastMs;
+    const { score, hypothesis } = bestOf(lane, detection.networkWeight(i));
+    if (score < IN_QUESTION) return;
+    const sums = familySums(lane, hypothesis, 0);
+    if (SPEAKING.some((family) => sums[family] >= SPEAKS)) lastMs = row.lastMs;
   });
   // None of these has a row, such as a session of the webmail: then the last of any unproven place.
   if (lastMs === 0) lastMs = detection.laneMs(SHARED.probation);
