@@ -16,6 +16,7 @@ import { higherRung, stepLadder, type LadderState } from './ladder.ts';
 import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import { limits } from './rules/limits.ts';
 import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
+import { sharedPlace } from './rules/shared-place.ts';
 import { slowStrangers } from './rules/slow-strangers.ts';
 import { refusedRecipients } from './rules/suppressed.ts';
 import { accountOf } from './detection/account.ts';
@@ -99,8 +100,10 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     kind === 'defer'
       ? { ...base, ...decided, retryAfterSeconds: retryAfter(findings) }
       : { ...base, ...decided };
-  const holds = holdIntentsOf(subject, verdict, findings);
-  const intents = intentsOf(subject, verdict, findings);
+  const place = sharedPlace(subject, { evidence, asked, kind });
+  const matters = place === undefined ? findings : [...findings, place];
+  const holds = holdIntentsOf(subject, verdict, matters);
+  const intents = intentsOf(subject, verdict, matters);
   return {
     verdict,
     rungChange: rungChangeOf(

@@ -27,6 +27,7 @@ const TO_OWNER: Readonly<Record<string, string>> = {
   'new-url-host': 'it has a link nobody here has used before',
   'near-duplicate': 'other accounts send the same text',
   'shared-place': 'other accounts came to the same place and write to strangers from there',
+  'answers-in-a-row': 'one conversation after the other was answered from there',
   'no-answers': 'nobody it wrote to from there has answered',
   'reply-to': 'answers would go to another mailbox',
   wording: 'it asks for passwords or money',

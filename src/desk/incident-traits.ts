@@ -2,6 +2,7 @@
 import { derivedOfMessage } from '../core/message/derived-of.ts';
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Explanation } from '../core/report.ts';
+import { SHARED_PLACE_CAUSE } from '../core/rules/shared-place.ts';
 import { TELLING_TRAITS } from '../store/records/clusters.ts';
 import type { AlertIntent } from './notice.ts';
 
@@ -13,9 +14,10 @@ const MAX_HOSTS = 10;
 /** From the decision itself, when the incident opens. */
 export function traitsOfAlert({ picture, source, reasons, cause }: AlertIntent): readonly string[] {
   const { clientAddress, asnName } = picture;
+  const place = cause.startsWith(SHARED_PLACE_CAUSE) ? cause.slice(SHARED_PLACE_CAUSE.length) : '';
   return named([
     ['address', clientAddress],
-    ['source', source ?? ''],
+    ['source', source ?? place],
     ['network', asnName],
     ['cause', cause],
     ...reasons.map(({ signal }) => ['signal', signal] as const),

@@ -56,6 +56,24 @@ describe('what is kept of a message', () => {
     );
   });
 
+  it('CON-3: few words that many write are small talk, until some send them again and again', () => {
+    const p = createPlatform();
+    const talk = (account: string, n: number): string => {
+      p.wait(600_000);
+      const line =
+        'Sorry for the late answer to what you asked me about the other day, all of us were away and ' +
+        `busy, it has been ${n} days of meetings and not much else, talk soon.`;
+      const derived = derivedFrom([line]);
+      const envelopeRecipients = [`stranger${n}@elsewhere.test`];
+      const message = { headerFrom: account, text: line, derived };
+      return p.submit(account, { envelopeRecipients, message }).verdict;
+    };
+    expect(people.map((name, i) => talk(name, 20 + i))).toEqual(people.map(() => 'pass'));
+    const again = people.map((name, i) => talk(name, 40 + i));
+    expect(again.slice(0, 3)).toEqual(['pass', 'pass', 'pass']);
+    expect(again.slice(3)).toEqual(['hold', 'hold', 'hold']);
+  });
+
   it('is a fingerprint, not its paragraphs; unknown fields stay', () => {
     const { p } = judge(story());
     const kept = p.lines.filter((line) => line.kind === 'submission').at(-1);

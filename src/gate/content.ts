@@ -24,7 +24,15 @@ import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { claimsNothing, type Acquaintance } from './acquaintance.ts';
 import { BULK_TOOL_KEYS } from './bulk-tools.ts';
 import { findCopies, type Copies } from './copies.ts';
-import { gather, isAuthor, isCompared, shardKey, type Gathered, type Item } from './gathered.ts';
+import {
+  gather,
+  isAuthor,
+  isCompared,
+  isShortText,
+  shardKey,
+  type Gathered,
+  type Item,
+} from './gathered.ts';
 import { findPayloads, payloadsOf, type Payload, type Payloads } from './payloads.ts';
 import {
   keepSettled,
@@ -105,7 +113,8 @@ function copiesOf(
   { gathered, ...by }: Omit<ClusterUse, 'rows'> & { readonly gathered: Gathered },
 ): Maybe<UsedCopies | undefined> {
   if (text === undefined) return undefined;
-  const use = { ...by, isNew: isAuthor(gathered, text.words), rows: text.rows };
+  const isShort = isShortText(text);
+  const use = { ...by, isNew: isAuthor(gathered, isShort), isShort, rows: text.rows };
   return andThen(findCopies(standing, text.rows, by.nowMs), (copies) => ({ ...copies, use }));
 }
 

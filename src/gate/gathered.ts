@@ -3,7 +3,7 @@ import { millisecondsOf } from '../core/event-time.ts';
 import type { SubmissionEvent } from '../core/event.ts';
 import { domainOf, identifySubmission } from '../core/identity.ts';
 import type { DerivedMessage } from '../core/message/derived.ts';
-import { equalRows, NEAR_DUPLICATE_ROWS } from '../core/message/fingerprint.ts';
+import { equalRows, NEAR_DUPLICATE_ROWS, runsIn } from '../core/message/fingerprint.ts';
 import { PLATFORM_SHARDS, type SeenItem } from '../core/profile/seen-record.ts';
 import type { Acquaintance } from './acquaintance.ts';
 import { isPicture } from './payloads.ts';
@@ -110,7 +110,12 @@ export function isCompared({ event, known, derived }: Gathered, text: Text | und
 /** "Sorry for the late answer. Tell me what you think.": many write the same few lines to those they know. */
 const FEW_WORDS = 35;
 
+/** Of few words, or of few that are said over and over. */
+export function isShortText({ words, rows }: Text): boolean {
+  return words < FEW_WORDS || runsIn(rows) * 2 < words;
+}
+
 /** Whether an account that sends the text counts among those whose campaign it may be (CON-3). */
-export function isAuthor({ isNew, hasStranger }: Gathered, words: number): boolean {
-  return isNew && (hasStranger || words >= FEW_WORDS);
+export function isAuthor({ isNew, hasStranger }: Gathered, isShort: boolean): boolean {
+  return isNew && (hasStranger || !isShort);
 }

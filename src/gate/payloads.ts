@@ -1,7 +1,7 @@
 /**
  * What a campaign asks people to do stays the same however its text is spun: to open one attachment,
  * to follow a link to one host, to answer to one address. Each of these has records like those of
- * texts, a fixed number of them: 65,536 of at most 276 bytes, 18 MB at their fullest.
+ * texts, a fixed number of them: 65,536 of at most 278 bytes, 18 MB at their fullest.
  */
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { PayloadKind } from '../core/message/content.ts';

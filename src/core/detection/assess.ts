@@ -5,8 +5,6 @@
 import { recipientCount } from '../event.ts';
 import type { Evidence } from '../evidence.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
-import { isOldPlace } from '../old-place.ts';
-import { addressKey } from '../profile/address-key.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
@@ -17,6 +15,7 @@ import { payment } from '../signals/payment.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
 import { sharedPlace } from '../signals/shared-place.ts';
 import type { Hypothesis } from '../verdict.ts';
+import { carriedTo } from './carried.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
 import { alike, HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
@@ -83,9 +82,6 @@ const RECIPIENTS = placeOfFamily('recipients');
 const CONTENT = placeOfFamily('content');
 const PREPARATION = placeOfFamily('preparation');
 const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
-/** Program and writing hardly unlike the account's own. */
-const LIKE_OWNER = 0.5;
-const STAYS_DAYS = 2;
 /** Share of recipients that fail for anybody, generously. */
 const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
@@ -236,29 +232,6 @@ function withStanding(lane: Lane, standing: readonly Found[]): Lane {
 /** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
 function exceptThread([spam, lateral, thread, bec]: Four): Four {
   return [spam, lateral, Math.min(0, thread), bec];
-}
-
-/**
- * What other unproven places gathered is held against this one as far as one hand may be behind both: less
- * of it where the message is made as the owner's are, and where the place was there for days and is no hop
- * of one. A change of settings is the account's, not a place's.
- */
-function carriedTo(subject: SubmissionSubject, context: ContextFound, shared: Lane): Lane {
-  if (context.isTrusted || context.isSession) return shared;
-  const { account, network, nowMs, world } = subject;
-  // A new program at a place of the account is its owner's, and no hop of a thief's.
-  const isOld = isOldPlace(account, addressKey(network, world.hash).place, nowMs);
-  let share = isOld ? 0 : 1;
-  const isMadeOut = context.found.some(({ signal }) => signal === 'making');
-  // The webmail makes everybody's mail alike.
-  if (isMadeOut && context.making <= LIKE_OWNER && !context.isBrowser) share /= 2;
-  const stays = context.index >= 0 && subject.profile.context(context.index).days >= STAYS_DAYS;
-  // A program with one letter that has been there for days is nobody's hop.
-  if (stays) share = context.isProgram ? 0 : share / 2;
-  if (share === 1) return shared;
-  return shared.map((sum, at) =>
-    sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum * share : sum,
-  );
 }
 
 function failuresOf({ outcomes }: SubmissionSubject): number {

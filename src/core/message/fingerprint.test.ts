@@ -10,6 +10,7 @@ import {
   mix,
   NEAR_DUPLICATE_ROWS,
   parseFingerprint,
+  runsIn,
 } from './fingerprint.ts';
 
 const word = fc.integer({ min: 0, max: 0xffffffff });
@@ -62,5 +63,14 @@ describe('fingerprints (CON-2)', () => {
       'the lorry stands at gate four and waits for your papers since eight in the morning',
     );
     expect(equalRows(offer, other)).toBeLessThan(3);
+  });
+
+  it('tell about how many runs of words there are, however often they are said', () => {
+    const line = 'sorry for the late answer it has been a hundred days of meetings ';
+    expect(runsIn(fingerprint(line))).toBeLessThan(20);
+    expect(runsIn(fingerprint(line.repeat(10)))).toBeLessThan(25);
+    const text = Array.from({ length: 130 }, (_, i) => `w${mix(i)}`).join(' ');
+    expect(runsIn(fingerprint(text))).toBeGreaterThan(80);
+    expect(runsIn(fingerprint(text))).toBeLessThan(200);
   });
 });

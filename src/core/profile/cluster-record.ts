@@ -2,8 +2,9 @@
  * One text that was sent, with the accounts that sent it or a near duplicate of it. Accounts and
  * tenants are keyed hashes; of the text there is only its fingerprint.
  *
- * Header: 4 first, 8 last, 12 messages u32, 16 accounts u8, 17 recipients 24 bits. Sections: 32
- * fingerprint rows × u16, accounts × (account u32, tenant u32, last u32, last as something new u32).
+ * Header: 4 first, 8 last, 12 messages u32, 16 accounts u8, 17 recipients 24 bits; since version 2 also 20 a bit
+ * for each account that sent it again. Sections: 32 fingerprint rows × u16, accounts × (account u32, tenant u32,
+ * last u32, last as something new u32).
  */
 import { FINGERPRINT_ROWS } from '../message/derived.ts';
 import { NEAR_DUPLICATE_ROWS, type Fingerprint } from '../message/fingerprint.ts';
@@ -18,11 +19,13 @@ export const MAX_CLUSTER_ACCOUNTS = 12;
 /** Bits for the recipients of one text. */
 export const RECIPIENT_BITS = 24;
 
+const AGAIN = 20;
+
 const ROW = 16;
 const FORM: RecordForm = {
   kind: 0xd0,
-  version: 1,
-  headerBytes: 20,
+  version: 2,
+  headerBytes: 22,
   // Half of each row's bits: sixteen are plenty to tell rows apart.
   bodyBytes: FINGERPRINT_ROWS * 2,
 };
@@ -50,6 +53,11 @@ export interface ClusterUse {
   readonly isNew: boolean;
   /** One bit of `RECIPIENT_BITS` for each recipient. */
   readonly recipients: number;
+  /**
+   * Of few words, such as "sorry for the late answer": an account that sends nearly the same says nothing until
+   * it sends it again, as a campaign does.
+   */
+  readonly isShort?: boolean;
 }
 
 /** Equal rows of the record's text, 0 when it is none or too old. */
@@ -82,6 +90,8 @@ export function rankOf(bytes: Uint8Array | undefined, nowMs: number): number {
 export class ClusterRecord {
   private bytes: Uint8Array;
   private view: DataView;
+  /** The text is word for word the one that was first. */
+  private readonly isExact: boolean;
 
   /** The cluster of this text: the one given where it has enough in common, else a new one. */
   constructor(
@@ -89,7 +99,9 @@ export class ClusterRecord {
     use: Pick<ClusterUse, 'rows' | 'nowMs'>,
     nearRows = NEAR_DUPLICATE_ROWS,
   ) {
-    const isSame = rowsShared(bytes, use.rows, use.nowMs) >= nearRows;
+    const shared = rowsShared(bytes, use.rows, use.nowMs);
+    const isSame = shared >= nearRows;
+    this.isExact = isSame && shared === FINGERPRINT_ROWS;
     this.bytes = openRecord(isSame ? bytes : undefined, FORM);
     this.view = viewOf(this.bytes);
     if (isSame) return;
@@ -106,18 +118,22 @@ export class ClusterRecord {
   /** What the count is with this use included, whether or not it is kept. */
   countWith(use: ClusterUse): ClusterCount {
     const since = toSeconds(use.nowMs - CLUSTER_MS);
+    const isOnlyAgain = use.isShort === true && !this.isExact;
+    const again = this.view.getUint16(AGAIN, true);
     const tenants = [use.tenant];
-    let accounts = 1;
-    let authors = use.isNew ? 1 : 0;
-    for (let at = this.accountsAt; at < this.end; at += ROW) {
+    let accounts = isOnlyAgain ? 0 : 1;
+    let authors = use.isNew && !isOnlyAgain ? 1 : 0;
+    for (let at = this.accountsAt, i = 0; at < this.end; at += ROW, i += 1) {
       if (this.view.getUint32(at + 8, true) < since) continue;
       const isAuthor = this.view.getUint32(at + 12, true) >= Math.max(1, since);
-      if (this.view.getUint32(at, true) === use.account) {
+      const isOwn = this.view.getUint32(at, true) === use.account;
+      if (isOwn && !isOnlyAgain) {
         if (isAuthor && !use.isNew) authors += 1;
         continue;
       }
+      if (isOnlyAgain && !isOwn && (again & (1 << i)) === 0) continue;
       accounts += 1;
-      if (isAuthor) authors += 1;
+      if (isAuthor || (isOwn && use.isNew)) authors += 1;
       const tenant = this.view.getUint32(at + 4, true);
       if (!tenants.includes(tenant)) tenants.push(tenant);
     }
@@ -140,7 +156,13 @@ export class ClusterRecord {
     const recipients = this.recipients | use.recipients;
     this.view.setUint16(17, recipients & 0xffff, true);
     this.view.setUint8(19, (recipients >>> 16) & 0xff);
-    const at = this.findRow(use.account) ?? this.addRow(use.account);
+    const known = this.findRow(use.account);
+    if (known !== undefined)
+      this.setAgain(
+        known,
+        this.view.getUint32(known + 8, true) >= toSeconds(use.nowMs - CLUSTER_MS),
+      );
+    const at = known ?? this.addRow(use.account);
     this.view.setUint32(at + 4, use.tenant, true);
     this.view.setUint32(at + 8, now, true);
     if (use.isNew) this.view.setUint32(at + 12, now, true);
@@ -170,6 +192,12 @@ export class ClusterRecord {
     return undefined;
   }
 
+  private setAgain(row: number, isAgain: boolean): void {
+    const bit = 1 << ((row - this.accountsAt) / ROW);
+    const bits = this.view.getUint16(AGAIN, true);
+    this.view.setUint16(AGAIN, isAgain ? bits | bit : bits & ~bit, true);
+  }
+
   private addRow(account: number): number {
     let at = this.end;
     const count = (at - this.accountsAt) / ROW;
@@ -179,6 +207,7 @@ export class ClusterRecord {
         if (this.view.getUint32(row + 8, true) < this.view.getUint32(at + 8, true)) at = row;
       }
       this.bytes.fill(0, at, at + ROW);
+      this.setAgain(at, false);
     } else {
       const wider = new Uint8Array(at + ROW);
       wider.set(this.bytes.subarray(0, Math.min(at, this.bytes.length)));

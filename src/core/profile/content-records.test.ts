@@ -98,6 +98,28 @@ describe('one text and who sent it', () => {
     });
   });
 
+  it('of a few words counts an account once it sends nearly the same again; word for word at once', () => {
+    const short = { ...use, isShort: true };
+    const near = { ...short, rows: short.rows.map((row, i) => (i < 8 ? row + 1 : row)) };
+    const record = new ClusterRecord(undefined, short);
+    for (const account of [1, 2, 3, 4]) record.learn({ ...short, account, tenant: account });
+    const count = (other: typeof short) =>
+      new ClusterRecord(record.toBytes(), other).countWith(other);
+    expect(count({ ...near, account: 5 })).toMatchObject({ accounts: 0, authors: 0, tenants: 1 });
+    expect(count({ ...near, account: 4, tenant: 4 })).toMatchObject({ accounts: 1, authors: 1 });
+    for (const account of [2, 3]) record.learn({ ...near, account, tenant: account });
+    expect(count({ ...near, account: 4, tenant: 4 })).toMatchObject({
+      accounts: 3,
+      authors: 3,
+      tenants: 3,
+    });
+    expect(count({ ...short, account: 5 })).toMatchObject({ accounts: 5, authors: 5 });
+    // What was sent again three days before is no more.
+    const later = { ...near, nowMs: NOW + 73 * HOUR };
+    record.learn({ ...later, account: 2 });
+    expect(count({ ...later, account: 3 }).accounts).toBe(0);
+  });
+
   it('begins anew for another text in the same place', () => {
     const record = new ClusterRecord(undefined, use);
     record.learn(use);

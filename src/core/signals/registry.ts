@@ -2,6 +2,7 @@
 import type { Evidence } from '../evidence.ts';
 import type { Looked } from '../rules/content.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
+import { answersInARow } from './answers-in-a-row.ts';
 import { asksNothing } from './asks-nothing.ts';
 import { busyDay } from './busy-day.ts';
 import { bulkTool } from './bulk-tool.ts';
@@ -36,6 +37,7 @@ export const MEASURES: readonly Measure[] = (
 export const SIGNALS: readonly Signal[] = [
   unusualHour,
   busyDay,
+  answersInARow,
   foreignSenderEvidence,
   outcomes,
   suppressedRecipient,
