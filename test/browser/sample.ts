@@ -144,9 +144,11 @@ type Result = Parameters<Client['agentResults']>[0][number];
 /** Bob's message is coded as most are, and its link says one thing and does another. */
 const CODED = 'Q2';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+export const CODED_SUBJECT = 'Grüße zum Sommerfest <script>window.hit=1</script>';
 const CODED_MESSAGE = {
   headers:
-    'From: Bob <bob@example.org>\nSubject: Sommerfest am 12. Juli\nMIME-Version: 1.0\n' +
+    `From: =?utf-8?Q?B=C3=B6b?= <bob@example.org>\nSubject: =?utf-8?B?${base64(CODED_SUBJECT)}?=\n` +
+    'MIME-Version: 1.0\n' +
     'Content-Type: multipart/mixed; boundary="part"\n',
   body: [
     ...[

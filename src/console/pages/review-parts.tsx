@@ -157,7 +157,7 @@ type ReadableText = NonNullable<ShownView['readable']>;
 /** What its recipient would see above it, whatever the envelope says. */
 function Head({ of: { from, subject } }: { readonly of: ReadableText }): JSX.Element {
   return (
-    <dl class="head">
+    <dl>
       <dt>Subject</dt>
       <dd>{disarm(subject) || '(none)'}</dd>
       <dt>Its From</dt>
