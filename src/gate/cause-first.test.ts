@@ -31,3 +31,23 @@ it('names complaints first where they hold a message: to the sender, to the desk
   const { accounts } = await p.inspector.rungs({ limit: 1 });
   expect(accounts[0]?.why).toMatch(/4 complained/);
 });
+
+it('CON-3: names the rung first where what the account did before holds a message, and not what is in it', () => {
+  const places = { windowSeconds: 3_600, maximum: 1, action: 'hold' } as const;
+  const p = createPlatform({
+    accounts: [{ account: ANN }],
+    rules: { places, cleartext: 'observe' },
+  });
+  p.submit(ANN, { clientAddress: '10.1.0.1' });
+  const first = p.submit(ANN, { clientAddress: '10.2.0.1' });
+  expect(first).toMatchObject({ verdict: 'hold', reasons: [{ signal: 'distinct-places' }] });
+  p.wait(2 * 3_600_000);
+  const later = p.submit(ANN, { clientAddress: '10.1.0.1', tls: false });
+  expect(later.verdict).toBe('hold');
+  expect(later.reasons[0]?.text).toMatch(/^Mail of this account is held since 2026-03-02/);
+  expect(later.reasons.map(({ signal }) => signal)).toEqual(
+    expect.arrayContaining(['rung-hold', 'cleartext']),
+  );
+  expect(clientText(later)).toMatch(/^The message waits for a check\./);
+  expect(plainWords(later).reviewer).toMatch(/^Held: Mail of this account is held since/);
+});

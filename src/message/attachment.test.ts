@@ -107,6 +107,11 @@ describe('an archive with a password', () => {
       true,
     ],
     [
+      'an entry behind a thousand others',
+      [...Array.from({ length: 1_001 }, (_, n) => ({ name: `${n}` })), { name: 'b', flags: 1 }],
+      true,
+    ],
+    [
       'an entry after one of unknown size',
       [
         { name: 'a', flags: 8, content: 'xyz' },

@@ -89,6 +89,12 @@ describe('what people read', () => {
     await cli('unlock new@example.org --why x');
   });
 
+  it('says what an account is in whole words', async () => {
+    expect((await cli('account app@example.org')).out).toContain(
+      '\n  An application of example.org',
+    );
+  });
+
   it('locks an account that the directory does not know, and says so', async () => {
     const { out } = await cli('lock amn@example.org --why x');
     expect(out).toBe(

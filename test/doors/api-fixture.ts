@@ -163,6 +163,11 @@ const ANN: AccountReport = {
   ],
 };
 
+const APP: AccountReport = {
+  ...{ ...ANN, account: 'app@example.org', identities: [], addresses: [] },
+  facts: { ...ANN.facts, account: 'app@example.org', class: 'application' },
+};
+
 const known: Inspector = {
   names: (prefix, limit) =>
     Promise.resolve({
@@ -171,7 +176,7 @@ const known: Inspector = {
         .slice(0, limit),
       isCut: false,
     }),
-  account: (account) => Promise.resolve(account === ANN.account ? ANN : undefined),
+  account: (account) => Promise.resolve([ANN, APP].find((one) => one.account === account)),
   limits: (account) =>
     Promise.resolve(
       account === ANN.account

@@ -147,6 +147,31 @@ describe('a DNS list', () => {
     expect(dns.asked.length).toBeLessThanOrEqual(MAX_ASKED_HOSTS);
   });
 
+  test('says when a message has more hosts than it is asked for, and asks for the rarest first', async () => {
+    const { lists, dns } = await withZone({ 'bad.com.dbl.test': LISTED });
+    const hosts = (count: number, domain: string): string[] =>
+      Array.from({ length: count }, (_, index) => `w${index}.${domain}`);
+    const one = await lists.look([...hosts(MAX_ASKED_HOSTS + 50, 'many.com'), 'bad.com']);
+    expect(one).toEqual({ listed: [{ host: 'bad.com', list: 'dbl.test' }], isWhole: false });
+    expect(await lists.look(hosts(MAX_ASKED_HOSTS - 1, 'many.com'))).toEqual({
+      listed: [],
+      isWhole: true,
+    });
+    // What was answered before costs no question, and leaves room for others.
+    const before = dns.asked.length;
+    const known = hosts(MAX_ASKED_HOSTS - 1, 'many.com');
+    expect((await lists.look([...known, ...hosts(20, 'new.com')])).isWhole).toBe(true);
+    expect(dns.asked.length - before).toBe(21);
+  });
+
+  test('says when there was no room to ask for all hosts of a long message', async () => {
+    const { lists } = await withZone({}, { maxQueries: 1 });
+    const hosts = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `h${index}.com`);
+    expect((await lists.look(hosts(50))).isWhole).toBe(true);
+    expect((await lists.look(hosts(180))).isWhole).toBe(false);
+  });
+
   test('fills memory no further than its bound', async () => {
     const { lists } = await withZone({}, { cache: { entries: 10, negativeTtlMs: 600_000 } });
     await lists.find(Array.from({ length: 50 }, (_, index) => `h${index}.com`));
@@ -185,6 +210,27 @@ describe('a DNS list in trouble', () => {
     expect(await lists.find(['c.com'])).toEqual([]);
     expect(heard.changes.at(-1)).toContain('lists everything, even invalid.dbl.test');
     expect(heard.asked.every((text) => text === 'dbl.test unknown')).toBe(true);
+  });
+
+  test('that begins to list everything is found out by its next listing, and lists nothing any more', async () => {
+    let isBad = false;
+    const dns = await dnsResponder((name) =>
+      isBad || name === 'bad.com.dbl.test' ? { addresses: ['127.0.0.2'], ttl: 3_600 } : NONE,
+    );
+    const { lists, heard, wait } = open({ zones: [ZONE], servers: [dns.address] });
+    expect(await lists.find(['bad.com'])).toHaveLength(1);
+    isBad = true;
+    wait(15_000);
+    expect(await lists.find(['good.com'])).toEqual([]);
+    expect(heard.changes.at(-1)).toContain('lists everything');
+    // What it said before is not believed either.
+    expect(await lists.find(['bad.com'])).toEqual([]);
+  });
+
+  test('that lists all but the name every list is tested with is found out as well', async () => {
+    const { lists, heard } = await withZone({ '*': LISTED, 'invalid.dbl.test': NONE });
+    expect(await lists.find(['a.com'])).toEqual([]);
+    expect(heard.changes.at(-1)).toMatch(/lists everything, even invalid-[0-9a-f]{12}\.dbl\.test/);
   });
 
   test('that says an address is no question for it is not in trouble', async () => {

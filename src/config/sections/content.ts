@@ -12,6 +12,9 @@ export const MAX_ALLOWED_TEXTS = 100;
 const ACTIONS =
   '`off` does not look, `observe` records, `hold` keeps the message, `reject` refuses it.';
 
+const UNSEEN =
+  'So is done with a message that cannot be looked at whole, such as one of more than 500 parts.';
+
 const virus = z.strictObject({
   action: z
     .enum(SENDER_ACTIONS)
@@ -62,7 +65,7 @@ const attachments = z.strictObject({
     .enum(SENDER_ACTIONS)
     .default('off')
     .describe(
-      `Attachments of the kinds below. ${ACTIONS} Dangerous kinds count as evidence in any case.`,
+      `Attachments of the kinds below. ${ACTIONS} Dangerous kinds count as evidence in any case. ${UNSEEN}`,
     ),
   kinds: z
     .array(z.enum(ATTACHMENT_KINDS))
@@ -83,7 +86,7 @@ export const contentSchema = z.strictObject({
     .default('off')
     .describe(
       'Links to hosts on your lists or on a DNSBL (CON-2): `off` counts them as evidence only, ' +
-        '`observe` records, `hold` keeps the message, `reject` refuses it.',
+        `\`observe\` records, \`hold\` keeps the message, \`reject\` refuses it. ${UNSEEN}`,
     ),
   own_password: z
     .enum(SENDER_ACTIONS)

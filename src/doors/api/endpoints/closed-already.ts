@@ -1,6 +1,5 @@
 /** Why a step of an incident or a case is not taken: who comes second is told who was first. */
 import type { Case, Incident } from '../../../desk/contract.ts';
-import { MAX_NOTES } from '../../../store/records/timeline.ts';
 import { ProblemError } from '../problem.ts';
 
 export function incidentNotOpen(id: string, found: Incident | undefined): ProblemError {
@@ -17,8 +16,10 @@ export function caseNotOpen(found: Case): ProblemError {
 }
 
 function full(what: string): ProblemError {
-  const text = `${what} has ${MAX_NOTES} notes, as many as it keeps. Close it and go on in a new one.`;
-  return new ProblemError(409, text);
+  return new ProblemError(
+    409,
+    `${what} has as many notes as it keeps. Close it and go on in a new one.`,
+  );
 }
 
 /** Who and when, to the second: two may have pressed the button within one. */
