@@ -111,6 +111,9 @@ describe('what strangers are shown', () => {
       '<html lang="de">',
     );
     expect(await look('/policy?lang=de')).toContain('Nutzungsregeln');
+    // A reference is called so in each text that speaks of it: "Zeichen" may be any letter.
+    expect(await look('/mail?lang=de&reference=9999ZZZZ')).toContain('Zu dieser Referenz gibt es');
+    expect(JSON.stringify(PAGES.texts['de'])).not.toMatch(/\bZeichen\b/);
     expect(await look('/report?lang=xx')).toContain('<html lang="en">');
     expect(Object.keys(PAGES.texts['de'] ?? {})).toEqual(Object.keys(PAGES.texts['en'] ?? {}));
   });
