@@ -33,6 +33,7 @@ async function stolen(): Promise<Platform> {
     for (const family of ['outcomes', 'cross', 'content'] as const) {
       add(lane, placeOfFamily(family), alike(7));
     }
+    profile.detection.touchInQuestion(Math.floor(p.now() / 1000));
     for (const index of [1, SHARED.probation]) {
       profile.detection.setLane(index, lane);
       profile.detection.touchLane(index, Math.floor(p.now() / 1000));

@@ -4,11 +4,11 @@
  */
 import { isOldPlace } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
-import { SHARED } from '../profile/detection-state.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
+import type { Assessment } from './assess.ts';
 import type { ContextFound } from './context.ts';
 import { SUMMED_FAMILIES } from './hypotheses.ts';
-import { bestOf, fade, familySums, placeOfFamily, type Lane } from './lanes.ts';
+import { bestOf, placeOfFamily, type Lane } from './lanes.ts';
 
 /** Program and writing hardly unlike the account's own. */
 const LIKE_OWNER = 0.5;
@@ -41,7 +41,7 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
   // A program with one letter that has been there for days is nobody's hop.
   if (stays) share = context.isProgram ? 0 : share / 2;
   if (share > 0 && bestOf(shared, context.weight).score >= IN_QUESTION) {
-    share *= sharePastSilence(subject, context.index);
+    share *= sharePastSilence(subject);
   }
   if (share === 1) return shared;
   return shared.map((sum, at) =>
@@ -50,19 +50,15 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
 }
 
 /** A hop follows the last place at once: what comes after days of silence is more likely somebody else. */
-function sharePastSilence({ profile, nowMs }: SubmissionSubject, here: number): number {
-  const { detection } = profile;
-  let lastMs = 0;
-  profile.contexts().forEach((row, i) => {
-    if (i === here || row.lastMs <= lastMs || detection.isTrusted(i)) return;
-    const lane = detection.lane(i);
-    fade(lane, nowMs - detection.laneMs(i));
-    const { score, hypothesis } = bestOf(lane, detection.networkWeight(i));
-    if (score < IN_QUESTION) return;
-    const sums = familySums(lane, hypothesis, 0);
-    if (SPEAKING.some((family) => sums[family] >= SPEAKS)) lastMs = row.lastMs;
-  });
-  // None of these has a row, such as a session of the webmail: then the last of any unproven place.
-  if (lastMs === 0) lastMs = detection.laneMs(SHARED.probation);
+function sharePastSilence({ profile, nowMs }: SubmissionSubject): number {
+  const lastMs = profile.detection.inQuestionMs;
+  // Nothing is known of when that was.
+  if (lastMs === 0) return 1;
   return 2 ** (-Math.max(0, nowMs - lastMs - GOES_ON_MS) / SILENCE_HALF_LIFE_MS);
+}
+
+/** Whether a place is in question by what it did itself. */
+export function isInQuestion({ context, itself }: Pick<Assessment, 'context' | 'itself'>): boolean {
+  if (context.isTrusted || itself.score < IN_QUESTION) return false;
+  return SPEAKING.some((family) => itself.sums[family] >= SPEAKS);
 }

@@ -10,6 +10,7 @@ import { newRecipients } from '../signals/new-recipients.ts';
 import { MEASURES } from '../signals/registry.ts';
 import { toSeconds } from '../profile/record.ts';
 import type { Assessment } from './assess.ts';
+import { isInQuestion } from './carried.ts';
 import { writesToStrangersOnly } from './context.ts';
 import { bestOf } from './lanes.ts';
 
@@ -54,6 +55,7 @@ export function learnDetection(
   }
   state.setLane(assessment.sharedIndex, assessment.shared);
   state.touchLane(assessment.sharedIndex, seconds);
+  if (isInQuestion(assessment)) state.touchInQuestion(seconds);
   if (!state.isTrusted(index) && earnsTrust(subject, index, assessment))
     state.setTrust(index, 'trusted');
   const toStrangers = assessment.answers[newRecipients.slot] ?? -1;

@@ -8,6 +8,7 @@
  *   then style 10 × 32 u8, lanes of the contexts 8 × 112, shared lanes 2 × 112, copies 8 × 48
  *
  * A lane: 0 weight of the network f32, 4 flags u8, 5 messages to strangers u8, 6 to others u8, 8 last u32, 12 sums 24 × f32, 108 making f32.
+ * Of the lane that places on probation share 0 is when one was last in question, u32.
  * A copy: 0 at u32, 4 recipients 2 × u32, 12 size u32, 16 rows 32 × u8.
  */
 import { emptyLane, LANE_SUMS, type Lane } from '../detection/lanes.ts';
@@ -140,15 +141,8 @@ export class DetectionState {
     return this.view.getUint32(this.laneAt(index) + 8, true) * 1000;
   }
 
-  /**
-   * Never goes back, or an event that is late would fade what came after it again; but what a wrong
-   * clock wrote far ahead must not stand for years.
-   */
   touchLane(index: number, seconds: number): void {
-    const at = this.laneAt(index) + 8;
-    const last = this.view.getUint32(at, true);
-    const isWrong = last > seconds + CLOCK_TRUST_SECONDS;
-    this.view.setUint32(at, isWrong ? seconds : Math.max(seconds, last), true);
+    this.touch(this.laneAt(index) + 8, seconds);
   }
 
   clearLane(index: number): void {
@@ -162,6 +156,15 @@ export class DetectionState {
 
   setNetworkWeight(index: number, weight: number): void {
     this.view.setFloat32(this.laneAt(index), weight, true);
+  }
+
+  /** When a place on probation last had evidence of its own against it; 0 where that is not known. */
+  get inQuestionMs(): number {
+    return this.view.getUint32(this.laneAt(SHARED.probation), true) * 1000;
+  }
+
+  touchInQuestion(seconds: number): void {
+    this.touch(this.laneAt(SHARED.probation), seconds);
   }
 
   /** How strangely messages of the context were made lately, nats. */
@@ -251,6 +254,16 @@ export class DetectionState {
 
   countStorm(storm: number, hour: number): void {
     countStorm(this.view, this.at + STORM_AT, { storm, hour });
+  }
+
+  /**
+   * Never goes back, or an event that is late would fade what came after it again; but what a wrong
+   * clock wrote far ahead must not stand for years.
+   */
+  private touch(at: number, seconds: number): void {
+    const last = this.view.getUint32(at, true);
+    const isWrong = last > seconds + CLOCK_TRUST_SECONDS;
+    this.view.setUint32(at, isWrong ? seconds : Math.max(seconds, last), true);
   }
 
   /** A damaged number counts nothing: one that is none would keep its identity from any score. */

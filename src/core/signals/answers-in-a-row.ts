@@ -43,6 +43,6 @@ export function answersInARow(subject: SubmissionSubject): Evidence | undefined 
     family: 'timing',
     weight,
     by,
-    text: `Answer ${row} within an hour from a place hardly known; ${Math.max(1, Math.round(usual))} a day are usual.`,
+    text: `An answer, and message ${row} within an hour to strangers or from places hardly known; ${Math.max(1, Math.round(usual))} a day are usual.`,
   };
 }

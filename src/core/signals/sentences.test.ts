@@ -138,7 +138,7 @@ const MEASURED: Readonly<Record<string, { readonly of: () => SubmissionSubject; 
 const SPOKEN: Readonly<Record<string, { readonly of: () => SubmissionSubject; readonly says: string }>> = {
   hour: { of: subject, says: 'Sent at an hour of the week at which 36 % of an even share of its mail is sent.' },
   'busy-day': { of: busy, says: 'Message 31 of this day; 3 a day are usual.' },
-  'answers-in-a-row': { of: inARow, says: 'Answer 3 within an hour from a place hardly known; 3 a day are usual.' },
+  'answers-in-a-row': { of: inARow, says: 'An answer, and message 3 within an hour to strangers or from places hardly known; 3 a day are usual.' },
   'foreign-sender': { of: () => withEvent({ envelopeSender: 'x@freemail.test' }), says: "The sender address is in freemail.test, a freemail provider; the account's mail comes from example.org." },
   outcomes: { of: bounced, says: 'In the last week 2 of 20 recipients did not exist, 1 of 20 could not be reached for good, 1 complained; it weighs 4.0 against this use.' },
   'suppressed-recipient': { of: () => subject({ outcomes: { ...NOTHING_CAME_BACK, suppressed: [{ kind: 'unknown', isOwn: false, atMs: NOW, recipient: 'a@dest.test' }] } }), says: '1 of 1 recipients did not exist when somebody here last wrote to them (2026-03-10).' },
