@@ -39,6 +39,16 @@ export interface SubmissionDecision {
 /** When a deferred client should come again. */
 const RETRY_SECONDS = 300;
 
+/** What people are told of: what was found, and the place where it is several accounts'. */
+function mattersOf(
+  subject: SubmissionSubject,
+  findings: readonly Finding[],
+  of: Parameters<typeof sharedPlace>[1],
+): readonly Finding[] {
+  const place = sharedPlace(subject, of);
+  return place === undefined ? findings : [...findings, place];
+}
+
 export function decideSubmission(subject: SubmissionSubject): SubmissionDecision {
   const { nowMs, world, profile, account, facts } = subject;
   const assessment = assess(subject);
@@ -100,8 +110,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     kind === 'defer'
       ? { ...base, ...decided, retryAfterSeconds: retryAfter(findings) }
       : { ...base, ...decided };
-  const place = sharedPlace(subject, { evidence, asked, kind });
-  const matters = place === undefined ? findings : [...findings, place];
+  const matters = mattersOf(subject, findings, { evidence, asked, kind });
   const holds = holdIntentsOf(subject, verdict, matters);
   const intents = intentsOf(subject, verdict, matters);
   return {
