@@ -5,9 +5,8 @@
 import { isOldPlace } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
-import type { Assessment } from './assess.ts';
 import type { ContextFound } from './context.ts';
-import { SUMMED_FAMILIES } from './hypotheses.ts';
+import { SUMMED_FAMILIES, type Family } from './hypotheses.ts';
 import { bestOf, placeOfFamily, type Lane } from './lanes.ts';
 
 /** Program and writing hardly unlike the account's own. */
@@ -58,7 +57,13 @@ function sharePastSilence({ profile, nowMs }: SubmissionSubject): number {
 }
 
 /** Whether a place is in question by what it did itself. */
-export function isInQuestion({ context, itself }: Pick<Assessment, 'context' | 'itself'>): boolean {
+export function isInQuestion({
+  context,
+  itself,
+}: {
+  readonly context: ContextFound;
+  readonly itself: { readonly score: number; readonly sums: Readonly<Record<Family, number>> };
+}): boolean {
   if (context.isTrusted || itself.score < IN_QUESTION) return false;
   return SPEAKING.some((family) => itself.sums[family] >= SPEAKS);
 }
