@@ -68,6 +68,7 @@ describe('rules on content', () => {
     ['CON-2', 'a program is evidence only', attached('exe'), {}, 'pass', '.exe, a program'],
     ['CON-2', 'unless it is not let out', attached('exe'), { attachments: { action: 'reject', kinds: ['executable'] } }, 'reject', 'not let out: .exe, a program'],
     ['CON-2', 'not what could not be seen', { malformed: ['too-many-parts'] }, { attachments: { action: 'reject', kinds: [] } }, 'reject', 'not be looked at whole: it has too many parts'],
+    ['CON-2', 'nor a message that is wrapped up', { malformed: ['encoded-message'] }, { attachments: { action: 'reject', kinds: [] } }, 'reject', 'written in a transfer encoding'],
     ['CON-2', 'the stricter rule on it acts', { malformed: ['too-deep'] }, { attachments: { action: 'hold', kinds: [] }, listedHosts: 'reject' }, 'reject', 'the rule on links'],
     ['CON-2', 'attachments hide nothing from the rule on links', { malformed: ['too-many-attachments'] }, { listedHosts: 'reject' }, 'pass', 'malformed (too-many-attachments)'],
     ['CON-2', 'watched, it is recorded', { malformed: ['html-too-long'] }, { listedHosts: 'observe' }, 'pass', 'its HTML is too long'],

@@ -7,6 +7,7 @@
 const PARTS_UNSEEN = [
   'boundary-too-long',
   'content-field-cut',
+  'encoded-message',
   'reader-failed',
   'reader-late',
   'too-deep',

@@ -140,6 +140,10 @@ describe('an address in a name', () => {
     expect(findEmbedded(part, numbers)?.octets).toBe(octets);
   });
 
+  it('is found whole in hexadecimal where two of its numbers stand in it by chance', () => {
+    expect(findEmbedded('a236aec00', readAddress('35.106.236.0')!)?.octets).toBe(4);
+  });
+
   it('is found in every usual form, whatever the address', () => {
     const octet = fc.integer({ min: 0, max: 255 });
     fc.assert(

@@ -17,7 +17,9 @@ const MIN_NIBBLES = 8;
 /** @param part The name below its registered domain, lower case. */
 export function findEmbedded(part: string, address: AddressNumbers): Embedded | undefined {
   if (address.octets.length === 0) return findNibbles(part, address.hex);
-  return findDecimal(part, address.octets) ?? findHex(part, address.octets);
+  const { octets } = address;
+  // The whole address first: some of its numbers may stand in it by chance, such as 236 in 236aec00.
+  return findDecimal(part, octets) ?? findHex(part, octets) ?? findPart(part, octets);
 }
 
 /** Runs of digits as numbers; runs of 6, 9 and 12 digits also as groups of three. */
@@ -48,7 +50,7 @@ function findDecimal(part: string, octets: readonly number[]): Embedded | undefi
   const long: readonly string[] = part.match(/\d{9,10}/g) ?? [];
   if (whole >= 1e8 && long.includes(String(whole)))
     return { octets: 4, form: 'the address is in the name as one number' };
-  return findPart(part, octets);
+  return undefined;
 }
 
 function findPart(part: string, octets: readonly number[]): Embedded | undefined {

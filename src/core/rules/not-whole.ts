@@ -27,6 +27,7 @@ interface Part {
 const WORDS: Readonly<Record<string, string>> = {
   'boundary-too-long': 'a boundary between its parts is too long',
   'content-field-cut': 'a header field that says how to read it is too long or too far down',
+  'encoded-message': 'a message in it is written in a transfer encoding, which none may be',
   'html-too-deep': 'its HTML is nested too deeply',
   'html-too-long': 'its HTML is too long',
   'links-not-looked-up': 'it links to more hosts than are looked up',
