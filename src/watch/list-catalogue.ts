@@ -21,6 +21,8 @@ const listSchema = z.strictObject({
   codes: meanings.optional(),
   bits: meanings.optional(),
   refusals: meanings.optional(),
+  /** Codes that mean a home connection or dynamic space. */
+  homes: z.array(z.string().max(40)).optional(),
   /** What is not among the codes is no listing: the list says so of itself. */
   codesAreAll: z.boolean().optional(),
   /** Who may ask, and how often. */

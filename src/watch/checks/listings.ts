@@ -1,4 +1,4 @@
-/** OWN-1: whether our addresses and domains stand on DNS lists, and how to get off. */
+/** OWN-1: whether our addresses and domains stand on DNS lists, and how to get off. SND-15: of home connections. */
 import { isIP } from 'node:net';
 import type { Check, Observation, Tools } from '../contract.ts';
 import { backwards } from '../backwards.ts';
@@ -14,7 +14,7 @@ import { bad, fine, listed, none, recordsOf, sumUp, unclear, warn, type Note } f
 
 export const listings: Check = {
   id: 'listings',
-  practices: ['OWN-1'],
+  practices: ['OWN-1', 'SND-15'],
   targets: ({ hosts, domains }) => [...hosts.map(({ name }) => name), ...domains],
   async run(target, tools) {
     const host = tools.plan.hosts.find(({ name }) => name === target);
@@ -33,6 +33,7 @@ export const listings: Check = {
     return [
       ...seen.flat().map(itemOf),
       { ...sumUp('OWN-1', [...gaps, ...notes]), hasAllItems: gap === undefined },
+      ...(host === undefined ? [] : homes(seen)),
     ];
   },
 };
@@ -101,6 +102,48 @@ function notesOf(subject: string, answers: readonly Answer[]): readonly Note[] {
       : [none(`${subject} is on ${on.length} of ${answers.length} lists: ${listed(on, 8)}.`)]),
     ...muteNotes(subject, mute),
   ];
+}
+
+/** The names of its addresses are judged by another check; nothing is said where no list was asked. */
+function homes(seen: readonly (readonly Answer[])[]): readonly Observation[] {
+  const notes = seen.flatMap(homeNotes);
+  return notes.length === 0 ? [] : [sumUp('SND-15', notes)];
+}
+
+/** What lists of home connections and dynamic space say of one address. */
+function homeNotes(answers: readonly Answer[]): readonly Note[] {
+  const asked = answers.filter(({ list }) => list.homes !== undefined);
+  const on = asked.filter((answer) => homeMeanings(answer).length > 0);
+  const off = asked.filter(({ verdict }) => verdict.kind !== 'refused').filter(isNotIn(on));
+  const [first] = asked;
+  if (first === undefined) return [];
+  const { subject } = first;
+  return [
+    ...on.map((answer) => homeNote(answer)),
+    ...(off.length === 0
+      ? []
+      : [
+          fine(`${subject} is no home connection for ${listed(off.map(({ list }) => list.name))}.`),
+        ]),
+  ];
+}
+
+const isNotIn =
+  (some: readonly Answer[]) =>
+  (answer: Answer): boolean =>
+    !some.includes(answer);
+
+function homeMeanings({ list, verdict }: Answer): readonly string[] {
+  if (verdict.kind !== 'listed') return [];
+  const homes = (list.homes ?? []).map((code) => list.codes?.[code]);
+  return verdict.meanings.filter((meaning) => homes.includes(meaning));
+}
+
+function homeNote(answer: Answer): Note {
+  const { subject, list } = answer;
+  const text = `${list.name} takes ${subject} for a home connection: ${homeMeanings(answer).join('; ')}.`;
+  const steps = list.delist.map((step, at) => `${at + 1}. ${step}`).join(' ');
+  return list.use === 'wide' ? bad(text, steps) : warn(text, steps);
 }
 
 interface Mute {
