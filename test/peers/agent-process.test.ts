@@ -176,12 +176,12 @@ describe.runIf(mailServersAreHere)(
 
       for (const token of [OTHER_TOKEN, await tokenIn('agent-token')]) {
         const agent = clientWith(token);
-        await expect(agent.holds()).rejects.toMatchObject({ status: 401 });
+        await expect(agent.holds()).rejects.toMatchObject({ status: 403 });
         await expect(agent.decideHold(id, 'delete', DECISION)).rejects.toMatchObject({
-          status: 401,
+          status: 403,
         });
-        await expect(agent.lock(ANN, DECISION)).rejects.toMatchObject({ status: 401 });
-        await expect(agent.sendEvents([])).rejects.toMatchObject({ status: 401 });
+        await expect(agent.lock(ANN, DECISION)).rejects.toMatchObject({ status: 403 });
+        await expect(agent.sendEvents([])).rejects.toMatchObject({ status: 403 });
       }
       await expect((await person()).agentTasks(0)).rejects.toMatchObject({ status: 401 });
 
