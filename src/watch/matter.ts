@@ -33,6 +33,7 @@ const MATTERS: Readonly<Record<string, string>> = {
   'reverse-dns': 'reverse names',
   relay: 'relaying',
   conformance: 'how it speaks SMTP',
+  limits: 'sizes and limits',
   tls: 'TLS',
   smuggling: 'false ends of messages',
   versions: 'versions',

@@ -4,6 +4,7 @@ import { conformance } from './checks/conformance.ts';
 import { dane } from './checks/dane.ts';
 import { dkim } from './checks/dkim.ts';
 import { dmarc } from './checks/dmarc.ts';
+import { limits } from './checks/limits.ts';
 import { listings } from './checks/listings.ts';
 import { mx } from './checks/mx.ts';
 import { nameServers } from './checks/name-servers.ts';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   reverseDns,
   relay,
   conformance,
+  limits,
   tls,
   smuggling,
   versions,

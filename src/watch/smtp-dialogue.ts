@@ -34,6 +34,11 @@ export interface Dialogue {
   readonly greeting: SmtpReply;
   readonly localAddress: string;
   command(line: string): Promise<SmtpReply>;
+  /**
+   * Sends lines at once (RFC 2920), where that is offered. Fewer replies than lines where the host hung
+   * up among them. @throws where there is no reply at all.
+   */
+  commands(lines: readonly string[]): Promise<readonly SmtpReply[]>;
   /** Sends bytes as they are, for what a client must never send. */
   raw(bytes: string): Promise<SmtpReply>;
   /** Sends bytes; `undefined` when the server says nothing to them for a while. */
@@ -78,6 +83,17 @@ export async function openDialogue(
     greeting,
     localAddress: tcp.localAddress ?? '',
     command: (line) => raw(`${line}\r\n`),
+    async commands(lines) {
+      socket.write(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
+      const replies: SmtpReply[] = [];
+      try {
+        for (const line of lines)
+          replies.push(await reader.next(`an answer to ${line.slice(0, 40)}`));
+      } catch (error) {
+        if (replies.length === 0) throw error;
+      }
+      return replies;
+    },
     raw,
     async rawWithin(bytes, ms) {
       socket.write(bytes, 'latin1');

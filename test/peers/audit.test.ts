@@ -129,6 +129,12 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
       'calls itself "localhost.localdomain", which does not lead to it',
     ],
     ['OWN-5', 'VRFY', { disable_vrfy_command: 'no' }, 'VRFY'],
+    [
+      'OWN-5',
+      'fewer than 100 recipients of a message',
+      { smtpd_recipient_limit: '20' },
+      'takes 20 recipients of one message, then says "452 4.5.3 Error: too many recipients"',
+    ],
     ['OWN-5', 'no STARTTLS', { smtpd_tls_security_level: 'none' }, 'does not offer STARTTLS'],
     [
       'OWN-5',

@@ -42,7 +42,13 @@ function replyOf(text: string): SmtpReply {
   return { code: Number(text.slice(0, 3)), lines, text: text.replaceAll('\n', ' / ') };
 }
 
-function dialogueOf(says: Says, heard: string[]): Dialogue {
+interface More {
+  readonly now?: () => number;
+  /** Told of lines that come at once. */
+  readonly commands?: (lines: readonly string[]) => void;
+}
+
+function dialogueOf(says: Says, heard: string[], more: More): Dialogue {
   let state: Omit<Heard, 'line'> = { isTls: false, isLoggedIn: false, sender: '' };
   const command = (line: string): Promise<SmtpReply> => {
     heard.push(line);
@@ -56,6 +62,19 @@ function dialogueOf(says: Says, heard: string[]): Dialogue {
     greeting: replyOf('220 mx.house.test ESMTP'),
     localAddress: '127.0.0.9',
     command,
+    // As where a host hangs up: what it said before is known.
+    async commands(lines) {
+      more.commands?.(lines);
+      const replies: SmtpReply[] = [];
+      for (const line of lines) {
+        const reply = await command(line).catch((error: unknown) => {
+          if (replies.length === 0) throw error;
+        });
+        if (reply === undefined) break;
+        replies.push(reply);
+      }
+      return replies;
+    },
     raw: command,
     rawWithin: (bytes) => command(bytes.slice(-5)),
     startTls: () => {
@@ -71,6 +90,7 @@ export async function hear(
   check: Check,
   says: Says = () => undefined,
   plan: Partial<WatchPlan> = {},
+  more: More = {},
 ) {
   const heard: string[] = [];
   const whole = planOf({
@@ -86,9 +106,9 @@ export async function hear(
   const tools: Tools = {
     plan: whole,
     scope: createScope(whole),
-    now: () => 0,
+    now: more.now ?? (() => 0),
     dns: { ask, askAt: ask, asked: 0 },
-    dialogue: () => Promise.resolve(dialogueOf(says, heard)),
+    dialogue: () => Promise.resolve(dialogueOf(says, heard, more)),
   };
   const found: Observation[] = [];
   for (const target of check.targets(whole)) found.push(...(await check.run(target, tools)));

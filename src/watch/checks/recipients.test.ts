@@ -49,7 +49,7 @@ async function look({ mx, hosts, addresses = () => NONE, takesAll, takesNone }: 
       const greeting = { code: 220, lines: [], text: '220 ready' };
       const command = (line: string) => Promise.resolve(said(address, line));
       const unused = () => Promise.reject(new Error('not asked for'));
-      const talk = { command, raw: unused, rawWithin: unused, startTls: unused };
+      const talk = { command, commands: unused, raw: unused, rawWithin: unused, startTls: unused };
       return Promise.resolve({ ...talk, greeting, localAddress: '', close: () => undefined });
     },
   };
