@@ -31,6 +31,7 @@ export interface WatchPlan {
   readonly secondaryMxOk: readonly string[];
   readonly openPorts: readonly {
     readonly port: number;
+    readonly protocol: 'tcp' | 'udp';
     readonly owner: string;
     readonly contact: string;
   }[];

@@ -61,7 +61,11 @@ const host = z.strictObject({
 });
 
 const openPort = z.strictObject({
-  port: count(1, 65_535).describe('A TCP port that shall listen on this machine.'),
+  port: count(1, 65_535).describe('A port that shall be open on this machine.'),
+  protocol: z
+    .enum(['tcp', 'udp'])
+    .prefault('tcp')
+    .describe('Whether TCP shall listen there, or UDP be taken.'),
   owner: text('mail team').describe('Who answers for it (OWN-9).'),
   contact: text('noc@example.org').describe('Where to reach them.'),
 });
@@ -217,7 +221,10 @@ export const watchSchema = z.strictObject({
     .max(1_000)
     .prefault([])
     .meta({
-      description: 'Every port that shall be open on this machine, and who answers for it (OWN-9).',
+      description:
+        'Every port that shall be open on this machine, and who answers for it (OWN-9). A UDP port that is not here fails ' +
+        'where one socket is seen at it twice, three seconds apart, and only outside net.ipv4.ip_local_port_range, ' +
+        'where clients have theirs.',
       sample: [{ port: 25, owner: 'mail team', contact: 'noc@example.org' }],
     }),
   programs: z

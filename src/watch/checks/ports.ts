@@ -1,87 +1,137 @@
-/** OWN-9: what listens on this machine, against what shall, with who answers for it. */
+/** OWN-9: what is open on this machine, against what shall be, with who answers for it. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Check } from '../contract.ts';
+import { isClientPort, listeningPorts, openUdpSockets } from '../kernel-sockets.ts';
+import type { WatchPlan } from '../plan.ts';
 import { bad, fine, listed, none, sumUp, unclear, warn, type Note } from './observe.ts';
 
 /** Of the kernel's table; a machine with more sockets is looked at as far as this. */
 const MAX_TABLE_BYTES = 16 * 1024 * 1024;
-/** include/net/tcp_states.h. */
-const LISTEN = '0A';
 /** Undeclared ports in the first line; the others stand in a line of their own. */
 const MAX_FIRST = 20;
 const MAX_NAMED = 500;
+/** Longer than a resolver keeps the socket of a question. */
+const SECOND_LOOK_MS = 3_000;
 
-export const ports: Check = {
-  id: 'ports',
-  practices: ['OWN-9'],
-  targets: ({ openPorts }) => (openPorts.length === 0 ? [] : ['this machine']),
-  async run(_, { plan }) {
-    const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable));
-    if (tables.every((table) => table === undefined))
-      return [
-        sumUp('OWN-9', [
-          unclear('The kernel does not show what listens here.', 'Run the audit on Linux.'),
-        ]),
-      ];
-    const open = listeningPorts(tables.map((table) => table ?? '').join('\n'));
-    return [sumUp('OWN-9', compare(open, plan.openPorts))];
+type Declared = WatchPlan['openPorts'];
+
+interface Kernel {
+  /** A file of /proc; `undefined` where it cannot be read. */
+  read(file: string): Promise<string | undefined>;
+  wait(ms: number): Promise<unknown>;
+}
+
+const LINUX: Kernel = {
+  async read(file) {
+    const bytes = await readFile(file).catch(() => undefined);
+    return bytes?.subarray(0, MAX_TABLE_BYTES).toString('latin1');
   },
+  wait: delay,
 };
 
-async function readTable(file: string): Promise<string | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
-  return bytes?.subarray(0, MAX_TABLE_BYTES).toString('latin1');
+/** @param kernel Replaced by tests. */
+export function portsOf(kernel: Kernel): Check {
+  return {
+    id: 'ports',
+    practices: ['OWN-9'],
+    targets: ({ openPorts }) => (openPorts.length === 0 ? [] : ['this machine']),
+    async run(_, { plan }) {
+      return [sumUp('OWN-9', await look(kernel, plan.openPorts))];
+    },
+  };
 }
 
-/** Ports that others can reach; those on loopback only are nobody's business. */
-export function listeningPorts(table: string): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const line of table.split('\n')) {
-    const [, local = '', , state] = line.trim().split(/\s+/);
-    if (state !== LISTEN) continue;
-    const [address = '', port = ''] = local.split(':');
-    if (!isLoopback(address)) found.add(Number.parseInt(port, 16));
+export const ports: Check = portsOf(LINUX);
+
+async function look(kernel: Kernel, declared: Declared): Promise<readonly Note[]> {
+  const tcp = await tablesOf('tcp', kernel);
+  if (tcp === undefined)
+    return [unclear('The kernel does not show what listens here.', 'Run the audit on Linux.')];
+  const udp = await udpPorts(kernel, declared);
+  const open = [
+    ...[...listeningPorts(tcp)].map((port) => ({ port, protocol: 'tcp' as const })),
+    ...[...(udp ?? [])].map((port) => ({ port, protocol: 'udp' as const })),
+  ];
+  if (udp !== undefined) return compare(open, declared);
+  return [
+    unclear('The kernel does not show UDP ports.', 'Look whether /proc/net/udp can be read.'),
+    ...compare(
+      open,
+      declared.filter(({ protocol }) => protocol === 'tcp'),
+    ),
+  ];
+}
+
+async function tablesOf(protocol: 'tcp' | 'udp', kernel: Kernel): Promise<string | undefined> {
+  const files = [`/proc/net/${protocol}`, `/proc/net/${protocol}6`];
+  const tables = await Promise.all(files.map((file) => kernel.read(file)));
+  return tables.every((table) => table === undefined) ? undefined : tables.join('\n');
+}
+
+/**
+ * UDP has no LISTEN: a resolver that waits for an answer has a socket like that of a service. What is
+ * declared is open when it is there. What is not is a service when its very socket is still there at a
+ * second look, and it is not at a port that the kernel gives to clients.
+ */
+async function udpPorts(
+  kernel: Kernel,
+  declared: Declared,
+): Promise<ReadonlySet<number> | undefined> {
+  const table = await tablesOf('udp', kernel);
+  if (table === undefined) return undefined;
+  const isOfClients = isClientPort(await kernel.read('/proc/sys/net/ipv4/ip_local_port_range'));
+  const known = new Set(declared.flatMap((one) => (one.protocol === 'udp' ? [one.port] : [])));
+  const sockets = openUdpSockets(table);
+  const open = sockets.filter(({ port }) => known.has(port));
+  const others = sockets.filter(({ port }) => !known.has(port) && !isOfClients(port));
+  if (others.length > 0) {
+    await kernel.wait(SECOND_LOOK_MS);
+    const still = openUdpSockets((await tablesOf('udp', kernel)) ?? '').map(({ id }) => id);
+    const ids = new Set(still);
+    open.push(...others.filter(({ id }) => ids.has(id)));
   }
-  return found;
+  return new Set(open.map(({ port }) => port));
 }
 
-/** IPv4 stands in the order of the machine's bytes, so 127.0.0.1 ends in 7F. */
-function isLoopback(address: string): boolean {
-  if (address.length === 8) return address.endsWith('7F');
-  return address === '00000000000000000000000001000000' || /^0{16}FFFF0000.{6}7F$/.test(address);
-}
+type Port = Pick<Declared[number], 'port' | 'protocol'>;
+
+/** `25`, `53/udp`. */
+const nameOf = ({ port, protocol }: Port): string =>
+  protocol === 'udp' ? `${port}/udp` : String(port);
 
 /** What is open against what shall be; each declared port with who answers for it. */
-export function compare(
-  open: ReadonlySet<number>,
-  declared: readonly { readonly port: number; readonly owner: string; readonly contact: string }[],
-): readonly Note[] {
+export function compare(open: readonly Port[], declared: Declared): readonly Note[] {
   const notes: Note[] = [];
-  const known = new Set(declared.map(({ port }) => port));
-  const surprising = [...open].filter((port) => !known.has(port)).sort((a, b) => a - b);
+  const known = new Set(declared.map(nameOf));
+  const there = new Set(open.map(nameOf));
+  const surprising = open
+    .filter((port) => !known.has(nameOf(port)))
+    .sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol))
+    .map(nameOf);
   if (surprising.length > 0)
     notes.push(
       bad(
-        `Open and not declared: port ${listed(surprising.map(String), MAX_FIRST)}.`,
-        'Close it, bind it to 127.0.0.1, or name it with its owner in watch.open_ports.',
+        `Open and not declared: port ${listed(surprising, MAX_FIRST)}.`,
+        'Close it, bind it to 127.0.0.1, or name it with its owner in watch.open_ports (a UDP port with protocol: udp).',
       ),
     );
-  const closed = declared.filter(({ port }) => !open.has(port));
+  const closed = declared.filter((port) => !there.has(nameOf(port)));
   if (closed.length > 0)
     notes.push(
       warn(
-        `Declared and not open: ${closed.map(({ port, owner, contact }) => `port ${port} (${owner}, ${contact})`).join(', ')}.`,
+        `Declared and not open: ${closed.map((one) => `port ${nameOf(one)} (${one.owner}, ${one.contact})`).join(', ')}.`,
         'Start the service, or take the port out of watch.open_ports.',
       ),
     );
-  const right = declared.filter(({ port }) => open.has(port));
+  const right = declared.filter((port) => there.has(nameOf(port)));
   if (right.length > 0)
     notes.push(
       fine(
-        `Open as declared: ${right.map(({ port, owner, contact }) => `${port} (${owner}, ${contact})`).join(', ')}.`,
+        `Open as declared: ${right.map((one) => `${nameOf(one)} (${one.owner}, ${one.contact})`).join(', ')}.`,
       ),
     );
-  const others = surprising.slice(MAX_FIRST).map(String);
+  const others = surprising.slice(MAX_FIRST);
   if (others.length > 0)
     notes.push(none(`The others that are not declared: ${listed(others, MAX_NAMED)}.`));
   return notes;
