@@ -2,6 +2,7 @@
  * Keyed 64-bit hash: SipHash-2-4 (Aumasson and Bernstein, 2012) on 32-bit halves, so that standing
  * state is not a readable address book. A pure function of key and text.
  */
+import { writeText } from './write-text.ts';
 
 export interface KeyedHash {
   /** 16 lower-case hexadecimal digits. */
@@ -11,8 +12,6 @@ export interface KeyedHash {
   /** Both halves, unsigned: [high, low]. The array is reused by the next call. */
   halves(text: string): Uint32Array;
 }
-
-const encoder = new TextEncoder();
 
 /** @param key 16 bytes. */
 export function createKeyedHash(key: Uint8Array): KeyedHash {
@@ -28,8 +27,7 @@ export function createKeyedHash(key: Uint8Array): KeyedHash {
 
   const halves = (text: string): Uint32Array => {
     if (text.length * 3 > buffer.length) buffer = new Uint8Array(text.length * 3);
-    const { written } = encoder.encodeInto(text, buffer);
-    sipHash(lanes, buffer, written, result);
+    sipHash(lanes, buffer, writeText(text, buffer, 0), result);
     return result;
   };
   return {

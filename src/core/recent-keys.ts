@@ -13,6 +13,8 @@ export class RecentKeys {
   #young: Int32Array;
   #old: Int32Array;
   #count = 0;
+  /** Of the key hashed last: what is looked for and not found is often added at once. */
+  #key = '';
   #high = 0;
   #low = 0;
 
@@ -65,6 +67,7 @@ export class RecentKeys {
 
   /** Two multiplicative hashes with a final mixing (the constants are those of MurmurHash3). */
   #hash(key: string): void {
+    if (key === this.#key && this.#high !== 0) return;
     let high = 0x811c9dc5;
     let low = 0x2f0b4a27;
     for (let i = 0; i < key.length; i += 1) {
@@ -76,6 +79,7 @@ export class RecentKeys {
     // Zero marks a free place.
     this.#high = mixed(high) | 1;
     this.#low = mixed(low);
+    this.#key = key;
   }
 }
 

@@ -7,6 +7,7 @@
  * and fill the old generation, a handful a message.
  */
 import type { SubmissionEvent } from '../core/event.ts';
+import { writeText } from '../core/write-text.ts';
 import type { KnownMessage } from '../desk/hold-options.ts';
 
 /** Messages remembered. */
@@ -18,6 +19,7 @@ const MAX_ENTRY_BYTES = 4096;
 // A UTF-16 unit takes at most three bytes of UTF-8.
 const MAX_BYTES_OF_UNIT = 3;
 const SEPARATOR = '\n';
+const SEPARATOR_BYTE = 0x0a;
 
 interface Entry {
   readonly account: string;
@@ -45,17 +47,27 @@ export class RecentSubmissions {
   add({ id, account = '', queueId, mta = '', envelopeSender, at }: SubmissionEvent): void {
     if (queueId === undefined || queueId === '' || id.includes(SEPARATOR)) return;
     const key = mta + SEPARATOR + queueId;
-    const text = [account.toLowerCase(), key, at, id, envelopeSender].join(SEPARATOR);
-    const mostBytes = text.length * MAX_BYTES_OF_UNIT;
+    const texts = [account.toLowerCase(), key, at, id, envelopeSender];
+    let length = texts.length;
+    for (const text of texts) length += text.length;
+    const mostBytes = length * MAX_BYTES_OF_UNIT;
     if (mostBytes > MAX_ENTRY_BYTES) return;
     const place = this.#written % RING_BYTES;
     // An entry stands in one piece.
     if (place + mostBytes > RING_BYTES) this.#written += RING_BYTES - place;
     const index = this.#count % MAX_REMEMBERED;
     this.#starts[index] = this.#written;
-    this.#lengths[index] = this.#ring.write(text, this.#written % RING_BYTES);
+    const begin = this.#written % RING_BYTES;
+    let end = begin;
+    for (const text of texts) {
+      end += writeText(text, this.#ring, end);
+      this.#ring[end] = SEPARATOR_BYTE;
+      end += 1;
+    }
+    const bytes = end - 1 - begin;
+    this.#lengths[index] = bytes;
     this.#keyHashes[index] = hashOf(key);
-    this.#written += this.#lengths[index] ?? 0;
+    this.#written += bytes;
     this.#count += 1;
   }
 

@@ -179,7 +179,7 @@ describe('a standing store that is away', () => {
     const { room } = build({
       standing: {
         ...memory,
-        update: (keys, change) => (isBroken ? broken() : memory.update(keys, change)),
+        update: (...asked) => (isBroken ? broken() : memory.update(...asked)),
       },
     });
     const event = events.submission(ANN, {});
@@ -197,11 +197,11 @@ describe('a standing store that answers later', () => {
     const built = build({
       standing: {
         ...memory,
-        update: async (keys, change) => {
+        update: async (...asked) => {
           const open = Promise.withResolvers<undefined>();
           gates.push(open);
           await open.promise;
-          return memory.update(keys, change);
+          return memory.update(...asked);
         },
       },
     });

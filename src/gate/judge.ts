@@ -119,20 +119,19 @@ function judgeSubmission(
     return andThen(prepareOutcomes(parts.standing, asking), (outcomes) =>
       andThen(prepareContent(parts.standing, asking, outcomes.met), (content) => {
         const extra = usageKeys(event, known);
-        const keys = extra.length === 0 ? plan.keys : [...plan.keys, ...extra];
-        const outcomesAt = keys.length;
+        const first = plan.list.keys.length;
+        const outcomesAt = first + extra.length;
         const contentAt = outcomesAt + outcomes.keys.length;
-        const all = joined(keys, outcomes.keys, content?.keys);
-        return parts.standing.update(all, (records) => {
+        const more = joined(extra, outcomes.keys, content?.keys);
+        const change = (records: StandingRecord[]): SubmissionDecision => {
           const found = content?.known(records.slice(contentAt));
-          const more = {
+          const subject = plan.subject(records, underWay, {
             content: found,
             outcomes: outcomes.known,
             isWhole: event.abandoned !== true,
-          };
-          const subject = plan.subject(records, underWay, more);
+          });
           const decision = decideSubmission(subject);
-          keepSubmission(subject, decision, { records, keys, extra });
+          keepSubmission(subject, decision, { records, first, extra });
           if (!isKept(subject, decision)) return decision;
           outcomes.keep(records, outcomesAt, { subject, decision });
           if (content !== undefined) {
@@ -141,7 +140,8 @@ function judgeSubmission(
             own.forEach((record, i) => (records[contentAt + i] = record));
           }
           return decision;
-        });
+        };
+        return parts.standing.update(more, change, plan.list);
       }),
     );
   });
@@ -159,9 +159,8 @@ function checkSubmission(
     const asking: Asking = { event, known, frame, sent, about: 'recipient' };
     return andThen(prepareOutcomes(parts.standing, asking), (outcomes) =>
       andThen(prepareContent(parts.standing, asking, outcomes.met), (content) => {
-        const all = content === undefined ? plan.keys : [...plan.keys, ...content.keys];
-        return andThen(parts.standing.read(all), (records) => {
-          const found = content?.known(records.slice(plan.keys.length));
+        return andThen(parts.standing.read(content?.keys ?? [], plan.list), (records) => {
+          const found = content?.known(records.slice(plan.list.keys.length));
           const more = { content: found, outcomes: outcomes.known };
           return decideSubmission(plan.subject(records, underWay, more)).verdict;
         });
@@ -244,13 +243,13 @@ function usageKeys(event: SubmissionEvent, known: Known): readonly string[] {
   return [`s:${event.account.toLowerCase()}`];
 }
 
-/** Nearly all messages need nothing but the first. */
+/** Nearly all messages need nothing but the second. */
 function joined(
   first: readonly string[],
   second: readonly string[],
   third: readonly string[] | undefined,
 ): readonly string[] {
-  const two = second.length === 0 ? first : first.concat(second);
+  const two = first.length === 0 ? second : first.concat(second);
   return third === undefined ? two : two.concat(third);
 }
 
@@ -259,10 +258,17 @@ function isKept(subject: SubmissionSubject, decision: SubmissionDecision): boole
   return decision.accepted || isAuthenticated(subject);
 }
 
+interface Kept {
+  readonly records: StandingRecord[];
+  /** Where the records of `extra` begin. */
+  readonly first: number;
+  readonly extra: readonly string[];
+}
+
 function keepSubmission(
   subject: SubmissionSubject,
   decision: SubmissionDecision,
-  kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
+  kept: Kept,
 ): void {
   const { records } = kept;
   if (isKept(subject, decision)) {
@@ -275,14 +281,9 @@ function keepSubmission(
 }
 
 /** What went out, in observe mode too, teaches who sends as whom; it never changes a verdict. */
-function keepUsage(
-  subject: SubmissionSubject,
-  decision: SubmissionDecision,
-  kept: { records: StandingRecord[]; keys: readonly string[]; extra: readonly string[] },
-): void {
-  const { records, keys, extra } = kept;
+function keepUsage(subject: SubmissionSubject, decision: SubmissionDecision, kept: Kept): void {
+  const { records, first, extra } = kept;
   if (extra.length === 0) return;
-  const first = keys.length - extra.length;
   if (!isAuthenticated(subject)) {
     keepRelay(subject, decision, { records, first });
     return;

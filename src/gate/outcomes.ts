@@ -66,12 +66,12 @@ export function prepareOutcomes(standing: StandingStore, asking: Asking): Maybe<
   const { event, known, frame } = asking;
   const { suppression } = known.world.policy.outcomes;
   const items = itemsOf(asking);
-  const keys = [frame.outcomeKey, frame.writtenKey, frame.heardKey];
+  const keys: string[] = [];
   if (suppression.unknown !== 'off' || suppression.complained !== 'off') {
     const last = Math.min(items.length, MAX_RECIPIENTS_LOOKED_AT);
     for (let i = 0; i < last; i += 1) keys.push(suppressionKey(items[i] as SeenItem));
   }
-  return andThen(standing.read(keys), (records) => {
+  return andThen(standing.read(keys, frame.outcomes), (records) => {
     const nowMs = millisecondsOf(event.at);
     const found = { records, items, nowMs };
     return prepared(standing, asking, found);

@@ -19,7 +19,7 @@ import { SourceRecord } from '../core/profile/source-record.ts';
 import { passwordInClear, tellsNothing } from '../core/sasl.ts';
 import type { LoginSubject, SubmissionSubject, World } from '../core/rules/finding.ts';
 import { rulesFor } from '../core/rules/resolve.ts';
-import type { StandingRecord } from '../store/standing.ts';
+import type { KeyList, StandingRecord } from '../store/standing.ts';
 import type { OutcomesKnown } from '../core/outcomes-known.ts';
 import {
   accountKey,
@@ -61,7 +61,7 @@ export function factsOfUse(event: SubmissionEvent, facts: AccountFacts): Account
 
 export interface SubmissionPlan {
   /** Identity, account, then counters. */
-  readonly keys: readonly string[];
+  readonly list: KeyList;
   readonly frame: SubmissionFrame;
   subject(
     records: readonly StandingRecord[],
@@ -77,10 +77,10 @@ export interface SubmissionPlan {
 export function planSubmission(event: SubmissionEvent, known: Known): SubmissionPlan {
   const { world, facts, network, lock } = known;
   const frame = submissionFrame(event, known);
-  const { who, rules, context, keys, slots } = frame;
+  const { who, rules, context, list, slots } = frame;
   const judged = factsOfUse(event, facts);
   return {
-    keys,
+    list,
     frame,
     subject: (records, underWay, found) => ({
       event,
@@ -95,7 +95,7 @@ export function planSubmission(event: SubmissionEvent, known: Known): Submission
       profile: new IdentityProfile(records[0]),
       account: new AccountRecord(records[1]),
       slots,
-      counters: records.slice(2, keys.length),
+      counters: records.slice(2, list.keys.length),
       underWay,
       ...(found?.content && { content: found.content }),
       ...(found?.outcomes && { outcomes: found.outcomes }),

@@ -10,6 +10,7 @@ import type { NetworkFacts } from '../core/network.ts';
 import type { LimitSlot, World } from '../core/rules/finding.ts';
 import { planLimits } from '../core/rules/limits.ts';
 import { rulesFor, type ResolvedRules } from '../core/rules/resolve.ts';
+import { KeyList } from '../store/standing.ts';
 
 export const identityKey = (identity: string): string => `i:${identity}`;
 export const accountKey = (account: string): string => `a:${account}`;
@@ -31,11 +32,11 @@ export interface SubmissionFrame {
   readonly rules: ResolvedRules;
   readonly context: Context;
   /** Identity, account, then counters. */
-  readonly keys: readonly string[];
+  readonly list: KeyList;
   readonly slots: readonly LimitSlot[];
-  readonly outcomeKey: string;
+  /** What came back, whom it has written to, who writes to it. */
+  readonly outcomes: KeyList;
   readonly writtenKey: string;
-  readonly heardKey: string;
   /** Who writes to strangers from this place; `NO_PLACE_KEY` where it is everybody's, or nobody's. */
   readonly placeKey: string;
 }
@@ -116,15 +117,15 @@ function makeFrame(
   const who = identifySubmission(event);
   const rules = rulesFor(world.policy, facts);
   const planned = planLimits(rules.limits, { who, facts, network, world });
+  const written = writtenKey(who.account);
   return {
     who,
     rules,
     context: contextOf(event, network, world.hash),
-    keys: [identityKey(who.identity), accountKey(who.account), ...planned.keys],
+    list: new KeyList([identityKey(who.identity), accountKey(who.account), ...planned.keys]),
     slots: planned.slots,
-    outcomeKey: outcomeKey(who.account),
-    writtenKey: writtenKey(who.account),
-    heardKey: heardKey(who.account),
+    outcomes: new KeyList([outcomeKey(who.account), written, heardKey(who.account)]),
+    writtenKey: written,
     placeKey: placeKeyOf(network, world),
   };
 }

@@ -40,7 +40,8 @@ interface Previous {
   spare: Int32Array;
   /** Which attribute each line holds, as its index in POLICY_ATTRIBUTES. */
   slots: readonly number[];
-  values: readonly string[];
+  /** Altered as a request is read; one that is begun again has the same lines. */
+  values: string[];
   attributes: Attributes;
 }
 
@@ -151,12 +152,12 @@ export class PolicyReader {
    * it is not so, is not complete, or has a fault: then it is read in full.
    */
   #readLike(previous: Previous): Attributes | undefined {
-    const { bytes: before, starts, spare, slots } = previous;
+    const { bytes: before, starts, spare, slots, values } = previous;
     const bytes = this.#bytes;
     const end = this.#end;
     const begin = this.#start;
     const view = viewOf(bytes.length === end ? bytes : bytes.subarray(0, end));
-    let values: string[] | undefined;
+    let isChanged = false;
     let at = begin;
     let line = 0;
     while (line < slots.length) {
@@ -178,7 +179,7 @@ export class PolicyReader {
       if (differs < valueStart) return undefined;
       const stop = endOfText(bytes, differs, end);
       if (stop < 0 || stop - at > MAX_LINE_BYTES) return undefined;
-      values ??= previous.values.slice();
+      isChanged = true;
       values[slot] = decode(bytes, valueStart, stop);
       at = stop + 1;
       line += 1;
@@ -189,10 +190,7 @@ export class PolicyReader {
     previous.bytes = viewOf(this.#keep(at + 1));
     previous.starts = spare;
     previous.spare = starts;
-    if (values !== undefined) {
-      previous.values = values;
-      previous.attributes = named(values);
-    }
+    if (isChanged) previous.attributes = named(values);
     this.#advance(at + 1);
     return previous.attributes;
   }

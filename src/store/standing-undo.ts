@@ -9,7 +9,7 @@ export class Undo {
   #records: StandingRecord[] = [];
 
   keep(records: readonly StandingRecord[]): void {
-    this.#records = [...records];
+    this.#records = records.slice();
     let length = 0;
     for (const record of records) length += record?.length ?? 0;
     if (length > this.#room.length) this.#room = new Uint8Array(length * 2);

@@ -11,7 +11,7 @@ import { openStandingDatabase } from '../../src/store/sqlite/standing-database.t
 import { openSqliteStanding } from '../../src/store/sqlite/standing.ts';
 import type { SqliteStanding } from '../../src/store/sqlite/standing.ts';
 import { MAX_RECORD_BYTES } from '../../src/store/sqlite/standing-slabs.ts';
-import type { StandingRecord, StandingStore } from '../../src/store/standing.ts';
+import { KeyList, type StandingRecord, type StandingStore } from '../../src/store/standing.ts';
 import { KILL_ROUNDS, KILL_TEST_MS, runUntilKilled } from './killed-child.ts';
 import { canMount, mountSmallDisk } from './small-disk.ts';
 
@@ -250,6 +250,12 @@ describe('standing state on disk', () => {
         const options = { cacheRecords: 8, flushMs: 1 };
         let store = openOnDisk(options);
         const model = new Map<string, number[]>();
+        const lists = new Map<string, KeyList>();
+        const listOf = (name: string): KeyList => {
+          const list = lists.get(name) ?? new KeyList([name]);
+          lists.set(name, list);
+          return list;
+        };
         for (const { do: what, key: first, other, value: given } of steps) {
           if (what === 'set') {
             const record = given && new Uint8Array(given[0]).fill(given[1]);
@@ -257,7 +263,7 @@ describe('standing state on disk', () => {
             if (record === undefined) model.delete(first);
             else model.set(first, [...record]);
           } else if (what === 'alter') {
-            store.update([first], ([record]) => record?.fill(1, 0, 9));
+            store.update([], ([record]) => record?.fill(1, 0, 9), listOf(first));
             model.get(first)?.fill(1, 0, 9);
           } else if (what === 'wait') {
             await pause(2);

@@ -55,6 +55,33 @@ export interface Copy {
   readonly rows: Uint8Array;
 }
 
+/** One of them as it stands in the record: most are looked at for their size alone. */
+class KeptCopy implements Copy {
+  private readonly view: DataView;
+  private readonly at: number;
+
+  constructor(view: DataView, at: number) {
+    this.view = view;
+    this.at = at;
+  }
+
+  get seconds(): number {
+    return this.view.getUint32(this.at, true);
+  }
+
+  get recipients(): readonly [number, number] {
+    return [this.view.getUint32(this.at + 4, true), this.view.getUint32(this.at + 8, true)];
+  }
+
+  get sizeBytes(): number {
+    return this.view.getUint32(this.at + 12, true);
+  }
+
+  get rows(): Uint8Array {
+    return new Uint8Array(this.view.buffer, this.view.byteOffset + this.at + 16, 32);
+  }
+}
+
 export class DetectionState {
   private readonly view: DataView;
   private readonly at: number;
@@ -212,14 +239,7 @@ export class DetectionState {
     const found: Copy[] = [];
     for (let i = 0; i < COPIES; i += 1) {
       const at = this.copyAt(i);
-      const seconds = this.view.getUint32(at, true);
-      if (seconds === 0) continue;
-      found.push({
-        seconds,
-        recipients: [this.view.getUint32(at + 4, true), this.view.getUint32(at + 8, true)],
-        sizeBytes: this.view.getUint32(at + 12, true),
-        rows: new Uint8Array(this.view.buffer, this.view.byteOffset + at + 16, 32),
-      });
+      if (this.view.getUint32(at, true) !== 0) found.push(new KeptCopy(this.view, at));
     }
     return found;
   }

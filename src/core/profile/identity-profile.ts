@@ -39,17 +39,21 @@ const COUNTRY = 48;
 
 const DAY_SECONDS = 86_400;
 
-export interface ContextRow {
+/** How much and how long a context was used. */
+export interface ContextUse {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly messages: number;
+  readonly days: number;
+}
+
+export interface ContextRow extends ContextUse {
   readonly key: string;
   readonly halves: ContextKey;
   /** ISO 3166-1 alpha-2; empty when unknown. */
   readonly country: string;
   /** 0 when unknown. */
   readonly asn: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly messages: number;
-  readonly days: number;
 }
 
 /** A context key as its two halves. */
@@ -161,8 +165,9 @@ export class IdentityProfile {
     return this.contextRows().map((at) => this.contextAt(at));
   }
 
-  context(index: number): ContextRow {
-    return this.contextAt(this.contextsAt + index * CONTEXT_BYTES);
+  /** Asked for every message: without the texts of a row, which cost more than all its numbers. */
+  context(index: number): ContextUse {
+    return this.useAt(this.contextsAt + index * CONTEXT_BYTES);
   }
 
   /** Counts a message of a context; its place among the rows. */
@@ -271,6 +276,12 @@ export class IdentityProfile {
       halves: [this.view.getUint32(at, true), this.view.getUint32(at + 4, true)],
       country: countryName(this.view.getUint16(at + COUNTRY, true)),
       asn: this.view.getUint32(at + ASN, true),
+      ...this.useAt(at),
+    };
+  }
+
+  private useAt(at: number): ContextUse {
+    return {
       firstMs: this.view.getUint32(at + 8, true) * 1000,
       lastMs: this.view.getUint32(at + 12, true) * 1000,
       messages: this.view.getUint32(at + 16, true),

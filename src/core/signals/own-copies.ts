@@ -72,9 +72,10 @@ export function isRoundAgain({ content, event, profile }: SubmissionSubject): bo
 }
 
 function isLikeText(copy: Copy, rows: Fingerprint, least: number): boolean {
+  const kept = copy.rows;
   let equal = 0;
   for (let i = 0; i < rows.length; i += 1) {
-    if (((rows[i] as number) & 0xff) === copy.rows[i]) equal += 1;
+    if (((rows[i] as number) & 0xff) === kept[i]) equal += 1;
   }
   return equal >= least;
 }

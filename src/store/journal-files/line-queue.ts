@@ -9,6 +9,8 @@ import { LineKeys } from './line-keys.ts';
 /** Bytes handed to the disk in one go; a longer line has a block of its own. */
 export const BLOCK_BYTES = 1_048_576;
 
+const NEWLINE = 10;
+
 // A UTF-16 unit takes at most three bytes of UTF-8.
 const MAX_BYTES_OF_UNIT = 3;
 
@@ -47,16 +49,16 @@ export class LineQueue {
   push(line: JournalLine): boolean {
     let text: string;
     try {
-      text = JSON.stringify(line) + '\n';
+      text = JSON.stringify(line);
     } catch {
       this.dropped += 1;
       return true;
     }
-    let bytes = text.length * MAX_BYTES_OF_UNIT;
+    let bytes = text.length * MAX_BYTES_OF_UNIT + 1;
     let block = this.#blocks.at(-1);
     const isTight = block === undefined || block.used + bytes > block.memory.length;
     if (isTight || this.queuedBytes + bytes > this.#maxBytes) {
-      bytes = Buffer.byteLength(text);
+      bytes = Buffer.byteLength(text) + 1;
       if (this.queuedBytes + bytes > this.#maxBytes) {
         this.dropped += 1;
         return false;
@@ -66,7 +68,10 @@ export class LineQueue {
       }
     }
     if (block === undefined) return false;
-    const length = block.memory.write(text, block.used);
+    // Added here: in the text it would be a second copy of the line.
+    const end = block.used + block.memory.write(text, block.used);
+    block.memory[end] = NEWLINE;
+    const length = end + 1 - block.used;
     block.keys.addLine(line, block.used);
     block.used += length;
     block.lines += 1;

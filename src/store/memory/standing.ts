@@ -1,11 +1,11 @@
 /** Standing state in memory only: for tests, the demo and replay. */
 import { Undo } from '../standing-undo.ts';
-import type { StandingRecord, StandingStore } from '../standing.ts';
+import type { KeyList, StandingRecord, StandingStore } from '../standing.ts';
 
 /** Both calls that the mail path makes answer at once. */
 export interface MemoryStanding extends StandingStore {
-  read(keys: readonly string[]): readonly StandingRecord[];
-  update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R): R;
+  read(keys: readonly string[], first?: KeyList): readonly StandingRecord[];
+  update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R, first?: KeyList): R;
 }
 
 /** An empty store. A change that throws changes nothing. */
@@ -13,8 +13,8 @@ export function createMemoryStanding(): MemoryStanding {
   const records = new Map<string, Uint8Array>();
   const kept = { records, undo: new Undo() };
   return {
-    read: (keys) => find(records, keys),
-    update: (keys, change) => updateRecords(kept, keys, change),
+    read: (keys, first) => find(records, joined(keys, first)),
+    update: (keys, change, first) => updateRecords(kept, joined(keys, first), change),
     scan: async function* (prefix) {
       for (const [key, record] of records) {
         if (key.startsWith(prefix)) yield await Promise.resolve([key, record.slice()] as const);
@@ -28,6 +28,10 @@ export function createMemoryStanding(): MemoryStanding {
       return { records: records.size, bytes, dirty: 0 };
     },
   };
+}
+
+function joined(keys: readonly string[], first: KeyList | undefined): readonly string[] {
+  return first === undefined ? keys : first.keys.concat(keys);
 }
 
 interface Kept {

@@ -2,6 +2,7 @@
  * Changed records packed into one block of bytes, which goes to the writing thread without being
  * copied: for each record the length of key and value (-1: delete), then both.
  */
+import { writeText } from '../../core/write-text.ts';
 
 export interface Change {
   readonly key: string;
@@ -16,8 +17,6 @@ export interface Packed {
 }
 
 const HEAD_BYTES = 8;
-const ASCII_END = 0x80;
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Room the change takes at most: a UTF-16 unit takes up to three bytes in UTF-8. */
@@ -31,7 +30,7 @@ export function formatBatch(changes: readonly Change[], block: ArrayBuffer): Pac
   const view = new DataView(block);
   let at = 0;
   for (const { key, value } of changes) {
-    const keyBytes = writeKey(key, bytes, at + HEAD_BYTES);
+    const keyBytes = writeText(key, bytes, at + HEAD_BYTES);
     view.setUint32(at, keyBytes);
     view.setInt32(at + 4, value?.length ?? -1);
     at += HEAD_BYTES + keyBytes;
@@ -40,16 +39,6 @@ export function formatBatch(changes: readonly Change[], block: ArrayBuffer): Pac
     at += value.length;
   }
   return { block, bytes: at };
-}
-
-/** Nearly all keys are ASCII, and the encoder costs more than their letters. */
-function writeKey(key: string, bytes: Uint8Array, at: number): number {
-  for (let i = 0; i < key.length; i += 1) {
-    const code = key.charCodeAt(i);
-    if (code >= ASCII_END) return encoder.encodeInto(key, bytes.subarray(at)).written;
-    bytes[at + i] = code;
-  }
-  return key.length;
 }
 
 /** Unpacks what `formatBatch` packed. The values are views of the block. */

@@ -24,6 +24,7 @@ export interface Entry {
   saving: boolean;
   /** Used since the clock hand last passed. */
   recent: boolean;
+  /** In the ring; -1 once it is evicted. */
   place: number;
 }
 
@@ -64,6 +65,11 @@ export class StandingCache {
   /** The same, and no use of it: a walk over all keeps nothing in memory that nobody asks for. */
   peek(key: string): Entry | undefined {
     return this.#shard(key).get(key);
+  }
+
+  /** Whether an entry found before is still the one of its key. */
+  has(entry: Entry): boolean {
+    return entry.place >= 0;
   }
 
   /** Adds a key that is not in memory. */
@@ -131,17 +137,21 @@ export class StandingCache {
     if (entry.slot !== undefined) this.complete = false;
     this.replace(entry, undefined);
     this.#shard(entry.key).delete(entry.key);
+    const { place } = entry;
+    entry.place = -1;
     const last = this.#ring.pop();
     if (last === undefined || last === entry) return;
-    last.place = entry.place;
-    this.#ring[entry.place] = last;
+    last.place = place;
+    this.#ring[place] = last;
   }
 
   #shard(key: string): Map<string, Entry> {
     const end = key.length - 1;
-    // Keys end in hashes or addresses, which differ in their last characters.
-    const hash =
-      (key.charCodeAt(end) * 31 + key.charCodeAt(end - 1)) * 31 + key.charCodeAt(end - 2);
+    const middle = key.length >> 1;
+    // Hashes differ anywhere, logins at their beginning or in the middle, for domains end alike.
+    let hash = key.charCodeAt(end) * 31 + key.charCodeAt(end - 1);
+    hash = (hash * 31 + key.charCodeAt(middle)) * 31 + key.charCodeAt(middle - 1);
+    hash = (hash * 31 + key.charCodeAt(2)) * 31 + key.charCodeAt(3);
     return this.#shards[hash & (SHARDS - 1)] as Map<string, Entry>;
   }
 }

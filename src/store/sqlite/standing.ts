@@ -7,7 +7,7 @@ import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PrimumError } from '../../errors.ts';
-import type { StandingRecord, StandingStore } from '../standing.ts';
+import type { KeyList, StandingRecord, StandingStore } from '../standing.ts';
 import { StandingCache } from './standing-cache.ts';
 import type { Entry } from './standing-cache.ts';
 import { openOrBeginStanding } from './standing-database.ts';
@@ -43,8 +43,8 @@ export interface SqliteStandingOptions {
 
 /** Both calls that the mail path makes answer at once. */
 export interface SqliteStanding extends StandingStore {
-  read(keys: readonly string[]): readonly StandingRecord[];
-  update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R): R;
+  read(keys: readonly string[], first?: KeyList): readonly StandingRecord[];
+  update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R, first?: KeyList): R;
 }
 
 // The longer, the fewer records are written: busy accounts change theirs many times a second.
@@ -106,26 +106,24 @@ class Standing implements SqliteStanding {
     this.#timer = setInterval(() => this.#tick(), lookMs).unref();
   }
 
-  read(keys: readonly string[]): readonly StandingRecord[] {
+  read(keys: readonly string[], first?: KeyList): readonly StandingRecord[] {
     const records: StandingRecord[] = [];
-    for (const key of keys) records.push(this.#entry(key)?.slot?.bytes);
+    for (const entry of this.#entries(keys, first)) records.push(entry?.slot?.bytes);
     this.#cache.shrink();
     return records;
   }
 
-  update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R): R {
-    const entries: (Entry | undefined)[] = [];
+  update<R>(keys: readonly string[], change: (records: StandingRecord[]) => R, first?: KeyList): R {
+    const entries = this.#entries(keys, first);
     const records: StandingRecord[] = [];
-    for (const key of keys) {
-      const entry = this.#entry(key);
+    for (const entry of entries) {
       if (entry?.saving && this.#isPacking) this.#detach(entry);
-      entries.push(entry);
       records.push(entry?.slot?.bytes);
     }
     this.#undo.keep(records);
     try {
       const result = change(records);
-      this.#settle(keys, entries, records);
+      this.#settle({ keys, first }, entries, records);
       return result;
     } catch (error) {
       // A change that fails half-way has not happened.
@@ -171,6 +169,28 @@ class Standing implements SqliteStanding {
     return { records: this.#cache.records, bytes: this.#cache.bytes(), dirty };
   }
 
+  /** What is known of each key, those of `first` first. */
+  #entries(keys: readonly string[], first: KeyList | undefined): (Entry | undefined)[] {
+    const entries: (Entry | undefined)[] = [];
+    if (first !== undefined) this.#listed(first, entries);
+    for (const key of keys) entries.push(this.#entry(key));
+    return entries;
+  }
+
+  #listed(list: KeyList, into: (Entry | undefined)[]): void {
+    if (list.noter !== this) {
+      list.noter = this;
+      list.notes = [];
+    }
+    const notes = list.notes as (Entry | undefined)[];
+    for (let i = 0; i < list.keys.length; i += 1) {
+      let entry = notes[i];
+      if (entry !== undefined && this.#cache.has(entry)) entry.recent = true;
+      else notes[i] = entry = this.#entry(list.keys[i] as string);
+      into.push(entry);
+    }
+  }
+
   /** What is known of a key. `undefined`: there is no such record, and no need to remember that. */
   #entry(key: string): Entry | undefined {
     const entry = this.#cache.find(key);
@@ -198,11 +218,11 @@ class Standing implements SqliteStanding {
 
   /** Takes over what a change left: the same bytes altered in place, other bytes, or none. */
   #settle(
-    keys: readonly string[],
+    { keys, first }: { readonly keys: readonly string[]; readonly first: KeyList | undefined },
     entries: readonly (Entry | undefined)[],
     records: readonly StandingRecord[],
   ): void {
-    let isInPlace = records.length === keys.length;
+    let isInPlace = records.length === entries.length;
     for (let i = 0; i < records.length; i += 1) {
       const record = records[i];
       if (record !== undefined && record.length > MAX_RECORD_BYTES) {
@@ -212,7 +232,7 @@ class Standing implements SqliteStanding {
     }
     // Nearly always the same bytes were altered where they are.
     if (isInPlace) this.#markAll(entries);
-    else this.#takeOver(keys, entries, records);
+    else this.#takeOver(first === undefined ? keys : first.keys.concat(keys), entries, records);
   }
 
   #markAll(entries: readonly (Entry | undefined)[]): void {
