@@ -12,7 +12,7 @@ import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
 import type { Knowledge } from './knowledge.ts';
-import { dateZoneMinutes, headerShape, readMessageId, shapeOf } from './shapes.ts';
+import { dateZoneMinutes, headerShape, messageIdOf, readMessageId, shapeOf } from './shapes.ts';
 import { UrlCollector } from './urls.ts';
 
 /**
@@ -66,7 +66,8 @@ export function factsOf(input: FactsInput): ReadMessage {
   );
   const parts = { ...input, index, urls, text };
   // First what may add to the notes, of which `derived` tells.
-  const facts = { ...headerFacts(parts), ...keptFacts(parts) };
+  const facts = headerFacts(parts);
+  addKept(facts, parts);
   return {
     facts,
     derived: derive(parts),
@@ -100,18 +101,11 @@ function quietly<T>(notes: Notes, read: () => T): T | undefined {
   }
 }
 
-type Optional<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Without the fields that are `undefined`. */
-function defined<T extends object>(value: T): Partial<Optional<T>> {
-  const kept: Partial<T> = {};
-  for (const key of Object.keys(value) as (keyof T)[]) {
-    if (value[key] !== undefined) kept[key] = value[key];
-  }
-  return kept as Partial<Optional<T>>;
-}
-
-function headerFacts({ index, headers, notes }: Parts): MessageFacts {
+/** Field by field, as in `derive`: a spread costs several times as much, and this is for every message. */
+function headerFacts({ index, headers, notes }: Parts): Writable<MessageFacts> {
+  const facts: Writable<MessageFacts> = {};
   const kept = (name: string): string | undefined => index.text(name)?.slice(0, MAX_FIELD_CHARS);
   const address = (name: string): string | undefined => {
     const value = index.text(name);
@@ -120,34 +114,39 @@ function headerFacts({ index, headers, notes }: Parts): MessageFacts {
       : quietly(notes, () => firstAddress(value)?.slice(0, MAX_FIELD_CHARS));
   };
   const headerFrom = address('from');
+  if (headerFrom !== undefined) facts.headerFrom = headerFrom;
+  const more = quietly(notes, () => moreSenders({ headers, index, notes }, headerFrom));
+  if (more !== undefined) facts.headerFromMore = more;
+  const replyTo = address('reply-to');
+  if (replyTo !== undefined) facts.replyTo = replyTo;
   const id = kept('message-id');
+  if (id !== undefined) facts.messageId = messageIdOf(id);
   const reply = kept('in-reply-to');
+  if (reply !== undefined) facts.inReplyTo = messageIdOf(reply);
   const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
-  return defined({
-    headerFrom,
-    headerFromMore: quietly(notes, () => moreSenders(headers, headerFrom, notes)),
-    replyTo: address('reply-to'),
-    messageId: id === undefined ? undefined : readMessageId(id).messageId,
-    inReplyTo: reply === undefined ? undefined : readMessageId(reply).messageId,
-    references: references === undefined || references === null ? undefined : ends(references),
-    date: kept('date'),
-    userAgent: kept('user-agent') ?? kept('x-mailer'),
-    listId: kept('list-id'),
-    autoSubmitted: kept('auto-submitted'),
-  });
+  if (references !== undefined && references !== null) facts.references = ends(references);
+  const date = kept('date');
+  if (date !== undefined) facts.date = date;
+  const userAgent = kept('user-agent') ?? kept('x-mailer');
+  if (userAgent !== undefined) facts.userAgent = userAgent;
+  const listId = kept('list-id');
+  if (listId !== undefined) facts.listId = listId;
+  const autoSubmitted = kept('auto-submitted');
+  if (autoSubmitted !== undefined) facts.autoSubmitted = autoSubmitted;
+  return facts;
 }
 
 /** ACC-3: which of several addresses a receiver shows is not ours to say. */
 function moreSenders(
-  headers: readonly HeaderField[],
+  { headers, index, notes }: Pick<Parts, 'headers' | 'index' | 'notes'>,
   headerFrom: string | undefined,
-  notes: Notes,
 ): readonly string[] | undefined {
-  const found = new Set<string>();
+  let found: Set<string> | undefined;
   let isFirst = true;
-  for (const { name, value } of headers) {
-    const key = name.length > 6 ? '' : name.toLowerCase();
+  for (let i = 0; i < headers.length; i += 1) {
+    const key = index.keys[i];
     if (key !== 'from' && key !== 'sender') continue;
+    const { value } = headers[i] as HeaderField;
     // The common form, one From with one address, is read already.
     if (key === 'from' && isFirst && !value.includes(',') && !value.includes(';')) {
       isFirst = false;
@@ -157,11 +156,12 @@ function moreSenders(
     if (addresses.length >= MAX_ADDRESSES) notes.add('too-many-senders');
     for (const address of addresses) {
       if (address.includes('@') && address !== headerFrom)
-        found.add(address.slice(0, MAX_FIELD_CHARS));
+        (found ??= new Set()).add(address.slice(0, MAX_FIELD_CHARS));
     }
   }
+  if (found === undefined) return undefined;
   if (found.size > MAX_MORE_SENDERS) notes.add('too-many-senders');
-  return found.size === 0 ? undefined : [...found].slice(0, MAX_MORE_SENDERS);
+  return [...found].slice(0, MAX_MORE_SENDERS);
 }
 
 /** The thread's first message and its latest ones tell the thread. */
@@ -171,59 +171,61 @@ function ends(references: readonly string[]): readonly string[] {
     : [references[0] as string, ...references.slice(1 - MAX_REFERENCES)];
 }
 
-function keptFacts({ index, keep, text, urls, tree, headers }: Parts): MessageFacts {
+function addKept(
+  facts: Writable<MessageFacts>,
+  { index, keep, text, urls, tree, headers }: Parts,
+): void {
+  facts.headerNames = headers.map(({ name }) => name.slice(0, 100));
   const subject = keep.subject ? index.text('subject') : undefined;
-  return defined({
-    headerNames: headers.map(({ name }) => name.slice(0, 100)),
-    subject: subject === undefined ? undefined : readableText(subject).slice(0, MAX_FIELD_CHARS),
-    ...(keep.text && {
-      text: text?.text,
-      urls: urls.urls,
-      listUnsubscribe: index.text('list-unsubscribe')?.slice(0, MAX_FIELD_CHARS),
-      attachments: tree.attachments.map(({ name, declaredType, sizeBytes, sha256 }) => ({
-        name,
-        contentType: declaredType,
-        sizeBytes,
-        sha256,
-      })),
-    }),
-  });
+  if (subject !== undefined) facts.subject = readableText(subject).slice(0, MAX_FIELD_CHARS);
+  if (!keep.text) return;
+  if (text !== undefined) facts.text = text.text;
+  facts.urls = urls.urls;
+  const unsubscribe = index.text('list-unsubscribe')?.slice(0, MAX_FIELD_CHARS);
+  if (unsubscribe !== undefined) facts.listUnsubscribe = unsubscribe;
+  facts.attachments = tree.attachments.map(({ name, declaredType, sizeBytes, sha256 }) => ({
+    name,
+    contentType: declaredType,
+    sizeBytes,
+    sha256,
+  }));
 }
 
 function derive(parts: Parts): DerivedMessage {
   const { headers, tree, lines, notes, sizeBytes, knowledge, index, text, urls } = parts;
-  const wording = text === undefined ? undefined : knowledge.readWording(text.stream);
-  const shapes = deriveShapes(parts);
-  const tools = quietly(notes, () => knowledge.findTools({ headers, ...shapes })) ?? [];
-  const conformance = quietly(notes, () => findFaults(headers, lines)) ?? [];
-  const isReply = index.text('in-reply-to') !== undefined || index.text('references') !== undefined;
+  const derived: Writable<DerivedMessage> = { version: 1, sizeBytes };
+  addShapes(derived, parts);
+  const { boundaryShape, messageIdShape } = derived;
+  const traits = { index, boundaryShape, messageIdShape };
+  const tools = quietly(notes, () => knowledge.findTools(traits)) ?? [];
+  const conformance = quietly(notes, () => findFaults(headers, lines, index.keys)) ?? [];
   const malformed = notes.list();
-  return {
-    version: 1,
-    sizeBytes,
-    ...defined(shapes),
-    ...defined({
-      charset: text?.charset,
-      language: wording?.language,
-      words: text?.words,
-      hasHtml: text?.hasHtml,
-      hasSignature: text?.hasSignature,
-      paymentWords: wording?.paymentWords,
-      credentialWords: wording?.credentialWords,
-    }),
-    isReply,
-    ...(text?.hasMessage === true && { isForward: true }),
-    ...(isAutomatic(parts) && { isAutomatic: true }),
-    urlHosts: urls.hosts,
-    urlCount: urls.urls.length,
-    attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
-    ...(tree.attachmentsMore > 0 && { attachmentsMore: tree.attachmentsMore }),
-    blocks: text === undefined ? [] : knowledge.makeBlocks(text.stream),
-    ...(text?.quoted && { quotedBlocks: knowledge.makeBlocks(text.quoted) }),
-    ...(tools.length > 0 && { bulkTools: tools }),
-    ...(conformance.length > 0 && { conformance }),
-    ...(malformed.length > 0 && { malformed }),
-  };
+  if (text !== undefined) addText(derived, text, knowledge);
+  derived.isReply =
+    index.text('in-reply-to') !== undefined || index.text('references') !== undefined;
+  if (text?.hasMessage === true) derived.isForward = true;
+  if (isAutomatic(parts)) derived.isAutomatic = true;
+  derived.urlHosts = urls.hosts;
+  derived.urlCount = urls.urlCount;
+  derived.attachments = tree.attachments.map(({ name: _name, ...attachment }) => attachment);
+  if (tree.attachmentsMore > 0) derived.attachmentsMore = tree.attachmentsMore;
+  derived.blocks = text === undefined ? [] : knowledge.makeBlocks(text.stream);
+  if (text?.quoted !== undefined) derived.quotedBlocks = knowledge.makeBlocks(text.quoted);
+  if (tools.length > 0) derived.bulkTools = tools;
+  if (conformance.length > 0) derived.conformance = conformance;
+  if (malformed.length > 0) derived.malformed = malformed;
+  return derived;
+}
+
+function addText(derived: Writable<DerivedMessage>, text: BodyText, knowledge: Knowledge): void {
+  const { language, paymentWords, credentialWords } = knowledge.readWording(text.stream);
+  if (text.charset !== undefined) derived.charset = text.charset;
+  if (language !== undefined) derived.language = language;
+  derived.words = text.words;
+  derived.hasHtml = text.hasHtml;
+  derived.hasSignature = text.hasSignature;
+  derived.paymentWords = paymentWords;
+  derived.credentialWords = credentialWords;
 }
 
 /** RFC 3834 section 5, RFC 8098 (receipts), RFC 6047 section 2.4 (answers to an invitation). */
@@ -233,25 +235,24 @@ function isAutomatic({ index, tree }: Parts): boolean {
   return tree.isReceipt || tree.isInvitationAnswer;
 }
 
-function deriveShapes({ headers, tree, index }: Parts) {
+function addShapes(derived: Writable<DerivedMessage>, { headers, tree, index }: Parts): void {
   const id = index.text('message-id');
   const idParts = id === undefined ? undefined : readMessageId(id);
   const date = index.text('date');
-  const boundaryShape = tree.boundary === undefined ? undefined : shapeOf(tree.boundary);
-  return {
-    clientFamily: clientFamily({
-      userAgent: index.text('user-agent'),
-      xMailer: index.text('x-mailer'),
-      messageIdHost: idParts?.host,
-      messageIdShape: idParts?.shape,
-      boundary: tree.boundary,
-      names: index.names,
-    }),
-    headerShape: headerShape(headers),
-    mimeShape: tree.mimeShape,
-    boundaryShape,
-    messageIdShape: idParts?.shape,
+  const family = clientFamily({
+    userAgent: index.text('user-agent'),
+    xMailer: index.text('x-mailer'),
     messageIdHost: idParts?.host,
-    dateZoneMinutes: date === undefined ? undefined : dateZoneMinutes(date),
-  };
+    messageIdShape: idParts?.shape,
+    boundary: tree.boundary,
+    has: (name) => index.has(name),
+  });
+  if (family !== undefined) derived.clientFamily = family;
+  derived.headerShape = headerShape(headers, index.keys);
+  derived.mimeShape = tree.mimeShape;
+  if (tree.boundary !== undefined) derived.boundaryShape = shapeOf(tree.boundary);
+  if (idParts !== undefined) derived.messageIdShape = idParts.shape;
+  if (idParts?.host !== undefined) derived.messageIdHost = idParts.host;
+  const zone = date === undefined ? undefined : dateZoneMinutes(date);
+  if (zone !== undefined) derived.dateZoneMinutes = zone;
 }
