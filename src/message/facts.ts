@@ -1,6 +1,7 @@
 /** From what was read to the facts of the event: what signals read, and what the journal may keep. */
 import type { DerivedMessage } from '../core/message/derived.ts';
-import type { MessageFacts } from '../core/event.ts';
+import type { Attachment, MessageFacts } from '../core/event.ts';
+import type { NamedAttachment } from './attachment-list.ts';
 import { firstAddress, parseAddresses } from './addresses.ts';
 import { readBodyText, shortWords, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
@@ -12,7 +13,14 @@ import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
 import type { Knowledge } from './knowledge.ts';
-import { dateZoneMinutes, headerShape, messageIdOf, readMessageId, shapeOf } from './shapes.ts';
+import {
+  dateZoneMinutes,
+  headerShape,
+  messageIdOf,
+  readMessageId,
+  shapeOf,
+  type MessageIdParts,
+} from './shapes.ts';
 import { UrlCollector } from './urls.ts';
 
 /**
@@ -31,7 +39,7 @@ export interface KeepOptions {
 export const KEEP_NOTHING: KeepOptions = { text: false, subject: false };
 
 export interface ReadMessage {
-  /** Without `derived`. */
+  /** With room for `derived`. */
   readonly facts: MessageFacts;
   readonly derived: DerivedMessage;
   readonly sizeBytes: number;
@@ -67,7 +75,6 @@ export function factsOf(input: FactsInput): ReadMessage {
   const parts = { ...input, index, urls, text };
   // First what may add to the notes, of which `derived` tells.
   const facts = headerFacts(parts);
-  addKept(facts, parts);
   return {
     facts,
     derived: derive(parts),
@@ -101,11 +108,14 @@ function quietly<T>(notes: Notes, read: () => T): T | undefined {
   }
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/**
+ * Every field is named, absent ones too, here and in `derive`: all messages have one form, which the
+ * engine makes and reads several times as fast as one of many.
+ */
+type Named<T> = { -readonly [K in keyof Required<T>]?: T[K] | undefined };
 
-/** Field by field, as in `derive`: a spread costs several times as much, and this is for every message. */
-function headerFacts({ index, headers, notes }: Parts): Writable<MessageFacts> {
-  const facts: Writable<MessageFacts> = {};
+function headerFacts(parts: Parts): MessageFacts {
+  const { index, headers, notes, keep, text, urls, tree } = parts;
   const kept = (name: string): string | undefined => index.text(name)?.slice(0, MAX_FIELD_CHARS);
   const address = (name: string): string | undefined => {
     const value = index.text(name);
@@ -114,26 +124,35 @@ function headerFacts({ index, headers, notes }: Parts): Writable<MessageFacts> {
       : quietly(notes, () => firstAddress(value)?.slice(0, MAX_FIELD_CHARS));
   };
   const headerFrom = address('from');
-  if (headerFrom !== undefined) facts.headerFrom = headerFrom;
-  const more = quietly(notes, () => moreSenders({ headers, index, notes }, headerFrom));
-  if (more !== undefined) facts.headerFromMore = more;
-  const replyTo = address('reply-to');
-  if (replyTo !== undefined) facts.replyTo = replyTo;
   const id = kept('message-id');
-  if (id !== undefined) facts.messageId = messageIdOf(id);
   const reply = kept('in-reply-to');
-  if (reply !== undefined) facts.inReplyTo = messageIdOf(reply);
-  const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
-  if (references !== undefined && references !== null) facts.references = ends(references);
-  const date = kept('date');
-  if (date !== undefined) facts.date = date;
-  const userAgent = kept('user-agent') ?? kept('x-mailer');
-  if (userAgent !== undefined) facts.userAgent = userAgent;
-  const listId = kept('list-id');
-  if (listId !== undefined) facts.listId = listId;
-  const autoSubmitted = kept('auto-submitted');
-  if (autoSubmitted !== undefined) facts.autoSubmitted = autoSubmitted;
-  return facts;
+  const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g) ?? undefined;
+  const subject = keep.subject ? index.text('subject') : undefined;
+  const facts: Named<MessageFacts> = {
+    headerFrom,
+    headerFromMore: quietly(notes, () => moreSenders(parts, headerFrom)),
+    replyTo: address('reply-to'),
+    messageId: id === undefined ? undefined : messageIdOf(id),
+    inReplyTo: reply === undefined ? undefined : messageIdOf(reply),
+    references: references === undefined ? undefined : ends(references),
+    date: kept('date'),
+    userAgent: kept('user-agent') ?? kept('x-mailer'),
+    listId: kept('list-id'),
+    autoSubmitted: kept('auto-submitted'),
+    headerNames: headers.map(({ name }) => name.slice(0, 100)),
+    subject: subject === undefined ? undefined : readableText(subject).slice(0, MAX_FIELD_CHARS),
+    text: keep.text ? text?.text : undefined,
+    urls: keep.text ? urls.urls : undefined,
+    listUnsubscribe: keep.text ? kept('list-unsubscribe') : undefined,
+    attachments: keep.text ? tree.attachments.map(keptAttachment) : undefined,
+    // Room for what whoever asked for the facts puts there.
+    derived: undefined,
+  };
+  return facts as MessageFacts;
+}
+
+function keptAttachment({ name, declaredType, sizeBytes, sha256 }: NamedAttachment): Attachment {
+  return { name, contentType: declaredType, sizeBytes, sha256 };
 }
 
 /** ACC-3: which of several addresses a receiver shows is not ours to say. */
@@ -171,61 +190,50 @@ function ends(references: readonly string[]): readonly string[] {
     : [references[0] as string, ...references.slice(1 - MAX_REFERENCES)];
 }
 
-function addKept(
-  facts: Writable<MessageFacts>,
-  { index, keep, text, urls, tree, headers }: Parts,
-): void {
-  facts.headerNames = headers.map(({ name }) => name.slice(0, 100));
-  const subject = keep.subject ? index.text('subject') : undefined;
-  if (subject !== undefined) facts.subject = readableText(subject).slice(0, MAX_FIELD_CHARS);
-  if (!keep.text) return;
-  if (text !== undefined) facts.text = text.text;
-  facts.urls = urls.urls;
-  const unsubscribe = index.text('list-unsubscribe')?.slice(0, MAX_FIELD_CHARS);
-  if (unsubscribe !== undefined) facts.listUnsubscribe = unsubscribe;
-  facts.attachments = tree.attachments.map(({ name, declaredType, sizeBytes, sha256 }) => ({
-    name,
-    contentType: declaredType,
-    sizeBytes,
-    sha256,
-  }));
-}
-
 function derive(parts: Parts): DerivedMessage {
   const { headers, tree, lines, notes, sizeBytes, knowledge, index, text, urls } = parts;
-  const derived: Writable<DerivedMessage> = { version: 1, sizeBytes };
-  addShapes(derived, parts);
-  const { boundaryShape, messageIdShape } = derived;
+  const wording = text === undefined ? undefined : knowledge.readWording(text.stream);
+  const id = index.text('message-id');
+  const idParts = id === undefined ? undefined : readMessageId(id);
+  const messageIdShape = idParts?.shape;
+  const boundaryShape = tree.boundary === undefined ? undefined : shapeOf(tree.boundary);
+  const date = index.text('date');
   const traits = { index, boundaryShape, messageIdShape };
   const tools = quietly(notes, () => knowledge.findTools(traits)) ?? [];
   const conformance = quietly(notes, () => findFaults(headers, lines, index.keys)) ?? [];
+  const isReply = index.text('in-reply-to') !== undefined || index.text('references') !== undefined;
   const malformed = notes.list();
-  if (text !== undefined) addText(derived, text, knowledge);
-  derived.isReply =
-    index.text('in-reply-to') !== undefined || index.text('references') !== undefined;
-  if (text?.hasMessage === true) derived.isForward = true;
-  if (isAutomatic(parts)) derived.isAutomatic = true;
-  derived.urlHosts = urls.hosts;
-  derived.urlCount = urls.urlCount;
-  derived.attachments = tree.attachments.map(({ name: _name, ...attachment }) => attachment);
-  if (tree.attachmentsMore > 0) derived.attachmentsMore = tree.attachmentsMore;
-  derived.blocks = text === undefined ? [] : knowledge.makeBlocks(text.stream);
-  if (text?.quoted !== undefined) derived.quotedBlocks = knowledge.makeBlocks(text.quoted);
-  if (tools.length > 0) derived.bulkTools = tools;
-  if (conformance.length > 0) derived.conformance = conformance;
-  if (malformed.length > 0) derived.malformed = malformed;
-  return derived;
-}
-
-function addText(derived: Writable<DerivedMessage>, text: BodyText, knowledge: Knowledge): void {
-  const { language, paymentWords, credentialWords } = knowledge.readWording(text.stream);
-  if (text.charset !== undefined) derived.charset = text.charset;
-  if (language !== undefined) derived.language = language;
-  derived.words = text.words;
-  derived.hasHtml = text.hasHtml;
-  derived.hasSignature = text.hasSignature;
-  derived.paymentWords = paymentWords;
-  derived.credentialWords = credentialWords;
+  const derived: Named<DerivedMessage> = {
+    version: 1,
+    sizeBytes,
+    clientFamily: familyOf(parts, idParts),
+    headerShape: headerShape(headers, index.keys),
+    mimeShape: tree.mimeShape,
+    boundaryShape,
+    messageIdShape,
+    messageIdHost: idParts?.host,
+    dateZoneMinutes: date === undefined ? undefined : dateZoneMinutes(date),
+    charset: text?.charset,
+    language: wording?.language,
+    words: text?.words,
+    hasHtml: text?.hasHtml,
+    hasSignature: text?.hasSignature,
+    paymentWords: wording?.paymentWords,
+    credentialWords: wording?.credentialWords,
+    isReply,
+    isForward: text?.hasMessage === true ? true : undefined,
+    isAutomatic: isAutomatic(parts) ? true : undefined,
+    urlHosts: urls.hosts,
+    urlCount: urls.urlCount,
+    attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
+    attachmentsMore: tree.attachmentsMore > 0 ? tree.attachmentsMore : undefined,
+    blocks: text === undefined ? [] : knowledge.makeBlocks(text.stream),
+    quotedBlocks: text?.quoted && knowledge.makeBlocks(text.quoted),
+    bulkTools: tools.length > 0 ? tools : undefined,
+    conformance: conformance.length > 0 ? conformance : undefined,
+    malformed: malformed.length > 0 ? malformed : undefined,
+  };
+  return derived as DerivedMessage;
 }
 
 /** RFC 3834 section 5, RFC 8098 (receipts), RFC 6047 section 2.4 (answers to an invitation). */
@@ -235,24 +243,13 @@ function isAutomatic({ index, tree }: Parts): boolean {
   return tree.isReceipt || tree.isInvitationAnswer;
 }
 
-function addShapes(derived: Writable<DerivedMessage>, { headers, tree, index }: Parts): void {
-  const id = index.text('message-id');
-  const idParts = id === undefined ? undefined : readMessageId(id);
-  const date = index.text('date');
-  const family = clientFamily({
+function familyOf({ index, tree }: Parts, id: MessageIdParts | undefined): string | undefined {
+  return clientFamily({
     userAgent: index.text('user-agent'),
     xMailer: index.text('x-mailer'),
-    messageIdHost: idParts?.host,
-    messageIdShape: idParts?.shape,
+    messageIdHost: id?.host,
+    messageIdShape: id?.shape,
     boundary: tree.boundary,
     has: (name) => index.has(name),
   });
-  if (family !== undefined) derived.clientFamily = family;
-  derived.headerShape = headerShape(headers, index.keys);
-  derived.mimeShape = tree.mimeShape;
-  if (tree.boundary !== undefined) derived.boundaryShape = shapeOf(tree.boundary);
-  if (idParts !== undefined) derived.messageIdShape = idParts.shape;
-  if (idParts?.host !== undefined) derived.messageIdHost = idParts.host;
-  const zone = date === undefined ? undefined : dateZoneMinutes(date);
-  if (zone !== undefined) derived.dateZoneMinutes = zone;
 }

@@ -182,12 +182,13 @@ export class Inspection implements MessageInspection {
       ...(conformance.length > 0 && { conformance }),
       ...(isOwnPassword && { ownPassword: true as const }),
     };
-    const { conformance: _, ...rest } = derived;
+    const { conformance: _faults, malformed: found, ...rest } = derived;
     const finish = (more: Partial<DerivedMessage>): InspectedMessage => ({
       facts: {
         ...(isOwnPassword ? wordless(facts) : facts),
         derived: {
           ...rest,
+          ...(found !== undefined && { malformed: found }),
           ...extra,
           ...(notes.size > 0 && { malformed: [...notes].sort() }),
           ...more,
