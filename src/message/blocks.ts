@@ -66,7 +66,7 @@ function makeBlock(words: Int32Array, seeds: Seeds): TextBlock {
     hash = Math.imul(hash ^ (words[i] as number), 0x01000193);
   }
   const runs = hashRuns(words, seeds);
-  const minima = new Array<number>(FINGERPRINT_ROWS);
+  const minima: number[] = [];
   for (let row = 0; row < FINGERPRINT_ROWS; row += 4) leastOfFour(runs, row, seeds, minima);
   return { hash: keyedHash(seeds, hash, words.length, -1) >>> 0, words: words.length, minima };
 }
@@ -97,10 +97,7 @@ function leastOfFour(
     least2 = Math.min(least2, Math.imul(run ^ add2, factor2));
     least3 = Math.min(least3, Math.imul(run ^ add3, factor3));
   }
-  minima[row] = unsigned(least0);
-  minima[row + 1] = unsigned(least1);
-  minima[row + 2] = unsigned(least2);
-  minima[row + 3] = unsigned(least3);
+  minima.push(unsigned(least0), unsigned(least1), unsigned(least2), unsigned(least3));
 }
 
 /** In the same order. */

@@ -14,7 +14,11 @@ function toolsOf(header: string): readonly string[] {
     const colon = line.indexOf(':');
     return { name: line.slice(0, colon), value: line.slice(colon + 1) };
   });
-  return find({ index: new HeaderIndex(headers), boundaryShape: undefined, messageIdShape: undefined });
+  return find({
+    index: new HeaderIndex(headers),
+    boundaryShape: undefined,
+    messageIdShape: undefined,
+  });
 }
 
 describe('bulk tools (SND-12)', () => {

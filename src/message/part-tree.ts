@@ -88,7 +88,10 @@ export class PartTree implements PartListener {
     if (own.type === 'text/calendar' && method === 'reply') this.isInvitationAnswer = true;
     if (type === 'multipart') {
       const plan = this.#multipart(own.contentType);
-      this.#write(plan.kind === 'multipart' ? `${own.type.slice(slash + 1)}(` : own.type, plan.kind === 'multipart');
+      this.#write(
+        plan.kind === 'multipart' ? `${own.type.slice(slash + 1)}(` : own.type,
+        plan.kind === 'multipart',
+      );
       this.#open.push('multipart');
       return plan;
     }

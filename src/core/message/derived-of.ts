@@ -63,7 +63,9 @@ type AllFields = {
   -readonly [K in keyof Required<DerivedMessage>]: DerivedMessage[K] | undefined;
 };
 
-function readDerived(raw: Partial<Record<keyof DerivedMessage, unknown>>): DerivedMessage | undefined {
+function readDerived(
+  raw: Partial<Record<keyof DerivedMessage, unknown>>,
+): DerivedMessage | undefined {
   if (raw.version !== 1) return undefined;
   const fields: AllFields = {
     version: 1,
