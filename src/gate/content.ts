@@ -294,8 +294,8 @@ function learn(records: StandingRecord[], gathered: Gathered, { own, shards }: F
     records[0] = learnBlocks(records[0], derived.blocks, { account, nowMs });
   }
   const items = hosts.map(({ hash }) => hash);
-  const byTenant = new SeenRecord(records[1], SEEN_BY_TENANT);
   if (items.length > 0) {
+    const byTenant = new SeenRecord(records[1], SEEN_BY_TENANT);
     byTenant.learn(items, nowMs);
     records[1] = byTenant.toBytes();
   }

@@ -105,7 +105,7 @@ function choose(
   const isOwnEnough = own.words.length >= MIN_OWN_WORDS || chosen.own === chosen.all;
   const all = isOwnEnough ? own : readWords(chosen.all);
   const stream = all.words.length > own.words.length ? all : own;
-  const quoted = readWords(chosen.quoted);
+  const quoted = chosen.quoted === '' ? undefined : readWords(chosen.quoted);
   const body = parts.find((part) => part.isBody);
   const charset = body?.charset.trim().toLowerCase().slice(0, 40);
   return {
@@ -113,7 +113,7 @@ function choose(
     own,
     words: own.words.length,
     stream,
-    quoted: quoted.words.length > 0 ? quoted : undefined,
+    quoted: quoted !== undefined && quoted.words.length > 0 ? quoted : undefined,
     hasHtml: parts.some((part) => part.isBody && part.kind === 'html'),
     hasSignature: plain.hasSignature || html.hasSignature,
     charset: charset === '' ? undefined : charset,

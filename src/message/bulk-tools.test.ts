@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readBulkTools } from './bulk-tools-list.ts';
 import { createBulkMatcher } from './bulk-tools.ts';
+import { HeaderIndex } from './header-index.ts';
 import { readWording } from './wording-list.ts';
 
 const find = createBulkMatcher(readBulkTools());
@@ -13,7 +14,11 @@ function toolsOf(header: string): readonly string[] {
     const colon = line.indexOf(':');
     return { name: line.slice(0, colon), value: line.slice(colon + 1) };
   });
-  return find({ headers, boundaryShape: undefined, messageIdShape: undefined });
+  return find({
+    index: new HeaderIndex(headers),
+    boundaryShape: undefined,
+    messageIdShape: undefined,
+  });
 }
 
 describe('bulk tools (SND-12)', () => {
@@ -40,7 +45,7 @@ describe('bulk tools (SND-12)', () => {
       { id: 'a', name: 'A', ...date, patterns: [{ boundary: '^=_a_0$' }] },
       { id: 'b', name: 'B', ...date, patterns: [{ messageId: '^0\\.a$' }] },
     ]);
-    const traits = { headers: [], boundaryShape: '=_a_0', messageIdShape: '0.a' };
+    const traits = { index: new HeaderIndex([]), boundaryShape: '=_a_0', messageIdShape: '0.a' };
     expect(matcher(traits)).toEqual(['a', 'b']);
   });
 

@@ -1,6 +1,6 @@
 /** Bulk tools recognised by header and shape (SND-12), from data/bulk-tools/tools.json. */
-import type { HeaderField } from './contract.ts';
 import { unfold } from './header-fields.ts';
+import type { HeaderIndex } from './header-index.ts';
 
 /** Text of a field that a pattern sees: signatures stand at its beginning. */
 const MAX_MATCHED_CHARS = 500;
@@ -25,7 +25,7 @@ export interface BulkTool {
 
 /** What of a message the patterns look at. */
 export interface BulkTraits {
-  readonly headers: readonly HeaderField[];
+  readonly index: HeaderIndex;
   /** Shapes, as in the derived message. */
   readonly boundaryShape: string | undefined;
   readonly messageIdShape: string | undefined;
@@ -34,41 +34,32 @@ export interface BulkTraits {
 /** Ids of the tools that fit, in the order of the list. */
 export type BulkMatcher = (traits: BulkTraits) => readonly string[];
 
-type Test = (traits: BulkTraits, fields: ReadonlyMap<string, string>) => boolean;
+type Test = (traits: BulkTraits) => boolean;
 
 export function createBulkMatcher(tools: readonly BulkTool[]): BulkMatcher {
-  const wanted = new Set<string>();
-  const tests = tools.map(({ id, patterns }) => ({
-    id,
-    tests: patterns.map((pattern) => createTest(pattern, wanted)),
-  }));
+  const tests = tools.map(({ id, patterns }) => ({ id, tests: patterns.map(createTest) }));
   return (traits) => {
-    const fields = new Map<string, string>();
-    for (const { name, value } of traits.headers) {
-      const key = name.toLowerCase();
-      if (wanted.has(key) && !fields.has(key)) {
-        fields.set(key, unfold(value).slice(0, MAX_MATCHED_CHARS));
-      }
+    let found: string[] | undefined;
+    for (const tool of tests) {
+      if (tool.tests.some((test) => test(traits))) (found ??= []).push(tool.id);
     }
-    return tests
-      .filter((tool) => tool.tests.some((test) => test(traits, fields)))
-      .map((tool) => tool.id);
+    return found ?? NONE;
   };
 }
 
-function createTest(pattern: BulkPattern, wanted: Set<string>): Test {
+const NONE: readonly string[] = [];
+
+function createTest(pattern: BulkPattern): Test {
   if ('headers' in pattern) {
     const names = pattern.headers.map((name) => name.toLowerCase());
-    for (const name of names) wanted.add(name);
-    return (_, fields) => names.every((name) => fields.has(name));
+    return ({ index }) => names.every((name) => index.has(name));
   }
   if ('header' in pattern) {
     const name = pattern.header.toLowerCase();
     const expression = new RegExp(pattern.matches, 'i');
-    wanted.add(name);
-    return (_, fields) => {
-      const text = fields.get(name);
-      return text !== undefined && expression.test(text);
+    return ({ index }) => {
+      const text = index.raw(name);
+      return text !== undefined && expression.test(unfold(text).slice(0, MAX_MATCHED_CHARS));
     };
   }
   if ('boundary' in pattern) {

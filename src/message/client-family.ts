@@ -45,19 +45,28 @@ export interface ClientMarks {
   readonly messageIdHost: string | undefined;
   readonly messageIdShape: string | undefined;
   readonly boundary: string | undefined;
-  /** Lower-case names of the header. */
-  readonly names: ReadonlySet<string>;
+  /** Whether the header has a field of this lower-case name. */
+  readonly has: (name: string) => boolean;
 }
 
 const MAX_FAMILY_CHARS = 30;
 
+/** Of what most programs say of themselves; without it up to all patterns are tried for each message. */
+const known = new Map<string, string | undefined>();
+const MAX_KNOWN = 256;
+
 export function clientFamily(marks: ClientMarks): string | undefined {
   const said = (marks.userAgent ?? marks.xMailer)?.slice(0, 200);
-  if (said !== undefined && said !== '') {
-    const known = FAMILIES.find(([pattern]) => pattern.test(said));
-    return known?.[1] ?? ownWords(said);
-  }
-  return byMarks(marks);
+  return said === undefined || said === '' ? byMarks(marks) : byName(said);
+}
+
+function byName(said: string): string | undefined {
+  const before = known.get(said);
+  if (before !== undefined) return before;
+  const family = FAMILIES.find(([pattern]) => pattern.test(said))?.[1] ?? ownWords(said);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(said, family);
+  return family;
 }
 
 /** `FooMailer 3.1 (build 7)` gives `foomailer`; `undefined` when there is no word. */
@@ -70,8 +79,8 @@ function ownWords(said: string): string | undefined {
 }
 
 function byMarks(marks: ClientMarks): string | undefined {
-  const { names, boundary, messageIdHost, messageIdShape } = marks;
-  if (names.has('x-php-originating-script')) return 'php';
+  const { has, boundary, messageIdHost, messageIdShape } = marks;
+  if (has('x-php-originating-script')) return 'php';
   if (boundary?.startsWith('_=_swift') === true) return 'swiftmailer';
   if (boundary?.startsWith('Apple-Mail') === true) return 'apple-mail';
   if (boundary?.startsWith('----=_NextPart_') === true) return 'outlook';

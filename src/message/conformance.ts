@@ -12,9 +12,6 @@ const SINGLETONS = new Set([
   ...['message-id', 'in-reply-to', 'references', 'subject'],
 ]);
 
-/** Every message has one, and it says something. */
-const SUPPLIED = new Set(['date', 'from', 'message-id']);
-
 const ADDRESS_FIELDS = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']);
 
 /** The pattern looks back at each step, so it reads short fields only. */
@@ -93,23 +90,30 @@ export class LineCheck {
   }
 }
 
-/** Faults in the order of the contract. `lines` has seen the whole body. */
+/**
+ * Faults in the order of the contract. `lines` has seen the whole body.
+ * @param keys lower-case names of the fields
+ */
 export function findFaults(
   headers: readonly HeaderField[],
   lines: LineCheck,
+  keys: readonly string[],
 ): readonly ConformanceFault[] {
   const singletons = new Set<string>();
-  const said = new Set<string>();
+  const said = { hasDate: false, hasFrom: false, hasId: false };
   let isDoubled = false;
   const seen = { isUnqualified: false, isLong: lines.isLong, isBare: lines.hasBareBreak };
   let hasEightBits = false;
-  for (const { name, value } of headers) {
-    const key = name.toLowerCase();
+  for (let i = 0; i < headers.length; i += 1) {
+    const { name, value } = headers[i] as HeaderField;
+    const key = keys[i] as string;
     if (SINGLETONS.has(key)) {
       isDoubled ||= singletons.has(key);
       singletons.add(key);
     }
-    if (SUPPLIED.has(key) && saysSomething({ name, value })) said.add(key);
+    if (key === 'date') said.hasDate ||= saysSomething({ name, value });
+    else if (key === 'from') said.hasFrom ||= saysSomething({ name, value });
+    else if (key === 'message-id') said.hasId ||= saysSomething({ name, value });
     if (ADDRESS_FIELDS.has(key) && !seen.isUnqualified) {
       seen.isUnqualified =
         !(value.length < MAX_SIMPLE_CHARS && QUALIFIED.test(value)) &&
@@ -120,9 +124,9 @@ export function findFaults(
     if (value.includes('\r') && /\r(?!\n)/.test(value)) seen.isBare = true;
   }
   const faults: readonly (readonly [boolean, ConformanceFault])[] = [
-    [!said.has('date'), 'missing-date'],
-    [!said.has('from'), 'missing-from'],
-    [!said.has('message-id'), 'missing-message-id'],
+    [!said.hasDate, 'missing-date'],
+    [!said.hasFrom, 'missing-from'],
+    [!said.hasId, 'missing-message-id'],
     [seen.isUnqualified, 'unqualified-address'],
     [seen.isLong, 'long-line'],
     [seen.isBare, 'bare-line-break'],

@@ -1,6 +1,7 @@
 /** From what was read to the facts of the event: what signals read, and what the journal may keep. */
 import type { DerivedMessage } from '../core/message/derived.ts';
-import type { MessageFacts } from '../core/event.ts';
+import type { Attachment, MessageFacts } from '../core/event.ts';
+import type { NamedAttachment } from './attachment-list.ts';
 import { firstAddress, parseAddresses } from './addresses.ts';
 import { readBodyText, shortWords, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
@@ -12,7 +13,14 @@ import type { Notes } from './notes.ts';
 import { readableText } from './parameters.ts';
 import type { PartTree } from './part-tree.ts';
 import type { Knowledge } from './knowledge.ts';
-import { dateZoneMinutes, headerShape, readMessageId, shapeOf } from './shapes.ts';
+import {
+  dateZoneMinutes,
+  headerShape,
+  messageIdOf,
+  readMessageId,
+  shapeOf,
+  type MessageIdParts,
+} from './shapes.ts';
 import { UrlCollector } from './urls.ts';
 
 /**
@@ -31,7 +39,7 @@ export interface KeepOptions {
 export const KEEP_NOTHING: KeepOptions = { text: false, subject: false };
 
 export interface ReadMessage {
-  /** Without `derived`. */
+  /** With room for `derived`. */
   readonly facts: MessageFacts;
   readonly derived: DerivedMessage;
   readonly sizeBytes: number;
@@ -66,7 +74,7 @@ export function factsOf(input: FactsInput): ReadMessage {
   );
   const parts = { ...input, index, urls, text };
   // First what may add to the notes, of which `derived` tells.
-  const facts = { ...headerFacts(parts), ...keptFacts(parts) };
+  const facts = headerFacts(parts);
   return {
     facts,
     derived: derive(parts),
@@ -100,18 +108,14 @@ function quietly<T>(notes: Notes, read: () => T): T | undefined {
   }
 }
 
-type Optional<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
+/**
+ * Every field is named, absent ones too, here and in `derive`: all messages have one form, which the
+ * engine makes and reads several times as fast as one of many.
+ */
+type Named<T> = { -readonly [K in keyof Required<T>]?: T[K] | undefined };
 
-/** Without the fields that are `undefined`. */
-function defined<T extends object>(value: T): Partial<Optional<T>> {
-  const kept: Partial<T> = {};
-  for (const key of Object.keys(value) as (keyof T)[]) {
-    if (value[key] !== undefined) kept[key] = value[key];
-  }
-  return kept as Partial<Optional<T>>;
-}
-
-function headerFacts({ index, headers, notes }: Parts): MessageFacts {
+function headerFacts(parts: Parts): MessageFacts {
+  const { index, headers, notes, keep, text, urls, tree } = parts;
   const kept = (name: string): string | undefined => index.text(name)?.slice(0, MAX_FIELD_CHARS);
   const address = (name: string): string | undefined => {
     const value = index.text(name);
@@ -122,32 +126,46 @@ function headerFacts({ index, headers, notes }: Parts): MessageFacts {
   const headerFrom = address('from');
   const id = kept('message-id');
   const reply = kept('in-reply-to');
-  const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g);
-  return defined({
+  const references = index.text('references')?.match(/<[^<>\s]{1,998}>/g) ?? undefined;
+  const subject = keep.subject ? index.text('subject') : undefined;
+  const facts: Named<MessageFacts> = {
     headerFrom,
-    headerFromMore: quietly(notes, () => moreSenders(headers, headerFrom, notes)),
+    headerFromMore: quietly(notes, () => moreSenders(parts, headerFrom)),
     replyTo: address('reply-to'),
-    messageId: id === undefined ? undefined : readMessageId(id).messageId,
-    inReplyTo: reply === undefined ? undefined : readMessageId(reply).messageId,
-    references: references === undefined || references === null ? undefined : ends(references),
+    messageId: id === undefined ? undefined : messageIdOf(id),
+    inReplyTo: reply === undefined ? undefined : messageIdOf(reply),
+    references: references === undefined ? undefined : ends(references),
     date: kept('date'),
     userAgent: kept('user-agent') ?? kept('x-mailer'),
     listId: kept('list-id'),
     autoSubmitted: kept('auto-submitted'),
-  });
+    headerNames: headers.map(({ name }) => name.slice(0, 100)),
+    subject: subject === undefined ? undefined : readableText(subject).slice(0, MAX_FIELD_CHARS),
+    text: keep.text ? text?.text : undefined,
+    urls: keep.text ? urls.urls : undefined,
+    listUnsubscribe: keep.text ? kept('list-unsubscribe') : undefined,
+    attachments: keep.text ? tree.attachments.map(keptAttachment) : undefined,
+    // Room for what whoever asked for the facts puts there.
+    derived: undefined,
+  };
+  return facts as MessageFacts;
+}
+
+function keptAttachment({ name, declaredType, sizeBytes, sha256 }: NamedAttachment): Attachment {
+  return { name, contentType: declaredType, sizeBytes, sha256 };
 }
 
 /** ACC-3: which of several addresses a receiver shows is not ours to say. */
 function moreSenders(
-  headers: readonly HeaderField[],
+  { headers, index, notes }: Pick<Parts, 'headers' | 'index' | 'notes'>,
   headerFrom: string | undefined,
-  notes: Notes,
 ): readonly string[] | undefined {
-  const found = new Set<string>();
+  let found: Set<string> | undefined;
   let isFirst = true;
-  for (const { name, value } of headers) {
-    const key = name.length > 6 ? '' : name.toLowerCase();
+  for (let i = 0; i < headers.length; i += 1) {
+    const key = index.keys[i];
     if (key !== 'from' && key !== 'sender') continue;
+    const { value } = headers[i] as HeaderField;
     // The common form, one From with one address, is read already.
     if (key === 'from' && isFirst && !value.includes(',') && !value.includes(';')) {
       isFirst = false;
@@ -157,11 +175,12 @@ function moreSenders(
     if (addresses.length >= MAX_ADDRESSES) notes.add('too-many-senders');
     for (const address of addresses) {
       if (address.includes('@') && address !== headerFrom)
-        found.add(address.slice(0, MAX_FIELD_CHARS));
+        (found ??= new Set()).add(address.slice(0, MAX_FIELD_CHARS));
     }
   }
+  if (found === undefined) return undefined;
   if (found.size > MAX_MORE_SENDERS) notes.add('too-many-senders');
-  return found.size === 0 ? undefined : [...found].slice(0, MAX_MORE_SENDERS);
+  return [...found].slice(0, MAX_MORE_SENDERS);
 }
 
 /** The thread's first message and its latest ones tell the thread. */
@@ -171,59 +190,50 @@ function ends(references: readonly string[]): readonly string[] {
     : [references[0] as string, ...references.slice(1 - MAX_REFERENCES)];
 }
 
-function keptFacts({ index, keep, text, urls, tree, headers }: Parts): MessageFacts {
-  const subject = keep.subject ? index.text('subject') : undefined;
-  return defined({
-    headerNames: headers.map(({ name }) => name.slice(0, 100)),
-    subject: subject === undefined ? undefined : readableText(subject).slice(0, MAX_FIELD_CHARS),
-    ...(keep.text && {
-      text: text?.text,
-      urls: urls.urls,
-      listUnsubscribe: index.text('list-unsubscribe')?.slice(0, MAX_FIELD_CHARS),
-      attachments: tree.attachments.map(({ name, declaredType, sizeBytes, sha256 }) => ({
-        name,
-        contentType: declaredType,
-        sizeBytes,
-        sha256,
-      })),
-    }),
-  });
-}
-
 function derive(parts: Parts): DerivedMessage {
   const { headers, tree, lines, notes, sizeBytes, knowledge, index, text, urls } = parts;
   const wording = text === undefined ? undefined : knowledge.readWording(text.stream);
-  const shapes = deriveShapes(parts);
-  const tools = quietly(notes, () => knowledge.findTools({ headers, ...shapes })) ?? [];
-  const conformance = quietly(notes, () => findFaults(headers, lines)) ?? [];
+  const id = index.text('message-id');
+  const idParts = id === undefined ? undefined : readMessageId(id);
+  const messageIdShape = idParts?.shape;
+  const boundaryShape = tree.boundary === undefined ? undefined : shapeOf(tree.boundary);
+  const date = index.text('date');
+  const traits = { index, boundaryShape, messageIdShape };
+  const tools = quietly(notes, () => knowledge.findTools(traits)) ?? [];
+  const conformance = quietly(notes, () => findFaults(headers, lines, index.keys)) ?? [];
   const isReply = index.text('in-reply-to') !== undefined || index.text('references') !== undefined;
   const malformed = notes.list();
-  return {
+  const derived: Named<DerivedMessage> = {
     version: 1,
     sizeBytes,
-    ...defined(shapes),
-    ...defined({
-      charset: text?.charset,
-      language: wording?.language,
-      words: text?.words,
-      hasHtml: text?.hasHtml,
-      hasSignature: text?.hasSignature,
-      paymentWords: wording?.paymentWords,
-      credentialWords: wording?.credentialWords,
-    }),
+    clientFamily: familyOf(parts, idParts),
+    headerShape: headerShape(headers, index.keys),
+    mimeShape: tree.mimeShape,
+    boundaryShape,
+    messageIdShape,
+    messageIdHost: idParts?.host,
+    dateZoneMinutes: date === undefined ? undefined : dateZoneMinutes(date),
+    charset: text?.charset,
+    language: wording?.language,
+    words: text?.words,
+    hasHtml: text?.hasHtml,
+    hasSignature: text?.hasSignature,
+    paymentWords: wording?.paymentWords,
+    credentialWords: wording?.credentialWords,
     isReply,
-    ...(text?.hasMessage === true && { isForward: true }),
-    ...(isAutomatic(parts) && { isAutomatic: true }),
+    isForward: text?.hasMessage === true ? true : undefined,
+    isAutomatic: isAutomatic(parts) ? true : undefined,
     urlHosts: urls.hosts,
-    urlCount: urls.urls.length,
+    urlCount: urls.urlCount,
     attachments: tree.attachments.map(({ name: _name, ...attachment }) => attachment),
-    ...(tree.attachmentsMore > 0 && { attachmentsMore: tree.attachmentsMore }),
+    attachmentsMore: tree.attachmentsMore > 0 ? tree.attachmentsMore : undefined,
     blocks: text === undefined ? [] : knowledge.makeBlocks(text.stream),
-    ...(text?.quoted && { quotedBlocks: knowledge.makeBlocks(text.quoted) }),
-    ...(tools.length > 0 && { bulkTools: tools }),
-    ...(conformance.length > 0 && { conformance }),
-    ...(malformed.length > 0 && { malformed }),
+    quotedBlocks: text?.quoted && knowledge.makeBlocks(text.quoted),
+    bulkTools: tools.length > 0 ? tools : undefined,
+    conformance: conformance.length > 0 ? conformance : undefined,
+    malformed: malformed.length > 0 ? malformed : undefined,
   };
+  return derived as DerivedMessage;
 }
 
 /** RFC 3834 section 5, RFC 8098 (receipts), RFC 6047 section 2.4 (answers to an invitation). */
@@ -233,25 +243,13 @@ function isAutomatic({ index, tree }: Parts): boolean {
   return tree.isReceipt || tree.isInvitationAnswer;
 }
 
-function deriveShapes({ headers, tree, index }: Parts) {
-  const id = index.text('message-id');
-  const idParts = id === undefined ? undefined : readMessageId(id);
-  const date = index.text('date');
-  const boundaryShape = tree.boundary === undefined ? undefined : shapeOf(tree.boundary);
-  return {
-    clientFamily: clientFamily({
-      userAgent: index.text('user-agent'),
-      xMailer: index.text('x-mailer'),
-      messageIdHost: idParts?.host,
-      messageIdShape: idParts?.shape,
-      boundary: tree.boundary,
-      names: index.names,
-    }),
-    headerShape: headerShape(headers),
-    mimeShape: tree.mimeShape,
-    boundaryShape,
-    messageIdShape: idParts?.shape,
-    messageIdHost: idParts?.host,
-    dateZoneMinutes: date === undefined ? undefined : dateZoneMinutes(date),
-  };
+function familyOf({ index, tree }: Parts, id: MessageIdParts | undefined): string | undefined {
+  return clientFamily({
+    userAgent: index.text('user-agent'),
+    xMailer: index.text('x-mailer'),
+    messageIdHost: id?.host,
+    messageIdShape: id?.shape,
+    boundary: tree.boundary,
+    has: (name) => index.has(name),
+  });
 }

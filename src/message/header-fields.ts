@@ -115,5 +115,6 @@ export function formatHeader(fields: readonly HeaderField[]): Uint8Array {
 
 /** Folds undone, white space at the ends gone (RFC 5322 section 2.2.3). */
 export function unfold(value: string): string {
-  return value.replace(/\r?\n(?=[ \t])/g, '').trim();
+  // Most fields stand on one line.
+  return (value.includes('\n') ? value.replace(/\r?\n(?=[ \t])/g, '') : value).trim();
 }

@@ -169,29 +169,35 @@ export class Inspection implements MessageInspection {
     scans: readonly Promise<ScanFinding>[],
   ): Maybe<InspectedMessage> {
     const { lists } = this.#parts;
+    const sizeBytes = this.#headerBytes + this.#bodyBytes;
+    const isWaiting = scans.length > 0 || (lists !== undefined && hosts.length > 0);
+    if (!isWaiting && this.#isComplete(derived)) {
+      return { facts: { ...facts, derived }, headers: this.#headers, sizeBytes };
+    }
     const notes = new Set([...(derived.malformed ?? []), ...this.#notes]);
     const conformance = this.#faults(derived.conformance ?? []);
     const isOwnPassword = this.#isOwnPassword(shortWords);
     const extra: Partial<DerivedMessage> = {
-      sizeBytes: this.#headerBytes + this.#bodyBytes,
+      sizeBytes,
       ...(conformance.length > 0 && { conformance }),
       ...(isOwnPassword && { ownPassword: true as const }),
     };
-    const { conformance: _, ...rest } = derived;
+    const { conformance: _faults, malformed: found, ...rest } = derived;
     const finish = (more: Partial<DerivedMessage>): InspectedMessage => ({
       facts: {
         ...(isOwnPassword ? wordless(facts) : facts),
         derived: {
           ...rest,
+          ...(found !== undefined && { malformed: found }),
           ...extra,
           ...(notes.size > 0 && { malformed: [...notes].sort() }),
           ...more,
         },
       },
       headers: this.#headers,
-      sizeBytes: this.#headerBytes + this.#bodyBytes,
+      sizeBytes,
     });
-    if (scans.length === 0 && (lists === undefined || hosts.length === 0)) return finish({});
+    if (!isWaiting) return finish({});
     const looked = lists === undefined || hosts.length === 0 ? undefined : lists.find(hosts);
     return Promise.all([Promise.all(scans), looked]).then(([findings, found]) => {
       if (found?.isWhole === false) notes.add('links-not-looked-up');
@@ -200,6 +206,13 @@ export class Inspection implements MessageInspection {
         ...(found !== undefined && found.listed.length > 0 && { listedHosts: found.listed }),
       });
     });
+  }
+
+  /** The usual message: nothing is to be added to what was read, nor put in another order. */
+  #isComplete({ sizeBytes, malformed, conformance }: DerivedMessage): boolean {
+    const hasMore = this.#notes.length > 0 || this.#parts.ownPassword !== undefined;
+    const isOrdered = malformed === undefined || conformance === undefined;
+    return !hasMore && isOrdered && sizeBytes === this.#headerBytes + this.#bodyBytes;
   }
 
   /** What is missing or doubled in a header read in part may well be in the rest. */

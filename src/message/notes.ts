@@ -17,6 +17,8 @@ export type MalformedNote =
   | 'unknown-charset'
   | 'unknown-encoding';
 
+const NONE: readonly MalformedNote[] = [];
+
 /** Notes of one message, each once, in alphabetical order so that equal mail gives equal facts. */
 export class Notes {
   readonly #found = new Set<MalformedNote>();
@@ -27,6 +29,6 @@ export class Notes {
   }
 
   list(): readonly MalformedNote[] {
-    return [...this.#found].sort();
+    return this.#found.size === 0 ? NONE : [...this.#found].sort();
   }
 }

@@ -10,7 +10,7 @@ import type { Notes } from './notes.ts';
 import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
 import type { PartListener, PartPlan } from './splitter.ts';
 import { findUuencoded } from './uuencode.ts';
-import { createTransferDecoder, type TransferDecoder } from './transfer-decoding.ts';
+import { createTransferDecoder, isPlainCoding, type TransferDecoder } from './transfer-decoding.ts';
 
 export interface TextPart {
   readonly kind: 'plain' | 'html';
@@ -40,7 +40,7 @@ interface OpenText {
   readonly kind: 'plain' | 'html';
   readonly charset: string;
   readonly isBody: boolean;
-  readonly chunks: Uint8Array[];
+  readonly chunks: Buffer[];
 }
 
 export class PartTree implements PartListener {
@@ -79,20 +79,23 @@ export class PartTree implements PartListener {
   }
 
   open(fields: readonly HeaderField[]): PartPlan {
-    const own = new PartFields(fields);
+    const own = PartFields.of(fields);
     if (own.isDoubled) this.#notes.add('doubled-content-type');
-    const [type = '', subtype = ''] = own.type.split('/', 2);
+    const slash = own.type.indexOf('/');
+    const type = own.type.slice(0, slash);
     if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
     const method = own.contentType.parameters.get('method')?.toLowerCase();
     if (own.type === 'text/calendar' && method === 'reply') this.isInvitationAnswer = true;
     if (type === 'multipart') {
       const plan = this.#multipart(own.contentType);
-      this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
+      this.#write(
+        plan.kind === 'multipart' ? `${own.type.slice(slash + 1)}(` : own.type,
+        plan.kind === 'multipart',
+      );
       this.#open.push('multipart');
       return plan;
     }
-    const isPlainCoded = ['', '7bit', '8bit', 'binary'].includes(own.encoding);
-    if (own.type === 'message/rfc822' && isPlainCoded) {
+    if (own.type === 'message/rfc822' && isPlainCoding(own.encoding)) {
       this.#write('message(', true);
       this.#messages += 1;
       this.#open.push('message');
@@ -121,7 +124,8 @@ export class PartTree implements PartListener {
     }
     this.#feed(part, part.decoder.end());
     if (part.text !== undefined) {
-      const bytes = Buffer.concat(part.text.chunks);
+      const { chunks } = part.text;
+      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       this.texts.push({ ...part.text, bytes });
       if (part.text.kind === 'plain') this.#addUuencoded(bytes);
     }
@@ -184,7 +188,7 @@ export class PartTree implements PartListener {
     }
     const taken = decoded.subarray(0, room);
     // The decoder writes over its bytes at the next call.
-    leaf.text.chunks.push(Uint8Array.from(taken));
+    leaf.text.chunks.push(Buffer.from(taken));
     this.#room[leaf.text.kind] = room - taken.length;
   }
 
@@ -194,6 +198,11 @@ export class PartTree implements PartListener {
     this.#needsComma = !hasParts;
   }
 }
+
+/** Of nearly all messages, by what they say; see `PartFields.of`. */
+const known = new Map<string, PartFields>();
+const MAX_KNOWN = 256;
+const MAX_KNOWN_CHARS = 160;
 
 /** The fields of a part that say how to read it. */
 export class PartFields {
@@ -209,6 +218,25 @@ export class PartFields {
   readonly isOther: boolean;
   /** The text that a mail program may show. */
   readonly textKind: TextPart['kind'] | undefined;
+
+  /** Most messages say one of a few things of themselves, which are read once. */
+  static of(fields: readonly HeaderField[]): PartFields {
+    let said = '';
+    const own: HeaderField[] = [];
+    for (const field of fields) {
+      // Most fields are not of the part.
+      if ((field.name.charCodeAt(0) | 0x20) !== 0x63) continue;
+      own.push(field);
+      said += `${field.name}:${field.value}\0`;
+    }
+    if (said.length > MAX_KNOWN_CHARS) return new PartFields(own);
+    const before = known.get(said);
+    if (before !== undefined) return before;
+    const read = new PartFields(own);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(said, read);
+    return read;
+  }
 
   constructor(fields: readonly HeaderField[]) {
     const found = new Map<string, string>();

@@ -10,10 +10,26 @@ const MAX_SHAPE_CHARS = 60;
  * `----=_a_0_0.0`. Lengths are left out, for counters grow.
  */
 export function shapeOf(text: string): string {
-  return text
-    .slice(0, MAX_SHAPE_CHARS * 4)
-    .replace(/[A-Za-z0-9+/]+/g, (run) => (/^[A-Za-z]+$/.test(run) ? 'a' : '0'))
-    .slice(0, MAX_SHAPE_CHARS);
+  const end = Math.min(text.length, MAX_SHAPE_CHARS * 4);
+  let shape = '';
+  for (let i = 0; i < end && shape.length < MAX_SHAPE_CHARS;) {
+    const from = i;
+    let isLetters = true;
+    for (; i < end; i += 1) {
+      const code = text.charCodeAt(i);
+      const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+      if (!isLetter && !isDigitLike(code)) break;
+      isLetters &&= isLetter;
+    }
+    if (i > from) shape += isLetters ? 'a' : '0';
+    else shape += text.charAt(i++);
+  }
+  return shape;
+}
+
+/** Digits, and the other two of base64. */
+function isDigitLike(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2f;
 }
 
 /** Names whose presence depends on the recipients, the thread or the path, not on the program. */
@@ -28,28 +44,38 @@ const LEFT_OUT = new Set([
 const SHAPE_KEY = Buffer.from('primum.headers.1', 'latin1');
 const shapeHash = createKeyedHash(SHAPE_KEY);
 
-/** Names in order as written; hash in 16 hexadecimal digits. */
-export function headerShape(headers: readonly HeaderField[]): string {
+/**
+ * Names in order as written; hash in 16 hexadecimal digits.
+ * @param keys the names in lower case
+ */
+export function headerShape(headers: readonly HeaderField[], keys: readonly string[]): string {
   let names = '';
-  for (const { name } of headers) {
-    if (!LEFT_OUT.has(name.toLowerCase())) names += `${name}\n`;
+  for (let i = 0; i < headers.length; i += 1) {
+    if (!LEFT_OUT.has(keys[i] as string)) names += `${(headers[i] as HeaderField).name}\n`;
   }
   return shapeHash.hex(names);
 }
 
 export interface MessageIdParts {
-  readonly messageId: string;
   readonly shape: string;
   readonly host: string | undefined;
 }
 
+function bareMessageId(value: string): string {
+  return (/<([^<>]*)>/.exec(value)?.[1] ?? value).trim().slice(0, 998);
+}
+
+/** As `readMessageId` gives it. @param value unfolded. */
+export function messageIdOf(value: string): string {
+  return `<${bareMessageId(value)}>`;
+}
+
 /** @param value unfolded. */
 export function readMessageId(value: string): MessageIdParts {
-  const messageId = (/<([^<>]*)>/.exec(value)?.[1] ?? value).trim().slice(0, 998);
+  const messageId = bareMessageId(value);
   const at = messageId.lastIndexOf('@');
   const host = at < 0 ? '' : messageId.slice(at + 1).toLowerCase();
   return {
-    messageId: `<${messageId}>`,
     shape: shapeOf(at < 0 ? messageId : messageId.slice(0, at)),
     host: host === '' ? undefined : host.slice(0, 200),
   };

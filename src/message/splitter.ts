@@ -51,7 +51,8 @@ export class Splitter {
   readonly #maxFields: number;
   readonly #open: OpenPart[] = [];
   #mode: Mode = 'leaf';
-  #collector: FieldCollector;
+  /** Of the part whose header is read. */
+  #collector: FieldCollector | undefined;
   /** Bytes held back: an unfinished line, or a line break that may belong to a delimiter. */
   #held: Uint8Array = new Uint8Array(0);
   /** The first byte held or next is at the start of a line, though no line break is before it. */
@@ -76,7 +77,6 @@ export class Splitter {
     this.#listener = listener;
     this.#notes = notes;
     this.#maxFields = maxFields;
-    this.#collector = new FieldCollector(notes, maxFields);
     this.#begin(fields);
   }
 
@@ -94,7 +94,7 @@ export class Splitter {
     const data = Buffer.from(this.#held);
     this.#held = data.subarray(0, 0);
     this.#consume(data, true);
-    if (this.#mode === 'header') this.#begin(this.#collector.end());
+    if (this.#mode === 'header') this.#begin(this.#fieldsRead());
     this.#closeDownTo(0);
   }
 
@@ -126,7 +126,7 @@ export class Splitter {
       return next;
     }
     if (this.#boundaries > 0 && this.#delimiter(data, at, true) > 0) {
-      this.#begin(this.#collector.end());
+      this.#begin(this.#fieldsRead());
       this.#cross();
       return this.#matchEnd;
     }
@@ -135,13 +135,17 @@ export class Splitter {
     if (end > at) {
       this.#takeLine(data, at, Math.min(end, at + MAX_HEADER_LINE_BYTES));
     } else {
-      this.#begin(this.#collector.end());
+      this.#begin(this.#fieldsRead());
     }
     return next;
   }
 
+  #fieldsRead(): readonly HeaderField[] {
+    return this.#collector?.end() ?? [];
+  }
+
   #takeLine(data: Buffer, at: number, end: number): void {
-    this.#collector.line(data.toString('latin1', at, end), end - at >= MAX_HEADER_LINE_BYTES);
+    this.#collector?.line(data.toString('latin1', at, end), end - at >= MAX_HEADER_LINE_BYTES);
   }
 
   /** Gives bytes up to the next delimiter, or up to what must be held back. */

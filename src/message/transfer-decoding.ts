@@ -8,11 +8,16 @@ export interface TransferDecoder {
   end(): Uint8Array;
 }
 
+/** It leaves the bytes as they are. @param encoding lower case */
+export function isPlainCoding(encoding: string): boolean {
+  return encoding === '' || encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
+}
+
 /** @param encoding as in the header, lower case; unknown ones are noted and left as they are. */
 export function createTransferDecoder(encoding: string, notes: Notes): TransferDecoder {
   if (encoding === 'base64') return new Base64Decoder(notes);
   if (encoding === 'quoted-printable') return new QuotedPrintableDecoder(notes);
-  if (!['', '7bit', '8bit', 'binary'].includes(encoding)) notes.add('unknown-encoding');
+  if (!isPlainCoding(encoding)) notes.add('unknown-encoding');
   return identity;
 }
 

@@ -79,7 +79,7 @@ describe('mail that its sender did not write anew', () => {
 
   it('a plain letter is neither', () => {
     const derived = letter('Auto-Submitted: no', 'Good day.');
-    expect(derived).not.toHaveProperty('isAutomatic');
-    expect(derived).not.toHaveProperty('isForward');
+    expect(derived?.isAutomatic).toBeUndefined();
+    expect(derived?.isForward).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { MAX_HOSTS, MAX_URL_CHARS, MAX_URL_HOSTS, MAX_URLS, MAX_WRITTEN_URLS } f
 import type { Notes } from './notes.ts';
 import { unwrapUrl } from './url-wrappers.ts';
 
+const WEB_NAME = /www\./gi;
 const IN_TEXT = /(?:https?:\/\/|ftp:\/\/|www\.)[^\s<>"'`]+/gi;
 
 export class UrlCollector {
@@ -18,10 +19,13 @@ export class UrlCollector {
 
   /** URLs written out in a text. */
   addFromText(text: string): void {
-    for (const match of text.matchAll(IN_TEXT)) {
-      if (this.#isFull()) return;
+    for (let at = nextUrl(text, 0); at >= 0; at = nextUrl(text, IN_TEXT.lastIndex)) {
+      IN_TEXT.lastIndex = at;
+      const match = IN_TEXT.exec(text);
+      if (match === null || this.#isFull()) break;
       this.add(trimEnd(match[0]));
     }
+    IN_TEXT.lastIndex = 0;
   }
 
   /** One URL as a browser would take it from an attribute; other schemes are passed over. */
@@ -42,6 +46,10 @@ export class UrlCollector {
     return [...this.#urls];
   }
 
+  get urlCount(): number {
+    return this.#urls.size;
+  }
+
   /** Lower case; sorted, so that equal sets are equal lists. */
   get hosts(): readonly string[] {
     return [...this.#hosts].slice(0, MAX_URL_HOSTS).sort();
@@ -57,6 +65,19 @@ export class UrlCollector {
     if (isFull) this.#notes?.add('too-many-links');
     return isFull;
   }
+}
+
+/** Letters before `://`. */
+const LONGEST_SCHEME = 5;
+
+/** Where the next one may begin at the earliest; -1 when there is none. Most of a text has none. */
+function nextUrl(text: string, from: number): number {
+  WEB_NAME.lastIndex = from;
+  const name = WEB_NAME.test(text) ? WEB_NAME.lastIndex - 'www.'.length : -1;
+  const colon = text.indexOf('://', from);
+  if (colon < 0) return name;
+  const scheme = Math.max(from, colon - LONGEST_SCHEME);
+  return name < 0 ? scheme : Math.min(name, scheme);
 }
 
 function parseLoose(text: string): URL | null {

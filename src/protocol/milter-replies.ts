@@ -115,6 +115,11 @@ function index(value: number): string {
 
 /** In this protocol lines of a value end in LF alone, and each further one begins with a blank. */
 function headerValue(value: string, withLeadingSpace: boolean): string {
+  if (!/[\0\r\n]/.test(value)) {
+    return withLeadingSpace && !value.startsWith(' ') && !value.startsWith('\t')
+      ? ` ${value}`
+      : value;
+  }
   const lines = value
     .replaceAll('\0', '')
     .split(/\r\n|\r|\n/)

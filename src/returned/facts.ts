@@ -58,7 +58,7 @@ export function gatherFacts(
       subject: readableText(header.text('subject') ?? '').slice(0, 1_000),
       isNullSender: returnPath === '' || /<>\s*$/.test(from),
       hasProgram: hasProgram(header),
-      isAnswer: header.names.has('in-reply-to') || header.names.has('references'),
+      isAnswer: header.has('in-reply-to') || header.has('references'),
       isOwnName: fromAddress !== '' && envelopeSender === fromAddress,
     },
     textsOf,
@@ -73,7 +73,7 @@ export function gatherFacts(
 /** Machines that return mail name none. */
 function hasProgram(header: HeaderIndex): boolean {
   const mailer = header.text('x-mailer')?.slice(0, 200) ?? '';
-  return header.names.has('user-agent') || PEOPLES_PROGRAM.test(mailer);
+  return header.has('user-agent') || PEOPLES_PROGRAM.test(mailer);
 }
 
 const PEOPLES_PROGRAM =

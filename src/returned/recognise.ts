@@ -115,7 +115,7 @@ function looseKind(facts: Facts, classify: ReplyClassifier): Found | undefined {
   const autoSubmitted =
     (header.text('auto-submitted') ?? '').toLowerCase().split(/[;\s]/, 1)[0] ?? '';
   const hasAutoField =
-    AUTO_FIELDS.some((name) => header.names.has(name)) ||
+    AUTO_FIELDS.some((name) => header.has(name)) ||
     /auto.?reply/i.test(header.text('precedence') ?? '');
   const said = facts.notice.lines.join('\n');
   const { subject, hasProgram } = envelope;

@@ -16,6 +16,11 @@ export const MAX_ACCOUNT_BYTES = 512;
 /** Of reference, context and credential each. */
 export const MAX_WORD_BYTES = 128;
 
+/** Flags and time, three words with their lengths, and the account. */
+const LONGEST = 5 + 3 * (1 + MAX_WORD_BYTES) + MAX_ACCOUNT_BYTES;
+/** Used again for the next: every message that leaves has a token. */
+const room = Buffer.alloc(LONGEST);
+
 const MAIN = 'main';
 const TIME_MAX = 0xffff_ffff;
 
@@ -24,19 +29,19 @@ export function packFacts(traced: Omit<Traced, 'key'>): Buffer {
   const isReference = /^[0-9A-HJKMNP-TV-Z]{8}$/.test(reference);
   const isContext = /^[0-9a-f]{12}$/.test(context);
   const isMain = credential === MAIN;
-  const head = Buffer.alloc(5);
-  head[0] =
+  const facts = room;
+  facts[0] =
     (isReference ? PACKED_REFERENCE : 0) |
     (isContext ? PACKED_CONTEXT : 0) |
     (isMain ? MAIN_CREDENTIAL : 0);
-  head.writeUInt32BE(secondsOf(traced.at), 1);
-  return Buffer.concat([
-    head,
-    isReference ? (fromBase32(reference.toLowerCase()) ?? Buffer.alloc(5)) : word(reference),
-    isContext ? Buffer.from(context, 'hex') : word(context),
-    isMain ? Buffer.alloc(0) : word(credential),
-    utf8(account, MAX_ACCOUNT_BYTES),
-  ]);
+  let at = facts.writeUInt32BE(secondsOf(traced.at), 1);
+  at += isReference
+    ? (fromBase32(reference.toLowerCase()) ?? Buffer.alloc(5)).copy(facts, at)
+    : addWord(facts, at, reference);
+  at += isContext ? facts.write(context, at, 'hex') : addWord(facts, at, context);
+  if (!isMain) at += addWord(facts, at, credential);
+  at += addText(facts, at, account, MAX_ACCOUNT_BYTES);
+  return Buffer.from(facts.subarray(0, at));
 }
 
 /** `undefined` when the bytes are of a form that this version does not know. */
@@ -64,17 +69,13 @@ function secondsOf(at: string): number {
   return Number.isNaN(seconds) ? 0 : Math.min(Math.max(seconds, 0), TIME_MAX);
 }
 
-function word(text: string): Buffer {
-  const bytes = utf8(text, MAX_WORD_BYTES);
-  return Buffer.concat([Buffer.of(bytes.length), bytes]);
+function addWord(to: Buffer, at: number, text: string): number {
+  const length = addText(to, at + 1, text, MAX_WORD_BYTES);
+  to[at] = length;
+  return length + 1;
 }
 
 /** At most so many bytes, cut between characters. */
-function utf8(text: string, maximum: number): Buffer {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= maximum) return bytes;
-  let end = maximum;
-  // 10xxxxxx goes on with a character.
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return bytes.subarray(0, end);
+function addText(to: Buffer, at: number, text: string, maximum: number): number {
+  return to.write(text, at, maximum, 'utf8');
 }
