@@ -2,9 +2,10 @@
  * What is kept of the parts of a message: the shape, the text up to a bound, and of attachments
  * type, size and hash. Parts stream by; nothing else stays.
  */
-import { AttachmentReader } from './attachment.ts';
+import { AttachmentReader, extensionOf } from './attachment.ts';
 import { AttachmentList, type NamedAttachment } from './attachment-list.ts';
 import type { HeaderField } from './contract.ts';
+import { EncodedMessage, type OutlinedPart } from './encoded-message.ts';
 import { MAX_TEXT_BYTES, MAX_UUENCODED } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
@@ -27,10 +28,18 @@ const MAX_MIME_SHAPE_CHARS = 200;
 const MAX_NAME_CHARS = 255;
 
 interface Leaf {
+  readonly kind: 'leaf';
   readonly decoder: TransferDecoder;
   readonly attachment: AttachmentReader | undefined;
   readonly name: string;
   readonly text: OpenText | undefined;
+}
+
+/** One in a transfer encoding. */
+interface OpenMessage {
+  readonly kind: 'message';
+  readonly encoded: EncodedMessage;
+  readonly name: string;
 }
 
 /** Of all kinds of text, those that somebody wrote to be read; a calendar entry is none. */
@@ -53,12 +62,14 @@ export class PartTree implements PartListener {
   boundary: string | undefined;
   readonly #notes: Notes;
   readonly #attachments: AttachmentList;
-  /** Open parts: a leaf, or what is inside it. */
-  readonly #open: (Leaf | 'message' | 'multipart')[] = [];
+  /** Open parts: a leaf, or what is inside it; `encoded-multipart` while no part of it was found. */
+  readonly #open: (Leaf | OpenMessage | 'message' | 'multipart' | 'encoded-multipart')[] = [];
   readonly #room = { plain: MAX_TEXT_BYTES, html: MAX_TEXT_BYTES };
   #shape = '';
   #needsComma = false;
   #messages = 0;
+  /** Those of them in a transfer encoding. */
+  #encodedMessages = 0;
 
   constructor(notes: Notes) {
     this.#notes = notes;
@@ -80,6 +91,7 @@ export class PartTree implements PartListener {
 
   open(fields: readonly HeaderField[]): PartPlan {
     const own = new PartFields(fields);
+    this.#tellAround(own);
     if (own.isDoubled) this.#notes.add('doubled-content-type');
     const [type = '', subtype = ''] = own.type.split('/', 2);
     if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
@@ -88,18 +100,17 @@ export class PartTree implements PartListener {
     if (type === 'multipart') {
       const plan = this.#multipart(own.contentType);
       this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
-      this.#open.push('multipart');
+      const isEncoded = own.encodings.some(isUndone);
+      this.#open.push(isEncoded ? 'encoded-multipart' : 'multipart');
       return plan;
     }
-    const isPlainCoded = ['', '7bit', '8bit', 'binary'].includes(own.encoding);
-    if (own.type === 'message/rfc822' && isPlainCoded) {
-      this.#write('message(', true);
-      this.#messages += 1;
-      this.#open.push('message');
-      return { kind: 'message' };
+    if (isMessage(own)) {
+      // RFC 6532 section 3.7 allows any encoding for message/global.
+      if (!own.isPlainCoded && own.type === 'message/rfc822') this.#notes.add('encoded-message');
+      const plan = this.#message(own);
+      if (plan !== undefined) return plan;
+      this.#notes.add('message-not-decoded');
     }
-    // RFC 2045 section 6.4 allows no encoding there, and yet mail programs show what is inside.
-    if (own.type === 'message/rfc822') this.#notes.add('encoded-message');
     this.#write(own.type, false);
     this.#open.push(this.#leaf(own));
     return { kind: 'leaf' };
@@ -107,14 +118,18 @@ export class PartTree implements PartListener {
 
   bytes(chunk: Uint8Array): void {
     const leaf = this.#open.at(-1);
-    if (typeof leaf === 'object') this.#feed(leaf, leaf.decoder.decode(chunk));
+    if (typeof leaf === 'object' && leaf.kind === 'leaf')
+      this.#feed(leaf, leaf.decoder.decode(chunk));
   }
 
   close(): void {
     const part = this.#open.pop();
     if (part === undefined) return;
-    if (typeof part === 'string') {
-      if (part === 'message') this.#messages -= 1;
+    if (typeof part === 'string' || part.kind === 'message') {
+      if (part === 'message' || typeof part === 'object') this.#messages -= 1;
+      if (typeof part === 'object') this.#closeEncoded(part);
+      // RFC 2045 section 6.4 allows it no encoding: without parts undecoded, they may be in it.
+      if (part === 'encoded-multipart') this.#notes.add('encoded-multipart');
       if (this.#shape.length < MAX_MIME_SHAPE_CHARS) this.#shape += ')';
       this.#needsComma = true;
       return;
@@ -139,6 +154,44 @@ export class PartTree implements PartListener {
       reader.feed(file.bytes);
       this.#attachments.add({ ...reader.end(), name: file.name });
     }
+  }
+
+  /** A part inside is told to all messages in an encoding around it, and to the multipart it is in. */
+  #tellAround(own: PartFields): void {
+    const last = this.#open.length - 1;
+    if (this.#open[last] === 'encoded-multipart') this.#open[last] = 'multipart';
+    if (this.#encodedMessages === 0) return;
+    const { line } = outlineOf(own);
+    for (const part of this.#open) {
+      if (typeof part === 'object' && part.kind === 'message') part.encoded.add(line);
+    }
+  }
+
+  /** @returns undefined where it is anybody's guess what mail programs make of it. */
+  #message(own: PartFields): PartPlan | undefined {
+    const { encoding } = own;
+    const isClear = own.encodings.length < 2 || own.encodings.every(isPlain);
+    if (!own.isPlainCoded && (!isClear || own.isDoubled || !isUndone(encoding))) return undefined;
+    if (!isClear) this.#notes.add('message-not-decoded');
+    this.#write('message(', true);
+    this.#messages += 1;
+    if (!isUndone(encoding)) {
+      this.#open.push('message');
+      return { kind: 'message' };
+    }
+    const file = new AttachmentReader(own.name, own.type);
+    const encoded = new EncodedMessage(encoding, file, (fields) =>
+      outlineOf(new PartFields(fields)),
+    );
+    this.#open.push({ kind: 'message', encoded, name: own.name });
+    this.#encodedMessages += 1;
+    return { kind: 'message', decoder: encoded };
+  }
+
+  #closeEncoded({ encoded, name }: OpenMessage): void {
+    this.#encodedMessages -= 1;
+    if (!encoded.isSeenWhole(this.#notes)) this.#notes.add('message-not-decoded');
+    this.#attachments.add({ ...encoded.file.end(), name });
   }
 
   #multipart(contentType: ParameterField): PartPlan {
@@ -166,6 +219,7 @@ export class PartTree implements PartListener {
             chunks: [],
           };
     return {
+      kind: 'leaf',
       decoder: createTransferDecoder(own.encoding, this.#notes),
       attachment: isFile ? new AttachmentReader(own.name, own.type) : undefined,
       name: own.name,
@@ -195,6 +249,35 @@ export class PartTree implements PartListener {
   }
 }
 
+type Undone = 'base64' | 'quoted-printable';
+
+const isUndone = (encoding: string): encoding is Undone =>
+  encoding === 'base64' || encoding === 'quoted-printable';
+
+const isPlain = (encoding: string): boolean => ['', '7bit', '8bit', 'binary'].includes(encoding);
+
+const isMessage = ({ type }: PartFields): boolean =>
+  type === 'message/rfc822' || type === 'message/global';
+
+/** How a part is read by who undoes no transfer encoding of messages. */
+function outlineOf(own: PartFields): OutlinedPart {
+  const boundary = own.contentType.parameters.get('boundary')?.trimEnd() ?? '';
+  const isMultipart = own.type.startsWith('multipart/') && boundary !== '';
+  const isText = own.textKind === 'plain' && !own.isOther && own.name === '';
+  return {
+    line: JSON.stringify([
+      own.type,
+      own.encoding.slice(0, 40),
+      own.textKind ?? '',
+      extensionOf(own.name),
+    ]),
+    plan: isMultipart
+      ? { kind: 'multipart', boundary }
+      : { kind: isMessage(own) ? 'message' : 'leaf' },
+    isPlain: isMultipart || isMessage(own) || (isText && own.isPlainCoded),
+  };
+}
+
 /** The fields of a part that say how to read it. */
 export class PartFields {
   readonly contentType: ParameterField;
@@ -202,6 +285,10 @@ export class PartFields {
   readonly type: string;
   readonly disposition: string;
   readonly encoding: string;
+  /** Each that a field gives, once. */
+  readonly encodings: readonly string[];
+  /** Nothing is to be undone. */
+  readonly isPlainCoded: boolean;
   readonly name: string;
   /** Two different media types: what a mail program shows is anybody's guess. */
   readonly isDoubled: boolean;
@@ -211,13 +298,13 @@ export class PartFields {
   readonly textKind: TextPart['kind'] | undefined;
 
   constructor(fields: readonly HeaderField[]) {
-    const found = new Map<string, string>();
     const several: ParameterField[] = [];
     const dispositions: ParameterField[] = [];
+    const encodings: string[] = [];
     for (const { name, value } of fields) {
       const key = name.toLowerCase();
-      if (key.startsWith('content-') && !found.has(key)) found.set(key, value);
       if (key === 'content-type') several.push(parseParameterField(value));
+      if (key === 'content-transfer-encoding') encodings.push(encodingOf(value));
       if (key === 'content-disposition') dispositions.push(parseParameterField(value));
     }
     this.isDoubled = several.some((one) => one.value !== several[0]?.value);
@@ -232,12 +319,18 @@ export class PartFields {
     const hasText = all.some((type) => type.startsWith('text/'));
     this.textKind = all.includes('text/html') ? 'html' : hasText ? 'plain' : undefined;
     this.disposition = dispositions[0]?.value ?? '';
-    this.encoding = (found.get('content-transfer-encoding') ?? '')
-      .replace(/[;(][^]*$/, '')
-      .trim()
-      .toLowerCase();
+    this.encodings = encodings.length < 2 ? encodings : [...new Set(encodings)];
+    this.encoding = encodings[0] ?? '';
+    this.isPlainCoded = isPlain(this.encoding);
     this.name = readableText(nameOf(dispositions, several)).slice(-MAX_NAME_CHARS);
   }
+}
+
+function encodingOf(value: string): string {
+  return value
+    .replace(/[;(][^]*$/, '')
+    .trim()
+    .toLowerCase();
 }
 
 /** RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text. */

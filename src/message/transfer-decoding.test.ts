@@ -27,6 +27,7 @@ describe('undoing a transfer encoding', () => {
     ['quoted-printable', 'a=e4=E4', 'a\xe4\xe4', []],
     ['quoted-printable', 'a=zz', 'a=zz', ['bad-quoted-printable']],
     ['quoted-printable', 'a=4z==3D', 'a=4z==', ['bad-quoted-printable']],
+    ['quoted-printable', 'a= b', 'ab', ['bad-quoted-printable']],
     ['quoted-printable', 'a=4', 'a=4', ['bad-quoted-printable']],
     ['quoted-printable', 'a=', 'a', []],
     ['8bit', 'a=3D', 'a=3D', []],

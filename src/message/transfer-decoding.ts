@@ -170,6 +170,7 @@ class QuotedPrintableDecoder implements TransferDecoder {
     // A soft line break, perhaps with white space that a gateway added (RFC 2045 section 6.7).
     if (byte === 0x0a) this.#state = TEXT;
     else if (byte !== 0x0d && byte !== 0x20 && byte !== 0x09) {
+      this.#notes.add('bad-quoted-printable');
       return this.#again(byte, out, length);
     }
     return length;

@@ -7,7 +7,8 @@
 const PARTS_UNSEEN = [
   'boundary-too-long',
   'content-field-cut',
-  'encoded-message',
+  'encoded-multipart',
+  'message-not-decoded',
   'reader-failed',
   'reader-late',
   'too-deep',

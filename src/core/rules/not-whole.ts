@@ -27,10 +27,11 @@ interface Part {
 const WORDS: Readonly<Record<string, string>> = {
   'boundary-too-long': 'a boundary between its parts is too long',
   'content-field-cut': 'a header field that says how to read it is too long or too far down',
-  'encoded-message': 'a message in it is written in a transfer encoding, which none may be',
+  'encoded-multipart': 'its parts are written in a transfer encoding, which they may not be',
   'html-too-deep': 'its HTML is nested too deeply',
   'html-too-long': 'its HTML is too long',
   'links-not-looked-up': 'it links to more hosts than are looked up',
+  'message-not-decoded': 'the transfer encoding of a message in it is broken or not clear',
   'reader-failed': 'it could not be read',
   'reader-late': 'reading it took too long',
   'sender-field-cut': 'a header field that names its sender is too long or too far down',
