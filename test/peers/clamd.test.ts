@@ -78,6 +78,24 @@ describe.runIf(mailServersAreHere)('clamd', () => {
     },
   );
 
+  test('CON-1: names the virus in a message that is attached in base64', async () => {
+    const { scanner } = openClamd(clamd.unix);
+    const forwarded = (content: string): Buffer =>
+      Buffer.from(
+        withAttachment(content)
+          .toString('latin1')
+          .replace(/--b1\r\nContent-Type: application[^]*$/, (file) => {
+            const inner = `From: bob@example.net\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n${file}`;
+            const encoded = Buffer.from(inner).toString('base64').replace(/.{76}/g, '$&\r\n');
+            const type =
+              'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n';
+            return `--b1\r\n${type}${encoded}\r\n--b1--\r\n`;
+          }),
+      );
+    expect(await scan(scanner, forwarded(EICAR))).toEqual(INFECTED);
+    expect(await scan(scanner, forwarded('hello'))).toEqual(CLEAN);
+  });
+
   test.each([0, 5 * MIB])(
     'CON-1: stands in what is read of a message, beside its listed hosts (%i bytes more)',
     async (more) => {
