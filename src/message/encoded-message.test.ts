@@ -250,6 +250,14 @@ describe('an encoding is no way round a bound', () => {
       `${typed('quoted-printable')}Content-Type: multipart/mixed; boundary=0Ab\r\n\r\n--0Ab\r\n${EXE}--0Ab--`,
     ],
     [
+      'text that is a picture once decoded',
+      `${typed('quoted-printable')}X: b=0AContent-Type: image/png\r\n\r\nhttp://bad.example/`,
+    ],
+    [
+      'a type that goes on without decoding, beyond what is read',
+      `${typed('quoted-printable')}Content-Type: text/plain=0AX: ${'x'.repeat(9_000)}\r\n\r\nx`,
+    ],
+    [
       'HTML that has other links without decoding',
       `${typed('quoted-printable')}Content-Type: text/html\r\n\r\n<a href=\r\n"http://bad.example">x</a>`,
     ],
