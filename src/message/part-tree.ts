@@ -2,16 +2,18 @@
  * What is kept of the parts of a message: the shape, the text up to a bound, and of attachments
  * type, size and hash. Parts stream by; nothing else stays.
  */
-import { AttachmentReader, extensionOf } from './attachment.ts';
+import { AttachmentReader } from './attachment.ts';
 import { AttachmentList, type NamedAttachment } from './attachment-list.ts';
 import type { HeaderField } from './contract.ts';
-import { EncodedMessage, type OutlinedPart } from './encoded-message.ts';
+import { EncodedMessage, NamedMessage } from './encoded-message.ts';
+import { extensionsOf } from './file-names.ts';
 import { MAX_TEXT_BYTES, MAX_UUENCODED } from './limits.ts';
-import type { Notes } from './notes.ts';
-import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
+import { Notes } from './notes.ts';
+import { outlineOf, PartFields } from './part-fields.ts';
 import type { PartListener, PartPlan } from './splitter.ts';
 import { findUuencoded } from './uuencode.ts';
-import { createTransferDecoder, type TransferDecoder } from './transfer-decoding.ts';
+import { createTransferDecoder, isPlainCoding, type TransferDecoder } from './transfer-decoding.ts';
+import { findYencoded } from './yenc.ts';
 
 export interface TextPart {
   readonly kind: 'plain' | 'html';
@@ -24,22 +26,21 @@ export interface TextPart {
 /** The longest shape of the contract. */
 const MAX_MIME_SHAPE_CHARS = 200;
 
-/** Names are kept on request only; longer ones are cut. */
-const MAX_NAME_CHARS = 255;
-
 interface Leaf {
   readonly kind: 'leaf';
   readonly decoder: TransferDecoder;
+  /** Of one whose encoding not every program takes for one. */
+  readonly faults: Notes | undefined;
   readonly attachment: AttachmentReader | undefined;
-  readonly name: string;
+  readonly own: PartFields;
   readonly text: OpenText | undefined;
 }
 
-/** One in a transfer encoding. */
+/** One in a transfer encoding, or with the name of a file. */
 interface OpenMessage {
   readonly kind: 'message';
-  readonly encoded: EncodedMessage;
-  readonly name: string;
+  readonly encoded: EncodedMessage | NamedMessage;
+  readonly own: PartFields;
 }
 
 /** Of all kinds of text, those that somebody wrote to be read; a calendar entry is none. */
@@ -93,20 +94,23 @@ export class PartTree implements PartListener {
     const own = new PartFields(fields);
     this.#tellAround(own);
     if (own.isDoubled) this.#notes.add('doubled-content-type');
+    if (own.isSplitTwice) this.#notes.add('structure-not-clear');
     const [type = '', subtype = ''] = own.type.split('/', 2);
     if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
     const method = own.contentType.parameters.get('method')?.toLowerCase();
     if (own.type === 'text/calendar' && method === 'reply') this.isInvitationAnswer = true;
     if (type === 'multipart') {
-      const plan = this.#multipart(own.contentType);
+      const plan = this.#multipart(own.boundary);
       this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
-      const isEncoded = own.encodings.some(isUndone);
+      const isEncoded = !own.encodings.every(isPlainCoding);
       this.#open.push(isEncoded ? 'encoded-multipart' : 'multipart');
       return plan;
     }
-    if (isMessage(own)) {
+    if (own.type === 'message/partial') this.#notes.add('message-partial');
+    if (own.type === 'message/external-body') this.#notes.add('message-external');
+    if (own.isMessage) {
       // RFC 6532 section 3.7 allows any encoding for message/global.
-      if (!own.isPlainCoded && own.type === 'message/rfc822') this.#notes.add('encoded-message');
+      if (!own.isPlainCoded && own.type !== 'message/global') this.#notes.add('encoded-message');
       const plan = this.#message(own);
       if (plan !== undefined) return plan;
       this.#notes.add('message-not-decoded');
@@ -138,22 +142,34 @@ export class PartTree implements PartListener {
     if (part.text !== undefined) {
       const bytes = Buffer.concat(part.text.chunks);
       this.texts.push({ ...part.text, bytes });
-      if (part.text.kind === 'plain') this.#addUuencoded(bytes);
+      this.#addWritten(bytes);
     }
-    if (part.attachment !== undefined) {
-      this.#attachments.add({ ...part.attachment.end(), name: part.name });
-    }
+    const faults = part.faults?.list() ?? [];
+    for (const fault of faults) this.#notes.add(fault);
+    // Who takes it for text that is not encoded sees something else.
+    if (faults.length > 0) this.#notes.add('encoding-not-clear');
+    if (part.attachment !== undefined) this.#addFile(part.attachment, part.own);
   }
 
-  #addUuencoded(bytes: Buffer): void {
+  /** Files that are written into a text. */
+  #addWritten(bytes: Buffer): void {
     if (!bytes.includes('begin')) return;
-    const files = findUuencoded(bytes.toString('latin1'), MAX_UUENCODED);
-    if (files.length === MAX_UUENCODED) this.#notes.add('too-many-attachments');
+    const text = bytes.toString('latin1');
+    const files = [...findUuencoded(text, MAX_UUENCODED), ...findYencoded(text, MAX_UUENCODED)];
+    if (files.length >= MAX_UUENCODED) this.#notes.add('too-many-attachments');
     for (const file of files) {
       const reader = new AttachmentReader(file.name, '');
       reader.feed(file.bytes);
-      this.#attachments.add({ ...reader.end(), name: file.name });
+      const found = { ...reader.end(), name: file.name };
+      for (const extension of extensionsOf([file.name]))
+        this.#attachments.add({ ...found, extension });
     }
+  }
+
+  /** Once for each extension that a program may give it. */
+  #addFile(file: AttachmentReader, { name, extensions }: PartFields): void {
+    const found = { ...file.end(), name };
+    for (const extension of extensions) this.#attachments.add({ ...found, extension });
   }
 
   /** A part inside is told to all messages in an encoding around it, and to the multipart it is in. */
@@ -170,32 +186,32 @@ export class PartTree implements PartListener {
   /** @returns undefined where it is anybody's guess what mail programs make of it. */
   #message(own: PartFields): PartPlan | undefined {
     const { encoding } = own;
-    const isClear = own.encodings.length < 2 || own.encodings.every(isPlain);
+    const isClear = !own.isCodedTwice;
     if (!own.isPlainCoded && (!isClear || own.isDoubled || !isUndone(encoding))) return undefined;
     if (!isClear) this.#notes.add('message-not-decoded');
     this.#write('message(', true);
     this.#messages += 1;
-    if (!isUndone(encoding)) {
+    const isFile = own.extensions.some((extension) => extension !== '' && extension !== 'eml');
+    if (!isUndone(encoding) && !isFile) {
       this.#open.push('message');
       return { kind: 'message' };
     }
     const file = new AttachmentReader(own.name, own.type);
-    const encoded = new EncodedMessage(encoding, file, (fields) =>
-      outlineOf(new PartFields(fields)),
-    );
-    this.#open.push({ kind: 'message', encoded, name: own.name });
+    const encoded = isUndone(encoding)
+      ? new EncodedMessage(encoding, file, (fields) => outlineOf(new PartFields(fields)))
+      : new NamedMessage(file);
+    this.#open.push({ kind: 'message', encoded, own });
     this.#encodedMessages += 1;
     return { kind: 'message', decoder: encoded };
   }
 
-  #closeEncoded({ encoded, name }: OpenMessage): void {
+  #closeEncoded({ encoded, own }: OpenMessage): void {
     this.#encodedMessages -= 1;
     if (!encoded.isSeenWhole(this.#notes)) this.#notes.add('message-not-decoded');
-    this.#attachments.add({ ...encoded.file.end(), name });
+    this.#addFile(encoded.file, own);
   }
 
-  #multipart(contentType: ParameterField): PartPlan {
-    const boundary = contentType.parameters.get('boundary')?.trimEnd() ?? '';
+  #multipart(boundary: string): PartPlan {
     if (boundary === '') {
       this.#notes.add('boundary-missing');
       return { kind: 'leaf' };
@@ -209,6 +225,8 @@ export class PartTree implements PartListener {
     const isNamed = own.disposition === 'attachment' || own.name !== '';
     const isFile = isNamed || own.isOther;
     const charset = own.contentType.parameters.get('charset') ?? '';
+    const faults = own.isOddlyCoded ? new Notes() : undefined;
+    if (own.isCodedTwice) this.#notes.add('encoding-not-clear');
     const text: OpenText | undefined =
       kind === undefined || (isNamed && kind === 'plain')
         ? undefined
@@ -220,9 +238,10 @@ export class PartTree implements PartListener {
           };
     return {
       kind: 'leaf',
-      decoder: createTransferDecoder(own.encoding, this.#notes),
+      decoder: createTransferDecoder(own.encoding, faults ?? this.#notes),
+      faults,
       attachment: isFile ? new AttachmentReader(own.name, own.type) : undefined,
-      name: own.name,
+      own,
       text,
     };
   }
@@ -253,100 +272,3 @@ type Undone = 'base64' | 'quoted-printable';
 
 const isUndone = (encoding: string): encoding is Undone =>
   encoding === 'base64' || encoding === 'quoted-printable';
-
-const isPlain = (encoding: string): boolean => ['', '7bit', '8bit', 'binary'].includes(encoding);
-
-const isMessage = ({ type }: PartFields): boolean =>
-  type === 'message/rfc822' || type === 'message/global';
-
-/** How a part is read by who undoes no transfer encoding of messages. */
-function outlineOf(own: PartFields): OutlinedPart {
-  const boundary = own.contentType.parameters.get('boundary')?.trimEnd() ?? '';
-  const isMultipart = own.type.startsWith('multipart/') && boundary !== '';
-  const isText = own.textKind === 'plain' && !own.isOther && own.name === '';
-  return {
-    line: JSON.stringify([
-      own.type,
-      own.encoding.slice(0, 40),
-      own.textKind ?? '',
-      extensionOf(own.name),
-    ]),
-    plan: isMultipart
-      ? { kind: 'multipart', boundary }
-      : { kind: isMessage(own) ? 'message' : 'leaf' },
-    isPlain: isMultipart || isMessage(own) || (isText && own.isPlainCoded),
-  };
-}
-
-/** The fields of a part that say how to read it. */
-export class PartFields {
-  readonly contentType: ParameterField;
-  /** Lower case, only what a media type may hold. */
-  readonly type: string;
-  readonly disposition: string;
-  readonly encoding: string;
-  /** Each that a field gives, once. */
-  readonly encodings: readonly string[];
-  /** Nothing is to be undone. */
-  readonly isPlainCoded: boolean;
-  readonly name: string;
-  /** Two different media types: what a mail program shows is anybody's guess. */
-  readonly isDoubled: boolean;
-  /** It has a type that is no text: a mail program may show a file. */
-  readonly isOther: boolean;
-  /** The text that a mail program may show. */
-  readonly textKind: TextPart['kind'] | undefined;
-
-  constructor(fields: readonly HeaderField[]) {
-    const several: ParameterField[] = [];
-    const dispositions: ParameterField[] = [];
-    const encodings: string[] = [];
-    for (const { name, value } of fields) {
-      const key = name.toLowerCase();
-      if (key === 'content-type') several.push(parseParameterField(value));
-      if (key === 'content-transfer-encoding') encodings.push(encodingOf(value));
-      if (key === 'content-disposition') dispositions.push(parseParameterField(value));
-    }
-    this.isDoubled = several.some((one) => one.value !== several[0]?.value);
-    // Parts that nobody looks into would be a hiding place.
-    this.contentType =
-      several.find((one) => one.value.startsWith('multipart/')) ??
-      several[0] ??
-      parseParameterField('');
-    this.type = mediaType(this.contentType);
-    const all = this.isDoubled ? several.map(mediaType) : [this.type];
-    this.isOther = all.some((type) => !type.startsWith('text/'));
-    const hasText = all.some((type) => type.startsWith('text/'));
-    this.textKind = all.includes('text/html') ? 'html' : hasText ? 'plain' : undefined;
-    this.disposition = dispositions[0]?.value ?? '';
-    this.encodings = encodings.length < 2 ? encodings : [...new Set(encodings)];
-    this.encoding = encodings[0] ?? '';
-    this.isPlainCoded = isPlain(this.encoding);
-    this.name = readableText(nameOf(dispositions, several)).slice(-MAX_NAME_CHARS);
-  }
-}
-
-function encodingOf(value: string): string {
-  return value
-    .replace(/[;(][^]*$/, '')
-    .trim()
-    .toLowerCase();
-}
-
-/** RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text. */
-function mediaType({ value }: ParameterField): string {
-  return /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,100}$/.test(value) ? value : 'text/plain';
-}
-
-/** The first that any field gives: a file must not lose its name behind a field without one. */
-function nameOf(dispositions: readonly ParameterField[], types: readonly ParameterField[]): string {
-  for (const { parameters } of dispositions) {
-    const name = parameters.get('filename');
-    if (name !== undefined && name !== '') return name;
-  }
-  for (const { parameters } of types) {
-    const name = parameters.get('name');
-    if (name !== undefined && name !== '') return name;
-  }
-  return '';
-}

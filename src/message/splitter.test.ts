@@ -160,7 +160,8 @@ describe('splitting a message', () => {
         ...['open Content-Type', 'open ', '"in it"', 'close', 'close', 'close'],
         ...['open ', '"behind"', 'close', 'close'],
       ],
-      notes: [],
+      // Behind its end, in the message.
+      notes: ['delimiter-not-clear'],
     });
   });
 

@@ -15,6 +15,7 @@ import {
   MAX_PARTS,
 } from './limits.ts';
 import type { Notes } from './notes.ts';
+import { hasOddBlanks, OutsideParts } from './outside-parts.ts';
 import type { TransferDecoder } from './transfer-decoding.ts';
 
 /** How the body of a part is to be read. */
@@ -38,6 +39,8 @@ interface OpenPart {
   /** Its closing delimiter, or none at all, was seen. */
   isClosed: boolean;
   hasParts: boolean;
+  /** What stands outside its parts is more than blanks. */
+  hasSkipped: boolean;
 }
 
 /** What a message that came in a transfer encoding shares with the one around it, for the bounds. */
@@ -78,8 +81,9 @@ export class Splitter {
   #around: Around = { depth: 0, encodings: 0, count: { parts: 0 } };
   /** The innermost open part, where its bytes are to be decoded. */
   #encoded: Encoded | undefined;
-  /** Boundaries now open; without one there is nothing to look for. */
+  /** Boundaries of open parts, closed or not; without one there is nothing to look for. */
   #boundaries = 0;
+  #outside: OutsideParts | undefined;
   /** Set by `#delimiter`: where the line after it begins, which part it is of, and its kind. */
   #matchEnd = 0;
   #matchPart = 0;
@@ -203,10 +207,19 @@ export class Splitter {
   }
 
   #give(data: Buffer, from: number, end: number): void {
-    if (this.#mode !== 'leaf' || end === from) return;
+    if (end === from) return;
     const bytes = data.subarray(from, end);
+    if (this.#mode === 'skip') this.#skip(bytes);
+    if (this.#mode !== 'leaf') return;
     if (this.#encoded === undefined) this.#listener.bytes(bytes);
     else feedDecoded(this.#encoded, this.#encoded.decoder.decode(bytes));
+  }
+
+  #skip(bytes: Buffer): void {
+    this.#outside ??= new OutsideParts();
+    if (this.#outside.hasFile(bytes)) this.#notes.add('file-outside-parts');
+    const part = this.#open.at(-1);
+    if (part !== undefined) part.hasSkipped ||= this.#outside.hasText;
   }
 
   /** 1 when the line at `at` is a delimiter of an open part, 0 when not, else `UNDECIDED`. */
@@ -224,38 +237,47 @@ export class Splitter {
     const end = lineEnd < 0 ? data.length : lineEnd;
     if (end - at < 3) return 0;
     const line = data.toString('latin1', at + 2, end).trimEnd();
+    let isLike = false;
+    let isKnown = false;
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
       const { boundary, isClosed } = this.#open[i] as OpenPart;
-      if (boundary === '' || isClosed || !line.startsWith(boundary)) continue;
+      if (boundary === '' || !line.startsWith(boundary)) continue;
       // The whole line counts: one boundary may begin with another.
       const rest = line.length - boundary.length;
-      if (rest !== 0 && !(rest === 2 && line.endsWith('--'))) continue;
+      const closes = rest === 2 && line.endsWith('--');
+      // One that is closed once more holds nothing new.
+      isKnown ||= isClosed && closes;
+      isLike = true;
+      if (isClosed || (rest !== 0 && !closes)) continue;
       this.#matchEnd = lineEnd < 0 ? data.length : lineEnd + 1;
       this.#matchPart = i;
-      this.#matchCloses = rest === 2;
+      this.#matchCloses = closes;
+      if (hasOddBlanks(data, at + 2 + line.length, end)) this.#notes.add('delimiter-not-clear');
       return 1;
     }
+    // RFC 2046 section 5.1.1 would have the boundary at the beginning of the line suffice.
+    if (isLike && !isKnown) this.#notes.add('delimiter-not-clear');
     return 0;
   }
 
   /** RFC 2046 section 5.1.1 allows any white space behind a boundary: a line of it is no text. */
   #noteLong(data: Buffer, at: number): void {
     const line = data.toString('latin1', at + 2, at + MAX_DELIMITER_LINE_BYTES).trimEnd();
-    const isPadded = this.#open.some(
-      ({ boundary, isClosed }) =>
-        boundary !== '' && !isClosed && (line === boundary || line === `${boundary}--`),
-    );
-    if (isPadded) this.#notes.add('boundary-too-long');
+    for (const { boundary } of this.#open) {
+      if (boundary === '' || !line.startsWith(boundary)) continue;
+      const isPadded = line === boundary || line === `${boundary}--`;
+      this.#notes.add(isPadded ? 'boundary-too-long' : 'delimiter-not-clear');
+    }
   }
 
   /** Goes over the delimiter just matched. */
   #cross(): void {
     this.#closeDownTo(this.#matchPart + 1);
+    this.#outside = undefined;
     const part = this.#open[this.#matchPart] as OpenPart;
     this.#atLineStart = true;
     if (this.#matchCloses) {
       part.isClosed = true;
-      this.#boundaries -= 1;
       this.#mode = 'skip';
       return;
     }
@@ -283,7 +305,9 @@ export class Splitter {
       plan = { kind: 'leaf' };
     }
     const boundary = plan.kind === 'multipart' ? plan.boundary : '';
-    this.#open.push({ boundary, isClosed: boundary === '', hasParts: false });
+    const isClosed = boundary === '';
+    this.#open.push({ boundary, isClosed, hasParts: false, hasSkipped: false });
+    this.#outside = undefined;
     if (boundary !== '') this.#boundaries += 1;
     this.#atLineStart = true;
     if (decoder !== undefined) {
@@ -324,9 +348,11 @@ export class Splitter {
     while (this.#open.length > count) {
       this.#endEncoded();
       const part = this.#open.pop() as OpenPart;
+      if (part.boundary !== '') this.#boundaries -= 1;
       if (!part.isClosed) {
-        this.#boundaries -= 1;
-        this.#notes.add(part.hasParts ? 'boundary-never-closed' : 'boundary-never-found');
+        // Where no part was found and nothing else, nothing was overlooked.
+        const isLost = !part.hasParts && part.hasSkipped;
+        this.#notes.add(isLost ? 'boundary-never-found' : 'boundary-never-closed');
       }
       this.#listener.close();
     }

@@ -41,7 +41,7 @@ describe('attachments in unusual places', () => {
 
   it('are found in a message in a transfer encoding, which is a fault all the same', () => {
     const type = 'Content-Type: message/rfc822\nContent-Transfer-Encoding: base64';
-    const message = `Content-Type: multipart/mixed; boundary=b\n\n${PROGRAM}`;
+    const message = `From: b@example.net\nContent-Type: multipart/mixed; boundary=b\n\n${PROGRAM}`;
     const encoded = Buffer.from(message).toString('base64');
     const derived = derivedFrom(`${HEAD}${type}\n\n${encoded}\n`);
     expect(extensions(derived)).toEqual(['exe', '']);

@@ -3,16 +3,25 @@
  * round a rule: where a rule on what may be in that part is in force, the message is stopped.
  */
 
-/** Parts were not split, or their header was not read: files and links may be in them. */
+/** Parts were not split or not decoded, their header was not read, or programs read them differently. */
 const PARTS_UNSEEN = [
+  'boundary-missing',
+  'boundary-never-found',
   'boundary-too-long',
   'content-field-cut',
+  'delimiter-not-clear',
   'encoded-multipart',
+  'encoding-not-clear',
+  'message-external',
   'message-not-decoded',
+  'message-partial',
+  'message-start-unusual',
   'reader-failed',
   'reader-late',
+  'structure-not-clear',
   'too-deep',
   'too-many-parts',
+  'unknown-encoding',
   'unreadable',
 ] as const;
 
@@ -25,6 +34,7 @@ export const NOT_READ_NOW = 'reader-busy';
 export const ATTACHMENTS_UNSEEN = [
   ...PARTS_UNSEEN,
   ...TEXT_UNSEEN,
+  'file-outside-parts',
   'too-many-attachments',
 ] as const;
 
