@@ -18,10 +18,14 @@ const TEXT = '--b\nContent-Type: text/plain\n\nhello\n';
 const UUENCODED = 'begin 644 a.js\n#0V%T\n`\nend\n';
 const LINK = 'http://listed.test/a';
 const LINK64 = Buffer.from(LINK).toString('base64');
-const INSIDE = `Subject: x\n${'Content-Type: multipart/mixed; boundary=i'}\n\n--i\n${FILE}--i--\n`;
+const INSIDE = `Subject: x\nContent-Type: multipart/mixed; boundary=i\n\n--i\n${FILE}--i--\n`;
 
 /** @param types of the message, one field each. */
-function read(body: string, types: string | readonly string[] = MIXED, cut = 0): DerivedMessage {
+function read(
+  body: string,
+  types: string | readonly string[] | undefined = MIXED,
+  cut = 0,
+): DerivedMessage {
   const fields = (typeof types === 'string' ? [types] : types).map((value) => ({
     name: 'Content-Type',
     value: ` ${value}`,

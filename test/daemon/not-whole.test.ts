@@ -161,6 +161,15 @@ describe('CON-2: the rule on attachments', () => {
      `${'words of text\r\n'.repeat(MAX_TEXT_BYTES / 15 + 10)}begin 644 a.exe\r\n#35H \r\n \r\nend\r\n`],
     ['a field of a part too long', MIXED,
      `--b\r\nContent-Type: text/plain; x="${'x'.repeat(9_000)}"; name=a.exe\r\n\r\nx\r\n${END}`],
+    ['parts behind its end', MIXED, `--b\r\n\r\nx\r\n${END}${NAMELESS}${END}`],
+    ['a delimiter that goes on', MIXED, `--b\r\n\r\nx\r\n${NAMELESS.replace('--b', '--bZ')}${END}`],
+    ['two boundaries', [...TEXT, 'Content-Type: multipart/mixed; boundary=b; boundary=c'],
+     NAMELESS.replace('--b', '--c')],
+    ['no boundary', [...TEXT, 'Content-Type: multipart/mixed'], NAMELESS + END],
+    ['two encodings of a part', MIXED,
+     NAMELESS.replace('Content-Transfer', 'Content-Transfer-Encoding: 7bit\r\nContent-Transfer') + END],
+    ['one piece of a message', [...TEXT, 'Content-Type: message/partial; id=x; number=1; total=2'], NAMELESS],
+    ['a file behind its parts', MIXED, `--b\r\n\r\nx\r\n${END}begin 644 a.exe\r\n#0V%T\r\n`],
     ['a part with too many fields', MIXED,
      `--b\r\n${many(64, (n) => `X-${n}: x\r\n`)}${many(33, () => 'Content-Type: text/plain\r\n')}` +
      `Content-Disposition: attachment; filename=a.exe\r\n\r\nx\r\n${END}`],
@@ -194,6 +203,11 @@ describe('CON-2: the rule on attachments', () => {
      `${NAMELESS.replace('--b', '--c')}--c--\r\n`],
     ['behind another disposition',
      '--b\r\nContent-Disposition: inline\r\nContent-Disposition: attachment; filename=a.exe\r\n\r\nx\r\n'],
+    ['named with blanks and no quotes',
+     '--b\r\nContent-Disposition: attachment; filename=my invoice.js\r\n\r\nx\r\n'],
+    ['named otherwise in its type',
+     '--b\r\nContent-Type: a/b; name=a.js\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n'],
+    ['with a comment at its encoding', NAMELESS.replace('base64', '(x) base64')],
     ['named behind many parameters',
      `--b\r\nContent-Type: application/octet-stream; ${many(100, (n) => `a${n}=1; `)}name=a.js\r\n\r\nx\r\n`],
   ])('sees a file %s', async (_, parts) => {
@@ -207,7 +221,7 @@ function inBase64(message: string, times = 1): string {
   let text = message;
   for (let n = 0; n < times; n += 1) {
     const lines = Buffer.from(text, 'latin1').toString('base64').replace(/.{76}/g, '$&\r\n');
-    text = `Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}\r\n`;
+    text = `Subject: on\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}\r\n`;
   }
   return `--b\r\n${text}`;
 }

@@ -5,12 +5,13 @@
 
 /** Parts were not split or not decoded, their header was not read, or programs read them differently. */
 const PARTS_UNSEEN = [
+  // The first that is noted is what a person reads; this one tells more than the next.
+  'encoded-multipart',
   'boundary-missing',
   'boundary-never-found',
   'boundary-too-long',
   'content-field-cut',
   'delimiter-not-clear',
-  'encoded-multipart',
   'encoding-not-clear',
   'message-external',
   'message-not-decoded',
