@@ -42,6 +42,11 @@ export class AttachmentReader {
     this.#bytes += chunk.length;
   }
 
+  /** The first bytes, up to a bound. */
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
   #readIsoMark(chunk: Uint8Array): void {
     const from = Math.max(ISO_MARK_AT - this.#bytes, 0);
     const end = Math.min(ISO_MARK_AT + ISO_MARK.length - this.#bytes, chunk.length);
@@ -68,7 +73,10 @@ export class AttachmentReader {
 /** Lower case without the dot; empty when there is none. */
 export function extensionOf(name: string): string {
   // Windows drops dots and blanks at the end: "invoice.exe . " still runs.
-  const base = name.slice(-MAX_NAME_CHARS).replace(/[\s.]+$/, '');
+  const base = name
+    .trimEnd()
+    .slice(-MAX_NAME_CHARS)
+    .replace(/[\s.]+$/, '');
   const dot = base.lastIndexOf('.');
   const extension = base.slice(dot + 1).toLowerCase();
   return dot < 0 || extension.length > MAX_EXTENSION_CHARS || /[\s/\\]/.test(extension)

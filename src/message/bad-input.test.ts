@@ -25,6 +25,15 @@ function* repeat(chunk: Uint8Array, times: number): Iterable<Uint8Array> {
   for (let i = 0; i < times; i += 1) yield chunk;
 }
 
+function inBase64(levels: number): string {
+  let text = 'Subject: x\r\n\r\nx';
+  for (let i = 0; i < levels; i += 1) {
+    const encoded = Buffer.from(text, 'latin1').toString('base64');
+    text = `Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${encoded}`;
+  }
+  return text;
+}
+
 describe('bad input', () => {
   it.each([
     ['100,000 parts', `${MULTIPART}${'--b\r\n\r\nx\r\n'.repeat(100_000)}--b--`, 'too-many-parts'],
@@ -35,6 +44,7 @@ describe('bad input', () => {
       'header-too-long',
     ],
     ['a header line of 1 MiB', `X: ${'x'.repeat(1024 * 1024)}\r\n\r\nx`, 'header-too-long'],
+    ['messages in base64 in each other', inBase64(30), 'too-deep'],
     ['messages in messages', `Content-Type: message/rfc822\r\n\r\n`.repeat(5000), 'too-deep'],
     ['a boundary that never comes', `${MULTIPART}text`, 'boundary-never-found'],
     ['a boundary that is not closed', `${MULTIPART}--b\r\n\r\ntext`, 'boundary-never-closed'],
@@ -145,6 +155,10 @@ describe('bad input', () => {
       ...['Content-Transfer-Encoding: base64\r\n', 'Content-Disposition: attachment\r\n', 'QUJD'],
       ...[
         'Content-Type: message/rfc822\r\n',
+        'Content-Transfer-Encoding: quoted-printable\r\n',
+        // A multipart with a part, and one in it that begins a message in an encoding again.
+        `${Buffer.from('Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n').toString('base64')}\r\n`,
+        `${Buffer.from('Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n').toString('base64')}\r\n`,
         'words of text ',
         'https://a.example/',
         '-- \r\n',
@@ -170,6 +184,11 @@ describe('bad input', () => {
   it('reads any bytes', () => {
     const piece = fc.oneof(
       fc.constantFrom(...['From: ', 'To:', 'Content-Type: ', 'multipart/mixed; boundary=', '\r\n']),
+      fc.constantFrom(
+        'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+        'Content-Type: message/global\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n',
+        'Q29udGVudC1UeXBlOiBtZXNzYWdlL3JmYzgyMgoK',
+      ),
       fc.constantFrom(...['=?utf-8?q?', '?=', '"', '<', '>', ';', "*0*=utf-8''%", '--', ' ', '\t']),
       fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
     );

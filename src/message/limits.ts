@@ -21,6 +21,12 @@ export const MAX_HEADER_LINE_BYTES = 8 * 1024;
 /** Parts inside parts. People's mail stays below ten: forwards of forwards. */
 export const MAX_DEPTH = 24;
 
+/**
+ * Messages in a transfer encoding inside each other: each costs another decoding of all that is in it.
+ * Programs that encode one do so to what is attached, so real mail has one, and two where it went on.
+ */
+export const MAX_ENCODED_DEPTH = 4;
+
 /** Parts in all; what follows is not split any more. */
 export const MAX_PARTS = 500;
 

@@ -6,16 +6,14 @@ export type MalformedNote =
   | 'bad-base64'
   | 'bad-header-line'
   | 'bad-quoted-printable'
-  | 'boundary-missing'
   | 'boundary-never-closed'
-  | 'boundary-never-found'
   | 'doubled-content-type'
   | 'encoded-message'
   | 'header-too-long'
+  | 'misnamed-encoding'
   | 'nul-byte'
   | 'too-many-headers'
-  | 'unknown-charset'
-  | 'unknown-encoding';
+  | 'unknown-charset';
 
 const NONE: readonly MalformedNote[] = [];
 

@@ -10,9 +10,9 @@ export interface ParameterField {
   /** Lower case; empty when there is none. */
   readonly value: string;
   readonly parameters: ReadonlyMap<string, string>;
+  /** Names and values that a program may read instead: given twice, or read to another end. */
+  readonly others: readonly (readonly [string, string])[];
 }
-
-const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\[^])*)"?|([^\s;]*))/g;
 
 /** Nearly all messages have one of a few short ones, such as `text/plain; charset=utf-8`. */
 const MAX_KNOWN = 256;
@@ -31,32 +31,130 @@ export function parseParameterField(field: string): ParameterField {
 
 function parseField(field: string): ParameterField {
   const text = withoutComments(unfold(field));
-  const end = text.indexOf(';');
-  const value = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();
-  const plain = new Map<string, string>();
-  const pieces = new Map<string, Map<number, Piece>>();
-  for (const match of end < 0 ? [] : text.slice(end).matchAll(PARAMETER)) {
-    const name = (match[1] ?? '').toLowerCase();
-    const content = match[2]?.replace(/\\([^])/g, '$1') ?? match[3] ?? '';
-    const extended = /^([^*]+)\*(?:(\d{1,3})(\*)?)?$/.exec(name);
-    if (extended === null) {
-      if (!plain.has(name)) plain.set(name, content);
+  const end = endOfValue(text);
+  const found = new FoundParameters();
+  if (end < text.length) readParameters(text, end, found);
+  return { value: valueOf(text.slice(0, end)), ...found.all() };
+}
+
+/** Some programs leave out the semicolon before the first parameter, or the value. */
+function endOfValue(text: string): number {
+  const semicolon = text.indexOf(';');
+  const head = semicolon < 0 ? text : text.slice(0, semicolon);
+  const equals = head.indexOf('=');
+  if (equals < 0) return head.length;
+  const blank = head.search(/\s/);
+  return blank > 0 && blank < equals ? blank : 0;
+}
+
+/** Up to the first blank; blanks round the slash of a media type are allowed (RFC 822 section 3.1.4). */
+function valueOf(text: string): string {
+  const value = text.trim().toLowerCase();
+  if (!/\s/.test(value)) return value;
+  const tokens = value.split(/\s+/).join(' ');
+  return tokens.replace(/ ?\/ ?/, '/').split(' ')[0] ?? '';
+}
+
+const isNameOfFile = (name: string): boolean => /^(?:file)?name(?:\*|$)/.test(name);
+
+/** Parameters with a semicolon between them, or blanks only, as some programs write. */
+function readParameters(text: string, from: number, found: FoundParameters): void {
+  const endOf = (stop: RegExp, start: number): number => {
+    stop.lastIndex = start;
+    return stop.exec(text)?.index ?? text.length;
+  };
+  let semicolon = from - 1;
+  for (let at = from; at < text.length;) {
+    const start = endOf(/[^\s;]/g, at);
+    const nameEnd = endOf(/[\s=;"]/g, start);
+    const equals = endOf(/\S/g, nameEnd);
+    at = Math.max(nameEnd, start + 1);
+    if (text[equals] !== '=') continue;
+    const name = text.slice(start, nameEnd).toLowerCase();
+    at = endOf(/\S/g, equals + 1);
+    if (text[at] === '"') {
+      const quoted = /"((?:[^"\\]|\\[^])*)"?/y;
+      quoted.lastIndex = at;
+      const content = (quoted.exec(text)?.[1] ?? '').replace(/\\([^])/g, '$1');
+      const close = Math.max(quoted.lastIndex, at + 1);
+      at = endOf(/[\s;]/g, close);
+      found.add(name, content, content + text.slice(close, at));
       continue;
     }
-    const [, base = '', section, star] = extended;
-    const parts = pieces.get(base) ?? new Map<number, Piece>();
-    pieces.set(base, parts);
-    parts.set(Number(section ?? 0), {
-      text: content,
-      isEncoded: section === undefined || star !== undefined,
-    });
+    if (semicolon < at) semicolon = endOf(/;/g, at);
+    const whole = unquoted(text.slice(at, semicolon));
+    at += whole.length;
+    const token = /^\S*/.exec(whole)?.[0] ?? '';
+    // Ordinary programs write blanks in the names of files without quotes.
+    if (isNameOfFile(name)) found.add(name, whole.trimEnd(), token);
+    else found.add(name, token, whole.trimEnd());
   }
-  for (const [name, parts] of pieces) plain.set(name, joinPieces(parts));
-  return { value, parameters: plain };
+}
+
+/** Up to where another parameter follows. */
+function unquoted(text: string): string {
+  const next = text.includes('=') ? text.search(/\s[^\s=;"]+\s*=/) : -1;
+  return next < 0 ? text : text.slice(0, next);
+}
+
+interface Piece {
+  /** Absent: the whole value, encoded. */
+  readonly section: number | undefined;
+  readonly text: string;
+  readonly isEncoded: boolean;
+}
+
+const NO_OTHERS: readonly (readonly [string, string])[] = [];
+
+class FoundParameters {
+  readonly #plain = new Map<string, string>();
+  #pieces: Map<string, Piece[]> | undefined;
+  #others: (readonly [string, string])[] | undefined;
+
+  /** @param other what some programs read instead. */
+  add(name: string, text: string, other: string): void {
+    if (name === '') return;
+    this.#addOne(name, text);
+    if (other !== text) this.#addOther(name.replace(/\*.*$/, ''), other);
+  }
+
+  #addOne(name: string, text: string): void {
+    const extended = name.includes('*') ? /^([^*]+)\*(?:(\d{1,9})(\*)?)?$/.exec(name) : null;
+    if (extended === null) {
+      const before = this.#plain.get(name);
+      if (before === undefined) this.#plain.set(name, text);
+      else if (before !== text) this.#addOther(name, text);
+      return;
+    }
+    const [, base = '', digits, star] = extended;
+    const section = digits === undefined ? undefined : Number(digits);
+    this.#pieces ??= new Map();
+    const pieces = this.#pieces.get(base) ?? [];
+    this.#pieces.set(base, pieces);
+    pieces.push({ section, text, isEncoded: section === undefined || star !== undefined });
+  }
+
+  #addOther(name: string, text: string): void {
+    (this.#others ??= []).push([name, text]);
+  }
+
+  all(): Pick<ParameterField, 'parameters' | 'others'> {
+    for (const [name, pieces] of this.#pieces ?? []) {
+      const plain = this.#plain.get(name);
+      const [value = '', ...more] = [
+        ...pieces.filter(({ section }) => section === undefined).map((piece) => join([piece])),
+        ...joinSections(pieces.filter(({ section }) => section !== undefined)),
+        ...(plain === undefined ? [] : [plain]),
+      ];
+      this.#plain.set(name, value);
+      for (const other of more) if (other !== value) this.#addOther(name, other);
+    }
+    return { parameters: this.#plain, others: this.#others ?? NO_OTHERS };
+  }
 }
 
 /** RFC 5322 section 3.2.2: comments may stand between all tokens, in one another too. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   if (!text.includes('(')) return text;
   let kept = '';
   let depth = 0;
@@ -77,21 +175,27 @@ function withoutComments(text: string): string {
   return depth > 0 ? text : kept;
 }
 
-interface Piece {
-  readonly text: string;
-  readonly isEncoded: boolean;
+/** RFC 2231 section 3: in order until one is missing; some programs join all there are. */
+function joinSections(pieces: readonly Piece[]): readonly string[] {
+  if (pieces.length === 0) return [];
+  const all = [...pieces].sort((one, other) => (one.section ?? 0) - (other.section ?? 0));
+  const sure: Piece[] = [];
+  for (const piece of all) {
+    const before = sure.at(-1)?.section;
+    if (before !== undefined && piece.section !== before + 1) break;
+    sure.push(piece);
+  }
+  return sure.length === all.length ? [join(sure)] : [join(sure), join(all)];
 }
 
-/** RFC 2231 sections 3 and 4: sections in order until one is missing, charset in the first. */
-function joinPieces(parts: ReadonlyMap<number, Piece>): string {
+/** RFC 2231 section 4: the charset stands in the first. */
+function join(pieces: readonly Piece[]): string {
   let charset = '';
   let bytes = '';
-  for (let section = 0; ; section += 1) {
-    const piece = parts.get(section);
-    if (piece === undefined) break;
-    let text = piece.text;
+  for (const [i, piece] of pieces.entries()) {
+    let { text } = piece;
     if (piece.isEncoded) {
-      const quoted = section === 0 ? /^([^']*)'[^']*'([^]*)$/.exec(text) : null;
+      const quoted = i === 0 ? /^([^']*)'[^']*'([^]*)$/.exec(text) : null;
       if (quoted !== null) [, charset = '', text = ''] = quoted;
       text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
         String.fromCharCode(Number.parseInt(hex, 16)),

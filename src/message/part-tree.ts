@@ -5,12 +5,15 @@
 import { AttachmentReader } from './attachment.ts';
 import { AttachmentList, type NamedAttachment } from './attachment-list.ts';
 import type { HeaderField } from './contract.ts';
+import { EncodedMessage, NamedMessage } from './encoded-message.ts';
+import { extensionsOf } from './file-names.ts';
 import { MAX_TEXT_BYTES, MAX_UUENCODED } from './limits.ts';
-import type { Notes } from './notes.ts';
-import { parseParameterField, readableText, type ParameterField } from './parameters.ts';
+import { Notes } from './notes.ts';
+import { outlineOf, PartFields } from './part-fields.ts';
 import type { PartListener, PartPlan } from './splitter.ts';
 import { findUuencoded } from './uuencode.ts';
 import { createTransferDecoder, isPlainCoding, type TransferDecoder } from './transfer-decoding.ts';
+import { findYencoded } from './yenc.ts';
 
 export interface TextPart {
   readonly kind: 'plain' | 'html';
@@ -23,14 +26,21 @@ export interface TextPart {
 /** The longest shape of the contract. */
 const MAX_MIME_SHAPE_CHARS = 200;
 
-/** Names are kept on request only; longer ones are cut. */
-const MAX_NAME_CHARS = 255;
-
 interface Leaf {
+  readonly kind: 'leaf';
   readonly decoder: TransferDecoder;
+  /** Of one whose encoding not every program takes for one. */
+  readonly faults: Notes | undefined;
   readonly attachment: AttachmentReader | undefined;
-  readonly name: string;
+  readonly own: PartFields;
   readonly text: OpenText | undefined;
+}
+
+/** One in a transfer encoding, or with the name of a file. */
+interface OpenMessage {
+  readonly kind: 'message';
+  readonly encoded: EncodedMessage | NamedMessage;
+  readonly own: PartFields;
 }
 
 /** Of all kinds of text, those that somebody wrote to be read; a calendar entry is none. */
@@ -53,12 +63,14 @@ export class PartTree implements PartListener {
   boundary: string | undefined;
   readonly #notes: Notes;
   readonly #attachments: AttachmentList;
-  /** Open parts: a leaf, or what is inside it. */
-  readonly #open: (Leaf | 'message' | 'multipart')[] = [];
+  /** Open parts: a leaf, or what is inside it; `encoded-multipart` while no part of it was found. */
+  readonly #open: (Leaf | OpenMessage | 'message' | 'multipart' | 'encoded-multipart')[] = [];
   readonly #room = { plain: MAX_TEXT_BYTES, html: MAX_TEXT_BYTES };
   #shape = '';
   #needsComma = false;
   #messages = 0;
+  /** Those of them in a transfer encoding. */
+  #encodedMessages = 0;
 
   constructor(notes: Notes) {
     this.#notes = notes;
@@ -80,29 +92,29 @@ export class PartTree implements PartListener {
 
   open(fields: readonly HeaderField[]): PartPlan {
     const own = PartFields.of(fields);
+    this.#tellAround(own);
     if (own.isDoubled) this.#notes.add('doubled-content-type');
-    const slash = own.type.indexOf('/');
-    const type = own.type.slice(0, slash);
+    if (own.isSplitTwice) this.#notes.add('structure-not-clear');
+    const [type = '', subtype = ''] = own.type.split('/', 2);
     if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
     const method = own.contentType.parameters.get('method')?.toLowerCase();
     if (own.type === 'text/calendar' && method === 'reply') this.isInvitationAnswer = true;
     if (type === 'multipart') {
-      const plan = this.#multipart(own.contentType);
-      this.#write(
-        plan.kind === 'multipart' ? `${own.type.slice(slash + 1)}(` : own.type,
-        plan.kind === 'multipart',
-      );
-      this.#open.push('multipart');
+      const plan = this.#multipart(own.boundary);
+      this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
+      const isEncoded = !own.encodings.every(isPlainCoding);
+      this.#open.push(isEncoded ? 'encoded-multipart' : 'multipart');
       return plan;
     }
-    if (own.type === 'message/rfc822' && isPlainCoding(own.encoding)) {
-      this.#write('message(', true);
-      this.#messages += 1;
-      this.#open.push('message');
-      return { kind: 'message' };
+    if (own.type === 'message/partial') this.#notes.add('message-partial');
+    if (own.type === 'message/external-body') this.#notes.add('message-external');
+    if (own.isMessage) {
+      // RFC 6532 section 3.7 allows any encoding for message/global.
+      if (!own.isPlainCoded && own.type !== 'message/global') this.#notes.add('encoded-message');
+      const plan = this.#message(own);
+      if (plan !== undefined) return plan;
+      this.#notes.add('message-not-decoded');
     }
-    // RFC 2045 section 6.4 allows no encoding there, and yet mail programs show what is inside.
-    if (own.type === 'message/rfc822') this.#notes.add('encoded-message');
     this.#write(own.type, false);
     this.#open.push(this.#leaf(own));
     return { kind: 'leaf' };
@@ -110,14 +122,18 @@ export class PartTree implements PartListener {
 
   bytes(chunk: Uint8Array): void {
     const leaf = this.#open.at(-1);
-    if (typeof leaf === 'object') this.#feed(leaf, leaf.decoder.decode(chunk));
+    if (typeof leaf === 'object' && leaf.kind === 'leaf')
+      this.#feed(leaf, leaf.decoder.decode(chunk));
   }
 
   close(): void {
     const part = this.#open.pop();
     if (part === undefined) return;
-    if (typeof part === 'string') {
-      if (part === 'message') this.#messages -= 1;
+    if (typeof part === 'string' || part.kind === 'message') {
+      if (part === 'message' || typeof part === 'object') this.#messages -= 1;
+      if (typeof part === 'object') this.#closeEncoded(part);
+      // RFC 2045 section 6.4 allows it no encoding: without parts undecoded, they may be in it.
+      if (part === 'encoded-multipart') this.#notes.add('encoded-multipart');
       if (this.#shape.length < MAX_MIME_SHAPE_CHARS) this.#shape += ')';
       this.#needsComma = true;
       return;
@@ -127,26 +143,76 @@ export class PartTree implements PartListener {
       const { chunks } = part.text;
       const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       this.texts.push({ ...part.text, bytes });
-      if (part.text.kind === 'plain') this.#addUuencoded(bytes);
+      this.#addWritten(bytes);
     }
-    if (part.attachment !== undefined) {
-      this.#attachments.add({ ...part.attachment.end(), name: part.name });
-    }
+    const faults = part.faults?.list() ?? [];
+    for (const fault of faults) this.#notes.add(fault);
+    // Who takes it for text that is not encoded sees something else.
+    if (faults.length > 0) this.#notes.add('encoding-not-clear');
+    if (part.attachment !== undefined) this.#addFile(part.attachment, part.own);
   }
 
-  #addUuencoded(bytes: Buffer): void {
+  /** Files that are written into a text. */
+  #addWritten(bytes: Buffer): void {
     if (!bytes.includes('begin')) return;
-    const files = findUuencoded(bytes.toString('latin1'), MAX_UUENCODED);
-    if (files.length === MAX_UUENCODED) this.#notes.add('too-many-attachments');
+    const text = bytes.toString('latin1');
+    const files = [...findUuencoded(text, MAX_UUENCODED), ...findYencoded(text, MAX_UUENCODED)];
+    if (files.length >= MAX_UUENCODED) this.#notes.add('too-many-attachments');
     for (const file of files) {
       const reader = new AttachmentReader(file.name, '');
       reader.feed(file.bytes);
-      this.#attachments.add({ ...reader.end(), name: file.name });
+      const found = { ...reader.end(), name: file.name };
+      for (const extension of extensionsOf([file.name]))
+        this.#attachments.add({ ...found, extension });
     }
   }
 
-  #multipart(contentType: ParameterField): PartPlan {
-    const boundary = contentType.parameters.get('boundary')?.trimEnd() ?? '';
+  /** Once for each extension that a program may give it. */
+  #addFile(file: AttachmentReader, { name, extensions }: PartFields): void {
+    const found = { ...file.end(), name };
+    for (const extension of extensions) this.#attachments.add({ ...found, extension });
+  }
+
+  /** A part inside is told to all messages in an encoding around it, and to the multipart it is in. */
+  #tellAround(own: PartFields): void {
+    const last = this.#open.length - 1;
+    if (this.#open[last] === 'encoded-multipart') this.#open[last] = 'multipart';
+    if (this.#encodedMessages === 0) return;
+    const { line } = outlineOf(own);
+    for (const part of this.#open) {
+      if (typeof part === 'object' && part.kind === 'message') part.encoded.add(line);
+    }
+  }
+
+  /** @returns undefined where it is anybody's guess what mail programs make of it. */
+  #message(own: PartFields): PartPlan | undefined {
+    const { encoding } = own;
+    const isClear = !own.isCodedTwice;
+    if (!own.isPlainCoded && (!isClear || own.isDoubled || !isUndone(encoding))) return undefined;
+    if (!isClear) this.#notes.add('message-not-decoded');
+    this.#write('message(', true);
+    this.#messages += 1;
+    const isFile = own.extensions.some((extension) => extension !== '' && extension !== 'eml');
+    if (!isUndone(encoding) && !isFile) {
+      this.#open.push('message');
+      return { kind: 'message' };
+    }
+    const file = new AttachmentReader(own.name, own.type);
+    const encoded = isUndone(encoding)
+      ? new EncodedMessage(encoding, file, (fields) => outlineOf(new PartFields(fields)))
+      : new NamedMessage(file);
+    this.#open.push({ kind: 'message', encoded, own });
+    this.#encodedMessages += 1;
+    return { kind: 'message', decoder: encoded };
+  }
+
+  #closeEncoded({ encoded, own }: OpenMessage): void {
+    this.#encodedMessages -= 1;
+    if (!encoded.isSeenWhole(this.#notes)) this.#notes.add('message-not-decoded');
+    this.#addFile(encoded.file, own);
+  }
+
+  #multipart(boundary: string): PartPlan {
     if (boundary === '') {
       this.#notes.add('boundary-missing');
       return { kind: 'leaf' };
@@ -160,6 +226,8 @@ export class PartTree implements PartListener {
     const isNamed = own.disposition === 'attachment' || own.name !== '';
     const isFile = isNamed || own.isOther;
     const charset = own.contentType.parameters.get('charset') ?? '';
+    const faults = own.isOddlyCoded ? new Notes() : undefined;
+    if (own.isCodedTwice) this.#notes.add('encoding-not-clear');
     const text: OpenText | undefined =
       kind === undefined || (isNamed && kind === 'plain')
         ? undefined
@@ -170,9 +238,11 @@ export class PartTree implements PartListener {
             chunks: [],
           };
     return {
-      decoder: createTransferDecoder(own.encoding, this.#notes),
+      kind: 'leaf',
+      decoder: createTransferDecoder(own.encoding, faults ?? this.#notes),
+      faults,
       attachment: isFile ? new AttachmentReader(own.name, own.type) : undefined,
-      name: own.name,
+      own,
       text,
     };
   }
@@ -199,89 +269,7 @@ export class PartTree implements PartListener {
   }
 }
 
-/** Of nearly all messages, by what they say; see `PartFields.of`. */
-const known = new Map<string, PartFields>();
-const MAX_KNOWN = 256;
-const MAX_KNOWN_CHARS = 160;
+type Undone = 'base64' | 'quoted-printable';
 
-/** The fields of a part that say how to read it. */
-export class PartFields {
-  readonly contentType: ParameterField;
-  /** Lower case, only what a media type may hold. */
-  readonly type: string;
-  readonly disposition: string;
-  readonly encoding: string;
-  readonly name: string;
-  /** Two different media types: what a mail program shows is anybody's guess. */
-  readonly isDoubled: boolean;
-  /** It has a type that is no text: a mail program may show a file. */
-  readonly isOther: boolean;
-  /** The text that a mail program may show. */
-  readonly textKind: TextPart['kind'] | undefined;
-
-  /** Most messages say one of a few things of themselves, which are read once. */
-  static of(fields: readonly HeaderField[]): PartFields {
-    let said = '';
-    const own: HeaderField[] = [];
-    for (const field of fields) {
-      // Most fields are not of the part.
-      if ((field.name.charCodeAt(0) | 0x20) !== 0x63) continue;
-      own.push(field);
-      said += `${field.name}:${field.value}\0`;
-    }
-    if (said.length > MAX_KNOWN_CHARS) return new PartFields(own);
-    const before = known.get(said);
-    if (before !== undefined) return before;
-    const read = new PartFields(own);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(said, read);
-    return read;
-  }
-
-  constructor(fields: readonly HeaderField[]) {
-    const found = new Map<string, string>();
-    const several: ParameterField[] = [];
-    const dispositions: ParameterField[] = [];
-    for (const { name, value } of fields) {
-      const key = name.toLowerCase();
-      if (key.startsWith('content-') && !found.has(key)) found.set(key, value);
-      if (key === 'content-type') several.push(parseParameterField(value));
-      if (key === 'content-disposition') dispositions.push(parseParameterField(value));
-    }
-    this.isDoubled = several.some((one) => one.value !== several[0]?.value);
-    // Parts that nobody looks into would be a hiding place.
-    this.contentType =
-      several.find((one) => one.value.startsWith('multipart/')) ??
-      several[0] ??
-      parseParameterField('');
-    this.type = mediaType(this.contentType);
-    const all = this.isDoubled ? several.map(mediaType) : [this.type];
-    this.isOther = all.some((type) => !type.startsWith('text/'));
-    const hasText = all.some((type) => type.startsWith('text/'));
-    this.textKind = all.includes('text/html') ? 'html' : hasText ? 'plain' : undefined;
-    this.disposition = dispositions[0]?.value ?? '';
-    this.encoding = (found.get('content-transfer-encoding') ?? '')
-      .replace(/[;(][^]*$/, '')
-      .trim()
-      .toLowerCase();
-    this.name = readableText(nameOf(dispositions, several)).slice(-MAX_NAME_CHARS);
-  }
-}
-
-/** RFC 2045 section 5.2: without a type, and with a senseless one, it is plain text. */
-function mediaType({ value }: ParameterField): string {
-  return /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,100}$/.test(value) ? value : 'text/plain';
-}
-
-/** The first that any field gives: a file must not lose its name behind a field without one. */
-function nameOf(dispositions: readonly ParameterField[], types: readonly ParameterField[]): string {
-  for (const { parameters } of dispositions) {
-    const name = parameters.get('filename');
-    if (name !== undefined && name !== '') return name;
-  }
-  for (const { parameters } of types) {
-    const name = parameters.get('name');
-    if (name !== undefined && name !== '') return name;
-  }
-  return '';
-}
+const isUndone = (encoding: string): encoding is Undone =>
+  encoding === 'base64' || encoding === 'quoted-printable';

@@ -11,6 +11,7 @@ import {
 import { Notes } from './notes.ts';
 import { parseParameterField } from './parameters.ts';
 import { Splitter, type PartPlan } from './splitter.ts';
+import { createTransferDecoder } from './transfer-decoding.ts';
 
 /** Plans as the content types say and writes down what it hears, bytes of one part together. */
 function split(type: string, chunks: readonly (string | Uint8Array)[]) {
@@ -26,7 +27,11 @@ function split(type: string, chunks: readonly (string | Uint8Array)[]) {
     const { value, parameters } = parseParameterField(field?.value ?? '');
     const boundary = parameters.get('boundary');
     if (boundary !== undefined) return { kind: 'multipart', boundary };
-    return value === 'message/rfc822' ? { kind: 'message' } : { kind: 'leaf' };
+    if (value !== 'message/rfc822') return { kind: 'leaf' };
+    const isEncoded = fields.some(({ name }) => name.toLowerCase() === 'content-transfer-encoding');
+    return isEncoded
+      ? { kind: 'message', decoder: createTransferDecoder('base64', new Notes()) }
+      : { kind: 'message' };
   };
   const splitter = new Splitter(
     [{ name: 'Content-Type', value: type }],
@@ -144,10 +149,31 @@ describe('splitting a message', () => {
     ]);
   });
 
+  it('reads one in a transfer encoding just so, and what comes behind it', () => {
+    const text = 'Content-Type: multipart/mixed; boundary=b\n\n--b\n\nin it\n--b--\n--b\n\nno part';
+    const encoded = Buffer.from(text).toString('base64');
+    const head = 'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n';
+    const body = `--b\r\n${head}${encoded}\r\n--b\r\n\r\nbehind\r\n--b--`;
+    expect(split(MIXED, [body])).toEqual({
+      heard: [
+        ...['open Content-Type', 'open Content-Type,Content-Transfer-Encoding'],
+        ...['open Content-Type', 'open ', '"in it"', 'close', 'close', 'close'],
+        ...['open ', '"behind"', 'close', 'close'],
+      ],
+      // Behind its end, in the message.
+      notes: ['delimiter-not-clear'],
+    });
+  });
+
   it('hears the same however the bytes are cut', () => {
     const piece = fc.constantFrom(
       ...['--b', '--bb', '--b--', '\r\n', '\n', '\r', '-', '--', ' ', 'text', 'X: 1', ' fold'],
       ...['Content-Type: multipart/mixed; boundary=bb', 'Content-Type: message/rfc822', '\0', 'ä'],
+      ...[
+        'Content-Transfer-Encoding: base64',
+        'LS1iCgo=',
+        'Q29udGVudC1UeXBlOiBtZXNzYWdlL3JmYzgyMgo=',
+      ],
     );
     fc.assert(
       fc.property(

@@ -9,22 +9,26 @@ import {
   MAX_BOUNDARY_BYTES,
   MAX_DELIMITER_LINE_BYTES,
   MAX_DEPTH,
+  MAX_ENCODED_DEPTH,
   MAX_HEADER_LINE_BYTES,
   MAX_PART_FIELDS,
   MAX_PARTS,
 } from './limits.ts';
 import type { Notes } from './notes.ts';
+import { hasOddBlanks, OutsideParts } from './outside-parts.ts';
+import type { TransferDecoder } from './transfer-decoding.ts';
 
 /** How the body of a part is to be read. */
 export type PartPlan =
   | { readonly kind: 'leaf' }
   | { readonly kind: 'multipart'; readonly boundary: string }
-  | { readonly kind: 'message' };
+  /** @param decoder undoes the transfer encoding of all of it; who gives it sees each of its bytes. */
+  | { readonly kind: 'message'; readonly decoder?: TransferDecoder };
 
 /** Hears of the parts; every `open` is followed by its `close`, parts inside in between. */
 export interface PartListener {
   open(fields: readonly HeaderField[]): PartPlan;
-  /** Bytes of the innermost part, transfer encoding still on; valid during the call. */
+  /** Bytes of the innermost leaf, its transfer encoding still on; valid during the call. */
   bytes(chunk: Uint8Array): void;
   close(): void;
 }
@@ -35,6 +39,22 @@ interface OpenPart {
   /** Its closing delimiter, or none at all, was seen. */
   isClosed: boolean;
   hasParts: boolean;
+  /** What stands outside its parts is more than blanks. */
+  hasSkipped: boolean;
+}
+
+/** What a message that came in a transfer encoding shares with the one around it, for the bounds. */
+interface Around {
+  readonly depth: number;
+  readonly encodings: number;
+  readonly count: { parts: number };
+}
+
+/** A part whose bytes are decoded first. */
+interface Encoded {
+  readonly decoder: TransferDecoder;
+  /** Looks into what was decoded; not there beyond the bounds. */
+  readonly splitter: Splitter | undefined;
 }
 
 /** Reading a part's header; giving a leaf's bytes; passing over preamble, epilogue and the like. */
@@ -59,17 +79,23 @@ export class Splitter {
   #atLineStart = true;
   /** The rest of an overlong header line is passed over. */
   #isInLongLine = false;
-  #parts = 0;
-  /** Boundaries now open; without one there is nothing to look for. */
+  #around: Around = { depth: 0, encodings: 0, count: { parts: 0 } };
+  /** The innermost open part, where its bytes are to be decoded. */
+  #encoded: Encoded | undefined;
+  /** Boundaries of open parts, closed or not; without one there is nothing to look for. */
   #boundaries = 0;
+  #outside: OutsideParts | undefined;
   /** Set by `#delimiter`: where the line after it begins, which part it is of, and its kind. */
   #matchEnd = 0;
   #matchPart = 0;
   #matchCloses = false;
 
-  /** @param maxFields of a part's header; who reads messages inside wants them whole. */
+  /**
+   * @param fields of the message; `undefined`: they come first in what is fed.
+   * @param maxFields of a part's header; who reads messages inside wants them whole.
+   */
   constructor(
-    fields: readonly HeaderField[],
+    fields: readonly HeaderField[] | undefined,
     listener: PartListener,
     notes: Notes,
     maxFields = MAX_PART_FIELDS,
@@ -77,7 +103,10 @@ export class Splitter {
     this.#listener = listener;
     this.#notes = notes;
     this.#maxFields = maxFields;
-    this.#begin(fields);
+    if (fields === undefined) {
+      this.#collector = new FieldCollector(notes, maxFields);
+      this.#mode = 'header';
+    } else this.#begin(fields);
   }
 
   feed(chunk: Uint8Array): void {
@@ -184,7 +213,19 @@ export class Splitter {
   }
 
   #give(data: Buffer, from: number, end: number): void {
-    if (this.#mode === 'leaf' && end > from) this.#listener.bytes(data.subarray(from, end));
+    if (end === from) return;
+    const bytes = data.subarray(from, end);
+    if (this.#mode === 'skip') this.#skip(bytes);
+    if (this.#mode !== 'leaf') return;
+    if (this.#encoded === undefined) this.#listener.bytes(bytes);
+    else feedDecoded(this.#encoded, this.#encoded.decoder.decode(bytes));
+  }
+
+  #skip(bytes: Buffer): void {
+    this.#outside ??= new OutsideParts();
+    if (this.#outside.hasFile(bytes)) this.#notes.add('file-outside-parts');
+    const part = this.#open.at(-1);
+    if (part !== undefined) part.hasSkipped ||= this.#outside.hasText;
   }
 
   /** 1 when the line at `at` is a delimiter of an open part, 0 when not, else `UNDECIDED`. */
@@ -202,43 +243,52 @@ export class Splitter {
     const end = lineEnd < 0 ? data.length : lineEnd;
     if (end - at < 3) return 0;
     const line = data.toString('latin1', at + 2, end).trimEnd();
+    let isLike = false;
+    let isKnown = false;
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
       const { boundary, isClosed } = this.#open[i] as OpenPart;
-      if (boundary === '' || isClosed || !line.startsWith(boundary)) continue;
+      if (boundary === '' || !line.startsWith(boundary)) continue;
       // The whole line counts: one boundary may begin with another.
       const rest = line.length - boundary.length;
-      if (rest !== 0 && !(rest === 2 && line.endsWith('--'))) continue;
+      const closes = rest === 2 && line.endsWith('--');
+      // One that is closed once more holds nothing new.
+      isKnown ||= isClosed && closes;
+      isLike = true;
+      if (isClosed || (rest !== 0 && !closes)) continue;
       this.#matchEnd = lineEnd < 0 ? data.length : lineEnd + 1;
       this.#matchPart = i;
-      this.#matchCloses = rest === 2;
+      this.#matchCloses = closes;
+      if (hasOddBlanks(data, at + 2 + line.length, end)) this.#notes.add('delimiter-not-clear');
       return 1;
     }
+    // RFC 2046 section 5.1.1 would have the boundary at the beginning of the line suffice.
+    if (isLike && !isKnown) this.#notes.add('delimiter-not-clear');
     return 0;
   }
 
   /** RFC 2046 section 5.1.1 allows any white space behind a boundary: a line of it is no text. */
   #noteLong(data: Buffer, at: number): void {
     const line = data.toString('latin1', at + 2, at + MAX_DELIMITER_LINE_BYTES).trimEnd();
-    const isPadded = this.#open.some(
-      ({ boundary, isClosed }) =>
-        boundary !== '' && !isClosed && (line === boundary || line === `${boundary}--`),
-    );
-    if (isPadded) this.#notes.add('boundary-too-long');
+    for (const { boundary } of this.#open) {
+      if (boundary === '' || !line.startsWith(boundary)) continue;
+      const isPadded = line === boundary || line === `${boundary}--`;
+      this.#notes.add(isPadded ? 'boundary-too-long' : 'delimiter-not-clear');
+    }
   }
 
   /** Goes over the delimiter just matched. */
   #cross(): void {
     this.#closeDownTo(this.#matchPart + 1);
+    this.#outside = undefined;
     const part = this.#open[this.#matchPart] as OpenPart;
     this.#atLineStart = true;
     if (this.#matchCloses) {
       part.isClosed = true;
-      this.#boundaries -= 1;
       this.#mode = 'skip';
       return;
     }
     part.hasParts = true;
-    if (this.#parts >= MAX_PARTS) {
+    if (this.#around.count.parts >= MAX_PARTS) {
       this.#notes.add('too-many-parts');
       this.#mode = 'skip';
       return;
@@ -249,36 +299,74 @@ export class Splitter {
 
   /** A header is complete: its part begins. */
   #begin(fields: readonly HeaderField[]): void {
-    this.#parts += 1;
+    this.#around.count.parts += 1;
     let plan = this.#listener.open(fields);
     if (plan.kind === 'multipart' && plan.boundary.length > MAX_BOUNDARY_BYTES) {
       this.#notes.add('boundary-too-long');
       plan = { kind: 'leaf' };
     }
-    if (plan.kind !== 'leaf' && this.#open.length >= MAX_DEPTH) {
+    const decoder = plan.kind === 'message' ? plan.decoder : undefined;
+    if (plan.kind !== 'leaf' && this.#isTooDeep(decoder)) {
       this.#notes.add('too-deep');
       plan = { kind: 'leaf' };
     }
     const boundary = plan.kind === 'multipart' ? plan.boundary : '';
-    this.#open.push({ boundary, isClosed: boundary === '', hasParts: false });
+    const isClosed = boundary === '';
+    this.#open.push({ boundary, isClosed, hasParts: false, hasSkipped: false });
+    this.#outside = undefined;
     if (boundary !== '') this.#boundaries += 1;
     this.#atLineStart = true;
+    if (decoder !== undefined) {
+      const splitter = plan.kind === 'message' ? this.#inside() : undefined;
+      this.#encoded = { decoder, splitter };
+      plan = { kind: 'leaf' };
+    }
     this.#mode = plan.kind === 'leaf' ? 'leaf' : plan.kind === 'multipart' ? 'skip' : 'header';
     if (plan.kind === 'message') {
       this.#collector = new FieldCollector(this.#notes, this.#maxFields);
     }
   }
 
+  #isTooDeep(decoder: TransferDecoder | undefined): boolean {
+    const { depth, encodings } = this.#around;
+    if (depth + this.#open.length >= MAX_DEPTH) return true;
+    return decoder !== undefined && encodings >= MAX_ENCODED_DEPTH;
+  }
+
+  /** Looks into the innermost open part, to the bounds of the whole message. */
+  #inside(): Splitter {
+    const { depth, encodings, count } = this.#around;
+    const inside = new Splitter(undefined, this.#listener, this.#notes, this.#maxFields);
+    inside.#around = { depth: depth + this.#open.length, encodings: encodings + 1, count };
+    return inside;
+  }
+
+  /** The part in an encoding is the innermost: all of it is there. */
+  #endEncoded(): void {
+    const encoded = this.#encoded;
+    if (encoded === undefined) return;
+    this.#encoded = undefined;
+    feedDecoded(encoded, encoded.decoder.end());
+    encoded.splitter?.end();
+  }
+
   #closeDownTo(count: number): void {
     while (this.#open.length > count) {
+      this.#endEncoded();
       const part = this.#open.pop() as OpenPart;
+      if (part.boundary !== '') this.#boundaries -= 1;
       if (!part.isClosed) {
-        this.#boundaries -= 1;
-        this.#notes.add(part.hasParts ? 'boundary-never-closed' : 'boundary-never-found');
+        // Where no part was found and nothing else, nothing was overlooked.
+        const isLost = !part.hasParts && part.hasSkipped;
+        this.#notes.add(isLost ? 'boundary-never-found' : 'boundary-never-closed');
       }
       this.#listener.close();
     }
   }
+}
+
+function feedDecoded({ splitter }: Encoded, bytes: Uint8Array): void {
+  if (bytes.length > 0) splitter?.feed(bytes);
 }
 
 /** Bytes at the end that may be the line break and the dashes of a delimiter. */

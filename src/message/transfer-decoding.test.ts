@@ -27,24 +27,35 @@ describe('undoing a transfer encoding', () => {
     ['quoted-printable', 'a=e4=E4', 'a\xe4\xe4', []],
     ['quoted-printable', 'a=zz', 'a=zz', ['bad-quoted-printable']],
     ['quoted-printable', 'a=4z==3D', 'a=4z==', ['bad-quoted-printable']],
+    ['quoted-printable', 'a= b', 'ab', ['bad-quoted-printable']],
     ['quoted-printable', 'a=4', 'a=4', ['bad-quoted-printable']],
     ['quoted-printable', 'a=', 'a', []],
     ['8bit', 'a=3D', 'a=3D', []],
-    ['x-uuencode', 'a=3D', 'a=3D', ['unknown-encoding']],
+    ['x-yencode', 'a=3D', 'a=3D', ['unknown-encoding']],
+    ['8-bit', 'a=3D', 'a=3D', ['misnamed-encoding']],
+    ['x-uuencode', 'see\r\nbegin 644 a\r\n#0V%T\r\n`\r\nend\r\n', 'Cat', []],
+    ['x-uuencode', 'a=3D', '', ['unknown-encoding']],
+    ['x-uuencode', 'begin 644 a\n#0V%T\n~x\n', 'Cat', ['unknown-encoding']],
   ])('%s %j gives %j', (encoding, encoded, text, notes) => {
     expect(decode(encoding, [encoded])).toEqual({ text, notes });
   });
 
-  it.each(['base64', 'quoted-printable'])('%s is the same however it is cut', (encoding) => {
-    const piece = fc.constantFrom('a', 'QUJD', '=', '=3D', '\r\n', '\n', ' ', '==', '!', '\0');
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
-        const whole = decode(encoding, [pieces.join('')]);
-        expect(decode(encoding, pieces)).toEqual(whole);
-        expect(decode(encoding, Array.from(pieces.join('')))).toEqual(whole);
-      }),
-    );
-  });
+  it.each(['base64', 'quoted-printable', 'x-uuencode'])(
+    '%s is the same however it is cut',
+    (encoding) => {
+      const piece = fc.constantFrom(
+        ...['a', 'QUJD', '=', '=3D', '\r\n', '\n', ' ', '==', '!', '\0'],
+        ...['begin 644 a\n', '#0V%T\n', 'end'],
+      );
+      fc.assert(
+        fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+          const whole = decode(encoding, [pieces.join('')]);
+          expect(decode(encoding, pieces)).toEqual(whole);
+          expect(decode(encoding, Array.from(pieces.join('')))).toEqual(whole);
+        }),
+      );
+    },
+  );
 
   it('gives back every byte that base64 was made of', () => {
     fc.assert(

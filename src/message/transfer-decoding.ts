@@ -1,5 +1,6 @@
 /** Content-Transfer-Encoding undone as the bytes come (RFC 2045 section 6); any chunking is equal. */
 import type { Notes } from './notes.ts';
+import { UuencodeDecoder } from './uuencode.ts';
 
 export interface TransferDecoder {
   /** The decoded bytes; valid until the next call. */
@@ -8,16 +9,26 @@ export interface TransferDecoder {
   end(): Uint8Array;
 }
 
+/** What programs write by mistake where nothing is encoded. */
+const MISNAMED =
+  /^(?:[78][ -]?bits?|none|plain|text(?:\/plain)?|utf-?8|(?:us-)?ascii|iso-8859-\d{1,2}|windows-\d{3,4})$/;
+
 /** It leaves the bytes as they are. @param encoding lower case */
 export function isPlainCoding(encoding: string): boolean {
-  return encoding === '' || encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
+  if (encoding === '' || encoding === '7bit' || encoding === '8bit' || encoding === 'binary')
+    return true;
+  return encoding !== 'base64' && encoding !== 'quoted-printable' && MISNAMED.test(encoding);
 }
+
+const UUENCODE = new Set(['x-uuencode', 'x-uue', 'uuencode', 'uue']);
 
 /** @param encoding as in the header, lower case; unknown ones are noted and left as they are. */
 export function createTransferDecoder(encoding: string, notes: Notes): TransferDecoder {
   if (encoding === 'base64') return new Base64Decoder(notes);
   if (encoding === 'quoted-printable') return new QuotedPrintableDecoder(notes);
+  if (UUENCODE.has(encoding)) return new UuencodeDecoder(notes);
   if (!isPlainCoding(encoding)) notes.add('unknown-encoding');
+  else if (MISNAMED.test(encoding) && !/^[78]bit$/.test(encoding)) notes.add('misnamed-encoding');
   return identity;
 }
 
@@ -175,6 +186,7 @@ class QuotedPrintableDecoder implements TransferDecoder {
     // A soft line break, perhaps with white space that a gateway added (RFC 2045 section 6.7).
     if (byte === 0x0a) this.#state = TEXT;
     else if (byte !== 0x0d && byte !== 0x20 && byte !== 0x09) {
+      this.#notes.add('bad-quoted-printable');
       return this.#again(byte, out, length);
     }
     return length;

@@ -39,9 +39,13 @@ describe('attachments in unusual places', () => {
     expect(derived.attachments).toMatchObject([{ extension: 'js', sizeBytes: 3 }]);
   });
 
-  it('a message in a transfer encoding is a fault, for nobody looks into it', () => {
+  it('are found in a message in a transfer encoding, which is a fault all the same', () => {
     const type = 'Content-Type: message/rfc822\nContent-Transfer-Encoding: base64';
-    expect(derivedFrom(`${HEAD}${type}\n\nRnJvbTogYQ==\n`).malformed).toContain('encoded-message');
+    const message = `From: b@example.net\nContent-Type: multipart/mixed; boundary=b\n\n${PROGRAM}`;
+    const encoded = Buffer.from(message).toString('base64');
+    const derived = derivedFrom(`${HEAD}${type}\n\n${encoded}\n`);
+    expect(extensions(derived)).toEqual(['exe', '']);
+    expect(derived.malformed).toEqual(['encoded-message']);
   });
 });
 

@@ -2,7 +2,7 @@
 import { decodeText } from '../message/charset.ts';
 import type { HeaderField } from '../message/contract.ts';
 import type { Notes } from '../message/notes.ts';
-import { PartFields } from '../message/part-tree.ts';
+import { PartFields } from '../message/part-fields.ts';
 import type { PartListener, PartPlan } from '../message/splitter.ts';
 import { createTransferDecoder, type TransferDecoder } from '../message/transfer-decoding.ts';
 import {

@@ -13,6 +13,7 @@ import { openDaemon, type Daemon } from '../../src/daemon/daemon.ts';
 import {
   MAX_ATTACHMENT_KINDS,
   MAX_DEPTH,
+  MAX_ENCODED_DEPTH,
   MAX_HOSTS,
   MAX_HTML_DEPTH,
   MAX_MORE_SENDERS,
@@ -131,6 +132,7 @@ const NAMELESS =
 const END = '--b--\r\n';
 const HELD = /^quarantine /;
 const LINK = 'http://listed.test/a\r\n';
+const REFUSED = /^reply 550 5\.7\.1 The message has an attachment that is not let out: a program\./;
 const WRAPPER = 'https://www.google.com/url?q=';
 
 describe('CON-2: the rule on attachments', () => {
@@ -139,9 +141,7 @@ describe('CON-2: the rule on attachments', () => {
     const harmless = (n: number): string => part(`n${n}.txt`, `x${n}`);
     expect(await send(MIXED, many(120, harmless) + END)).toBe('accept');
     for (const count of [31, 32, 33, 120, MAX_PARTS - 3]) {
-      expect(await send(MIXED, many(count, harmless) + EXE + END), `${count}`).toMatch(
-        /^reply 550 5\.7\.1 The message has an attachment that is not let out: a program\./,
-      );
+      expect(await send(MIXED, many(count, harmless) + EXE + END), `${count}`).toMatch(REFUSED);
     }
   });
 
@@ -161,6 +161,15 @@ describe('CON-2: the rule on attachments', () => {
      `${'words of text\r\n'.repeat(MAX_TEXT_BYTES / 15 + 10)}begin 644 a.exe\r\n#35H \r\n \r\nend\r\n`],
     ['a field of a part too long', MIXED,
      `--b\r\nContent-Type: text/plain; x="${'x'.repeat(9_000)}"; name=a.exe\r\n\r\nx\r\n${END}`],
+    ['parts behind its end', MIXED, `--b\r\n\r\nx\r\n${END}${NAMELESS}${END}`],
+    ['a delimiter that goes on', MIXED, `--b\r\n\r\nx\r\n${NAMELESS.replace('--b', '--bZ')}${END}`],
+    ['two boundaries', [...TEXT, 'Content-Type: multipart/mixed; boundary=b; boundary=c'],
+     NAMELESS.replace('--b', '--c')],
+    ['no boundary', [...TEXT, 'Content-Type: multipart/mixed'], NAMELESS + END],
+    ['two encodings of a part', MIXED,
+     NAMELESS.replace('Content-Transfer', 'Content-Transfer-Encoding: 7bit\r\nContent-Transfer') + END],
+    ['one piece of a message', [...TEXT, 'Content-Type: message/partial; id=x; number=1; total=2'], NAMELESS],
+    ['a file behind its parts', MIXED, `--b\r\n\r\nx\r\n${END}begin 644 a.exe\r\n#0V%T\r\n`],
     ['a part with too many fields', MIXED,
      `--b\r\n${many(64, (n) => `X-${n}: x\r\n`)}${many(33, () => 'Content-Type: text/plain\r\n')}` +
      `Content-Disposition: attachment; filename=a.exe\r\n\r\nx\r\n${END}`],
@@ -194,11 +203,74 @@ describe('CON-2: the rule on attachments', () => {
      `${NAMELESS.replace('--b', '--c')}--c--\r\n`],
     ['behind another disposition',
      '--b\r\nContent-Disposition: inline\r\nContent-Disposition: attachment; filename=a.exe\r\n\r\nx\r\n'],
+    ['named with blanks and no quotes',
+     '--b\r\nContent-Disposition: attachment; filename=my invoice.js\r\n\r\nx\r\n'],
+    ['named otherwise in its type',
+     '--b\r\nContent-Type: a/b; name=a.js\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n'],
+    ['with a comment at its encoding', NAMELESS.replace('base64', '(x) base64')],
     ['named behind many parameters',
      `--b\r\nContent-Type: application/octet-stream; ${many(100, (n) => `a${n}=1; `)}name=a.js\r\n\r\nx\r\n`],
   ])('sees a file %s', async (_, parts) => {
     await start({ attachments: { action: 'reject' } });
     expect(await send(MIXED, parts + END)).toMatch(/an attachment that is not let out: a /);
+  });
+});
+
+/** A message in base64, inside others so `times`. */
+function inBase64(message: string, times = 1): string {
+  let text = message;
+  for (let n = 0; n < times; n += 1) {
+    const lines = Buffer.from(text, 'latin1').toString('base64').replace(/.{76}/g, '$&\r\n');
+    text = `Subject: on\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}\r\n`;
+  }
+  return `--b\r\n${text}`;
+}
+
+const inQuoted = (message: string): string =>
+  '--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n' +
+  `${message.replaceAll('=', '=3D')}\r\n`;
+
+describe('CON-2: a message in a transfer encoding', () => {
+  const letter = (parts: string): string =>
+    'From: bob@example.net\r\nSubject: the plan\r\nContent-Type: multipart/mixed; boundary="c"\r\n\r\n' +
+    `--c\r\n\r\nGood day, see http://good.test/plan for the plan.\r\n${parts}--c--\r\n`;
+  const innocent = letter(part('plan.pdf', '%PDF-1.7', 'application/pdf').replace('--b', '--c'));
+  const program = letter(NAMELESS.replace('--b', '--c'));
+  const linked = letter(`--c\r\n\r\n${LINK}`);
+  /** Over the size that is read in the thread of the doors. */
+  const large = part('n.txt', 'words of text\r\n'.repeat(10_000));
+  const ways: readonly (readonly [string, (message: string) => string])[] = [
+    ['base64', inBase64],
+    ['quoted-printable', inQuoted],
+    ['base64 in base64', (message) => inBase64(message, 2)],
+    ['base64 behind a large part', (message) => large + inBase64(message)],
+  ];
+
+  it.each(ways)(
+    'is let through where nothing in it is refused, and not else: %s',
+    async (_, way) => {
+      await start({ attachments: { action: 'reject' }, listed_hosts: 'reject' }, 'file');
+      expect(await send(MIXED, way(innocent) + END)).toBe('accept');
+      expect(await send(MIXED, way(program) + END)).toMatch(REFUSED);
+      expect(await send(MIXED, way(linked) + END)).toMatch(
+        /^reply 550 5\.7\.1 A link in the message leads to a listed host \(listed\.test\)\./,
+      );
+    },
+  );
+
+  const BROKEN = 'the transfer encoding of a message in it is broken or not clear';
+  // prettier-ignore
+  it.each([
+    ['encoded too often', inBase64(innocent, MAX_ENCODED_DEPTH + 1), 'its parts are nested too deeply'],
+    ['with too many parts', inBase64(letter('--c\r\n\r\nx\r\n'.repeat(MAX_PARTS))), 'it has too many parts'],
+    ['with base64 that is broken', inBase64(innocent).replace(/\r\n\r\n/, '\r\n\r\n!'), BROKEN],
+    ['in an unknown encoding', inBase64(innocent).replace('base64', 'x-uuencode'), BROKEN],
+    ['as parts in base64',
+     inBase64('--c\r\n\r\nx\r\n--c--').replace('message/rfc822', 'multipart/mixed; boundary=c'),
+     'its parts are written in a transfer encoding, which they may not be'],
+  ])('is refused where it cannot be seen whole, and says why: %s', async (_, parts, why) => {
+    await start({ attachments: { action: 'reject' } });
+    expect(await send(MIXED, parts + END)).toContain(`cannot be checked whole: ${why}.`);
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openScanners, type OpenScanners } from '../../src/scanners/open-scanners.ts';
 import { openMessageInspector } from '../../src/message/open-inspector.ts';
+import { startsAsMail } from '../../src/message/mail-start.ts';
 import type { ScanLimits } from '../../src/scanners/engine.ts';
 import type { HostListOptions } from '../../src/scanners/lists/open-host-lists.ts';
 import { createSilentTelemetry } from '../../src/telemetry/telemetry.ts';
@@ -77,6 +78,44 @@ describe.runIf(mailServersAreHere)('clamd', () => {
       expect(heard.changes).toEqual(['clamd works']);
     },
   );
+
+  test('CON-1: names the virus in a message that is attached in base64', async () => {
+    const { scanner } = openClamd(clamd.unix);
+    const forwarded = (content: string): Buffer =>
+      Buffer.from(
+        withAttachment(content)
+          .toString('latin1')
+          .replace(/--b1\r\nContent-Type: application[^]*$/, (file) => {
+            const inner = `From: bob@example.net\r\nContent-Type: multipart/mixed; boundary=b1\r\n\r\n${file}`;
+            const encoded = Buffer.from(inner).toString('base64').replace(/.{76}/g, '$&\r\n');
+            const type =
+              'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n';
+            return `--b1\r\n${type}${encoded}\r\n--b1--\r\n`;
+          }),
+      );
+    expect(await scan(scanner, forwarded(EICAR))).toEqual(INFECTED);
+    expect(await scan(scanner, forwarded('hello'))).toEqual(CLEAN);
+  });
+
+  test('CON-1: looks into an encoded message exactly where it is said to begin as mail', async () => {
+    const { scanner } = openClamd(clamd.unix);
+    const file = `Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(EICAR).toString('base64')}\r\n--i--\r\n`;
+    const starts = [
+      ...['Received', 'Return-Path', 'Delivered-To', 'From', 'To', 'Subject', 'Date', 'Message-ID'],
+      ...['MIME-Version', 'Mime-Version', 'Received-SPF', 'X-UIDL', 'X-Symantec-X', 'X-Mailer'],
+      ...['DKIM-Signature: x\r\nFrom', 'X-A: x\r\nMIME-Version', 'from', 'Cc', 'Reply-To', 'For'],
+      ...['X-A: x\r\nMessage-Id', 'X-A: x\r\nReceived', 'X-A: x\r\nSubject', 'Delivery-date'],
+    ];
+    for (const start of [...starts.map((name) => `${name}: x\r\n`), '', 'From:x\r\n']) {
+      const inner = Buffer.from(start + file);
+      const encoded = inner.toString('base64').replace(/.{76}/g, '$&\r\n');
+      const outer =
+        'From: a@b.example\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n' +
+        `Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${encoded}\r\n--o--\r\n`;
+      const found = await scan(scanner, Buffer.from(outer));
+      expect(found, start).toEqual(startsAsMail(inner) ? INFECTED : CLEAN);
+    }
+  });
 
   test.each([0, 5 * MIB])(
     'CON-1: stands in what is read of a message, beside its listed hosts (%i bytes more)',

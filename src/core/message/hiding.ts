@@ -3,15 +3,26 @@
  * round a rule: where a rule on what may be in that part is in force, the message is stopped.
  */
 
-/** Parts were not split, or their header was not read: files and links may be in them. */
+/** Parts were not split or not decoded, their header was not read, or programs read them differently. */
 const PARTS_UNSEEN = [
+  // The first that is noted is what a person reads; this one tells more than the next.
+  'encoded-multipart',
+  'boundary-missing',
+  'boundary-never-found',
   'boundary-too-long',
   'content-field-cut',
-  'encoded-message',
+  'delimiter-not-clear',
+  'encoding-not-clear',
+  'message-external',
+  'message-not-decoded',
+  'message-partial',
+  'message-start-unusual',
   'reader-failed',
   'reader-late',
+  'structure-not-clear',
   'too-deep',
   'too-many-parts',
+  'unknown-encoding',
   'unreadable',
 ] as const;
 
@@ -24,6 +35,7 @@ export const NOT_READ_NOW = 'reader-busy';
 export const ATTACHMENTS_UNSEEN = [
   ...PARTS_UNSEEN,
   ...TEXT_UNSEEN,
+  'file-outside-parts',
   'too-many-attachments',
 ] as const;
 

@@ -5,11 +5,14 @@ import { namesOf, type Looked } from '../rules/content.ts';
 export function malformed({ content }: Looked): Evidence | undefined {
   const faults = content.derived.malformed ?? [];
   if (faults.length === 0) return undefined;
+  const isSeen = faults.every((fault) => fault === 'encoded-message');
   return {
     signal: 'malformed',
     practice: 'CON-2',
     family: 'content',
     weight: 1.5,
-    text: `The message is malformed (${namesOf(faults)}), so only a part of it could be looked at.`,
+    text: isSeen
+      ? 'A message in it is written in a transfer encoding, which none may be.'
+      : `The message is malformed (${namesOf(faults)}), so only a part of it could be looked at.`,
   };
 }
