@@ -3,7 +3,6 @@
  * programs still show as attachments. What does not decode ends the file.
  */
 import type { Notes } from './notes.ts';
-import type { TransferDecoder } from './transfer-decoding.ts';
 
 export interface UuencodedFile {
   readonly name: string;
@@ -53,7 +52,7 @@ const decoderAfter = (begin: string): DecodeLine =>
   begin.includes('begin-base64') ? decodeBase64 : decodeLine;
 
 /** As the transfer encoding of a part, which some programs write (`x-uuencode`). */
-export class UuencodeDecoder implements TransferDecoder {
+export class UuencodeDecoder {
   readonly #notes: Notes;
   /** The end of the last chunk, not yet a line. */
   #rest = '';
