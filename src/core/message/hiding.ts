@@ -5,11 +5,10 @@
 
 /** Parts were not split, or their header was not read: files and links may be in them. */
 const PARTS_UNSEEN = [
+  'body-cut',
   'boundary-too-long',
   'content-field-cut',
   'encoded-message',
-  'reader-failed',
-  'reader-late',
   'too-deep',
   'too-many-parts',
   'unreadable',
@@ -18,8 +17,8 @@ const PARTS_UNSEEN = [
 /** A text was not read to its end: files by uuencode and links may be in the rest. */
 const TEXT_UNSEEN = ['text-too-long'] as const;
 
-/** Our own threads were full: it is no fault of the message, and it may come again. */
-export const NOT_READ_NOW = 'reader-busy';
+/** Our own threads were full, too slow or died: mostly no fault of the message, so it may come again. */
+export const NOT_READ_NOW = ['reader-busy', 'reader-failed', 'reader-late'] as const;
 
 export const ATTACHMENTS_UNSEEN = [
   ...PARTS_UNSEEN,
@@ -43,4 +42,4 @@ export type HidingNote =
   | (typeof ATTACHMENTS_UNSEEN)[number]
   | (typeof LINKS_UNSEEN)[number]
   | (typeof SENDERS_UNSEEN)[number]
-  | typeof NOT_READ_NOW;
+  | (typeof NOT_READ_NOW)[number];
