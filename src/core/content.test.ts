@@ -80,7 +80,7 @@ describe('rules on content', () => {
     ['CON-1', 'nor is it told to come again, as it will be as large', tooLarge('unknown'), { virus: { action: 'hold', unknown: 'defer' } }, 'hold', 'larger than the virus scanner clamd takes'],
     ['CON-1', 'where mail is to flow it does', tooLarge('clean'), {}, 'pass', undefined],
     ['CON-1', 'what could not be scanned is not held', { ...scan('unknown'), ownPassword: true }, { virus: { action: 'reject', unknown: 'defer' } }, 'defer', 'gave no answer'],
-    ['CON-1', 'a refusal needs no scan', { ...scan('unknown'), ownPassword: true }, { virus: { action: 'reject', unknown: 'defer' }, ownPassword: 'reject' }, 'reject', 'own password'],
+    ['CON-8', 'a refusal needs no scan', { ...scan('unknown'), ownPassword: true }, { virus: { action: 'reject', unknown: 'defer' }, ownPassword: 'reject' }, 'reject', 'own password'],
     ['CON-2', 'our own slowness is none of its faults', { malformed: ['reader-late'] }, { attachments: { action: 'reject', kinds: [] } }, 'defer', 'reading it took too long'],
     ['CON-2', 'nor is what our reader dies of', { malformed: ['reader-failed'] }, { listedHosts: 'hold' }, 'defer', 'what read it broke off'],
     ['CON-2', 'a body cut short hides what is in the rest', { malformed: ['body-cut'] }, { listedHosts: 'hold' }, 'hold', 'too large to be read to its end'],
