@@ -73,7 +73,7 @@ async function measure(
 ): Promise<{ readonly ours: number; readonly peer: number }> {
   const inspector = openMessageInspector(
     { fingerprintKey: new Uint8Array(16) },
-    { warn: (text) => console.error(text) },
+    { notRead: () => undefined, warn: (text) => console.error(text) },
   );
   const ours: number[] = [];
   const peer: number[] = [];

@@ -12,11 +12,14 @@ const TEXTS: Readonly<Record<string, string>> = {
   cleartext: 'Switch on TLS (SSL) in your mail program.',
   virus: 'The message carries a virus ({detail}). Check your computer.',
   'virus-unknown': 'The message cannot be checked for viruses now. Try again later.',
+  'virus-too-large':
+    'The message is too large to be checked for viruses. Send less at once, or share the file in another way.',
   'forwarded-spam': 'The message is spam and is not sent on. Keep it in the mailbox.',
   campaign: 'The message waits for a check: the same text came from several accounts.',
   attachment: 'The message has an attachment that is not let out: {detail}.',
   'listed-host': 'A link in the message leads to a listed host ({detail}).',
-  'not-whole': 'The message cannot be checked whole: {detail}. Send it in a simpler form.',
+  'not-whole':
+    'The message cannot be checked whole: {detail}. Send it smaller or in a simpler form.',
   'not-read-now': 'The message cannot be checked now. Try again later.',
   'own-password': 'The message shows your own password. Never send it to anybody.',
   conformance: 'The message does not follow RFC 5322: {detail}.',

@@ -27,6 +27,9 @@ const facts = (derived: Partial<DerivedMessage>, more: Partial<MessageFacts> = {
 const scan = (result: ScanFinding['result'], name?: string, scanner = 'clamd') => ({
   scans: [{ scanner, result, ...(name !== undefined && { name }) }],
 });
+const tooLarge = (result: ScanFinding['result']) => ({
+  scans: [{ scanner: 'clamd', result, tooLarge: true as const }],
+});
 const attached = (extension: string, declaredType = '', trueType = '', encrypted = false) => ({
   attachments: [
     {
@@ -75,6 +78,14 @@ describe('rules on content', () => {
     ['CON-2', 'attachments hide nothing from the rule on links', { malformed: ['too-many-attachments'] }, { listedHosts: 'reject' }, 'pass', 'malformed (too-many-attachments)'],
     ['CON-2', 'watched, it is recorded', { malformed: ['html-too-long'] }, { listedHosts: 'observe' }, 'pass', 'its HTML is too long'],
     ['CON-2', 'without a rule it is evidence', { malformed: ['too-many-parts'] }, {}, 'pass', 'malformed (too-many-parts)'],
+    ['CON-1', 'what was scanned in part is not clean', tooLarge('clean'), { virus: { action: 'reject', unknown: 'defer' } }, 'reject', 'larger than the virus scanner clamd takes'],
+    ['CON-1', 'nor is it told to come again, as it will be as large', tooLarge('unknown'), { virus: { action: 'hold', unknown: 'defer' } }, 'hold', 'larger than the virus scanner clamd takes'],
+    ['CON-1', 'where mail is to flow it does', tooLarge('clean'), {}, 'pass', undefined],
+    ['CON-1', 'what could not be scanned is not held', { ...scan('unknown'), ownPassword: true }, { virus: { action: 'reject', unknown: 'defer' } }, 'defer', 'gave no answer'],
+    ['CON-8', 'a refusal needs no scan', { ...scan('unknown'), ownPassword: true }, { virus: { action: 'reject', unknown: 'defer' }, ownPassword: 'reject' }, 'reject', 'own password'],
+    ['CON-2', 'our own slowness is none of its faults', { malformed: ['reader-late'] }, { attachments: { action: 'reject', kinds: [] } }, 'defer', 'reading it took too long'],
+    ['CON-2', 'nor is what our reader dies of', { malformed: ['reader-failed'] }, { listedHosts: 'hold' }, 'defer', 'what read it broke off'],
+    ['CON-2', 'a body cut short hides what is in the rest', { malformed: ['body-cut'] }, { listedHosts: 'hold' }, 'hold', 'too large to be read to its end'],
     ['CON-2', 'our own lack of room is none of its faults', { malformed: ['reader-busy'] }, { attachments: { action: 'reject', kinds: [] } }, 'defer', 'could not be read now'],
     ['CON-2', 'another kind is let out', attached('html'), { attachments: { action: 'reject', kinds: ['executable'] } }, 'pass', '.html, a web page'],
     ['CON-2', 'a program under another name', attached('txt', 'text/plain', 'application/x-msdownload'), { attachments: { action: 'hold', kinds: ['executable'] } }, 'hold', '.txt, a program'],
@@ -97,6 +108,12 @@ describe('rules on content', () => {
     if (text === undefined) expect(judged.reasons).toEqual([]);
     else expect(first?.text).toContain(text);
     expect(first?.practice ?? practice).toBe(practice);
+  });
+
+  it('CON-1: what nobody could look at is deferred as such', () => {
+    const unknown = { virus: { action: 'reject', unknown: 'defer' } } as const;
+    const judged = platform(unknown).submit(ANN, facts(scan('unknown')));
+    expect(judged).toMatchObject({ verdict: 'defer', notLookedAt: true });
   });
 
   it('CON-4: the client is told what was refused, in plain ASCII, with the reference', () => {

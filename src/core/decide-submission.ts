@@ -3,6 +3,7 @@ import {
   baseVerdict,
   intentsOf,
   isLess,
+  isNotLookedAt,
   reasonsOf,
   rungOf,
   rungReason,
@@ -108,7 +109,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
   const base = baseVerdict(subject);
   const verdict: Verdict =
     kind === 'defer'
-      ? { ...base, ...decided, retryAfterSeconds: retryAfter(findings) }
+      ? { ...base, ...decided, ...comingAgain(findings, answer) }
       : { ...base, ...decided };
   const matters = mattersOf(subject, findings, { evidence, asked, kind });
   const holds = holdIntentsOf(subject, verdict, matters);
@@ -132,6 +133,17 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
 function strangersOf({ outcomes, event }: SubmissionSubject): Pick<Verdict, 'strangers'> {
   const isKnown = outcomes !== undefined && event.envelopeRecipients.length > 0;
   return isKnown ? { strangers: outcomes.strangers } : {};
+}
+
+/** When it should come again, and whether it is looked at only then. */
+function comingAgain(
+  findings: readonly Finding[],
+  { isNotLookedAt: isUnseen }: Answer,
+): Pick<Verdict, 'retryAfterSeconds' | 'notLookedAt'> {
+  return {
+    retryAfterSeconds: retryAfter(findings),
+    ...(isUnseen && { notLookedAt: true as const }),
+  };
 }
 
 function retryAfter(findings: readonly Finding[]): number {
@@ -192,6 +204,7 @@ interface Answer {
   readonly perRecipient: Verdict['perRecipient'];
   /** Only a part of the findings made it: those whose practice is in force. */
   readonly isPart: boolean;
+  readonly isNotLookedAt: boolean;
 }
 
 /** What is in force decides, where it stops anything; else the verdict says what all would have done. */
@@ -203,17 +216,23 @@ function answerOf(
   const { rules, lock, event } = subject;
   const refused = refusedRecipients(subject);
   if (isMixed(rules) && lock === undefined) {
-    const kind = verdictOf(inForce(rules, findings), acting);
+    const made = inForce(rules, findings);
+    const worst = verdictOf(made, acting);
+    const isUnseen = isNotLookedAt(worst, made);
+    const kind = isUnseen ? 'defer' : worst;
     const some = kind !== 'reject' && isInForce(rules, 'SND-13') ? refused : undefined;
     if (kind !== 'pass' || some !== undefined) {
-      return { kind, enforced: event.afterwards !== true, perRecipient: some, isPart: true };
+      const enforced = event.afterwards !== true;
+      return { kind, enforced, perRecipient: some, isPart: true, isNotLookedAt: isUnseen };
     }
   }
-  const kind = verdictOf(findings, lock === undefined ? rung : 'observe');
+  const worst = verdictOf(findings, lock === undefined ? rung : 'observe');
+  const isUnseen = isNotLookedAt(worst, findings);
+  const kind = isUnseen ? 'defer' : worst;
   const perRecipient = kind === 'reject' ? undefined : refused;
   const asked = perRecipient === undefined ? kind : 'reject';
   const enforced = isEnforced(subject, asked) && (lock !== undefined || !isMixed(rules));
-  return { kind, enforced, perRecipient, isPart: false };
+  return { kind, enforced, perRecipient, isPart: false, isNotLookedAt: isUnseen };
 }
 
 /** The sentence that the client is told comes from what stopped it. */

@@ -37,6 +37,14 @@ export function verdictOf(findings: readonly Finding[], rung: Rung): VerdictKind
   return worst;
 }
 
+/** What nobody could look at goes before a hold, and a refusal before it. */
+const ABOVE_HOLD = SEVERITY.indexOf('hold') + 0.5;
+
+/** What nobody could look at is not held: whoever lets it go later would not look either. */
+export function isNotLookedAt(kind: VerdictKind, findings: readonly Finding[]): boolean {
+  return kind !== 'reject' && findings.some(({ notLookedAt }) => notLookedAt === true);
+}
+
 export const isLess = (one: VerdictKind, other: VerdictKind): boolean =>
   SEVERITY.indexOf(one) < SEVERITY.indexOf(other);
 
@@ -60,7 +68,8 @@ export function reasonsOf(
   cameBack = 0,
 ): Reason[] {
   if (findings.length === 0 && evidence.length === 0) return [];
-  const severity = (finding: Finding): number => SEVERITY.indexOf(ACTION_VERDICT[finding.action]);
+  const severity = (finding: Finding): number =>
+    finding.notLookedAt === true ? ABOVE_HOLD : SEVERITY.indexOf(ACTION_VERDICT[finding.action]);
   const heft = ({ signal, weight }: { signal: string; weight: number }): number =>
     signal === 'outcomes' ? cameBack : weight;
   const rules = [...findings]

@@ -23,7 +23,11 @@ const EVENT: SubmissionEvent = {
 function intents(
   kind: VerdictKind,
   changes: Partial<SubmissionEvent> = {},
-  more: { readonly enforced?: boolean; readonly class?: AccountClass } = {},
+  more: {
+    readonly enforced?: boolean;
+    readonly class?: AccountClass;
+    readonly notLookedAt?: true;
+  } = {},
 ) {
   const event: SubmissionEvent = { ...EVENT, ...changes };
   const verdict: Verdict = {
@@ -31,6 +35,7 @@ function intents(
     ...{ identity: 'ann@example.org/main', context: '5f1c', verdict: kind, rung: 'hold' },
     ...{ enforced: more.enforced ?? true, score: 9, reasons: [], reference: '8F2K9A1B' },
     ...(kind === 'defer' ? { retryAfterSeconds: 300 } : {}),
+    ...(more.notLookedAt && { notLookedAt: true }),
   };
   const subject = { event, facts: { class: more.class ?? 'person' } } as SubmissionSubject;
   return holdIntentsOf(subject, verdict, []);
@@ -57,6 +62,7 @@ test.each([
   ['a message without a queue id', intents('hold', { queueId: '' })],
   ['a transaction that was given up', intents('hold', { abandoned: true })],
   ['an application that tries again', intents('defer', {}, { class: 'application' })],
+  ['what nobody could look at', intents('defer', {}, { notLookedAt: true })],
   ['mail without AUTH', intents('defer', { account: '' })],
 ])('%s holds nothing', (_what, made) => expect(made).toEqual([]));
 

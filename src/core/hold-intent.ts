@@ -11,8 +11,8 @@ const MAX_SUBJECT = 200;
 
 /**
  * One for each message that is really held: an enforced `hold`, and an enforced `defer` of a person
- * whose whole message is at hand, which the doors render as a short hold. Without a queue id there
- * is nothing to find again.
+ * whose whole message is at hand and was looked at, which the doors render as a short hold. Without a
+ * queue id there is nothing to find again.
  */
 export function holdIntentsOf(
   subject: SubmissionSubject,
@@ -23,7 +23,8 @@ export function holdIntentsOf(
   const { queueId = '' } = event;
   if (!verdict.enforced || queueId === '' || event.abandoned === true) return [];
   const isPerson = facts.class === 'person' && (event.account ?? '') !== '';
-  const isShort = verdict.verdict === 'defer' && isPerson && hasMessage(subject);
+  const isSlowed = verdict.verdict === 'defer' && verdict.notLookedAt !== true;
+  const isShort = isSlowed && isPerson && hasMessage(subject);
   if (verdict.verdict !== 'hold' && !isShort) return [];
   const cause = findings.find((finding) => finding.action === 'hold' && finding.cause)?.cause;
   const releaseMs = Date.parse(verdict.at) + (verdict.retryAfterSeconds ?? 0) * 1000;

@@ -33,6 +33,7 @@ const TO_OWNER: Readonly<Record<string, string>> = {
   wording: 'it asks for passwords or money',
   'dangerous-attachment': 'it has an attachment of a dangerous kind',
   'listed-host': 'it has a link that is known for spam',
+  'virus-too-large': 'it is too large to be checked for viruses',
   'not-whole': 'it could not be looked at whole',
   'external-spam': 'a filter takes it for spam',
 };

@@ -54,6 +54,8 @@ export interface Verdict {
   readonly perRecipient?: Readonly<Record<string, VerdictKind>>;
   /** For `defer`: when trying again makes sense. */
   readonly retryAfterSeconds?: number;
+  /** For `defer`: nobody could look now. Only what comes again is looked at, so no clock lets it out. */
+  readonly notLookedAt?: true;
 }
 
 export interface RungChange {

@@ -31,7 +31,7 @@ export function stanceVerdict(
     score: 0,
     reasons: [{ signal: 'not-judged', weight: 0, text: 'Primum could not judge this in time.' }],
     reference: referenceOf(event.id),
-    ...(onFailure === 'defer' ? { retryAfterSeconds: RETRY_SECONDS } : {}),
+    ...(onFailure === 'defer' ? { retryAfterSeconds: RETRY_SECONDS, notLookedAt: true } : {}),
   };
 }
 

@@ -37,6 +37,8 @@ export interface MessageInspection {
   /** The bytes are copied. False: what is behind lags; feed no more before `drained()` resolves. */
   body(chunk: Uint8Array): boolean;
   drained(): Promise<void>;
+  /** The body goes on, and the rest is not given. */
+  cut(): void;
   /** Never rejects; what could not be found out in time is said in the facts. */
   end(): Maybe<InspectedMessage>;
   /** The message is not sent; what was begun is given up. */

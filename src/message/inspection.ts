@@ -3,6 +3,7 @@
  * while it is small and in another once it is not, and at the end to the facts with what scanners
  * and lists said.
  */
+import { customerOf } from '../core/client-network.ts';
 import type { MessageFacts } from '../core/event.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { ConformanceFault, DerivedMessage, ScanFinding } from '../core/message/derived.ts';
@@ -30,6 +31,7 @@ export interface InspectionParts {
   readonly keep: KeepOptions;
   readonly ownPassword: ((account: string, words: readonly string[]) => boolean) | undefined;
   readonly pool: ReaderPool;
+  readonly onUnread: (why: 'busy' | 'failed' | 'late') => void;
   /** Body bytes up to which a message is read in this thread, though another has room. */
   readonly inlineBytes: number;
 }
@@ -47,6 +49,11 @@ function wordless({
   ...rest
 }: MessageFacts): MessageFacts {
   return rest;
+}
+
+/** Who brings it, for what is shared fairly. */
+function ownerOf({ account, clientAddress }: MessageEnvelope): string {
+  return account === undefined ? customerOf(clientAddress) : account.toLowerCase();
 }
 
 export class Inspection implements MessageInspection {
@@ -103,6 +110,11 @@ export class Inspection implements MessageInspection {
     await Promise.all([this.#pooled?.drained(), ...this.#scans.map((scan) => scan.drained())]);
   }
 
+  cut(): void {
+    this.#note('body-cut');
+    for (const scan of this.#scans) scan.cut();
+  }
+
   end(): Maybe<InspectedMessage> {
     this.#headerDone();
     // Every scan is asked to end before anything is waited for.
@@ -132,7 +144,7 @@ export class Inspection implements MessageInspection {
 
   /** The message is not small any more. */
   #moveOut(chunk: Uint8Array): boolean {
-    this.#pooled = this.#parts.pool.begin(this.#headers);
+    this.#pooled = this.#parts.pool.begin(this.#headers, ownerOf(this.#envelope));
     if (this.#pooled === undefined) {
       if (this.#bodyBytes <= MAX_INLINE_BYTES) this.#pieces.push(new Uint8Array(chunk));
       else this.#isCut = true;
@@ -147,15 +159,20 @@ export class Inspection implements MessageInspection {
     if (this.#pooled !== undefined) {
       return this.#pooled.end(this.#headerBytes).then((outcome) => this.#fromPool(outcome));
     }
-    if (this.#isCut) this.#note('reader-busy');
+    if (this.#isCut) this.#unread('busy');
     return this.#readHere(this.#pieces);
   }
 
   #fromPool(outcome: PooledOutcome): ReadMessage {
     if (typeof outcome === 'object') return outcome;
     // What a thread died of is not tried again in this one: the header must do.
-    this.#note(outcome === 'late' ? 'reader-late' : 'reader-failed');
+    this.#unread(outcome);
     return this.#readHere([]);
+  }
+
+  #unread(why: 'busy' | 'failed' | 'late'): void {
+    this.#note(`reader-${why}`);
+    this.#parts.onUnread(why);
   }
 
   #readHere(pieces: readonly Uint8Array[]): ReadMessage {

@@ -32,7 +32,7 @@ const derivedFrom = (message: InspectedMessage): DerivedMessage =>
 /** A scanner that keeps what it was given, and lags when told to. */
 function recordingScanner(finding: ScanFinding) {
   const written: Buffer[] = [];
-  const state = { isLagging: false, aborted: 0, closed: 0, release: (): void => undefined };
+  const state = { isLagging: false, aborted: 0, cut: 0, closed: 0, release: (): void => undefined };
   const scanner: Scanner = {
     name: finding.scanner,
     begin: () => ({
@@ -46,6 +46,9 @@ function recordingScanner(finding: ScanFinding) {
               state.release = resolve;
             })
           : Promise.resolve(),
+      cut() {
+        state.cut += 1;
+      },
       end: () => Promise.resolve(finding),
       abort() {
         state.aborted += 1;
@@ -73,19 +76,31 @@ function listing(...listed: readonly ListedHost[]): HostLists & { readonly asked
 
 async function withInspector<T>(
   options: Partial<InspectorOptions>,
-  use: (begin: () => MessageInspection, warnings: readonly string[]) => Promise<T>,
+  use: (
+    begin: (account?: string) => MessageInspection,
+    warnings: readonly string[],
+    unread: readonly string[],
+  ) => Promise<T>,
 ): Promise<T> {
+  const unread: string[] = [];
   const warnings: string[] = [];
   const inspector = openMessageInspector(
     { fingerprintKey: new Uint8Array(16), timeoutMs: 60_000, ...options },
-    { warn: (text) => void warnings.push(text) },
+    { warn: (text) => void warnings.push(text), notRead: (why) => void unread.push(why) },
   );
   try {
-    return await use(() => {
-      const inspection = inspector.begin(ENVELOPE);
-      for (const [name, value] of HEADERS) inspection.header(name, value);
-      return inspection;
-    }, warnings);
+    return await use(
+      (account) => {
+        const inspection = inspector.begin({
+          ...ENVELOPE,
+          ...(account !== undefined && { account }),
+        });
+        for (const [name, value] of HEADERS) inspection.header(name, value);
+        return inspection;
+      },
+      warnings,
+      unread,
+    );
   } finally {
     await inspector.close();
   }
@@ -209,8 +224,8 @@ describe('a message on its way through a door', () => {
   });
 
   it('judges by header and beginning when too many large messages are under way', async () => {
-    await withInspector({ inlineBytes: 1000, threads: 1 }, async (begin) => {
-      const open = Array.from({ length: MAX_OPEN_MESSAGES }, () => begin());
+    await withInspector({ inlineBytes: 1000, threads: 1 }, async (begin, _warnings, unread) => {
+      const open = Array.from({ length: MAX_OPEN_MESSAGES }, (_, n) => begin(`${n}@example.org`));
       for (const inspection of open) inspection.body(body(1000));
       // Its size is no reason to know less of it.
       const medium = begin();
@@ -223,9 +238,37 @@ describe('a message on its way through a door', () => {
       late.body(Buffer.alloc(MAX_INLINE_BYTES, 'x'));
       const derived = derivedFrom(await late.end());
       expect(derived.malformed).toContain('reader-busy');
+      expect(unread).toEqual(['busy']);
       expect(derived.urlHosts).toEqual(['link.example']);
       const messages = await Promise.all(open.map(async (inspection) => inspection.end()));
       expect(messages.every((message) => derivedFrom(message).urlCount === 1)).toBe(true);
+    });
+  });
+
+  it('keeps half of the room for others, whoever sends much at once', async () => {
+    await withInspector({ inlineBytes: 1000, threads: 1 }, async (begin) => {
+      const notes = async (account: string): Promise<readonly string[] | undefined> => {
+        const inspection = begin(account);
+        await feed(inspection, body(MAX_INLINE_BYTES));
+        return derivedFrom(await inspection.end()).malformed;
+      };
+      const open = Array.from({ length: MAX_OPEN_MESSAGES + 2 }, () => begin('ann@example.org'));
+      for (const inspection of open) inspection.body(body(1000));
+      expect(await notes('Ann@example.org')).toContain('reader-busy');
+      expect(await notes('bob@example.org')).toBeUndefined();
+      for (const inspection of open) inspection.abort();
+      expect(await notes('ann@example.org')).toBeUndefined();
+    });
+  });
+
+  it('says that the rest was not given, to scanners too', async () => {
+    const { scanner, state } = recordingScanner({ scanner: 'clamd', result: 'clean' });
+    await withInspector({ scanners: [scanner] }, async (begin) => {
+      const inspection = begin();
+      inspection.body(body(10));
+      inspection.cut();
+      expect(derivedFrom(await inspection.end()).malformed).toContain('body-cut');
+      expect(state.cut).toBe(1);
     });
   });
 
@@ -236,12 +279,13 @@ describe('a message on its way through a door', () => {
   ])('is answered by its header when the thread %s', async (_, code, note) => {
     const program = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
     const options = { program, timeoutMs: note === 'reader-late' ? 50 : 60_000 };
-    await withInspector(options, async (begin, warnings) => {
+    await withInspector(options, async (begin, warnings, unread) => {
       const inspection = begin();
       await feed(inspection, body(400_000).subarray(0, PIECE_BYTES * (MAX_PIECES - 1)));
       const message = await inspection.end();
       expect(message.facts.headerFrom).toBe('ann@example.org');
       expect(derivedFrom(message).malformed).toContain(note);
+      expect(unread.map((why) => `reader-${why}`)).toEqual([note]);
       await expect.poll(() => warnings.length).toBe(1);
       expect(warnings[0]).toMatch(/^A thread that reads large messages ended/);
     });

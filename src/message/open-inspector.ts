@@ -40,7 +40,7 @@ export interface InspectorOptions {
 /** @throws PrimumError INPUT_UNREADABLE when a shipped list cannot be used. */
 export function openMessageInspector(
   options: InspectorOptions,
-  telemetry: Pick<Telemetry, 'warn'>,
+  telemetry: Pick<Telemetry, 'warn' | 'notRead'>,
 ): MessageInspector {
   const lists = loadLists();
   const { fingerprintKey } = options;
@@ -59,7 +59,7 @@ export function openMessageInspector(
       warnedAt = performance.now();
       telemetry.warn(
         `A thread that reads large messages ended (${reason}). What it was reading is judged by ` +
-          'its header, and a new one is started. If this goes on, report it with such a message.',
+          'its header, or deferred where a rule asks for more, and a new one is started. If this goes on, report it with such a message.',
       );
     },
   });
@@ -70,6 +70,7 @@ export function openMessageInspector(
     keep,
     ownPassword: options.ownPassword,
     pool,
+    onUnread: (why) => telemetry.notRead(why),
     inlineBytes: options.inlineBytes ?? DEFAULT_INLINE_BYTES,
   };
   return {

@@ -14,7 +14,10 @@ export const PIECE_BYTES = 64 * 1024;
 /** Pieces of one message under way before its sender must wait. */
 export const MAX_PIECES = 8;
 
-/** Large messages read at the same time; with their pieces that is 32 MiB at most. */
+/**
+ * Large messages read at the same time, half of them of one owner; with their pieces that is 32 MiB at
+ * most.
+ */
 export const MAX_OPEN_MESSAGES = 64;
 
 /** Heap of one thread, MiB: text and HTML of a message are bounded far below. */
@@ -46,8 +49,8 @@ export interface PooledReading {
 export interface ReaderPool {
   /** Starts a thread if none was yet: a large message need not wait for it, nor bring its memory. */
   warm(): void;
-  /** `undefined` when as many messages as may be are under way. */
-  begin(headers: readonly HeaderField[]): PooledReading | undefined;
+  /** `undefined` when as many messages as may be are under way, of all or of this owner. */
+  begin(headers: readonly HeaderField[], owner: string): PooledReading | undefined;
   close(): Promise<void>;
 }
 
@@ -95,6 +98,7 @@ class Thread {
 }
 
 class Pooled implements PooledReading {
+  readonly owner: string;
   readonly #id: number;
   readonly #thread: Thread;
   readonly #timeoutMs: number;
@@ -106,7 +110,8 @@ class Pooled implements PooledReading {
   #outcome: PooledOutcome | undefined;
   #onOutcome: ((outcome: PooledOutcome) => void) | undefined;
 
-  constructor(id: number, thread: Thread, timeoutMs: number) {
+  constructor(id: number, owner: string, thread: Thread, timeoutMs: number) {
+    this.owner = owner;
     this.#id = id;
     this.#thread = thread;
     this.#timeoutMs = timeoutMs;
@@ -217,12 +222,14 @@ export function createReaderPool(options: PoolOptions): ReaderPool {
     warm() {
       if (!isWarm && !isClosed) start();
     },
-    begin(headers) {
-      const open = threads.reduce((sum, { readings }) => sum + readings.size, 0);
-      if (isClosed || open >= MAX_OPEN_MESSAGES) return undefined;
+    begin(headers, owner) {
+      const open = threads.flatMap(({ readings }) => [...readings.values()]);
+      const own = open.filter((reading) => reading.owner === owner).length;
+      // Nobody has more of it than is free, so that there is always room for somebody else.
+      if (isClosed || own >= MAX_OPEN_MESSAGES - open.length) return undefined;
       lastId += 1;
       const thread = pick();
-      const reading = new Pooled(lastId, thread, options.timeoutMs);
+      const reading = new Pooled(lastId, owner, thread, options.timeoutMs);
       thread.add(lastId, reading);
       thread.say({ kind: 'begin', id: lastId, headers });
       return reading;

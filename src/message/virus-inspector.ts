@@ -51,6 +51,10 @@ class VirusInspection implements MessageInspection {
     await Promise.all(this.#scans.map((scan) => scan.drained()));
   }
 
+  cut(): void {
+    for (const scan of this.#scans) scan.cut();
+  }
+
   async end(): Promise<InspectedMessage> {
     this.#headerDone();
     const scans = await Promise.all(this.#scans.map((scan) => scan.end()));

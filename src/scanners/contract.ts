@@ -16,6 +16,8 @@ export interface Scan {
   /** Bytes of the RFC 5322 message in order, header first, CRLF line ends. False: wait for `drained`. */
   write(chunk: Uint8Array): boolean;
   drained(): Promise<void>;
+  /** More of the message follows than is written. */
+  cut(): void;
   /** Resolves within the scanner's own time-out and never rejects: `unknown` says it failed. */
   end(): Promise<ScanFinding>;
   abort(): void;

@@ -2,7 +2,7 @@
 import type { ScanFinding } from '../core/message/derived.ts';
 import type { ScanEnvelope } from './contract.ts';
 
-export type Answer = Pick<ScanFinding, 'result' | 'name' | 'score'>;
+export type Answer = Pick<ScanFinding, 'result' | 'name' | 'score' | 'tooLarge'>;
 
 /**
  * Who is to blame for a failure: `away` the scanner cannot be reached at all, `scanner` it did not
@@ -19,6 +19,8 @@ export type Outcome =
       readonly what: string;
       /** A sentence for the operator. */
       readonly error: Error;
+      /** It takes no message of this size, now or later. */
+      readonly isTooLarge?: boolean;
     };
 
 export interface ConversationListener {

@@ -60,9 +60,9 @@ class MessageScan implements Scan {
   write(chunk: Uint8Array): boolean {
     if (this.#isSettled || this.#isCut || this.#endedAt !== undefined) return true;
     const room = this.#room.limits.maxBytes - this.#bytes;
-    if (chunk.length > room) this.#cut();
-    if (this.#hasSettled()) return true;
     this.#bytes += Math.min(chunk.length, room);
+    if (chunk.length > room) this.cut();
+    if (this.#hasSettled()) return true;
     this.#pending.push(...this.#blocks.add(chunk.subarray(0, room)));
     if (this.#pending.length > 0) this.#push();
     return this.#lag === undefined;
@@ -94,12 +94,12 @@ class MessageScan implements Scan {
     return this.#isSettled;
   }
 
-  /** The message is larger than may be told. */
-  #cut(): void {
+  cut(): void {
+    if (this.#isSettled || this.#isCut) return;
     this.#isCut = true;
     if (this.#room.engine.oversize !== 'skip') return;
     this.#pass?.withdrawn();
-    const name = `larger than ${this.#room.limits.maxBytes} bytes, not asked`;
+    const name = `larger than ${this.#bytes} bytes, not asked`;
     this.#settle({ kind: 'answered', answer: { result: 'clean', name } });
   }
 
@@ -189,7 +189,7 @@ class MessageScan implements Scan {
 
   #settle(outcome: Outcome): void {
     if (this.#isSettled) return;
-    const { engine, limits } = this.#room;
+    const { engine } = this.#room;
     if (outcome.kind === 'answered') this.#pass?.succeeded();
     else if (outcome.blame === 'message') this.#pass?.withdrawn();
     else this.#pass?.failed(outcome.error, outcome.blame === 'away' ? 'now' : 'maybe');
@@ -197,11 +197,19 @@ class MessageScan implements Scan {
       outcome.kind === 'answered'
         ? outcome.answer
         : ({ result: 'unknown', name: outcome.what } as const);
-    const isPart = this.#isCut && engine.oversize === 'first-part' && answer.result === 'clean';
-    const name = isPart ? `only the first ${limits.maxBytes} bytes were scanned` : answer.name;
+    const isPart = this.#isCut && engine.oversize === 'first-part' && answer.result !== 'infected';
+    const isClean = answer.result === 'clean';
+    const name =
+      isPart && isClean ? `only the first ${this.#bytes} bytes were scanned` : answer.name;
+    const isTooLarge = isPart || (outcome.kind === 'failed' && outcome.isTooLarge === true);
     const seconds = this.#endedAt === undefined ? 0 : (performance.now() - this.#endedAt) / 1000;
     this.#room.onOutcome(outcome, answer.result, seconds);
-    this.#finish({ scanner: engine.name, ...answer, ...(name === undefined ? {} : { name }) });
+    this.#finish({
+      scanner: engine.name,
+      ...answer,
+      ...(name !== undefined && { name }),
+      ...(isTooLarge && { tooLarge: true }),
+    });
   }
 
   #finish(finding: ScanFinding): void {

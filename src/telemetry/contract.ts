@@ -54,6 +54,8 @@ export interface Telemetry {
   scanned(scanner: string, result: ScanFinding['result'], seconds: number): void;
   /** One message was not scanned as it should; counted, logged at most once in ten minutes. */
   scanFailed(scanner: string, error: unknown): void;
+  /** A large message was not read, by our own fault; counted, logged at most once in ten minutes. */
+  notRead(why: 'busy' | 'failed' | 'late'): void;
   /** A scanner or host list is given up for a while, or works again; logged on change only. */
   scannerFailed(scanner: string, error: unknown): void;
   scannerWorks(scanner: string): void;

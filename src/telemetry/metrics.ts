@@ -118,6 +118,11 @@ function scannerMetrics(registry: Registry) {
       buckets: EFFECT_BUCKETS,
       registers: [registry],
     }),
+    notRead: counter(
+      'primum_messages_not_read_total',
+      'Large messages whose body was not read: too many at once (busy), reading took too long (late) or broke off (failed).',
+      'why',
+    ),
     scanFailures: counter(
       'primum_scan_failures_total',
       'Messages a scanner should have judged and did not.',

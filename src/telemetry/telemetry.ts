@@ -49,6 +49,15 @@ const MINUTE_MS = 60_000;
 const NEW_MISTAKE_MS = 2_000;
 const FAILURE_MS = 10 * MINUTE_MS;
 
+const NOT_READ = {
+  busy: 'A large message was not read: too many came at once',
+  failed: 'A large message was not read: the thread that read it ended',
+  late: 'A large message was not read: it took too long',
+} as const;
+const UNREAD_GOES =
+  'Where a rule on attachments or links is in force it is deferred; one that is never read comes ' +
+  'back to its sender in the end.';
+
 type Say = (
   level: LogLevel,
   event: string,
@@ -290,6 +299,12 @@ function scannerEvents({ say, metrics, rarely, states }: PartEvents) {
           'scan-failed',
           `A message was not scanned by ${scanner}: ${cause(error)}${more}`,
         ),
+      );
+    },
+    notRead(why) {
+      metrics.notRead.inc({ why });
+      rarely(`not-read ${why}`, FAILURE_MS, (more) =>
+        say('warn', 'not-read', `${NOT_READ[why]}${more}. ${UNREAD_GOES}`),
       );
     },
     scannerFailed(scanner, error) {

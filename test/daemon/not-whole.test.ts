@@ -190,7 +190,7 @@ describe('CON-2: the rule on attachments', () => {
     await start({ attachments: { action: 'reject' } });
     const [, headers, body] = unseen[0] as (typeof unseen)[number];
     expect(await send(headers, body)).toMatch(
-      /^reply 550 5\.7\.1 The message cannot be checked whole: it has too many parts\. Send it in a simpler form\. Reference \w{8}$/,
+      /^reply 550 5\.7\.1 The message cannot be checked whole: it has too many parts\. Send it smaller or in a simpler form\. Reference \w{8}$/,
     );
   });
 

@@ -27,6 +27,7 @@ function hashing() {
         seen.pauses += 1;
         return seen.pauses % 8 !== 0;
       },
+      cut: () => undefined,
       drained: () => new Promise((resolve) => setImmediate(resolve)),
       end: () => ({ facts: {}, headers: [], sizeBytes: 0 }),
       abort: () => undefined,

@@ -5,6 +5,8 @@ export interface PlainInspector extends MessageInspector {
   /** Bodies that were read, in order, as latin1. */
   readonly bodies: string[];
   aborted: number;
+  /** Messages of which the rest was not given. */
+  cut: number;
 }
 
 export interface Manner {
@@ -20,6 +22,7 @@ export function plainInspector(manner: Manner = {}): PlainInspector {
   const inspector: PlainInspector = {
     bodies: [],
     aborted: 0,
+    cut: 0,
     begin: () => {
       const headers: HeaderField[] = [];
       let body = '';
@@ -33,6 +36,9 @@ export function plainInspector(manner: Manner = {}): PlainInspector {
           body += Buffer.from(chunk).toString('latin1');
           sizeBytes += chunk.length;
           return manner.lags !== true;
+        },
+        cut: () => {
+          inspector.cut += 1;
         },
         drained: () => new Promise((resolve) => setImmediate(resolve)),
         end: async () => {

@@ -192,6 +192,7 @@ export function recordedTelemetry(): RecordedTelemetry {
     directoryWorks: silent,
     scanned: silent,
     scanFailed: silent,
+    notRead: note('notRead'),
     scannerFailed: silent,
     scannerWorks: silent,
     listAsked: silent,

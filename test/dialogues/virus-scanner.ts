@@ -11,6 +11,7 @@ export function virusScanner(): Scanner {
           text += Buffer.from(chunk).toString('latin1');
           return true;
         },
+        cut: () => undefined,
         drained: () => Promise.resolve(),
         end: () =>
           Promise.resolve(

@@ -162,6 +162,7 @@ describe.runIf(mailServersAreHere)('clamd', () => {
     expect(await scan(scanner, message('hello', 3 * MIB))).toEqual({
       ...CLEAN,
       name: 'only the first 1048576 bytes were scanned',
+      tooLarge: true,
     });
   });
 

@@ -95,3 +95,38 @@ describe.runIf(mailServersAreHere)('a limit that slows', { timeout: PEER_TEST_MS
     expect(await holds()).toHaveLength(2);
   });
 });
+
+describe.runIf(mailServersAreHere)(
+  'CON-1: a scanner that is away',
+  { timeout: PEER_TEST_MS },
+  () => {
+    const platform = guardedPlatform(
+      { [ANN]: 'secret' },
+      { mode: 'enforce' },
+      {
+        milterDoor: 'tcp',
+        sections: {
+          agent: { embedded: true },
+          holds: { check_every: '1s', release_spacing: '1s' },
+          // Nothing listens there.
+          scanners: { clamd: { address: '127.0.0.1:1', on_failure: 'defer' } },
+        },
+      },
+    );
+
+    it('keeps a person waiting, not the message: no hold is there to let itself go', async () => {
+      const { stack, operator } = platform();
+      const client = await stack.smtp();
+      await client.auth(ANN, 'secret');
+      const sent = await client.send({ from: ANN, to: ['friend@dest.test'], subject: 'unscanned' });
+      await client.quit();
+      expect(sent.end?.text).toMatch(
+        /^450 4\.7\.1 .*The message cannot be checked for viruses now\. Try again later\./,
+      );
+      expect(await stack.postfix.queue()).toEqual([]);
+      const said = await operator.say('hold', 'list', '--all', '--json');
+      expect((JSON.parse(said) as { holds: HoldLine[] }).holds).toEqual([]);
+      expect(stack.sink.messages).toEqual([]);
+    });
+  },
+);

@@ -20,7 +20,8 @@ const virus = z.strictObject({
     .enum(SENDER_ACTIONS)
     .default('reject')
     .describe(
-      `A message in which a scanner found a virus. ${ACTIONS} The client is told its name.`,
+      `A message in which a scanner found a virus. ${ACTIONS} The client is told its name. The same is ` +
+        'done with one too large to be scanned whole, where `scanners.clamd.on_failure` is `defer`.',
     ),
 });
 

@@ -22,7 +22,8 @@ export const milterDoor = z.strictObject({
     .default('hold')
     .describe(
       'How `defer` is said to a person, whose mail program does not try again: `hold`, a short hold ' +
-        'that releases itself, or `tempfail` (450). Other accounts always get 450.',
+        'that releases itself, or `tempfail` (450). Other accounts always get 450, and everybody does ' +
+        'for what could not be scanned or read just then.',
     ),
   inbound_daemons: z
     .array(text('mx'))
@@ -42,7 +43,11 @@ export const milterDoor = z.strictObject({
     ),
   max_body: size('64KiB', '1GiB')
     .prefault('64MiB')
-    .describe('How much of a body is read; what is beyond is counted and not looked at.'),
+    .describe(
+      'How much of a body is read and shown to scanners; what is beyond is counted and not looked at. ' +
+        'Where a rule of `content` on attachments or links is in force, it acts on a larger message. Set ' +
+        'it above `message_size_limit` of the mail server.',
+    ),
   packet_timeout: duration('1s', '10m')
     .prefault('60s')
     .describe('Longest time from the first byte of a packet to its last.'),

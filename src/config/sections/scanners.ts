@@ -43,15 +43,17 @@ const clamd = z.strictObject({
     .describe('Where clamd listens: `host:port` or `unix:/path` (LocalSocket or TCPSocket).'),
   ...clamdLimits,
   max_size: clamdLimits.max_size.describe(
-    'Bytes of a message that are scanned; of a larger one its first part. `StreamMaxLength` of ' +
-      'clamd.conf must be at least as large.',
+    'Bytes of a message that are scanned; of a larger one its first part, which `on_failure` decides ' +
+      'about. `StreamMaxLength` of clamd.conf must be at least as large.',
   ),
   on_failure: z
     .enum(['pass', 'defer'])
     .default('pass')
     .describe(
       'What a message gets that could not be scanned: `pass` lets mail flow, `defer` lets no ' +
-        'message out unscanned.',
+        'message out unscanned: people and programs are told to try again (450), and a message larger ' +
+        'than `max_size`, than clamd takes or than `doors.milter.max_body` is treated as ' +
+        '`content.virus.action` says of one with a virus.',
     ),
 });
 

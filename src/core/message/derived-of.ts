@@ -192,6 +192,7 @@ function scanOf(value: unknown): ScanFinding | undefined {
     result: result as ScanFinding['result'],
     ...(name !== undefined && { name }),
     ...(typeof score === 'number' && Number.isFinite(score) && { score }),
+    ...(value['tooLarge'] === true && { tooLarge: true }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface ScanFinding {
   readonly name?: string;
   /** The scanner's own score, where it has one. */
   readonly score?: number;
+  /** The message is larger than is scanned, and will be again: what is beyond may be anything. */
+  readonly tooLarge?: true;
 }
 
 /** A URL host of the message that stands on a list (CON-2). */

@@ -7,6 +7,7 @@
 const PARTS_UNSEEN = [
   // The first that is noted is what a person reads; this one tells more than the next.
   'encoded-multipart',
+  'body-cut',
   'boundary-missing',
   'boundary-never-found',
   'boundary-too-long',
@@ -17,8 +18,6 @@ const PARTS_UNSEEN = [
   'message-not-decoded',
   'message-partial',
   'message-start-unusual',
-  'reader-failed',
-  'reader-late',
   'structure-not-clear',
   'too-deep',
   'too-many-parts',
@@ -29,8 +28,8 @@ const PARTS_UNSEEN = [
 /** A text was not read to its end: files by uuencode and links may be in the rest. */
 const TEXT_UNSEEN = ['text-too-long'] as const;
 
-/** Our own threads were full: it is no fault of the message, and it may come again. */
-export const NOT_READ_NOW = 'reader-busy';
+/** Our own threads were full, too slow or died: mostly no fault of the message, so it may come again. */
+export const NOT_READ_NOW = ['reader-busy', 'reader-failed', 'reader-late'] as const;
 
 export const ATTACHMENTS_UNSEEN = [
   ...PARTS_UNSEEN,
@@ -55,4 +54,4 @@ export type HidingNote =
   | (typeof ATTACHMENTS_UNSEEN)[number]
   | (typeof LINKS_UNSEEN)[number]
   | (typeof SENDERS_UNSEEN)[number]
-  | typeof NOT_READ_NOW;
+  | (typeof NOT_READ_NOW)[number];

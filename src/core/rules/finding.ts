@@ -38,6 +38,8 @@ export interface Finding {
   readonly detail?: string;
   /** For `throttle`: when trying again makes sense, where the rule knows. */
   readonly retryAfterSeconds?: number;
+  /** For `throttle`: nobody could look now, so nothing but the message sent again lets it out. */
+  readonly notLookedAt?: true;
 }
 
 export interface Figure {

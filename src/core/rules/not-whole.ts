@@ -25,6 +25,7 @@ interface Part {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
+  'body-cut': 'it is too large to be read to its end',
   'boundary-missing': 'it does not say what separates its parts',
   'boundary-never-found': 'its parts are not where it says',
   'boundary-too-long': 'a boundary between its parts is too long',
@@ -40,8 +41,6 @@ const WORDS: Readonly<Record<string, string>> = {
   'message-not-decoded': 'the transfer encoding of a message in it is broken or not clear',
   'message-partial': 'it is one piece of a message that was cut in several',
   'message-start-unusual': 'a message encoded in it begins as no usual one does',
-  'reader-failed': 'it could not be read',
-  'reader-late': 'reading it took too long',
   'sender-field-cut': 'a header field that names its sender is too long or too far down',
   'structure-not-clear': 'it says twice, and differently, how its parts are separated',
   'text-too-long': 'its text is too long',
@@ -59,8 +58,8 @@ export function notWhole(looked: Looked): Finding | undefined {
   const notes = looked.content.derived.malformed ?? [];
   if (notes.length === 0) return undefined;
   const parts = partsOf(looked).filter(({ action }) => isOn(action));
-  const busy = busyFinding(parts, notes);
-  if (busy !== undefined) return busy;
+  const later = notNow(parts, notes);
+  if (later !== undefined) return later;
   let worst: { readonly part: Part; readonly note: string } | undefined;
   for (const part of parts) {
     const note = part.notes.find((one) => notes.includes(one));
@@ -82,16 +81,27 @@ export function notWhole(looked: Looked): Finding | undefined {
 const isMilder = (one: SenderAction, other: SenderAction): boolean =>
   SEVERITY.indexOf(one) < SEVERITY.indexOf(other);
 
-/** Our own threads were full: the same message is read when it comes again. */
-function busyFinding(parts: readonly Part[], notes: readonly string[]): Finding | undefined {
-  if (!notes.includes(NOT_READ_NOW)) return undefined;
+const NOT_NOW: Readonly<Record<(typeof NOT_READ_NOW)[number], string>> = {
+  'reader-busy': 'too many large ones came at once',
+  'reader-failed': 'what read it broke off',
+  'reader-late': 'reading it took too long',
+};
+
+/**
+ * Our own trouble: the same message is looked at when it comes again. One that always makes it comes
+ * back to its sender when whoever brings it gives up.
+ */
+function notNow(parts: readonly Part[], notes: readonly string[]): Finding | undefined {
+  const note = NOT_READ_NOW.find((one) => notes.includes(one));
+  if (note === undefined) return undefined;
   const part = parts.find(({ what, action }) => what !== 'senders' && action !== 'observe');
   if (part === undefined) return undefined;
   return {
     rule: 'not-read-now',
     practice: part.practice,
     action: 'throttle',
-    text: `The message could not be read now, as too many large ones came at once; the rule on ${part.what} waits until it can be.`,
+    notLookedAt: true,
+    text: `The message could not be read now, as ${NOT_NOW[note]}, so the rule on ${part.what} cannot be sure of it. Sent again, it is looked at again.`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** CON-1: a virus is refused in the dialogue, with the signature's name. */
 import type { ScanFinding } from '../message/derived.ts';
+import type { SenderAction } from '../policy.ts';
 import { isOn, type Looked } from './content.ts';
 import type { Finding } from './finding.ts';
 
@@ -11,15 +12,29 @@ export function virus({ content, rules }: Looked): Finding | undefined {
   const infected = scans.find(({ result }) => result === 'infected');
   if (infected !== undefined && isOn(rules.virus.action))
     return found(infected, rules.virus.action);
-  const silent = scans.find(
-    ({ result, scanner }) => result === 'unknown' && !SPAM_SCANNERS.includes(scanner),
-  );
-  if (silent === undefined || rules.virus.unknown === 'pass') return undefined;
+  if (rules.virus.unknown === 'pass') return undefined;
+  const asked = scans.filter(({ scanner }) => !SPAM_SCANNERS.includes(scanner));
+  const partial = asked.find(({ tooLarge }) => tooLarge === true);
+  if (partial !== undefined) return inPart(partial, rules.virus.action);
+  const silent = asked.find(({ result }) => result === 'unknown');
+  if (silent === undefined) return undefined;
   return {
     rule: 'virus-unknown',
     practice: 'CON-1',
     action: 'throttle',
-    text: `The virus scanner ${silent.scanner} gave no answer${silent.name === undefined ? '' : ` (${silent.name})`}; messages wait until it does.`,
+    notLookedAt: true,
+    text: `The virus scanner ${silent.scanner} gave no answer${silent.name === undefined ? '' : ` (${silent.name})`}; the message is to come again when it does.`,
+  };
+}
+
+/** It will be as large when it comes again: what was not scanned is taken for what it may be. */
+function inPart({ scanner, name }: ScanFinding, action: SenderAction): Finding | undefined {
+  if (!isOn(action)) return undefined;
+  return {
+    rule: 'virus-too-large',
+    practice: 'CON-1',
+    action,
+    text: `The message is larger than the virus scanner ${scanner} takes${name === undefined ? '' : ` (${name})`}, and nothing is to go out unscanned.`,
   };
 }
 

@@ -20,7 +20,7 @@ export const FAILURE: SmtpAnswer = {
 
 export interface Saying {
   readonly contact: string;
-  /** A person's `defer` is a hold, where the MTA has a hold queue. */
+  /** A person's `defer` is a hold that lets itself go, where the MTA has a hold queue. */
   readonly holdsDeferred: boolean;
   /** Whether the MTA lets us put a message on hold; else it is told to come again. */
   readonly canHold: boolean;
@@ -53,11 +53,6 @@ export function envelopeAnswer(verdict: Verdict, recipient: string, saying: Sayi
     kind === verdict.verdict ? verdict : { ...verdict, verdict: kind },
     saying.contact,
   );
-}
-
-/** Whether it is the gate's failure stance that speaks: then the MTA tries again, whoever sends. */
-export function isStance(verdict: Verdict): boolean {
-  return verdict.reasons[0]?.signal === 'not-judged';
 }
 
 /** RFC 3463: x.7.1, delivery not authorized. */

@@ -12,7 +12,6 @@ import type { Telemetry } from '../../telemetry/contract.ts';
 import {
   envelopeAnswer,
   FAILURE,
-  isStance,
   messageAnswer,
   PASS,
   type Answer,
@@ -250,9 +249,8 @@ export class MilterJudge {
       canHold,
     });
     const kinds = [verdict.verdict, ...Object.values(verdict.perRecipient ?? {})];
-    if (!kinds.includes('defer') || this.#settings.deferAs !== 'hold' || isStance(verdict)) {
-      return saying(false);
-    }
+    const isSlowed = kinds.includes('defer') && verdict.notLookedAt !== true;
+    if (!isSlowed || this.#settings.deferAs !== 'hold') return saying(false);
     const isPerson = this.#settings.isPerson;
     const { saslLogin } = transaction.client;
     // Nobody who relays without AUTH is a person at a mail program of ours.

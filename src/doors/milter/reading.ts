@@ -55,7 +55,7 @@ export class MessageReading {
     this.#guarded(transaction, () => transaction.inspection?.header(name, value));
   }
 
-  /** A promise when the reader lags. What is beyond the bound is counted and not read. */
+  /** A promise when the reader lags. What is beyond the bound is counted, noted and not read. */
   body(transaction: Transaction, data: Buffer): Maybe<void> {
     this.begin(transaction);
     transaction.isInBody = true;
@@ -63,11 +63,12 @@ export class MessageReading {
     transaction.sizeBytes += data.length;
     transaction.bodyBytes += data.length;
     const { inspection } = transaction;
-    if (inspection === undefined || room <= 0 || data.length === 0) return;
-    const part = data.length > room ? data.subarray(0, room) : data;
-    return this.#guarded(transaction, () =>
-      inspection.body(part) ? undefined : this.#inTime(transaction, inspection.drained()),
-    );
+    if (inspection === undefined || room < 0 || data.length === 0) return;
+    return this.#guarded(transaction, () => {
+      const isReady = inspection.body(data.length > room ? data.subarray(0, room) : data);
+      if (data.length > room) inspection.cut();
+      return isReady ? undefined : this.#inTime(transaction, inspection.drained());
+    });
   }
 
   /** What was read; `undefined` without a reader, or when it took too long. */

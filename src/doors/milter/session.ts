@@ -282,8 +282,9 @@ export class MilterSession {
     const fed = this.#reading.body(transaction, data);
     return andThen(fed, () => {
       if (!isAnsweredHere) return NOTHING;
-      const isFull = transaction.bodyBytes >= this.#parts.settings.maxBodyBytes;
-      return isFull && canSkip(agreement) ? SKIP : CONTINUE;
+      // One that just fills the bound may end here; only what goes on is cut.
+      const isOver = transaction.bodyBytes > this.#parts.settings.maxBodyBytes;
+      return isOver && canSkip(agreement) ? SKIP : CONTINUE;
     });
   }
 

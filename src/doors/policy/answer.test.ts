@@ -39,6 +39,11 @@ describe('the answer for a message', () => {
     );
   });
 
+  it('is another try for what nobody could look at, whatever else is done with what is slowed', () => {
+    const said = verdict('defer', { notLookedAt: true });
+    expect(messageAction(said, { deferAs: { filter: 'slow:' } }).kind).toBe('defer-if-permit');
+  });
+
   it.each(['pass', 'defer', 'hold', 'reject'] as const)(
     'is DUNNO for a %s that is not enforced',
     (kind) => {

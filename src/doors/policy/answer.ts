@@ -29,7 +29,8 @@ export function messageAction(
     case 'reject':
       return { kind: 'reject', status: REJECT_STATUS, text: clientText(verdict, contact) };
     case 'defer':
-      return deferAs === 'tempfail'
+      // What nobody could look at is not let out by a slow transport.
+      return deferAs === 'tempfail' || verdict.notLookedAt === true
         ? { kind: 'defer-if-permit', status: DEFER_STATUS, text: clientText(verdict, contact) }
         : { kind: 'filter', destination: deferAs.filter };
   }

@@ -13,10 +13,12 @@ export function parseClamdReply(reply: string, isEnded: boolean): Outcome {
   const error = /^(.*?)\.? ERROR$/.exec(reply)?.[1];
   if (error !== undefined) {
     const said = plainText(error);
-    const remedy = /size limit/i.test(said)
+    const isTooLarge = /size limit/i.test(said);
+    const remedy = isTooLarge
       ? ' Make StreamMaxLength of clamd.conf at least as large as scanners.clamd.max_size.'
       : '';
-    return failed('message', said, `it could not scan a message: ${said}.${remedy}`);
+    const outcome = failed('message', said, `it could not scan a message: ${said}.${remedy}`);
+    return { ...outcome, ...(isTooLarge && { isTooLarge }) };
   }
   const name = /^stream: (.+) FOUND$/.exec(reply)?.[1];
   if (!isEnded) return incoherent('it answered before the message ended');

@@ -102,6 +102,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'client-network': 'network',
   virus: 'content',
   'virus-unknown': 'unchecked',
+  'virus-too-large': 'whole',
   attachment: 'content',
   'listed-host': 'content',
   'not-whole': 'whole',

@@ -169,6 +169,10 @@ export const verdict = z.object({
     .exactOptional(),
   perRecipient: z.record(z.string(), verdictKind).exactOptional(),
   retryAfterSeconds: count.exactOptional(),
+  notLookedAt: z
+    .literal(true)
+    .describe('Deferred because nobody could look at it: only sent again it is looked at.')
+    .exactOptional(),
 }) satisfies z.ZodType<Verdict>;
 
 const rungChange = z.object({
