@@ -26,6 +26,7 @@ interface Part {
 
 const WORDS: Readonly<Record<string, string>> = {
   'boundary-too-long': 'a boundary between its parts is too long',
+  'charset-not-read': 'a text in it is in a character set that is not known',
   'content-field-cut': 'a header field that says how to read it is too long or too far down',
   'encoded-message': 'a message in it is written in a transfer encoding, which none may be',
   'html-too-deep': 'its HTML is nested too deeply',
