@@ -64,7 +64,9 @@ type Mark = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';
 
 /** Of UTF-16 and UTF-32; that of UTF-8 needs none to look for it. */
 function markOf(bytes: Uint8Array): Mark | undefined {
-  const [first, second, third, fourth] = bytes;
+  const first = bytes[0];
+  if (first !== 0xff && first !== 0xfe && first !== 0) return undefined;
+  const [, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) {
     return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le';
   }

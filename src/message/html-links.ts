@@ -36,9 +36,8 @@ export class HtmlLinks {
 
   /** @param name lower case. @param value entities decoded. */
   attribute(name: string, value: string): void {
-    const colon = name.lastIndexOf(':');
-    const kind = KINDS.get(colon < 0 ? name : name.slice(colon + 1));
-    if (kind === undefined || name.startsWith('xmlns')) return;
+    const kind = KINDS.get(name) ?? kindOfPrefixed(name);
+    if (kind === undefined) return;
     if (kind === 'style') this.css(value);
     else if (kind === 'url') this.#url(value);
     else if (kind === 'list') {
@@ -50,6 +49,8 @@ export class HtmlLinks {
   }
 
   css(text: string): void {
+    // Nearly all styles have none, and are told by three quick looks.
+    if (!text.includes('(') && !text.includes('@') && !text.includes('\\')) return;
     if (!CSS_LINK.test(text)) return;
     // Quotes are not paired: one in a comment would turn the inside of all others out.
     for (const word of unescapeCss(text).split(/["'()\s]+/)) {
@@ -68,6 +69,11 @@ export class HtmlLinks {
     // `javascript:` and the schemes of programs carry the URL that is opened.
     this.#urls.addWritten(decodeQuietly(value));
   }
+}
+
+function kindOfPrefixed(name: string): Kind | undefined {
+  const colon = name.lastIndexOf(':');
+  return colon < 0 || name.startsWith('xmlns') ? undefined : KINDS.get(name.slice(colon + 1));
 }
 
 function unescapeCss(text: string): string {

@@ -132,7 +132,7 @@ function parseHtml(html: string, parsing: Parsing): void {
 /** Outlook shows conditional comments; and what stands as CDATA is shown by all, for HTML has none. */
 function readComment(text: string, parsing: Parsing): void {
   const isCdata = text.startsWith('[CDATA[');
-  if (!isCdata && !CONDITION.test(text)) return;
+  if (!isCdata && !(CONDITION.test(text) && MAYBE_LINK.test(text))) return;
   if (parsing.depth >= MAX_COMMENT_DEPTH) {
     parsing.notes.add('html-too-deep');
     return;
@@ -150,5 +150,7 @@ function readComment(text: string, parsing: Parsing): void {
 }
 
 const CODE = new Set(['script', 'style']);
+/** Most of these comments hold the ends of a table only. */
+const MAYBE_LINK = /[\\/]\s*[\\/]|&|tps?\s*:|www\.|\.[a-z]{2,}\//i;
 const CONDITION = /^\s*\[if\s/i;
 const PIECE_CHARS = 4096;

@@ -57,6 +57,7 @@ describe('a link in HTML', () => {
     ['a comment for Outlook', `<p>hi</p><!--[if mso]><a href="${LINK}">x</a><![endif]-->`],
     ['one with a version', `<!-- [if (gte mso 9)|(IE)]><v:rect href="${LINK}"></v:rect><![endif]-->`],
     ['the text of one', `<!--[if mso]>see ${LINK}<![endif]-->`],
+    ['one with letters as entities', `<!--[if mso]><a href="&#104;ttp:${HOST}">x</a><![endif]-->`],
     ['CDATA, which HTML has not', `<![CDATA[><a href="${LINK}">x</a>]]>`],
     ['CDATA without end', `<![CDATA[><a href="${LINK}">x</a>`],
     ['a form', `<form action="${LINK}"></form>`],
@@ -132,6 +133,7 @@ describe('a link in text', () => {
     ['backslashes', `see http:\\\\${HOST}\\a`],
     ['another URL in quotes', `'http://other.example/','${LINK}'`],
     ['another one without a blank', `"http://other.example","${LINK}"`],
+    ['a share', `see file://${HOST}/a`],
     ['www', `see www.${HOST}.`],
   ])('is read with %s', (_, text) => {
     const { urlHosts } = read('Content-Type: text/plain', text);

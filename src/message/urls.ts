@@ -13,7 +13,9 @@ import { unwrapUrl } from './url-wrappers.ts';
 
 /** With fewer slashes than two it is one only before what looks like a host. */
 const IN_TEXT =
-  /(?:(?:https?|ftp|file):(?:[\\/]{2}|[\\/]?(?=[\w-]{1,63}\.[a-z0-9]))|www\.)[^\s<>"'`]+/gi;
+  /(?:https?:(?:[\\/]{2}|[\\/]?(?=[\w-]{1,63}\.[a-z0-9]))|ftp:[\\/]{2}|www\.)[^\s<>"'`]+/gi;
+/** By itself: as one more beginning of the other it makes the search eight times as slow. */
+const FILE_IN_TEXT = /:(?<=file:)[\\/]{2}[^\s<>"'`]+/gi;
 
 /** Behind a quote that ends a URL for some programs, and stands in the user name for others. */
 const USER_NAME_END = /[\s<>\\/?#@]/g;
@@ -43,6 +45,10 @@ export class UrlCollector {
 
   /** URLs written out with their scheme, or with `www.`. */
   addWritten(text: string): void {
+    FILE_IN_TEXT.lastIndex = 0;
+    for (let share = FILE_IN_TEXT.exec(text); share !== null; share = FILE_IN_TEXT.exec(text)) {
+      this.add(`file${trimEnd(share[0])}`);
+    }
     let nameEnd = -1;
     for (const match of text.matchAll(IN_TEXT)) {
       if (this.#isFull()) return;
