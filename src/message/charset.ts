@@ -101,8 +101,8 @@ function decodeUnknown(bytes: Uint8Array, label: string): DecodedText {
   return { text, isUnknown: true, ...(!isSure && { isUnread: true }) };
 }
 
-/** What changes the meaning of printable bytes behind it: controls, and `~{` of HZ (RFC 1843). */
-const SHIFTS = /[\0-\x08\x0b\x0e-\x1f\x7f]|~\{/;
+/** What changes the meaning of printable bytes behind it. */
+const SHIFTS = /[\0-\x08\x0b\x0e-\x1f\x7f]/;
 
 function isUtf8(bytes: Uint8Array): boolean {
   try {
@@ -115,7 +115,10 @@ function isUtf8(bytes: Uint8Array): boolean {
 
 function decoderOf(label: string): Decoder | undefined {
   if (decoders.has(label)) return decoders.get(label);
-  const decoder = ofPlatform(label) ?? ofLibrary(/utf-?7(?!.*imap)/.test(label) ? 'utf-7' : label);
+  const decoder =
+    ofPlatform(label) ??
+    ofShifts(label) ??
+    ofLibrary(/utf-?7(?!.*imap)/.test(label) ? 'utf-7' : label);
   if (decoders.size < MAX_LABELS) decoders.set(label, decoder);
   return decoder;
 }
@@ -131,6 +134,31 @@ function ofPlatform(label: string): Decoder | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Mail of Korea (RFC 1557) and China (RFC 1843) in seven bits, which browsers know no more. */
+const SHIFTED = [
+  { label: /^(?:cs)?iso-?2022-?kr$/, shift: /\x1b\$\)C|\x0e([^\x0f]*)\x0f?/g, charset: 'euc-kr' },
+  { label: /^hz(?:-gb-?2312)?$/, shift: /~~|~\n|~\{([^]*?)(?:~\}|\n|$)/g, charset: 'gbk' },
+];
+
+function ofShifts(label: string): Decoder | undefined {
+  const form = SHIFTED.find((one) => one.label.test(label));
+  if (form === undefined) return undefined;
+  const eightBit = new TextDecoder(form.charset);
+  const decode = (bytes: Uint8Array): string => {
+    const text = Buffer.from(bytes).toString('latin1');
+    const lifted = text.replace(form.shift, (whole: string, run: string | undefined) =>
+      run === undefined ? whole.slice(0, whole === '~~' ? 1 : 0) : lift(run),
+    );
+    return eightBit.decode(latin1Bytes(lifted));
+  };
+  return { decode, isOther: true };
+}
+
+/** Two bytes of seven bits as the same letter of eight. */
+function lift(run: string): string {
+  return run.replace(/[\x21-\x7e]/g, (char) => String.fromCharCode(char.charCodeAt(0) | 0x80));
 }
 
 /** UTF-7 (RFC 2152), UTF-32, and code pages that browsers do not know but mail programs do. */
