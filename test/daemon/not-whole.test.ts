@@ -61,6 +61,7 @@ async function start(content: Content, hostLists: 'file' | 'zone' | 'none' = 'no
       policy: { listen },
       milter: { listen },
       auth_policy: { listen },
+      socketmap: { listen },
       api: { listen },
     },
     policy: {
@@ -284,7 +285,7 @@ describe('ACC-3: the rule on senders', () => {
   });
 
   it.each([
-    ['an at sign of full width', '<eve＠elsewhere.test>'],
+    ['an at sign of full width', '<eve\xef\xbc\xa0elsewhere.test>'],
     ['a quote that is not closed', `"${ANN} <eve@elsewhere.test>`],
   ])('refuses one with %s', async (_, from) => {
     await start({});
