@@ -10,6 +10,11 @@ const MAX_SIMPLE_CHARS = 320;
 /** All addresses of the field; groups opened. One may lack its domain: a word alone is such. */
 export function parseAddresses(value: string): readonly string[] {
   if (hasManyGroups(value)) return addressesAmongWords(value);
+  const named = hasOpenQuote(value) ? addressesAmongWords(value) : [];
+  return named.length > 0 ? named : parsed(value);
+}
+
+function parsed(value: string): readonly string[] {
   const found: string[] = [];
   // Encoded words may stand in names only, so what is not needed is not decoded.
   const collect = (list: readonly Address[]): void => {
@@ -20,8 +25,26 @@ export function parseAddresses(value: string): readonly string[] {
       else if (/^\S+$/.test(one.name)) found.push(one.name);
     }
   };
-  collect(addressParser(readableText(unfold(value))));
+  collect(addressParser(readable(unfold(value))));
   return found;
+}
+
+/** The at signs of East Asian keyboards are shown, and by IDNA taken, as the one of ASCII. */
+function readable(value: string): string {
+  return readableText(value).replace(/[\uff20\ufe6b]/g, '@');
+}
+
+/**
+ * A quote that never ends: where the name ends then, and so which address is meant, is anybody's guess.
+ */
+export function hasOpenQuote(value: string): boolean {
+  let isOpen = false;
+  for (let at = value.indexOf('"'); at >= 0; at = value.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (isOpen && value.charAt(at - 1 - slashes) === '\\') slashes += 1;
+    if (slashes % 2 === 0) isOpen = !isOpen;
+  }
+  return isOpen;
 }
 
 /**
@@ -40,7 +63,7 @@ function hasManyGroups(value: string): boolean {
 }
 
 function addressesAmongWords(value: string): readonly string[] {
-  const words = readableText(unfold(value)).split(/[\s<>"(),:;]+/);
+  const words = readable(unfold(value)).split(/[\s<>"(),:;]+/);
   return words.filter((word) => word.includes('@')).slice(0, MAX_ADDRESSES);
 }
 
@@ -50,7 +73,7 @@ export function firstAddress(value: string): string | undefined {
     value.length > MAX_SIMPLE_CHARS
       ? null
       : /^\s*(?:"[^"\\<>,;:]*"|[^"<>,;:()\\@]*)\s*<\s*([^\s<>"(),:;]+)\s*>\s*$/.exec(value);
-  if (simple?.[1] !== undefined && !simple[1].includes('=?')) return readableText(simple[1]);
+  if (simple?.[1] !== undefined && !simple[1].includes('=?')) return readable(simple[1]);
   return parseAddresses(value).find((address) => address.includes('@'));
 }
 

@@ -1,5 +1,5 @@
 /** From text parts to what the author wrote, and to the URLs of everything. */
-import { decodeText } from './charset.ts';
+import { decodeText, type DecodedText } from './charset.ts';
 import { readHtml } from './html-text.ts';
 import { MAX_SHORT_WORDS, MAX_WORDED_CHARS } from './limits.ts';
 import type { Notes } from './notes.ts';
@@ -57,8 +57,11 @@ export function readBodyText(
   const html: Reading = { own: '', quoted: '', all: '', hasSignature: false };
   let hasMessage = false;
   for (const part of parts) {
-    const { text, isUnknown } = decodeText(part.bytes, part.charset);
-    if (isUnknown) notes.add('unknown-charset');
+    const decoded = decodeText(part.bytes, part.charset);
+    const { text } = decoded;
+    if (decoded.isUnknown) notes.add('unknown-charset');
+    if (decoded.isUnread === true) notes.add('charset-not-read');
+    for (const other of otherTexts(decoded, part)) addLinks(other, part, urls, notes);
     if (part.kind === 'html') {
       const read = readHtml(text, urls, notes);
       urls.addFromText(read.all);
@@ -73,6 +76,28 @@ export function readBodyText(
   const { chosen, own, ...body } = choose(plain, html, parts);
   const isShort = hasShortWords && own.words.length <= MAX_SHORT_WORDS;
   return { ...body, hasMessage, shortWords: isShort ? wordsAsTyped(chosen) : [] };
+}
+
+/** What other programs may take the part for: read for its links only. */
+function otherTexts(decoded: DecodedText, part: TextPart): readonly string[] {
+  const others = decoded.others ?? [];
+  if (part.kind === 'html') {
+    // The one charset that HTML may name in which US-ASCII is other text.
+    const isUtf7 = /charset[^>]{0,20}utf-?7/i.test(decoded.text.slice(0, MAX_META_CHARS));
+    return isUtf7 ? [...others, decodeText(part.bytes, 'utf-7').text] : others;
+  }
+  const isFolded = FOLDED.test(decoded.text.slice(0, 100));
+  return isFolded ? [...others, decoded.text.replace(/\r?\n[ \t]/g, '')] : others;
+}
+
+/** Calendars and address cards, whatever their type says (RFC 5545 section 3.1, RFC 6350 section 3.2). */
+const FOLDED = /^\s*BEGIN:V/i;
+
+/** A browser looks no further for the charset of a page (HTML section 13.2.3.2). */
+const MAX_META_CHARS = 1024;
+
+function addLinks(text: string, { kind }: TextPart, urls: UrlCollector, notes: Notes): void {
+  urls.addFromText(kind === 'html' ? readHtml(text, urls, notes).all : text);
 }
 
 /** Links were read from all of it; words are read up to a bound. */

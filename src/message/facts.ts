@@ -2,7 +2,7 @@
 import type { DerivedMessage } from '../core/message/derived.ts';
 import type { Attachment, MessageFacts } from '../core/event.ts';
 import type { NamedAttachment } from './attachment-list.ts';
-import { firstAddress, parseAddresses } from './addresses.ts';
+import { firstAddress, hasOpenQuote, parseAddresses } from './addresses.ts';
 import { readBodyText, shortWords, type BodyText } from './body-text.ts';
 import { clientFamily } from './client-family.ts';
 import { findFaults, type LineCheck } from './conformance.ts';
@@ -72,6 +72,7 @@ export function factsOf(input: FactsInput): ReadMessage {
   const text = quietly(input.notes, () =>
     readBodyText(input.tree.texts, urls, input.notes, hasOwnWords),
   );
+  quietly(input.notes, () => urls.addFromText(readableText(index.text('subject') ?? '')));
   const parts = { ...input, index, urls, text };
   // First what may add to the notes, of which `derived` tells.
   const facts = headerFacts(parts);
@@ -169,7 +170,7 @@ function moreSenders(
     // The common form, one From with one address, is read already.
     if (key === 'from' && isFirst && !value.includes(',') && !value.includes(';')) {
       isFirst = false;
-      if (value.indexOf('<') === value.lastIndexOf('<')) continue;
+      if (value.indexOf('<') === value.lastIndexOf('<') && !hasOpenQuote(value)) continue;
     }
     const addresses = parseAddresses(value);
     if (addresses.length >= MAX_ADDRESSES) notes.add('too-many-senders');

@@ -1,6 +1,7 @@
 /** The text and the links of an HTML part, as a reader would see them; nothing is rendered. */
 import { Parser } from 'htmlparser2';
-import { MAX_HTML_DEPTH } from './limits.ts';
+import { HtmlLinks } from './html-links.ts';
+import { MAX_COMMENT_DEPTH, MAX_HTML_DEPTH } from './limits.ts';
 import type { Notes } from './notes.ts';
 import type { UrlCollector } from './urls.ts';
 
@@ -11,16 +12,6 @@ export interface HtmlText {
   readonly all: string;
   readonly hasSignature: boolean;
 }
-
-const LINK_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
-  ['a', 'href'],
-  ['area', 'href'],
-  ['base', 'href'],
-  ['form', 'action'],
-  ['iframe', 'src'],
-  ['img', 'src'],
-  ['script', 'src'],
-]);
 
 const UNSEEN = new Set(['head', 'script', 'style', 'template', 'title']);
 const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'ul', 'ol', 'hr']);
@@ -96,15 +87,39 @@ class TextBuilder {
 
 export function readHtml(html: string, urls: UrlCollector, notes: Notes): HtmlText {
   const builder = new TextBuilder();
+  parseHtml(html, { builder, links: new HtmlLinks(urls), urls, notes, depth: 0 });
+  const { own, quoted, all, hasSignature } = builder;
+  return { own, quoted, all, hasSignature };
+}
+
+interface Parsing {
+  readonly builder: TextBuilder;
+  readonly links: HtmlLinks;
+  readonly urls: UrlCollector;
+  readonly notes: Notes;
+  readonly depth: number;
+}
+
+function parseHtml(html: string, parsing: Parsing): void {
+  const { builder, links, notes } = parsing;
+  let code = '';
   const parser = new Parser({
-    onopentag(name, attributes) {
-      builder.open(name, attributes);
-      const link = LINK_ATTRIBUTES.get(name);
-      const url = link === undefined ? undefined : attributes[link];
-      if (url !== undefined) urls.add(url);
+    onopentagname(name) {
+      code = CODE.has(name) ? name : '';
     },
-    ontext: (text) => builder.text(text),
-    onclosetag: (name) => builder.close(name),
+    onopentag: (name, attributes) => builder.open(name, attributes),
+    // Each of them: which of two of a name counts is anybody's guess.
+    onattribute: (name, value) => links.attribute(name, value),
+    ontext(text) {
+      builder.text(text);
+      if (code === 'style') links.css(text);
+      else if (code !== '') links.script(text);
+    },
+    onclosetag(name) {
+      code = '';
+      builder.close(name);
+    },
+    oncomment: (text) => readComment(text, parsing),
   });
   // In pieces, so that elements without end stop the parser before its stack is long.
   for (let at = 0; at < html.length && !builder.isTooDeep; at += PIECE_CHARS) {
@@ -112,8 +127,30 @@ export function readHtml(html: string, urls: UrlCollector, notes: Notes): HtmlTe
   }
   if (builder.isTooDeep) notes.add('html-too-deep');
   else parser.end();
-  const { own, quoted, all, hasSignature } = builder;
-  return { own, quoted, all, hasSignature };
 }
 
+/** Outlook shows conditional comments; and what stands as CDATA is shown by all, for HTML has none. */
+function readComment(text: string, parsing: Parsing): void {
+  const isCdata = text.startsWith('[CDATA[');
+  if (!isCdata && !(CONDITION.test(text) && MAYBE_LINK.test(text))) return;
+  if (parsing.depth >= MAX_COMMENT_DEPTH) {
+    parsing.notes.add('html-too-deep');
+    return;
+  }
+  const depth = parsing.depth + 1;
+  const inner = text.slice(text.indexOf('>') + 1);
+  if (isCdata) {
+    parseHtml(inner, { ...parsing, depth });
+    return;
+  }
+  // Its text is for one program only, and says what the text for the others says.
+  const builder = new TextBuilder();
+  parseHtml(inner, { ...parsing, builder, depth });
+  parsing.urls.addFromText(builder.all);
+}
+
+const CODE = new Set(['script', 'style']);
+/** Most of these comments hold the ends of a table only. */
+const MAYBE_LINK = /[\\/]\s*[\\/]|&|tps?\s*:|www\.|\.[a-z]{2,}\//i;
+const CONDITION = /^\s*\[if\s/i;
 const PIECE_CHARS = 4096;

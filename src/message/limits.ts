@@ -48,6 +48,9 @@ export const MAX_WORDED_CHARS = 256 * 1024;
 /** HTML elements inside each other; newsletters of nested tables reach about 100. */
 export const MAX_HTML_DEPTH = 400;
 
+/** HTML in comments that are read, in each other; nobody needs more than one. */
+export const MAX_COMMENT_DEPTH = 3;
+
 /** Attachments that are listed whatever they are; all are typed by name and first bytes. */
 export const MAX_ATTACHMENTS = 32;
 
@@ -65,6 +68,9 @@ export const MAX_URLS = 300;
 
 /** Distinct URLs as written whose hosts are looked at; a text of this many is no letter. */
 export const MAX_WRITTEN_URLS = 20_000;
+
+/** A user name with a quote in it, before the host of a URL; each of many could be the same long one. */
+export const MAX_USER_NAME_CHARS = 4096;
 
 /** Distinct hosts that are looked up; the longest digest of links has some hundreds. */
 export const MAX_HOSTS = 1000;

@@ -51,7 +51,7 @@ const trueTypes = ({ attachments = [] }: DerivedMessage): readonly string[] =>
 const extensions = ({ attachments = [] }: DerivedMessage): readonly string[] =>
   attachments.map(({ extension }) => extension);
 
-type Form = readonly [what: string, body: string, types?: string | readonly string[]];
+type Form = [what: string, body: string, types?: string | readonly string[]];
 
 describe('a program is found', () => {
   it.each<Form>([

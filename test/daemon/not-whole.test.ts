@@ -62,6 +62,7 @@ async function start(content: Content, hostLists: 'file' | 'zone' | 'none' = 'no
       policy: { listen },
       milter: { listen },
       auth_policy: { listen },
+      socketmap: { listen },
       api: { listen },
     },
     policy: {
@@ -295,6 +296,30 @@ describe('CON-2: the rule on links', () => {
   });
 
   // prettier-ignore
+  it.each([
+    ['in UTF-7', [...TEXT, 'Content-Type: text/plain; charset=utf-7'], '+AGgAdAB0AHA-://listed+AC4-test/a'],
+    ['in a comment for Outlook', HTML, '<!--[if mso]><a href="http://listed.test/">x</a><![endif]-->'],
+    ['behind a control, with backslashes', HTML, '<a href="&#1;\\\\listed.test/a">x</a>'],
+    ['in a style', HTML, '<div style="background:url(//listed.test/a)">x</div>'],
+    ['in the subject', [...TEXT, 'Subject: see http://listed.test/'], 'x'],
+    ['in a folded calendar', [...TEXT, 'Content-Type: text/calendar'], 'BEGIN:VCALENDAR\r\nURL:http://lis\r\n ted.test/\r\n'],
+  ])('refuses one %s', async (_, headers, body) => {
+    await start({ listed_hosts: 'reject' }, 'file');
+    expect(await send(headers, body)).toMatch(
+      /^reply 550 5\.7\.1 A link in the message leads to a listed host \(listed\.test\)\./,
+    );
+  });
+
+  it('says why it holds a text in a charset nobody knows, and passes a misspelled label', async () => {
+    const unknown = [...TEXT, 'Content-Type: text/plain; charset=ibm037'];
+    await start({ listed_hosts: 'reject' }, 'file');
+    expect(await send(unknown, '\x88\xa3\xa3\x97\x7a\x61\x61\x93\x89\xa2\xa3')).toMatch(
+      /^reply 550 5\.7\.1 The message cannot be checked whole: a text in it is in a character set that is not known\./,
+    );
+    expect(await send(unknown, 'plain words')).toBe('accept');
+  });
+
+  // prettier-ignore
   const unseen: readonly (readonly [string, readonly string[], string])[] = [
     ['too many hosts', TEXT, many(MAX_HOSTS + 1, (n) => `http://ok${n}.test/\r\n`) + LINK],
     ['HTML nested too deeply', HTML, `${'<b>'.repeat(MAX_HTML_DEPTH + 1)}${' '.repeat(5_000)}<a href="${LINK.trim()}">x</a>`],
@@ -328,6 +353,16 @@ describe('ACC-3: the rule on senders', () => {
     expect(await send(from(own(MAX_MORE_SENDERS - 1)), 'x')).toBe('accept');
     expect(await send(from(`${own(MAX_MORE_SENDERS + 1)}, eve@elsewhere.test`), 'x')).toMatch(
       /^reply 550 5\.7\.1 The message cannot be checked whole: it names too many senders\./,
+    );
+  });
+
+  it.each([
+    ['an at sign of full width', '<eve\xef\xbc\xa0elsewhere.test>'],
+    ['a quote that is not closed', `"${ANN} <eve@elsewhere.test>`],
+  ])('refuses one with %s', async (_, from) => {
+    await start({});
+    expect(await send([`From: ${from}`, ...DATED], 'x')).toMatch(
+      /^reply 550 5\.7\.1 This sender address belongs to another provider\./,
     );
   });
 });

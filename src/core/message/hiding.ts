@@ -41,6 +41,7 @@ export const ATTACHMENTS_UNSEEN = [
 export const LINKS_UNSEEN = [
   ...PARTS_UNSEEN,
   ...TEXT_UNSEEN,
+  'charset-not-read',
   'html-too-deep',
   'html-too-long',
   'links-not-looked-up',

@@ -29,6 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'boundary-missing': 'it does not say what separates its parts',
   'boundary-never-found': 'its parts are not where it says',
   'boundary-too-long': 'a boundary between its parts is too long',
+  'charset-not-read': 'a text in it is in a character set that is not known',
   'content-field-cut': 'a header field that says how to read it is too long or too far down',
   'delimiter-not-clear': 'a line that may begin another part is not written as it must be',
   'encoded-multipart': 'its parts are written in a transfer encoding, which they may not be',
