@@ -4,8 +4,19 @@
  */
 import type { SmtpReply } from './smtp-dialogue.ts';
 
-export const PROBE_ADVICE =
+const PROBE_ADVICE =
   'Name this machine in watch.helo as DNS knows it, and exempt it from lists and name rules of the host.';
+
+const TLS_ADVICE =
+  'RFC 3207 section 4: a public mail server must take mail without TLS, too (Postfix: smtpd_tls_security_level = may).';
+
+/** It would say so to every MAIL in the clear. */
+export const demandsTls = ({ code, text }: SmtpReply): boolean =>
+  code >= 500 && /\bSTARTTLS\b/i.test(text);
+
+/** What to do about a host that refuses the probe. */
+export const probeAdvice = (reply: SmtpReply): string =>
+  demandsTls(reply) ? TLS_ADVICE : PROBE_ADVICE;
 
 const ABOUT_CLIENT =
   /\b(?:helo|ehlo) command rejected|\bclient host rejected|\bblocked using\b|\bcannot find your (?:host|reverse)/i;
@@ -29,7 +40,7 @@ export const otherSenders = (domain: string): readonly string[] => [
 /** @param other What the same host said to something else that it should answer differently. */
 export function refusesProbe(reply: SmtpReply, other: SmtpReply | undefined): boolean {
   if (reply.code < 500) return false;
-  if (isAboutClient(reply)) return true;
+  if (isAboutClient(reply) || demandsTls(reply)) return true;
   return other !== undefined && !ABOUT_RECIPIENT.test(reply.text) && isSame(reply, other);
 }
 

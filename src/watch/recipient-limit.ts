@@ -7,7 +7,7 @@ import { warn, bad, fine, unclear, type Note } from './checks/observe.ts';
 import type { Tools } from './contract.ts';
 import { errorText } from './error-text.ts';
 import type { Visit } from './mail-host.ts';
-import { isAboutClient, otherSenders, PROBE_ADVICE } from './probe-refusal.ts';
+import { isAboutClient, otherSenders, probeAdvice } from './probe-refusal.ts';
 import type { Dialogue, SmtpReply } from './smtp-dialogue.ts';
 
 export const MIN_RECIPIENTS = 100;
@@ -21,13 +21,18 @@ export const RECIPIENTS_ADVICE =
 
 const WORDS = /too many recipients|recipients? (?:limit|count)|maximum (?:number of )?recipients/i;
 
+const OF_MESSAGE = /too many recipients|recipients per message/i;
+/** Postfix: `450 4.7.1 Error: too many recipients from ADDRESS`. */
+const OF_RATE = /\bfrom\b|\brate\b|\b(?:per|an?) (?:second|minute|hour|day)\b|\blater\b/i;
+
 /** Says that a message has too many recipients, and not that this client asked too often. */
 export function isRecipientLimit(reply: SmtpReply): boolean {
   if (reply.code < 400 || isAboutClient(reply)) return false;
-  // RFC 3463: X.5.3 is too many recipients, X.7 is policy.
+  // RFC 3463: X.5.3 is too many recipients, X.7 is policy, which may be one of rate.
   const [, status] = /^\d{3} [45]\.(\d{1,3}\.\d{1,3})\b/.exec(reply.text) ?? [];
   if (status === '5.3') return true;
-  if (status?.startsWith('7.') === true) return false;
+  if (status?.startsWith('7.') === true)
+    return OF_MESSAGE.test(reply.text) && !OF_RATE.test(reply.text);
   return WORDS.test(reply.text) || (status === undefined && reply.code === 452);
 }
 
@@ -36,9 +41,9 @@ export interface Asked {
   readonly dialogue: Dialogue;
   readonly ehlo: readonly string[];
   readonly tools: Tools;
+  /** One that the host takes mail for. */
+  readonly domain: string;
 }
-
-export const domainOf = ({ visit, tools }: Asked): string => tools.plan.domains[0] ?? visit.name;
 
 const isTaken = ({ code }: SmtpReply): boolean => code === 250 || code === 251;
 
@@ -57,7 +62,7 @@ type Begun =
 
 /** The null sender comes last: many hosts take a bounce for one recipient only. */
 async function beginMessage(asked: Asked): Promise<Begun> {
-  const domain = domainOf(asked);
+  const { domain } = asked;
   let reply: SmtpReply | undefined;
   for (const sender of [...otherSenders(domain), '']) {
     reply = await asked.dialogue.command(`MAIL FROM:<${sender}>`);
@@ -75,14 +80,16 @@ async function beginMessage(asked: Asked): Promise<Begun> {
 function notBegun(visit: Visit, reply: SmtpReply): Note {
   return unclear(
     `How many recipients ${whereOf(visit)} takes is not known, as the probe's first was answered with "${reply.text}".`,
-    reply.code < 500 ? 'Ask again later, or exempt this host from greylisting.' : PROBE_ADVICE,
+    reply.code < 500
+      ? 'Ask again later, or exempt this host from greylisting.'
+      : probeAdvice(reply),
   );
 }
 
 async function countTaken(asked: Asked, sender: string): Promise<Note> {
   const { dialogue, ehlo, tools, visit } = asked;
   const atOnce = ehlo.includes('PIPELINING') ? AT_ONCE : 1;
-  const line = `RCPT TO:<postmaster@${domainOf(asked)}>`;
+  const line = `RCPT TO:<postmaster@${asked.domain}>`;
   const end = tools.now() + MAX_RECIPIENTS_MS;
   // The first is taken already.
   let taken = 1;

@@ -6,12 +6,15 @@
 import { isAboutClient } from './probe-refusal.ts';
 import type { SmtpReply } from './smtp-dialogue.ts';
 import type { TrickWords } from './relay-tricks.ts';
+import type { Outcome } from './relay-try.ts';
 
 const LOCAL = 'primum-relay-test';
 /** RFC 2606: nobody's; both have a null MX and SPF of "-all". */
 const NOBODY = { sender: 'example.org', recipient: 'example.com' } as const;
 /** RFC 5737: nobody's, too, and there is nothing to look up: no name, no MX, no SPF. */
 const NOWHERE = '[192.0.2.1]';
+/** Whoever verifies senders takes this one (RFC 5321 section 4.5.5). */
+const NULL_SENDER = '';
 
 export interface Ways {
   readonly senders: readonly string[];
@@ -23,7 +26,7 @@ export function waysWith(recipient: string | undefined): Ways {
   const nobodies = [NOBODY.sender, NOWHERE].map((domain) => `${LOCAL}@${domain}`);
   if (recipient === undefined)
     return {
-      senders: nobodies,
+      senders: [...nobodies, NULL_SENDER],
       recipients: [
         [LOCAL, NOBODY.recipient],
         [LOCAL, NOWHERE],
@@ -31,7 +34,7 @@ export function waysWith(recipient: string | undefined): Ways {
     };
   const at = recipient.lastIndexOf('@');
   const parts = [recipient.slice(0, at), recipient.slice(at + 1)] as const;
-  return { senders: [...nobodies, recipient], recipients: [parts] };
+  return { senders: [...nobodies, recipient, NULL_SENDER], recipients: [parts] };
 }
 
 /** The words of one way; postmaster is asked for where nobody's mail is read. */
@@ -45,10 +48,15 @@ export function wordsOf(
 }
 
 /** RFC 3463 section 3.2, RFC 7505 section 4, RFC 7372 section 3.1: domain unknown, null MX, SPF. */
-const OF_SENDER = /^\d{3} \d\.(?:1\.8|7\.2[37])\b|\bSPF\b/i;
+const OF_SENDER =
+  /^\d{3} \d\.(?:1\.8|7\.2[37])\b|\bSPF\b|\b(?:sender|return[- ]path) (?:verif|domain|could not)|\bverif(?:y|ied|ication)\b.*\bsender\b/i;
 const OF_RECIPIENT = /^\d{3} \d\.1\.(?:2|10)\b/;
+/** As Postfix, Exim, Sendmail, Exchange, qmail and others say it of a domain that they looked up. */
 const OF_DOMAIN =
-  /\bnull ?mx\b|\bdoes not accept (?:e-?)?mail\b|\b(?:domain|host) (?:name )?not found\b|\bliterals? (?:is |are )?not (?:allowed|permitted|accepted)\b/i;
+  /\b(?:mx|srv|dns)\b|\bnull ?mx\b|\bdoes not accept (?:e-?)?mail\b|\b(?:domain|host)\b.*\b(?:not found|unknown|exist|resolv)|\b(?:unknown|no such|invalid|non-?exist[ae]nt) (?:\w+ )?(?:domain|host)|\bunrout(?:e)?able\b|\bunresolv|\bliterals?\b/i;
+/** Postfix, Sendmail, Exim, Exchange; qmail; Haraka; whoever wants AUTH first. */
+const OF_RELAYING =
+  /\brelay|\brcpthosts\b|\bcannot deliver mail for\b|\bnot (?:a )?local\b|\bauthenticat|\bauth(?:orization)? required\b|^\d{3} 5\.7\.(?:0|1|54|64)\b|^530 /i;
 
 /**
  * Whose domain a refusal is about; `undefined` where it is about something else.
@@ -68,6 +76,11 @@ export function domainRefused(
   const isRefused = OF_DOMAIN.test(text) || (domain.endsWith(']') && isMalformed(reply));
   if (!isRefused) return undefined;
   return isSender ? 'sender' : 'recipient';
+}
+
+/** Refused in words that leave open whether the relaying or the recipient was refused. */
+export function isUnclear({ kind, reply }: Pick<Outcome, 'kind' | 'reply'>): boolean {
+  return kind === 'refused' && reply !== undefined && !OF_RELAYING.test(reply.text);
 }
 
 /** Some servers take no address in the place of a domain. */

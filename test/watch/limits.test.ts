@@ -30,6 +30,8 @@ const offers =
       ? ['250-mx.house.test', ...lines.map((text) => `250-${text}`), '250 8BITMIME'].join('\n')
       : undefined;
 
+const STARTTLS_FIRST = '530 5.7.0 Must issue a STARTTLS command first';
+
 describe('OWN-5: a host', () => {
   it('that takes all of it passes, and nothing is sent', async () => {
     const { rows, text, heard } = await hear(limits);
@@ -211,6 +213,19 @@ describe('OWN-5: lengths', () => {
     }
   });
 
+  it('of a line that is called too long with a 421 fail', async () => {
+    const says: Says = ({ line }) => (line.length === 510 ? '421 4.7.0 line too long' : undefined);
+    expect((await hear(limits, says)).rows).toEqual({ 'OWN-5': 'fail' });
+  });
+
+  it('of a host that takes nothing without TLS are unknown, and nothing is said to have room', async () => {
+    const says: Says = ({ line }) => (line.startsWith('MAIL') ? STARTTLS_FIRST : undefined);
+    const { rows, text, advice } = await hear(limits, says);
+    expect(rows).toEqual({ 'OWN-5': 'unknown' });
+    expect(text).not.toContain('has room for a sender');
+    expect(advice).toContain('RFC 3207 section 4');
+  });
+
   it('what was found before a host hung up holds', async () => {
     const few = after(5, TOO_MANY);
     const says: Says = (heard) => (heard.line === 'NOOP x' ? 'hang up' : few(heard));
@@ -228,6 +243,9 @@ it.each([
   ['452 4.2.2 mailbox full', false],
   ['450 4.7.1 too many recipients from 192.0.2.1', false],
   ['550 5.7.1 recipient limit of your reputation', false],
+  ['421 4.7.0 Too many recipients, closing', true],
+  ['554 5.7.1 maximum recipients per message exceeded', true],
+  ['550 5.7.1 too many recipients per hour', false],
   ['250 ok, no recipient limit', false],
 ])('OWN-5: "%s" is a limit of recipients: %s', (text, isLimit) => {
   expect(isRecipientLimit({ code: Number(text.slice(0, 3)), lines: [], text })).toBe(isLimit);

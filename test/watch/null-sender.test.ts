@@ -8,6 +8,43 @@ const NO = '554 5.7.1 <>: Sender address rejected: Access denied';
 const refusesNull: Says = ({ line, sender }) =>
   line.startsWith('RCPT') && sender === '' ? NO : undefined;
 
+it('OWN-5: a host that takes no mail without TLS fails, and not for the null sender', async () => {
+  const { rows, text, advice } = await hear(conformance, ({ line }) =>
+    line.startsWith('MAIL') ? '530 5.7.0 Must issue a STARTTLS command first' : undefined,
+  );
+  expect(rows['OWN-5']).toBe('fail');
+  expect(text).toContain('takes no mail without TLS');
+  expect(text).not.toContain('bounces are lost');
+  expect(advice).toContain('smtpd_tls_security_level = may');
+});
+
+describe('OWN-5: a host that takes mail for the second domain only', () => {
+  const second: Says = ({ line }) =>
+    line.startsWith('RCPT') && line.includes('@house.test')
+      ? '554 5.7.1 Relay access denied'
+      : undefined;
+  const taking: Says = (heard) =>
+    heard.line.includes('postmaster@far.test') ? '250 ok' : second(heard);
+  const asks = (names: Readonly<Record<string, string>>) => ({
+    plan: { domains: Object.keys(names) },
+    more: { mx: (domain: string) => names[domain] ?? '' },
+  });
+
+  it('is asked for that one', async () => {
+    const { plan, more } = asks({ 'house.test': 'other.house.test', 'far.test': 'mx.house.test' });
+    const { rows, text } = await hear(conformance, taking, plan, more);
+    expect(rows['OWN-5']).toBe('pass');
+    expect(text).toContain('postmaster@far.test');
+  });
+
+  it('is unknown where no domain names it, and says why', async () => {
+    const { plan, more } = asks({ 'house.test': 'other.house.test' });
+    const { rows, advice } = await hear(conformance, second, plan, more);
+    expect(rows['OWN-5']).toBe('unknown');
+    expect(advice).toContain('watch.domains');
+  });
+});
+
 describe('a host that refuses the null sender after RCPT', () => {
   it('OWN-5: fails, as bounces are lost', async () => {
     const { rows, text, advice } = await hear(conformance, refusesNull);

@@ -86,6 +86,45 @@ describe('OWN-4: an open relay', () => {
   });
 });
 
+/** As Exim says it with `verify = sender` and `verify = recipient` in front of its own domains. */
+describe('OWN-4: an open relay that verifies first', () => {
+  const verifies =
+    (words: string): Says =>
+    (heard) => {
+      if (!heard.line.startsWith('RCPT')) return undefined;
+      if (heard.line.includes('@[192.0.2.1]')) return '501 domain literals not allowed';
+      if (heard.sender.endsWith('example.org') || heard.sender.endsWith(']'))
+        return '550 Sender verify failed';
+      return /@example\.com>/.test(heard.line) ? words : '250 Accepted';
+    };
+
+  it.each([
+    '550 an MX or SRV record indicated no SMTP service',
+    '550 Unrouteable address',
+    '550 all relevant MX records point to non-existent hosts',
+  ])('and says "%s" is not called closed', async (words) => {
+    // With a trick that ends at nobody's name it may be seen; plainly it cannot.
+    const { rows } = await hear(relay, verifies(words));
+    expect(rows['OWN-4']).not.toBe('pass');
+  });
+
+  it('fails with a recipient of the operator', async () => {
+    const { rows } = await hear(relay, verifies('550 Unrouteable address'), {
+      relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [], recipient: 'me@far.test' },
+    });
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+  });
+
+  it('with words of its own is asked for another recipient, and fails', async () => {
+    const { rows, text } = await hear(
+      relay,
+      open((line) => (line.includes('example.com') ? '550 No.' : undefined)),
+    );
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+    expect(text).toContain('[192.0.2.1]');
+  });
+});
+
 describe('OWN-4: a closed one', () => {
   it('passes, and what could not be tried is not counted as refused', async () => {
     const { rows, text } = await hear(relay);
@@ -108,6 +147,18 @@ describe('OWN-4: a closed one', () => {
     );
     expect(rows).toEqual({ 'OWN-4': 'pass' });
     expect(text).toContain('end at a recipient of its own');
+  });
+
+  it.each([
+    '550 relay not permitted',
+    '550 5.7.1 Unable to relay',
+    "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    '550 Invalid recipient',
+  ])('passes in other words: %s', async (words) => {
+    const { rows } = await hear(relay, ({ line }) =>
+      line.startsWith('RCPT') && !line.includes('house.test>') ? words : undefined,
+    );
+    expect(rows).toEqual({ 'OWN-4': 'pass' });
   });
 
   it('that puts the plain question off is unknown', async () => {

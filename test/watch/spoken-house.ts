@@ -44,6 +44,8 @@ function replyOf(text: string): SmtpReply {
 
 interface More {
   readonly now?: () => number;
+  /** The host that takes mail for a domain. */
+  readonly mx?: (domain: string) => string;
   /** Told of lines that come at once. */
   readonly commands?: (lines: readonly string[]) => void;
 }
@@ -99,9 +101,11 @@ export async function hear(
     relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [] },
     ...plan,
   });
-  const ask = (_: string, type: string): Promise<DnsAnswer> =>
+  const ask = (name: string, type: string): Promise<DnsAnswer> =>
     Promise.resolve(
-      type === 'MX' ? { kind: 'found', records: ['10 mx.house.test'] } : { kind: 'none' },
+      type === 'MX'
+        ? { kind: 'found', records: [`10 ${more.mx?.(name) ?? 'mx.house.test'}`] }
+        : { kind: 'none' },
     );
   const tools: Tools = {
     plan: whole,

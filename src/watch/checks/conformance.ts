@@ -1,7 +1,14 @@
 /** OWN-3, OWN-5, OWN-7: how a mail server speaks: its name, postmaster, null sender, VRFY, EXPN, sizes, greeting. */
 import type { Check, Tools } from '../contract.ts';
 import { hostNamed, hostsAs } from '../plan.ts';
-import { isAboutClient, otherSenders, PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
+import { domainAt, NOT_ITS_DOMAIN } from '../domain-at.ts';
+import {
+  demandsTls,
+  isAboutClient,
+  otherSenders,
+  probeAdvice,
+  refusesProbe,
+} from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { helloUnderTls, visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { errorText } from '../error-text.ts';
@@ -167,9 +174,11 @@ async function authUnderTlsNotes(
 }
 
 /** RFC 5321 section 4.5.1 and 6.1: postmaster is always taken, and bounces are. */
-async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools): Promise<Note> {
+async function nullSenderNote(visit: Visit, dialogue: Dialogue, tools: Tools): Promise<Note> {
   const where = `${visit.name} (${visit.address})`;
   const mail = await dialogue.command('MAIL FROM:<>');
+  if (demandsTls(mail))
+    return bad(`${where} takes no mail without TLS: "${mail.text}".`, probeAdvice(mail));
   if (mail.code !== 250)
     return mail.code >= 500 && !isAboutClient(mail)
       ? bad(
@@ -177,7 +186,7 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools)
           'Take MAIL FROM:<> (RFC 5321 section 6.1).',
         )
       : unclear(`${where} answered the null sender with "${mail.text}".`);
-  const domain = plan.domains[0] ?? visit.name;
+  const { domain, isElsewhere } = await domainAt(visit.name, tools);
   const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
   const isRefused = rcpt.code >= 500;
   const made = `primum-${Math.random().toString(36).slice(2, 12)}@${domain}`;
@@ -194,7 +203,12 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, { plan }: Tools)
   if (refusesProbe(rcpt, other))
     return unclear(
       `${where} refuses the probe and not postmaster@${domain}: "${rcpt.text}".`,
-      PROBE_ADVICE,
+      probeAdvice(rcpt),
+    );
+  if (rcpt.code >= 500 && isElsewhere)
+    return unclear(
+      `${where} is the MX of none of your domains, and refuses mail for postmaster@${domain}: "${rcpt.text}".`,
+      NOT_ITS_DOMAIN,
     );
   return rcpt.code >= 500
     ? bad(

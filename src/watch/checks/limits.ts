@@ -4,17 +4,18 @@
  */
 import type { Check } from '../contract.ts';
 import { announcedLimits } from '../announced-limits.ts';
+import { domainAt } from '../domain-at.ts';
 import { errorText } from '../error-text.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { hostsAs } from '../plan.ts';
 import {
   announcedTooFew,
   askRecipients,
-  domainOf,
   MIN_RECIPIENTS,
   whereOf,
   type Asked,
 } from '../recipient-limit.ts';
+import { demandsTls } from '../probe-refusal.ts';
 import type { SmtpReply } from '../smtp-dialogue.ts';
 import { bad, fine, sumUp, unclear, warn, type Note } from './observe.ts';
 
@@ -28,8 +29,11 @@ export const limits: Check = {
   practices: ['OWN-5'],
   targets: (plan) => hostsAs(plan, 'mx'),
   async run(name, tools) {
+    const { domain } = await domainAt(name, tools);
     const notes = await visitHost(name, 'smtp', tools, (visit) =>
-      withDialogue(visit, tools, (dialogue, ehlo) => askAll({ visit, dialogue, ehlo, tools })),
+      withDialogue(visit, tools, (dialogue, ehlo) =>
+        askAll({ visit, dialogue, ehlo, tools, domain }),
+      ),
     );
     return [sumUp('OWN-5', notes)];
   },
@@ -108,7 +112,7 @@ const isAboutSize = ({ code, text }: SmtpReply): boolean =>
   code >= 400 && /^(?:452|552) (?!\d)|^\d{3} [45]\.(?:2\.3|3\.1|3\.4)\b/.test(text);
 
 async function localPartNotes(asked: Asked): Promise<readonly Note[]> {
-  const domain = domainOf(asked);
+  const { domain } = asked;
   const rcpt = (local: string): string => `RCPT TO:<${local}@${domain}>`;
   return lengthNotes(asked, {
     long: rcpt('primum-audit-'.padEnd(LOCAL_PART, 'x')),
@@ -146,6 +150,7 @@ interface Lengths {
 async function lengthNotes(asked: Asked, lengths: Lengths): Promise<readonly Note[]> {
   const { long, short, what, section } = lengths;
   const reply = await say(asked, long);
+  if (demandsTls(reply)) return [];
   if (!mayBeAboutLength(reply)) return [fine(`${whereOf(asked.visit)} has room for ${what}.`)];
   if (long.startsWith('MAIL')) await say(asked, 'RSET');
   const other = await say(asked, short);
@@ -182,7 +187,9 @@ async function lineNotes(asked: Asked): Promise<readonly Note[]> {
   }
   if (reply.code < 400) return [fine(`${where} takes a command line of ${LINE} octets.`)];
   const said = `${where} answers a command line of ${LINE} octets with "${reply.text}"`;
-  return reply.code >= 500 ? [bad(`${said}.`, advice)] : [unclear(`${said}.`)];
+  return reply.code >= 500 || TOO_LONG.test(reply.text)
+    ? [bad(`${said}.`, advice)]
+    : [unclear(`${said}.`)];
 }
 
 /** 421 is the end of a dialogue, whatever was asked. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Check, Tools } from '../contract.ts';
 import { guarded, ownMxOf, withDialogue, type Visit } from '../mail-host.ts';
-import { otherSenders, PROBE_ADVICE, refusesProbe } from '../probe-refusal.ts';
+import { otherSenders, probeAdvice, refusesProbe } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { bad, fine, none, sumUp, unclear, type Note } from './observe.ts';
 
@@ -139,5 +139,5 @@ function roleNote(address: string, host: string, reply: SmtpReply, unknown?: Smt
   return unclear(`${host} answered ${address} with "${reply.text}".`);
 }
 
-const probeNote = (host: string, address: string, { text }: SmtpReply): Note =>
-  unclear(`${host} refuses the probe and not ${address}: "${text}".`, PROBE_ADVICE);
+const probeNote = (host: string, address: string, reply: SmtpReply): Note =>
+  unclear(`${host} refuses the probe and not ${address}: "${reply.text}".`, probeAdvice(reply));

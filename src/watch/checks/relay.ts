@@ -5,16 +5,17 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Check, Tools } from '../contract.ts';
+import { domainAt } from '../domain-at.ts';
 import { errorText } from '../error-text.ts';
 import { hostsAs } from '../plan.ts';
 import { networksIn, readPostconf, settingsIn } from '../postconf.ts';
 import { isInNetworks } from '../scope.ts';
 import type { SmtpReply } from '../smtp-dialogue.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
-import { isAboutClient, isSame, PROBE_ADVICE } from '../probe-refusal.ts';
+import { demandsTls, isAboutClient, isSame, probeAdvice } from '../probe-refusal.ts';
 import { PLAIN, TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
 import { tryTrick, type Outcome } from '../relay-try.ts';
-import { waysWith, wordsOf } from '../relay-way.ts';
+import { isUnclear, waysWith, wordsOf } from '../relay-way.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
 export const relay: Check = {
@@ -31,7 +32,7 @@ export const relay: Check = {
 const PATIENCE = 3;
 
 async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
-  const { relay: how, domains } = tools.plan;
+  const { relay: how } = tools.plan;
   const own = ownRecipientNote(how.recipient, tools);
   if (own !== undefined) return [own];
   const family = isIP(visit.address);
@@ -39,10 +40,9 @@ async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
   const from = source === undefined ? visit : { ...visit, localAddress: source };
   const trusted = await trustedNote(from, source, tools);
   if (trusted !== undefined) return [trusted];
-  const host = {
-    ...{ ownDomain: domains[0] ?? visit.name, host: visit.name, address: visit.address },
-  };
-  const { words, plain } = await findWay(from, host, tools);
+  const { name: host, address } = visit;
+  const { domain: ownDomain } = await domainAt(host, tools);
+  const { words, plain } = await findWay(from, { ownDomain, host, address }, tools);
   const outcomes: [Trick, Outcome][] = [[PLAIN, plain]];
   for (const trick of TRICKS.filter((each) => each !== PLAIN)) {
     // A host that is silent from the start stays so: each trick would wait for the whole time-out.
@@ -65,23 +65,36 @@ function ownRecipientNote(recipient: string | undefined, { plan }: Tools): Note 
   );
 }
 
-/** The first sender and recipient whose domains the host does not mind. */
+interface Way {
+  readonly words: TrickWords;
+  readonly plain: Outcome;
+}
+
+/**
+ * The first sender and recipient whose domains the host does not mind. A refusal that does not say that
+ * it is one of relaying may be one of that recipient: another is tried, and it counts where none says more.
+ */
 async function findWay(
   visit: Visit,
   host: Pick<TrickWords, 'ownDomain' | 'host' | 'address'>,
   tools: Tools,
-): Promise<{ readonly words: TrickWords; readonly plain: Outcome }> {
+): Promise<Way> {
   const { senders, recipients } = waysWith(tools.plan.relay.recipient);
   const [firstSender = '', ...otherSenders] = senders;
   const [firstRecipient = ['', ''], ...otherRecipients] = recipients;
   let sender = firstSender;
   let recipient = firstRecipient;
+  let unclear: Way | undefined;
   for (;;) {
     const words = wordsOf(host, sender, recipient);
     const plain = await tryTrick(visit, PLAIN, words, tools);
+    const way = { words, plain };
+    if (isUnclear(plain)) unclear ??= way;
+    const isOfRecipient = plain.about === 'recipient' || isUnclear(plain);
     const next = plain.about === 'sender' ? otherSenders.shift() : undefined;
-    const nextRecipient = plain.about === 'recipient' ? otherRecipients.shift() : undefined;
-    if (next === undefined && nextRecipient === undefined) return { words, plain };
+    const nextRecipient = isOfRecipient ? otherRecipients.shift() : undefined;
+    if (next === undefined && nextRecipient === undefined)
+      return plain.kind === 'silent' ? (unclear ?? way) : way;
     sender = next ?? sender;
     recipient = nextRecipient ?? recipient;
   }
@@ -100,11 +113,13 @@ async function blindNote(
     return dialogue.command(`RCPT TO:<postmaster@${ownDomain}>`);
   }).catch(() => undefined);
   const isBlind =
-    isAboutClient(plain) || (own !== undefined && own.code >= 500 && isSame(plain, own));
+    isAboutClient(plain) ||
+    demandsTls(plain) ||
+    (own !== undefined && own.code >= 500 && isSame(plain, own));
   if (!isBlind) return undefined;
   return unclear(
     `${visit.name} (${visit.address}) refuses the probe whatever it asks: "${plain.text}".`,
-    PROBE_ADVICE,
+    probeAdvice(plain),
   );
 }
 

@@ -5,6 +5,7 @@
  * which has passed too many hosts (RFC 5321 section 6.3); one that does not is hung up on.
  */
 import type { Check, Tools } from '../contract.ts';
+import { domainAt } from '../domain-at.ts';
 import { errorText } from '../error-text.ts';
 import { hostsAs } from '../plan.ts';
 import type { SmtpReply } from '../smtp-dialogue.ts';
@@ -73,7 +74,7 @@ type Outcome =
 function tryEnd(visit: Visit, end: string, tools: Tools): Promise<Outcome> {
   let isSent = false;
   return withDialogue(visit, tools, async (dialogue): Promise<Outcome> => {
-    const domain = tools.plan.domains[0] ?? visit.name;
+    const { domain } = await domainAt(visit.name, tools);
     for (const line of ['MAIL FROM:<>', `RCPT TO:<postmaster@${domain}>`, 'DATA']) {
       const reply = await dialogue.command(line);
       if (reply.code >= 400)
