@@ -1,29 +1,35 @@
 /** FBK-4: writes the letters that must come back, and knows them when they do. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Config } from '../config/load.ts';
 import type { AlertMessage, Delivery } from '../effects/contract.ts';
 import type { ReturnedMail, SpooledMessage } from '../spool/contract.ts';
 import type { RunningTelemetry } from '../telemetry/telemetry.ts';
+import { proofWord, Proofs } from '../watch/proofs.ts';
+import { isSameText, readOwnLetter } from './own-letter.ts';
 import { proofFile } from './proof-file.ts';
-import { proofWord, Proofs, tokenIn } from '../watch/proofs.ts';
 
 /** A hoster with 10,000 domains has written to all of them after seven hours. */
 const LETTERS_AT_ONCE = 50;
 const LOOK_EVERY_MS = 60_000;
 /** The doors are open by then, so that a quick copy is not missed. */
 const FIRST_LOOK_MS = 2_000;
-/** A copy has the token in its subject, a forward of it further down. */
-const MAX_LOOKED_AT = 64 * 1024;
 const SEND_TIMEOUT_MS = 60_000;
 
 export type SendLetter = (to: string, message: AlertMessage, delivery: Delivery) => Promise<void>;
 
 export interface ProofParts {
   readonly now: () => number;
-  readonly telemetry: Pick<RunningTelemetry, 'warn'>;
+  readonly telemetry: Pick<RunningTelemetry, 'warn' | 'returnedMail'>;
+  /** Who writes them: the sender of alerts. */
+  readonly from: string;
   readonly domains: () => readonly string[];
   readonly send: SendLetter;
+}
+
+interface UnderWay {
+  readonly address: string;
+  /** Id of the message that brought it back. */
+  back: string | undefined;
 }
 
 export interface ProofLetters {
@@ -40,7 +46,7 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
   const { every } = config.watch.proof;
   let timer: NodeJS.Timeout | undefined;
   /** Tokens of letters that are being handed over: a near mail server may bring one back before that is done. */
-  const underWay = new Map<string, 'gone' | 'back'>();
+  const underWay = new Map<string, UnderWay>();
   const at = (): string => new Date(parts.now()).toISOString();
 
   async function tick(): Promise<number> {
@@ -52,7 +58,8 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
       const token = randomBytes(16).toString('hex');
       const signal = AbortSignal.timeout(SEND_TIMEOUT_MS);
       const delivery = { key: proofWord(token), attempt: 1, signal };
-      underWay.set(token, 'gone');
+      const letter: UnderWay = { address, back: undefined };
+      underWay.set(token, letter);
       try {
         await parts.send(address, letterTo(address, token), delivery);
       } catch (error) {
@@ -64,18 +71,24 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
         break;
       }
       proofs.sent(address, token, at());
-      if (underWay.get(token) === 'back') proofs.cameBack(token, at());
+      if (letter.back !== undefined) proofs.cameBack(token, at(), letter.back);
       underWay.delete(token);
       count += 1;
     }
     return count;
   }
 
-  /** Notes that it came back. */
-  function isOurs(token: string): boolean {
-    if (!underWay.has(token)) return proofs.cameBack(token, at()) !== undefined;
-    underWay.set(token, 'back');
-    return true;
+  /** Notes that it came back; the message it came in may be handled again after a crash. */
+  async function isProof(message: SpooledMessage): Promise<boolean> {
+    const found = await readOwnLetter(message, parts.from);
+    if (found === undefined) return false;
+    const { token, text } = found;
+    const letter = underWay.get(token);
+    const address = letter?.address ?? proofs.addressOf(token);
+    if (address === undefined || !isSameText(text, letterTo(address, token).text)) return false;
+    if (letter === undefined) return proofs.cameBack(token, at(), message.id);
+    letter.back ??= message.id;
+    return letter.back === message.id;
   }
 
   function sleep(ms: number): void {
@@ -89,9 +102,9 @@ export function createProofLetters(config: Config, parts: ProofParts): ProofLett
     before: (consumer) => ({
       ...consumer,
       take: async (message, isRead) => {
-        const token = await tokenOf(message);
-        if (token === undefined || !isOurs(token)) return consumer.take(message, isRead);
+        if (!(await isProof(message))) return consumer.take(message, isRead);
         isRead();
+        parts.telemetry.returnedMail('proof', 'handled');
       },
     }),
     start: () => sleep(FIRST_LOOK_MS),
@@ -116,19 +129,4 @@ function letterTo(address: string, token: string): AlertMessage {
     ].join('\n'),
     data: {},
   };
-}
-
-/** A bounce holds our letter, too, and proves the contrary. */
-async function tokenOf({ sender, file }: SpooledMessage): Promise<string | undefined> {
-  if (sender === '') return undefined;
-  const { path, start } = file;
-  const pieces: Buffer[] = [];
-  const bounds = { start, end: start + MAX_LOOKED_AT - 1 };
-  for await (const piece of createReadStream(path, bounds)) pieces.push(piece as Buffer);
-  const text = Buffer.concat(pieces).toString('latin1');
-  const header = text.slice(0, Math.max(0, text.search(/\r?\n\r?\n/)));
-  if (/^content-type:\s*multipart\/report\b|^auto-submitted:\s*auto-replied/im.test(header))
-    return undefined;
-  // RFC 2045 section 6.7: long lines are broken with "=".
-  return tokenIn(text.replaceAll(/=\r?\n/g, '').replaceAll(/\r?\n[ \t]+/g, ''));
 }

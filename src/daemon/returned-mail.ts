@@ -88,6 +88,7 @@ function openLetters(config: Config, { now, telemetry }: Parts): ProofLetters | 
   return createProofLetters(config, {
     now,
     telemetry,
+    from: email?.from ?? '',
     domains: () => domains,
     send: async (to, message, delivery) => {
       if (email === undefined) throw new Error('alerts.email is not set.');

@@ -180,6 +180,11 @@ describe('a link in text', () => {
     expect(read(header, 'x').urlHosts).toEqual([HOST]);
   });
 
+  it('is read from XHTML, whatever its charset', () => {
+    const xhtml = `<html xmlns="http://www.w3.org/1999/xhtml"><a href="${LINK}">x</a></html>`;
+    expect(read('Content-Type: application/xhtml+xml', xhtml).urlHosts).toEqual([HOST]);
+  });
+
   it('is looked for up to bounds, which are noted', () => {
     const notesOf = (text: string): readonly string[] => {
       const notes = new Notes();

@@ -101,7 +101,9 @@ export class PartFields {
     const all = this.isDoubled ? several.map(mediaType) : [this.type];
     this.isOther = all.some((type) => !type.startsWith('text/'));
     const hasText = all.some((type) => type.startsWith('text/'));
-    this.textKind = all.includes('text/html') ? 'html' : hasText ? 'plain' : undefined;
+    // A browser shows both alike, and some mail programs do.
+    const isHtml = all.includes('text/html') || all.includes('application/xhtml+xml');
+    this.textKind = isHtml ? 'html' : hasText ? 'plain' : undefined;
     this.disposition = dispositions[0]?.value ?? '';
     const encodings = written.map(encodingOf);
     this.encodings = encodings.length < 2 ? encodings : [...new Set(encodings)];

@@ -132,7 +132,7 @@ describe('a script is told by any of the names of its part', () => {
 
 describe('it is said that a part may be unseen', () => {
   // prettier-ignore
-  const forms: readonly (readonly [note: string, ...Form])[] = [
+  const forms: ([note: string, ...Form])[] = [
     ['encoding-not-clear', 'two encodings', coded('Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64')],
     ['encoding-not-clear', 'an encoding only some undo', coded('Content-Transfer-Encoding: "base64"', LINK)],
     ['unknown-encoding', 'an encoding nobody knows', coded('Content-Transfer-Encoding: x-gzip64')],

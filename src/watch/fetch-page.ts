@@ -14,7 +14,13 @@ const TIMEOUT_MS = 15_000;
 export const MAX_REDIRECTS = 3;
 
 export type Page =
-  | { readonly kind: 'page'; readonly status: number; readonly text: string }
+  | {
+      readonly kind: 'page';
+      readonly status: number;
+      readonly text: string;
+      /** Lower case, without parameters. */
+      readonly type?: string;
+    }
   /** It was asked, and what came is no page. */
   | { readonly kind: 'failed'; readonly why: string }
   /** Nobody knows: it was not reached. */
@@ -116,7 +122,8 @@ function get(url: string, { request, address, signal, maxChars }: Way): Promise<
       (response) => {
         let text = '';
         const status = response.statusCode ?? 0;
-        const { location } = response.headers;
+        const { location, 'content-type': given } = response.headers;
+        const type = given?.split(';')[0]?.trim().toLowerCase();
         response.setEncoding('utf8');
         response.on('data', (piece: string) => {
           text += piece;
@@ -129,6 +136,7 @@ function get(url: string, { request, address, signal, maxChars }: Way): Promise<
         response.on('close', () =>
           resolve({
             ...{ kind: 'page', status, text },
+            ...(type !== undefined && { type }),
             ...(REDIRECTS.has(status) && location !== undefined && { location }),
           }),
         );

@@ -10,6 +10,8 @@ const entry = z.strictObject({
   sentAt: z.iso.datetime(),
   /** Of the newest letter that came back, this one or one before. */
   backAt: z.iso.datetime().optional(),
+  /** Id of the message that was the proof of this one. */
+  backBy: z.string().max(64).optional(),
 });
 
 const fileSchema = z.strictObject({ letters: z.record(z.string().max(320), entry) });
@@ -60,15 +62,23 @@ export class Proofs {
     this.#save();
   }
 
-  /** Whose letter it was; `undefined` for a token that no letter under way has. */
-  cameBack(token: string, at: string): string | undefined {
-    for (const [address, letter] of this.#letters) {
-      if (letter.token !== token) continue;
-      this.#letters.set(address, { ...letter, backAt: at });
-      this.#save();
-      return address;
-    }
+  /** Whose letter it is; `undefined` for a token that no letter under way has. */
+  addressOf(token: string): string | undefined {
+    for (const [address, letter] of this.#letters) if (letter.token === token) return address;
     return undefined;
+  }
+
+  /** Whether the message is the proof: a token is good for one message. */
+  cameBack(token: string, at: string, message: string): boolean {
+    const address = this.addressOf(token);
+    const letter = address === undefined ? undefined : this.#letters.get(address);
+    if (address === undefined || letter === undefined) return false;
+    // A file of before has no id.
+    if (letter.backBy !== undefined || (letter.backAt ?? '') >= letter.sentAt)
+      return letter.backBy === message;
+    this.#letters.set(address, { ...letter, backAt: at, backBy: message });
+    this.#save();
+    return true;
   }
 
   /** Forgets domains that are gone. */

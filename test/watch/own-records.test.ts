@@ -8,7 +8,7 @@ import type { Check } from '../../src/watch/contract.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
 import type { WatchPlan } from '../../src/watch/plan.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
-import { a, cname, mx, ns, startLyingDns, txt, type Answer } from './lying-dns.ts';
+import { a, aaaa, cname, mx, ns, startLyingDns, txt, type Answer } from './lying-dns.ts';
 import { dnsAt, hostAt, planOf } from './plan.ts';
 
 let close: (() => Promise<void>) | undefined;
@@ -96,6 +96,19 @@ describe('an MX', () => {
   it('at a private address that is declared is the house itself', async () => {
     const zone = { 'house.test': [mx(10, 'mx.house.test')], 'mx.house.test': [a('10.0.0.1')] };
     expect((await look(mxCheck, zone, { networks: ['10.0.0.0/8'] })).state).toBe('pass');
+  });
+});
+
+describe('a domain without an MX', () => {
+  const SIX = aaaa('26200000000000000000000000000001');
+  it.each([
+    [[SIX], 'warn', 'so mail goes to its AAAA record 2620::1'],
+    [[a('9.9.9.9'), SIX], 'warn', 'so mail goes to its A record 9.9.9.9'],
+    [[], 'fail', 'no address: it cannot take mail'],
+  ])('with %j: %s', async (records, state, evidence) => {
+    const found = await look(mxCheck, { 'house.test': records });
+    expect(found.state, found.text).toBe(state);
+    expect(found.text).toContain(evidence);
   });
 });
 

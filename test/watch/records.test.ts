@@ -93,6 +93,8 @@ describe('DMARC', () => {
     [`v=DMARC1; p=none; pct=0; ${RUA}`, 'warn', 'says none'],
     [`v=DMARC1; p=reject; pct=100; ${RUA}`, 'pass', 'says reject'],
     [`v=DMARC1 p=reject`, 'fail', 'has "v=DMARC1 p=reject", which receivers pass over'],
+    [`v=dmarc1; p=reject; ${RUA}`, 'fail', 'which receivers pass over'],
+    [`V=DMARC1; p=reject; ${RUA}`, 'pass', 'says reject'],
     [`p=reject; v=DMARC1`, 'fail', 'which receivers pass over'],
     ['a text of somebody', 'warn', 'has no DMARC record'],
   ])('"%s": %s', async (record, state, evidence) => {

@@ -67,17 +67,28 @@ const MACRO = /%(?:\{[slodiphcrtv]\d{0,3}r?[.\-+,/_=]*\}|[%_-])/gi;
 
 const hasWholeMacros = (value: string): boolean => !value.replaceAll(MACRO, '').includes('%');
 
-/** Networks that are the whole world: a prefix of 0 bits. */
-const WORLD = /^(?:ip[46]:[^/]*\/0|(?:a|mx)(?::[^/]*)?(?:\/0(?:\/\/\d+)?|\/\/0|\/\d+\/\/0))$/i;
+/** RFC 7208 section 5.1: what stands after `all` is not read, and where it is there no redirect is. */
+export function effectiveTerms(terms: readonly SpfTerm[]): readonly SpfTerm[] {
+  const all = terms.findIndex(({ name }) => name === 'all');
+  if (all < 0) return terms;
+  return terms.slice(0, all + 1).filter(({ name }) => name !== 'redirect');
+}
 
 /** The term by which a record allows everybody, where one does before its end. */
 export function worldTerm(terms: readonly SpfTerm[]): SpfTerm | undefined {
-  const all = terms.findIndex(({ name }) => name === 'all');
-  const read = all < 0 ? terms : terms.slice(0, all + 1);
-  return read.find(
-    ({ name, qualifier, text, isModifier }) =>
-      !isModifier && qualifier === '+' && (name === 'all' || WORLD.test(text.replace(/^\+/, ''))),
+  return effectiveTerms(terms).find(
+    (term) => !term.isModifier && term.qualifier === '+' && (term.name === 'all' || isWorld(term)),
   );
+}
+
+/** Round a host at any address these are more than anybody has (MOST_OF_SPACE). */
+const LEAST_BITS = { v4: 4, v6: 12 } as const;
+
+function isWorld({ name, text }: SpfTerm): boolean {
+  const [, first, second] = /^[^/]*(?:\/(\d+))?(?:\/\/(\d+))?$/.exec(text) ?? [];
+  if (name === 'ip4' || name === 'ip6') return first !== undefined && Number(first) === 0;
+  if (name !== 'a' && name !== 'mx') return false;
+  return Number(first ?? 32) < LEAST_BITS.v4 || Number(second ?? 128) < LEAST_BITS.v6;
 }
 
 function parseTerm(word: string): SpfTerm | undefined {

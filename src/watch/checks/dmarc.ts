@@ -13,6 +13,9 @@ export const dmarc: Check = {
   run: async (domain, tools) => [sumUp('OWN-8', await policyNotes(domain, tools))],
 };
 
+/** RFC 9989 section 4.8: DMARC1 in capitals; the grammar minds case here. */
+const IS_DMARC = /^[vV]\s*=\s*DMARC1\s*(?:;|$)/;
+
 /** Somebody meant a DMARC record; a wildcard may show others here. */
 const NEARLY = /dmarc1|^\s*p\s*=\s*(?:none|quarantine|reject)\b/i;
 
@@ -21,7 +24,7 @@ async function policyNotes(domain: string, tools: Tools): Promise<readonly Note[
     const answer = await tools.dns.ask(`_dmarc.${name}`, 'TXT');
     const failed = failedNote(`The DMARC record of ${name}`, answer);
     if (failed !== undefined) return [failed];
-    const records = recordsOf(answer).filter((record) => /^v\s*=\s*DMARC1\s*(?:;|$)/i.test(record));
+    const records = recordsOf(answer).filter((record) => IS_DMARC.test(record));
     if (records.length > 1)
       return [
         bad(`${name} has ${records.length} DMARC records; receivers take none.`, 'Leave one.'),
@@ -32,7 +35,7 @@ async function policyNotes(domain: string, tools: Tools): Promise<readonly Note[
       return [
         bad(
           `_dmarc.${name} has "${near.slice(0, 160)}", which receivers pass over: it does not begin with "v=DMARC1;".`,
-          'Write v=DMARC1; first, and a semicolon after each tag.',
+          'Write v=DMARC1; first, in capitals, and a semicolon after each tag.',
         ),
       ];
   }
@@ -165,7 +168,7 @@ async function reportNotes(name: string, rua: string, { dns }: Tools): Promise<r
     const answer = await dns.ask(`${name}._report._dmarc.${host}`, 'TXT');
     const failed = failedNote(`Whether ${host} takes DMARC reports of ${name}`, answer);
     if (failed !== undefined) notes.push(failed);
-    else if (!recordsOf(answer).some((record) => /^v\s*=\s*DMARC1/i.test(record)))
+    else if (!recordsOf(answer).some((record) => IS_DMARC.test(record)))
       notes.push(
         warn(
           `${host} does not say that it takes DMARC reports of ${name}, so none are sent.`,

@@ -46,21 +46,27 @@ function readMx(text: string): Mx {
 }
 
 async function noMx(domain: string, { dns }: Tools) {
-  const address = await dns.ask(domain, 'A');
+  const [v4, v6] = await Promise.all([dns.ask(domain, 'A'), dns.ask(domain, 'AAAA')]);
   return [
-    sumUp('OWN-8', [noMxNote(domain, address)]),
+    sumUp('OWN-8', [noMxNote(domain, v4, v6)]),
     sumUp('OWN-11', [none(`${domain} has no MX record.`)]),
   ];
 }
 
-function noMxNote(domain: string, address: DnsAnswer): Note {
-  const failed = failedNote(`${domain} has no MX record, and its address`, address);
-  if (failed !== undefined) return failed;
-  if (address.kind === 'found')
+/** RFC 5321 section 5.1: without an MX the addresses of the domain take its mail, of either family. */
+function noMxNote(domain: string, v4: DnsAnswer, v6: DnsAnswer): Note {
+  const [record] = [
+    ...recordsOf(v4).map((address) => `A record ${address}`),
+    ...recordsOf(v6).map((address) => `AAAA record ${address}`),
+  ];
+  if (record !== undefined)
     return warn(
-      `${domain} has no MX record, so mail goes to its A record ${recordsOf(address)[0] ?? ''}.`,
+      `${domain} has no MX record, so mail goes to its ${record}.`,
       'Give it an MX record; if it takes no mail, a null MX ("MX 0 .", RFC 7505).',
     );
+  const what = `${domain} has no MX record, and its address`;
+  const failed = failedNote(what, v4) ?? failedNote(what, v6);
+  if (failed !== undefined) return failed;
   return bad(
     `${domain} has no MX record and no address: it cannot take mail.`,
     'Give it an MX record, or take it out of watch.domains.',

@@ -10,7 +10,7 @@ import type { Tools } from '../contract.ts';
 import { addressesOfHost } from '../host-addresses.ts';
 import { hostsAs } from '../plan.ts';
 import { isInNetworks } from '../scope.ts';
-import { bad, fine, listed, recordsOf, warn, type Note } from './observe.ts';
+import { bad, fine, listed, recordsOf, unclear, warn, whyFailed, type Note } from './observe.ts';
 
 /** Of all hosts; a farm that is larger has its networks in SPF. */
 const MAX_ADDRESSES = 100;
@@ -24,39 +24,73 @@ type Result = SpfQualifier | 'none' | 'unknown';
 export async function outboundNotes(domain: string, tools: Tools): Promise<readonly Note[]> {
   const record = recordsOf(await tools.dns.ask(domain, 'TXT')).find(isSpf);
   if (record === undefined || sendsNothing(record)) return [];
-  const addresses = await outboundAddresses(tools);
-  const results = await Promise.all(
-    addresses.map(async (address) => {
-      const walk: Walk = { address, lookups: 0, tools };
-      return { address, result: await resultFor(domain, walk) };
-    }),
-  );
+  const { addresses, unread } = await outboundAddresses(tools);
+  const judged = addresses.map(async (address) => {
+    const walk: Walk = { address, lookups: 0, tools };
+    const result = await resultFor(domain, walk);
+    return { address, result, why: result === 'unknown' ? walk.why : undefined };
+  });
+  return notesOf(domain, [...(await Promise.all(judged)), ...unread]);
+}
+
+interface Judged {
+  readonly address: string;
+  readonly result: Result;
+  /** What DNS did not say, where that is the reason. */
+  readonly why: string | undefined;
+}
+
+function notesOf(domain: string, results: readonly Judged[]): readonly Note[] {
   const refused = results.filter(({ result }) => result === '-' || result === '~');
-  if (refused.length === 0)
+  const open = openNote(domain, results);
+  if (refused.length === 0) {
+    if (open !== undefined) return [open];
     return results.length > 0 && results.every(({ result }) => result === '+')
       ? [fine(`SPF of ${domain} lets your hosts send.`)]
       : [];
+  }
   const names = listed(refused.map(({ address }) => address));
   const isHard = refused.some(({ result }) => result === '-');
   const isAnyAllowed = results.some(({ result }) => result === '+');
   const text = `SPF of ${domain} ${isHard ? 'refuses' : 'doubts'} mail from ${names}, which you named as sending.`;
   const advice =
     'Add the addresses to the record; if none of your hosts sends for this domain, leave it out of watch.domains.';
-  return [isHard && !isAnyAllowed ? bad(text, advice) : warn(text, advice)];
+  if (!isHard || isAnyAllowed) return [warn(text, advice), ...(open === undefined ? [] : [open])];
+  // Whether it fails depends on what was not answered.
+  return [open === undefined ? bad(text, advice) : unclear(`${text} ${open.text}`, open.advice)];
 }
 
-async function outboundAddresses({ plan, dns }: Tools): Promise<readonly string[]> {
-  const names = new Set(hostsAs(plan, 'outbound'));
-  const found = await Promise.all(
-    plan.hosts.filter(({ name }) => names.has(name)).map((host) => addressesOfHost(host, dns)),
+function openNote(domain: string, results: readonly Judged[]): Note | undefined {
+  const unanswered = results.filter(({ why }) => why !== undefined);
+  if (unanswered.length === 0) return undefined;
+  const names = listed(unanswered.map(({ address }) => address));
+  return unclear(
+    `Whether SPF of ${domain} lets ${names} send could not be found out: ${unanswered[0]?.why ?? ''}.`,
+    'Look whether the name servers answer.',
   );
-  return found.flatMap((each) => (each.ok ? each.addresses : [])).slice(0, MAX_ADDRESSES);
+}
+
+async function outboundAddresses({ plan, dns }: Tools) {
+  const names = new Set(hostsAs(plan, 'outbound'));
+  const hosts = plan.hosts.filter(({ name }) => names.has(name));
+  const found = await Promise.all(
+    hosts.map(async (host) => ({ host, each: await addressesOfHost(host, dns) })),
+  );
+  const addresses = found.flatMap(({ each }) => (each.ok ? each.addresses : []));
+  const unread = found.flatMap(({ host, each }): Judged[] => {
+    const why = each.ok ? each.gap : each.isKnown ? undefined : each.why;
+    if (why === undefined) return [];
+    return [{ address: host.name, result: 'unknown', why: `its addresses: ${why}` }];
+  });
+  return { addresses: addresses.slice(0, MAX_ADDRESSES), unread };
 }
 
 interface Walk {
   readonly address: string;
   readonly tools: Tools;
   lookups: number;
+  /** Set where DNS did not answer. */
+  why?: string;
 }
 
 /** RFC 7208 section 4.6: the first term that matches decides. */
@@ -64,7 +98,7 @@ async function resultFor(name: string, walk: Walk): Promise<Result> {
   walk.lookups += 1;
   if (walk.lookups > MAX_LOOKUPS) return 'unknown';
   const answer = await walk.tools.dns.ask(name, 'TXT');
-  if (answer.kind === 'failed') return 'unknown';
+  if (answer.kind === 'failed') return unanswered(walk, `the SPF record of ${name}`, answer.why);
   const record = recordsOf(answer).find(isSpf);
   if (record === undefined) return 'none';
   const parsed = parseSpf(record);
@@ -77,6 +111,11 @@ async function resultFor(name: string, walk: Walk): Promise<Result> {
   const redirect = parsed.terms.find((term) => term.name === 'redirect');
   if (redirect === undefined) return '?';
   return redirect.value.includes('%') ? 'unknown' : resultFor(targetOf(redirect, name), walk);
+}
+
+function unanswered(walk: Walk, what: string, why = ''): 'unknown' {
+  walk.why ??= `${what}: ${why}`;
+  return 'unknown';
 }
 
 const targetOf = ({ value }: SpfTerm, name: string): string =>
@@ -96,7 +135,10 @@ async function matches(term: SpfTerm, name: string, walk: Walk): Promise<boolean
   }
   if (term.name === 'a') return isAt([target], term, walk);
   const mx = await walk.tools.dns.ask(target, 'MX');
-  if (mx.kind === 'failed') return undefined;
+  if (mx.kind === 'failed') {
+    unanswered(walk, `the MX records of ${target}`, mx.why);
+    return undefined;
+  }
   const hosts = recordsOf(mx).map((record) => record.split(' ')[1] ?? '');
   return isAt(hosts.slice(0, 10), term, walk);
 }
@@ -104,8 +146,9 @@ async function matches(term: SpfTerm, name: string, walk: Walk): Promise<boolean
 async function isAt(
   names: readonly string[],
   { text }: SpfTerm,
-  { address, tools }: Walk,
+  walk: Walk,
 ): Promise<boolean | undefined> {
+  const { address, tools } = walk;
   const isV6 = address.includes(':');
   const bits = (isV6 ? /\/\/(\d+)$/ : /(?<!\/)\/(\d+)(?:\/\/\d+)?$/).exec(text)?.[1];
   const answers = await Promise.all(names.map((name) => tools.dns.ask(name, isV6 ? 'AAAA' : 'A')));
@@ -113,5 +156,8 @@ async function isAt(
     .flatMap(recordsOf)
     .map((found) => (bits === undefined ? found : `${found}/${bits}`));
   if (isInNetworks(address, networks)) return true;
-  return answers.some(({ kind }) => kind === 'failed') ? undefined : false;
+  const failed = answers.findIndex(({ kind }) => kind === 'failed');
+  if (failed < 0) return false;
+  unanswered(walk, `the address of ${names[failed] ?? ''}`, whyFailed(...answers));
+  return undefined;
 }

@@ -1,13 +1,31 @@
 /** OWN-8: the SPF record of a domain, followed through its includes as a receiver does (RFC 7208). */
 import {
+  MOST_OF_SPACE,
+  allowedRanges,
+  shareOfSpace,
+  type AllowedRange,
+} from '../../protocol/mail-policy/spf-ranges.ts';
+import {
   SPF_LOOKUP_TERMS,
+  effectiveTerms,
   isSpf,
   parseSpf,
   worldTerm,
   type SpfTerm,
 } from '../../protocol/mail-policy/spf.ts';
 import type { Check, Tools } from '../contract.ts';
-import { bad, failedNote, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
+import {
+  bad,
+  failedNote,
+  fine,
+  listed,
+  recordsOf,
+  sumUp,
+  unclear,
+  warn,
+  whyFailed,
+  type Note,
+} from './observe.ts';
 import { outboundNotes } from './spf-hosts.ts';
 
 /** RFC 7208 section 4.6.4. */
@@ -21,21 +39,51 @@ export const spf: Check = {
   practices: ['OWN-8'],
   targets: ({ domains }) => domains,
   async run(domain, tools) {
-    const walk: Walk = { lookups: 0, voids: 0, notes: [], seen: new Set() };
-    await follow(domain, walk, tools, 'top');
+    const walk: Walk = { lookups: 0, voids: 0, notes: [], ranges: [], hasWorld: false };
+    await follow({ name: domain, how: 'top', above: [] }, walk, tools);
     const outbound = await outboundNotes(domain, tools);
-    return [sumUp('OWN-8', [...walk.notes, ...countNotes(domain, walk), ...outbound])];
+    const counts = [...spaceNotes(domain, walk), ...countNotes(domain, walk)];
+    return [sumUp('OWN-8', [...walk.notes, ...counts, ...outbound])];
   },
 };
 
 /** The record of the domain itself, one that it includes to allow, or one that allows nobody. */
 type Place = 'top' | 'below' | 'apart';
 
+/** A record, and those whose includes and redirects led to it: two of them may lead to one. */
+interface Step {
+  readonly name: string;
+  readonly how: Place;
+  readonly above: readonly string[];
+}
+
 interface Walk {
   lookups: number;
   voids: number;
   readonly notes: Note[];
-  readonly seen: Set<string>;
+  /** Of all records that allow. */
+  readonly ranges: AllowedRange[];
+  /** One term alone allows everybody, which was said. */
+  hasWorld: boolean;
+}
+
+/** Halves and quarters of the world, here or in different records, are the world as well. */
+function spaceNotes(domain: string, { ranges, hasWorld }: Walk): readonly Note[] {
+  if (hasWorld) return [];
+  return ([4, 6] as const).flatMap((version) => {
+    const share = shareOfSpace(ranges, version);
+    if (share <= MOST_OF_SPACE[version]) return [];
+    const own = ranges.filter((range) => range.version === version);
+    const widest = own.sort((a, b) => (a.last - a.first > b.last - b.first ? -1 : 1));
+    const percent = (share * 100).toLocaleString('en', { maximumSignificantDigits: 2 });
+    const texts = listed([...new Set(widest.map(({ text }) => text))], 3);
+    return [
+      bad(
+        `SPF of ${domain} allows ${percent} % of all public IPv${version} addresses (${texts}): it allows the whole world.`,
+        'Name only networks that send your mail.',
+      ),
+    ];
+  });
 }
 
 function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly Note[] {
@@ -66,14 +114,14 @@ function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly N
     : [fine(`SPF of ${domain} needs ${shown} of ${MAX_LOOKUPS} look-ups.`)];
 }
 
-async function follow(name: string, walk: Walk, tools: Tools, how: Place): Promise<void> {
-  if (walk.seen.has(name)) {
+async function follow(step: Step, walk: Walk, tools: Tools): Promise<void> {
+  const { name, how, above } = step;
+  if (above.includes(name)) {
     walk.notes.push(
       bad(`SPF comes back to ${name}: it goes in a circle.`, `Remove the include of ${name}.`),
     );
     return;
   }
-  walk.seen.add(name);
   const answer = await tools.dns.ask(name, 'TXT');
   const failed = failedNote(`The SPF record of ${name}`, answer);
   if (failed !== undefined) {
@@ -92,7 +140,7 @@ async function follow(name: string, walk: Walk, tools: Tools, how: Place): Promi
         'Make one record of them.',
       ),
     );
-  else await readRecord({ name, record, how }, walk, tools);
+  else await readRecord(step, record, { walk, tools });
 }
 
 /** Somebody sees a record there and does not understand why it is called missing. */
@@ -115,10 +163,11 @@ function missing(name: string, how: Place): Note {
 }
 
 async function readRecord(
-  { name, record, how }: { readonly name: string; readonly record: string; readonly how: Place },
-  walk: Walk,
-  tools: Tools,
+  step: Step,
+  record: string,
+  { walk, tools }: { readonly walk: Walk; readonly tools: Tools },
 ): Promise<void> {
+  const { name, how } = step;
   const parsed = parseSpf(record);
   if (!parsed.ok) {
     walk.notes.push(
@@ -130,23 +179,25 @@ async function readRecord(
     return;
   }
   if (how === 'top') walk.notes.push(...shapeNotes(name, record, parsed.terms));
-  if (how !== 'apart') walk.notes.push(...worldNotes(name, parsed.terms));
-  for (const term of parsed.terms) {
+  if (how !== 'apart') noteAllowed(name, parsed.terms, walk);
+  for (const term of effectiveTerms(parsed.terms)) {
     if (walk.lookups > STOP_AFTER) return;
-    if (SPF_LOOKUP_TERMS.has(term.name)) await lookUp({ name, term, how }, walk, tools);
+    if (SPF_LOOKUP_TERMS.has(term.name)) await lookUp(term, step, { walk, tools });
   }
 }
 
 /** Whoever is allowed by an included record is allowed by the one that includes it (RFC 7208 section 5.2). */
-function worldNotes(name: string, terms: readonly SpfTerm[]): readonly Note[] {
+function noteAllowed(name: string, terms: readonly SpfTerm[], walk: Walk): void {
+  walk.ranges.push(...allowedRanges(terms));
   const term = worldTerm(terms);
-  if (term === undefined) return [];
-  return [
+  if (term === undefined) return;
+  walk.hasWorld = true;
+  walk.notes.push(
     bad(
       `SPF of ${name} has "${term.text}": it allows the whole world.`,
       'End it in -all or ~all, and name only networks that send your mail.',
     ),
-  ];
+  );
 }
 
 function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): readonly Note[] {
@@ -170,43 +221,56 @@ function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): re
     notes.push(
       warn(`SPF of ${name} has terms after "all", which nobody reads.`, 'Move "all" to the end.'),
     );
+  if (all !== undefined && redirect)
+    notes.push(
+      warn(
+        `SPF of ${name} has "redirect" beside "all", so nobody reads it (RFC 7208 section 5.1).`,
+        'Remove one of them.',
+      ),
+    );
   if (terms.some((term) => term.name === 'ptr'))
     notes.push(
       warn(`SPF of ${name} uses "ptr".`, 'RFC 7208 section 5.5: do not use it. Name the networks.'),
     );
-  const wide = terms.find(
-    (term) =>
-      /^ip4$/.test(term.name) && /\/(?:[0-9]|1[0-5])$/.test(term.text) && term.qualifier === '+',
-  );
+  const wide = effectiveTerms(terms).find(isWide);
   if (wide !== undefined)
     notes.push(
       warn(
-        `SPF of ${name} allows ${wide.text}, more than 65,536 addresses.`,
+        `SPF of ${name} allows ${wide.text}, more than ${wide.name === 'ip4' ? '65,536 addresses' : 'eight providers have (/32 each)'}.`,
         'Name only networks that send your mail.',
       ),
     );
   return notes;
 }
 
-interface Step {
-  readonly name: string;
-  readonly term: SpfTerm;
-  readonly how: Place;
+function isWide({ name, text, qualifier }: SpfTerm): boolean {
+  if (qualifier !== '+' || (name !== 'ip4' && name !== 'ip6')) return false;
+  return Number(/\/(\d+)$/.exec(text)?.[1] ?? 128) < (name === 'ip4' ? 16 : 29);
 }
 
-async function lookUp({ name, term, how }: Step, walk: Walk, tools: Tools): Promise<void> {
+async function lookUp(
+  term: SpfTerm,
+  { name, how, above }: Step,
+  { walk, tools }: { readonly walk: Walk; readonly tools: Tools },
+): Promise<void> {
   walk.lookups += 1;
   const target = term.value === '' ? name : term.value.toLowerCase().replace(/\.$/, '');
   // A macro depends on the sender: there is no one name to look up.
   if (target.includes('%')) return;
   if (term.name === 'include' || term.name === 'redirect') {
     const isAllowing = how !== 'apart' && term.qualifier === '+';
-    await follow(target, walk, tools, isAllowing ? 'below' : 'apart');
+    const next = {
+      name: target,
+      how: isAllowing ? 'below' : 'apart',
+      above: [...above, name],
+    } as const;
+    await follow(next, walk, tools);
     return;
   }
   if (term.name === 'ptr') return;
   const first = await tools.dns.ask(target, term.name === 'mx' ? 'MX' : 'A');
-  const isIpv6Wanted = term.name !== 'mx' && first.kind === 'none';
+  // RFC 7208 section 5.7: "exists" asks for A whatever the sender's address is.
+  const isIpv6Wanted = term.name === 'a' && first.kind === 'none';
   const second = isIpv6Wanted ? await tools.dns.ask(target, 'AAAA') : undefined;
   if (term.name === 'mx' && recordsOf(first).length > MAX_LOOKUPS)
     walk.notes.push(
@@ -215,9 +279,10 @@ async function lookUp({ name, term, how }: Step, walk: Walk, tools: Tools): Prom
         'Name the networks instead (RFC 7208 section 4.6.4).',
       ),
     );
-  if (first.kind === 'failed') walk.notes.push(unclear(`"${term.text}" of ${name}: ${first.why}.`));
+  const why = whyFailed(first, ...(second === undefined ? [] : [second]));
+  if (why !== undefined) walk.notes.push(unclear(`"${term.text}" of ${name}: ${why}.`));
   const isVoid = first.kind === 'none' && (second === undefined || second.kind === 'none');
-  if (!isVoid || term.name === 'exists') return;
+  if (!isVoid) return;
   walk.voids += 1;
   walk.notes.push(
     warn(
