@@ -37,6 +37,19 @@ const ENGINES = [
     open: () => openSqliteRecords({ path: join(folder, 'records.sqlite') }),
     keeps: true,
   },
+  {
+    engine: 'sqlite with a reading thread',
+    open: () =>
+      openSqliteRecords({
+        path: join(folder, 'records.sqlite'),
+        reading: {
+          onHere: (why) => {
+            throw new Error(why);
+          },
+        },
+      }),
+    keeps: true,
+  },
 ];
 
 function job(changes: Partial<JobDraft> = {}): JobDraft {
