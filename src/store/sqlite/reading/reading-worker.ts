@@ -16,7 +16,9 @@ export type Opened = 'opened' | { readonly unusable: string };
 
 /** `text` is JSON; a function that found nothing gives neither. */
 export type ReadAnswer =
-  { readonly text?: string | undefined } | { readonly value: unknown } | { readonly failed: string };
+  | { readonly text?: string | undefined }
+  | { readonly value: unknown }
+  | { readonly failed: string };
 
 export type FromReader = Opened | ReadAnswer;
 

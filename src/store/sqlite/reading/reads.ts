@@ -12,7 +12,7 @@ export const READS = {
   holds: ['list', 'get', 'find', 'heldOf', 'countOpen'],
   incidents: [
     ...(['list', 'get', 'countOpen', 'similar', 'clocks', 'unended'] as const),
-    ...(['clusters', 'lines', 'members', 'openCampaigns', 'traitsOf'] as const),
+    ...(['campaignsOf', 'clusters', 'lines', 'members', 'openCampaigns', 'traitsOf'] as const),
   ],
   outbox: ['pending'],
   waiting: ['look'],
