@@ -23,24 +23,18 @@ export function readAside(records: Records, thread: ReadingThread): Records {
       return thread.read({ group, name, args }, () => call(...args));
     };
   };
-  const { close, ...groups } = records;
-  const made = Object.entries(groups).map(([group, calls]) => {
-    const all = Object.entries(calls as unknown as Readonly<Record<string, Call>>);
-    return [
-      group,
-      Object.fromEntries(
-        all.map(([name, call]) => [
-          name,
-          isRead(group, name) ? aside(group, name, call) : onMain(call),
-        ]),
-      ),
-    ];
-  });
+  const sorted = ([group, calls]: readonly [string, unknown]): [string, object] => {
+    const all = Object.entries(calls as Readonly<Record<string, Call>>);
+    const sort = (name: string, call: Call): Call =>
+      isRead(group, name) ? aside(group, name, call) : onMain(call);
+    return [group, Object.fromEntries(all.map(([name, call]) => [name, sort(name, call)]))];
+  };
+  const groups = Object.entries(records).filter(([group]) => group !== 'close');
   return {
-    ...(Object.fromEntries(made) as Omit<Records, 'close'>),
+    ...(Object.fromEntries(groups.map(sorted)) as unknown as Omit<Records, 'close'>),
     close: async () => {
       await thread.close();
-      await close();
+      await records.close();
     },
   };
 }
