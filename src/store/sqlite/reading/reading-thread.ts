@@ -10,9 +10,10 @@ import type { FromReader, ReadAnswer, ToReader } from './reading-worker.ts';
 /** Fifty people whose page is told of a change ask for three or four things each. */
 export const MAX_WAITING = 256;
 /** From asking to the answer. Every page is to be there in 0.2 s; after this nobody waits for it. */
-export const READ_MS = 10_000;
+export const READ_MS = 30_000;
 /** How long closing waits for the read that is under way. */
 const CLOSE_MS = 2_000;
+const CLOSING = 'they close.';
 /** A thousand rows with long time lines are some ten MB; nothing that is asked for comes near this. */
 const HEAP_MB = 256;
 
@@ -42,8 +43,8 @@ export class ReadingThread {
   readonly #waiting: Asked[] = [];
   #current: Asked | undefined;
   #worker: Worker | undefined;
-  /** It was ended because a read took too long. */
-  #isLate = false;
+  /** The thread is past its beginning. */
+  #isOpen = false;
   #isHere = false;
   #isClosed = false;
 
@@ -71,7 +72,7 @@ export class ReadingThread {
   /** Ends the thread; what still waits is refused. Before the main connection closes, which tidies the file. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const asked of this.#waiting.splice(0)) end(asked).reject(unavailable('they close.'));
+    for (const asked of this.#waiting.splice(0)) end(asked).reject(unavailable(CLOSING));
     const worker = this.#worker;
     if (worker === undefined) return;
     worker.ref();
@@ -112,11 +113,9 @@ export class ReadingThread {
     asked.reject(error);
     const place = this.#waiting.indexOf(asked);
     if (place >= 0) this.#waiting.splice(place, 1);
-    // What it does cannot be broken off in any other way. The next begins when it is gone.
-    else {
-      this.#isLate = true;
-      void this.#worker?.terminate();
-    }
+    // What it does cannot be broken off in any other way. The next begins when it is gone. One that only
+    // begins goes on: on a busy machine there would never be any.
+    else if (this.#isOpen) void this.#worker?.terminate();
   }
 
   #start(): Worker {
@@ -127,9 +126,9 @@ export class ReadingThread {
     });
     worker.unref();
     let cause = 'it stopped';
-    let isOpen = false;
+    this.#isOpen = false;
     worker.on('message', (message: FromReader) => {
-      if (message === 'opened') isOpen = true;
+      if (message === 'opened') this.#isOpen = true;
       else if ('unusable' in message) cause = message.unusable;
       else this.#answer(message);
     });
@@ -138,10 +137,9 @@ export class ReadingThread {
     });
     worker.on('exit', () => {
       this.#worker = undefined;
-      if (isOpen || this.#isClosed || this.#isLate) {
-        this.#isLate = false;
-        this.#answer({ failed: `the reading thread ended: ${cause}.` });
-      } else this.#readHere(cause);
+      if (this.#isClosed) this.#answer({ failed: CLOSING });
+      else if (this.#isOpen) this.#answer({ failed: `the reading thread ended: ${cause}.` });
+      else this.#readHere(cause);
     });
     return worker;
   }
