@@ -2,10 +2,12 @@
  * Fifty reviewers with live updates while messages are judged: what the policy door answers in, without
  * them and with them.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readApiToken } from '../src/client/token-file.ts';
 import { inFolder, median, startProgram } from './children.ts';
+import { fillIncidents } from './desk-fill.ts';
 import { runPolicyLoad, type PolicyLoadResult } from './policy-load.ts';
 import type { ProductLine } from './product.ts';
 import { times, whole, type BenchContext, type Row } from './report.ts';
@@ -18,6 +20,9 @@ const MESSAGES_A_SECOND = 2_000;
 const REQUESTS_A_MESSAGE = 2;
 const CONNECTIONS = 16;
 const GOAL_MS = 2;
+/** What they look through, as in `desk`. */
+const SIZES = { accounts: 1_000_000, incidents: 100_000, events: 0 };
+const QUICK_SIZES = { accounts: 5_000, incidents: 1_000, events: 0 };
 const PAGES = [
   '/overview',
   '/holds?state=open&limit=50',
@@ -33,11 +38,16 @@ export async function deskLoadRows(context: BenchContext): Promise<readonly Row[
   const rounds = context.isQuick ? 1 : 3;
   const seconds = context.isQuick ? 1 : 5;
   return inFolder(async (folder) => {
+    const sizes = context.isQuick ? QUICK_SIZES : SIZES;
+    const state = join(folder, 'state');
+    mkdirSync(state, { mode: 0o700 });
+    await fillIncidents(join(state, 'records.db'), sizes);
+    context.say(`filled with ${whole(sizes.incidents)} incidents`);
     const child = await startProgram('product.ts', [context.program, folder]);
     try {
       const { addresses } = JSON.parse(child.line) as ProductLine;
       const api = `http://${addresses['api']?.[0] ?? ''}/api/v1`;
-      const token = await readApiToken(join(folder, 'state'));
+      const token = await readApiToken(state);
       const load = {
         address: addresses['policy']?.[0] ?? '',
         ...{ connections: CONNECTIONS, seconds, serverPid: child.pid },
@@ -55,7 +65,7 @@ export async function deskLoadRows(context: BenchContext): Promise<readonly Row[
         await stop();
       }
       pages.sort((a, b) => a - b);
-      return [row(alone, watched, pages[Math.floor(pages.length * 0.95)] ?? 0)];
+      return [row({ alone, watched, sizes, pageMs: pages[Math.floor(pages.length * 0.95)] ?? 0 })];
     } finally {
       await child.stop();
     }
@@ -99,11 +109,14 @@ async function openReviewers(
   };
 }
 
-function row(
-  alone: readonly PolicyLoadResult[],
-  watched: readonly PolicyLoadResult[],
-  pageMs: number,
-): Row {
+interface Measured {
+  readonly alone: readonly PolicyLoadResult[];
+  readonly watched: readonly PolicyLoadResult[];
+  readonly sizes: { readonly incidents: number };
+  readonly pageMs: number;
+}
+
+function row({ alone, watched, sizes, pageMs }: Measured): Row {
   const medianMs = (runs: readonly PolicyLoadResult[], of: 'p50Us' | 'p99Us'): number =>
     median(runs.map((run) => run[of])) / 1000;
   const reached = (runs: readonly PolicyLoadResult[]): string =>
@@ -119,7 +132,8 @@ function row(
       `RCPT and DATA of each message, sent evenly whatever comes back: ${reached(watched)} requests a ` +
       `second were answered, ${reached(alone)} without reviewers; medians ` +
       `${medianMs(watched, 'p50Us').toFixed(2)} and ${medianMs(alone, 'p50Us').toFixed(2)} ms. Each reviewer ` +
-      `follows the live changes and opens a page every ${PAGE_EVERY_MS / 1000} s (p95 ${whole(pageMs)} ms). ` +
+      `follows the live changes and opens a page every ${PAGE_EVERY_MS / 1000} s (p95 ${whole(pageMs)} ms), ` +
+      `with ${whole(sizes.incidents)} incidents and 2,000 held messages on record. ` +
       'The peer is the same door without reviewers.',
   };
 }

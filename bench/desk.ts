@@ -95,7 +95,7 @@ async function measure(
   const standing = openSqliteStanding({ path: paths.standing });
   const now = (): number => NOW_MS;
   const journal = openFileJournal({ folder: paths.journal, now });
-  const records = await openSqliteRecords({ path: paths.records });
+  const records = await openSqliteRecords({ path: paths.records, reading: { onHere: say } });
   const stores = { standing, journal, records };
   try {
     const first = await askFirst(folder, stores);

@@ -27,11 +27,18 @@ export async function openStores(config: Config, telemetry: RunningTelemetry, cl
     onRecovered: () => telemetry.storeWorks('journal'),
   });
   closers.push(() => journal.close());
-  const records = await openSqliteRecords({ path: join(config.state, 'records.db') });
+  const records = await openSqliteRecords({
+    path: join(config.state, 'records.db'),
+    reading: { onHere: (why) => telemetry.warn(readHere(why)) },
+  });
   closers.push(() => records.close());
   showStores(telemetry, standing, journal);
   return { standing, journal, records };
 }
+
+const readHere = (why: string): string =>
+  `The records have no reading thread: ${why}. Until the next start mail waits for moments while somebody reads much in ` +
+  'the console. Check that the state folder has space and that this user may read records.db, then restart.';
 
 function showStores(telemetry: RunningTelemetry, standing: StandingStore, journal: Journal): void {
   telemetry.gauge(

@@ -219,13 +219,10 @@ async function campaignNames(
 ): Promise<(incident: Incident) => Incident> {
   const isMember = ({ state, account }: Pick<Incident, 'state' | 'account'>): boolean =>
     state === 'open' && account !== '';
-  if (!rows.some(isMember)) return (incident) => incident;
-  const open = await health.read(() => records.incidents.openCampaigns());
-  const byAccount = new Map<string, string>();
-  // The newest first, and so last here: it is the one that counts.
-  for (const { id, accounts } of open.toReversed()) {
-    for (const account of accounts) byAccount.set(account, id);
-  }
+  const accounts = [...new Set(rows.filter(isMember).map(({ account }) => account))];
+  if (accounts.length === 0) return (incident) => incident;
+  const found = await health.read(() => records.incidents.campaignsOf(accounts));
+  const byAccount = new Map(found.map(({ account, id }) => [account, id]));
   return (incident) => {
     const campaign = isMember(incident) ? byAccount.get(incident.account) : undefined;
     return campaign === undefined ? incident : { ...incident, campaign };

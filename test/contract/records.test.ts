@@ -30,13 +30,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const path = (): string => join(folder, 'records.sqlite');
+const reading = { onHere: (why: string) => expect.fail(why) };
+const open = (more: object = {}) => openSqliteRecords({ path: path(), ...more });
 const ENGINES = [
-  { engine: 'memory', open: () => openSqliteRecords({ path: ':memory:' }), keeps: false },
-  {
-    engine: 'sqlite',
-    open: () => openSqliteRecords({ path: join(folder, 'records.sqlite') }),
-    keeps: true,
-  },
+  { engine: 'memory', open: () => open({ path: ':memory:' }), keeps: false },
+  { engine: 'sqlite', open: () => open(), keeps: true },
+  { engine: 'sqlite with a reading thread', open: () => open({ reading }), keeps: true },
 ];
 
 function job(changes: Partial<JobDraft> = {}): JobDraft {
@@ -364,8 +364,6 @@ describe.each(ENGINES)('records in $engine', ({ open, keeps }) => {
 });
 
 describe('the SQLite file', () => {
-  const path = (): string => join(folder, 'records.sqlite');
-
   test('is write-ahead with every commit on disk, and its audit log cannot be changed', async () => {
     records = await openSqliteRecords({ path: path() });
     await records.audit.add([AUDIT]);

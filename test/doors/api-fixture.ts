@@ -274,16 +274,21 @@ export async function openFixture(
     readonly parts?: Partial<ApiParts>;
     /** What is known otherwise. */
     readonly inspector?: Partial<Inspector>;
+    /** A file, read by a thread as in the daemon. Default: in memory. */
+    readonly recordsPath?: string;
   } = {},
 ) {
-  const { parts: changed, inspector, ...options } = given;
+  const { parts: changed, inspector, recordsPath, ...options } = given;
   const lines: string[] = [];
   const telemetry = createTelemetry({
     level: 'debug',
     destination: { write: (line) => lines.push(line) },
     processFigures: false,
   });
-  const records = await openSqliteRecords({ path: ':memory:' });
+  const onHere = (why: string): void => telemetry.warn(why);
+  const records = await openSqliteRecords(
+    recordsPath === undefined ? { path: ':memory:' } : { path: recordsPath, reading: { onHere } },
+  );
   const desk = await openDesk({
     records,
     telemetry,

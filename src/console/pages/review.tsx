@@ -168,19 +168,6 @@ function Chosen(
   );
 }
 
-/** As the API says it to who comes second. */
-const DECIDED: Readonly<Record<HoldView['state'], string>> = {
-  held: 'took the decision back',
-  releasing: 'decided to release it',
-  released: 'decided to release it',
-  returning: 'decided to return it',
-  notified: 'decided to return it',
-  returned: 'decided to return it',
-  deleting: 'decided to delete it',
-  deleted: 'decided to delete it',
-  gone: 'decided last, and then it was gone from the queue',
-};
-
 interface Deciding extends Outcomes {
   readonly hold: HoldView;
   /** Its account is, so that there is nothing to lock. */
@@ -193,8 +180,7 @@ function Decision(given: Deciding & { readonly session: SessionView }): JSX.Elem
   if (hold.state !== 'held') {
     return (
       <p class="decided" role="status">
-        {hold.by === '' ? `It is ${hold.state}.` : `${hold.by} ${DECIDED[hold.state]}.`}{' '}
-        {hold.outcome}
+        {hold.decided === '' ? `It is ${hold.state}.` : hold.decided} {hold.outcome}
       </p>
     );
   }

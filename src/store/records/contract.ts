@@ -101,6 +101,12 @@ export type IncidentLine = Pick<
 /** An incident of one of a campaign's accounts. */
 export type CampaignMember = IncidentLine & Pick<IncidentRow, 'practice' | 'references' | 'detail'>;
 
+/** An account and the id of the incident over its campaign. */
+export interface AccountCampaign {
+  readonly account: string;
+  readonly id: string;
+}
+
 /** Middle and worst of what it took, in whole seconds. */
 export interface SpanFigure {
   readonly count: number;
@@ -211,6 +217,8 @@ export interface IncidentRecords {
   countOpen(): Promise<number>;
   /** Those that people opened over several accounts, newest first, at most a bound. */
   openCampaigns(): Promise<readonly Pick<IncidentRow, 'id' | 'accounts' | 'detail'>[]>;
+  /** Which of those each of these accounts is in, the newest; only accounts that are in one. */
+  campaignsOf(accounts: readonly string[]): Promise<readonly AccountCampaign[]>;
   /** Incidents of these accounts opened in this time, newest first, at most a bound. */
   members(query: {
     readonly accounts: readonly string[];

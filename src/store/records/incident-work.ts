@@ -11,6 +11,7 @@ import {
   joinedAccounts,
   MAX_JOINABLE,
   MAX_OPEN_CAMPAIGNS,
+  readCampaignsOf,
   readOpenCampaigns,
 } from './open-campaigns.ts';
 import { addAudit } from './plain.ts';
@@ -22,6 +23,7 @@ type Work = Pick<
   | 'change'
   | 'countOpen'
   | 'openCampaigns'
+  | 'campaignsOf'
   | 'members'
   | 'lines'
   | 'traitsOf'
@@ -47,6 +49,7 @@ export function incidentWork(transact: Transact): Work {
         return toRow(incident);
       }),
     openCampaigns: () => transact((tx) => readOpenCampaigns(tx, MAX_OPEN_CAMPAIGNS)),
+    campaignsOf: (accounts) => transact((tx) => readCampaignsOf(tx, accounts)),
     members: (query) => transact((tx) => readMembers(tx, query)),
     lines: (ids) => transact((tx) => readLines(tx, ids)),
     traitsOf: (ids) => transact((tx) => readTraits(tx, ids)),

@@ -3,7 +3,7 @@
  * second time is given the one that is open, with the accounts that came meanwhile.
  */
 import { sql } from 'kysely';
-import type { IncidentRow } from './contract.ts';
+import type { AccountCampaign, IncidentRow } from './contract.ts';
 import type { RecordsTx } from './tables.ts';
 
 /** Open campaigns looked at whenever somebody reads, the newest; more are no help to anybody. */
@@ -30,6 +30,21 @@ export async function readOpenCampaigns(tx: RecordsTx, limit: number): Promise<O
     ...row,
     accounts: JSON.parse(accounts) as IncidentRow['accounts'],
   }));
+}
+
+/** Looked up here: thousands of names are not to be handed over for a few. */
+export async function readCampaignsOf(
+  tx: RecordsTx,
+  accounts: readonly string[],
+): Promise<AccountCampaign[]> {
+  const asked = new Set(accounts);
+  const found = new Map<string, string>();
+  for (const { id, accounts: members } of await readOpenCampaigns(tx, MAX_OPEN_CAMPAIGNS)) {
+    for (const account of members) {
+      if (asked.has(account) && !found.has(account)) found.set(account, id);
+    }
+  }
+  return [...found].map(([account, id]) => ({ account, id }));
 }
 
 /** The one over these accounts: it has all of them, or they have all of its own, as a campaign grows. */

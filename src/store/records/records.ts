@@ -23,6 +23,11 @@ import { waitingRecords } from './waiting.ts';
 /** Brings the schema up to date. `db` needs Kysely's CamelCasePlugin. */
 export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise<Records> {
   await migrateRecords(db, engine);
+  return recordsIn(db);
+}
+
+/** Of a database whose schema is up to date. */
+export function recordsIn(db: RecordsDb): Records {
   const transact: Transact = async (work) => {
     try {
       return await db.transaction().execute(work);

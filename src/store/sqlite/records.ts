@@ -10,23 +10,30 @@ import { openRecords } from '../records/records.ts';
 import type { RecordsTables } from '../records/tables.ts';
 import { keepToOwner } from '../state-folder.ts';
 import { NodeSqliteDialect } from './kysely-dialect.ts';
+import { readAside } from './reading/read-aside.ts';
+import { ReadingThread } from './reading/reading-thread.ts';
 
 export interface SqliteRecordsOptions {
   /** A file path, or `:memory:` for records that end with the process (tests, demo). */
   readonly path: string;
+  /** Reads of whoever looks go to a thread of their own, so that mail does not wait for them. */
+  readonly reading?: {
+    /** Told once where that cannot be; everything is read on this thread then. */
+    readonly onHere: (why: string) => void;
+  };
 }
 
 /** @throws PrimumError STATE_UNUSABLE when the file cannot be used or is of a newer version. */
 export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<Records> {
   try {
     if (options.path !== ':memory:') keepToOwner(options.path);
-    const database = openDatabase(options.path);
+    const { database, isShared } = openDatabase(options.path);
     const dialect = new NodeSqliteDialect(database);
     const db = new Kysely<RecordsTables>({ dialect, plugins: [new CamelCasePlugin()] });
     try {
       const records = await openRecords(db, 'sqlite');
       protectAudit(database);
-      return records;
+      return withReading(records, options, isShared);
     } catch (error) {
       database.close();
       throw error;
@@ -42,13 +49,30 @@ export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function withReading(
+  records: Records,
+  { path, reading }: SqliteRecordsOptions,
+  isShared: boolean,
+): Records {
+  if (reading === undefined) return records;
+  if (path !== ':memory:' && isShared) {
+    return readAside(records, new ReadingThread({ path, onHere: reading.onHere }));
+  }
+  reading.onHere(
+    path === ':memory:'
+      ? 'they are in memory'
+      : 'their file could not be shared, as on a full disk',
+  );
+  return records;
+}
+
+function openDatabase(path: string): { database: DatabaseSync; isShared: boolean } {
   try {
-    return openShared(path, 'NORMAL');
+    return { database: openShared(path, 'NORMAL'), isShared: true };
   } catch {
     // On a full disk there is no room for the index of the log that processes share; alone it is
     // kept in memory (https://www.sqlite.org/wal.html#noshm), and locks hold.
-    return openShared(path, 'EXCLUSIVE');
+    return { database: openShared(path, 'EXCLUSIVE'), isShared: false };
   }
 }
 

@@ -5,6 +5,7 @@ import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { decisionInput } from '../schemas/input.ts';
 import { hold, holdList, holdParams, holdQuery, shownMessage } from '../schemas/hold.ts';
+import { decidedOf, holdView } from './hold-view.ts';
 
 export function holdEndpoints(parts: ApiParts) {
   const { desk } = parts;
@@ -23,7 +24,8 @@ export function holdEndpoints(parts: ApiParts) {
             : state === undefined
               ? {}
               : { isOpen: state === 'open' };
-        return { holds: await desk.holds.list({ ...query, ...which }) };
+        const holds = await desk.holds.list({ ...query, ...which });
+        return { holds: holds.map(holdView) };
       },
     }),
     endpoint({
@@ -33,7 +35,7 @@ export function holdEndpoints(parts: ApiParts) {
       summary: 'One held message: whose it is, why it waits, and until when.',
       params: holdParams,
       response: hold,
-      handle: ({ params }) => known(desk.holds, params.name),
+      handle: async ({ params }) => holdView(await known(desk.holds, params.name)),
     }),
     endpoint({
       method: 'GET',
@@ -99,7 +101,7 @@ function decision({ desk, now = Date.now }: ApiParts, choice: HoldChoice, summar
     response: hold,
     async handle({ params: { name }, body }) {
       const answer = await desk.holds.decide({ ...body, name, choice });
-      if (answer.ok) return answer.hold;
+      if (answer.ok) return holdView(answer.hold);
       throw refusal(name, answer, now());
     },
   });
@@ -117,7 +119,7 @@ export function calledBy({ id, reference }: Pick<Hold, 'id' | 'reference'>): str
 export function refusal(name: string, { reason, hold: now }: Refusal, nowMs: number): ProblemError {
   const [status, text] = REFUSALS[reason];
   const sentences = [text.replaceAll('NAME', now === undefined ? name : calledBy(now))];
-  if (now !== undefined && now.by !== '') sentences.push(`${now.by} ${DECIDED[now.state]}.`);
+  if (now !== undefined && now.by !== '') sentences.push(decidedOf(now));
   if (now !== undefined && reason === 'under-way') sentences.push(stageOf(now, nowMs));
   return new ProblemError(status, sentences.join(' '));
 }
@@ -126,19 +128,6 @@ export function refusal(name: string, { reason, hold: now }: Refusal, nowMs: num
 function stageOf({ tries, retryAtMs = 0 }: Hold, nowMs: number): string {
   return tries === 0 && retryAtMs > nowMs ? 'It can still be taken back.' : 'The agent is at it.';
 }
-
-/** What was decided, whether or not the agent has done it yet. */
-const DECIDED: Readonly<Record<Hold['state'], string>> = {
-  held: 'took the decision back',
-  releasing: 'decided to release it',
-  released: 'decided to release it',
-  returning: 'decided to return it',
-  notified: 'decided to return it',
-  returned: 'decided to return it',
-  deleting: 'decided to delete it',
-  deleted: 'decided to delete it',
-  gone: 'decided last, and then it was gone from the queue',
-};
 
 const REFUSALS: Readonly<Record<Refused, readonly [number, string]>> = {
   unknown: [404, 'There is no held message NAME.'],

@@ -6,6 +6,7 @@ import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { byOnly, reviewInput } from '../schemas/desk.ts';
 import { hold, holdParams } from '../schemas/hold.ts';
+import { holdView } from './hold-view.ts';
 import { calledBy, refusal } from './holds.ts';
 
 export function reviewEndpoints(parts: ApiParts) {
@@ -25,7 +26,7 @@ export function reviewEndpoints(parts: ApiParts) {
           if (owner && found !== undefined) confirm(parts, found, decision.by);
         };
         const answer = await desk.holds.decide({ ...decision, name, onSettled });
-        if (answer.ok) return answer.hold;
+        if (answer.ok) return holdView(answer.hold);
         throw refusal(name, answer, now());
       },
     }),
@@ -39,7 +40,7 @@ export function reviewEndpoints(parts: ApiParts) {
       response: hold,
       async handle({ params: { name }, body: { by } }) {
         const answer = await desk.holds.undo({ name, by });
-        if (answer.ok) return answer.hold;
+        if (answer.ok) return holdView(answer.hold);
         if (answer.reason === 'unknown') throw refusal(name, answer, now());
         throw new ProblemError(
           409,

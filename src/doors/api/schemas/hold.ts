@@ -50,6 +50,7 @@ export const hold = z.object({
   ]),
   owner: text,
   by: text,
+  decided: text.describe('Who decided what, as a sentence; empty where nobody has.'),
   why: text,
   outcome: text,
   closedAt: at.exactOptional(),
