@@ -85,7 +85,7 @@ describe('what is kept of a message', () => {
         return p.submit(account, { clientAddress, envelopeRecipients, message });
       };
       const [ann, bob] = ['ann@one.test', 'bob@two.test'];
-      for (let i = 0; i < 25; i += 1) for (const who of [ann, bob]) link(who, `${who.slice(4)}`);
+      for (let i = 0; i < 25; i += 1) for (const who of [ann, bob]) link(who, who.slice(4));
       for (let i = 0; i < 2; i += 1) link(ann, 'lure.test', thiefAt);
       return link(bob, 'lure.test', '10.5.0.9').reasons.map(({ signal }) => signal);
     };
