@@ -113,7 +113,7 @@ it("the webmail's machine wrote to strangers for a thief: that says nothing of w
   const { p, read, write } = used();
   await p.standing.update([identityKey(`${ANN}/main`)], (records) => {
     const profile = new IdentityProfile(records[0]);
-    for (let i = 0; i < 40; i += 1) profile.detection.countCompany(0, true);
+    for (let i = 0; i < 400; i += 1) profile.detection.countCompany(0, true);
     records[0] = profile.toBytes();
   });
   read(ABROAD);
