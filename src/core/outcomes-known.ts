@@ -27,7 +27,7 @@ export interface OutcomesKnown {
   readonly answers?: boolean;
 }
 
-/** Of the last strangers that one context wrote to, those who had a day to answer, and those who did. */
+/** Of the last strangers that one context wrote to, those who answered or had a day to do so, and those who did. */
 export interface Approached {
   /** Low half of its key. */
   readonly context: number;

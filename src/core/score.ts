@@ -1,7 +1,8 @@
 /** Which rung a score asks for (detection design 1.3 and 1.6), and what comes back for earlier mail. */
 import type { AccountClass } from './event.ts';
 import { FAMILIES, type Family, type Four } from './detection/hypotheses.ts';
-import { addFloored, bestOf, fade, familySums, placeOfFamily } from './detection/lanes.ts';
+import { addFloored, bestOf, familySums, placeOfFamily } from './detection/lanes.ts';
+import { fadeTo } from './detection/silence.ts';
 import { SHARED } from './profile/detection-state.ts';
 import type { ContextKey, IdentityProfile } from './profile/identity-profile.ts';
 import type { Rung } from './verdict.ts';
@@ -141,7 +142,7 @@ export function outcomesAgainst(profile: IdentityProfile, key: ContextKey, nowMs
   if (index < 0) return 0;
   const state = profile.detection;
   const lane = state.lane(index);
-  fade(lane, nowMs - state.laneMs(index));
+  fadeTo(lane, { state, index, nowMs, context: 0 });
   let most = 0;
   for (let i = OUTCOMES; i < lane.length; i += FAMILIES.length - 1) {
     most = Math.max(most, lane[i] ?? 0);
@@ -153,8 +154,8 @@ export function outcomesAgainst(profile: IdentityProfile, key: ContextKey, nowMs
 export function standingScore(profile: IdentityProfile, index: number, nowMs: number): Scored {
   const state = profile.detection;
   const lane = state.lane(index);
-  fade(lane, nowMs - state.laneMs(index));
   const context = state.isTrusted(index) ? 0 : state.networkWeight(index);
+  fadeTo(lane, { state, index, nowMs, context });
   const { score, hypothesis } = bestOf(lane, context);
   const sums = familySums(lane, hypothesis, context);
   return { score: Math.max(0, score), sums };

@@ -74,6 +74,25 @@ describe('what is kept of a message', () => {
     expect(again.slice(3)).toEqual(['hold', 'hold', 'hold']);
   });
 
+  it('CON-2: what one thief linked to is as new as ever when his next victim sends it', () => {
+    const linkFrom = (thiefAt: string): readonly string[] => {
+      const p = createPlatform({ rules: { mode: 'observe' } });
+      const link = (account: string, host: string, clientAddress = '192.0.2.1') => {
+        p.wait(600_000);
+        const derived = derivedFrom([ownText(host.length)], { urlHosts: [host], urlCount: 1 });
+        const envelopeRecipients = [`friend@${account.slice(3)}`];
+        const message = { headerFrom: account, text: 'x', derived };
+        return p.submit(account, { clientAddress, envelopeRecipients, message });
+      };
+      const [ann, bob] = ['ann@one.test', 'bob@two.test'];
+      for (let i = 0; i < 25; i += 1) for (const who of [ann, bob]) link(who, who.slice(4));
+      for (let i = 0; i < 2; i += 1) link(ann, 'lure.test', thiefAt);
+      return link(bob, 'lure.test', '10.5.0.9').reasons.map(({ signal }) => signal);
+    };
+    expect(linkFrom('10.4.0.9')).toContain('new-url-host');
+    expect(linkFrom('192.0.2.1')).not.toContain('new-url-host');
+  });
+
   it('is a fingerprint, not its paragraphs; unknown fields stay', () => {
     const { p } = judge(story());
     const kept = p.lines.filter((line) => line.kind === 'submission').at(-1);

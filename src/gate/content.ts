@@ -4,6 +4,7 @@
  * each tells which come next; what is kept is written with everything else of the judgement.
  */
 import type { SubmissionDecision } from '../core/decide-submission.ts';
+import { SUSPECT } from '../core/detection/learn.ts';
 import { recipientCount, type SubmissionEvent } from '../core/event.ts';
 import { domainOf } from '../core/identity.ts';
 import { andThen, type Maybe } from '../core/maybe.ts';
@@ -233,7 +234,9 @@ function prepared(gathered: Gathered, found: Found): PreparedContent {
         }
         carried.keep(records, carriedAt);
       }
-      if (decision.verdict.verdict === 'pass') learn(records, gathered, found);
+      if (decision.verdict.verdict === 'pass') {
+        learn(records, gathered, { ...found, isUsual: isUsual(decision) });
+      }
       const isSent = decision.accepted || !decision.verdict.enforced;
       if (toolKeys.length > 0 && isSent) records[toolsAt] = withTools(records[toolsAt], gathered);
     },
@@ -287,14 +290,26 @@ function newHostsOf(
   return { newHosts, platformIsKnown };
 }
 
+/**
+ * One thief's links must not become everybody's: his next victim would send nothing new. So only the usual places of
+ * an account, above suspicion, teach others what is usual (detection design 1.9).
+ */
+function isUsual({ assessment }: SubmissionDecision): boolean {
+  return assessment.context.isTrusted && assessment.score < SUSPECT;
+}
+
 /** Only what passed teaches what is usual: held mail would launder itself. */
-function learn(records: StandingRecord[], gathered: Gathered, { own, shards }: Found): void {
+function learn(
+  records: StandingRecord[],
+  gathered: Gathered,
+  { own, shards, isUsual }: Found & { readonly isUsual: boolean },
+): void {
   const { derived, account, nowMs, hosts, pictures, replyTo } = gathered;
   if (derived.blocks !== undefined && derived.ownPassword !== true) {
     records[0] = learnBlocks(records[0], derived.blocks, { account, nowMs });
   }
   const items = hosts.map(({ hash }) => hash);
-  if (items.length > 0) {
+  if (items.length > 0 && isUsual) {
     const byTenant = new SeenRecord(records[1], SEEN_BY_TENANT);
     byTenant.learn(items, nowMs);
     records[1] = byTenant.toBytes();
@@ -303,6 +318,7 @@ function learn(records: StandingRecord[], gathered: Gathered, { own, shards }: F
   const ofAccount = pictures.length === 0 ? items : [...items, ...pictures];
   byAccount.learn(replyTo === undefined ? ofAccount : [...ofAccount, replyTo], nowMs);
   records[2] = byAccount.toBytes();
+  if (!isUsual) return;
   shards.forEach((shard, i) => {
     const inShard = hosts.filter((item) => shardKey(item) === shard).map(({ hash }) => hash);
     const seen = new SeenRecord(records[own.length + i], SEEN_BY_PLATFORM);

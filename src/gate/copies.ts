@@ -1,7 +1,7 @@
 /**
  * Near duplicates in standing state: buckets of locality sensitive hashing tell which texts to
  * compare, one record a text tells who sent it. Both are fixed in number; at their fullest the
- * buckets are 18 MB (8 bands of 32,768, 68 bytes each) and the texts 72 MB (262,144 of at most 278
+ * buckets are 18 MB (8 bands of 32,768, 68 bytes each) and the texts 72 MB (262,144 of at most 282
  * bytes, most have 100).
  */
 import { andThen, type Maybe } from '../core/maybe.ts';

@@ -4,7 +4,8 @@
  */
 import type { ChangeEvent } from '../core/event.ts';
 import type { Four } from '../core/detection/hypotheses.ts';
-import { add, fade, placeOfFamily } from '../core/detection/lanes.ts';
+import { add, placeOfFamily } from '../core/detection/lanes.ts';
+import { fadeTo } from '../core/detection/silence.ts';
 import type { Maybe } from '../core/maybe.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { addressKey } from '../core/profile/address-key.ts';
@@ -44,7 +45,7 @@ export function noteChange(
     const profile = new IdentityProfile(records[0]);
     const state = profile.detection;
     const lane = state.lane(SHARED.probation);
-    fade(lane, nowMs - state.laneMs(SHARED.probation));
+    fadeTo(lane, { state, index: SHARED.probation, nowMs, context: 0 });
     add(lane, PREPARATION, by);
     state.setLane(SHARED.probation, lane);
     state.touchLane(SHARED.probation, toSeconds(nowMs));

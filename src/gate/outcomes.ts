@@ -246,7 +246,7 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
   return { fresh, strangers, learns, approached: approached ?? NOBODY };
 }
 
-/** People answer within a day, if they do. */
+/** People answer within a day, if they do: until then only who has answered is counted. */
 const ANSWER_MS = 86_400_000;
 
 function approachedBy(
@@ -258,11 +258,12 @@ function approachedBy(
   const before = (nowMs - ANSWER_MS) / 1000;
   const found: { context: number; of: number; answered: number }[] = [];
   for (const { item, context, atSeconds } of written.approaches()) {
-    if (atSeconds > before) continue;
+    const hasAnswered = heard.hasPerson(item);
+    if (atSeconds > before && !hasAnswered) continue;
     let count = found.find((one) => one.context === context);
     if (count === undefined) found.push((count = { context, of: 0, answered: 0 }));
     count.of += 1;
-    if (heard.hasPerson(item)) count.answered += 1;
+    if (hasAnswered) count.answered += 1;
   }
   return found.length === 0 ? undefined : found;
 }

@@ -1,7 +1,7 @@
 /**
  * What a campaign asks people to do stays the same however its text is spun: to open one attachment,
  * to follow a link to one host, to answer to one address. Each of these has records like those of
- * texts, a fixed number of them: 65,536 of at most 278 bytes, 18 MB at their fullest.
+ * texts, a fixed number of them: 65,536 of at most 282 bytes, 18 MB at their fullest.
  */
 import { andThen, type Maybe } from '../core/maybe.ts';
 import type { PayloadKind } from '../core/message/content.ts';
@@ -9,7 +9,10 @@ import type { DerivedAttachment } from '../core/message/derived.ts';
 import { FINGERPRINT_ROWS } from '../core/message/derived.ts';
 import { mix, NEAR_DUPLICATE_ROWS, type Fingerprint } from '../core/message/fingerprint.ts';
 import {
+  bitsIn,
   ClusterRecord,
+  everybodyIn,
+  othersIn,
   rankOf,
   rowsShared,
   type ClusterCount,
@@ -28,6 +31,11 @@ const PLACES = 2;
  * do with each other share one in 50 runs of words, so five rows are a chance of one in 1,500.
  */
 export const SPUN_ROWS = 5;
+/**
+ * Accounts that link to a host with texts that have nothing to do with each other: it is everybody's then, of so many
+ * two are alike by chance, and only nearly the same text is one.
+ */
+const EVERYBODYS = 4;
 /** Texts of fewer words say nothing; what counts is the link. */
 const MIN_WORDS = 3;
 
@@ -138,14 +146,43 @@ export function findPayloads(
     }),
   );
   return andThen(standing.read(asked), (records) => {
-    const chosen = new Map<string, Payload>();
-    payloads.forEach((payload, i) => {
+    const chosen = new Map<string, Chosen>();
+    payloads.forEach((each, i) => {
       const at = i * PLACES;
-      const key = asked[at + choose(records.slice(at, at + PLACES), payload, use.nowMs)];
-      if (key !== undefined && !chosen.has(key)) chosen.set(key, payload);
+      const places = records.slice(at, at + PLACES);
+      const payload = asSpread(each, places, use.nowMs);
+      const key = asked[at + choose(places, payload, use.nowMs)];
+      const others = payload.kind === 'link' ? othersOf(places, payload, use.nowMs) : 0;
+      if (key !== undefined && !chosen.has(key)) chosen.set(key, { ...payload, others });
     });
     return counting([...chosen.keys()], [...chosen.values()], use);
   });
+}
+
+interface Chosen extends Payload {
+  /** A bit for each account that links to the host with quite another text. */
+  readonly others: number;
+}
+
+/** The same link in texts that are alike only a little: one spun text, unless the host is everybody's. */
+function asSpread(payload: Payload, places: readonly StandingRecord[], nowMs: number): Payload {
+  if (payload.kind !== 'link' || payload.nearRows !== SPUN_ROWS) return payload;
+  if (bitsIn(othersOf(places, payload, nowMs)) < EVERYBODYS) return payload;
+  return { ...payload, nearRows: NEAR_DUPLICATE_ROWS };
+}
+
+/** Whoever named it with a text that is not alike. */
+function othersOf(
+  places: readonly StandingRecord[],
+  { rows, nearRows }: Payload,
+  nowMs: number,
+): number {
+  let bits = 0;
+  for (const place of places) {
+    const isAlike = rowsShared(place, rows, nowMs) >= Math.min(nearRows, SPUN_ROWS);
+    bits |= isAlike ? othersIn(place, nowMs) : everybodyIn(place, nowMs);
+  }
+  return bits >>> 0;
 }
 
 function choose(records: readonly StandingRecord[], payload: Payload, nowMs: number): number {
@@ -155,7 +192,7 @@ function choose(records: readonly StandingRecord[], payload: Payload, nowMs: num
   return ranks.indexOf(Math.min(...ranks));
 }
 
-function counting(keys: readonly string[], payloads: readonly Payload[], use: Use): Payloads {
+function counting(keys: readonly string[], payloads: readonly Chosen[], use: Use): Payloads {
   const open = (record: StandingRecord, { rows, nearRows }: Payload): ClusterRecord =>
     new ClusterRecord(record, { rows, nowMs: use.nowMs }, nearRows);
   return {
@@ -174,6 +211,7 @@ function counting(keys: readonly string[], payloads: readonly Payload[], use: Us
       payloads.forEach((payload, i) => {
         const record = open(records[at + i], payload);
         record.learn({ ...use, rows: payload.rows });
+        record.addOthers(payload.others);
         records[at + i] = record.toBytes();
       });
     },

@@ -8,6 +8,7 @@ import { createRandom } from '../../tools/demo/cast.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 
 const ACCOUNTS = Array.from({ length: 8 }, (_, i) => `p${i}@t${i}.test`);
+const OTHERS = Array.from({ length: 6 }, (_, i) => `q${i}@u${i}.test`);
 const OFFER =
   'We offer you a private loan at three percent without any check of your income or your debts, paid ' +
   'to your bank within two days if you write to our officer today with your name and the sum you need.';
@@ -196,5 +197,27 @@ describe('what is kept of a campaign', () => {
     }
     expect(records).toBeGreaterThan(0);
     expect(records).toBeLessThanOrEqual(300 * 4);
+  });
+});
+
+describe('CON-3: a link to a host that everybody links to', () => {
+  const LINE = 'Tell Peter that the list for Monday is with me, and that I will call you about it';
+  /** Stock phrases among words of one's own: alike by a third. */
+  const talk = (n: number) => `${LINE} ${words(14)} ${n} https://maps.everybody.test/${n}`;
+
+  const fourSay = (before: number): string[] => {
+    const p = live([...ACCOUNTS, ...OTHERS]);
+    for (const account of OTHERS.slice(0, before)) {
+      send(p, account, { body: `${words(20)} https://maps.everybody.test/${words(1)}` });
+    }
+    return ACCOUNTS.slice(0, 5).map((account, n) => send(p, account, { body: talk(n) }));
+  };
+
+  it('is no campaign for a few stock phrases', () => {
+    expect(fourSay(5)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass']);
+  });
+
+  it('which nobody else links to it is', () => {
+    expect(fourSay(0)).toContain('campaign');
   });
 });

@@ -11,30 +11,26 @@ import type { Measure } from '../signals/measure.ts';
 import { isRoundAgain, isShortForm, ownCopies } from '../signals/own-copies.ts';
 import { silenceOf } from '../signals/no-answers.ts';
 import { notAnAnswer } from '../signals/not-an-answer.ts';
-import { payment } from '../signals/payment.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
 import { sharedPlace } from '../signals/shared-place.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { carriedTo } from './carried.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
-import { alike, HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
+import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
 import {
-  add,
-  addOnce,
   bestOf,
   capFamily,
   clearFamily,
-  fade,
   familySums,
   placeOfFamily,
-  raise,
-  relieve,
   settle,
   type Lane,
   type LaneScore,
 } from './lanes.ts';
 import { likelihoods, predictive } from './rates.ts';
+import { fadeTo } from './silence.ts';
+import { addAll, saidBy, withContent, withPreparation, withStanding } from './sums.ts';
 
 export interface Assessment {
   readonly score: number;
@@ -78,10 +74,6 @@ const NEW_RECIPIENTS_CAP = 4;
 const NEW_MS = 14 * 86_400_000;
 const NEW_READS = 20;
 const RECIPIENTS = placeOfFamily('recipients');
-/** What is in one text is said once, however often it is sent: its copies are no new draws. */
-const CONTENT = placeOfFamily('content');
-const PREPARATION = placeOfFamily('preparation');
-const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
 /** Share of recipients that fail for anybody, generously. */
 const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
@@ -91,23 +83,17 @@ const NO_FOUND: readonly Found[] = [];
 const NO_FAMILIES: readonly Family[] = [];
 
 export function assess(subject: SubmissionSubject): Assessment {
-  const { profile, nowMs, facts } = subject;
-  const state = profile.detection;
+  const { profile, facts } = subject;
   const without = subject.world.policy.without ?? NO_FAMILIES;
   const place = lookAtContext(subject);
   const context = without.includes('context') ? { ...place, weight: 0 } : place;
-  const sharedIndex = context.isTrusted ? SHARED.trusted : SHARED.probation;
-  const own = state.lane(Math.max(0, context.index));
-  // What the owner wrote through the webmail's machine is no word for who writes through it now.
-  if (context.index < 0 || context.isSession) own.fill(0);
-  else fade(own, nowMs - state.laneMs(context.index));
-  const shared = state.lane(sharedIndex);
-  fade(shared, nowMs - state.laneMs(sharedIndex));
+  const { own, shared, sharedIndex } = lanesOf(subject, context);
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
   const isApproach = answers[notAnAnswer.slot] === 1;
-  const how = { isCopy, isUsual: context.isTrusted, isApproach };
+  const { isTrusted: isUsual } = context;
+  const how = { isCopy, isUsual, isApproach, isHabit: isUsual && context.isProgram };
   for (const lane of [own, shared]) addAll(lane, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -123,9 +109,13 @@ export function assess(subject: SubmissionSubject): Assessment {
   const standing = standingOf(subject, context, isForm).filter(
     ({ family }) => !without.includes(family),
   );
-  const alone = withStanding(context.isTrusted ? own : withPreparation(own, shared), standing);
+  const said = isCopy && isUsual ? saidBy(found, 'content') : undefined;
+  const alone = withStanding(
+    isUsual ? withContent(own, said) : withPreparation(own, shared),
+    standing,
+  );
   const ownBest = bestOf(alone, context.weight, seen);
-  const carried = withStanding(carriedTo(subject, context, shared), standing);
+  const carried = withStanding(withContent(carriedTo(subject, context, shared), said), standing);
   const sharedBest = bestOf(carried, context.weight, seen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
@@ -160,6 +150,22 @@ export function assess(subject: SubmissionSubject): Assessment {
   };
 }
 
+/** As they are now. */
+function lanesOf(
+  { profile, nowMs }: SubmissionSubject,
+  { index, isTrusted, isSession, weight }: ContextFound,
+): Pick<Assessment, 'own' | 'shared' | 'sharedIndex'> {
+  const state = profile.detection;
+  const sharedIndex = isTrusted ? SHARED.trusted : SHARED.probation;
+  const own = state.lane(Math.max(0, index));
+  // What the owner wrote through the webmail's machine is no word for who writes through it now.
+  if (index < 0 || isSession) own.fill(0);
+  else fadeTo(own, { state, index, nowMs, context: weight });
+  const shared = state.lane(sharedIndex);
+  fadeTo(shared, { state, index: sharedIndex, nowMs, context: weight });
+  return { own, shared, sharedIndex };
+}
+
 function leaveOut(lane: Lane, without: readonly Family[]): void {
   for (const family of without) clearFamily(lane, placeOfFamily(family));
 }
@@ -175,40 +181,6 @@ function isLikeForm(subject: SubmissionSubject): boolean {
   return subject.content === undefined ? isOfOneLength(subject) : isShortForm(subject);
 }
 
-function addAll(
-  lane: Lane,
-  found: readonly Found[],
-  {
-    isCopy,
-    isUsual,
-    isApproach,
-  }: { readonly isCopy: boolean; readonly isUsual: boolean; readonly isApproach: boolean },
-): void {
-  // Elsewhere good news could be made: a thief writes to people whom his victim knows.
-  const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
-  for (const { family, by, signal } of found) {
-    const place = placeOfFamily(family);
-    if (place < 0 || (isCopy && place === CONTENT)) continue;
-    // At home words of payment are a matter of the owner's, said once, however many letters it takes.
-    if (isUsual && signal === payment.signal) {
-      addOnce(lane, place, by);
-      continue;
-    }
-    add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
-  }
-  if (spare !== undefined) relieve(lane, spare);
-  if (!isCopy) return;
-  const said = saidBy(found, 'content');
-  raise(lane, CONTENT, isApproach ? exceptThread(said) : said);
-}
-
-/** A change of settings is the account's, not a place's: it stands beside what each place did itself. */
-function withPreparation(own: Lane, shared: Lane): Lane {
-  return own.map((sum, at) =>
-    at % SUMMED_FAMILIES.length === PREPARATION ? Math.max(sum, shared[at] as number) : sum,
-  );
-}
-
 /** What is of all that was written until now, or of others: it is said anew each time, and not added up. */
 function standingOf(
   subject: SubmissionSubject,
@@ -220,18 +192,6 @@ function standingOf(
   const place = sharedPlace(subject, context);
   if (silence === undefined && place === undefined) return NO_FOUND;
   return [silence, place].filter((one) => one !== undefined);
-}
-
-function withStanding(lane: Lane, standing: readonly Found[]): Lane {
-  if (standing.length === 0) return lane;
-  const heard = lane.slice();
-  for (const { family, by } of standing) add(heard, placeOfFamily(family), by);
-  return heard;
-}
-
-/** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
-function exceptThread([spam, lateral, thread, bec]: Four): Four {
-  return [spam, lateral, Math.min(0, thread), bec];
 }
 
 function failuresOf({ outcomes }: SubmissionSubject): number {
@@ -262,15 +222,6 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     if (said !== undefined) found.push(asFound(said));
   }
   return found;
-}
-
-/** All that one family says of this message. */
-function saidBy(found: readonly Found[], family: Family): Four {
-  const said: [number, number, number, number] = [0, 0, 0, 0];
-  for (const one of found) {
-    if (one.family === family) one.by.forEach((weight, h) => (said[h] = (said[h] ?? 0) + weight));
-  }
-  return said;
 }
 
 function asFound({ signal, practice, family, weight, by, text }: Evidence): Found {

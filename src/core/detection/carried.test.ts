@@ -33,7 +33,7 @@ async function stolen(): Promise<Platform> {
     for (const family of ['outcomes', 'cross', 'content'] as const) {
       add(lane, placeOfFamily(family), alike(7));
     }
-    profile.detection.touchInQuestion(Math.floor(p.now() / 1000));
+    profile.detection.touchInQuestion(SHARED.probation, Math.floor(p.now() / 1000));
     for (const index of [1, SHARED.probation]) {
       profile.detection.setLane(index, lane);
       profile.detection.touchLane(index, Math.floor(p.now() / 1000));
@@ -73,4 +73,22 @@ it('what the owner does meanwhile at places of his own does not end the silence'
     p.submit(ANN, { clientAddress: '10.8.0.1', envelopeRecipients: [`new${i}@dest.test`] });
   }
   expect(from(p, INN).verdict).toBe('pass');
+});
+
+it('a new program of the owner that is in question itself does not bring back what a thief left a week ago', async () => {
+  const p = await stolen();
+  p.wait(7 * 24 * HOUR);
+  const oddly = (clientAddress: string) =>
+    p.submit(ANN, {
+      clientAddress,
+      envelopeRecipients: ['new@dest.test'],
+      message: {
+        headerFrom: ANN,
+        replyTo: 'ann@freemail.test',
+        derived: { version: 1, sizeBytes: 1_000 },
+      },
+    });
+  for (let i = 0; i < 3; i += 1) oddly('10.8.0.1');
+  const { sums } = oddly('10.9.0.1');
+  expect((sums?.outcomes ?? 0) + (sums?.cross ?? 0)).toBeLessThan(2);
 });

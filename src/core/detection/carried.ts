@@ -2,24 +2,19 @@
  * What other unproven places of an account gathered, as far as it is held against one more (detection design
  * 1.3, formula 6): one who changes his place with each message must add up as one.
  */
+import type { Evidence } from '../evidence.ts';
 import { isOldPlace } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
+import { SHARED } from '../profile/detection-state.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import type { ContextFound } from './context.ts';
 import { SUMMED_FAMILIES, type Family } from './hypotheses.ts';
 import { bestOf, placeOfFamily, type Lane } from './lanes.ts';
+import { IN_QUESTION, shareAfter, SPEAKING, SPEAKS } from './silence.ts';
 
 /** Program and writing hardly unlike the account's own. */
 const LIKE_OWNER = 0.5;
 const STAYS_DAYS = 2;
-/** From here a place is in question, or there is something to carry. */
-const IN_QUESTION = 4;
-/** Besides being new and writing to strangers, which an owner's new program does too. */
-const SPEAKS = 1.5;
-const SPEAKING = ['content', 'outcomes', 'cross'] as const;
-/** Who changes his place goes on from the next within a day. */
-const GOES_ON_MS = 86_400_000;
-const SILENCE_HALF_LIFE_MS = 1.5 * 86_400_000;
 const PREPARATION = placeOfFamily('preparation');
 
 /**
@@ -39,8 +34,9 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
   const stays = context.index >= 0 && profile.context(context.index).days >= STAYS_DAYS;
   // A program with one letter that has been there for days is nobody's hop.
   if (stays) share = context.isProgram ? 0 : share / 2;
+  // A hop follows the last place at once, whatever else the owner did since then.
   if (share > 0 && bestOf(shared, context.weight).score >= IN_QUESTION) {
-    share *= sharePastSilence(subject);
+    share *= shareAfter(profile.detection, SHARED.probation, { fromMs: 0, nowMs });
   }
   if (share === 1) return shared;
   return shared.map((sum, at) =>
@@ -48,22 +44,22 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
   );
 }
 
-/** A hop follows the last place at once: what comes after days of silence is more likely somebody else. */
-function sharePastSilence({ profile, nowMs }: SubmissionSubject): number {
-  const lastMs = profile.detection.inQuestionMs;
-  // Nothing is known of when that was.
-  if (lastMs === 0) return 1;
-  return 2 ** (-Math.max(0, nowMs - lastMs - GOES_ON_MS) / SILENCE_HALF_LIFE_MS);
-}
-
-/** Whether a place is in question by what it did itself. */
+/**
+ * Whether a place is in question by what it did itself; of a usual place, whose owner goes on writing from it, by
+ * what this message says.
+ */
 export function isInQuestion({
   context,
   itself,
+  evidence,
 }: {
   readonly context: ContextFound;
   readonly itself: { readonly score: number; readonly sums: Readonly<Record<Family, number>> };
+  readonly evidence: readonly Evidence[];
 }): boolean {
-  if (context.isTrusted || itself.score < IN_QUESTION) return false;
-  return SPEAKING.some((family) => itself.sums[family] >= SPEAKS);
+  if (itself.score < IN_QUESTION) return false;
+  if (!context.isTrusted) return SPEAKING.some((family) => itself.sums[family] >= SPEAKS);
+  let said = 0;
+  for (const { family, weight } of evidence) if (SPEAKING.includes(family)) said += weight;
+  return said >= SPEAKS;
 }

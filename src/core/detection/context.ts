@@ -107,8 +107,10 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     const reading = readingWeight(subject, networkWeight);
     if (reading !== 0) say('only-sends', reading, () => readingText(subject));
   }
-  const isStrange = !isHome && isKnown && keepsStrangeCompany(subject, index);
-  if (isStrange || (!isHome && isKnown && writesToStrangersOnly(subject, index))) {
+  // A webmail's machine keeps the company of whoever sat in front of it, a thief's too: that says nothing of now.
+  const keepsCompany = !isHome && isKnown && session === 0;
+  const isStrange = keepsCompany && keepsStrangeCompany(subject, index);
+  if (isStrange || (keepsCompany && writesToStrangersOnly(subject, index))) {
     say('only-strangers', companyWeight(subject, index), () => strangersText(subject, index));
   }
   return {
@@ -140,13 +142,11 @@ function readingWeight(subject: SubmissionSubject, networkWeight: number): numbe
 }
 
 /** An owner's new device writes to the people he knows; a thief's place never does. */
-export function writesToStrangersOnly(
-  { profile, facts }: SubmissionSubject,
-  index: number,
-): boolean {
+export function writesToStrangersOnly(subject: SubmissionSubject, index: number): boolean {
+  const { profile, facts } = subject;
   if (facts.class !== 'person' || profile.messages < STRANGERS_HISTORY) return false;
   if (profile.context(index).messages < STRANGERS_MESSAGES) return false;
-  const { strangers, others } = profile.detection.company(index);
+  const { strangers, others } = companyOf(subject, index);
   if (strangers < COMPANY_FEW || others * COMPANY_FEW_SHARE > strangers) return false;
   const lane = profile.detection.lane(index);
   for (let at = RECIPIENTS; at < LANE_SUMS; at += SUMMED_FAMILIES.length) {
@@ -155,12 +155,33 @@ export function writesToStrangersOnly(
   return false;
 }
 
-/** The same by count: of so many messages hardly any went to somebody known. */
+/** More of it went to strangers than to anybody else. */
+export function writesToStrangersMost(subject: SubmissionSubject, index: number): boolean {
+  if (subject.facts.class !== 'person') return false;
+  const { strangers, others } = companyOf(subject, index);
+  return strangers >= COMPANY_STRANGERS && strangers > others;
+}
+
+/** Hardly any of so many messages went to somebody known. */
 function keepsStrangeCompany(subject: SubmissionSubject, index: number): boolean {
   if (subject.facts.class !== 'person' || subject.profile.messages < STRANGERS_HISTORY)
     return false;
-  const { strangers, others } = subject.profile.detection.company(index);
+  const { strangers, others } = companyOf(subject, index);
   return strangers >= COMPANY_STRANGERS && others * COMPANY_SHARE <= strangers;
+}
+
+/** Who has answered is no stranger any more. */
+function companyOf(
+  { outcomes, profile }: SubmissionSubject,
+  index: number,
+): { readonly strangers: number; readonly others: number } {
+  const company = profile.detection.company(index);
+  const approached = outcomes?.approached;
+  if (approached === undefined || company.strangers === 0) return company;
+  const context = profile.context(index).halves[1];
+  const { answered = 0 } = approached.find((one) => one.context === context) ?? {};
+  const known = Math.min(answered, company.strangers);
+  return { strangers: company.strangers - known, others: company.others + known };
 }
 
 /** Of a place's messages all but the copies of one letter are counted by the company they went to. */
@@ -172,8 +193,8 @@ function sendsOneLetter({ profile }: SubmissionSubject, index: number): boolean 
 }
 
 /** The longer it goes on, the less it is chance; each with a text of its own, it is no program's either. */
-function companyWeight({ profile }: SubmissionSubject, index: number): number {
-  const { strangers } = profile.detection.company(index);
+function companyWeight(subject: SubmissionSubject, index: number): number {
+  const { strangers } = companyOf(subject, index);
   const more = EACH_STRANGER * Math.max(0, strangers - COMPANY_STRANGERS);
   return Math.min(ONLY_STRANGERS_MOST, ONLY_STRANGERS + more);
 }

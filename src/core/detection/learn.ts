@@ -11,7 +11,7 @@ import { MEASURES } from '../signals/registry.ts';
 import { toSeconds } from '../profile/record.ts';
 import type { Assessment } from './assess.ts';
 import { isInQuestion } from './carried.ts';
-import { writesToStrangersOnly } from './context.ts';
+import { writesToStrangersMost, writesToStrangersOnly } from './context.ts';
 import { bestOf } from './lanes.ts';
 
 /** From here on somebody looks closer, and nothing is learnt. */
@@ -55,7 +55,7 @@ export function learnDetection(
   }
   state.setLane(assessment.sharedIndex, assessment.shared);
   state.touchLane(assessment.sharedIndex, seconds);
-  if (isInQuestion(assessment)) state.touchInQuestion(seconds);
+  if (isInQuestion(assessment)) state.touchInQuestion(assessment.sharedIndex, seconds);
   if (!state.isTrusted(index) && earnsTrust(subject, index, assessment))
     state.setTrust(index, 'trusted');
   const toStrangers = assessment.answers[newRecipients.slot] ?? -1;
@@ -95,6 +95,8 @@ function earnsTrust(
     row.days >= TRUST_DAYS &&
     row.messages >= TRUST_MESSAGES &&
     nowMs - row.firstMs >= TRUST_MS &&
-    !writesToStrangersOnly(subject, index)
+    !writesToStrangersOnly(subject, index) &&
+    // An imitation writes to some known people, too.
+    !writesToStrangersMost(subject, index)
   );
 }

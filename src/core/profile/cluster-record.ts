@@ -3,7 +3,7 @@
  * tenants are keyed hashes; of the text there is only its fingerprint.
  *
  * Header: 4 first, 8 last, 12 messages u32, 16 accounts u8, 17 recipients 24 bits; since version 2 also 20 a bit
- * for each account that sent it again. Sections: 32 fingerprint rows × u16, accounts × (account u32, tenant u32,
+ * for each account that sent it again, since version 3 22 a bit for accounts that sent other texts in its place. Sections: 32 fingerprint rows × u16, accounts × (account u32, tenant u32,
  * last u32, last as something new u32).
  */
 import { FINGERPRINT_ROWS } from '../message/derived.ts';
@@ -20,12 +20,15 @@ export const MAX_CLUSTER_ACCOUNTS = 12;
 export const RECIPIENT_BITS = 24;
 
 const AGAIN = 20;
+const OTHERS = 22;
+/** Whoever links to a host with other texts is remembered for as long. */
+const OTHERS_MS = 30 * 86_400_000;
 
 const ROW = 16;
 const FORM: RecordForm = {
   kind: 0xd0,
-  version: 2,
-  headerBytes: 22,
+  version: 3,
+  headerBytes: 26,
   // Half of each row's bits: sixteen are plenty to tell rows apart.
   bodyBytes: FINGERPRINT_ROWS * 2,
 };
@@ -78,6 +81,29 @@ export function rowsShared(
   }
   return equal;
 }
+
+/** A bit of 32 for each account that sent other texts in place of this one; none where that is too old. */
+export function othersIn(bytes: Uint8Array | undefined, nowMs: number): number {
+  if (bytes === undefined || bytes.length < FORM.headerBytes + FORM.bodyBytes) return 0;
+  const header = (bytes[2] as number) | ((bytes[3] as number) << 8);
+  if (header < FORM.headerBytes || wordAt(bytes, 8) * 1000 < nowMs - OTHERS_MS) return 0;
+  return wordAt(bytes, OTHERS);
+}
+
+/** The same, with those that sent this one. */
+export function everybodyIn(bytes: Uint8Array | undefined, nowMs: number): number {
+  let bits = othersIn(bytes, nowMs);
+  if (bytes === undefined || bytes.length < FORM.headerBytes) return bits;
+  if (wordAt(bytes, 8) * 1000 < nowMs - OTHERS_MS) return bits;
+  const accounts = Math.min(bytes[16] as number, MAX_CLUSTER_ACCOUNTS);
+  let at = ((bytes[2] as number) | ((bytes[3] as number) << 8)) + FORM.bodyBytes;
+  for (let i = 0; i < accounts && at + ROW <= bytes.length; i += 1, at += ROW) {
+    bits |= bitOf(wordAt(bytes, at));
+  }
+  return bits;
+}
+
+const bitOf = (account: number): number => 1 << (account & 31);
 
 /** How readily a record is given up: texts of one account first, then those not seen for longest. */
 export function rankOf(bytes: Uint8Array | undefined, nowMs: number): number {
@@ -146,6 +172,11 @@ export class ClusterRecord {
       recipients: bitsIn(this.recipients | use.recipients),
       firstMs: first === 0 ? use.nowMs : first * 1000,
     };
+  }
+
+  /** @param bits one for each account that came with other texts */
+  addOthers(bits: number): void {
+    this.view.setUint32(OTHERS, (this.view.getUint32(OTHERS, true) | bits) >>> 0, true);
   }
 
   learn(use: ClusterUse): void {
@@ -220,7 +251,7 @@ export class ClusterRecord {
   }
 }
 
-function bitsIn(bits: number): number {
+export function bitsIn(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
   return count;

@@ -8,7 +8,8 @@
  *   then style 10 × 32 u8, lanes of the contexts 8 × 112, shared lanes 2 × 112, copies 8 × 48
  *
  * A lane: 0 weight of the network f32, 4 flags u8, 5 messages to strangers u8, 6 to others u8, 8 last u32, 12 sums 24 × f32, 108 making f32.
- * Of the lane that places on probation share 0 is when one was last in question, u32.
+ * Of the shared lanes 0 is when one of their places was last in question, u32, and 108 how long it usually took
+ * from one time to the next, seconds, f32.
  * A copy: 0 at u32, 4 recipients 2 × u32, 12 size u32, 16 rows 32 × u8.
  */
 import { emptyLane, LANE_SUMS, type Lane } from '../detection/lanes.ts';
@@ -42,6 +43,10 @@ const WAIT_DAYS = 7;
 const COLD_MESSAGES = 30;
 /** Messages a day that teach rates: who sends more teaches no faster. */
 const TRAINED_A_DAY = 20;
+
+/** A pause counts as no more than so many times what was usual, and what was usual as no less than an hour. */
+const PACE_MOST = 4;
+const PACE_LEAST_SECONDS = 3_600;
 
 /** Events come out of order by no more than this. */
 const CLOCK_TRUST_SECONDS = 86_400;
@@ -185,13 +190,29 @@ export class DetectionState {
     this.view.setFloat32(this.laneAt(index), weight, true);
   }
 
-  /** When a place on probation last had evidence of its own against it; 0 where that is not known. */
-  get inQuestionMs(): number {
-    return this.view.getUint32(this.laneAt(SHARED.probation), true) * 1000;
+  /**
+   * When one of the places that share a lane last had evidence of its own against it, and how long it took from one
+   * such message to the next; 0 where that is not known.
+   */
+  inQuestion(shared: number): { readonly lastMs: number; readonly everyMs: number } {
+    const at = this.laneAt(shared);
+    return {
+      lastMs: this.view.getUint32(at, true) * 1000,
+      everyMs: Math.max(0, this.sound(at + 108)) * 1000,
+    };
   }
 
-  touchInQuestion(seconds: number): void {
-    this.touch(this.laneAt(SHARED.probation), seconds);
+  touchInQuestion(shared: number, seconds: number): void {
+    const at = this.laneAt(shared);
+    const last = this.view.getUint32(at, true);
+    this.touch(at, seconds);
+    if (last === 0 || seconds <= last) return;
+    const every = this.sound(at + 108);
+    const gap = seconds - last;
+    // One long silence is an end, and no change of pace.
+    const counted =
+      every > 0 ? Math.min(gap, PACE_MOST * Math.max(every, PACE_LEAST_SECONDS)) : gap;
+    this.view.setFloat32(at + 108, every > 0 ? (every + counted) / 2 : counted, true);
   }
 
   /** How strangely messages of the context were made lately, nats. */

@@ -1,7 +1,8 @@
 /**
  * Strangers a person writes to answer, one in three or four; those a thief writes to do not, but for machines that say
  * their owner is away. Weighed of places that write to strangers only, each with a text of its own: rounds, forms and
- * announcements are hardly ever answered, whoever sends them. Silent where nothing is known of the mail that comes in.
+ * announcements are hardly ever answered, whoever sends them. Two strangers who answered are a word for the place
+ * they were written to from. Silent where nothing is known of the mail that comes in.
  */
 import type { ContextFound } from '../detection/context.ts';
 import type { Found } from '../detection/found.ts';
@@ -20,10 +21,16 @@ interface Count {
   readonly answered: number;
 }
 
+/** One may be a machine that says its owner is away. */
+const ANSWERED = 2;
+
 export function silenceOf(subject: SubmissionSubject, context: ContextFound): Found | undefined {
   const { outcomes, facts } = subject;
-  if (!context.isStrange || context.isProgram || facts.class !== 'person') return undefined;
+  if (context.isProgram || facts.class !== 'person') return undefined;
   if (outcomes?.approached === undefined) return undefined;
+  const answered = answersTo(subject, context);
+  if (answered !== undefined) return answered;
+  if (!context.isStrange) return undefined;
   const { here, elsewhere } = apart(subject);
   if (here.of < LEAST) return undefined;
   const weight = weightOf(here, elsewhere);
@@ -39,6 +46,25 @@ export function silenceOf(subject: SubmissionSubject, context: ContextFound): Fo
     by: alike(weight),
     text: () =>
       `Of the last ${here.of} strangers it wrote to from places hardly known, a day ago or longer, ${here.answered === 0 ? 'none' : here.answered} answered${own}.`,
+  };
+}
+
+/** What speaks for a place is what was written from there, not from other unproven ones. */
+function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found | undefined {
+  const { outcomes, profile } = subject;
+  if (index < 0) return undefined;
+  const key = profile.context(index).halves[1];
+  const here = outcomes?.approached?.find(({ context }) => context === key);
+  if (here === undefined || here.answered < ANSWERED) return undefined;
+  const weight = weightOf(here, apart(subject).elsewhere);
+  if (weight >= 0) return undefined;
+  return {
+    signal: 'answers',
+    practice: 'SND-6',
+    family: 'outcomes',
+    by: alike(Math.max(-MOST, weight)),
+    text: () =>
+      `Of the last ${here.of} strangers it wrote to from there ${here.answered} answered.`,
   };
 }
 

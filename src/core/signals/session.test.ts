@@ -1,6 +1,8 @@
 /** Mail that is written in a browser has the place of the browser (detection design 1.2, 1.10). */
 import { expect, it } from 'vitest';
 import { createPlatform } from '../../../test/platform.ts';
+import { identityKey } from '../../gate/submission-frame.ts';
+import { IdentityProfile } from '../profile/identity-profile.ts';
 
 const ANN = 'ann@example.org';
 const HOME = '192.0.2.7';
@@ -105,4 +107,16 @@ it('nothing of a strange session stays with the machine of the webmail', () => {
   again.read(HOME);
   again.write();
   expect(again.write().score).toBe(before);
+});
+
+it("the webmail's machine wrote to strangers for a thief: that says nothing of who sits in front of it now", async () => {
+  const { p, read, write } = used();
+  await p.standing.update([identityKey(`${ANN}/main`)], (records) => {
+    const profile = new IdentityProfile(records[0]);
+    for (let i = 0; i < 400; i += 1) profile.detection.countCompany(0, true);
+    records[0] = profile.toBytes();
+  });
+  read(ABROAD);
+  write();
+  expect(write().reasons.map(({ signal }) => signal)).not.toContain('only-strangers');
 });

@@ -1,0 +1,38 @@
+/** What is said once, and by what a message is judged (decision 0035). */
+import { expect, it } from 'vitest';
+import type { Found } from './found.ts';
+import { alike, type Family } from './hypotheses.ts';
+import { bestOf, emptyLane, familySums } from './lanes.ts';
+import { addAll, withContent } from './sums.ts';
+
+const says = (family: Family, weight: number, signal = 'x'): Found => ({
+  signal,
+  family,
+  by: alike(weight),
+  text: () => '',
+});
+const AT_HOME = { isCopy: false, isUsual: true, isApproach: true, isHabit: false };
+
+it('a program at home writes to strangers at whatever hour: that is its habit, and said once', () => {
+  const program = emptyLane();
+  const person = emptyLane();
+  for (let i = 0; i < 20; i += 1) {
+    const found = [says('recipients', 0.9), says('timing', 0.5), says('outcomes', 0)];
+    addAll(program, found, { ...AT_HOME, isHabit: true });
+    addAll(person, found, AT_HOME);
+  }
+  expect(familySums(program, 0, 0)).toMatchObject({ recipients: 0.9, timing: 0 });
+  expect(familySums(person, 0, 0)).toMatchObject({ recipients: 6, timing: 1.5 });
+});
+
+it('a round at home is not held for the link in another letter, nor does it take that link back', () => {
+  const lane = emptyLane();
+  addAll(lane, [says('content', 4.7)], AT_HOME);
+  addAll(lane, [says('recipients', 6), says('content', -0.7)], { ...AT_HOME, isCopy: true });
+  expect(bestOf(lane, 0).score).toBeGreaterThan(9);
+  expect(bestOf(withContent(lane, alike(-0.7)), 0).score).toBeLessThan(5);
+  expect(familySums(lane, 0, 0).content).toBeCloseTo(4.7);
+  // Its own link is what it is judged by.
+  expect(bestOf(withContent(lane, alike(4.7)), 0).score).toBeGreaterThan(9);
+  expect(withContent(lane, undefined)).toBe(lane);
+});

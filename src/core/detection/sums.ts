@@ -1,0 +1,90 @@
+/**
+ * What a message says, added to what its place and those like it have gathered; and the sums as they are judged, which
+ * is not always as they are kept.
+ */
+import { payment } from '../signals/payment.ts';
+import type { Found } from './found.ts';
+import { SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
+import { add, addOnce, placeOfFamily, raise, relieve, type Lane } from './lanes.ts';
+
+const RECIPIENTS = placeOfFamily('recipients');
+/** What is in one text is said once, however often it is sent: its copies are no new draws. */
+const CONTENT = placeOfFamily('content');
+const TIMING = placeOfFamily('timing');
+const PREPARATION = placeOfFamily('preparation');
+const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
+const WIDTH = SUMMED_FAMILIES.length;
+
+export function addAll(
+  lane: Lane,
+  found: readonly Found[],
+  {
+    isCopy,
+    isUsual,
+    isApproach,
+    isHabit,
+  }: {
+    readonly isCopy: boolean;
+    readonly isUsual: boolean;
+    readonly isApproach: boolean;
+    /** A program at a usual place: it writes to strangers, at whatever hour, and that is said once. */
+    readonly isHabit: boolean;
+  },
+): void {
+  // Elsewhere good news could be made: a thief writes to people whom his victim knows.
+  const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
+  for (const { family, by, signal } of found) {
+    const place = placeOfFamily(family);
+    if (place < 0 || (isCopy && place === CONTENT) || (isHabit && place === TIMING)) continue;
+    if (isHabit && place === RECIPIENTS) {
+      addOnce(lane, place, by);
+      continue;
+    }
+    // At home words of payment are a matter of the owner's, said once, however many letters it takes.
+    if (isUsual && signal === payment.signal) {
+      addOnce(lane, place, by);
+      continue;
+    }
+    add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
+  }
+  if (spare !== undefined) relieve(lane, spare);
+  if (!isCopy) return;
+  const said = saidBy(found, 'content');
+  raise(lane, CONTENT, isApproach ? exceptThread(said) : said);
+}
+
+/** A change of settings is the account's, not a place's: it stands beside what each place did itself. */
+export function withPreparation(own: Lane, shared: Lane): Lane {
+  return own.map((sum, at) =>
+    at % WIDTH === PREPARATION ? Math.max(sum, shared[at] as number) : sum,
+  );
+}
+
+/** At home a round is judged by what it says itself: a link in another letter is no word against it. */
+export function withContent(lane: Lane, said: Four | undefined): Lane {
+  if (said === undefined) return lane;
+  return lane.map((sum, at) =>
+    at % WIDTH === CONTENT ? Math.min(sum, said[Math.floor(at / WIDTH)] as number) : sum,
+  );
+}
+
+export function withStanding(lane: Lane, standing: readonly Found[]): Lane {
+  if (standing.length === 0) return lane;
+  const heard = lane.slice();
+  for (const { family, by } of standing) add(heard, placeOfFamily(family), by);
+  return heard;
+}
+
+/** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
+function exceptThread([spam, lateral, thread, bec]: Four): Four {
+  return [spam, lateral, Math.min(0, thread), bec];
+}
+
+/** All that one family says of this message. */
+export function saidBy(found: readonly Found[], family: Family): Four {
+  const said: [number, number, number, number] = [0, 0, 0, 0];
+  for (const one of found) {
+    if (one.family === family) one.by.forEach((weight, h) => (said[h] = (said[h] ?? 0) + weight));
+  }
+  return said;
+}
