@@ -388,14 +388,13 @@ it('at home words of payment are said once: a week of invoices is no forged requ
   const write = (paymentWords: number) =>
     p.submit(ANN, {
       ...facts({ paymentWords, credentialWords: 0, isReply: false }),
-      ...(paymentWords > 0 && { envelopeRecipients: [`other${(others += 1)}@dest.test`] }),
+      ...(paymentWords > 0 && { envelopeRecipients: [`o${(others += 1)}@dest.test`] }),
     });
   for (let i = 0; i < 60; i += 1) {
     write(0);
     p.wait(8 * 3_600_000);
   }
-  for (let i = 0; i < 5; i += 1) write(3);
-  const last = write(3);
-  expect(last.hypothesis).toBe('bec');
-  expect(last.sums?.content).toBeLessThanOrEqual(3);
+  const last = Array.from({ length: 6 }, () => write(3)).at(-1);
+  expect(last?.hypothesis).toBe('bec');
+  expect(last?.sums?.content).toBeLessThanOrEqual(3);
 });

@@ -83,7 +83,7 @@ describe('mail that its sender did not write anew', () => {
 
   it('a plain letter is neither', () => {
     const derived = letter('Auto-Submitted: no', 'Good day.');
-    expect(derived?.isAutomatic).toBeUndefined();
-    expect(derived?.isForward).toBeUndefined();
+    expect(derived.isAutomatic).toBeUndefined();
+    expect(derived.isForward).toBeUndefined();
   });
 });

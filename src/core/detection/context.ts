@@ -178,7 +178,7 @@ function companyOf(
   const company = profile.detection.company(index);
   const approached = outcomes?.approached;
   if (approached === undefined || company.strangers === 0) return company;
-  const context = profile.context(index).halves[1];
+  const context = profile.context(index).low;
   const { answered = 0 } = approached.find((one) => one.context === context) ?? {};
   const known = Math.min(answered, company.strangers);
   return { strangers: company.strangers - known, others: company.others + known };

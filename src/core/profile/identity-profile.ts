@@ -41,6 +41,8 @@ const DAY_SECONDS = 86_400;
 
 /** How much and how long a context was used. */
 export interface ContextUse {
+  /** The second half of its key. */
+  readonly low: number;
   readonly firstMs: number;
   readonly lastMs: number;
   readonly messages: number;
@@ -282,6 +284,7 @@ export class IdentityProfile {
 
   private useAt(at: number): ContextUse {
     return {
+      low: this.view.getUint32(at + 4, true),
       firstMs: this.view.getUint32(at + 8, true) * 1000,
       lastMs: this.view.getUint32(at + 12, true) * 1000,
       messages: this.view.getUint32(at + 16, true),

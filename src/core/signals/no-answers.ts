@@ -53,7 +53,7 @@ export function silenceOf(subject: SubmissionSubject, context: ContextFound): Fo
 function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found | undefined {
   const { outcomes, profile } = subject;
   if (index < 0) return undefined;
-  const key = profile.context(index).halves[1];
+  const key = profile.context(index).low;
   const here = outcomes?.approached?.find(({ context }) => context === key);
   if (here === undefined || here.answered < ANSWERED) return undefined;
   const weight = weightOf(here, apart(subject).elsewhere);
