@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { loadConfig, secretOf } from '../config/load.ts';
 import { planConnection } from '../connect/connect.ts';
 import type { ConnectPlan, ConnectProgram, RunTool } from '../connect/contract.ts';
-import { readText, runTool } from '../connect/tools.ts';
+import { changedAt, readText, runTool } from '../connect/tools.ts';
 
 /** As long as a SHA-256: with it and a digest a password can be guessed. */
 const NONCE_BYTES = 32;
@@ -56,6 +56,6 @@ export async function connect(
       freshNonce: nonce ?? randomBytes(NONCE_BYTES).toString('hex'),
     },
     run,
-    readText,
+    { readText, changedAt },
   );
 }
