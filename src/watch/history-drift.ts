@@ -6,10 +6,11 @@ import { isBad } from './history-shown.ts';
 /** What was seen when it was last well. */
 export type Good = Pick<Known, 'goodEvidence' | 'goodAt'>;
 
+/** Where it does not apply it is neither well nor bad: what was well before stays known. */
 export function goodOf(before: Known | undefined): Good | undefined {
   if (before === undefined || before.state === 'unknown') return undefined;
   const { goodEvidence, goodAt, evidence, lookedAt, since } = before;
-  if (!isBad(before.state)) return { goodEvidence: evidence, goodAt: lookedAt ?? since };
+  if (before.state === 'pass') return { goodEvidence: evidence, goodAt: lookedAt ?? since };
   return {
     ...(goodEvidence === undefined ? {} : { goodEvidence }),
     ...(goodAt === undefined ? {} : { goodAt }),

@@ -207,7 +207,7 @@ class Notes {
     }
     this.#waiting.delete(key);
     this.#wellItems.delete(key);
-    const kept = isBad(state) ? good : undefined;
+    const kept = state === 'pass' ? undefined : good;
     this.#book.set(key, { state, since: at, lookedAt: at, ...said(finding), ...kept });
     // A first look at what is well is no news.
     const isNews = isWorse || (before !== undefined && before.state !== 'unknown');
@@ -248,7 +248,7 @@ function noteUnknown(
 function noteLook(book: Book, before: Known, finding: Finding, at: string): Outcome {
   const key = keyOf(finding);
   const { since, state } = before;
-  const good = isBad(state) ? goodOf(before) : undefined;
+  const good = state === 'pass' ? undefined : goodOf(before);
   const seen: Known = { state, since, lookedAt: at, ...said(finding), ...good };
   const isSame =
     before.blind === undefined &&
