@@ -45,6 +45,8 @@ export interface ConnectOptions {
   /** `policy_context` and `{daemon_name}` of services that take mail from outside. */
   readonly inboundContexts: readonly string[];
   readonly inboundDaemons: readonly string[];
+  /** Rules by the reverse name that are not off, each with its action: `inbound.no_reverse_name: reject`. */
+  readonly nameRules?: readonly string[];
   /** Password of Dovecot at the auth policy door; absent where none is asked for. */
   readonly dovecotPassword?: string;
   /** Where the password is read from, for a command that shows it. */
