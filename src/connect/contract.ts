@@ -31,6 +31,8 @@ export interface ConnectPlan {
   readonly doors: readonly string[];
   /** Names of our doors that it must ask about mail from outside. */
   readonly inboundDoors: readonly string[];
+  /** When its configuration was last changed: a question from before does not prove these lines. */
+  readonly changedAt?: string;
   /** Its own word where it is there and cannot read its configuration; then there are no lines. */
   readonly trouble?: string;
 }
@@ -43,6 +45,8 @@ export interface ConnectOptions {
   /** `policy_context` and `{daemon_name}` of services that take mail from outside. */
   readonly inboundContexts: readonly string[];
   readonly inboundDaemons: readonly string[];
+  /** Rules by the reverse name that are not off, each with its action: `inbound.no_reverse_name: reject`. */
+  readonly nameRules?: readonly string[];
   /** Password of Dovecot at the auth policy door; absent where none is asked for. */
   readonly dovecotPassword?: string;
   /** Where the password is read from, for a command that shows it. */
@@ -70,6 +74,15 @@ export type RunTool = (
 
 /** The text of a configuration file; `undefined` where it cannot be read. */
 export type ReadText = (file: string) => Promise<string | undefined>;
+
+/** When a file of the configuration whose main file this is was last changed (RFC 3339). */
+export type ChangedAt = (mainFile: string) => Promise<string | undefined>;
+
+/** Files of the other program, read only. */
+export interface ConfigFiles {
+  readonly readText: ReadText;
+  readonly changedAt: ChangedAt;
+}
 
 /** A program that has a mistake to be mended first. */
 export function troubledPlan(program: ConnectProgram, message: string): ConnectPlan {

@@ -28,7 +28,9 @@ function look(lines: readonly string[], { main = '!include conf.d/*.conf', ...mo
     'dovecot',
     { ...OPTIONS, ...more },
     () => Promise.resolve({ kind: 'printed', text }),
-    (file) => Promise.resolve(file === '/srv/dovecot/dovecot.conf' ? main : undefined),
+    {
+      readText: (file) => Promise.resolve(file === '/srv/dovecot/dovecot.conf' ? main : undefined),
+    },
   );
 }
 

@@ -1,6 +1,6 @@
 /** What of Dovecot's own configuration the lines would switch off, and which file of it they go into. */
 import { dirname } from 'node:path';
-import type { ReadText } from './contract.ts';
+import type { ConnectFact, ReadText } from './contract.ts';
 import { DOVECOT_FILE } from './dovecot-lines.ts';
 
 export type DovecotSettings = ReadonlyMap<string, string>;
@@ -47,6 +47,34 @@ function isOtherPassword(header: string, password: string | undefined): boolean 
   return login.slice(login.indexOf(':') + 1) !== password;
 }
 
+/** Dovecot's own switches, on unless a line says `no`: what is lost without each. */
+const MOMENTS: readonly (readonly [name: string, lost: string])[] = [
+  ['auth_policy_check_before_auth', 'is not asked before a password is checked'],
+  ['auth_policy_check_after_auth', 'is not asked before a right password logs somebody in'],
+  ['auth_policy_report_after_auth', 'is not told how a login ended'],
+];
+
+const isOff = (own: DovecotSettings, name: string): boolean => own.get(name) === 'no';
+
+export function momentFacts(own: DovecotSettings): readonly ConnectFact[] {
+  const off = MOMENTS.filter(([name]) => isOff(own, name));
+  if (off.length === 0)
+    return [
+      { isSo: true, text: 'Primum is asked before and after the password, and told the end.' },
+    ];
+  return off.map(([name, lost]) => ({
+    isSo: false,
+    text: `${name} = no: Primum ${lost}. Take that line out, or write ${name} = yes behind it.`,
+  }));
+}
+
+export const momentLines = (own: DovecotSettings): readonly string[] =>
+  MOMENTS.filter(([name]) => isOff(own, name)).map(([name]) => `${name} = yes`);
+
+/** The file that `doveconf -n` names in its first line. */
+export const mainFileOf = (printed: string): string | undefined =>
+  /^# \d\S* .*: (\/\S+)$/m.exec(printed)?.[1];
+
 interface Place {
   readonly file: string;
   readonly where?: string;
@@ -55,7 +83,7 @@ interface Place {
 
 /** @param printed by `doveconf -n`, whose first line names the file that it read */
 export async function placeOf(printed: string, readText: ReadText): Promise<Place> {
-  const main = /^# \d\S* .*: (\/\S+)$/m.exec(printed)?.[1];
+  const main = mainFileOf(printed);
   if (main === undefined) return { file: DOVECOT_FILE, notes: [] };
   const folder = dirname(main);
   const file = `${folder}/conf.d/99-primum.conf`;

@@ -1,9 +1,15 @@
 /** What is to be written into Dovecot's configuration on this host, and what of it stands already. */
 import { httpAddress } from './address.ts';
 import { troubledPlan } from './contract.ts';
-import type { ConnectFact, ConnectOptions, ConnectPlan, ReadText, RunTool } from './contract.ts';
+import type { ConfigFiles, ConnectFact, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
 import { dovecotSettings, PENALTY_LINES } from './dovecot-lines.ts';
-import { otherServerNotes, placeOf } from './dovecot-standing.ts';
+import {
+  mainFileOf,
+  momentFacts,
+  momentLines,
+  otherServerNotes,
+  placeOf,
+} from './dovecot-standing.ts';
 
 /** Stands for what is secret, so that the lines may be shown to others. */
 const HIDDEN_CREDENTIAL = 'BASE64-OF-NAME-AND-PASSWORD';
@@ -12,7 +18,7 @@ const HIDDEN_NONCE = 'YOUR-OWN-LONG-RANDOM-TEXT';
 export async function connectDovecot(
   options: ConnectOptions,
   run: RunTool,
-  readText: ReadText,
+  { readText, changedAt }: ConfigFiles,
 ): Promise<ConnectPlan> {
   const answer = await run('doveconf', ['-n']);
   if (answer.kind === 'failed') return troubledPlan('dovecot', answer.message);
@@ -36,14 +42,17 @@ export async function connectDovecot(
   }).filter(([name]) => !(keepsNonce && name === 'auth_policy_hash_nonce'));
   const { notes, ...place } = await placeOf(printed ?? '', readText);
   const others = otherServerNotes(own, { settings, password: options.dovecotPassword });
-  const lines = [...settings.map(([name, value]) => `${name} = ${value}`), ...PENALTY_LINES];
+  const lines = settings.map(([name, value]) => `${name} = ${value}`);
+  const main = mainFileOf(printed ?? '');
+  const at = main === undefined ? undefined : await changedAt(main);
   return {
     ...base,
     found,
-    files: [{ ...place, lines }],
+    files: [{ ...place, lines: [...lines, ...momentLines(own), ...PENALTY_LINES] }],
     notes: [...others, ...notes, ...notesOf(options, keepsNonce)],
     facts: printed === undefined ? [] : factsOf(printed, own, settings, shown),
     doors: ['auth-policy'],
+    ...(at === undefined ? {} : { changedAt: at }),
   };
 }
 
@@ -144,7 +153,7 @@ function factsOf(
   const penalty = isOff
     ? "Dovecot's own delay (anvil-auth-penalty) is off."
     : "Dovecot's own delay (anvil-auth-penalty) is still on: with Primum's own it exceeds what Postfix waits for.";
-  return [...placeholders, ...all, { isSo: isOff, text: penalty }];
+  return [...placeholders, ...all, ...momentFacts(own), { isSo: isOff, text: penalty }];
 }
 
 /** More attributes than ours do no harm; without the mechanism CRAM-MD5 looks like a password. */

@@ -1,7 +1,7 @@
 /** What is to be written into Postfix's configuration on this host, and what of it stands already. */
 import { postfixAddress, type PostfixDoors, type PostfixPlace } from './address.ts';
 import { troubledPlan } from './contract.ts';
-import type { ConnectFile, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
+import type { ConfigFiles, ConnectFile, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
 import { KEPT_NOTE, keepingOfMain, keepingOfService } from './postfix-beside.ts';
 import { listenLines, notesOf, preferSockets } from './postfix-doors.ts';
 import { INBOUND_NOTES, inboundFiles, readInbound } from './postfix-inbound.ts';
@@ -13,6 +13,7 @@ import {
   parseServices,
   type PostfixService,
 } from './postfix-settings.ts';
+import { silencedFacts } from './postfix-silenced.ts';
 import {
   factsOf,
   hasWord,
@@ -37,9 +38,17 @@ interface Seen {
   readonly services: readonly PostfixService[];
 }
 
-export async function connectPostfix(options: ConnectOptions, run: RunTool): Promise<ConnectPlan> {
+export async function connectPostfix(
+  options: ConnectOptions,
+  run: RunTool,
+  { readText }: Pick<ConfigFiles, 'readText'>,
+): Promise<ConnectPlan> {
   const seen = await readPostfix(run);
-  return 'trouble' in seen ? troubledPlan('postfix', seen.trouble) : planFor(seen, options);
+  if ('trouble' in seen) return troubledPlan('postfix', seen.trouble);
+  const plan = planFor(seen, options);
+  const { doors, inboundDoors } = plan;
+  const silenced = await silencedFacts({ ...seen, options, doors, inboundDoors, readText });
+  return { ...plan, facts: [...plan.facts, ...silenced] };
 }
 
 async function readPostfix(run: RunTool): Promise<Seen | { readonly trouble: string }> {

@@ -1,10 +1,10 @@
 /** What becomes of a program that is not there, that errs, and that hangs on a mistake of the operator. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { planConnection } from './connect.ts';
-import { MAX_FILE_BYTES, readText, runTool } from './tools.ts';
+import { changedAt, MAX_FILE_BYTES, readText, runTool } from './tools.ts';
 
 const OPTIONS = {
   ...{ policyListen: ['127.0.0.1:10040'], milterListen: [], authPolicyListen: ['127.0.0.1:8084'] },
@@ -80,5 +80,21 @@ describe('a configuration file', () => {
     writeFileSync(file, 'x'.repeat(MAX_FILE_BYTES + 10));
     expect(await readText(file)).toHaveLength(MAX_FILE_BYTES);
     expect(await readText(join(folder, 'absent.conf'))).toBeUndefined();
+  });
+
+  it('was changed when the newest of its folder and conf.d was', async () => {
+    const main = join(folder, 'dovecot.conf');
+    expect(await changedAt(main)).toBeUndefined();
+    mkdirSync(join(folder, 'conf.d'));
+    for (const [name, second] of [
+      ['dovecot.conf', 10],
+      ['conf.d/99-primum.conf', 30],
+      ['conf.d/10-auth.conf', 20],
+      ['conf.d/10-auth.conf.bak', 40],
+    ] as const) {
+      writeFileSync(join(folder, name), '');
+      utimesSync(join(folder, name), second, second);
+    }
+    expect(await changedAt(main)).toBe('1970-01-01T00:00:30.000Z');
   });
 });

@@ -1,7 +1,8 @@
 /** Runs the two programs that print a configuration, or reads one; nothing that changes it. */
-import { open } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { runProgram } from '../run-program.ts';
-import type { ReadText, RunTool } from './contract.ts';
+import type { ChangedAt, ReadText, RunTool } from './contract.ts';
 
 const BOUNDS = {
   timeoutMs: 10_000,
@@ -41,3 +42,26 @@ export const readText: ReadText = async (file) => {
     return undefined;
   }
 };
+
+/** Of a configuration that is spread over a folder and its conf.d; Debian's Dovecot has 30. */
+export const MAX_CONFIG_FILES = 500;
+
+export const changedAt: ChangedAt = async (mainFile) => {
+  const folder = dirname(mainFile);
+  const parts = [folder, join(folder, 'conf.d')].map(configFilesIn);
+  const files = [mainFile, ...(await Promise.all(parts)).flat()].slice(0, MAX_CONFIG_FILES);
+  const times = await Promise.all(files.map(modifiedAt));
+  const newest = Math.max(...times);
+  return newest > 0 ? new Date(newest).toISOString() : undefined;
+};
+
+async function configFilesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('.conf')).map((name) => join(folder, name));
+}
+
+const modifiedAt = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );

@@ -4,10 +4,13 @@ import { userInfo } from 'node:os';
 import { loadConfig, secretOf } from '../config/load.ts';
 import { planConnection } from '../connect/connect.ts';
 import type { ConnectPlan, ConnectProgram, RunTool } from '../connect/contract.ts';
-import { readText, runTool } from '../connect/tools.ts';
+import { changedAt, readText, runTool } from '../connect/tools.ts';
 
 /** As long as a SHA-256: with it and a digest a password can be guessed. */
 const NONCE_BYTES = 32;
+
+/** INB-1, and the home connections that are told by the same name. */
+const NAME_RULES = ['no_reverse_name', 'forward_mismatch', 'home_connection'] as const;
 
 /** The packages make it; who tries the program starts it himself. */
 const PACKAGE_USER = 'primum';
@@ -48,6 +51,9 @@ export async function connect(
       authPolicyListen: auth_policy.listen,
       inboundContexts: policy.inbound_contexts,
       inboundDaemons: milter.inbound_daemons.map((name) => name.toLowerCase()),
+      nameRules: NAME_RULES.filter((name) => config.inbound[name] !== 'off').map(
+        (name) => `inbound.${name}: ${config.inbound[name]}`,
+      ),
       ...(password !== undefined && { dovecotPassword: password }),
       ...(credential !== undefined && { dovecotPasswordFile: credential.password_file }),
       withSecrets: given.withSecrets,
@@ -56,6 +62,6 @@ export async function connect(
       freshNonce: nonce ?? randomBytes(NONCE_BYTES).toString('hex'),
     },
     run,
-    readText,
+    { readText, changedAt },
   );
 }

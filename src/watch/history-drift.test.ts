@@ -41,6 +41,14 @@ describe('what changed since it was well', () => {
     expect(after(seen('unknown', 'No answer in time.'), NONE, NONE)).toBeUndefined();
   });
 
+  it('does not take what did not apply for well, and knows over it what was', () => {
+    const none = seen('not-applicable', 'This machine has no Postfix.');
+    expect(after(none, NONE, NONE)).toBeUndefined();
+    expect(after(GOOD, none, none, NONE, NONE)).toEqual({
+      ...{ was: 'DMARC says reject.', wasAt: at(0), is: 'DMARC says none.' },
+    });
+  });
+
   it('is nothing once it is well again', () => {
     expect(after(GOOD, AWAY, AWAY, GOOD)).toBeUndefined();
   });

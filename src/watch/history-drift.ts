@@ -1,15 +1,13 @@
 /** What changed since it was well. */
 import type { Drift, Finding } from './contract.ts';
-import type { Known } from './history-file.ts';
+import type { Good, Known } from './history-file.ts';
 import { isBad } from './history-shown.ts';
 
-/** What was seen when it was last well. */
-export type Good = Pick<Known, 'goodEvidence' | 'goodAt'>;
-
+/** Where it does not apply it is neither well nor bad: what was well before stays known. */
 export function goodOf(before: Known | undefined): Good | undefined {
   if (before === undefined || before.state === 'unknown') return undefined;
   const { goodEvidence, goodAt, evidence, lookedAt, since } = before;
-  if (!isBad(before.state)) return { goodEvidence: evidence, goodAt: lookedAt ?? since };
+  if (before.state === 'pass') return { goodEvidence: evidence, goodAt: lookedAt ?? since };
   return {
     ...(goodEvidence === undefined ? {} : { goodEvidence }),
     ...(goodAt === undefined ? {} : { goodAt }),
@@ -45,6 +43,11 @@ function missingFrom(known: readonly string[], seen: readonly string[]): readonl
   const there = new Set(known.map(withoutFigures));
   return seen.filter((text) => !there.has(withoutFigures(text)));
 }
+
+/** Whether both say the same but for days left and counts. */
+export const sameBesideFigures = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length &&
+  one.every((text, i) => withoutFigures(text) === withoutFigures(other[i]));
 
 /** Days left and counts change from look to look, and are no news. */
 export function withoutFigures(text = ''): string {

@@ -26,6 +26,9 @@ export interface Known {
   readonly blind?: Blindness;
 }
 
+/** What was seen when it was last well. */
+export type Good = Pick<Known, 'goodEvidence' | 'goodAt'>;
+
 export interface Blindness {
   readonly since: string;
   readonly evidence: readonly string[];
@@ -40,6 +43,21 @@ export interface Line extends Known {
   readonly isForgotten?: boolean;
 }
 
+/** Of an item that is well, and of which nothing else is known. */
+export interface WellLine {
+  readonly key: string;
+  readonly wellAt: string;
+  /** What was seen; absent where it was the same as before. */
+  readonly well?: readonly string[];
+  readonly isForgotten?: boolean;
+}
+
+/** The newest of each. */
+export interface Loaded {
+  readonly known: ReadonlyMap<string, Known>;
+  readonly well: ReadonlyMap<string, Good>;
+}
+
 const STATES: ReadonlySet<FindingState> = new Set([
   ...(['fail', 'warn', 'pass', 'unknown', 'not-applicable'] as const),
 ]);
@@ -47,7 +65,7 @@ const STATES: ReadonlySet<FindingState> = new Set([
 /** What is wrong with the platform is nobody else's business. */
 const OWNER_ONLY = 0o600;
 
-export function append(file: string, lines: readonly Line[]): void {
+export function append(file: string, lines: readonly (Line | WellLine)[]): void {
   const handle = openSync(file, 'a', OWNER_ONLY);
   try {
     // Older versions let the group read it.
@@ -60,23 +78,44 @@ export function append(file: string, lines: readonly Line[]): void {
 }
 
 /** Reads the newest line of each key and makes the file as short as that. A torn line is passed over. */
-export function load(file: string, isReader: boolean): ReadonlyMap<string, Known> {
-  const found = new Map<string, Known>();
+export function load(file: string, isReader: boolean): Loaded {
+  const known = new Map<string, Known>();
+  const well = new Map<string, Good>();
   let text = '';
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return found;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { known, well };
     throw error;
   }
   const lines = text.split('\n');
   for (const line of lines) {
     const read = readLine(line);
-    if (read?.isForgotten === true) found.delete(read.key);
-    else if (read !== undefined) found.set(read.key, read.value);
+    if (read === undefined) continue;
+    if ('wellAt' in read) takeWell(well, read);
+    else takeKnown({ known, well }, read);
   }
-  if (!isReader && lines.length > found.size * 2 + 100) compact(file, found);
+  const found = { known, well };
+  if (!isReader && lines.length > (known.size + well.size) * 2 + 100) compact(file, found);
   return found;
+}
+
+interface Filling {
+  readonly known: Map<string, Known>;
+  readonly well: Map<string, Good>;
+}
+
+function takeKnown({ known, well }: Filling, { key, value, isForgotten }: ReadLine): void {
+  well.delete(key);
+  if (isForgotten) known.delete(key);
+  else known.set(key, value);
+}
+
+function takeWell(well: Map<string, Good>, { key, wellAt, isForgotten, ...line }: WellLine): void {
+  const goodEvidence = line.well ?? well.get(key)?.goodEvidence;
+  if (isForgotten === true || goodEvidence === undefined) well.delete(key);
+  else well.set(key, { goodEvidence, goodAt: wellAt });
 }
 
 interface ReadLine {
@@ -85,27 +124,36 @@ interface ReadLine {
   readonly isForgotten: boolean;
 }
 
-function readLine(line: string): ReadLine | undefined {
+function readLine(line: string): ReadLine | WellLine | undefined {
   try {
-    const { key, isForgotten = false, ...value } = JSON.parse(line) as Line;
-    const isWhole =
+    const read = JSON.parse(line) as Line | WellLine;
+    if ('wellAt' in read) return isWhole(read) ? read : undefined;
+    const { key, isForgotten = false, ...value } = read;
+    const isWholeLine =
       typeof key === 'string' &&
       STATES.has(value.state) &&
       typeof value.since === 'string' &&
       Array.isArray(value.evidence) &&
       (value.blind === undefined ||
         (typeof value.blind.since === 'string' && Array.isArray(value.blind.evidence)));
-    return isWhole ? { key, value, isForgotten } : undefined;
+    return isWholeLine ? { key, value, isForgotten } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function compact(file: string, known: ReadonlyMap<string, Known>): void {
+const isWhole = ({ key, wellAt, well }: WellLine): boolean =>
+  typeof key === 'string' &&
+  typeof wellAt === 'string' &&
+  (well === undefined || Array.isArray(well));
+
+function compact(file: string, { known, well }: Loaded): void {
   const next = `${file}.new`;
   const handle = openSync(next, 'w', OWNER_ONLY);
   try {
     for (const [key, value] of known) writeSync(handle, `${JSON.stringify({ key, ...value })}\n`);
+    for (const [key, { goodEvidence, goodAt = '' }] of well)
+      writeSync(handle, `${JSON.stringify({ key, wellAt: goodAt, well: goodEvidence })}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -4,9 +4,10 @@
  */
 import type { Finding, FindingState } from './contract.ts';
 import { Book, keyOf, partsOf } from './history-book.ts';
-import { append, load, type Known } from './history-file.ts';
-import { goodOf, newSince, withoutFigures, type Good } from './history-drift.ts';
+import { append, load, type Good, type Known } from './history-file.ts';
+import { goodOf, newSince, sameBesideFigures, withoutFigures } from './history-drift.ts';
 import { isBad, shown } from './history-shown.ts';
+import { WellItems } from './well-items.ts';
 
 /** A finding that nobody has been able to look at for too long. */
 export interface Blind {
@@ -52,8 +53,8 @@ export interface History {
   blind(): number;
   /** How many fail now; it is asked often, so it costs nothing. @param practice Else of all. */
   failing(practice?: string): number;
-  /** Writes what changed; resolves when it is on disk. */
-  save(): void;
+  /** Writes what changed; it is on disk then. @param isLast With when items were last seen well. */
+  save(isLast?: boolean): void;
   readonly size: number;
 }
 
@@ -74,9 +75,11 @@ export function openHistory(
   isReader = false,
   blindAfterMs = BLIND_AFTER_MS,
 ): History {
-  const book = new Book(file === undefined ? [] : load(file, isReader));
+  const loaded = file === undefined ? undefined : load(file, isReader);
+  const book = new Book(loaded?.known ?? []);
+  const wellItems = new WellItems(loaded?.well);
   const { known } = book;
-  const notes = new Notes(book, blindAfterMs);
+  const notes = new Notes(book, wellItems, blindAfterMs);
   return {
     note: (finding, at) => notes.take(finding, at),
     noteAll: (look, at) => [
@@ -95,9 +98,10 @@ export function openHistory(
     blindTold: (practice) => book.blindTold(practice),
     blind: () => book.blind,
     failing: (practice) => book.failing(practice),
-    save() {
-      const fresh = file === undefined || isReader ? [] : book.takeFresh();
-      if (file !== undefined && fresh.length > 0) append(file, fresh);
+    save(isLast = false) {
+      if (file === undefined || isReader) return;
+      const fresh = [...book.takeFresh(), ...wellItems.takeFresh(isLast)];
+      if (fresh.length > 0) append(file, fresh);
     },
     get size() {
       return known.size;
@@ -120,11 +124,11 @@ class Notes {
   readonly #waiting = new Map<string, Good>();
   /** A further fault was seen once. */
   readonly #doubted = new Set<string>();
-  /** Items that were never wrong are no findings; what they looked like when they were well. */
-  readonly #wellItems = new Map<string, Good>();
+  readonly #wellItems: WellItems;
 
-  constructor(book: Book, blindAfterMs: number) {
+  constructor(book: Book, wellItems: WellItems, blindAfterMs: number) {
     this.#book = book;
+    this.#wellItems = wellItems;
     this.#blindAfterMs = blindAfterMs;
   }
 
@@ -133,7 +137,8 @@ class Notes {
     const { state } = finding;
     const before = this.#book.known.get(key);
     if (finding.item !== undefined && before === undefined && !isBad(state)) {
-      if (state !== 'unknown') this.#takeWellItem(key, finding, at);
+      if (state !== 'unknown') this.#waiting.delete(key);
+      if (state === 'pass') this.#wellItems.take(key, finding.evidence, at);
       return { kind: 'same' };
     }
     if (state === 'unknown')
@@ -159,6 +164,7 @@ class Notes {
   }
 
   keepOnly(isWatched: (finding: Named) => boolean, at: string): readonly Outcome[] {
+    this.#wellItems.keepOnly((key) => isWatched(partsOf(key)));
     const gone = [...this.#book.known.keys()].filter((key) => !isWatched(partsOf(key)));
     return gone.map((key) => this.#takeGone(key, at));
   }
@@ -170,12 +176,6 @@ class Notes {
     const evidence = [`It is no longer looked at. Before: ${before.evidence[0] ?? ''}`];
     const finding: Finding = { ...partsOf(key), state: 'not-applicable', evidence };
     return { kind: 'changed', change: { finding, was: before.state, since: at, drift: [] } };
-  }
-
-  #takeWellItem(key: string, { evidence }: Finding, at: string): void {
-    this.#waiting.delete(key);
-    if (this.#wellItems.has(key) || this.#wellItems.size < MAX_WELL_ITEMS)
-      this.#wellItems.set(key, { goodEvidence: evidence, goodAt: at });
   }
 
   #takeSame(before: Known, finding: Finding, at: string): Outcome {
@@ -199,15 +199,15 @@ class Notes {
     this.#doubted.delete(key);
     const isWorse = RANK[state] > RANK[before?.state ?? 'pass'];
     const waiting = this.#waiting.get(key);
-    const good = waiting ?? goodOf(before) ?? this.#wellItems.get(key);
+    const good = waiting ?? goodOf(before) ?? this.#wellItems.find(key);
     if (before !== undefined) this.#book.touch(key, { ...withoutBlind(before), lookedAt: at });
     if (isWorse && waiting === undefined) {
       this.#waiting.set(key, good ?? {});
       return { kind: 'confirm' };
     }
     this.#waiting.delete(key);
-    this.#wellItems.delete(key);
-    const kept = isBad(state) ? good : undefined;
+    this.#wellItems.drop(key);
+    const kept = state === 'pass' ? undefined : good;
     this.#book.set(key, { state, since: at, lookedAt: at, ...said(finding), ...kept });
     // A first look at what is well is no news.
     const isNews = isWorse || (before !== undefined && before.state !== 'unknown');
@@ -216,9 +216,6 @@ class Notes {
     return { kind: 'changed', change: { finding, was: before?.state, since: at, drift } };
   }
 }
-
-/** Of each about 300 bytes. */
-const MAX_WELL_ITEMS = 500_000;
 
 function noteUnknown(
   book: Book,
@@ -248,14 +245,9 @@ function noteUnknown(
 function noteLook(book: Book, before: Known, finding: Finding, at: string): Outcome {
   const key = keyOf(finding);
   const { since, state } = before;
-  const good = isBad(state) ? goodOf(before) : undefined;
+  const good = state === 'pass' ? undefined : goodOf(before);
   const seen: Known = { state, since, lookedAt: at, ...said(finding), ...good };
-  const isSame =
-    before.blind === undefined &&
-    finding.evidence.length === before.evidence.length &&
-    finding.evidence.every(
-      (text, i) => withoutFigures(text) === withoutFigures(before.evidence[i]),
-    );
+  const isSame = before.blind === undefined && sameBesideFigures(finding.evidence, before.evidence);
   if (isSame) book.touch(key, seen);
   else book.set(key, seen);
   if (before.blind?.isTold !== true) return { kind: 'same' };

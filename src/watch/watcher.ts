@@ -127,7 +127,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     close() {
       isClosed = true;
       clearTimeout(timer);
-      history.save();
+      history.save(true);
     },
     tasks: groups.reduce((sum, tasks) => sum + tasks.length, 0),
     waiting: () => [...waiting],

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { doorFact } from '../../src/cli/commands/connect.ts';
 import { postfixAddress } from '../../src/connect/address.ts';
 import { planConnection } from '../../src/connect/connect.ts';
 import type { ConnectOptions, ConnectPlan, RunTool } from '../../src/connect/contract.ts';
@@ -332,6 +331,29 @@ describe('a Dovecot that is there', () => {
     expect(missing[0]?.text).toContain(text);
   });
 
+  it.each(['check_before_auth', 'check_after_auth', 'report_after_auth'])(
+    'that has auth_policy_%s switched off is told so, and gets the line',
+    async (moment) => {
+      const plan = await look(`${DOVECONF}\nauth_policy_${moment} = no`);
+      expect(plan.facts.filter(({ isSo }) => !isSo).map(({ text }) => text)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^auth_policy_${moment} = no: .* write auth_policy_${moment} = yes`),
+        ),
+      ]);
+      expect(allLines(plan)).toContain(`auth_policy_${moment} = yes`);
+    },
+  );
+
+  it('says when its configuration was changed', async () => {
+    const at = '2026-11-28T11:00:00.000Z';
+    const changedAt = (file: string) =>
+      Promise.resolve(file === '/etc/dovecot/dovecot.conf' ? at : undefined);
+    const plan = await planConnection('dovecot', OPTIONS, host({ 'doveconf -n': DOVECONF }), {
+      changedAt,
+    });
+    expect(plan.changedAt).toBe(at);
+  });
+
   it('keeps password and nonce out of the lines unless they are asked for', async () => {
     const text = JSON.stringify(await look('', { withSecrets: false, freshNonce: 'hush' }));
     expect(text).not.toContain('ZG92ZWNvdDpzZWNyZXQ=');
@@ -356,39 +378,5 @@ describe('a Dovecot that is there', () => {
     const plan = await look(DOVECONF, { authPolicyListen: ['unix:/run/primum.sock'] });
     expect(plan.files).toEqual([]);
     expect(plan.notes.join()).toContain('over TCP only');
-  });
-});
-
-describe('whether a door was asked lately', () => {
-  const now = Date.parse('2026-11-28T12:00:00.000Z');
-  const addresses = ['127.0.0.1:10040'];
-
-  it.each<[string | undefined, boolean, string]>([
-    ['2026-11-28T11:59:30.000Z', true, 'was asked about submissions 30 s ago.'],
-    ['2026-11-28T10:00:00.000Z', false, 'about submissions 2 h ago: send a message'],
-    [undefined, false, 'was not asked about submissions since the daemon started: send a message'],
-  ])('last asked at %s', (lastAskedAt, isSo, text) => {
-    const door = { name: 'policy', addresses, ...(lastAskedAt && { lastAskedAt }) };
-    const fact = doorFact({ name: 'policy', isOutside: false }, [door], now);
-    expect(fact.isSo).toBe(isSo);
-    expect(fact.text).toContain(text);
-  });
-
-  it('about submissions is not known by who brings mail from outside, nor the other way round', () => {
-    const asked = '2026-11-28T11:59:30.000Z';
-    const outside = { name: 'policy', addresses, lastInboundAt: asked };
-    const own = { name: 'policy', addresses, lastAskedAt: asked };
-    const factOf = (isOutside: boolean, door: typeof outside | typeof own) =>
-      doorFact({ name: 'policy', isOutside }, [door], now);
-    expect([factOf(true, outside).isSo, factOf(false, outside).isSo]).toEqual([true, false]);
-    expect([factOf(true, own).isSo, factOf(false, own).isSo]).toEqual([false, true]);
-    expect(factOf(true, own).text).toContain('not asked about mail from outside');
-  });
-
-  it('is no question where the door is closed', () => {
-    expect(doorFact({ name: 'milter', isOutside: false }, [], now)).toEqual({
-      isSo: false,
-      text: 'The milter door of the running daemon is closed.',
-    });
   });
 });

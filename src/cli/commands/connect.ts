@@ -9,6 +9,8 @@ import { span } from '../text.ts';
 const EXIT_MISSING = 3;
 /** A small platform is silent for a night; a mail program asks every quarter of an hour by day. */
 const LATELY_MS = 3_600_000;
+/** Of logins, which are many and easily made: an older one may be from before a reload. */
+const LOGIN_LATELY_MS = 600_000;
 
 const CHECK = {
   type: 'boolean',
@@ -23,22 +25,25 @@ interface Asking {
   readonly about: string;
   /** How to make it happen. */
   readonly how: string;
+  readonly latelyMs: number;
 }
 
 const SUBMISSION: Asking = {
   about: 'submissions',
   how: 'send a message through your submission service',
+  latelyMs: LATELY_MS,
 };
 const QUESTIONS: Readonly<Record<string, Asking>> = {
   policy: SUBMISSION,
   milter: SUBMISSION,
-  'auth-policy': { about: 'logins', how: 'log in with a mail program' },
+  'auth-policy': { about: 'logins', how: 'log in with a mail program', latelyMs: LOGIN_LATELY_MS },
 };
 const OUTSIDE: Asking = {
   about: 'mail from outside',
   how: 'let a message come in on port 25 from outside',
+  latelyMs: LATELY_MS,
 };
-const OTHER: Asking = { about: 'anything', how: 'use it' };
+const OTHER: Asking = { about: 'anything', how: 'use it', latelyMs: LATELY_MS };
 
 export const connectPostfix: Command = {
   name: 'connect postfix',
@@ -81,7 +86,7 @@ async function run(program: ConnectProgram, context: Context): Promise<number> {
 
 /** A daemon that cannot be asked is one of the things that may be missing. */
 async function daemonFacts(
-  { doors, inboundDoors }: ConnectPlan,
+  { doors, inboundDoors, changedAt }: ConnectPlan,
   { client }: Context,
 ): Promise<readonly ConnectFact[]> {
   try {
@@ -89,7 +94,7 @@ async function daemonFacts(
     const open = report?.doors ?? [];
     const now = Date.now();
     return [
-      ...doors.map((name) => doorFact({ name, isOutside: false }, open, now)),
+      ...doors.map((name) => doorFact({ name, isOutside: false, changedAt }, open, now)),
       ...inboundDoors.map((name) => doorFact({ name, isOutside: true }, open, now)),
     ];
   } catch (error) {
@@ -105,18 +110,20 @@ interface Question {
   readonly name: string;
   /** About mail from outside, not about submissions and logins. */
   readonly isOutside: boolean;
+  /** When the configuration of the one who asks was last changed, where that is known. */
+  readonly changedAt?: string | undefined;
 }
 
 /** What asks for the one says nothing about the other. @param now Milliseconds since 1970. */
 export function doorFact(
-  { name, isOutside }: Question,
+  { name, isOutside, changedAt }: Question,
   doors: HealthDoors,
   now: number,
 ): ConnectFact {
   const door = doors.find((one) => one.name === name);
   if (door === undefined || door.addresses.length === 0)
     return { isSo: false, text: `The ${name} door of the running daemon is closed.` };
-  const { about, how } = isOutside ? OUTSIDE : (QUESTIONS[name] ?? OTHER);
+  const { about, how, latelyMs } = isOutside ? OUTSIDE : (QUESTIONS[name] ?? OTHER);
   const next = `${how}, then look again`;
   const askedAt = isOutside ? door.lastInboundAt : door.lastAskedAt;
   if (askedAt === undefined)
@@ -125,10 +132,19 @@ export function doorFact(
       text: `The ${name} door was not asked about ${about} since the daemon started: ${next}.`,
     };
   const agoMs = Math.max(0, now - Date.parse(askedAt));
-  const ago = `The ${name} door was asked about ${about} ${span(Math.round(agoMs / 1000))} ago`;
-  if (agoMs > LATELY_MS) return { isSo: false, text: `${ago}: ${next}.` };
+  const ago = `The ${name} door was asked about ${about} ${agoText(agoMs)}`;
+  if (changedAt !== undefined && Date.parse(askedAt) < Date.parse(changedAt)) {
+    const changed = agoText(Math.max(0, now - Date.parse(changedAt)));
+    return {
+      isSo: false,
+      text: `${ago}, before the configuration of the one who asks was changed ${changed}: ${next}.`,
+    };
+  }
+  if (agoMs > latelyMs) return { isSo: false, text: `${ago}: ${next}.` };
   return { isSo: true, text: `${ago}.` };
 }
+
+const agoText = (ms: number): string => `${span(Math.round(ms / 1000))} ago`;
 
 const quoted = (file: string): string =>
   /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
