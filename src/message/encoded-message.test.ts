@@ -96,7 +96,7 @@ describe('a message in a transfer encoding', () => {
     const body = part('base64', LETTER).replace('rfc822', 'global');
     const derived = read(`${body}--b--`);
     expect(extensions(derived)).toEqual(['exe', '']);
-    expect(derived).not.toHaveProperty('malformed');
+    expect(derived.malformed).toBeUndefined();
     const plain = read(`${part('7bit', LETTER).replace('rfc822', 'global')}--b--`);
     expect(extensions(plain)).toEqual(['exe']);
   });
@@ -295,7 +295,7 @@ describe('a multipart in a transfer encoding', () => {
     for (const encoding of ['base64', 'quoted-printable', '8bit']) {
       const derived = read(multipart(encoding, inner));
       expect(extensions(derived)).toEqual(['exe']);
-      expect(derived).not.toHaveProperty('malformed');
+      expect(derived.malformed).toBeUndefined();
     }
   });
 
