@@ -51,12 +51,7 @@ export function silenceOf(subject: SubmissionSubject, context: ContextFound): Fo
 
 /** What speaks for a place is what was written from there, not from other unproven ones. */
 function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found | undefined {
-  const { outcomes, profile } = subject;
-  if (index < 0) return undefined;
-  const key = profile.context(index).halves[1];
-  const here = outcomes?.approached?.find(({ context }) => context === key);
-  if (here === undefined || here.answered < ANSWERED) return undefined;
-  const weight = weightOf(here, apart(subject).elsewhere);
+  const { here, weight } = answeredAt(subject, index);
   if (weight >= 0) return undefined;
   return {
     signal: 'answers',
@@ -66,6 +61,27 @@ function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found |
     text: () =>
       `Of the last ${here.of} strangers it wrote to from there ${here.answered} answered.`,
   };
+}
+
+/** Strangers written to from a place who answered, where they answered as people are answered; else none. */
+export function answeredFrom(subject: SubmissionSubject, index: number): number {
+  const { here, weight } = answeredAt(subject, index);
+  return weight < 0 ? here.answered : 0;
+}
+
+const NOBODY: Count = { of: 0, answered: 0 };
+
+function answeredAt(
+  subject: SubmissionSubject,
+  index: number,
+): { readonly here: Count; readonly weight: number } {
+  const { outcomes, profile } = subject;
+  const approached = outcomes?.approached;
+  if (index < 0 || approached === undefined) return { here: NOBODY, weight: 0 };
+  const key = profile.context(index).halves[1];
+  const here = approached.find(({ context }) => context === key) ?? NOBODY;
+  if (here.answered < ANSWERED) return { here, weight: 0 };
+  return { here, weight: Math.min(0, weightOf(here, apart(subject).elsewhere)) };
 }
 
 /** Unproven places are one: whoever changes them with each message must add up. */
