@@ -4,7 +4,6 @@
  * announcements are hardly ever answered, whoever sends them. Two strangers who answered are a word for the place
  * they were written to from. Silent where nothing is known of the mail that comes in.
  */
-import type { ContextFound } from '../detection/context.ts';
 import type { Found } from '../detection/found.ts';
 import { alike } from '../detection/hypotheses.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
@@ -16,6 +15,14 @@ const USUAL = { rate: 0.25, strength: 8, low: 0.1, high: 0.45 } as const;
 const LEAST = 4;
 const MOST = 3;
 
+/** What of a place matters here. */
+interface PlaceFound {
+  /** Row of the profile; -1 for one never seen. */
+  readonly index: number;
+  readonly isStrange: boolean;
+  readonly isProgram: boolean;
+}
+
 interface Count {
   readonly of: number;
   readonly answered: number;
@@ -24,7 +31,7 @@ interface Count {
 /** One may be a machine that says its owner is away. */
 const ANSWERED = 2;
 
-export function silenceOf(subject: SubmissionSubject, context: ContextFound): Found | undefined {
+export function silenceOf(subject: SubmissionSubject, context: PlaceFound): Found | undefined {
   const { outcomes, facts } = subject;
   if (context.isProgram || facts.class !== 'person') return undefined;
   if (outcomes?.approached === undefined) return undefined;
@@ -50,7 +57,7 @@ export function silenceOf(subject: SubmissionSubject, context: ContextFound): Fo
 }
 
 /** What speaks for a place is what was written from there, not from other unproven ones. */
-function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found | undefined {
+function answersTo(subject: SubmissionSubject, { index }: PlaceFound): Found | undefined {
   const { here, weight } = answeredAt(subject, index);
   if (weight >= 0) return undefined;
   return {
