@@ -6,6 +6,7 @@
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
+import { answeredFrom } from '../signals/no-answers.ts';
 import { isWrittenInBrowser, sessionOf } from '../signals/session.ts';
 import { styleOf } from '../signals/style.ts';
 import { alike, CAPS, SUMMED_FAMILIES } from './hypotheses.ts';
@@ -172,16 +173,13 @@ function keepsStrangeCompany(subject: SubmissionSubject, index: number): boolean
 
 /** Who has answered is no stranger any more. */
 function companyOf(
-  { outcomes, profile }: SubmissionSubject,
+  subject: SubmissionSubject,
   index: number,
 ): { readonly strangers: number; readonly others: number } {
-  const company = profile.detection.company(index);
-  const approached = outcomes?.approached;
-  if (approached === undefined || company.strangers === 0) return company;
-  const context = profile.context(index).low;
-  const { answered = 0 } = approached.find((one) => one.context === context) ?? {};
-  const known = Math.min(answered, company.strangers);
-  return { strangers: company.strangers - known, others: company.others + known };
+  const company = subject.profile.detection.company(index);
+  if (company.strangers === 0) return company;
+  const answered = Math.min(answeredFrom(subject, index), company.strangers);
+  return { strangers: company.strangers - answered, others: company.others + answered };
 }
 
 /** Of a place's messages all but the copies of one letter are counted by the company they went to. */

@@ -4,7 +4,6 @@
  * announcements are hardly ever answered, whoever sends them. Two strangers who answered are a word for the place
  * they were written to from. Silent where nothing is known of the mail that comes in.
  */
-import type { ContextFound } from '../detection/context.ts';
 import type { Found } from '../detection/found.ts';
 import { alike } from '../detection/hypotheses.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
@@ -16,6 +15,14 @@ const USUAL = { rate: 0.25, strength: 8, low: 0.1, high: 0.45 } as const;
 const LEAST = 4;
 const MOST = 3;
 
+/** What of a place matters here. */
+interface PlaceFound {
+  /** Row of the profile; -1 for one never seen. */
+  readonly index: number;
+  readonly isStrange: boolean;
+  readonly isProgram: boolean;
+}
+
 interface Count {
   readonly of: number;
   readonly answered: number;
@@ -24,7 +31,7 @@ interface Count {
 /** One may be a machine that says its owner is away. */
 const ANSWERED = 2;
 
-export function silenceOf(subject: SubmissionSubject, context: ContextFound): Found | undefined {
+export function silenceOf(subject: SubmissionSubject, context: PlaceFound): Found | undefined {
   const { outcomes, facts } = subject;
   if (context.isProgram || facts.class !== 'person') return undefined;
   if (outcomes?.approached === undefined) return undefined;
@@ -50,13 +57,8 @@ export function silenceOf(subject: SubmissionSubject, context: ContextFound): Fo
 }
 
 /** What speaks for a place is what was written from there, not from other unproven ones. */
-function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found | undefined {
-  const { outcomes, profile } = subject;
-  if (index < 0) return undefined;
-  const key = profile.context(index).low;
-  const here = outcomes?.approached?.find(({ context }) => context === key);
-  if (here === undefined || here.answered < ANSWERED) return undefined;
-  const weight = weightOf(here, apart(subject).elsewhere);
+function answersTo(subject: SubmissionSubject, { index }: PlaceFound): Found | undefined {
+  const { here, weight } = answeredAt(subject, index);
   if (weight >= 0) return undefined;
   return {
     signal: 'answers',
@@ -66,6 +68,27 @@ function answersTo(subject: SubmissionSubject, { index }: ContextFound): Found |
     text: () =>
       `Of the last ${here.of} strangers it wrote to from there ${here.answered} answered.`,
   };
+}
+
+/** Strangers written to from a place who answered, where they answered as people are answered; else none. */
+export function answeredFrom(subject: SubmissionSubject, index: number): number {
+  const { here, weight } = answeredAt(subject, index);
+  return weight < 0 ? here.answered : 0;
+}
+
+const NOBODY: Count = { of: 0, answered: 0 };
+
+function answeredAt(
+  subject: SubmissionSubject,
+  index: number,
+): { readonly here: Count; readonly weight: number } {
+  const { outcomes, profile } = subject;
+  const approached = outcomes?.approached;
+  if (index < 0 || approached === undefined) return { here: NOBODY, weight: 0 };
+  const key = profile.context(index).low;
+  const here = approached.find(({ context }) => context === key) ?? NOBODY;
+  if (here.answered < ANSWERED) return { here, weight: 0 };
+  return { here, weight: Math.min(0, weightOf(here, apart(subject).elsewhere)) };
 }
 
 /** Unproven places are one: whoever changes them with each message must add up. */
