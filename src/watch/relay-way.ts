@@ -6,7 +6,6 @@
 import { isAboutClient } from './probe-refusal.ts';
 import type { SmtpReply } from './smtp-dialogue.ts';
 import type { TrickWords } from './relay-tricks.ts';
-import type { Outcome } from './relay-try.ts';
 
 const LOCAL = 'primum-relay-test';
 /** RFC 2606: nobody's; both have a null MX and SPF of "-all". */
@@ -79,7 +78,13 @@ export function domainRefused(
 }
 
 /** Refused in words that leave open whether the relaying or the recipient was refused. */
-export function isUnclear({ kind, reply }: Pick<Outcome, 'kind' | 'reply'>): boolean {
+export function isUnclear({
+  kind,
+  reply,
+}: {
+  readonly kind: string;
+  readonly reply?: SmtpReply;
+}): boolean {
   return kind === 'refused' && reply !== undefined && !OF_RELAYING.test(reply.text);
 }
 
