@@ -63,13 +63,14 @@ describe.runIf(browserIsHere)('the records', { timeout: LONG }, () => {
     }
     await openAt(page, `${house.base}/console/#/campaigns`);
     await page.getByText('is open.').first().waitFor();
-    await page.getByText('Left before it was stopped').first().waitFor();
+    // Counted from the journal after the first look.
+    await page.getByText('Left before it was stopped').first().waitFor({ timeout: 90_000 });
     const over = page.getByRole('link', { name: 'The incident over all of them' });
     expect(await over.getAttribute('href')).toBe(hash);
     const part = page.getByRole('link', { name: 'An incident over 3 of them' });
     expect(await part.getAttribute('href')).toBe(hash);
     await shoot(page, 'light-campaigns-open');
-  });
+  }, 180_000);
 
   it('keep the clocks of what is closed, in the page and in the list (FBK-6)', async () => {
     const page = await house.page();
