@@ -205,10 +205,7 @@ export async function fillJournal(folder: string, { accounts, events }: DeskSize
     }
     closeSync(file);
     const segment = { name, beganAt, endings: ['.ndjson'] };
-    await compressSegment(folder, segment, {
-      signal: AbortSignal.timeout(600_000),
-      pauseFactor: 0,
-    });
+    await compressSegment(folder, segment, { pauseFactor: 0 });
   }
 }
 

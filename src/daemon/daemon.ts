@@ -22,6 +22,7 @@ import { Climbed } from '../gate/climbed.ts';
 import { countCarried } from '../gate/count-carried.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
+import { giveHeapRoom } from '../heap-room.ts';
 import { judgeReverseName } from '../network/reverse-names.ts';
 import { loadFreemail } from '../network/freemail.ts';
 import { openNetworks } from '../network/open-networks.ts';
@@ -93,6 +94,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     return closeEach(closers.splice(0).reverse());
   };
   try {
+    closers.push(giveHeapRoom());
     const held = new PolicyInForce(config);
     const policy = (): Policy => held.policy;
     const onSwitch = (switches: readonly Switch[]): void => held.put(switches);

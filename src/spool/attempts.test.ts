@@ -10,6 +10,8 @@ import { openSpool, type Spool, type SpoolOptions } from './open-spool.ts';
 
 let folder: string;
 const open: Spool[] = [];
+/** Whose process was killed: they take nothing more, and end with their test. */
+const killed: Spool[] = [];
 const telemetry = createTelemetry({ level: 'silent', processFigures: false });
 
 beforeEach(() => {
@@ -17,6 +19,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const spool of open.splice(0)) await spool.close();
+  // Not awaited: some have a message in hand for ever.
+  for (const spool of killed.splice(0)) void spool.close().catch(() => undefined);
   rmSync(folder, { recursive: true });
 });
 
@@ -63,7 +67,7 @@ async function until(condition: () => boolean): Promise<void> {
 const files = (name: string): string[] => readdirSync(join(folder, name));
 const never = () => new Promise<void>(() => undefined);
 /** As after `kill -9`: the next spool finds what the files say. */
-const abandon = (): void => void open.splice(0);
+const abandon = (): void => void killed.push(...open.splice(0));
 
 describe('FBK-2: a message that does harm', () => {
   it('is set aside after three tries; the others are handled meanwhile', async () => {

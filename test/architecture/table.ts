@@ -26,6 +26,7 @@ export const PARTS: readonly Part[] = [
   },
   alone('errors.ts', 'every part may raise an error of the environment'),
   alone('thread-priority.ts', 'whoever starts a thread may make it yield'),
+  alone('heap-room.ts', 'V8 is told once for the process, by who opens the daemon'),
   alone('spent-bytes.ts', 'whoever reads or sends large messages gives their memory back'),
   {
     path: 'gate-contract.ts',

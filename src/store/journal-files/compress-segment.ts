@@ -1,34 +1,32 @@
 /**
- * Compresses a closed segment: frames of a fixed size, so that a line is read without what stands before
+ * Compresses a closed segment, in a thread of its own (segment-worker.ts): frames of a fixed size, so that a line is read without what stands before
  * it, and the index behind them. A new file takes the old one's place only when it is whole and synced.
  */
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { LineKeys, MAX_PLACE } from './line-keys.ts';
 import { formatIndex, openIndex, type Frame } from './segment-index.ts';
 import {
   COMPRESSED,
   openSegment,
   PLAIN,
-  segmentBytes,
+  segmentPieces,
   UNFINISHED,
   type Segment,
 } from './segments.ts';
-
-const compress = promisify(zstdCompress);
 
 /** Level 3 is zstd's own default: 400 MB/s and a tenth of the size for lines like these. */
 const PARAMS = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 /** Smaller frames compress worse, larger ones take longer to read one line from. */
 const FRAME_BYTES = 131_072;
+/** For a frame that is begun and the piece that follows; longer lines need more. */
+const FIRST_ROOM_BYTES = 524_288;
 const NEWLINE = 0x0a;
 const PAUSE_FACTOR = 4;
 
 export interface Haste {
-  readonly signal: AbortSignal;
   /** How long to pause after each piece, in times of its work; only a bench is in a hurry. */
   readonly pauseFactor?: number;
 }
@@ -48,23 +46,28 @@ export async function compressSegment(
   await rm(join(folder, segment.name + PLAIN), { force: true });
 }
 
-/** Gives an index to a segment that was compressed without; a crash leaves it as it was. */
-export async function indexSegment(folder: string, { name }: Segment, haste: Haste): Promise<void> {
+/** A segment of an older version has none. */
+export async function hasIndex(folder: string, name: string): Promise<boolean> {
   const file = await openSegment(folder, name, 'compressed');
-  if (file === undefined) return;
+  // Deleted meanwhile: nothing is to be done.
+  if (file === undefined) return true;
   try {
-    if ((await openIndex(file)) !== undefined) return;
+    return (await openIndex(file)) !== undefined;
   } finally {
     await file.close();
   }
-  await writeCompressed(folder, name, haste);
+}
+
+/** Gives an index to a segment that was compressed without; a crash leaves it as it was. */
+export function indexSegment(folder: string, { name }: Segment): Promise<void> {
+  return writeCompressed(folder, name, {});
 }
 
 async function writeCompressed(folder: string, name: string, haste: KeyedHaste): Promise<void> {
   const target = join(folder, name + COMPRESSED + UNFINISHED);
   const out = await open(target, 'w', 0o600);
   try {
-    await writeFrames(out, segmentBytes(folder, name), haste);
+    await writeFrames(out, segmentPieces(folder, name), haste);
     await out.sync();
     await out.close();
     await rename(target, join(folder, name + COMPRESSED));
@@ -85,7 +88,7 @@ async function writeFrames(
   let [from, fileAt] = [0, 0];
   for await (const lines of unhurried(framesOf(text), haste)) {
     if (haste.keys === undefined) keys.add(lines, from);
-    const frame = await compress(lines, PARAMS);
+    const frame = zstdCompressSync(lines, PARAMS);
     await out.writeFile(frame);
     frames.push({ from, fileAt });
     from += lines.length;
@@ -94,20 +97,39 @@ async function writeFrames(
   if (from <= MAX_PLACE) await out.writeFile(formatIndex(frames, keys.sorted()));
 }
 
-/** Pieces of whole lines; only the last may end without a newline. */
+/**
+ * Pieces of whole lines, each good until the next is asked for: fresh memory for each would bring on
+ * collections of garbage, which the mail path waits for. Only the last may end without a newline.
+ */
 async function* framesOf(text: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let begun = Buffer.alloc(0);
+  let memory = Buffer.allocUnsafeSlow(FIRST_ROOM_BYTES);
+  let used = 0;
   for await (const piece of text) {
-    begun = Buffer.concat([begun, piece]);
-    while (begun.length >= FRAME_BYTES) {
-      const newline = begun.lastIndexOf(NEWLINE, FRAME_BYTES - 1);
-      const end = newline >= 0 ? newline : begun.indexOf(NEWLINE, FRAME_BYTES);
-      if (end < 0) break;
-      yield begun.subarray(0, end + 1);
-      begun = begun.subarray(end + 1);
+    if (used + piece.length > memory.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (used + piece.length));
+      memory.copy(larger, 0, 0, used);
+      memory = larger;
     }
+    memory.set(piece, used);
+    used += piece.length;
+    let from = 0;
+    for (;;) {
+      const length = frameLength(memory.subarray(from, used));
+      if (length === 0) break;
+      yield memory.subarray(from, from + length);
+      from += length;
+    }
+    memory.copyWithin(0, from, used);
+    used -= from;
   }
-  if (begun.length > 0) yield begun;
+  if (used > 0) yield memory.subarray(0, used);
+}
+
+/** Bytes of the lines that a frame takes from the beginning; 0: more must be read first. */
+function frameLength(bytes: Buffer): number {
+  if (bytes.length < FRAME_BYTES) return 0;
+  const newline = bytes.lastIndexOf(NEWLINE, FRAME_BYTES - 1);
+  return (newline >= 0 ? newline : bytes.indexOf(NEWLINE, FRAME_BYTES)) + 1;
 }
 
 /**
@@ -116,12 +138,12 @@ async function* framesOf(text: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
  */
 async function* unhurried(
   pieces: AsyncIterable<Buffer>,
-  { signal, pauseFactor = PAUSE_FACTOR }: Haste,
+  { pauseFactor = PAUSE_FACTOR }: Haste,
 ): AsyncGenerator<Buffer> {
   for await (const piece of pieces) {
     const givenAt = performance.now();
     yield piece;
     if (pauseFactor === 0) continue;
-    await pause(pauseFactor * (performance.now() - givenAt), undefined, { signal });
+    await pause(pauseFactor * (performance.now() - givenAt));
   }
 }

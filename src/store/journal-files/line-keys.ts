@@ -33,9 +33,9 @@ export function hashKey({ field, value }: JournalKey): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-export interface SortedKeys {
+export interface KeyTable {
   readonly hashes: Uint32Array;
-  /** Of the lines, in the order of their hashes, then of writing. */
+  /** Of the lines, in the same order. */
   readonly places: Uint32Array;
 }
 
@@ -44,6 +44,24 @@ export class LineKeys {
   #hashes = new Uint32Array(FIRST_ROOM);
   #places = new Uint32Array(FIRST_ROOM);
   #count = 0;
+
+  static from({ hashes, places }: KeyTable): LineKeys {
+    const keys = new LineKeys();
+    keys.#hashes = new Uint32Array(Math.max(FIRST_ROOM, hashes.length));
+    keys.#places = new Uint32Array(Math.max(FIRST_ROOM, hashes.length));
+    keys.#hashes.set(hashes);
+    keys.#places.set(places);
+    keys.#count = hashes.length;
+    return keys;
+  }
+
+  /** A copy, in the order of writing. */
+  table(): KeyTable {
+    return {
+      hashes: this.#hashes.slice(0, this.#count),
+      places: this.#places.slice(0, this.#count),
+    };
+  }
 
   /** Whole lines, which begin at this place of the segment. */
   add(bytes: Buffer, place: number): void {
@@ -93,7 +111,8 @@ export class LineKeys {
     return places;
   }
 
-  sorted(): SortedKeys {
+  /** In the order of the hashes, then of writing. */
+  sorted(): KeyTable {
     const given = {
       hashes: this.#hashes.subarray(0, this.#count),
       places: this.#places.subarray(0, this.#count),
@@ -144,7 +163,7 @@ function doubled(values: Uint32Array): Uint32Array<ArrayBuffer> {
 const DIGITS = 65_536;
 
 /** One pass of a radix sort: stable, and without a function called for each comparison. */
-function sortByDigit({ hashes, places }: SortedKeys, shift: number): SortedKeys {
+function sortByDigit({ hashes, places }: KeyTable, shift: number): KeyTable {
   const starts = new Uint32Array(DIGITS + 1);
   const digit = (hash: number): number => (hash >>> shift) & (DIGITS - 1);
   for (const hash of hashes) starts[digit(hash) + 1] = (starts[digit(hash) + 1] ?? 0) + 1;

@@ -9,6 +9,9 @@ import { LineKeys } from './line-keys.ts';
 /** Bytes handed to the disk in one go; a longer line has a block of its own. */
 export const BLOCK_BYTES = 1_048_576;
 
+/** Empty blocks kept, as many as one slow write of the disk lets pile up. */
+const SPARE_BLOCKS = 8;
+
 const NEWLINE = 10;
 
 // A UTF-16 unit takes at most three bytes of UTF-8.
@@ -34,8 +37,8 @@ export class LineQueue {
   readonly #blocks: Block[] = [];
   /** The lines being written, until they are on disk. */
   #taken: Block | undefined;
-  /** The block emptied last, to be filled again. */
-  #spare: Block | undefined;
+  /** Blocks emptied, to be filled again. */
+  readonly #spare: Block[] = [];
   queuedBytes = 0;
   accepted = 0;
   dropped = 0;
@@ -93,7 +96,8 @@ export class LineQueue {
     if (this.#taken === undefined) return;
     this.queuedBytes -= this.#taken.used;
     this.written += this.#taken.lines;
-    if (this.#taken.memory.length === BLOCK_BYTES) this.#spare = this.#taken;
+    const isOrdinary = this.#taken.memory.length === BLOCK_BYTES;
+    if (isOrdinary && this.#spare.length < SPARE_BLOCKS) this.#spare.push(this.#taken);
     this.#taken = undefined;
   }
 
@@ -112,9 +116,7 @@ export class LineQueue {
   }
 
   #begin(bytes: number): Block {
-    const isOrdinary = bytes <= BLOCK_BYTES;
-    const spare = isOrdinary ? this.#spare : undefined;
-    if (spare !== undefined) this.#spare = undefined;
+    const spare = bytes <= BLOCK_BYTES ? this.#spare.pop() : undefined;
     const memory = spare?.memory ?? Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_BYTES));
     const keys = spare?.keys ?? new LineKeys();
     keys.clear();

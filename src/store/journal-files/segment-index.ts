@@ -7,7 +7,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { JournalKey } from '../journal.ts';
-import { hashKey, type SortedKeys } from './line-keys.ts';
+import { hashKey, type KeyTable } from './line-keys.ts';
 
 const MAGIC = 0x184d2a5b;
 const MARK = Buffer.from('PrimIdx1');
@@ -23,7 +23,7 @@ export interface Frame {
   readonly fileAt: number;
 }
 
-export function formatIndex(frames: readonly Frame[], keys: SortedKeys): Buffer {
+export function formatIndex(frames: readonly Frame[], keys: KeyTable): Buffer {
   const count = keys.hashes.length;
   const size = (frames.length + count) * PAIR_BYTES + TAIL_BYTES;
   const bytes = Buffer.alloc(HEAD_BYTES + size);

@@ -1,8 +1,8 @@
 /** Compresses closed segments and deletes old ones, in the background, one job at a time. */
 import { PrimumError } from '../../errors.ts';
-import { compressSegment, indexSegment } from './compress-segment.ts';
+import { hasIndex } from './compress-segment.ts';
 import type { LineKeys } from './line-keys.ts';
-import { compressionDamage } from './read-lines.ts';
+import { SegmentDamaged, workOnSegment } from './segment-thread.ts';
 import { expireSegments, listSegments, removeUnfinished, type Segment } from './segments.ts';
 
 export interface SegmentTidierOptions {
@@ -79,8 +79,8 @@ export class SegmentTidier {
       if (this.#abort.signal.aborted) return;
       // Asked after listing: a file that is listed and not current by now is closed for good.
       if (segment.endings.includes('.ndjson') && segment.name !== current()) {
-        const keys = keysOf(segment.name);
-        await compressSegment(folder, segment, { signal: this.#abort.signal, keys });
+        const keys = keysOf(segment.name)?.table();
+        await workOnSegment({ kind: 'compress', folder, segment, keys }, this.#abort.signal);
         this.#options.onCompressed(segment.name);
       }
     }
@@ -93,10 +93,12 @@ export class SegmentTidier {
   async #index(segment: Segment): Promise<void> {
     if (this.#abort.signal.aborted || this.#indexed.has(segment.name)) return;
     try {
-      await indexSegment(this.#options.folder, segment, { signal: this.#abort.signal });
+      const { folder } = this.#options;
+      const isDone = await hasIndex(folder, segment.name);
+      if (!isDone) await workOnSegment({ kind: 'index', folder, segment }, this.#abort.signal);
     } catch (error) {
       // Who searches in it is told; it is left as it is.
-      if (compressionDamage(error) === undefined) throw error;
+      if (!(error instanceof SegmentDamaged)) throw error;
     }
     this.#indexed.add(segment.name);
   }

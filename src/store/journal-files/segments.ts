@@ -59,6 +59,25 @@ export async function* segmentBytes(folder: string, name: string): AsyncGenerato
   }
 }
 
+/** As `segmentBytes`, but the pieces share their memory: each is good until the next is asked for. */
+export async function* segmentPieces(folder: string, name: string): AsyncGenerator<Uint8Array> {
+  const file = await openSegment(folder, name, 'plain');
+  if (file === undefined) {
+    yield* segmentBytes(folder, name);
+    return;
+  }
+  try {
+    const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(memory, 0, memory.length, null);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** `undefined` when the segment has no such file, or has been deleted meanwhile. */
 export function openSegment(
   folder: string,
