@@ -6,8 +6,9 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 describe('the room of the heap', () => {
-  it('is 256 MiB more, never more than five times what is in it', () => {
-    expect(growingPercent(50 * MIB, 24 * GIB)).toBe(400);
+  it('is 256 MiB more, never more than nine times what is in it', () => {
+    expect(growingPercent(30 * MIB, 24 * GIB)).toBe(800);
+    expect(growingPercent(64 * MIB, 24 * GIB)).toBe(400);
     expect(growingPercent(128 * MIB, 24 * GIB)).toBe(200);
     expect(growingPercent(512 * MIB, 24 * GIB)).toBe(50);
   });

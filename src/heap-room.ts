@@ -11,7 +11,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 const ROOM_BYTES = 256 * 1024 ** 2;
 /** On a smaller one: this part of the memory. */
 const MEMORY_PARTS = 16;
-const MAX_PERCENT = 400;
+const MAX_PERCENT = 800;
 /** A heap this large in relation to the room grows by V8's own measure. */
 const MIN_PERCENT = 25;
 
