@@ -1,6 +1,7 @@
 /** What a right file says that does not do what it seems to: told by `primum check`, refused never. */
 import { doorWarnings } from './door-warnings.ts';
 import { loadConfig } from './load.ts';
+import { scannerWarnings } from './scanner-warnings.ts';
 import type { Environment } from './secrets.ts';
 import { formatPath } from './walk.ts';
 import { watchWarnings } from './watch-warnings.ts';
@@ -22,6 +23,7 @@ export function warningsOf(file: string, env: Environment, now = Date.now()): re
   return [
     ...(hasDirectory ? [] : sendersWithoutDirectory(source)),
     ...doorWarnings(config),
+    ...scannerWarnings(config),
     ...watchWarnings(config, now),
   ];
 }

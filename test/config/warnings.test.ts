@@ -57,6 +57,27 @@ describe('primum check warns', () => {
   });
 });
 
+describe('primum check warns of scanners', () => {
+  const CLAMD = 'scanners:\n  clamd: { on_failure: defer }\n';
+
+  it('CON-1: that let nothing out unscanned behind a door that does', () => {
+    expect(warnings(CLAMD)).toEqual([
+      expect.stringMatching(
+        /^doors\.milter\.on_failure: pass lets out .* Set doors\.milter\.on_failure: defer/,
+      ),
+    ]);
+    expect(warnings(`${CLAMD}doors: { milter: { on_failure: defer } }\n`)).toEqual([]);
+  });
+
+  it('that may take longer than the door waits for them', () => {
+    const slow = 'scanners:\n  clamd: { timeout: 10s }\n  rspamd: { timeout: 20s }\n';
+    expect(warnings(slow)).toEqual([
+      expect.stringMatching(/^scanners\.rspamd\.timeout: 20 s is not less than .* \(20 s\)/),
+    ]);
+    expect(warnings(`${slow}doors: { milter: { inspect_timeout: 25s } }\n`)).toEqual([]);
+  });
+});
+
 describe('primum check warns of the watched house', () => {
   const now = Date.parse('2026-11-28T12:00:00.000Z');
   const ofWatch = (yaml: string): readonly string[] => {
