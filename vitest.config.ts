@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tools/test-order.ts';
 
 // What the engine makes of a file is kept for every process and thread that the tests start: they are
 // up sooner, and types are not stripped in several threads at once, which can end Node 24 (SIGSEGV).
@@ -21,6 +22,7 @@ export default defineConfig({
     // These limits only end what has failed: a machine that is busy takes several times as long.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
     expect: { poll: { timeout: 30_000 } },
     // Two cores are the smallest machine we support; peers start servers of their own.
     maxWorkers: 2,

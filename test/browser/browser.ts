@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { openClient } from '../../src/client/client.ts';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { openClient, type Client } from '../../src/client/client.ts';
 import { Place, type RunningPrimum } from '../daemon/program.ts';
 import { until } from '../peers/run.ts';
 import { fillState, MTA, pastOf, playAgent, wouldBeStopped } from './sample.ts';
@@ -13,9 +14,19 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SHOTS = join(import.meta.dirname, '../../var/screenshots');
 export const CHROMIUM_OPTIONS = {
   executablePath: CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  args: [
+    ...['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    // One process for all pages of a house, not a new one whenever a page is opened.
+    ...['--process-per-site', '--disable-site-isolation-trials', '--renderer-process-limit=1'],
+  ],
 };
 export const PASSWORD = 'correct horse battery';
+/** Who may have a page. */
+const ROLES: Readonly<Record<string, 'admin' | 'reader'>> = {
+  olga: 'admin',
+  paul: 'admin',
+  rita: 'reader',
+};
 
 /** With CI=true a missing browser fails the file instead of skipping it. */
 export const browserIsHere = existsSync(CHROMIUM);
@@ -55,17 +66,15 @@ export async function openHouse(): Promise<House> {
   const base = `http://${primum.address('api')}`;
   const agent = playAgent(openClient({ baseUrl: base, token }));
   const client = await primum.client();
-  for (const [name, role] of [
-    ['olga', 'admin'],
-    ['paul', 'admin'],
-    ['rita', 'reader'],
-  ] as const) {
-    const { token: link } = await client.inviteUser({ name, role, by: 'test' });
-    await postJson(`${base}/api/v1/invitation`, { token: link, name, password: PASSWORD });
-  }
   await client.sendEvents([...pastOf('ann@example.org'), ...wouldBeStopped()]);
   const browser = await chromium.launch(CHROMIUM_OPTIONS);
-  const contexts: BrowserContext[] = [];
+  const sessions = new Map<string, Promise<string>>();
+  /** Of a user who is there from now on; a password takes half a second of a core each time. */
+  const sessionOf = (name: string): Promise<string> => {
+    const session = sessions.get(name) ?? logInFirst(client, base, name);
+    sessions.set(name, session);
+    return session;
+  };
   return {
     ...{ primum, base, browser, agent, state: place.state },
     async page({ as = 'olga', width = 1280, dark = false, language = 'en' } = {}) {
@@ -74,14 +83,17 @@ export async function openHouse(): Promise<House> {
         colorScheme: dark ? 'dark' : 'light',
         locale: language,
       });
-      contexts.push(context);
-      if (as !== '') await logIn(context, base, as);
+      // A page left open reads anew at every change of the tests after.
+      onTestFinished(() => context.close());
+      if (as !== '') {
+        const value = await sessionOf(as);
+        await context.addCookies([{ name: 'primum_session', value, url: base, httpOnly: true }]);
+      }
       const page = await context.newPage();
       page.on('dialog', (dialog) => void dialog.dismiss());
       return page;
     },
     async close() {
-      for (const context of contexts) await context.close();
       await browser.close();
       await agent.stop();
       await place.remove();
@@ -97,11 +109,15 @@ export function postJson(url: string, body: object, headers: Record<string, stri
   });
 }
 
-async function logIn(context: BrowserContext, base: string, name: string): Promise<void> {
+/** Invites, takes the invitation and logs in; the session's secret. */
+async function logInFirst(client: Client, base: string, name: string): Promise<string> {
+  const role = ROLES[name];
+  if (role === undefined) throw new Error(`There is no user ${name} here.`);
+  const { token } = await client.inviteUser({ name, role, by: 'test' });
+  await postJson(`${base}/api/v1/invitation`, { token, name, password: PASSWORD });
   const response = await postJson(`${base}/api/v1/session`, { name, password: PASSWORD });
   const [cookie = ''] = response.headers.getSetCookie();
-  const value = /primum_session=([^;]+)/.exec(cookie)?.[1] ?? '';
-  await context.addCookies([{ name: 'primum_session', value, url: base, httpOnly: true }]);
+  return /primum_session=([^;]+)/.exec(cookie)?.[1] ?? '';
 }
 
 /** Opens a page of the console and waits until nothing is being read. */

@@ -8,7 +8,7 @@ import { Place, type RunningPrimum } from '../daemon/program.ts';
 import { takePorts, type PortBlock } from '../peers/ports.ts';
 import { until } from '../peers/run.ts';
 import { CLIENT, startProvider } from '../sign-in/provider.ts';
-import { browserIsHere, faultsOf, openAt, postJson, shoot } from './browser.ts';
+import { browserIsHere, CHROMIUM_OPTIONS, faultsOf, openAt, postJson, shoot } from './browser.ts';
 
 const LONG = 180_000;
 const place = new Place();
@@ -38,10 +38,7 @@ beforeAll(async () => {
     },
   });
   primum = await place.start();
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  browser = await chromium.launch(CHROMIUM_OPTIONS);
 }, LONG);
 
 afterAll(async () => {

@@ -2,9 +2,9 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePostfixFolders } from './postfix.ts';
+import { makePostfixFolders, settle, stopPostfix } from './postfix.ts';
 import { takePorts } from './ports.ts';
-import { mustRun, run, startDaemon, until } from './run.ts';
+import { mustRun, startDaemon, until } from './run.ts';
 import { fillTemplate } from './template.ts';
 
 /** Where it listens: each has a reverse name of its own kind. */
@@ -48,12 +48,14 @@ export async function startHouse(domains: readonly string[]): Promise<House> {
     DOMAINS: domains.join(', '),
   });
   await fillTemplate('house-master.cf', join(etc, 'master.cf'), { SERVICES: services.join('\n') });
+  await settle(etc);
   await startDaemon('postfix', ['-c', etc, 'start'], join(folder, 'log/postfix-start'));
   const log = () => readFile(join(folder, 'log/maillog'), 'utf8').catch(() => '');
 
   async function change(args: readonly string[]): Promise<void> {
     const before = (await log()).split(': reload -- version ').length;
     await mustRun('postconf', ['-c', etc, ...args]);
+    await settle(etc);
     await mustRun('postfix', ['-c', etc, 'reload']);
     await until(
       'Postfix to reload',
@@ -83,11 +85,7 @@ export async function startHouse(domains: readonly string[]): Promise<House> {
         .length,
     log,
     async stop() {
-      await run('postfix', ['-c', etc, 'stop']);
-      await until(
-        'Postfix to stop',
-        async () => (await run('postfix', ['-c', etc, 'status'])).code !== 0,
-      );
+      await stopPostfix(folder);
       await block.release();
       await rm(folder, { recursive: true, force: true });
     },

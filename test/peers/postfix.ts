@@ -1,7 +1,7 @@
 /** A Postfix instance of its own in a folder: start, stop, queue, log. */
-import { chown, mkdir, readFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mustRun, run, startDaemon, until } from './run.ts';
+import { mustRun, startDaemon, until } from './run.ts';
 import { fillTemplate } from './template.ts';
 
 export interface QueuedMessage {
@@ -65,6 +65,15 @@ export async function makePostfixFolders(folder: string): Promise<void> {
   await chown(join(folder, 'pf/spool/private'), uid, gid);
 }
 
+/**
+ * Every program of Postfix waits until main.cf is more than a second old, as somebody may still write
+ * it. What wrote it here has ended.
+ */
+export async function settle(etc: string): Promise<void> {
+  const before = Date.now() / 1000 - 60;
+  await utimes(join(etc, 'main.cf'), before, before);
+}
+
 function parseQueue(text: string): QueuedMessage[] {
   return text
     .split('\n')
@@ -83,6 +92,22 @@ function parseQueue(text: string): QueuedMessage[] {
         recipients: entry.recipients.map(({ address }) => address),
       };
     });
+}
+
+/** As `postfix stop` does, which looks once a second only whether the master has ended. */
+export async function stopPostfix(folder: string): Promise<void> {
+  const pid = Number(
+    await readFile(join(folder, 'pf/spool/pid/master.pid'), 'utf8').catch(() => ''),
+  );
+  // Of the last run, whose number another process may have by now.
+  if (pid === 0 || !(await isMaster(pid))) return;
+  process.kill(pid, 'SIGTERM');
+  await until('Postfix to stop', async () => !(await isMaster(pid)));
+}
+
+async function isMaster(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return status.startsWith('Name:\tmaster\n') && !/^State:\tZ/m.test(status);
 }
 
 /** Starts Postfix; resolves when its services listen. */
@@ -104,6 +129,7 @@ export async function startPostfix(
   };
   await fillTemplate('main.cf', join(etc, 'main.cf'), values);
   await fillTemplate('master.cf', join(etc, 'master.cf'), values);
+  await settle(etc);
   const start = () =>
     startDaemon('postfix', ['-c', etc, 'start'], join(folder, 'log/postfix-start'));
   const logFile = join(folder, 'log/maillog');
@@ -130,6 +156,7 @@ export async function startPostfix(
     set: async (name, value) => {
       const change = value === undefined ? ['-X', name] : ['-e', `${name}=${value}`];
       await mustRun('postconf', ['-c', etc, ...change]);
+      await settle(etc);
       await reload();
     },
     setSubmission: async (name, value) => {
@@ -140,12 +167,6 @@ export async function startPostfix(
     get: async (name) => (await mustRun('postconf', ['-c', etc, '-h', name])).trim(),
     reload,
     start,
-    stop: async () => {
-      await run('postfix', ['-c', etc, 'stop']);
-      await until('Postfix to stop', async () => {
-        const status = await run('postfix', ['-c', etc, 'status']);
-        return status.code !== 0;
-      });
-    },
+    stop: () => stopPostfix(folder),
   };
 }
