@@ -87,7 +87,8 @@ function otherTexts(decoded: DecodedText, part: TextPart): readonly string[] {
     return isUtf7 ? [...others, decodeText(part.bytes, 'utf-7').text] : others;
   }
   const isFolded = FOLDED.test(decoded.text.slice(0, 100));
-  return isFolded ? [...others, decoded.text.replace(/\r?\n[ \t]/g, '')] : others;
+  if (isFolded) return [...others, decoded.text.replace(/\r?\n[ \t]/g, '')];
+  return part.isJoined ? [...others, decoded.text.replace(/ \r?\n/g, '')] : others;
 }
 
 /** Calendars and address cards, whatever their type says (RFC 5545 section 3.1, RFC 6350 section 3.2). */

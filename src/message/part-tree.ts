@@ -20,6 +20,8 @@ export interface TextPart {
   readonly charset: string;
   /** Written by the author for the reader; false for attached files and forwarded messages. */
   readonly isBody: boolean;
+  /** A blank at the end of a line joins it with the next and is no part of the text (RFC 3676 section 4.1). */
+  readonly isJoined: boolean;
   readonly bytes: Uint8Array;
 }
 
@@ -50,6 +52,7 @@ interface OpenText {
   readonly kind: 'plain' | 'html';
   readonly charset: string;
   readonly isBody: boolean;
+  readonly isJoined: boolean;
   readonly chunks: Buffer[];
 }
 
@@ -223,18 +226,22 @@ export class PartTree implements PartListener {
 
   #leaf(own: PartFields): Leaf {
     const kind = own.textKind;
-    const isNamed = own.disposition === 'attachment' || own.name !== '';
-    const isFile = isNamed || own.isOther;
+    // A file by its disposition, unless there is nothing else to be shown.
+    const isAttached = own.disposition === 'attachment' && this.#open.length > 0;
+    const isFile = own.disposition === 'attachment' || own.name !== '' || own.isOther;
     const charset = own.contentType.parameters.get('charset') ?? '';
     const faults = own.isOddlyCoded ? new Notes() : undefined;
     if (own.isCodedTwice) this.#notes.add('encoding-not-clear');
+    // Programs show a text in its place although it has the name of a file, and open calendars.
+    const isShown = !isAttached || kind === 'html' || own.type === 'text/calendar';
     const text: OpenText | undefined =
-      kind === undefined || (isNamed && kind === 'plain')
+      kind === undefined || !isShown
         ? undefined
         : {
             kind,
             charset,
-            isBody: !isNamed && WRITTEN.has(own.type) && this.#messages === 0,
+            isBody: !isAttached && WRITTEN.has(own.type) && this.#messages === 0,
+            isJoined: own.contentType.parameters.get('delsp')?.toLowerCase() === 'yes',
             chunks: [],
           };
     return {

@@ -14,6 +14,8 @@ import { unwrapUrl } from './url-wrappers.ts';
 /** With fewer slashes than two it is one only before what looks like a host. */
 const IN_TEXT =
   /(?:https?:(?:[\\/]{2}|[\\/]?(?=[\w-]{1,63}\.[a-z0-9]))|ftp:[\\/]{2}|www\.)[^\s<>"'`]+/gi;
+/** A share by its path, as mail programs of Windows make a link of it. */
+const SHARE_IN_TEXT = /\\\\(?=[^\s<>"'`\\/]+\.[^\s<>"'`\\/]+\\)[^\s<>"'`]+/g;
 /** By itself: as one more beginning of the other it makes the search eight times as slow. */
 const FILE_IN_TEXT = /:(?<=file:)[\\/]{2}[^\s<>"'`]+/gi;
 
@@ -48,6 +50,9 @@ export class UrlCollector {
     FILE_IN_TEXT.lastIndex = 0;
     for (let share = FILE_IN_TEXT.exec(text); share !== null; share = FILE_IN_TEXT.exec(text)) {
       this.add(`file${trimEnd(share[0])}`);
+    }
+    if (text.includes('\\\\')) {
+      for (const [share] of text.matchAll(SHARE_IN_TEXT)) this.add(`file:${trimEnd(share)}`);
     }
     let nameEnd = -1;
     for (const match of text.matchAll(IN_TEXT)) {
