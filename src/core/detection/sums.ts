@@ -2,9 +2,10 @@
  * What a message says, added to what its place and those like it have gathered; and the sums as they are judged, which
  * is not always as they are kept.
  */
+import { newUrlHost } from '../signals/new-url-host.ts';
 import { payment } from '../signals/payment.ts';
 import type { Found } from './found.ts';
-import { SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
+import { HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
 import { add, addOnce, placeOfFamily, raise, relieve, type Lane } from './lanes.ts';
 
 const RECIPIENTS = placeOfFamily('recipients');
@@ -14,6 +15,7 @@ const TIMING = placeOfFamily('timing');
 const PREPARATION = placeOfFamily('preparation');
 const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
 const WIDTH = SUMMED_FAMILIES.length;
+const THREAD_CONTENT = HYPOTHESES.indexOf('thread') * WIDTH + CONTENT;
 
 export function addAll(
   lane: Lane,
@@ -43,6 +45,12 @@ export function addAll(
     // At home words of payment are a matter of the owner's, said once, however many letters it takes.
     if (isUsual && signal === payment.signal) {
       addOnce(lane, place, by);
+      continue;
+    }
+    // A link in others' conversations is not taken back by answers without one: the next may have it again.
+    const isTold = signal === newUrlHost.signal && !isUsual && (lane[THREAD_CONTENT] as number) > 0;
+    if (isTold) {
+      add(lane, place, isApproach ? exceptThread(notForThread(by)) : notForThread(by));
       continue;
     }
     add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
@@ -78,6 +86,11 @@ export function withStanding(lane: Lane, standing: readonly Found[]): Lane {
 /** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
 function exceptThread([spam, lateral, thread, bec]: Four): Four {
   return [spam, lateral, Math.min(0, thread), bec];
+}
+
+/** What is no word for one who goes on in others' conversations: it speaks against him, or not at all. */
+export function notForThread([spam, lateral, thread, bec]: Four): Four {
+  return [spam, lateral, Math.max(0, thread), bec];
 }
 
 /** All that one family says of this message. */
