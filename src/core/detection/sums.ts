@@ -49,11 +49,9 @@ export function addAll(
     }
     // A link in others' conversations is not taken back by answers without one: the next may have it again.
     const isTold = signal === newUrlHost.signal && !isUsual && (lane[THREAD_CONTENT] as number) > 0;
-    if (isTold) {
-      add(lane, place, isApproach ? exceptThread(notForThread(by)) : notForThread(by));
-      continue;
-    }
-    add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
+    const counted = isTold ? notForThread(by) : by;
+    const isOfOne = isApproach && OF_ONE_MESSAGE.includes(place);
+    add(lane, place, isOfOne ? exceptThread(counted) : counted, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
   if (!isCopy) return;
@@ -88,7 +86,7 @@ function exceptThread([spam, lateral, thread, bec]: Four): Four {
   return [spam, lateral, Math.min(0, thread), bec];
 }
 
-/** What is no word for one who goes on in others' conversations: it speaks against him, or not at all. */
+/** What is no excuse for one who goes on in others' conversations: it speaks against him, or not at all. */
 export function notForThread([spam, lateral, thread, bec]: Four): Four {
   return [spam, lateral, Math.max(0, thread), bec];
 }
