@@ -15,7 +15,17 @@ const AWAY = 1;
 /** A thief of whom so many letters came, one each so many seconds; how his lane scores after a pause. */
 function after(
   pause: number,
-  { letters = 20, every = 1_200, index = SHARED.trusted, isUsual = index === HOME } = {},
+  {
+    letters = 20,
+    every = 1_200,
+    index = SHARED.trusted,
+    isUsual = index === HOME,
+  }: {
+    readonly letters?: number;
+    readonly every?: number;
+    readonly index?: number;
+    readonly isUsual?: boolean;
+  } = {},
 ): number {
   const profile = new IdentityProfile(undefined);
   const state = profile.detection;
