@@ -85,6 +85,8 @@ const RECIPIENTS = placeOfFamily('recipients');
 const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
 const QUIET = 2;
+/** Nats of program and writing together, as of a program never seen. */
+const UNLIKE = 1.5;
 const OWN_COPIES = MEASURES.find(({ slot }) => slot === ownCopies.slot);
 const NO_FOUND: readonly Found[] = [];
 const NO_FAMILIES: readonly Family[] = [];
@@ -100,7 +102,13 @@ export function assess(subject: SubmissionSubject): Assessment {
   const isCopy = answers[ownCopies.slot] === 1;
   const isApproach = answers[notAnAnswer.slot] === 1;
   const { isTrusted: isUsual } = context;
-  const how = { isCopy, isUsual, isApproach, isHabit: isUsual && context.isProgram };
+  const how = {
+    isCopy,
+    isUsual,
+    isApproach,
+    isHabit: isUsual && context.isProgram,
+    isUnlike: isUnlike(context),
+  };
   for (const lane of [own, shared]) addAll(lane, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -183,6 +191,11 @@ function isNew({ account, nowMs }: SubmissionSubject): boolean {
   return nowMs - account.createdMs < NEW_MS || account.reads < NEW_READS;
 }
 
+/** From elsewhere and with somebody else's program; an owner on a journey has his own. */
+function isUnlike({ isTrusted, making }: ContextFound): boolean {
+  return !isTrusted && making >= UNLIKE;
+}
+
 /** Letters of a program: of few words, or where nothing is seen of one length, each to one person. */
 function isLikeForm(subject: SubmissionSubject): boolean {
   if (recipientCount(subject.event) > 1) return false;
@@ -217,7 +230,7 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     // That each stranger gets a text of its own is why a place is strange: it is no word for its sender, too.
     if (context.isStrange && measure === OWN_COPIES && !isThere) continue;
     const weighed = weigh(measure, subject, isThere);
-    const isExcused = measure !== OWN_COPIES || isThere || context.isTrusted;
+    const isExcused = measure !== OWN_COPIES || isThere || !isUnlike(context);
     found.push(isExcused ? weighed : { ...weighed, by: notForThread(weighed.by) });
   }
   for (const signal of SIGNALS) {

@@ -38,15 +38,16 @@ it('a round at home is not held for the link in another letter, nor does it take
   expect(withContent(lane, undefined)).toBe(lane);
 });
 
-it("a link in others' conversations is not taken back by answers without one, from a place hardly known", () => {
-  const contentAfter = (isUsual: boolean, hypothesis: (typeof HYPOTHESES)[number]): number => {
+it("a link in others' conversations is not taken back by answers without one, by a program not the owner's", () => {
+  const contentAfter = (isUnlike: boolean, hypothesis: (typeof HYPOTHESES)[number]): number => {
     const lane = emptyLane();
-    const how = { isCopy: false, isUsual, isApproach: false, isHabit: false };
+    const how = { isCopy: false, isUsual: false, isApproach: false, isHabit: false, isUnlike };
     addAll(lane, [says('content', 2.2, newUrlHost.signal)], how);
     for (let i = 0; i < 3; i += 1) addAll(lane, [says('content', -1.3, newUrlHost.signal)], how);
     return familySums(lane, HYPOTHESES.indexOf(hypothesis), 0).content;
   };
-  expect(contentAfter(false, 'thread')).toBeCloseTo(2.2);
-  expect(contentAfter(false, 'spam')).toBeCloseTo(-0.7);
-  expect(contentAfter(true, 'thread')).toBeCloseTo(-0.7);
+  expect(contentAfter(true, 'thread')).toBeCloseTo(2.2);
+  expect(contentAfter(true, 'spam')).toBeCloseTo(-0.7);
+  // An owner on a journey writes with his own program, and links now and then.
+  expect(contentAfter(false, 'thread')).toBeCloseTo(-0.7);
 });

@@ -25,12 +25,15 @@ export function addAll(
     isUsual,
     isApproach,
     isHabit,
+    isUnlike = false,
   }: {
     readonly isCopy: boolean;
     readonly isUsual: boolean;
     readonly isApproach: boolean;
     /** A program at a usual place: it writes to strangers, at whatever hour, and that is said once. */
     readonly isHabit: boolean;
+    /** From an unproven place, with a program that is not the owner's. */
+    readonly isUnlike?: boolean;
   },
 ): void {
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
@@ -48,7 +51,7 @@ export function addAll(
       continue;
     }
     // A link in others' conversations is not taken back by answers without one: the next may have it again.
-    const isTold = signal === newUrlHost.signal && !isUsual && (lane[THREAD_CONTENT] as number) > 0;
+    const isTold = signal === newUrlHost.signal && isUnlike && (lane[THREAD_CONTENT] as number) > 0;
     const counted = isTold ? notForThread(by) : by;
     const isOfOne = isApproach && OF_ONE_MESSAGE.includes(place);
     add(lane, place, isOfOne ? exceptThread(counted) : counted, spare);
