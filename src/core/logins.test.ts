@@ -130,6 +130,29 @@ describe('one account from many places', () => {
     expect(p.submit(ANN).verdict).toBe('hold');
   });
 
+  it('ACC-8: a mailbox of several people has the same many networks each day, and new ones count', () => {
+    const p = createPlatform();
+    const { maximum } = p.policy.rules.places;
+    const people = maximum + 5;
+    const useAll = (count: number): void => {
+      for (let i = 0; i < count; i += 1) {
+        expect(p.login(ANN, { clientAddress: `192.0.${i}.1` }).rung).toBe('observe');
+      }
+    };
+    // One more every second day, and each of them reads at home.
+    for (let count = 1; count <= people; count += 1) {
+      useAll(count);
+      p.wait(2 * 86_400_000);
+    }
+    p.wait(14 * 86_400_000);
+    useAll(people);
+    for (let i = 0; i < maximum; i += 1) p.login(ANN, { clientAddress: `192.0.${100 + i}.1` });
+    expect(p.login(ANN, { clientAddress: '192.0.200.1' })).toMatchObject({
+      rung: 'hold',
+      reasons: [{ signal: 'distinct-places' }],
+    });
+  });
+
   it('ACC-8: is locked at once where the operator says so, on every door', () => {
     const p = createPlatform({
       rules: { places: { windowSeconds: 3600, maximum: 3, action: 'lock' } },

@@ -6,5 +6,10 @@ const OLD_PLACE_MS = 14 * 86_400_000;
 
 /** @param place keyed hash (AddressKey); 0 is nowhere */
 export function isOldPlace(account: AccountRecord, place: number, nowMs: number): boolean {
-  return place !== 0 && account.knowsPlace(place, nowMs - OLD_PLACE_MS);
+  return place !== 0 && account.knowsPlace(place, oldPlacesMs(nowMs));
+}
+
+/** Places that were used by then are old. */
+export function oldPlacesMs(nowMs: number): number {
+  return nowMs - OLD_PLACE_MS;
 }

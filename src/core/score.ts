@@ -5,7 +5,7 @@ import { addFloored, bestOf, familySums, placeOfFamily } from './detection/lanes
 import { fadeTo } from './detection/silence.ts';
 import { SHARED } from './profile/detection-state.ts';
 import type { ContextKey, IdentityProfile } from './profile/identity-profile.ts';
-import type { Rung } from './verdict.ts';
+import type { Hypothesis, Rung } from './verdict.ts';
 
 /** More than to watch needs two families that each say at least this much; the hour says little. */
 const SECOND_FAMILY = 1.5;
@@ -13,6 +13,8 @@ const SECOND_FAMILY = 1.5;
 export interface Scored {
   readonly sums: Readonly<Record<Family, number>>;
   readonly score: number;
+  /** Under which it is highest. */
+  readonly hypothesis?: Hypothesis;
   /** Whether the message itself was seen; without a word, whether anything is said of its content. */
   readonly isSeen?: boolean;
   /** The message is one of many with one text. */
@@ -49,7 +51,9 @@ function isNewProgram(scored: Scored): boolean {
   const isShare = scored.isProgram === true && scored.failures === 0;
   const says = (family: (typeof SPEAKING)[number]): boolean =>
     sums[family] >= speaks[family] && !(isShare && isUsual && family === 'outcomes');
-  return sums.content < ODD && !SPEAKING.some(says);
+  // A form goes on in nobody's conversations: there one link is odd.
+  const odd = isCopy === true && scored.hypothesis === 'thread' ? SECOND_FAMILY : ODD;
+  return sums.content < odd && !SPEAKING.some(says);
 }
 
 /** One link to its owner's new site is nothing odd; a second finding is. */

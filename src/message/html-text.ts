@@ -89,7 +89,18 @@ export function readHtml(html: string, urls: UrlCollector, notes: Notes): HtmlTe
   const builder = new TextBuilder();
   parseHtml(html, { builder, links: new HtmlLinks(urls), urls, notes, depth: 0 });
   const { own, quoted, all, hasSignature } = builder;
-  return { own, quoted, all, hasSignature };
+  if (!QUOTED_LINE.test(own)) return { own, quoted, all, hasSignature };
+  return { ...withoutQuotedLines(own, quoted), all, hasSignature };
+}
+
+/** Programs that make HTML of a plain text keep its marks of quotes. */
+const QUOTED_LINE = /^[^\S\n]*>/m;
+
+function withoutQuotedLines(own: string, quoted: string): Pick<HtmlText, 'own' | 'quoted'> {
+  const kept: string[] = [];
+  const marked: string[] = [];
+  for (const line of own.split('\n')) (QUOTED_LINE.test(line) ? marked : kept).push(line);
+  return { own: kept.join('\n'), quoted: `${quoted}\n\n${marked.join('\n')}` };
 }
 
 interface Parsing {

@@ -51,10 +51,18 @@ describe('HTML', () => {
     ['<p>own</p><div class="gmail_quote x">old</div>'],
     ['<p>own</p><div id="divRplyFwdMsg">old</div><p>older</p>'],
     ['<p>own</p><div class="moz-signature">Bob</div>'],
+    ['<p>own</p><p>> old<br>\r\n> older &amp; oldest</p>'],
+    ['<div>&gt; old</div><div>own</div>'],
   ])('leaves quotes and signatures out: %s', (text) => {
     const { own, all } = html(text);
     expect(own.trim()).toBe('own');
     expect(all.trim().length).toBeGreaterThan(5);
+  });
+
+  it('CON-3: lines that a program marked as quoted are kept as quotes, and a comparison is none', () => {
+    const { own, quoted } = html('<p>3 &gt; 2</p><p>&gt; Dear friend,<br> &gt; a rare chance</p>');
+    expect(own.trim()).toBe('3 > 2');
+    expect(quoted).toContain('a rare chance');
   });
 
   it('gives the links of anchors, images and forms, nothing of other schemes', () => {

@@ -233,8 +233,8 @@ export const policySchema = z.strictObject({
     .prefault({})
     .describe(
       'Distinct networks an account is used from (ACC-8). Home, work, trains and hotels make a ' +
-        'handful; mobile carriers, mail fetchers and relays are one place each (ACC-10). A botnet ' +
-        'shows dozens.',
+        'handful; mobile carriers, mail fetchers and relays are one place each (ACC-10), and those it ' +
+        'knew two weeks before are not counted. A botnet shows dozens.',
     ),
   countries: distinctRule('1d', 3)
     .prefault({})

@@ -14,7 +14,7 @@ import { notAnAnswer } from '../signals/not-an-answer.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
 import { sharedPlace } from '../signals/shared-place.ts';
 import type { Hypothesis } from '../verdict.ts';
-import { carriedTo } from './carried.ts';
+import { carriedTo, isSettledProgram } from './carried.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
 import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
@@ -30,7 +30,14 @@ import {
 } from './lanes.ts';
 import { likelihoods, predictive } from './rates.ts';
 import { fadeTo } from './silence.ts';
-import { addAll, saidBy, withContent, withPreparation, withStanding } from './sums.ts';
+import {
+  addAll,
+  notForThread,
+  saidBy,
+  withContent,
+  withPreparation,
+  withStanding,
+} from './sums.ts';
 
 export interface Assessment {
   readonly score: number;
@@ -78,6 +85,8 @@ const RECIPIENTS = placeOfFamily('recipients');
 const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
 const QUIET = 2;
+/** Nats of program and writing together, as of a program never seen. */
+const UNLIKE = 1.5;
 const OWN_COPIES = MEASURES.find(({ slot }) => slot === ownCopies.slot);
 const NO_FOUND: readonly Found[] = [];
 const NO_FAMILIES: readonly Family[] = [];
@@ -93,7 +102,13 @@ export function assess(subject: SubmissionSubject): Assessment {
   const isCopy = answers[ownCopies.slot] === 1;
   const isApproach = answers[notAnAnswer.slot] === 1;
   const { isTrusted: isUsual } = context;
-  const how = { isCopy, isUsual, isApproach, isHabit: isUsual && context.isProgram };
+  const how = {
+    isCopy,
+    isUsual,
+    isApproach,
+    isHabit: isUsual && context.isProgram,
+    isUnlike: isUnlike(context),
+  };
   for (const lane of [own, shared]) addAll(lane, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -110,8 +125,9 @@ export function assess(subject: SubmissionSubject): Assessment {
     ({ family }) => !without.includes(family),
   );
   const said = isCopy && isUsual ? saidBy(found, 'content') : undefined;
+  const isPrepared = !isUsual && !isSettledProgram(subject, context);
   const alone = withStanding(
-    isUsual ? withContent(own, said) : withPreparation(own, shared),
+    isPrepared ? withPreparation(own, shared) : withContent(own, said),
     standing,
   );
   const ownBest = bestOf(alone, context.weight, seen);
@@ -160,7 +176,7 @@ function lanesOf(
   const own = state.lane(Math.max(0, index));
   // What the owner wrote through the webmail's machine is no word for who writes through it now.
   if (index < 0 || isSession) own.fill(0);
-  else fadeTo(own, { state, index, nowMs, context: weight });
+  else fadeTo(own, { state, index, nowMs, context: weight, isUsual: isTrusted });
   const shared = state.lane(sharedIndex);
   fadeTo(shared, { state, index: sharedIndex, nowMs, context: weight });
   return { own, shared, sharedIndex };
@@ -173,6 +189,11 @@ function leaveOut(lane: Lane, without: readonly Family[]): void {
 /** Who is known for long by what it reads is no newcomer, however little it writes. */
 function isNew({ account, nowMs }: SubmissionSubject): boolean {
   return nowMs - account.createdMs < NEW_MS || account.reads < NEW_READS;
+}
+
+/** From elsewhere and with somebody else's program; an owner on a journey has his own. */
+function isUnlike({ isTrusted, making }: ContextFound): boolean {
+  return !isTrusted && making >= UNLIKE;
 }
 
 /** Letters of a program: of few words, or where nothing is seen of one length, each to one person. */
@@ -208,7 +229,9 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     answers[measure.slot] = isThere ? 1 : 0;
     // That each stranger gets a text of its own is why a place is strange: it is no word for its sender, too.
     if (context.isStrange && measure === OWN_COPIES && !isThere) continue;
-    found.push(weigh(measure, subject, isThere));
+    const weighed = weigh(measure, subject, isThere);
+    const isExcused = measure !== OWN_COPIES || isThere || !isUnlike(context);
+    found.push(isExcused ? weighed : { ...weighed, by: notForThread(weighed.by) });
   }
   for (const signal of SIGNALS) {
     const said = signal(subject);

@@ -1,5 +1,6 @@
 /** What a thief's places gathered, held against a place that comes up later (design 1.3, formula 6). */
 import { expect, it } from 'vitest';
+import { derivedFrom } from '../../../test/derived.ts';
 import { createPlatform, type Platform } from '../../../test/platform.ts';
 import { identityKey } from '../../gate/submission-frame.ts';
 import { SHARED } from '../profile/detection-state.ts';
@@ -12,19 +13,25 @@ const ANN = 'ann@example.org';
 const HOME = '192.0.2.1';
 const DEN = '10.5.0.9';
 const INN = '10.7.0.3';
+const SERVER = '10.30.0.3';
 const HOUR = 3_600_000;
 
 const from = (p: Platform, clientAddress: string): Verdict =>
   p.submit(ANN, { clientAddress, envelopeRecipients: ['bob@example.org'] });
 
-/** At home for weeks, then a thief elsewhere, whose mail came back. */
-async function stolen(): Promise<Platform> {
-  const p = createPlatform({ accounts: [{ account: ANN }] });
+function atHome(mode: 'enforce' | 'observe' = 'enforce'): Platform {
+  const p = createPlatform({ accounts: [{ account: ANN }], rules: { mode } });
   for (let day = 0; day < 25; day += 1) {
     p.login(ANN, { clientAddress: HOME });
     from(p, HOME);
     p.wait(24 * HOUR);
   }
+  return p;
+}
+
+/** Then a thief elsewhere, whose mail came back. */
+async function stolen(): Promise<Platform> {
+  const p = atHome();
   p.login(ANN, { clientAddress: DEN });
   from(p, DEN);
   await p.standing.update([identityKey(`${ANN}/main`)], (records) => {
@@ -91,4 +98,40 @@ it('a new program of the owner that is in question itself does not bring back wh
   for (let i = 0; i < 3; i += 1) oddly('10.8.0.1');
   const { sums } = oddly('10.9.0.1');
   expect((sums?.outcomes ?? 0) + (sums?.cross ?? 0)).toBeLessThan(2);
+});
+
+it('what was set up in the mailbox is held against a place that comes up, and not against a form that was there', async () => {
+  const p = atHome('observe');
+  let number = 0;
+  const form = () =>
+    p.submit(ANN, {
+      clientAddress: SERVER,
+      // What goes to strangers is only asked to wait.
+      envelopeRecipients: [
+        (number += 1) % 2 === 0 ? `buyer${number}@dest.test` : 'bob@example.org',
+      ],
+      sizeBytes: 1_000,
+      message: {
+        headerFrom: ANN,
+        derived: derivedFrom([
+          `thank you for the order that you have placed in our shop today ${number}`,
+        ]),
+      },
+    });
+  for (let i = 0; i < 24; i += 1) {
+    form();
+    p.wait(4 * HOUR);
+  }
+  p.login(ANN, { clientAddress: DEN });
+  await p.gate.note({
+    v: 1,
+    kind: 'change',
+    id: 'c1',
+    at: p.at(),
+    account: ANN,
+    what: 'filter',
+    clientAddress: DEN,
+  });
+  expect(form().sums?.preparation ?? 0).toBe(0);
+  expect(from(p, INN).sums?.preparation).toBeGreaterThan(1.9);
 });

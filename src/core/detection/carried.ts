@@ -31,9 +31,9 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
   const isMadeOut = context.found.some(({ signal }) => signal === 'making');
   // The webmail makes everybody's mail alike.
   if (isMadeOut && context.making <= LIKE_OWNER && !context.isBrowser) share /= 2;
-  const stays = context.index >= 0 && profile.context(context.index).days >= STAYS_DAYS;
-  // A program with one letter that has been there for days is nobody's hop.
-  if (stays) share = context.isProgram ? 0 : share / 2;
+  // A program with one letter that has been there for days is nobody's hop, and nothing was set up for it.
+  if (isSettledProgram(subject, context)) return shared.map((sum) => Math.min(0, sum));
+  if (stays(subject, context)) share /= 2;
   // A hop follows the last place at once, whatever else the owner did since then.
   if (share > 0 && bestOf(shared, context.weight).score >= IN_QUESTION) {
     share *= shareAfter(profile.detection, SHARED.probation, { fromMs: 0, nowMs });
@@ -42,6 +42,15 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
   return shared.map((sum, at) =>
     sum > 0 && at % SUMMED_FAMILIES.length !== PREPARATION ? sum * share : sum,
   );
+}
+
+/** Who changes a mailbox waits for its answers; a form that was there for days sends the same to everybody. */
+export function isSettledProgram(subject: SubmissionSubject, context: ContextFound): boolean {
+  return context.isProgram && stays(subject, context);
+}
+
+function stays({ profile }: SubmissionSubject, { index }: ContextFound): boolean {
+  return index >= 0 && profile.context(index).days >= STAYS_DAYS;
 }
 
 /**

@@ -15,7 +15,17 @@ const AWAY = 1;
 /** A thief of whom so many letters came, one each so many seconds; how his lane scores after a pause. */
 function after(
   pause: number,
-  { letters = 20, every = 1_200, index = SHARED.trusted } = {},
+  {
+    letters = 20,
+    every = 1_200,
+    index = SHARED.trusted,
+    isUsual = index === HOME,
+  }: {
+    readonly letters?: number;
+    readonly every?: number;
+    readonly index?: number;
+    readonly isUsual?: boolean;
+  } = {},
 ): number {
   const profile = new IdentityProfile(undefined);
   const state = profile.detection;
@@ -24,13 +34,13 @@ function after(
   for (const family of ['recipients', 'content', 'outcomes', 'cross'] as const) {
     add(lane, placeOfFamily(family), alike(6));
   }
-  const shared = index === AWAY ? SHARED.probation : index === HOME ? SHARED.trusted : index;
+  const shared = index > AWAY ? index : isUsual ? SHARED.trusted : SHARED.probation;
   let at = START;
   for (let i = 0; i < letters; i += 1) state.touchInQuestion(shared, (at += every));
   state.setLane(index, lane);
   state.touchLane(index, at);
   const now = state.lane(index);
-  fadeTo(now, { state, index, nowMs: (at + pause) * 1_000, context: 0 });
+  fadeTo(now, { state, index, nowMs: (at + pause) * 1_000, context: 0, isUsual });
   return bestOf(now, 0).score;
 }
 
@@ -49,6 +59,10 @@ describe('evidence in a silence', () => {
 
   it('stays with an unproven place of its own, which is odd itself', () => {
     expect(after(4 * DAY, { index: AWAY })).toBeGreaterThan(11);
+  });
+
+  it('is forgotten of a place that is judged with the usual ones, though it never became known', () => {
+    expect(after(4 * DAY, { index: AWAY, isUsual: true })).toBeLessThan(4);
   });
 
   it('is forgotten once and for good, however often somebody looks', () => {

@@ -3,7 +3,7 @@
  * somebody else's. Who writes once in three days is not silent after two. Evidence of places that are shared by lane
  * fades by that, once and for good (detection design 1.3, formulas 3 and 6).
  */
-import { SHARED, type DetectionState } from '../profile/detection-state.ts';
+import { CONTEXT_LANES, SHARED, type DetectionState } from '../profile/detection-state.ts';
 import { SUMMED_FAMILIES, type Family } from './hypotheses.ts';
 import { bestOf, fade, placeOfFamily, type Lane } from './lanes.ts';
 
@@ -29,17 +29,20 @@ export function fadeTo(
     index,
     nowMs,
     context,
+    isUsual = index < CONTEXT_LANES && state.isTrusted(index),
   }: {
     readonly state: DetectionState;
     readonly index: number;
     readonly nowMs: number;
     /** What the place says, as it counts with the sums. */
     readonly context: number;
+    /** Judged with the usual places, such as another address of the owner's provider, though it is not known yet. */
+    readonly isUsual?: boolean;
   },
 ): void {
   const sinceMs = state.laneMs(index);
   fade(lane, nowMs - sinceMs);
-  const shared = sharedOf(state, index);
+  const shared = sharedOf(index, isUsual);
   if (shared === undefined || sinceMs === 0) return;
   const share = shareAfter(state, shared, { fromMs: sinceMs, nowMs });
   if (share === 1 || bestOf(lane, context).score < IN_QUESTION) return;
@@ -62,7 +65,7 @@ export function shareAfter(
   return 2 ** (-Math.max(0, nowMs - silentFromMs) / HALF_LIFE_MS);
 }
 
-function sharedOf(state: DetectionState, index: number): number | undefined {
+function sharedOf(index: number, isUsual: boolean): number | undefined {
   if (index === SHARED.probation || index === SHARED.trusted) return index;
-  return state.isTrusted(index) ? SHARED.trusted : undefined;
+  return isUsual ? SHARED.trusted : undefined;
 }

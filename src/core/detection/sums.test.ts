@@ -1,7 +1,8 @@
-/** What is said once, and by what a message is judged (decision 0035). */
+/** What is said once, and by what a message is judged (decisions 0035, 0039). */
 import { expect, it } from 'vitest';
 import type { Found } from './found.ts';
-import { alike, type Family } from './hypotheses.ts';
+import { newUrlHost } from '../signals/new-url-host.ts';
+import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
 import { bestOf, emptyLane, familySums } from './lanes.ts';
 import { addAll, withContent } from './sums.ts';
 
@@ -35,4 +36,18 @@ it('a round at home is not held for the link in another letter, nor does it take
   // Its own link is what it is judged by.
   expect(bestOf(withContent(lane, alike(4.7)), 0).score).toBeGreaterThan(9);
   expect(withContent(lane, undefined)).toBe(lane);
+});
+
+it("a link in others' conversations is not taken back by answers without one, by a program not the owner's", () => {
+  const contentAfter = (isUnlike: boolean, hypothesis: (typeof HYPOTHESES)[number]): number => {
+    const lane = emptyLane();
+    const how = { isCopy: false, isUsual: false, isApproach: false, isHabit: false, isUnlike };
+    addAll(lane, [says('content', 2.2, newUrlHost.signal)], how);
+    for (let i = 0; i < 3; i += 1) addAll(lane, [says('content', -1.3, newUrlHost.signal)], how);
+    return familySums(lane, HYPOTHESES.indexOf(hypothesis), 0).content;
+  };
+  expect(contentAfter(true, 'thread')).toBeCloseTo(2.2);
+  expect(contentAfter(true, 'spam')).toBeCloseTo(-0.7);
+  // An owner on a journey writes with his own program, and links now and then.
+  expect(contentAfter(false, 'thread')).toBeCloseTo(-0.7);
 });

@@ -2,9 +2,10 @@
  * What a message says, added to what its place and those like it have gathered; and the sums as they are judged, which
  * is not always as they are kept.
  */
+import { newUrlHost } from '../signals/new-url-host.ts';
 import { payment } from '../signals/payment.ts';
 import type { Found } from './found.ts';
-import { SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
+import { HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
 import { add, addOnce, placeOfFamily, raise, relieve, type Lane } from './lanes.ts';
 
 const RECIPIENTS = placeOfFamily('recipients');
@@ -14,6 +15,7 @@ const TIMING = placeOfFamily('timing');
 const PREPARATION = placeOfFamily('preparation');
 const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
 const WIDTH = SUMMED_FAMILIES.length;
+const THREAD_CONTENT = HYPOTHESES.indexOf('thread') * WIDTH + CONTENT;
 
 export function addAll(
   lane: Lane,
@@ -23,12 +25,15 @@ export function addAll(
     isUsual,
     isApproach,
     isHabit,
+    isUnlike = false,
   }: {
     readonly isCopy: boolean;
     readonly isUsual: boolean;
     readonly isApproach: boolean;
     /** A program at a usual place: it writes to strangers, at whatever hour, and that is said once. */
     readonly isHabit: boolean;
+    /** From an unproven place, with a program that is not the owner's. */
+    readonly isUnlike?: boolean;
   },
 ): void {
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
@@ -45,7 +50,11 @@ export function addAll(
       addOnce(lane, place, by);
       continue;
     }
-    add(lane, place, isApproach && OF_ONE_MESSAGE.includes(place) ? exceptThread(by) : by, spare);
+    // A link in others' conversations is not taken back by answers without one: the next may have it again.
+    const isTold = signal === newUrlHost.signal && isUnlike && (lane[THREAD_CONTENT] as number) > 0;
+    const counted = isTold ? notForThread(by) : by;
+    const isOfOne = isApproach && OF_ONE_MESSAGE.includes(place);
+    add(lane, place, isOfOne ? exceptThread(counted) : counted, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
   if (!isCopy) return;
@@ -78,6 +87,11 @@ export function withStanding(lane: Lane, standing: readonly Found[]): Lane {
 /** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
 function exceptThread([spam, lateral, thread, bec]: Four): Four {
   return [spam, lateral, Math.min(0, thread), bec];
+}
+
+/** What is no excuse for one who goes on in others' conversations: it speaks against him, or not at all. */
+export function notForThread([spam, lateral, thread, bec]: Four): Four {
+  return [spam, lateral, Math.max(0, thread), bec];
 }
 
 /** All that one family says of this message. */

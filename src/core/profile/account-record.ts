@@ -221,23 +221,31 @@ export class AccountRecord {
     return false;
   }
 
-  /** Distinct places and countries of successful use since `sinceMs`, `key` included. */
+  /**
+   * Distinct places and countries of successful use since `sinceMs`, `key` included; places that were used by `oldMs`
+   * are not counted.
+   */
   distinct(
     key: AddressKey,
     sinceMs: number,
+    oldMs = 0,
   ): { readonly places: number; readonly countries: number } {
     const since = Math.max(toSeconds(sinceMs), this.view.getUint32(12, true));
     // Arrays: the usual account has one or two, and a set costs more than 64 comparisons.
     const places = key.place === 0 ? [] : [key.place];
     const countries = key.country === 0 ? [] : [key.country];
+    let old: number[] | undefined;
     for (let i = 0, at = this.addressesAt; i < this.addressCount; i++, at += ADDRESS_BYTES) {
-      if (this.view.getUint32(at + LAST_OK, true) <= since) continue;
       const place = this.view.getUint32(at + PLACE, true);
+      const lastOk = this.view.getUint32(at + LAST_OK, true);
+      if (lastOk <= since && (place !== key.place || lastOk === 0)) continue;
       if (!places.includes(place)) places.push(place);
+      const first = this.view.getUint32(at + FIRST, true);
+      if (first * 1000 <= oldMs && old?.includes(place) !== true) (old ??= []).push(place);
       const country = this.view.getUint16(at + COUNTRY, true);
       if (country !== 0 && !countries.includes(country)) countries.push(country);
     }
-    return { places: places.length, countries: countries.length };
+    return { places: places.length - (old?.length ?? 0), countries: countries.length };
   }
 
   /** A password that let somebody in. */

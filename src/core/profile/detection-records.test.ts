@@ -53,6 +53,46 @@ describe('the company of a context', () => {
   });
 });
 
+describe('which places are remembered', () => {
+  const learn = (profile: IdentityProfile, key: number, day: number): number =>
+    profile.learnContext([key, key], {
+      nowMs: NOW_MS + day * 86_400_000,
+      accepted: true,
+      network: NETWORK,
+    });
+
+  const learnOwn = (profile: IdentityProfile, key: number): void => {
+    const index = learn(profile, key, 0);
+    profile.detection.setTrust(index, 'trusted');
+  };
+
+  /** An owner with so many places of his own, then one that writes to so many strangers, then a new one each day. */
+  function isRemembered(own: number, strangers: number): boolean {
+    const profile = new IdentityProfile(undefined);
+    for (let i = 1; i <= own; i += 1) learnOwn(profile, i);
+    const odd = learn(profile, 100, 1);
+    for (let i = 0; i < strangers; i += 1) profile.detection.countCompany(odd, true);
+    for (let i = 0; i < 9; i += 1) learn(profile, 200 + i, 2 + i);
+    return profile.contextIndex([100, 100]) >= 0;
+  }
+
+  it('one that writes to strangers stays, however many places an owner with many shows besides', () => {
+    expect(isRemembered(7, 4)).toBe(true);
+    expect(isRemembered(7, 1)).toBe(false);
+  });
+
+  it('but whoever hops pushes out no more than half of the places of an owner', () => {
+    const profile = new IdentityProfile(undefined);
+    for (let i = 1; i <= MAX_CONTEXTS; i += 1) learnOwn(profile, i);
+    for (let i = 0; i < 30; i += 1) {
+      const hop = learn(profile, 100 + i, 1);
+      for (let n = 0; n < 5; n += 1) profile.detection.countCompany(hop, true);
+    }
+    const own = profile.contexts().filter((_, i) => profile.detection.isTrusted(i));
+    expect(own).toHaveLength(MAX_CONTEXTS / 2);
+  });
+});
+
 describe('a profile of version 1', () => {
   const profile = new IdentityProfile(
     versionOne([

@@ -315,18 +315,28 @@ export class IdentityProfile {
     return index;
   }
 
+  /**
+   * A place that writes to strangers is remembered as one of the owner's is, while those have half of the rows: else
+   * whoever sits there begins anew with each new place of an owner who has many.
+   */
   private leastWorth(): number {
     const { detection } = this;
     const rows = this.contextRows();
+    const isOwners = rows.map((_, i) => detection.isTrusted(i));
+    const isFull = isOwners.filter(Boolean).length > MAX_CONTEXTS / 2;
+    const isKept = (index: number): boolean =>
+      isOwners[index] === true || (isFull && detection.company(index).strangers >= STRANGERS_KEPT);
     const worth = (index: number): number =>
       this.view.getUint32((rows[index] ?? 0) + 12, true) +
-      (detection.isTrusted(index) ? TRUST_SECONDS : 0) +
+      (isKept(index) ? TRUST_SECONDS : 0) +
       Math.min(MOST_DAYS, this.view.getUint16((rows[index] ?? 0) + CONTEXT_DAYS, true)) *
         DAY_SECONDS;
     return rows.reduce((least, _, i) => (worth(i) < worth(least) ? i : least), 0);
   }
 }
 
+/** Messages of a place to strangers that make it worth a look. */
+const STRANGERS_KEPT = 3;
 const NO_SUMS = emptyLane();
 /** A trusted context unused for two months gives way to one on probation of today. */
 const TRUST_SECONDS = 60 * DAY_SECONDS;

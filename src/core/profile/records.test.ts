@@ -135,6 +135,21 @@ describe('addresses of an account (ACC-7)', () => {
     expect(record.distinct(here, START + DAY)).toEqual({ places: 1, countries: 1 });
   });
 
+  it('ACC-8: places that were used long before are not counted, wherever the account is used now', () => {
+    const record = new AccountRecord(undefined);
+    const now = START + 20 * DAY;
+    for (const at of [START, now]) {
+      for (let i = 0; i < 9; i += 1) record.touch(key(network(`10.${i}.0.1`)), at, 'login');
+    }
+    record.touch(key(network('192.0.2.1')), now, 'login');
+    const places = (address: string): number =>
+      record.distinct(key(network(address)), now - DAY, now - 14 * DAY).places;
+    expect(places('192.0.2.1')).toBe(1);
+    expect(places('10.1.0.1')).toBe(1);
+    expect(places('198.51.100.1')).toBe(2);
+    expect(record.distinct(key(network('10.1.0.1')), now - DAY).places).toBe(10);
+  });
+
   it('counts all addresses of a named class as one place, and none of its countries (ACC-10)', () => {
     const record = new AccountRecord(undefined);
     const relay = (address: string, country: string) =>

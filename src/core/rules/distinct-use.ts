@@ -1,7 +1,9 @@
 /**
  * ACC-8 and ACC-9: one account used from many places or countries in a time. Only successful use
- * counts; a fetcher, a mobile carrier or a relay is one place (ACC-10).
+ * counts; a fetcher, a mobile carrier or a relay is one place (ACC-10). A mailbox of several people has many networks,
+ * the same ones each day: those it knew two weeks before are not counted.
  */
+import { oldPlacesMs } from '../old-place.ts';
 import type { DistinctRule } from '../policy.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { durationText } from './duration-text.ts';
@@ -18,8 +20,13 @@ export function distinctCountries(subject: Subject): Finding | undefined {
 }
 
 const WORDS = {
-  places: { rule: 'distinct-places', practice: 'ACC-8', one: 'networks' },
-  countries: { rule: 'distinct-countries', practice: 'ACC-9', one: 'countries' },
+  places: {
+    rule: 'distinct-places',
+    practice: 'ACC-8',
+    one: 'networks',
+    but: ' that it did not know two weeks ago',
+  },
+  countries: { rule: 'distinct-countries', practice: 'ACC-9', one: 'countries', but: '' },
 } as const;
 
 function look(
@@ -31,7 +38,8 @@ function look(
   if (event.account === undefined || event.account === '') return undefined;
   if (rule.maximum <= 0 || network.address === '') return undefined;
   const key = addressKey(network, world.hash);
-  const count = account.distinct(key, nowMs - rule.windowSeconds * 1000)[what];
+  const sinceMs = nowMs - rule.windowSeconds * 1000;
+  const count = account.distinct(key, sinceMs, oldPlacesMs(nowMs))[what];
   if (count <= rule.maximum) return undefined;
   // Telephones show ever other networks of their carrier: it is whoever is elsewhere that is too many.
   // Of an account that is in question already each use counts.
@@ -44,7 +52,7 @@ function look(
     action: rule.action,
     climbs: true,
     cause: words.rule,
-    text: `Used from ${count} ${words.one} in ${durationText(rule.windowSeconds)}; at most ${rule.maximum} are usual.`,
+    text: `Used from ${count} ${words.one} in ${durationText(rule.windowSeconds)}${words.but}; at most ${rule.maximum} are usual.`,
     figures: [
       {
         name: `Distinct ${words.one} in ${durationText(rule.windowSeconds)}`,

@@ -1,7 +1,11 @@
 /** Strangers answer people, and hardly ever thieves (design 1.2, what came back). */
 import { expect, it } from 'vitest';
 import { createPlatform } from '../../../test/platform.ts';
+import { SHARED } from '../profile/detection-state.ts';
+import { IdentityProfile } from '../profile/identity-profile.ts';
+import type { SubmissionSubject } from '../rules/finding.ts';
 import type { Verdict } from '../verdict.ts';
+import { silenceOf } from './no-answers.ts';
 
 const ANN = 'ann@example.org';
 const HOME = '192.0.2.7';
@@ -75,4 +79,31 @@ it('two of twenty who answer are no word for a place: a thief may have as many',
 
 it('nothing is said where no mail that comes in is known', () => {
   expect(elsewhere(0, false).sums?.outcomes ?? 0).toBe(0);
+});
+
+it('strangers whom a thief wrote to, and who has been gone for a week, are no word against a new place', () => {
+  const state = new IdentityProfile(undefined).detection;
+  state.touchInQuestion(SHARED.probation, 1_800_000_000);
+  const [theirs, here] = [1, 2];
+  const after = (days: number): number => {
+    const subject = {
+      nowMs: (1_800_000_000 + days * 86_400) * 1_000,
+      facts: { class: 'person' },
+      outcomes: {
+        approached: [
+          { context: theirs, of: 18, answered: 1 },
+          { context: here, of: 3, answered: 1 },
+        ],
+      },
+      profile: {
+        contexts: () => [{ halves: [0, theirs] }, { halves: [0, here] }],
+        context: (index: number) => ({ low: index + 1 }),
+        detection: state,
+      },
+    } as unknown as SubmissionSubject;
+    const place = { index: 1, isStrange: true, isProgram: false };
+    return silenceOf(subject, place)?.by[0] ?? 0;
+  };
+  expect(after(0.5)).toBeGreaterThan(1);
+  expect(after(8)).toBe(0);
 });

@@ -6,6 +6,8 @@
  */
 import type { Found } from '../detection/found.ts';
 import { alike } from '../detection/hypotheses.ts';
+import { shareAfter } from '../detection/silence.ts';
+import { SHARED } from '../profile/detection-state.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 
 /** Answers to thieves, and to people: the account's own, drawn towards everybody's. */
@@ -38,7 +40,7 @@ export function silenceOf(subject: SubmissionSubject, context: PlaceFound): Foun
   const answered = answersTo(subject, context);
   if (answered !== undefined) return answered;
   if (!context.isStrange) return undefined;
-  const { here, elsewhere } = apart(subject);
+  const { here, elsewhere } = apart(subject, context.index);
   if (here.of < LEAST) return undefined;
   const weight = weightOf(here, elsewhere);
   if (weight <= 0) return undefined;
@@ -52,7 +54,7 @@ export function silenceOf(subject: SubmissionSubject, context: PlaceFound): Foun
     family: 'outcomes',
     by: alike(weight),
     text: () =>
-      `Of the last ${here.of} strangers it wrote to from places hardly known, a day ago or longer, ${here.answered === 0 ? 'none' : here.answered} answered${own}.`,
+      `Of the last ${Math.round(here.of)} strangers it wrote to from places hardly known, a day ago or longer, ${here.answered < 0.5 ? 'none' : Math.round(here.answered)} answered${own}.`,
   };
 }
 
@@ -88,22 +90,36 @@ function answeredAt(
   const key = profile.context(index).low;
   const here = approached.find(({ context }) => context === key) ?? NOBODY;
   if (here.answered < ANSWERED) return { here, weight: 0 };
-  return { here, weight: Math.min(0, weightOf(here, apart(subject).elsewhere)) };
+  return { here, weight: Math.min(0, weightOf(here, apart(subject, index).elsewhere)) };
 }
 
-/** Unproven places are one: whoever changes them with each message must add up. */
-function apart({ outcomes, profile }: SubmissionSubject): {
+/**
+ * Unproven places are one: whoever changes them with each message must add up. After a silence, less of the others: he
+ * may be gone, and who writes now somebody else.
+ */
+function apart(
+  { outcomes, profile, nowMs }: SubmissionSubject,
+  own: number,
+): {
   readonly here: Count;
   readonly elsewhere: Count;
 } {
   const rows = profile.contexts();
+  const state = profile.detection;
   const here = { of: 0, answered: 0 };
   const elsewhere = { of: 0, answered: 0 };
+  let others: number | undefined;
   for (const { context, of, answered } of outcomes?.approached ?? []) {
     const index = rows.findIndex(({ halves }) => halves[1] === context);
-    const count = index >= 0 && profile.detection.isTrusted(index) ? elsewhere : here;
-    count.of += of;
-    count.answered += answered;
+    const isUsual = index >= 0 && state.isTrusted(index);
+    let share = 1;
+    if (!isUsual && index !== own) {
+      others ??= shareAfter(state, SHARED.probation, { fromMs: 0, nowMs });
+      share = others;
+    }
+    const count = isUsual ? elsewhere : here;
+    count.of += of * share;
+    count.answered += answered * share;
   }
   return { here, elsewhere };
 }
