@@ -1,5 +1,6 @@
 /** Finds a message that the records know in the queue, and makes sure that it is that one. */
 import type { QueueEnvelope } from '../protocol/postcat.ts';
+import { isQueueId } from '../protocol/queue-id.ts';
 import { MAX_TOLD_LENGTH } from './contract.ts';
 import type { FoundMessage, QueuedTarget, TargetState } from './contract.ts';
 import type { QueueTools } from './queue-tools.ts';
@@ -13,6 +14,8 @@ export interface Looked {
 const LOOKS = 2;
 
 export async function look(tools: QueueTools, target: QueuedTarget): Promise<Looked> {
+  // It cannot be in any queue.
+  if (!isQueueId(target.queueId)) return { state: 'missing' };
   for (let n = 0; n < LOOKS; n++) {
     const [envelope] = await tools.envelopes([target.queueId]);
     if (envelope !== undefined) return judge(target, envelope);
@@ -38,11 +41,16 @@ export function isTarget(target: QueuedTarget, envelope: QueueEnvelope): boolean
   if (seen !== undefined) {
     return seen.arrivalSeconds === arrivalSeconds && clipped(seen.sender) === clipped(sender);
   }
-  const age = Date.parse(target.at) - arrivalSeconds * 1000;
-  if (!(age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS)) return false;
+  if (!isNear(target.at, arrivalSeconds)) return false;
   const isSender = sender.toLowerCase() === target.envelopeSender.toLowerCase();
   // Canonical maps may have rewritten the sender; the login stays.
   return isSender || (saslLogin !== '' && saslLogin.toLowerCase() === target.account.toLowerCase());
+}
+
+/** Whether a decision of this time can be of a message that arrived then. */
+export function isNear(at: string, arrivalSeconds: number): boolean {
+  const age = Date.parse(at) - arrivalSeconds * 1000;
+  return age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS;
 }
 
 /**

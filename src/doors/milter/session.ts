@@ -34,7 +34,7 @@ import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
 import { InboundMail, type InboundAnswer } from './inbound.ts';
 import { MessageReading } from './reading.ts';
-import { newTransaction, type Transaction } from './transaction.ts';
+import { mayHold, newTransaction, type Transaction } from './transaction.ts';
 import { MACROS, wishesFor } from './wishes.ts';
 
 export interface SessionParts {
@@ -327,7 +327,7 @@ export class MilterSession {
     const changes = (inspected && settings.mend?.(inspected)) ?? [];
     const forward = forwardOf(transaction, settings);
     if (forward?.offTo !== undefined) {
-      const answer = forwardAnswer(FORWARD_OFF, transaction, this.#canHold);
+      const answer = forwardAnswer(FORWARD_OFF, transaction, mayHold(transaction, this.#canHold));
       // Nothing of it leaves, so nothing is counted.
       judge.settle(transaction);
       this.#transaction = undefined;
@@ -341,7 +341,7 @@ export class MilterSession {
     return andThen(judge.message(transaction, asked, this.#canHold), (message) => {
       const { judged } = message;
       const answer = forward
-        ? forwardAnswer(message.answer, transaction, this.#canHold)
+        ? forwardAnswer(message.answer, transaction, mayHold(transaction, this.#canHold))
         : message.answer;
       if (forward !== undefined && answer.kind !== 'refuse') judge.forwarded(transaction, forward);
       return endingOf({
