@@ -152,3 +152,14 @@ export const CONTAINED_AT_ONCE = 50;
 /** Characters told of one address or login: above RFC 5321's 320. */
 export const MAX_TOLD_LENGTH = 512;
 export const MAX_SHOWN_BYTES = 256 * 1024;
+
+/** Longest SMTP transaction, from its first recipient to the decision. */
+const LONGEST_TRANSACTION_MS = 6 * 3_600_000;
+/** Clocks of two hosts. */
+const CLOCK_DIFFERENCE_MS = 600_000;
+
+/** Whether a decision of this time can be of a message that arrived then. */
+export function isNear(at: string, arrivalSeconds: number): boolean {
+  const age = Date.parse(at) - arrivalSeconds * 1000;
+  return age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS;
+}

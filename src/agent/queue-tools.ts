@@ -2,7 +2,7 @@
  * The queue of one Postfix through its own tools: a fixed set of commands, every argument checked
  * before a program starts. `postsuper` and `postcat` need root.
  */
-import { isPlainAddress } from '../protocol/plain-address.ts';
+import { isPlainAddress } from '../core/plain-address.ts';
 import { parsePostcat, missingQueueFile, type QueueEnvelope } from '../protocol/postcat.ts';
 import { parseQueueLine, type QueuedMessage } from '../protocol/postqueue.ts';
 import { parsePostsuper, type QueueChange } from '../protocol/postsuper.ts';

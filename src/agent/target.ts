@@ -1,7 +1,7 @@
 /** Finds a message that the records know in the queue, and makes sure that it is that one. */
 import type { QueueEnvelope } from '../protocol/postcat.ts';
 import { isQueueId } from '../protocol/queue-id.ts';
-import { MAX_TOLD_LENGTH } from './contract.ts';
+import { isNear, MAX_TOLD_LENGTH } from './contract.ts';
 import type { FoundMessage, QueuedTarget, TargetState } from './contract.ts';
 import type { QueueTools } from './queue-tools.ts';
 
@@ -23,11 +23,6 @@ export async function look(tools: QueueTools, target: QueuedTarget): Promise<Loo
   return { state: 'missing' };
 }
 
-/** Longest SMTP transaction, from its first recipient to the decision. */
-const LONGEST_TRANSACTION_MS = 6 * 3_600_000;
-/** Clocks of two hosts. */
-const CLOCK_DIFFERENCE_MS = 600_000;
-
 /** Queue ids come again when long ids are off (postconf(5) enable_long_queue_ids). */
 export function judge(target: QueuedTarget, envelope: QueueEnvelope): Looked {
   const state = envelope.queueName === 'hold' ? 'held' : 'elsewhere';
@@ -45,12 +40,6 @@ export function isTarget(target: QueuedTarget, envelope: QueueEnvelope): boolean
   const isSender = sender.toLowerCase() === target.envelopeSender.toLowerCase();
   // Canonical maps may have rewritten the sender; the login stays.
   return isSender || (saslLogin !== '' && saslLogin.toLowerCase() === target.account.toLowerCase());
-}
-
-/** Whether a decision of this time can be of a message that arrived then. */
-export function isNear(at: string, arrivalSeconds: number): boolean {
-  const age = Date.parse(at) - arrivalSeconds * 1000;
-  return age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `primum connect postfix --check`: what is not asked about messages that Primum holds. */
 import { expect, test } from 'vitest';
-import { behindFacts } from './postfix-behind.ts';
+import { behindFacts, holdFacts } from './postfix-behind.ts';
 import { parseParameters, parseServices } from './postfix-settings.ts';
 
 const DOOR = 'unix:primum/milter.sock';
@@ -46,4 +46,19 @@ test.each([
   ['none of ours', own(SIGNER), DOOR],
 ])('%s is nothing', (_, service, milter) => {
   expect(look([PRIMUM], service, milter)).toEqual([]);
+});
+
+const CHECKS = 'milter_header_checks = regexp:/etc/postfix/primum-hold';
+
+test.each([
+  ['no line in main.cf', '', '/^X-Primum-Hold:/ HOLD', false],
+  ['no such file', CHECKS, undefined, false],
+  ['a comment only', CHECKS, '#/^X-Primum-Hold:/ HOLD', false],
+  ['another action', CHECKS, '/^X-Primum-Hold:/ WARN', false],
+  ['the line of the guide', CHECKS, '/^X-Primum-Hold:/ HOLD', true],
+])('what Primum marks for hold is held with %s: %s', async (_, main, text, isSo) => {
+  const seen = { parameters: parseParameters(main) };
+  const facts = await holdFacts(seen, () => Promise.resolve(text));
+  expect(facts).toMatchObject([{ isSo }]);
+  if (!isSo) expect(facts[0]?.text).toContain('so that nothing is held: write');
 });

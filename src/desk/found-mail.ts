@@ -3,8 +3,8 @@
  * Primum that died before it could write. Its headers are read first: the trace token in them
  * (CON-5) tells whose it is, and which decision it was.
  */
+import { isNear } from '../agent/contract.ts';
 import type { AgentResult, AgentTask, FoundMessage } from '../agent/contract.ts';
-import { isNear } from '../agent/target.ts';
 import { draftFound } from './hold-draft.ts';
 import type { HoldKeeper } from './hold-keeper.ts';
 import type { TracedMail } from './hold-options.ts';

@@ -2,7 +2,7 @@
  * Held messages (CON-3, CON-4). The message stays in the MTA's custody; here is who owns it, its
  * clock, and what was decided. A decision is durable before anything is done in the queue.
  */
-import { isPlainAddress } from '../protocol/plain-address.ts';
+import { isPlainAddress } from '../core/plain-address.ts';
 import type { HoldDraft, HoldRow } from '../store/records/hold-contract.ts';
 import type { Hold, HoldAnswer, HoldDesk } from './contract.ts';
 import { draftVerdict, type DraftParts, type HoldIntent } from './hold-draft.ts';

@@ -6,7 +6,6 @@ import { andThen, type Maybe } from '../../core/maybe.ts';
 import type { Gate } from '../../gate-contract.ts';
 import type { InspectedMessage } from '../../message/contract.ts';
 import {
-  ACTION,
   COMMAND,
   macroStage,
   parseAddress,
@@ -20,7 +19,6 @@ import {
   canSkip,
   formatAgreement,
   isAnswered,
-  may,
   parseOffer,
   type Agreement,
 } from '../../protocol/milter-negotiation.ts';
@@ -28,7 +26,7 @@ import { ACCEPT, CONTINUE, formatReply, SKIP } from '../../protocol/milter-repli
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { FAILURE, type Answer } from './answer.ts';
 import { connectClient, forgetStage, newClient, setMacro, type ClientFacts } from './client.ts';
-import { endingOf } from './ending.ts';
+import { allowsHold, endingOf } from './ending.ts';
 import { FORWARD_OFF, forwardAnswer, forwardOf } from './forward-mark.ts';
 import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
@@ -146,7 +144,8 @@ export class MilterSession {
   }
 
   get #canHold(): boolean {
-    return this.#agreement !== undefined && may(this.#agreement, ACTION.quarantine);
+    const { holdBy } = this.#parts.settings;
+    return this.#agreement !== undefined && allowsHold(this.#agreement, holdBy);
   }
 
   #negotiate(data: Buffer): Taken {
@@ -333,7 +332,9 @@ export class MilterSession {
       this.#transaction = undefined;
       transaction.forget();
       const { sender } = forward;
-      return endingOf({ answer, agreement, foreign: new Map(), changes, traces: [], sender });
+      const { holdBy } = settings;
+      const none = { foreign: new Map<string, number>(), traces: [] };
+      return endingOf({ ...none, answer, agreement, holdBy, changes, sender });
     }
     this.#transaction = undefined;
     transaction.forget();
@@ -347,6 +348,7 @@ export class MilterSession {
       return endingOf({
         answer,
         agreement,
+        holdBy: settings.holdBy,
         foreign: transaction.foreign,
         changes,
         traces:

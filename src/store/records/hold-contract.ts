@@ -1,5 +1,4 @@
 /** Held messages and containments as the records keep them. */
-import type { MovingMessage } from '../../agent/contract.ts';
 import type { Intent } from '../../core/intent.ts';
 import type { AuditDraft, IncidentAddition, JobDraft, TimelineEntry } from './entries.ts';
 
@@ -133,7 +132,11 @@ export interface ContainmentHost {
   readonly clean: number;
   readonly nextMs: number;
   /** About to be put on hold by a run that has not said yet what came of it. */
-  readonly moving?: readonly MovingMessage[];
+  readonly moving?: readonly {
+    readonly queueId: string;
+    readonly arrivalSeconds: number;
+    readonly sender: string;
+  }[];
 }
 
 /** Of an account that is locked now. */
