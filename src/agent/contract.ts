@@ -58,13 +58,22 @@ export type AgentTask = TaskBase &
         readonly account: string;
         /** Messages known to be the account's from its events; `hold` is empty. */
         readonly known: readonly QueuedTarget[];
+        /**
+         * What an earlier run for the same lock was about to put on hold. An older daemon does not
+         * say, and is not told beforehand.
+         */
+        readonly moving?: readonly MovingMessage[];
       }
     | { readonly kind: 'show'; readonly target: QueuedTarget; readonly maxBytes: number }
   );
 
-/** Where a message was found. */
-export interface FoundMessage extends SeenMessage {
+/** A message that is about to be put on hold. */
+export interface MovingMessage extends SeenMessage {
   readonly queueId: string;
+}
+
+/** Where a message was found. */
+export interface FoundMessage extends MovingMessage {
   readonly queueName: string;
   readonly sizeBytes: number;
   readonly saslLogin: string;
@@ -94,6 +103,8 @@ export type AgentResult = TaskBase &
     | { readonly kind: 'release' | 'delete'; readonly done: boolean; readonly state: TargetState }
     | { readonly kind: 'notify'; readonly sent: boolean; readonly state: TargetState }
     | { readonly kind: 'contain'; readonly contained: readonly FoundMessage[] }
+    /** Before the deed: whatever dies then, what was put on hold for the lock is known. */
+    | { readonly kind: 'containing'; readonly moving: readonly MovingMessage[] }
     | {
         readonly kind: 'show';
         readonly state: TargetState;
@@ -136,6 +147,19 @@ export const MAX_TASKS = 20;
 export const MAX_LOGGED = 500;
 export const MAX_CHECKED = 500;
 export const MAX_CONTAINED = 1_000;
+/** Messages put on hold at once. */
+export const CONTAINED_AT_ONCE = 50;
 /** Characters told of one address or login: above RFC 5321's 320. */
 export const MAX_TOLD_LENGTH = 512;
 export const MAX_SHOWN_BYTES = 256 * 1024;
+
+/** Longest SMTP transaction, from its first recipient to the decision. */
+const LONGEST_TRANSACTION_MS = 6 * 3_600_000;
+/** Clocks of two hosts. */
+const CLOCK_DIFFERENCE_MS = 600_000;
+
+/** Whether a decision of this time can be of a message that arrived then. */
+export function isNear(at: string, arrivalSeconds: number): boolean {
+  const age = Date.parse(at) - arrivalSeconds * 1000;
+  return age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS;
+}

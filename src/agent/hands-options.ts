@@ -1,4 +1,5 @@
 /** What the hands of an agent work with. */
+import type { AgentResult } from './contract.ts';
 import type { QueueTools } from './queue-tools.ts';
 
 export interface HandsOptions {
@@ -7,6 +8,8 @@ export interface HandsOptions {
   readonly mta: string;
   /** Sender of notifications as this host's configuration names it; else only a postmaster may. */
   readonly from?: string | undefined;
+  /** Resolves when the desk has on record what is about to be done. */
+  readonly announce?: (result: AgentResult) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -2,6 +2,7 @@
  * Does one task at a time on the queue. Every deed can be done again: what is done already is said
  * to be done, and a queue id that belongs to other mail by now is not touched.
  */
+import { isQueueId } from '../protocol/queue-id.ts';
 import { inertMessage } from '../protocol/inert-text.ts';
 import { containAccount } from './contain.ts';
 import type {
@@ -37,7 +38,7 @@ async function attempt(options: HandsOptions, task: AgentTask): Promise<AgentRes
     case 'survey':
       return { id, kind: 'survey', ...(await survey(tools)) };
     case 'contain':
-      return { id, kind: 'contain', contained: await containAccount(tools, task) };
+      return { id, kind: 'contain', contained: await containAccount(options, task) };
     case 'release':
       return { id, kind: 'release', ...(await release(tools, task.target)) };
     case 'delete':
@@ -63,7 +64,8 @@ function notKnown(task: never): never {
 type CheckResult = Extract<AgentResult, { kind: 'check' }>['found'];
 
 async function check(tools: QueueTools, targets: readonly QueuedTarget[]): Promise<CheckResult> {
-  const envelopes = await tools.envelopes(targets.map(({ queueId }) => queueId));
+  const ids = targets.map(({ queueId }) => queueId).filter(isQueueId);
+  const envelopes = await tools.envelopes(ids);
   const byId = new Map(envelopes.map((envelope) => [envelope.queueId, envelope]));
   const found: CheckResult[number][] = [];
   for (const target of targets) {

@@ -40,12 +40,13 @@ async function loop(options: AgentOptions, signal: AbortSignal): Promise<void> {
     found: 'The agent reaches the daemon again.',
   };
   const patience = new Patience({ ...options, words }, signal);
+  const announce: HandsOptions['announce'] = (result) => desk.report(mta, [result]);
   const isStopped = (): boolean => signal.aborted;
   while (!isStopped()) {
     const tasks = await patience.through(() => desk.tasks(mta, { waitMs, signal }));
     for (const task of tasks ?? []) {
       if (isStopped()) return;
-      const result = await doTask(options, task);
+      const result = await doTask({ ...options, announce }, task);
       if (result.kind === 'failed') {
         options.telemetry.warn(`The agent could not do ${task.kind}: ${result.error}`);
       }

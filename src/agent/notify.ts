@@ -53,7 +53,7 @@ function compose(
     reportingMta: mta,
     arrivalMs: (envelope.arrivalSeconds ?? 0) * 1000,
     subject: isReturned ? 'Your message was not delivered' : 'Your message waits for a check',
-    words: notification.words,
+    words: isReturned ? withRecipients(notification.words, envelope) : notification.words,
     action: isReturned ? 'failed' : 'delayed',
     recipients: envelope.recipients,
     diagnostic: `${notification.words[0] ?? ''} Reference ${notification.reference}`,
@@ -61,6 +61,20 @@ function compose(
     status: isReturned ? '5.7.1' : '4.7.1',
     originalHeaders: text.slice(0, endOfHeaders(text)),
   });
+}
+
+/** Addresses written out in a sentence; the report for programs has all. */
+const MAX_WRITTEN = 20;
+
+/** Only the queue tells who has not got it: others of its recipients may have it already. */
+function withRecipients(
+  [first = '', ...rest]: readonly string[],
+  { recipients, recipientCount }: QueueEnvelope,
+): readonly string[] {
+  const written = recipients.slice(0, MAX_WRITTEN);
+  const more = recipientCount - written.length;
+  const end = more > 0 ? ` and ${more} more` : '';
+  return [first, `Not delivered to: ${written.join(', ')}${end}.`, ...rest];
 }
 
 function endOfHeaders(text: string): number {

@@ -2,6 +2,7 @@
  * The queue of one Postfix through its own tools: a fixed set of commands, every argument checked
  * before a program starts. `postsuper` and `postcat` need root.
  */
+import { isPlainAddress } from '../core/plain-address.ts';
 import { parsePostcat, missingQueueFile, type QueueEnvelope } from '../protocol/postcat.ts';
 import { parseQueueLine, type QueuedMessage } from '../protocol/postqueue.ts';
 import { parsePostsuper, type QueueChange } from '../protocol/postsuper.ts';
@@ -42,8 +43,6 @@ const MAX_ENVELOPE_BYTES = 64 * 1024 * 1024;
 const MAX_SMALL_OUTPUT_BYTES = 1024 * 1024;
 /** Queue files one postcat reads. */
 const ENVELOPE_BATCH = 50;
-/** RFC 5321 §4.5.3.1.3: a path has at most 256 octets. */
-const MAX_ADDRESS_LENGTH = 320;
 
 export function createQueueTools(options: QueueToolOptions = {}): QueueTools {
   const run = runner(options);
@@ -154,14 +153,9 @@ function checkIds(queueIds: readonly string[]): void {
   if (wrong !== undefined) throw new Error('A queue id has letters and digits only.');
 }
 
-/** A plain address, so that it is neither an option nor a list nor a route. */
 function checkAddress(address: string): void {
-  // Postfix routes by `%` and `!` in the local part (postconf(5) allow_percent_hack), and mail to
-  // somebody else must not leave under our name; `:` is an old source route.
-  const isPlain = /^[^\s\p{Cc}<>,;:()"\\@%!]+@[^\s\p{Cc}<>,;:()"\\@%!]+$/u.test(address);
-  if (!isPlain || address.length > MAX_ADDRESS_LENGTH) {
-    throw new Error('The recipient of a notification is not a plain address.');
-  }
+  if (isPlainAddress(address)) return;
+  throw new Error('The recipient of a notification is not a plain address.');
 }
 
 function mustSucceed(program: string, end: ProgramEnd): ProgramEnd {

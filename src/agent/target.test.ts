@@ -114,7 +114,52 @@ describe('a short queue id that belongs to other mail by now', () => {
   });
 });
 
+describe('a record whose queue id is none', () => {
+  const odd = target({ hold: 'h2', queueId: 'QQ2' });
+
+  test('does not stop the check of the others', async () => {
+    const { tools } = otherMail();
+    const checking: QueueTools = {
+      ...tools,
+      envelopes: (ids) =>
+        ids.includes('QQ2')
+          ? Promise.reject(new Error('A queue id has letters and digits only.'))
+          : Promise.resolve([envelope()]),
+    };
+    const task: AgentTask = { id: 'check', kind: 'check', targets: [odd, target({ seen })] };
+    const result = await doTask({ tools: checking, mta: 'mx', now: () => 0 }, task);
+    expect(result).toMatchObject({
+      kind: 'check',
+      found: [{ hold: 'h2', state: 'missing' }, { state: 'held' }],
+    });
+    const remove: AgentTask = { id: 'delete:h2', kind: 'delete', target: odd };
+    const deleted = await doTask({ tools: checking, mta: 'mx', now: () => 0 }, remove);
+    expect(deleted).toMatchObject({ kind: 'delete', done: true, state: 'missing' });
+  });
+});
+
 describe('a notification', () => {
+  test.each([
+    [['x@dest.test', 'y@dest.test'], 2, 'Not delivered to: x@dest.test, y@dest.test.'],
+    [
+      Array.from({ length: 25 }, (_, n) => `u${n}@dest.test`),
+      1_025,
+      'u19@dest.test and 1005 more.',
+    ],
+  ])('of a return names who has not got it: those left in the queue', async (left, count, said) => {
+    const { tools } = otherMail();
+    const texts: string[] = [];
+    const ours: QueueTools = {
+      ...tools,
+      envelopes: () => Promise.resolve([envelope({ recipients: left, recipientCount: count })]),
+      message: () => Promise.resolve({ bytes: Buffer.from('Subject: x\n\n'), isCut: false }),
+      submit: (_, text) => Promise.resolve(void texts.push(text)),
+    };
+    const task = { id: 'notify:h1', kind: 'notify', target: target({ seen }) } as const;
+    await doTask({ tools: ours, mta: 'mx', now: () => 0 }, { ...task, notification });
+    expect(texts.join().replaceAll(/\s+/g, ' ')).toContain(said);
+  });
+
   const notification = {
     ...{ what: 'returned' as const, recipient: ANN, from: 'postmaster@local.test' },
     ...{ messageId: `<primum.${'0'.repeat(32)}@local.test>` },

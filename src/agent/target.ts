@@ -1,6 +1,7 @@
 /** Finds a message that the records know in the queue, and makes sure that it is that one. */
 import type { QueueEnvelope } from '../protocol/postcat.ts';
-import { MAX_TOLD_LENGTH } from './contract.ts';
+import { isQueueId } from '../protocol/queue-id.ts';
+import { isNear, MAX_TOLD_LENGTH } from './contract.ts';
 import type { FoundMessage, QueuedTarget, TargetState } from './contract.ts';
 import type { QueueTools } from './queue-tools.ts';
 
@@ -13,17 +14,14 @@ export interface Looked {
 const LOOKS = 2;
 
 export async function look(tools: QueueTools, target: QueuedTarget): Promise<Looked> {
+  // It cannot be in any queue.
+  if (!isQueueId(target.queueId)) return { state: 'missing' };
   for (let n = 0; n < LOOKS; n++) {
     const [envelope] = await tools.envelopes([target.queueId]);
     if (envelope !== undefined) return judge(target, envelope);
   }
   return { state: 'missing' };
 }
-
-/** Longest SMTP transaction, from its first recipient to the decision. */
-const LONGEST_TRANSACTION_MS = 6 * 3_600_000;
-/** Clocks of two hosts. */
-const CLOCK_DIFFERENCE_MS = 600_000;
 
 /** Queue ids come again when long ids are off (postconf(5) enable_long_queue_ids). */
 export function judge(target: QueuedTarget, envelope: QueueEnvelope): Looked {
@@ -38,8 +36,7 @@ export function isTarget(target: QueuedTarget, envelope: QueueEnvelope): boolean
   if (seen !== undefined) {
     return seen.arrivalSeconds === arrivalSeconds && clipped(seen.sender) === clipped(sender);
   }
-  const age = Date.parse(target.at) - arrivalSeconds * 1000;
-  if (!(age > -CLOCK_DIFFERENCE_MS && age < LONGEST_TRANSACTION_MS)) return false;
+  if (!isNear(target.at, arrivalSeconds)) return false;
   const isSender = sender.toLowerCase() === target.envelopeSender.toLowerCase();
   // Canonical maps may have rewritten the sender; the login stays.
   return isSender || (saslLogin !== '' && saslLogin.toLowerCase() === target.account.toLowerCase());

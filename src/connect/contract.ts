@@ -47,6 +47,8 @@ export interface ConnectOptions {
   readonly inboundDaemons: readonly string[];
   /** Rules by the reverse name that are not off, each with its action: `inbound.no_reverse_name: reject`. */
   readonly nameRules?: readonly string[];
+  /** `doors.milter.hold_by`. */
+  readonly holdBy?: 'quarantine' | 'header';
   /** Password of Dovecot at the auth policy door; absent where none is asked for. */
   readonly dovecotPassword?: string;
   /** Where the password is read from, for a command that shows it. */

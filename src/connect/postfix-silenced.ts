@@ -80,7 +80,7 @@ async function tablesOf(value: string, readText: ReadText): Promise<string | und
   return place.startsWith('{') ? place : withoutComments(await readText(place));
 }
 
-const withoutComments = (text: string | undefined): string | undefined =>
+export const withoutComments = (text: string | undefined): string | undefined =>
   text?.replaceAll(/^#.*$/gm, '');
 
 /** Without look-ups Postfix calls every client `unknown`. */

@@ -2,6 +2,7 @@
 import { postfixAddress, type PostfixDoors, type PostfixPlace } from './address.ts';
 import { troubledPlan } from './contract.ts';
 import type { ConfigFiles, ConnectFile, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
+import { behindFacts, holdFacts } from './postfix-behind.ts';
 import { KEPT_NOTE, keepingOfMain, keepingOfService } from './postfix-beside.ts';
 import { listenLines, notesOf, preferSockets } from './postfix-doors.ts';
 import { INBOUND_NOTES, inboundFiles, readInbound } from './postfix-inbound.ts';
@@ -48,7 +49,11 @@ export async function connectPostfix(
   const plan = planFor(seen, options);
   const { doors, inboundDoors } = plan;
   const silenced = await silencedFacts({ ...seen, options, doors, inboundDoors, readText });
-  return { ...plan, facts: [...plan.facts, ...silenced] };
+  const milter = postfixAddress(options.milterListen, placeOf(seen.parameters, seen.services));
+  const isMarked = options.holdBy === 'header' && milter !== undefined && seen.isThere;
+  const held = isMarked ? await holdFacts(seen, readText) : [];
+  const behind = options.holdBy === 'header' ? [] : behindFacts(seen, milter);
+  return { ...plan, facts: [...plan.facts, ...silenced, ...held, ...behind] };
 }
 
 async function readPostfix(run: RunTool): Promise<Seen | { readonly trouble: string }> {

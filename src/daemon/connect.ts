@@ -51,6 +51,7 @@ export async function connect(
       authPolicyListen: auth_policy.listen,
       inboundContexts: policy.inbound_contexts,
       inboundDaemons: milter.inbound_daemons.map((name) => name.toLowerCase()),
+      holdBy: config.doors.milter.hold_by,
       nameRules: NAME_RULES.filter((name) => config.inbound[name] !== 'off').map(
         (name) => `inbound.${name}: ${config.inbound[name]}`,
       ),

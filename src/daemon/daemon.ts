@@ -216,6 +216,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
       isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
       inspector: () => inspector,
       recent,
+      trace: () => keyed.trace,
     }),
     onHoldDecision: (decision) => noteDecision({ ...stores, now, newId }, decision),
     onLockChange: (change) => noteLock({ room, desk, now, newId }, change),

@@ -4,11 +4,13 @@ import { secretOf } from '../config/load.ts';
 import { startAgent, type RunningAgent } from '../agent/loop.ts';
 import { createQueueTools, type QueueTools } from '../agent/queue-tools.ts';
 import type { Inspector } from '../core/report.ts';
-import type { HoldDecision, HoldSettings, HoldWorld } from '../desk/hold-options.ts';
+import type { HoldDecision, HoldSettings, HoldWorld, TracedMail } from '../desk/hold-options.ts';
 import { ensureAgentToken } from '../doors/api/token.ts';
 import type { Reporter } from '../doors/api/report/reporter.ts';
 import { PrimumError } from '../errors.ts';
+import { findHeaderBlocks, valuesOf } from '../protocol/traced-message.ts';
 import { seeing, type Journal } from '../store/journal.ts';
+import type { Trace } from '../trace/open-trace.ts';
 import { mtaName } from './options.ts';
 import type { DaemonParts } from './parts.ts';
 import type { RecentSubmissions } from './recent-submissions.ts';
@@ -86,16 +88,38 @@ export function holdWorld(parts: {
   readonly isOwnDomain: (domain: string) => boolean;
   readonly inspector: () => Inspector;
   readonly recent: RecentSubmissions;
+  readonly trace: () => Pick<Trace, 'reader' | 'tokenNames'>;
 }): HoldWorld {
   return {
     isOwnDomain: parts.isOwnDomain,
     known: (account) => Promise.resolve(parts.recent.of(account)),
+    readTrace: (headers) => readTrace(parts, headers),
     hasClimbed: async ({ account, identity }) => {
       const report = await parts.inspector().account(account);
       const own = report?.identities.find((one) => one.identity === identity);
       return [report?.rung, own?.rung].some((rung) => rung === 'hold' || rung === 'lock');
     },
   };
+}
+
+/** Of a decision that the journal lost too, the message itself tells that it was held. */
+async function readTrace(
+  { inspector, trace }: Pick<Parameters<typeof holdWorld>[0], 'inspector' | 'trace'>,
+  headers: string,
+): Promise<TracedMail | undefined> {
+  const { reader, tokenNames } = trace();
+  const [block] = findHeaderBlocks(headers, tokenNames);
+  if (block === undefined) return undefined;
+  for (const token of tokenNames.flatMap((name) => valuesOf(block, name))) {
+    const reading = reader.read(token.replaceAll(/\s+/g, ''));
+    if (!reading.ok || reading.traced.reference === '') continue;
+    const { key: _, ...traced } = reading.traced;
+    const decision = await inspector().explain(traced.reference);
+    const isOfIt = decision?.verdict.account === traced.account;
+    const isHeld = !isOfIt || (decision.verdict.enforced && decision.verdict.verdict !== 'pass');
+    return { ...traced, isPassed: !isHeld };
+  }
+  return undefined;
 }
 
 /** A journal that also remembers whose message got which queue id. */

@@ -89,6 +89,7 @@ export function milterDoorOptions(
     },
     onFailure: door.on_failure,
     deferAs: door.defer_as,
+    holdBy: door.hold_by,
     maxConnections: door.max_connections,
     maxPacketBytes: door.max_packet,
     maxBodyBytes: door.max_body,

@@ -8,7 +8,7 @@ import { MAX_CHECKED, MAX_SHOWN_BYTES, MAX_TASKS } from '../agent/contract.ts';
 import type { HoldChange, HoldRow } from '../store/records/hold-contract.ts';
 import type { Containments } from './containment.ts';
 import type { HoldDesk } from './contract.ts';
-import { draftFound } from './hold-draft.ts';
+import { FoundMail } from './found-mail.ts';
 import type { HoldKeeper } from './hold-keeper.ts';
 import { notificationOf } from './hold-notice.ts';
 import type { HoldParts } from './hold-parts.ts';
@@ -24,8 +24,6 @@ const UNHEARD_TIMEOUT_MS = 3_000;
 const MAX_SHOWS = 50;
 /** Looks for what has become due, where nothing woke the waiter. */
 const TICK_MS = 1_000;
-/** A message in the hold queue that young may still get its record. */
-const ADOPT_AFTER_MS = 900_000;
 /** Longest wait for something to do; an agent that waits longer is not there. */
 export const MAX_WAIT_MS = 25_000;
 
@@ -49,6 +47,7 @@ export class AgentRoom implements AgentDesk {
   readonly #parts: HoldParts;
   readonly #keeper: HoldKeeper;
   readonly #containments: Containments;
+  readonly #found: FoundMail;
   readonly #waiters = new Waiters();
   readonly #shows = new Map<string, Show>();
   /** When each mail host was last heard and its hold queue last compared with the records. */
@@ -63,6 +62,7 @@ export class AgentRoom implements AgentDesk {
     this.ownNotices = new OwnNotices(parts.now);
     this.#keeper = others.keeper;
     this.#containments = others.containments;
+    this.#found = new FoundMail(parts, others.keeper);
   }
 
   /** Mail hosts whose agent was heard since the start. */
@@ -169,6 +169,8 @@ export class AgentRoom implements AgentDesk {
     }
     if (targets.length > 0) tasks.push({ id: 'check', kind: 'check', targets });
     if (tasks.length > 0) return tasks;
+    const unread = this.#found.tasks(mta);
+    if (unread.length > 0) return unread;
     if (nowMs - host.surveyMs < settings.checkEverySeconds * 1000) return [];
     host.surveyMs = nowMs;
     return [{ id: 'survey', kind: 'survey' }];
@@ -212,13 +214,16 @@ export class AgentRoom implements AgentDesk {
         break;
       case 'survey':
         this.#hear(mta).queued = result.queued;
-        await this.#adopt(mta, result);
+        await this.#found.surveyed(mta, result.held);
         break;
       case 'contain':
         await this.#containments.passed(mta, hold, result.contained);
         break;
+      case 'containing':
+        await this.#containments.announced(mta, hold, result.moving);
+        break;
       case 'show':
-        this.#shown(mta, result.id, result);
+        if (!(await this.#found.read(mta, result.id, result))) this.#shown(mta, result.id, result);
         break;
       case 'release':
       case 'delete':
@@ -245,6 +250,7 @@ export class AgentRoom implements AgentDesk {
     const kind = id.slice(0, Math.max(colon, 0));
     const subject = id.slice(colon + 1);
     if (kind === 'contain') await this.#containments.failed(mta, subject);
+    else if (await this.#found.read(mta, id)) return;
     else if (kind === 'show') this.#shown(mta, id, undefined);
     else if (kind !== '') {
       await this.#change(subject, (row) => own(row, mta, () => failed(row, error, this.#moment())));
@@ -260,17 +266,6 @@ export class AgentRoom implements AgentDesk {
     for (const row of rows.filter((one) => isCheck(one, nowMs))) {
       await this.#change(row.id, (hold) => failed(hold, error, this.#moment()));
     }
-  }
-
-  /** A message that nobody here knows gets an owner; nothing of it happens by itself. */
-  async #adopt(mta: string, result: Extract<AgentResult, { kind: 'survey' }>): Promise<void> {
-    const { records, health, now, onAlerts } = this.#parts;
-    const before = now() - ADOPT_AFTER_MS;
-    const old = result.held.filter(({ arrivalSeconds }) => arrivalSeconds * 1000 < before);
-    if (old.length === 0) return;
-    const parts = this.#keeper.draftParts();
-    await health.write(() => records.holds.add(old.map((one) => draftFound(parts, one, mta))));
-    onAlerts();
   }
 
   #moment(): { readonly nowMs: number; readonly checkEveryMs: number } {

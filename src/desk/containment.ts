@@ -3,7 +3,8 @@
  * too. The lock is in force first; each mail host is asked until two passes find nothing more, and
  * again whenever its agent comes back while the lock stands.
  */
-import type { AgentTask, FoundMessage } from '../agent/contract.ts';
+import type { AgentTask, FoundMessage, MovingMessage } from '../agent/contract.ts';
+import { MAX_CONTAINED } from '../agent/contract.ts';
 import type { ContainmentHost, ContainmentRow } from '../store/records/hold-contract.ts';
 import { draftContained } from './hold-draft.ts';
 import type { HoldKeeper } from './hold-keeper.ts';
@@ -19,6 +20,8 @@ const AFTER_FAILURE_MS = 5_000;
 const MAX_AT_ONCE = 5;
 /** Known messages of one account that the agent is told. */
 const MAX_KNOWN = 1_000;
+/** Above what one run announces; the oldest are left out where runs die again and again. */
+const MAX_MOVING = 2 * MAX_CONTAINED;
 
 export class Containments {
   readonly #parts: HoldParts;
@@ -35,11 +38,24 @@ export class Containments {
     const nowMs = this.#parts.now();
     const open = (await this.#all()).filter((row) => this.#isDue(row, mta, nowMs));
     const tasks: AgentTask[] = [];
-    for (const { account } of open.slice(0, MAX_AT_ONCE)) {
+    for (const { account, hosts } of open.slice(0, MAX_AT_ONCE)) {
       const known = await this.#known(account, mta);
-      tasks.push({ id: `contain:${account}`, kind: 'contain', account, known });
+      const moving = hosts.get(mta)?.moving ?? [];
+      tasks.push({ id: `contain:${account}`, kind: 'contain', account, known, moving });
     }
     return tasks;
+  }
+
+  /** On record before the agent puts them on hold: another run then knows them for its own. */
+  async announced(mta: string, account: string, moving: readonly MovingMessage[]): Promise<void> {
+    const { records, health } = this.#parts;
+    await health.write(() =>
+      records.containments.change(account, mta, (before) => ({
+        ...(before ?? { contained: 0, nextMs: 0 }),
+        clean: 0,
+        moving: [...(before?.moving ?? []), ...moving].slice(-MAX_MOVING),
+      })),
+    );
   }
 
   async passed(mta: string, account: string, found: readonly FoundMessage[]): Promise<void> {

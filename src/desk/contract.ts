@@ -114,7 +114,7 @@ export type HoldAnswer =
   | { readonly ok: true; readonly hold: Hold }
   | {
       readonly ok: false;
-      readonly reason: 'unknown' | 'under-way' | 'ended' | 'no-sender-of-ours';
+      readonly reason: 'unknown' | 'under-way' | 'ended' | 'no-sender-of-ours' | 'odd-sender';
       /** As it stands now, where there is one: who decided and what. */
       readonly hold?: Hold;
     };

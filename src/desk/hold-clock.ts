@@ -117,7 +117,7 @@ export class HoldClock {
     }
     const { expiresAtMs: _, ...hold } = before;
     const why =
-      'Its end has come, but its sender is not of our domains and cannot be told: it stays held until somebody decides.';
+      'Its end has come, but its sender cannot be told (not of our domains, or no plain address): it stays held until somebody decides.';
     return {
       hold,
       ...this.#record(hold, 'hold.keep', why),

@@ -5,7 +5,7 @@ import type { AlertChannel } from '../effects/contract.ts';
 import type { IncidentAddition } from '../store/records/contract.ts';
 import type { HoldCause, HoldDraft, HoldRow } from '../store/records/hold-contract.ts';
 import type { AlertClock } from './alert-clock.ts';
-import type { HoldSettings } from './hold-options.ts';
+import type { HoldSettings, TracedMail } from './hold-options.ts';
 import { iso } from './hold-states.ts';
 import { newHoldId, newIncidentId } from './ids.ts';
 import { alertJobs } from './notice.ts';
@@ -70,14 +70,35 @@ export function draftContained(
   return { hold, spacingMs: 0, audit: auditOf(parts, hold, why) };
 }
 
-/** A message in the hold queue that no record knows; without a decision of ours it has no end. */
-export function draftFound(parts: DraftParts, found: FoundMessage, mta: string): HoldDraft {
-  const why = 'It waits in the hold queue, and nothing on record says why.';
-  const { expiresAtMs: _, ...begun } = fromQueue(parts, 'found', found);
-  const account = (found.saslLogin === '' ? found.sender : found.saslLogin).toLowerCase();
-  const hold = { ...begun, account, mta, reasons: [{ text: why }] };
+/**
+ * A message in the hold queue that no record knows. One that Primum did not let pass was held by it,
+ * and the record was lost: it ends as others do. Without a decision of ours it has no end.
+ */
+export function draftFound(
+  parts: DraftParts,
+  found: FoundMessage,
+  { mta, traced }: { readonly mta: string; readonly traced: TracedMail | undefined },
+): HoldDraft {
+  const isOurs = traced?.isPassed === false;
+  const why = isOurs
+    ? 'It is held by a decision of ours whose record was lost; its trace header tells whose it is.'
+    : 'It waits in the hold queue, and nothing on record says why.';
+  const { expiresAtMs, ...begun } = fromQueue(parts, 'found', found);
+  const sender = found.saslLogin === '' ? found.sender : found.saslLogin;
+  const hold = {
+    ...begun,
+    ...(traced !== undefined && ofTrace(traced)),
+    account: (traced?.account ?? sender).toLowerCase(),
+    ...(isOurs && expiresAtMs !== undefined && { expiresAtMs }),
+    ...{ mta, reasons: [{ text: why }] },
+  };
   const ticket = ticketFor(parts, hold, 'Messages wait in the hold queue without a record.');
   return { hold, spacingMs: 0, ticket, audit: auditOf(parts, hold, why) };
+}
+
+function ofTrace({ account, credential, context, at, reference }: TracedMail): Partial<HoldRow> {
+  const identity = credential === '' ? account : `${account}/${credential}`;
+  return { identity, context, at, ...(reference === '' ? {} : { reference }) };
 }
 
 function begin({ settings, nowMs }: DraftParts, cause: HoldCause): HoldRow {

@@ -2,6 +2,7 @@
  * Held messages (CON-3, CON-4). The message stays in the MTA's custody; here is who owns it, its
  * clock, and what was decided. A decision is durable before anything is done in the queue.
  */
+import { isPlainAddress } from '../core/plain-address.ts';
 import type { HoldDraft, HoldRow } from '../store/records/hold-contract.ts';
 import type { Hold, HoldAnswer, HoldDesk } from './contract.ts';
 import { draftVerdict, type DraftParts, type HoldIntent } from './hold-draft.ts';
@@ -76,7 +77,8 @@ export class HoldKeeper implements Omit<HoldDesk, 'show'> {
     if (found === undefined) return { ok: false, reason: 'unknown' };
     // What is decided on already is told as such, whatever could be done with it before.
     if (choice === 'return' && found.state === 'held' && !this.isReturnable(found)) {
-      return { ok: false, reason: 'no-sender-of-ours', hold: found };
+      const isOurs = this.#isOfOurs(senderOf(found));
+      return { ok: false, reason: isOurs ? 'odd-sender' : 'no-sender-of-ours', hold: found };
     }
     const hold = await health.read(() =>
       records.holds.change(found.id, (row) =>
@@ -123,9 +125,14 @@ export class HoldKeeper implements Omit<HoldDesk, 'show'> {
     if (isDecided && (now.state === state || now.closedAt !== undefined)) settle();
   }
 
-  /** Notifications go to senders of the platform's own domains only. */
-  isReturnable({ envelopeSender, seen }: HoldRow): boolean {
-    return this.#parts.world.isOwnDomain(domainOf(seen?.sender ?? envelopeSender));
+  /** Notifications go to senders of the platform's own domains only, and to plain addresses. */
+  isReturnable(hold: HoldRow): boolean {
+    const sender = senderOf(hold);
+    return isPlainAddress(sender) && this.#isOfOurs(sender);
+  }
+
+  #isOfOurs(sender: string): boolean {
+    return this.#parts.world.isOwnDomain(domainOf(sender));
   }
 
   countContained(account: string): Promise<number> {
@@ -181,6 +188,10 @@ export class HoldKeeper implements Omit<HoldDesk, 'show'> {
       throw error;
     }
   }
+}
+
+function senderOf({ envelopeSender, seen }: HoldRow): string {
+  return seen?.sender ?? envelopeSender;
 }
 
 export function domainOf(address: string): string {

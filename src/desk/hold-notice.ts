@@ -27,7 +27,7 @@ function messageIdOf(settings: HoldSettings, hold: HoldRow, what: string): strin
 
 function returnedWords(settings: HoldSettings, hold: HoldRow): readonly string[] {
   return [
-    'Your message was not delivered to anybody.',
+    'Your message was not delivered to the recipients below.',
     `It was held for a check on ${dayAndTime(hold.at)} and is returned to you now. Why: ${hold.why}`,
     'If you did not send it, somebody else may use your account: change your password.',
     ...ending(settings, hold),

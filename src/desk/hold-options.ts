@@ -34,8 +34,21 @@ export interface HoldWorld {
   isOwnDomain(domain: string): boolean;
   /** Whether the ladder holds mail of this context by now, so that it waits for a person. */
   hasClimbed(hold: HoldRow): Promise<boolean>;
+  /** What the trace token in these headers says; nothing where there is none of ours. */
+  readTrace?(headers: string): Promise<TracedMail | undefined>;
   /** Messages known from events to be the account's. */
   known?(account: string): Promise<readonly KnownMessage[]>;
+}
+
+/** Of a message on hold without a record, from the trace token in its headers. */
+export interface TracedMail {
+  readonly account: string;
+  readonly credential: string;
+  readonly context: string;
+  readonly at: string;
+  readonly reference: string;
+  /** The decision let it pass, or a person has: somebody else put it on hold. */
+  readonly isPassed: boolean;
 }
 
 export interface KnownMessage {

@@ -16,7 +16,7 @@ const REPORT: DeliveryReport = {
   reportingMta: 'mx1.example.org',
   arrivalMs: Date.UTC(2026, 10, 20, 4, 0, 0),
   subject: 'Your message was not delivered',
-  words: ['Your message was not delivered to anybody.', 'Ask postmaster@example.org.'],
+  words: ['Your message was not delivered to the recipients below.', 'Ask postmaster@example.org.'],
   action: 'failed',
   recipients: ['bob@example.net'],
   diagnostic: 'It was returned. Reference 8F2K9A1B',

@@ -26,6 +26,15 @@ beforeEach(async () => {
     world: {
       isOwnDomain: (domain) => domain === 'example.org',
       hasClimbed: () => Promise.resolve(climbed),
+      readTrace: (headers) =>
+        Promise.resolve(
+          /X-Token/.test(headers)
+            ? {
+                ...{ account: 'ann@other.example', credential: 'main', context: '5f1c' },
+                ...{ at: iso(START), reference: 'TRACED11', isPassed: /passed/.test(headers) },
+              }
+            : undefined,
+        ),
     },
   });
 });
@@ -245,6 +254,31 @@ describe('a message held by a verdict', () => {
 });
 
 describe('a return to the sender', () => {
+  test.each(['"a b"', 'a!b', 'a%b'])(
+    'is refused at once where nothing is sent to his address: %s',
+    async (local) => {
+      await start(hold({ envelopeSender: `${local}@example.org` }));
+      const request = { name: '8F2K9A1B', by: 'olga', why: 'No.' };
+      expect(await opened.desk.holds.decide({ ...request, choice: 'return' })).toMatchObject({
+        ...{ ok: false, reason: 'odd-sender' },
+        hold: { state: 'held' },
+      });
+      expect(await opened.desk.holds.decide({ ...request, choice: 'delete' })).toMatchObject({
+        ok: true,
+      });
+    },
+  );
+
+  test('says nothing of recipients that it does not know', async () => {
+    await start(hold());
+    await work();
+    await opened.desk.holds.decide({ name: '8F2K9A1B', choice: 'return', by: 'olga', why: 'No.' });
+    const [task] = await opened.desk.agents.tasks(MTA);
+    expect(task?.kind === 'notify' && task.notification.words[0]).toBe(
+      'Your message was not delivered to the recipients below.',
+    );
+  });
+
   test('counts each notification before it is handed out, and is bounded', async () => {
     await start(hold());
     await work();
@@ -334,6 +368,23 @@ describe('ACC-11: containment', () => {
     expect((await opened.desk.agents.tasks('mx2')).map(({ kind }) => kind)).toContain('contain');
   });
 
+  test('knows after a crash what it was about to put on hold, until it is told what came of it', async () => {
+    const { queueId, arrivalSeconds, sender } = found('4jWSb00AAAAAAAA');
+    const moving = [{ queueId, arrivalSeconds, sender }];
+    const contains = async () =>
+      (await opened.desk.agents.tasks(MTA)).filter(({ kind }) => kind === 'contain');
+    await start(lockIntent());
+    expect(await contains()).toMatchObject([{ moving: [] }]);
+    const id = `contain:${ANN}`;
+    await opened.desk.agents.report(MTA, [{ id, kind: 'containing', moving }]);
+    expect(await contains()).toMatchObject([{ moving }]);
+    expect(await opened.desk.holds.countContained(ANN)).toBe(0);
+    await work(contain(['4jWSb00AAAAAAAA']));
+    nowMs += 6_000;
+    expect(await contains()).toMatchObject([{ moving: [] }]);
+    expect(await opened.desk.holds.countContained(ANN)).toBe(1);
+  });
+
   test('is tried again when a tool failed, and what it holds is decided with the unlock', async () => {
     await start(lockIntent());
     const [task] = await opened.desk.agents.tasks(MTA);
@@ -350,11 +401,68 @@ describe('ACC-11: containment', () => {
   });
 });
 
-test('a message on hold that no record knows gets an owner, and nothing of it happens by itself', async () => {
-  nowMs += HOUR;
-  const [task] = await opened.desk.agents.tasks(MTA);
-  expect(task).toMatchObject({ kind: 'survey' });
-  await opened.desk.agents.report(MTA, [{ id: 'survey', kind: 'survey', held: [found()] }]);
-  expect(await only()).toMatchObject({ cause: 'found', account: ANN, owner: 'abuse desk' });
-  expect((await only())?.expiresAtMs).toBeUndefined();
+describe('a message on hold that no record knows', () => {
+  /** The next survey finds it an hour later, with these headers; `undefined`: they cannot be read. */
+  async function survey(headers: string | undefined, changes: Partial<FoundMessage> = {}) {
+    nowMs += HOUR;
+    const message = { ...found(), ...changes };
+    const [task] = await opened.desk.agents.tasks(MTA);
+    expect(task).toMatchObject({ kind: 'survey' });
+    await opened.desk.agents.report(MTA, [{ id: 'survey', kind: 'survey', held: [message] }]);
+    const [reading] = await opened.desk.agents.tasks(MTA);
+    expect(reading).toMatchObject({ kind: 'show', target: { queueId: message.queueId } });
+    const { id } = reading as AgentTask;
+    const raw = Buffer.from(`${headers ?? ''}\r\n\r\nX-Token: genuine\r\n`).toString('base64');
+    const shown = { headers: '', body: '', isCut: false, recipients: [], sizeBytes: 300, raw };
+    await opened.desk.agents.report(MTA, [
+      headers === undefined
+        ? { id, kind: 'failed', error: 'postcat ended with 1' }
+        : { id, kind: 'show', state: 'held', message: shown },
+    ]);
+    expect((await opened.desk.agents.tasks(MTA)).filter(({ kind }) => kind === 'show')).toEqual([]);
+    return only();
+  }
+
+  test.each([
+    ['without a token', 'Subject: hello'],
+    ['with a token in its body only', 'Subject: token'],
+    ['whose headers cannot be read', undefined],
+  ])('%s gets an owner, and nothing of it happens by itself', async (_, headers) => {
+    const one = await survey(headers);
+    expect(one).toMatchObject({ cause: 'found', account: ANN, owner: 'abuse desk' });
+    expect(one?.expiresAtMs).toBeUndefined();
+  });
+
+  test('CON-5: whose record was lost has account, reference, time and end by its token', async () => {
+    const one = await survey('Subject: hello\r\nX-Token: genuine');
+    expect(one).toMatchObject({
+      ...{ cause: 'found', account: 'ann@other.example', reference: 'TRACED11', at: iso(START) },
+      ...{ context: '5f1c', identity: 'ann@other.example/main', owner: 'abuse desk' },
+    });
+    expect(one?.expiresAtMs).toBeGreaterThan(nowMs);
+    expect(one?.reasons[0]?.text).toContain('whose record was lost');
+  });
+
+  test('that Primum let pass, and somebody put on hold by hand, has account and no end', async () => {
+    const one = await survey('X-Token: passed');
+    expect(one).toMatchObject({ account: 'ann@other.example', reference: 'TRACED11' });
+    expect(one?.expiresAtMs).toBeUndefined();
+  });
+
+  test('that was decided on before, and is on hold again by hand, has no end', async () => {
+    await start(hold({ queueId: '4jWSb00OTHERone', reference: 'TRACED11' }));
+    await work();
+    await opened.desk.holds.decide({ name: 'TRACED11', choice: 'release', by: 'olga', why: 'Ok.' });
+    await work();
+    expect((await survey('X-Token: genuine'))?.expiresAtMs).toBeUndefined();
+  });
+
+  test.each([
+    ['from outside', { saslLogin: '' }],
+    ['of another time', { arrivalSeconds: START / 1000 + 1_200 }],
+  ])('%s is not believed a token that was copied onto it', async (_, changes) => {
+    const one = await survey('X-Token: genuine', changes);
+    expect(one).toMatchObject({ account: ANN });
+    expect(one?.reference).not.toBe('TRACED11');
+  });
 });

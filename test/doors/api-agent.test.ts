@@ -1,6 +1,11 @@
 /** The paths of the agents: whose token opens them, and what they do not take. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_CHECKED, MAX_CONTAINED, MAX_TASKS } from '../../src/agent/contract.ts';
+import {
+  CONTAINED_AT_ONCE,
+  MAX_CHECKED,
+  MAX_CONTAINED,
+  MAX_TASKS,
+} from '../../src/agent/contract.ts';
 import { TOKEN, openFixture, problemOf } from './api-fixture.ts';
 import type { ApiFixture } from './api-fixture.ts';
 
@@ -165,6 +170,7 @@ describe('results that are not right', () => {
     ['too many checked',        { results: [{ id: 'check', kind: 'check', found: many(MAX_CHECKED + 1, checked) }] }, '`results.0.found`'],
     ['too many in a survey',    { results: [{ id: 'survey', kind: 'survey', held: many(2_001, found) }] }, '`results.0.held`'],
     ['too many contained',      { results: [{ id: 'contain:a', kind: 'contain', contained: many(MAX_CONTAINED + 51, found) }] }, '`results.0.contained`'],
+    ['too many announced',      { results: [{ id: 'contain:a', kind: 'containing', moving: many(CONTAINED_AT_ONCE + 1, { queueId: 'Q', arrivalSeconds: 1, sender: '' }) }] }, '`results.0.moving`'],
     ['a long sender',           { results: [{ id: 'survey', kind: 'survey', held: [{ ...found, sender: 'a'.repeat(1_001) }] }] }, '`results.0.held.0.sender`'],
     ['a negative size',         { results: [{ id: 'survey', kind: 'survey', held: [{ ...found, sizeBytes: -1 }] }] }, '`results.0.held.0.sizeBytes`'],
     ['a time that is none',     { results: [{ id: 'survey', kind: 'survey', held: [{ ...found, arrivalSeconds: 'now' }] }] }, '`results.0.held.0.arrivalSeconds`'],

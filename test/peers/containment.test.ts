@@ -15,14 +15,18 @@ describe.runIf(mailServersAreHere)('a locked account', { timeout: 2 * PEER_TEST_
     { sections: { agent: { embedded: true }, holds: { check_every: '1s' } } },
   );
 
-  async function send(account: string, subjects: readonly string[]): Promise<void> {
+  /** Gives the queue id of the last. */
+  async function send(account: string, subjects: readonly string[]): Promise<string> {
     const client = await platform().stack.smtp();
     await client.auth(account, `secret-of-${account.split('@')[0] ?? ''}`);
+    let queueId = '';
     for (const subject of subjects) {
       const { end } = await client.send({ from: account, to: ['friend@dest.test'], subject });
       expect(end?.code).toBe(250);
+      queueId = /queued as (\S+)/.exec(end?.text ?? '')?.[1] ?? '';
     }
     await client.quit();
+    return queueId;
   }
 
   async function count(queueName: string, sender: string): Promise<number> {
@@ -36,13 +40,15 @@ describe.runIf(mailServersAreHere)('a locked account', { timeout: 2 * PEER_TEST_
     const subjects = Array.from({ length: MESSAGES }, (_, n) => `number ${n}`);
     await send(ANN, subjects);
     await send(BOB, ['of bob']);
+    const before = await send(ANN, ['on hold before']);
+    await stack.postfix.tool('postsuper', '-h', before);
     await until('all to wait', async () => {
       const [ofAnn, ofBob] = [await count('deferred', ANN), await count('deferred', BOB)];
       return ofAnn === MESSAGES && ofBob === 1;
     });
 
     await operator.lock(ANN, 'The password is stolen.');
-    await until('all to be held', async () => (await count('hold', ANN)) === MESSAGES);
+    await until('all to be held', async () => (await count('hold', ANN)) === MESSAGES + 1);
     expect(await count('deferred', BOB)).toBe(1);
     expect(await count('hold', BOB)).toBe(0);
     const incident = await until('the count in the incident', async () => {
@@ -59,12 +65,14 @@ describe.runIf(mailServersAreHere)('a locked account', { timeout: 2 * PEER_TEST_
       'all to be delivered',
       async () => {
         const queue = await stack.postfix.queue();
-        return queue.every(({ sender }) => sender !== ANN);
+        const ofAnn = queue.filter(({ sender }) => sender === ANN);
+        return ofAnn.every(({ queueId }) => queueId === before);
       },
       90_000,
     );
     const arrived = stack.sink.messages.filter(({ envelopeSender }) => envelopeSender === ANN);
     const names = arrived.map(({ text }) => /\nSubject: (number \d+)/.exec(text)?.[1]);
     expect(names.sort()).toEqual(subjects.sort());
+    expect(await count('hold', ANN)).toBe(1);
   });
 });

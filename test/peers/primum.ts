@@ -33,6 +33,7 @@ export interface PrimumOptions {
   readonly policy: SettingsInput['policy'];
   /** Primum's milter door is closed, whatever Postfix asks. */
   readonly milterIsDown?: boolean;
+  readonly holdBy?: 'quarantine' | 'header';
   /** Alerts go through Postfix, as those of an operator do; else straight to the sink. */
   readonly alertsByPostfix?: boolean;
   /** The accounts file of the directory, YAML; without it there is no directory. */
@@ -63,6 +64,7 @@ function configuration(stack: MailStack, state: string, options: PrimumOptions):
           stack.milterAddress === '' || options.milterIsDown === true ? [] : [stack.milterAddress],
         ...(stack.milterAddress.startsWith('unix:') && { socket_group: 'postfix' }),
         inbound_daemons: ['mx'],
+        ...(options.holdBy !== undefined && { hold_by: options.holdBy }),
       },
       socketmap: { listen: [`127.0.0.1:${ports.socketmap}`] },
       lmtp: { listen: [`127.0.0.1:${ports.lmtp}`] },

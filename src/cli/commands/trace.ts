@@ -137,12 +137,24 @@ function tokenText(view: TokenView): string {
       `Sent ${time}, reference ${traced.reference}, key ${traced.key}.`,
       explanation
         ? `The decision:\n${indent(explanationText(explanation)).trimEnd()}`
-        : 'The journal no longer holds the decision (journal.retention).',
+        : notHeldText(traced.at, Date.now()),
       ...MESSAGES[view.message],
     );
   }
   lines.push(...signatureLines(view));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The least that journal.retention can be. */
+const LEAST_RETENTION_MS = 3_600_000;
+
+/** Why the decision is not in the journal, as far as its age tells. */
+export function notHeldText(at: string, nowMs: number): string {
+  const lost =
+    'Primum ended hard (kill -9, power) before it was on disk, or another host with the same trace keys made it';
+  return nowMs - Date.parse(at) < LEAST_RETENTION_MS
+    ? `The journal does not hold the decision, which is too young for journal.retention to have removed it: ${lost}.`
+    : `The journal does not hold the decision: it is older than journal.retention, or ${lost}.`;
 }
 
 function placeText({ headers, isInside }: TokenView): string {

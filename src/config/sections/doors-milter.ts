@@ -25,6 +25,15 @@ export const milterDoor = z.strictObject({
         'that releases itself, or `tempfail` (450). Other accounts always get 450, and everybody does ' +
         'for what could not be scanned or read just then.',
     ),
+  hold_by: z
+    .enum(['quarantine', 'header'])
+    .default('quarantine')
+    .describe(
+      'How the mail server is told to hold a message: `quarantine`, after which Postfix asks no further ' +
+        'milter, or `header`, an X-Primum-Hold that `milter_header_checks` of Postfix must answer with ' +
+        'HOLD: then a DKIM signer behind Primum signs held mail too. Without that line in main.cf, ' +
+        'nothing is held.',
+    ),
   inbound_daemons: z
     .array(text('mx'))
     .max(100)

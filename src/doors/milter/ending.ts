@@ -11,10 +11,12 @@ import {
 } from '../../protocol/milter-replies.ts';
 import type { TraceHeader } from '../../trace/contract.ts';
 import type { Answer } from './answer.ts';
+import type { HoldBy } from './options.ts';
 
 export interface Ending {
   readonly answer: Answer;
   readonly agreement: Agreement;
+  readonly holdBy: HoldBy;
   /** Fields from outside that only we write: how many of each name. */
   readonly foreign: ReadonlyMap<string, number>;
   readonly changes: readonly HeaderChange[];
@@ -25,10 +27,11 @@ export interface Ending {
 
 // Below the Received field of our own MTA, so that the trace of the way stays on top.
 const TRACE_INDEX = 1;
+const HOLD_HEADER = 'X-Primum-Hold';
 
 /** Held messages are marked too: they leave later without passing here again. */
 export function endingOf(ending: Ending): string {
-  const { answer, agreement, foreign, changes, traces, sender } = ending;
+  const { answer, agreement, holdBy, foreign, changes, traces, sender } = ending;
   if (answer.kind === 'refuse') return formatReply(answer.reply);
   const withSpace = (agreement.steps & STEP.headerLeadingSpace) !== 0;
   let said = '';
@@ -44,8 +47,22 @@ export function endingOf(ending: Ending): string {
     }
   }
   if (sender !== undefined && may(agreement, ACTION.changeSender)) said += formatSender(sender);
-  if (answer.kind === 'hold') said += formatQuarantine(answer.reason);
+  if (answer.kind === 'hold') said += holdBy === 'header' ? mark(withSpace) : quarantine(answer);
   return said + ACCEPT;
+}
+
+/** Postfix asks no further milter after a quarantine. */
+const quarantine = ({ reason }: { readonly reason: string }): string => formatQuarantine(reason);
+
+/** For `milter_header_checks`, by which Postfix holds the message and goes on asking milters. */
+function mark(withSpace: boolean): string {
+  const header = { kind: 'insert' as const, name: HOLD_HEADER, value: 'yes', index: TRACE_INDEX };
+  return formatChange(header, withSpace);
+}
+
+/** Whether the MTA lets us put a message on hold in this way. */
+export function allowsHold(agreement: Agreement, holdBy: HoldBy): boolean {
+  return may(agreement, holdBy === 'header' ? ACTION.addHeaders : ACTION.quarantine);
 }
 
 /** From the last to the first, so that the places of the others stay what they are. */

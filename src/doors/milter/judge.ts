@@ -25,6 +25,8 @@ import {
   acceptedCount,
   acceptRecipient,
   eventOf,
+  mayHold,
+  queueIdOf,
   refuseRecipient,
   type Transaction,
 } from './transaction.ts';
@@ -116,10 +118,9 @@ export class MilterJudge {
   }
 
   /** Notes a forward for each of its recipients: what comes back counts for its account (FWD-1). */
-  forwarded(
-    { recipients, envelopeSender, queueId }: Transaction,
-    { account, tag, stamp }: Forward,
-  ): void {
+  forwarded(transaction: Transaction, { account, tag, stamp }: Forward): void {
+    const { recipients, envelopeSender } = transaction;
+    const queueId = queueIdOf(transaction);
     for (const to of recipients) {
       const noted = this.#gate.note({
         v: 1,
@@ -246,7 +247,7 @@ export class MilterJudge {
     const saying = (holdsDeferred: boolean): Saying => ({
       contact: this.#settings.policy().contact ?? '',
       holdsDeferred,
-      canHold,
+      canHold: mayHold(transaction, canHold),
     });
     const kinds = [verdict.verdict, ...Object.values(verdict.perRecipient ?? {})];
     const isSlowed = kinds.includes('defer') && verdict.notLookedAt !== true;

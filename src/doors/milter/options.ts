@@ -7,6 +7,9 @@ import type { TraceHeaders } from '../../trace/contract.ts';
 import type { ListenOptions } from '../listen.ts';
 import type { OpenTransactions } from '../open-transactions.ts';
 
+/** How the MTA is told to put a message on hold. */
+export type HoldBy = 'quarantine' | 'header';
+
 /** How `defer` is said to a person: their mail programs do not try again by themselves. */
 export type DeferAs =
   /** A short hold; whoever keeps the hold queue releases it. */
@@ -69,6 +72,7 @@ export interface MilterDoorOptions {
   /** What is answered when nothing can be read or judged. Default `pass`. */
   readonly onFailure?: 'pass' | 'defer';
   readonly deferAs?: DeferAs;
+  readonly holdBy?: HoldBy;
   readonly maxConnections?: number;
   readonly maxPacketBytes?: number;
   readonly maxBodyBytes?: number;
@@ -82,6 +86,7 @@ export interface MilterDoorOptions {
 export const MILTER_DOOR_DEFAULTS = {
   onFailure: 'pass',
   deferAs: 'hold',
+  holdBy: 'quarantine',
   // One connection an SMTP session; the guide's Postfix has at most 1,000 smtpd processes.
   maxConnections: 2000,
   maxPacketBytes: MAX_PACKET_BYTES,

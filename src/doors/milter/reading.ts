@@ -9,7 +9,7 @@ import type { HeaderData } from '../../protocol/milter.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { noteMark } from './forward-mark.ts';
 import { MAX_REMOVED_HEADERS, type MilterDoorSettings } from './options.ts';
-import type { Transaction } from './transaction.ts';
+import { queueIdOf, type Transaction } from './transaction.ts';
 import { within } from './within.ts';
 
 export class MessageReading {
@@ -25,7 +25,8 @@ export class MessageReading {
   begin(transaction: Transaction): void {
     if (transaction.isInMessage) return;
     transaction.isInMessage = true;
-    const { client, queueId, envelopeSender, recipients } = transaction;
+    const { client, envelopeSender, recipients } = transaction;
+    const queueId = queueIdOf(transaction);
     const envelope: MessageEnvelope = {
       ...(client.saslLogin !== '' && { account: client.saslLogin }),
       ...(queueId !== '' && { queueId }),

@@ -6,7 +6,6 @@ import { andThen, type Maybe } from '../../core/maybe.ts';
 import type { Gate } from '../../gate-contract.ts';
 import type { InspectedMessage } from '../../message/contract.ts';
 import {
-  ACTION,
   COMMAND,
   macroStage,
   parseAddress,
@@ -20,7 +19,6 @@ import {
   canSkip,
   formatAgreement,
   isAnswered,
-  may,
   parseOffer,
   type Agreement,
 } from '../../protocol/milter-negotiation.ts';
@@ -28,13 +26,13 @@ import { ACCEPT, CONTINUE, formatReply, SKIP } from '../../protocol/milter-repli
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { FAILURE, type Answer } from './answer.ts';
 import { connectClient, forgetStage, newClient, setMacro, type ClientFacts } from './client.ts';
-import { endingOf } from './ending.ts';
+import { allowsHold, endingOf } from './ending.ts';
 import { FORWARD_OFF, forwardAnswer, forwardOf } from './forward-mark.ts';
 import type { MilterJudge } from './judge.ts';
 import type { MilterDoorSettings } from './options.ts';
 import { InboundMail, type InboundAnswer } from './inbound.ts';
 import { MessageReading } from './reading.ts';
-import { newTransaction, type Transaction } from './transaction.ts';
+import { mayHold, newTransaction, type Transaction } from './transaction.ts';
 import { MACROS, wishesFor } from './wishes.ts';
 
 export interface SessionParts {
@@ -146,7 +144,8 @@ export class MilterSession {
   }
 
   get #canHold(): boolean {
-    return this.#agreement !== undefined && may(this.#agreement, ACTION.quarantine);
+    const { holdBy } = this.#parts.settings;
+    return this.#agreement !== undefined && allowsHold(this.#agreement, holdBy);
   }
 
   #negotiate(data: Buffer): Taken {
@@ -327,13 +326,15 @@ export class MilterSession {
     const changes = (inspected && settings.mend?.(inspected)) ?? [];
     const forward = forwardOf(transaction, settings);
     if (forward?.offTo !== undefined) {
-      const answer = forwardAnswer(FORWARD_OFF, transaction, this.#canHold);
+      const answer = forwardAnswer(FORWARD_OFF, transaction, mayHold(transaction, this.#canHold));
       // Nothing of it leaves, so nothing is counted.
       judge.settle(transaction);
       this.#transaction = undefined;
       transaction.forget();
       const { sender } = forward;
-      return endingOf({ answer, agreement, foreign: new Map(), changes, traces: [], sender });
+      const { holdBy } = settings;
+      const none = { foreign: new Map<string, number>(), traces: [] };
+      return endingOf({ ...none, answer, agreement, holdBy, changes, sender });
     }
     this.#transaction = undefined;
     transaction.forget();
@@ -341,12 +342,13 @@ export class MilterSession {
     return andThen(judge.message(transaction, asked, this.#canHold), (message) => {
       const { judged } = message;
       const answer = forward
-        ? forwardAnswer(message.answer, transaction, this.#canHold)
+        ? forwardAnswer(message.answer, transaction, mayHold(transaction, this.#canHold))
         : message.answer;
       if (forward !== undefined && answer.kind !== 'refuse') judge.forwarded(transaction, forward);
       return endingOf({
         answer,
         agreement,
+        holdBy: settings.holdBy,
         foreign: transaction.foreign,
         changes,
         traces:

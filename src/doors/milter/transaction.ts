@@ -1,6 +1,7 @@
 /** One mail transaction of a milter connection, from MAIL to the end of its message. */
 import type { SubmissionEvent } from '../../core/event.ts';
 import type { InspectedMessage, MessageInspection } from '../../message/contract.ts';
+import { isQueueId } from '../../protocol/queue-id.ts';
 import { serviceOf, type ClientFacts } from './client.ts';
 import type { NameRoom } from './name-room.ts';
 import { MAX_NAMED_RECIPIENTS, MAX_REFUSED_RECIPIENTS } from './options.ts';
@@ -72,6 +73,19 @@ export function newTransaction(client: ClientFacts, opening: Opening): Transacti
   };
 }
 
+/**
+ * The queue id, where it is one. A message with another could be put on hold and never be found
+ * again by the tools of the queue, which take nothing else.
+ */
+export function queueIdOf({ queueId }: Pick<Transaction, 'queueId'>): string {
+  return isQueueId(queueId) ? queueId : '';
+}
+
+/** Without any the MTA just does not say; one that is none makes no hold. */
+export function mayHold({ queueId }: Pick<Transaction, 'queueId'>, canHold: boolean): boolean {
+  return canHold && (queueId === '' || isQueueId(queueId));
+}
+
 /** Recipients that were accepted so far. */
 export function acceptedCount(transaction: Transaction): number {
   return transaction.recipients.length + transaction.unnamed;
@@ -125,7 +139,8 @@ export function eventOf(
   if (client.saslLogin !== '') event.account = client.saslLogin;
   if (more.forwarder !== undefined) event.forwarder = more.forwarder;
   if (client.mechanism !== '') event.mechanism = client.mechanism;
-  if (transaction.queueId !== '') event.queueId = transaction.queueId;
+  const queueId = queueIdOf(transaction);
+  if (queueId !== '') event.queueId = queueId;
   if (service !== '') event.service = service;
   if (client.name !== '') event.clientName = client.name;
   if (client.heloName !== '') event.heloName = client.heloName;

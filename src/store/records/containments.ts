@@ -12,6 +12,14 @@ export function containmentRecords(transact: Transact): ContainmentRecords {
         const rows = await tx.selectFrom('containments').selectAll().execute();
         return rows.map(fromTable);
       }),
+    change: (account, mta, next) =>
+      transact(async (tx) => {
+        const query = tx.selectFrom('containments').selectAll().where('account', '=', account);
+        const row = await query.executeTakeFirst();
+        if (row === undefined) return;
+        const hosts = new Map(fromTable(row).hosts);
+        await saveHosts(tx, account, hosts.set(mta, next(hosts.get(mta))));
+      }),
     pass: ({ account, mta, drafts, next, note }) =>
       transact(async (tx) => {
         const added = (await addHolds(tx, drafts)).length;
@@ -20,12 +28,7 @@ export function containmentRecords(transact: Transact): ContainmentRecords {
         // The lock was lifted meanwhile; what was put on hold is on record all the same.
         if (row === undefined) return added;
         const hosts = new Map(fromTable(row).hosts);
-        hosts.set(mta, next(hosts.get(mta), added));
-        await tx
-          .updateTable('containments')
-          .set({ hosts: JSON.stringify([...hosts]) })
-          .where('account', '=', account)
-          .execute();
+        await saveHosts(tx, account, hosts.set(mta, next(hosts.get(mta), added)));
         const incident = await readIncident(tx, row.incident);
         if (added === 0 || incident === undefined) return added;
         const contained = [...hosts.values()].reduce((sum, host) => sum + host.contained, 0);
@@ -33,6 +36,18 @@ export function containmentRecords(transact: Transact): ContainmentRecords {
         return added;
       }),
   };
+}
+
+async function saveHosts(
+  tx: RecordsTx,
+  account: string,
+  hosts: ContainmentRow['hosts'],
+): Promise<void> {
+  await tx
+    .updateTable('containments')
+    .set({ hosts: JSON.stringify([...hosts]) })
+    .where('account', '=', account)
+    .execute();
 }
 
 function fromTable(row: ContainmentTable): ContainmentRow {

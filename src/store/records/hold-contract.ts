@@ -102,6 +102,8 @@ export interface HoldRecords {
   /** Saves those whose message has no open hold yet; gives them as saved. */
   add(drafts: readonly HoldDraft[]): Promise<readonly HoldRow[]>;
   get(id: string): Promise<HoldRow | undefined>;
+  /** Those of these queue ids of one mail host that no open hold has. */
+  unknown(mta: string, queueIds: readonly string[]): Promise<readonly string[]>;
   /** The newest with the reference. */
   find(reference: string): Promise<HoldRow | undefined>;
   /** Newest first, but those that wait. */
@@ -129,6 +131,12 @@ export interface ContainmentHost {
   /** Passes in a row that found nothing more. */
   readonly clean: number;
   readonly nextMs: number;
+  /** About to be put on hold by a run that has not said yet what came of it. */
+  readonly moving?: readonly {
+    readonly queueId: string;
+    readonly arrivalSeconds: number;
+    readonly sender: string;
+  }[];
 }
 
 /** Of an account that is locked now. */
@@ -142,6 +150,12 @@ export interface ContainmentRow {
 
 export interface ContainmentRecords {
   all(): Promise<readonly ContainmentRow[]>;
+  /** Changes what is known of one mail host; nothing where the lock was lifted. */
+  change(
+    account: string,
+    mta: string,
+    next: (before: ContainmentHost | undefined) => ContainmentHost,
+  ): Promise<void>;
   /**
    * One pass on one mail host: its holds, its count and the note in the incident. Gives how many
    * holds are new.

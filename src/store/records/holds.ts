@@ -12,6 +12,13 @@ export function holdRecords(transact: Transact): HoldRecords {
   return {
     add: (drafts) => transact((tx) => addHolds(tx, drafts)),
     get: (id) => transact((tx) => readHold(tx, id)),
+    unknown: (mta, queueIds) =>
+      transact(async (tx) => {
+        const query = tx.selectFrom('holds').select('queueId').where('closedAt', 'is', null);
+        const own = query.where('mta', '=', mta).where('queueId', 'in', [...queueIds]);
+        const known = new Set((await own.execute()).map(({ queueId }) => queueId));
+        return queueIds.filter((queueId) => !known.has(queueId));
+      }),
     find: (reference) =>
       transact(async (tx) => {
         const query = tx.selectFrom('holds').selectAll().where('reference', '=', reference);

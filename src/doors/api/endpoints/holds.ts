@@ -133,6 +133,10 @@ const REFUSALS: Readonly<Record<Refused, readonly [number, string]>> = {
   unknown: [404, 'There is no held message NAME.'],
   'under-way': [409, 'The message NAME is decided on already.'],
   ended: [409, 'The message NAME waits no more.'],
+  'odd-sender': [
+    422,
+    'The sender of the message NAME cannot be told: nothing is sent to an address with quotes, ! or % in it, for it may lead elsewhere. Release it, or delete it with "primum hold delete NAME".',
+  ],
   'no-sender-of-ours': [
     422,
     'The sender of the message NAME is not of your domains and is not told anything by us. Release it, or delete it with "primum hold delete NAME".',

@@ -1,6 +1,7 @@
 /** What an agent is asked and what it answers, with every bound. */
 import { z } from 'zod';
 import {
+  CONTAINED_AT_ONCE,
   MAX_CHECKED,
   MAX_CONTAINED,
   MAX_LOGGED,
@@ -22,6 +23,8 @@ const word = z.string().max(MAX_WORD);
 const count = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 const state = z.enum(['held', 'elsewhere', 'missing', 'other']);
 const seen = z.object({ arrivalSeconds: z.number(), sender: word });
+
+const moving = { queueId: word, arrivalSeconds: z.number(), sender: word };
 
 const target = z.object({
   hold: word,
@@ -51,7 +54,15 @@ const task = z.discriminatedUnion('kind', [
   z.object({ ...kind('release'), target }),
   z.object({ ...kind('notify'), target, notification }),
   z.object({ ...kind('delete'), target }),
-  z.object({ ...kind('contain'), account: word, known: z.array(target) }),
+  z.object({
+    ...kind('contain'),
+    account: word,
+    known: z.array(target),
+    moving: z
+      .array(z.object(moving))
+      .exactOptional()
+      .describe('What an earlier run for the same lock was about to put on hold.'),
+  }),
   z.object({ ...kind('show'), target, maxBytes: count }),
 ]) satisfies z.ZodType<AgentTask>;
 
@@ -91,7 +102,14 @@ const result = z.discriminatedUnion('kind', [
   z.strictObject({ ...kind('release'), done: z.boolean(), state }),
   z.strictObject({ ...kind('delete'), done: z.boolean(), state }),
   z.strictObject({ ...kind('notify'), sent: z.boolean(), state }),
-  z.strictObject({ ...kind('contain'), contained: z.array(found).max(MAX_CONTAINED + 50) }),
+  z.strictObject({
+    ...kind('contain'),
+    contained: z.array(found).max(MAX_CONTAINED + CONTAINED_AT_ONCE),
+  }),
+  z.strictObject({
+    ...kind('containing'),
+    moving: z.array(z.strictObject(moving)).max(CONTAINED_AT_ONCE),
+  }),
   z.strictObject({
     ...kind('show'),
     state,

@@ -236,7 +236,7 @@ export const traceView = z.object({
         .nullable() satisfies z.ZodType<Traced | null>,
       explanation: explanation
         .nullable()
-        .describe('Null when the journal no longer holds the decision.'),
+        .describe('Null when the journal does not hold the decision.'),
       message: z
         .enum(['same', 'other', 'unknown'])
         .describe('Whether the Message-ID is the one that the journal has for the token.'),
