@@ -2,6 +2,7 @@
  * Whether a host refused the probe and not what it was asked: by the name in EHLO, by the address or a
  * list. Such an answer says nothing of the host, so it is neither well nor wrong.
  */
+import { randomBytes } from 'node:crypto';
 import type { SmtpReply } from './smtp-dialogue.ts';
 
 const PROBE_ADVICE =
@@ -50,3 +51,6 @@ export function isSame(one: SmtpReply, other: SmtpReply): boolean {
     text.replaceAll(/<[^>]*>|\S+@\S+/g, '').toLowerCase();
   return one.code === other.code && plain(one) === plain(other);
 }
+
+/** A local part that nobody has. */
+export const madeUp = (): string => `primum-${randomBytes(8).toString('hex')}`;

@@ -57,6 +57,14 @@ const OF_DOMAIN =
 const OF_RELAYING =
   /\brelay|\brcpthosts\b|\bcannot deliver mail for\b|\bnot (?:a )?local\b|\bauthenticat|\bauth(?:orization)? required\b|^\d{3} 5\.7\.(?:0|1|54|64)\b|^530 /i;
 
+const RELAY_WORDS = /\brelay/i;
+/** Said of the moment or of who asks: Sendmail's "Relaying temporarily denied" wants a reverse name. */
+const FOR_NOW = /\btemporar|\blater\b|gr[ae]y|\bptr\b|\brate\b|\btoo m/i;
+
+/** It refuses to relay, in words that say so; for now or for good (Postfix: defer_unauth_destination). */
+export const refusesRelaying = ({ code, text }: SmtpReply): boolean =>
+  code >= 400 && RELAY_WORDS.test(text) && (code >= 500 || !FOR_NOW.test(text));
+
 /**
  * Whose domain a refusal is about; `undefined` where it is about something else.
  * @param told Whose address the host had just been told; many judge the sender only then.

@@ -5,11 +5,13 @@ import { domainAt, NOT_ITS_DOMAIN } from '../domain-at.ts';
 import {
   demandsTls,
   isAboutClient,
+  madeUp,
   otherSenders,
   probeAdvice,
   refusesProbe,
 } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
+import { expnNote, vrfyNote } from '../disclosure.ts';
 import { helloUnderTls, visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { errorText } from '../error-text.ts';
 import { bad, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
@@ -28,8 +30,8 @@ export const conformance: Check = {
         return [
           ...extensionNotes(visit, ehlo),
           await nullSenderNote(visit, dialogue, tools),
-          await disclosureNote(visit, dialogue, 'VRFY'),
-          await disclosureNote(visit, dialogue, 'EXPN'),
+          await vrfyNote(visit, dialogue, (await domainAt(name, tools)).domain),
+          await expnNote(visit, dialogue),
           // Last, as it ends what can be said in the clear.
           ...(await authUnderTlsNotes(visit, dialogue, ehlo, tools)),
         ];
@@ -189,7 +191,7 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, tools: Tools): P
   const { domain, isElsewhere } = await domainAt(visit.name, tools);
   const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
   const isRefused = rcpt.code >= 500;
-  const made = `primum-${Math.random().toString(36).slice(2, 12)}@${domain}`;
+  const made = `${madeUp()}@${domain}`;
   const other = isRefused ? await dialogue.command(`RCPT TO:<${made}>`) : undefined;
   await dialogue.command('RSET');
   const sender = isRefused ? await takenFrom(otherSenders(domain), domain, dialogue) : undefined;
@@ -233,31 +235,6 @@ async function takenFrom(
     if (isTaken) return sender;
   }
   return undefined;
-}
-
-/** RFC 5321 section 3.5.3: 252 is the answer that tells nothing. */
-async function disclosureNote(
-  visit: Visit,
-  dialogue: Dialogue,
-  verb: 'VRFY' | 'EXPN',
-): Promise<Note> {
-  const where = `${visit.name} (${visit.address})`;
-  const reply = await dialogue.command(`${verb} postmaster`);
-  if (reply.code === 250 || (reply.code === 252 && verb === 'EXPN'))
-    return bad(
-      `${where} answers ${verb} with "${reply.text}": spammers try out names so.`,
-      `Switch it off: ${verb === 'VRFY' ? 'disable_vrfy_command = yes' : 'EXPN is not needed by anybody'}.`,
-    );
-  if (reply.code === 252) {
-    // Postfix says 252 to a name it knows and 550 to one it does not: that tells them apart.
-    const made = await dialogue.command(`VRFY primum-${Math.random().toString(36).slice(2, 12)}`);
-    if (made.code >= 500)
-      return bad(
-        `${where} answers VRFY with 252 for a name that exists and ${made.code} for one that does not: spammers try out names so.`,
-        'Switch it off: disable_vrfy_command = yes.',
-      );
-  }
-  return fine(`${where} tells nothing to ${verb} (${reply.code}).`);
 }
 
 /** Two figures, so that a limit of a kilobyte is not none. */
