@@ -12,10 +12,10 @@ import { networksIn, readPostconf, settingsIn } from '../postconf.ts';
 import { isInNetworks } from '../scope.ts';
 import type { SmtpReply } from '../smtp-dialogue.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
-import { demandsTls, isAboutClient, isSame, probeAdvice } from '../probe-refusal.ts';
+import { demandsTls, isAboutClient, isSame, madeUp, probeAdvice } from '../probe-refusal.ts';
 import { PLAIN, TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
 import { tryTrick, type Outcome } from '../relay-try.ts';
-import { isUnclear, waysWith, wordsOf } from '../relay-way.ts';
+import { isOfItself, isUnclear, waysWith, wordsOf } from '../relay-way.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
 export const relay: Check = {
@@ -112,17 +112,22 @@ async function blindNote(
   tools: Tools,
 ): Promise<Note | undefined> {
   if (plain === undefined) return undefined;
-  const own = await withDialogue(visit, tools, async (dialogue) => {
+  const answers = await withDialogue(visit, tools, async (dialogue) => {
     await dialogue.command('MAIL FROM:<>');
-    return dialogue.command(`RCPT TO:<postmaster@${ownDomain}>`);
+    const own = await dialogue.command(`RCPT TO:<postmaster@${ownDomain}>`);
+    return { own, made: await dialogue.command(`RCPT TO:<${madeUp()}@${ownDomain}>`) };
   }).catch(() => undefined);
-  const isBlind =
-    isAboutClient(plain) ||
-    demandsTls(plain) ||
-    (own !== undefined && own.code >= 500 && isSame(plain, own));
-  if (!isBlind) return undefined;
+  const isLike = (own: SmtpReply | undefined): boolean =>
+    own !== undefined && own.code >= 500 && isSame(plain, own);
+  if (isAboutClient(plain) || demandsTls(plain) || isLike(answers?.own))
+    return unclear(
+      `${visit.name} (${visit.address}) refuses the probe whatever it asks: "${plain.text}".`,
+      probeAdvice(plain),
+    );
+  // Postmaster is often taken from those, too, who are refused for what they are.
+  if (isOfItself(plain) || !isLike(answers?.made)) return undefined;
   return unclear(
-    `${visit.name} (${visit.address}) refuses the probe whatever it asks: "${plain.text}".`,
+    `${visit.name} (${visit.address}) refuses strangers' mail in the words in which it refuses a made-up address of its own, so they may be about who asks: "${plain.text}".`,
     probeAdvice(plain),
   );
 }
