@@ -133,6 +133,33 @@ it('says in EHLO what watch.helo names', async () => {
   expect(hellos).toEqual(['EHLO audit.house.test', 'EHLO primum-audit.invalid']);
 });
 
+describe('OWN-7: the greeting', () => {
+  it.each([
+    ['ESMTP PowerMTA(TM) v5.0r3', 'tells the version v5.0r3'],
+    ['ESMTP Mailu v2024.06', 'tells the version v2024.06'],
+    ['ESMTP ready (Mailu)', 'tells the product (Mailu)'],
+    ['Stalwart ESMTP at your service', 'tells the product (Stalwart)'],
+    ['ESMTP CommuniGate Pro', 'tells the product (CommuniGate)'],
+    ['ESMTP Service (Lotus Domino)', 'tells the product (Lotus)'],
+    ['ESMTP Postfix (3.7.11)', 'tells the version 3.7.11'],
+    ['Microsoft ESMTP MAIL Service, Version: 15.0.1497.2', 'tells the version 15.0.1497.2'],
+  ])('%s fails', async (words, evidence) => {
+    const greeting = `220 mx.house.test ${words}`;
+    const { states, text } = await statesOf(conformance, () => '250 ok', { greeting });
+    expect(states['OWN-7']).toBe('fail');
+    expect(text).toContain(evidence);
+  });
+
+  it.each(['ESMTP', 'ESMTP [192.0.2.10]', 'ESMTP 192.0.2.10 ready', 'ESMTP 2.mx.house.test'])(
+    '%s passes',
+    async (words) => {
+      const greeting = `220 mx.house.test ${words}`;
+      const { states, text } = await statesOf(conformance, () => '250 ok', { greeting });
+      expect(states['OWN-7'], text).toBe('pass');
+    },
+  );
+});
+
 describe('OWN-3: what a host calls itself', () => {
   it.each([
     ['220 mx.house.test ESMTP', 'pass', 'calls itself mx.house.test'],

@@ -1,4 +1,5 @@
 /** OWN-3, OWN-5, OWN-7: how a mail server speaks: its name, postmaster, null sender, VRFY, EXPN, sizes, greeting. */
+import { isIP } from 'node:net';
 import type { Check, Tools } from '../contract.ts';
 import { hostNamed, hostsAs } from '../plan.ts';
 import { domainAt, NOT_ITS_DOMAIN } from '../domain-at.ts';
@@ -43,10 +44,22 @@ export const conformance: Check = {
   },
 };
 
-/** Names of programs, and numbers like `3.7.11`. */
-const PRODUCTS =
-  /\b(postfix|exim|sendmail|qmail|exchange|microsoft|zimbra|mdaemon|opensmtpd|haraka|courier|kerio|hmailserver|mailenable|icewarp|debian|ubuntu|centos|red ?hat|freebsd|windows)\b/i;
-const VERSION = /\b\d+\.\d+(?:\.\d+)*\b(?![.-]?[a-z]*\.[a-z])/;
+/** Names of programs and systems. */
+const PRODUCTS = new RegExp(
+  `\\b(?:${[
+    'postfix|exim|sendmail|(?:net)?qmail|exchange|microsoft|zimbra|mdaemon|opensmtpd|haraka|courier',
+    'kerio|hmailserver|mailenable|icewarp|powermta|mailu|mailcow|stalwart|communigate|lotus|domino',
+    'kumomta|zone-?mta|greenarrow|momentum|halon|axigen|smartermail|surgemail|surgesmtp|maddy',
+    'chasquid|groupwise|ironport|fortimail|barracuda|modoboa|iredmail|kolab|scalix|citadel|xmail',
+    'debian|ubuntu|centos|red ?hat|freebsd|windows',
+  ].join('|')})\\b`,
+  'i',
+);
+/** Numbers like `3.7.11`, `v5.0r3` and `v2024.06`; not those of a host name. */
+const VERSIONS = /(?<![\w.-])v?\d+(?:\.\d+)+(?:[a-z]{1,5}\d*)?(?![\w.-]*\.[a-z])(?!\w)/gi;
+
+const versionIn = (text: string): string | undefined =>
+  text.match(VERSIONS)?.find((found) => isIP(found) === 0);
 
 function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
   const where = `${visit.name} (${visit.address})`;
@@ -64,7 +77,7 @@ function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
     );
   const rest = [...words, ...greeting.lines.slice(1)].join(' ');
   const product = PRODUCTS.exec(rest)?.[0];
-  const version = VERSION.exec(rest)?.[0];
+  const version = versionIn(rest);
   if (version !== undefined)
     notes.push(
       bad(`${shown}; it tells the version ${version}.`, 'Write smtpd_banner = $myhostname ESMTP.'),
