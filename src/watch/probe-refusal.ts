@@ -2,6 +2,7 @@
  * Whether a host refused the probe and not what it was asked: by the name in EHLO, by the address or a
  * list. Such an answer says nothing of the host, so it is neither well nor wrong.
  */
+import { randomBytes } from 'node:crypto';
 import type { SmtpReply } from './smtp-dialogue.ts';
 
 const PROBE_ADVICE =
@@ -18,15 +19,40 @@ export const demandsTls = ({ code, text }: SmtpReply): boolean =>
 export const probeAdvice = (reply: SmtpReply): string =>
   demandsTls(reply) ? TLS_ADVICE : PROBE_ADVICE;
 
-const ABOUT_CLIENT =
-  /\b(?:helo|ehlo) command rejected|\bclient host rejected|\bblocked using\b|\bcannot find your (?:host|reverse)/i;
-/** RFC 3463 section 3.2: X.1 is about the address. */
-const ABOUT_RECIPIENT =
-  /^\d{3} 5\.1\.\d|relay|user unknown|unknown user|no such|not exist|mailbox|recipient address rejected/i;
+/** In the words of Postfix, of others, and of Primum (RFC 7372: X.7.25 is the reverse name). */
+const ABOUT_CLIENT = new RegExp(
+  [
+    /\b(?:helo|ehlo) command rejected|\bclient host rejected|\bblocked using\b/,
+    /\bcannot find your (?:host|reverse)|\breverse (?:dns|name|address|lookup)\b|\bptr\b/,
+    /^\d{3} \d\.7\.25\b|\breference [0-9a-z]{8}$/,
+    /\b(?:block|black|deny)[ -]?list|\bdns[bw]l\b|\brbl\b|\bspamhaus\b|\breputation\b/,
+    /\byour (?:ip|address|host|server|client|network|connection)\b|\bhome connection\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+/** RFC 3463 section 3.2: X.1 is about the address; X.4.1 is what Exchange Online says of it. */
+const ABOUT_USER = new RegExp(
+  [
+    /^\d{3} 5\.(?:1\.(?:[0-6]|10)|4\.1)\b|\buser unknown|\bunknown (?:user|recipient|address|local)/,
+    /\bno such\b|\bnot exist|\bmailbox\b|\bno one\b|\bnobody\b|\bnot (?:found|known|here)\b/,
+    /\binvalid (?:recipient|address|user)|\brecipient (?:unknown|invalid)|\bvalidrcptto\b/,
+    /\bunroute?able\b|\bundeliverable address\b|\brelay|\brcpthosts\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 /** By its words alone. */
 export function isAboutClient(reply: SmtpReply): boolean {
   return reply.code >= 400 && ABOUT_CLIENT.test(reply.text);
+}
+
+/** Refused since there is no such address, in words or by its code. */
+export function isAboutUser(reply: SmtpReply): boolean {
+  return reply.code >= 500 && !isAboutClient(reply) && ABOUT_USER.test(reply.text);
 }
 
 /**
@@ -41,7 +67,7 @@ export const otherSenders = (domain: string): readonly string[] => [
 export function refusesProbe(reply: SmtpReply, other: SmtpReply | undefined): boolean {
   if (reply.code < 500) return false;
   if (isAboutClient(reply) || demandsTls(reply)) return true;
-  return other !== undefined && !ABOUT_RECIPIENT.test(reply.text) && isSame(reply, other);
+  return other !== undefined && !ABOUT_USER.test(reply.text) && isSame(reply, other);
 }
 
 /** But for the addresses that each names. */
@@ -50,3 +76,6 @@ export function isSame(one: SmtpReply, other: SmtpReply): boolean {
     text.replaceAll(/<[^>]*>|\S+@\S+/g, '').toLowerCase();
   return one.code === other.code && plain(one) === plain(other);
 }
+
+/** A local part that nobody has. */
+export const madeUp = (): string => `primum-${randomBytes(8).toString('hex')}`;

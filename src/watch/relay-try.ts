@@ -1,6 +1,7 @@
 /** One trick at one host: MAIL and RCPT, and never DATA. */
 import { helloUnderTls, withDialogue, type Visit } from './mail-host.ts';
-import { domainRefused } from './relay-way.ts';
+import { domainRefused, refusesRelaying } from './relay-way.ts';
+import { madeUp } from './probe-refusal.ts';
 import type { Trick, TrickWords } from './relay-tricks.ts';
 import type { Dialogue, SmtpReply } from './smtp-dialogue.ts';
 import type { Tools } from './contract.ts';
@@ -38,7 +39,7 @@ export async function tryTrick(
       const isAccepted = rcpt.code === 250 || rcpt.code === 251;
       if (!isAccepted) return refusalOf(rcpt, 'recipient', words);
       // A local part of ours may hold anything where every recipient is taken (OWN-10).
-      const isOwn = trick.endsHere === true && (await takesAnything(dialogue, words));
+      const isOwn = trick.endsHere === true && (await takesAnything(dialogue, recipient));
       if (isOwn) return { kind: 'own' };
       const says = `MAIL FROM:${sender}, RCPT TO:${recipient}: ${rcpt.text}`;
       return { kind: 'accepted', dialogue: says, reply: rcpt };
@@ -51,7 +52,8 @@ export async function tryTrick(
 function refusalOf(reply: SmtpReply, of: 'sender' | 'recipient', words: TrickWords): Outcome {
   const about = domainRefused(reply, of, words);
   if (about !== undefined) return { kind: 'silent', reply, about };
-  return { kind: reply.code >= 500 ? 'refused' : 'silent', reply };
+  const isRefused = reply.code >= 500 || refusesRelaying(reply);
+  return { kind: isRefused ? 'refused' : 'silent', reply };
 }
 
 interface Begun {
@@ -72,10 +74,11 @@ async function startOf(trick: Trick, begun: Begun, tools: Tools): Promise<Outcom
   return offersLogin(ehlo) ? guestLogin({ ...begun, ehlo }) : { kind: 'impossible' };
 }
 
-async function takesAnything(dialogue: Dialogue, { ownDomain }: TrickWords): Promise<boolean> {
-  const made = Math.random().toString(36).slice(2, 12);
-  const reply = await dialogue.command(`RCPT TO:<primum-${made}@${ownDomain}>`);
-  return reply.code === 250;
+/** @param recipient Of the trick; a made-up name at the same domain, or without one, is asked for. */
+async function takesAnything(dialogue: Dialogue, recipient: string): Promise<boolean> {
+  const domain = /@(?:\[[^\]]*\]|[^@<>"[\]]+)>$/.exec(recipient)?.[0] ?? '>';
+  const reply = await dialogue.command(`RCPT TO:<${madeUp()}${domain}`);
+  return reply.code === 250 || reply.code === 251;
 }
 
 const mechanisms = (ehlo: readonly string[]): readonly string[] =>

@@ -3,7 +3,7 @@
  * nobody at an address. What is refused for its domain says nothing of relaying: an open relay that
  * looks domains up refuses example.com, which takes no mail (null MX), and takes all others.
  */
-import { isAboutClient } from './probe-refusal.ts';
+import { isAboutClient, isAboutUser } from './probe-refusal.ts';
 import type { SmtpReply } from './smtp-dialogue.ts';
 import type { TrickWords } from './relay-tricks.ts';
 
@@ -55,7 +55,21 @@ const OF_DOMAIN =
   /\b(?:mx|srv|dns)\b|\bnull ?mx\b|\bdoes not accept (?:e-?)?mail\b|\b(?:domain|host)\b.*\b(?:not found|unknown|exist|resolv)|\b(?:unknown|no such|invalid|non-?exist[ae]nt) (?:\w+ )?(?:domain|host)|\bunrout(?:e)?able\b|\bunresolv|\bliterals?\b/i;
 /** Postfix, Sendmail, Exim, Exchange; qmail; Haraka; whoever wants AUTH first. */
 const OF_RELAYING =
-  /\brelay|\brcpthosts\b|\bcannot deliver mail for\b|\bnot (?:a )?local\b|\bauthenticat|\bauth(?:orization)? required\b|^\d{3} 5\.7\.(?:0|1|54|64)\b|^530 /i;
+  /\brelay|\brcpthosts\b|\bcannot deliver mail for\b|\bnot (?:a )?local\b|\bauthenticat|\bauth(?:orization)? required\b|^\d{3} 5\.7\.(?:54|64)\b|^530 /i;
+/** Policy of any kind, relaying among it. */
+const OF_POLICY = /^\d{3} 5\.7\.[01]\b/;
+
+/** It says that it is about relaying or about the address of the recipient. */
+export const isOfItself = (reply: SmtpReply): boolean =>
+  OF_RELAYING.test(reply.text) || isAboutUser(reply);
+
+const RELAY_WORDS = /\brelay/i;
+/** Said of the moment or of who asks: Sendmail's "Relaying temporarily denied" wants a reverse name. */
+const FOR_NOW = /\btemporar|\blater\b|gr[ae]y|\bptr\b|\brate\b|\btoo m/i;
+
+/** It refuses to relay, in words that say so; for now or for good (Postfix: defer_unauth_destination). */
+export const refusesRelaying = ({ code, text }: SmtpReply): boolean =>
+  code >= 400 && RELAY_WORDS.test(text) && (code >= 500 || !FOR_NOW.test(text));
 
 /**
  * Whose domain a refusal is about; `undefined` where it is about something else.
@@ -85,7 +99,12 @@ export function isUnclear({
   readonly kind: string;
   readonly reply?: SmtpReply;
 }): boolean {
-  return kind === 'refused' && reply !== undefined && !OF_RELAYING.test(reply.text);
+  return (
+    kind === 'refused' &&
+    reply !== undefined &&
+    !OF_RELAYING.test(reply.text) &&
+    !OF_POLICY.test(reply.text)
+  );
 }
 
 /** Some servers take no address in the place of a domain. */

@@ -55,10 +55,47 @@ describe('a host that tells what it refuses', () => {
   const taken = (line: string): boolean => /<(?:abuse|postmaster)@house\.test>/.test(line);
 
   it('OWN-4, OWN-10, FBK-4: passes', async () => {
-    const answer = (line: string): string => (taken(line) ? '250 ok' : HELO.replace(/.*/, BARE));
+    const answer = (line: string): string => (taken(line) ? '250 ok' : '550 no such user');
     expect((await statesOf(relay, answer)).states).toEqual({ 'OWN-4': 'pass' });
     await server?.close();
     const { states } = await statesOf(recipients, answer);
+    expect(states).toEqual({ 'OWN-10': 'pass', 'FBK-4': 'pass' });
+  });
+
+  it.each([
+    BARE,
+    '554 5.7.1 Your address 192.0.2.9 is on our block list, see https://house.test/why',
+    '550 5.7.25 <x>: Recipient address rejected: No reverse name. Reference 8DK2M4QX',
+    '550 5.7.1 <x>: Recipient address rejected: Access denied',
+  ])('and refuses all but its roles with "%s" says nothing of them', async (words) => {
+    const answer = (line: string): string => (taken(line) ? '250 ok' : words);
+    const relaying = await statesOf(relay, answer);
+    expect(relaying.states).toEqual({ 'OWN-4': 'unknown' });
+    expect(relaying.text).toContain(words);
+    await server?.close();
+    const { states, text } = await statesOf(recipients, answer);
+    expect(states).toEqual({ 'OWN-10': 'unknown', 'FBK-4': 'pass' });
+    expect(text).toContain(words);
+  });
+
+  it('OWN-10: a catch-all that refuses some for another reason fails', async () => {
+    let asked = 0;
+    const { states } = await statesOf(recipients, (line) => {
+      if (!line.includes('<primum-')) return '250 ok';
+      asked += 1;
+      return asked === 1 ? '550 5.7.1 rejected' : '250 ok';
+    });
+    expect(states).toEqual({ 'OWN-10': 'fail', 'FBK-4': 'pass' });
+  });
+
+  it.each([
+    '550 5.1.1 <x>: Recipient address rejected: User unknown in virtual mailbox table',
+    '550 5.4.1 Recipient address rejected: Access denied. AS(201806281)',
+    '550 Unrouteable address',
+    '550 sorry, no mailbox here by that name (#5.1.1)',
+    '553 sorry, this recipient is not in my validrcptto list',
+  ])('OWN-10: passes where a made-up address gets "%s"', async (words) => {
+    const { states } = await statesOf(recipients, (line) => (taken(line) ? '250 ok' : words));
     expect(states).toEqual({ 'OWN-10': 'pass', 'FBK-4': 'pass' });
   });
 
@@ -94,6 +131,33 @@ it('says in EHLO what watch.helo names', async () => {
   await server.look(recipients);
   const hellos = said.filter((line) => line.startsWith('EHLO'));
   expect(hellos).toEqual(['EHLO audit.house.test', 'EHLO primum-audit.invalid']);
+});
+
+describe('OWN-7: the greeting', () => {
+  it.each([
+    ['ESMTP PowerMTA(TM) v5.0r3', 'tells the version v5.0r3'],
+    ['ESMTP Mailu v2024.06', 'tells the version v2024.06'],
+    ['ESMTP ready (Mailu)', 'tells the product (Mailu)'],
+    ['Stalwart ESMTP at your service', 'tells the product (Stalwart)'],
+    ['ESMTP CommuniGate Pro', 'tells the product (CommuniGate)'],
+    ['ESMTP Service (Lotus Domino)', 'tells the product (Lotus)'],
+    ['ESMTP Postfix (3.7.11)', 'tells the version 3.7.11'],
+    ['Microsoft ESMTP MAIL Service, Version: 15.0.1497.2', 'tells the version 15.0.1497.2'],
+  ])('%s fails', async (words, evidence) => {
+    const greeting = `220 mx.house.test ${words}`;
+    const { states, text } = await statesOf(conformance, () => '250 ok', { greeting });
+    expect(states['OWN-7']).toBe('fail');
+    expect(text).toContain(evidence);
+  });
+
+  it.each(['ESMTP', 'ESMTP [192.0.2.10]', 'ESMTP 192.0.2.10 ready', 'ESMTP 2.mx.house.test'])(
+    '%s passes',
+    async (words) => {
+      const greeting = `220 mx.house.test ${words}`;
+      const { states, text } = await statesOf(conformance, () => '250 ok', { greeting });
+      expect(states['OWN-7'], text).toBe('pass');
+    },
+  );
 });
 
 describe('OWN-3: what a host calls itself', () => {

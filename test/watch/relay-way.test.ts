@@ -161,6 +161,38 @@ describe('OWN-4: a closed one', () => {
     expect(rows).toEqual({ 'OWN-4': 'pass' });
   });
 
+  it.each([
+    '454 4.7.1 <x>: Relay access denied',
+    '550 5.7.1 <x>: Relay access denied',
+    '451 4.7.1 Relaying denied',
+  ])('passes with a refusal for good or for now that is one of relaying: %s', async (words) => {
+    const { rows, text } = await hear(relay, ({ line }) =>
+      line.startsWith('RCPT') && !line.includes('house.test>') ? words : undefined,
+    );
+    expect(rows).toEqual({ 'OWN-4': 'pass' });
+    expect(text.includes('a 5xx')).toBe(words.startsWith('4'));
+  });
+
+  it('does not pass where relaying is refused for now and for who asks', async () => {
+    const words = '450 4.7.1 Relaying temporarily denied. Cannot resolve PTR record';
+    const { rows } = await hear(relay, ({ line }) =>
+      line.startsWith('RCPT') && !line.includes('house.test>') ? words : undefined,
+    );
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+  });
+
+  it.each([
+    ['its own name', /@mx\.house\.test>$/],
+    ['its own address', /@\[127\.0\.0\.1\]>$/],
+    ['a bare name', /^RCPT TO:<[^@]*>$/],
+    ['a quoted or bare name', /^RCPT TO:<(?:"[^"]*"|[^@]*)>$/],
+  ])('passes where it takes anybody at %s', async (_, taken) => {
+    const { rows, text } = await hear(relay, ({ line }) =>
+      line.startsWith('RCPT') && taken.test(line) ? '250 ok' : undefined,
+    );
+    expect(rows, text).toEqual({ 'OWN-4': 'pass' });
+  });
+
   it('that puts the plain question off is unknown', async () => {
     const { rows, text } = await hear(relay, ({ line, sender }) =>
       line.startsWith('RCPT') &&

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { smuggling } from '../../src/watch/checks/smuggling.ts';
+import { SILENCE_MS, smuggling } from '../../src/watch/checks/smuggling.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
 import { hostAt, planOf } from './plan.ts';
@@ -52,6 +52,39 @@ describe('OWN-5: false ends of messages', () => {
     expect(new Set(said.match(/RCPT TO:.*/g))).toEqual(
       new Set(['RCPT TO:<postmaster@house.test>']),
     );
+  });
+});
+
+describe('OWN-5: a server that looks at a message for long', () => {
+  const look = (thinksMs: number) =>
+    hear(
+      smuggling,
+      ({ line }) => (/[\r\n]/.test(line) ? '554 5.4.6 Error: too many hops' : undefined),
+      { triesSmuggling: true },
+      { thinksMs },
+    );
+
+  it('fails where it takes a false end', async () => {
+    expect((await look(25_000)).rows).toEqual({ 'OWN-5': 'fail' });
+  });
+
+  it('is waited for up to a bound, which is said', async () => {
+    const { rows, text } = await look(SILENCE_MS + 1);
+    expect(rows).toEqual({ 'OWN-5': 'pass' });
+    expect(text).toContain('30 s each');
+  });
+
+  it('at many addresses is not waited for beyond the time of a check', async () => {
+    let now = 0;
+    const hosts = [{ ...hostAt(25), addresses: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] }];
+    const { rows, text } = await hear(
+      smuggling,
+      ({ line }) => (/[\r\n]/.test(line) ? '521 5.5.2 bare <LF>' : undefined),
+      { triesSmuggling: true, hosts },
+      { now: () => (now += 50_000) },
+    );
+    expect(rows).toEqual({ 'OWN-5': 'unknown' });
+    expect(text).toContain('its other addresses took all the time');
   });
 });
 

@@ -46,6 +46,8 @@ interface More {
   readonly now?: () => number;
   /** The host that takes mail for a domain. */
   readonly mx?: (domain: string) => string;
+  /** How long it looks at a message before it answers. */
+  readonly thinksMs?: number;
   /** Told of lines that come at once. */
   readonly commands?: (lines: readonly string[]) => void;
 }
@@ -78,7 +80,8 @@ function dialogueOf(says: Says, heard: string[], more: More): Dialogue {
       return replies;
     },
     raw: command,
-    rawWithin: (bytes) => command(bytes.slice(-5)),
+    rawWithin: (bytes, ms) =>
+      ms < (more.thinksMs ?? 0) ? Promise.resolve(undefined) : command(bytes.slice(-5)),
     startTls: () => {
       state = { ...state, isTls: true };
       return Promise.resolve({ protocol: 'TLSv1.3', certificate: {} as never, distrust: '' });

@@ -1,15 +1,18 @@
 /** OWN-3, OWN-5, OWN-7: how a mail server speaks: its name, postmaster, null sender, VRFY, EXPN, sizes, greeting. */
+import { isIP } from 'node:net';
 import type { Check, Tools } from '../contract.ts';
 import { hostNamed, hostsAs } from '../plan.ts';
 import { domainAt, NOT_ITS_DOMAIN } from '../domain-at.ts';
 import {
   demandsTls,
   isAboutClient,
+  madeUp,
   otherSenders,
   probeAdvice,
   refusesProbe,
 } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
+import { expnNote, vrfyNote } from '../disclosure.ts';
 import { helloUnderTls, visitHost, withDialogue, type Visit } from '../mail-host.ts';
 import { errorText } from '../error-text.ts';
 import { bad, fine, recordsOf, sumUp, unclear, warn, type Note } from './observe.ts';
@@ -28,8 +31,8 @@ export const conformance: Check = {
         return [
           ...extensionNotes(visit, ehlo),
           await nullSenderNote(visit, dialogue, tools),
-          await disclosureNote(visit, dialogue, 'VRFY'),
-          await disclosureNote(visit, dialogue, 'EXPN'),
+          await vrfyNote(visit, dialogue, (await domainAt(name, tools)).domain),
+          await expnNote(visit, dialogue),
           // Last, as it ends what can be said in the clear.
           ...(await authUnderTlsNotes(visit, dialogue, ehlo, tools)),
         ];
@@ -41,10 +44,22 @@ export const conformance: Check = {
   },
 };
 
-/** Names of programs, and numbers like `3.7.11`. */
-const PRODUCTS =
-  /\b(postfix|exim|sendmail|qmail|exchange|microsoft|zimbra|mdaemon|opensmtpd|haraka|courier|kerio|hmailserver|mailenable|icewarp|debian|ubuntu|centos|red ?hat|freebsd|windows)\b/i;
-const VERSION = /\b\d+\.\d+(?:\.\d+)*\b(?![.-]?[a-z]*\.[a-z])/;
+/** Names of programs and systems. */
+const PRODUCTS = new RegExp(
+  `\\b(?:${[
+    'postfix|exim|sendmail|(?:net)?qmail|exchange|microsoft|zimbra|mdaemon|opensmtpd|haraka|courier',
+    'kerio|hmailserver|mailenable|icewarp|powermta|mailu|mailcow|stalwart|communigate|lotus|domino',
+    'kumomta|zone-?mta|greenarrow|momentum|halon|axigen|smartermail|surgemail|surgesmtp|maddy',
+    'chasquid|groupwise|ironport|fortimail|barracuda|modoboa|iredmail|kolab|scalix|citadel|xmail',
+    'debian|ubuntu|centos|red ?hat|freebsd|windows',
+  ].join('|')})\\b`,
+  'i',
+);
+/** Numbers like `3.7.11`, `v5.0r3` and `v2024.06`; not those of a host name. */
+const VERSIONS = /(?<![\w.-])v?\d+(?:\.\d+)+(?:[a-z]{1,5}\d*)?(?![\w.-]*\.[a-z])(?!\w)/gi;
+
+const versionIn = (text: string): string | undefined =>
+  text.match(VERSIONS)?.find((found) => isIP(found) === 0);
 
 function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
   const where = `${visit.name} (${visit.address})`;
@@ -62,7 +77,7 @@ function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
     );
   const rest = [...words, ...greeting.lines.slice(1)].join(' ');
   const product = PRODUCTS.exec(rest)?.[0];
-  const version = VERSION.exec(rest)?.[0];
+  const version = versionIn(rest);
   if (version !== undefined)
     notes.push(
       bad(`${shown}; it tells the version ${version}.`, 'Write smtpd_banner = $myhostname ESMTP.'),
@@ -189,7 +204,7 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, tools: Tools): P
   const { domain, isElsewhere } = await domainAt(visit.name, tools);
   const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
   const isRefused = rcpt.code >= 500;
-  const made = `primum-${Math.random().toString(36).slice(2, 12)}@${domain}`;
+  const made = `${madeUp()}@${domain}`;
   const other = isRefused ? await dialogue.command(`RCPT TO:<${made}>`) : undefined;
   await dialogue.command('RSET');
   const sender = isRefused ? await takenFrom(otherSenders(domain), domain, dialogue) : undefined;
@@ -233,31 +248,6 @@ async function takenFrom(
     if (isTaken) return sender;
   }
   return undefined;
-}
-
-/** RFC 5321 section 3.5.3: 252 is the answer that tells nothing. */
-async function disclosureNote(
-  visit: Visit,
-  dialogue: Dialogue,
-  verb: 'VRFY' | 'EXPN',
-): Promise<Note> {
-  const where = `${visit.name} (${visit.address})`;
-  const reply = await dialogue.command(`${verb} postmaster`);
-  if (reply.code === 250 || (reply.code === 252 && verb === 'EXPN'))
-    return bad(
-      `${where} answers ${verb} with "${reply.text}": spammers try out names so.`,
-      `Switch it off: ${verb === 'VRFY' ? 'disable_vrfy_command = yes' : 'EXPN is not needed by anybody'}.`,
-    );
-  if (reply.code === 252) {
-    // Postfix says 252 to a name it knows and 550 to one it does not: that tells them apart.
-    const made = await dialogue.command(`VRFY primum-${Math.random().toString(36).slice(2, 12)}`);
-    if (made.code >= 500)
-      return bad(
-        `${where} answers VRFY with 252 for a name that exists and ${made.code} for one that does not: spammers try out names so.`,
-        'Switch it off: disable_vrfy_command = yes.',
-      );
-  }
-  return fine(`${where} tells nothing to ${verb} (${reply.code}).`);
 }
 
 /** Two figures, so that a limit of a kilobyte is not none. */

@@ -1,8 +1,7 @@
 /** OWN-10, FBK-4: no catch-all, and abuse@ and postmaster@ are there. Ends before DATA. */
-import { randomBytes } from 'node:crypto';
 import type { Check, Tools } from '../contract.ts';
 import { guarded, ownMxOf, withDialogue, type Visit } from '../mail-host.ts';
-import { otherSenders, probeAdvice, refusesProbe } from '../probe-refusal.ts';
+import { isAboutUser, madeUp, otherSenders, probeAdvice, refusesProbe } from '../probe-refusal.ts';
 import type { Dialogue, SmtpReply } from '../smtp-dialogue.ts';
 import { bad, fine, none, sumUp, unclear, type Note } from './observe.ts';
 
@@ -47,27 +46,28 @@ interface Seen {
 
 interface Answers {
   readonly roles: { address: string; reply: SmtpReply }[];
+  /** What was said to a made-up address. */
   unknown?: SmtpReply;
+  made: string;
 }
 
 /** One connection for all; the made-up address comes last, as some hosts hang up after one. */
 async function askAll(domain: string, visit: Visit, dialogue: Dialogue, seen: Seen) {
   const host = `${visit.name} (${visit.address})`;
-  const made = `primum-${randomBytes(8).toString('hex')}@${domain}`;
-  let kept: Answers = { roles: [] };
+  let kept: Answers = { roles: [], made: '' };
   try {
     for (const sender of ['', ...otherSenders(domain)]) {
-      const answers: Answers = { roles: [] };
+      const answers: Answers = { roles: [], made: '' };
       // What the null sender was told holds until another sender is told more.
       if (sender === '') kept = answers;
-      await askFrom(sender, { made, domain, host }, dialogue, answers);
+      await askFrom(sender, domain, dialogue, answers);
       if (isTold(answers)) {
         kept = answers;
         break;
       }
     }
   } finally {
-    const { roles, unknown } = kept;
+    const { roles, unknown, made } = kept;
     const isAnyTaken = roles.some(({ reply }) => isTaken(reply));
     for (const { address, reply } of roles)
       seen.roles.push(roleNote(address, host, reply, isAnyTaken ? undefined : unknown));
@@ -80,7 +80,7 @@ async function askAll(domain: string, visit: Visit, dialogue: Dialogue, seen: Se
 
 async function askFrom(
   sender: string,
-  { made, domain }: Asked,
+  domain: string,
   dialogue: Dialogue,
   answers: Answers,
 ): Promise<void> {
@@ -88,7 +88,12 @@ async function askFrom(
     const address = `${role}@${domain}`;
     answers.roles.push({ address, reply: await ask(address, sender, dialogue) });
   }
-  answers.unknown = await ask(made, sender, dialogue);
+  // What does not say that there is no such address may be said to one of many: another is asked.
+  for (let tries = 0; tries < 2; tries += 1) {
+    answers.made = `${madeUp()}@${domain}`;
+    answers.unknown = await ask(answers.made, sender, dialogue);
+    if (answers.unknown.code < 500 || isAboutUser(answers.unknown)) return;
+  }
 }
 
 /** One was taken, or they were refused for what they are and not for who asks. */
@@ -114,6 +119,11 @@ interface Asked {
 /** @param role What was said to an address that must be taken, where none was. */
 function catchAllNote({ made, domain, host }: Asked, reply: SmtpReply, role?: SmtpReply): Note {
   if (refusesProbe(reply, role)) return probeNote(host, made, reply);
+  if (reply.code >= 500 && !isAboutUser(reply))
+    return unclear(
+      `${host} refuses ${made}, an address made up by chance, and does not say that it does not exist: "${reply.text}".`,
+      'Let it say 550 5.1.1 to addresses that do not exist, and exempt this machine from lists and rules on who sends.',
+    );
   if (reply.code >= 500)
     return fine(`${host} refuses an address of ${domain} that does not exist: "${reply.text}".`);
   if (reply.code >= 400)

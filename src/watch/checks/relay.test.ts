@@ -19,7 +19,7 @@ beforeAll(async () => {
     socket.write('220 mx.house.test ESMTP\r\n');
     socket.on('data', () => socket.write('250 ok\r\n'));
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
 });
@@ -42,6 +42,20 @@ it.each([
   const found = await look(sources, trusted);
   expect(found?.state).toBe('unknown');
   expect(found?.evidence[0]).toContain('an address that it may trust');
+});
+
+it('no source at all makes what is taken unknown, with what to set', async () => {
+  // A machine that the host trusts and the configuration does not know of looks just so.
+  const plan = planOf({ hosts: [], domains: ['house.test'], networks: [] });
+  const hosts = [{ ...hostAt(port), addresses: ['127.0.0.5'] }];
+  const tools = openTools({ ...plan, hosts });
+  const scope = { ...tools.scope, isTrusted: () => false };
+  const dialogue: typeof tools.dialogue = (how) =>
+    tools.dialogue({ ...how, localAddress: '127.0.0.9' });
+  const [found] = await relay.run('mx.house.test', { ...tools, scope, dialogue });
+  expect(found?.state).toBe('unknown');
+  expect(found?.evidence[0]).toContain('whether it trusts the address that asked is not known');
+  expect(found?.advice).toContain('watch.relay.source_addresses');
 });
 
 it('a source of strangers makes an open relay fail', async () => {

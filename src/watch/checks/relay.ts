@@ -12,10 +12,10 @@ import { networksIn, readPostconf, settingsIn } from '../postconf.ts';
 import { isInNetworks } from '../scope.ts';
 import type { SmtpReply } from '../smtp-dialogue.ts';
 import { visitHost, withDialogue, type Visit } from '../mail-host.ts';
-import { demandsTls, isAboutClient, isSame, probeAdvice } from '../probe-refusal.ts';
+import { demandsTls, isAboutClient, isSame, madeUp, probeAdvice } from '../probe-refusal.ts';
 import { PLAIN, TRICKS, type Trick, type TrickWords } from '../relay-tricks.ts';
 import { tryTrick, type Outcome } from '../relay-try.ts';
-import { isUnclear, waysWith, wordsOf } from '../relay-way.ts';
+import { isOfItself, isUnclear, waysWith, wordsOf } from '../relay-way.ts';
 import { bad, fine, sumUp, unclear, type Note } from './observe.ts';
 
 export const relay: Check = {
@@ -28,6 +28,8 @@ export const relay: Check = {
   },
 };
 
+/** Tricks that worked, in evidence. */
+const MAX_SHOWN = 5;
 /** Tricks without an answer before a host is given up. */
 const PATIENCE = 3;
 
@@ -50,8 +52,10 @@ async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
     if (isMute && outcomes.length >= PATIENCE) break;
     outcomes.push([trick, await tryTrick(from, trick, words, tools)]);
   }
-  const isOpen = outcomes.some(([, { kind }]) => kind === 'accepted');
-  const blind = isOpen ? undefined : await blindNote(from, plain.reply, words, tools);
+  const accepted = acceptedIn(outcomes);
+  if (accepted !== undefined && source === undefined) return [unknownSourceNote(visit, accepted)];
+  const blind =
+    accepted !== undefined ? undefined : await blindNote(from, plain.reply, words, tools);
   return [blind ?? verdict(visit, outcomes, words, tools)];
 }
 
@@ -108,17 +112,22 @@ async function blindNote(
   tools: Tools,
 ): Promise<Note | undefined> {
   if (plain === undefined) return undefined;
-  const own = await withDialogue(visit, tools, async (dialogue) => {
+  const answers = await withDialogue(visit, tools, async (dialogue) => {
     await dialogue.command('MAIL FROM:<>');
-    return dialogue.command(`RCPT TO:<postmaster@${ownDomain}>`);
+    const own = await dialogue.command(`RCPT TO:<postmaster@${ownDomain}>`);
+    return { own, made: await dialogue.command(`RCPT TO:<${madeUp()}@${ownDomain}>`) };
   }).catch(() => undefined);
-  const isBlind =
-    isAboutClient(plain) ||
-    demandsTls(plain) ||
-    (own !== undefined && own.code >= 500 && isSame(plain, own));
-  if (!isBlind) return undefined;
+  const isLike = (own: SmtpReply | undefined): boolean =>
+    own !== undefined && own.code >= 500 && isSame(plain, own);
+  if (isAboutClient(plain) || demandsTls(plain) || isLike(answers?.own))
+    return unclear(
+      `${visit.name} (${visit.address}) refuses the probe whatever it asks: "${plain.text}".`,
+      probeAdvice(plain),
+    );
+  // Postmaster is often taken from those, too, who are refused for what they are.
+  if (isOfItself(plain) || !isLike(answers?.made)) return undefined;
   return unclear(
-    `${visit.name} (${visit.address}) refuses the probe whatever it asks: "${plain.text}".`,
+    `${visit.name} (${visit.address}) refuses strangers' mail in the words in which it refuses a made-up address of its own, so they may be about who asks: "${plain.text}".`,
     probeAdvice(plain),
   );
 }
@@ -165,18 +174,32 @@ async function isInMynetworks(address: string, visit: Visit): Promise<boolean> {
   return isHere && isInNetworks(address, networksIn(settings.get('mynetworks') ?? ''));
 }
 
-function verdict(
-  visit: Visit,
-  outcomes: readonly (readonly [Trick, Outcome])[],
-  words: TrickWords,
-  tools: Tools,
-): Note {
+type Outcomes = readonly (readonly [Trick, Outcome])[];
+
+/** The first tricks that worked, and how many more. */
+function acceptedIn(outcomes: Outcomes): string | undefined {
+  const accepted = outcomes
+    .filter(([, { kind }]) => kind === 'accepted')
+    .map(([{ says }, { dialogue = '' }]) => `${says} (${dialogue})`);
+  const more = accepted.length - MAX_SHOWN;
+  if (accepted.length === 0) return undefined;
+  return `${accepted.slice(0, MAX_SHOWN).join('; ')}${more > 0 ? `; and ${more} more tricks` : ''}`;
+}
+
+/** Whoever asks may be trusted without the configuration knowing it, so this accuses nobody. */
+const unknownSourceNote = ({ name, address }: Visit, accepted: string): Note =>
+  unclear(
+    `${name} (${address}) takes mail for strangers, but whether it trusts the address that asked is not known: ${accepted}.`,
+    `Name an address of this machine that ${name} does not trust in watch.relay.source_addresses, or run the audit with one where it is a stranger.`,
+  );
+
+function verdict(visit: Visit, outcomes: Outcomes, words: TrickWords, tools: Tools): Note {
   const where = `${visit.name} (${visit.address})`;
   const of = (kind: Outcome['kind']) => outcomes.filter(([, outcome]) => outcome.kind === kind);
-  const accepted = of('accepted').map(([{ says }, { dialogue = '' }]) => `${says} (${dialogue})`);
-  if (accepted.length > 0)
+  const accepted = acceptedIn(outcomes);
+  if (accepted !== undefined)
     return bad(
-      `${where} takes mail for strangers from strangers: ${accepted.slice(0, 5).join('; ')}${accepted.length > 5 ? `; and ${accepted.length - 5} more tricks` : ''}.`,
+      `${where} takes mail for strangers from strangers: ${accepted}.`,
       'Allow relaying only to mynetworks and after AUTH: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination.',
     );
   const [, plain] = outcomes[0] ?? [];
@@ -198,7 +221,12 @@ function verdict(
       : [`not possible there: ${impossible.map(([{ says }]) => says).join(', ')}`]),
   ];
   const more = rest.length === 0 ? '' : ` (${rest.join('; ')})`;
-  return fine(`${where} refused all ${refused.length} tricks that it answered${more}.`);
+  // A 4xx is a refusal that others do not take for one: they come again for days.
+  const soft =
+    plain.reply !== undefined && plain.reply.code < 500
+      ? ` It says so with "${plain.reply.text}"; a 5xx (Postfix: reject_unauth_destination) would spare others coming again.`
+      : '';
+  return fine(`${where} refused all ${refused.length} tricks that it answered${more}.${soft}`);
 }
 
 /** Asked plainly it says something, and nothing of relaying. */

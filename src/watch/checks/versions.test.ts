@@ -1,5 +1,5 @@
 /** OWN-6: versions of packages, and of other programs by two commands of the operator. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,7 +7,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planOf } from '../../../test/watch/plan.ts';
 import { compareVersions, isOlderByNumbers } from '../compare-versions.ts';
 import { MAX_PROGRAM_OUTPUT_BYTES, runProgram } from '../../run-program.ts';
-import { packageNotes, programNote, readVersion, versions } from './versions.ts';
+import {
+  listsReadAt,
+  MAX_LISTS_AGE_MS,
+  packageNotes,
+  programNote,
+  readVersion,
+  versions,
+} from './versions.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -169,17 +176,53 @@ describe('OWN-6: what a command prints', () => {
 describe('OWN-6: packages of this machine', () => {
   const part = (name: string, installed: string, candidate: string): string =>
     `${name}:\n  Installed: ${installed}\n  Candidate: ${candidate}\n  Version table:\n`;
+  const LISTED = '        500 http://deb.debian.org/debian bookworm/main amd64 Packages\n';
+  const STATUS = '        100 /var/lib/dpkg/status\n';
   const POLICY =
     part('postfix', '3.10.5-1', '3.10.5-2') +
     part('unbound', '1.22.0-2', '1.22.0-2') +
+    ` *** 1.22.0-2 500\n${LISTED}${STATUS}` +
     part('rspamd', '(none)', '3.12.1-1');
 
   it('fail where the distribution has a newer one', () => {
-    const states = packageNotes(POLICY, []).map(({ state, text }) => `${state}: ${text}`);
+    const states = packageNotes(POLICY, [], 0).map(({ state, text }) => `${state}: ${text}`);
     expect(states.slice(0, 2)).toEqual([
       'fail: postfix is 3.10.5-1; the distribution offers 3.10.5-2.',
-      'pass: unbound 1.22.0-2 is the newest that the distribution offers.',
+      'pass: unbound 1.22.0-2 is the newest that the distribution offers, by its lists of today.',
     ]);
+  });
+
+  const SAME = `${part('postfix', '3.10.5-2', '3.10.5-2')} *** 3.10.5-2 500\n`;
+
+  it('are unknown where no list of the distribution names them', () => {
+    const [note] = packageNotes(SAME + STATUS, [], 0);
+    expect(note).toMatchObject({ state: 'unknown' });
+    expect(note?.text).toContain('no list of packages of a distribution on this machine names it');
+    expect(note?.advice).toContain('apt-get update');
+  });
+
+  it.each([
+    [MAX_LISTS_AGE_MS, 'pass', 'by its lists of 7 days ago'],
+    [MAX_LISTS_AGE_MS + 1, 'unknown', 'by its lists of 7 days ago'],
+    [400 * 86_400_000, 'unknown', 'by its lists of 400 days ago'],
+    [undefined, 'unknown', 'how old its lists of packages are is not known'],
+  ])('by lists of %s ms ago are %s', (ageMs, state, text) => {
+    const [note] = packageNotes(SAME + LISTED + STATUS, [], ageMs);
+    expect(note?.state).toBe(state);
+    expect(note?.text).toContain(text);
+  });
+
+  it('fail for what old lists name already', () => {
+    const [note] = packageNotes(POLICY, [], 2 * MAX_LISTS_AGE_MS);
+    expect(note?.state).toBe('fail');
+  });
+
+  it('have lists as old as the last time that apt asked', async () => {
+    expect(await listsReadAt(join(folder, 'nowhere'))).toBeUndefined();
+    mkdirSync(join(folder, 'lists/partial'), { recursive: true });
+    utimesSync(join(folder, 'lists/partial'), 2_000, 2_000);
+    utimesSync(join(folder, 'lists'), 1_000, 1_000);
+    expect(await listsReadAt(folder)).toBe(2_000_000);
   });
 
   it('that are none are named as left out, unless a command speaks for them', () => {
