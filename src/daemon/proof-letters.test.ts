@@ -225,4 +225,23 @@ describe('FBK-4: letters that must come back', () => {
     delete trouble.error;
     expect(await proofs.tick()).toBe(2);
   });
+
+  it('that never came back fail while further ones are under way, until one is back (FBK-4)', async () => {
+    const { proofs, clock, comesIn, copyOf, row } = setUp();
+    const first = clock.now;
+    await proofs.tick();
+    expect((await row()).state).toBe('not-applicable');
+    for (const week of [1, 2]) {
+      clock.now = first + week * 7 * DAY_MS;
+      expect(await proofs.tick()).toBe(2);
+      const { state, text } = await row();
+      expect(state).toBe('fail');
+      expect(text).toContain('of 2026-11-28 did not come back, and no later one did.');
+    }
+    for (const to of [ABUSE, ABUSE.replace('abuse', 'postmaster')]) await comesIn(await copyOf(to));
+    expect((await row()).state).toBe('pass');
+    clock.now = first + 3 * 7 * DAY_MS;
+    await proofs.tick();
+    expect((await row()).state).toBe('not-applicable');
+  });
 });

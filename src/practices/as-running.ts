@@ -8,10 +8,12 @@ export function asRunning(report: AuditReport, running: Running): AuditReport {
   const practices = report.practices.map((row): PracticeReport => {
     const there = known.get(row.id);
     if (there === undefined) return row;
-    const { state, summary, decided } = there;
+    const { state, summary, advice, decided } = there;
+    const { advice: _, ...bare } = row;
     return {
-      ...row,
-      ...(isDecided(row.state) && isDecided(state) ? { state, summary } : {}),
+      ...(isDecided(row.state) && isDecided(state)
+        ? { ...bare, state, summary, ...(advice === undefined ? {} : { advice }) }
+        : row),
       ...(decided === undefined ? {} : { decided }),
     };
   });

@@ -18,9 +18,17 @@ const rowSchema = z.strictObject({
   anyOf: z.boolean().default(false),
   /** What must hold besides, where one of `when` is enough. */
   needs: conditions,
+  /** Settings that say what it does: in force where one says more than to observe, off where all are off. */
+  actions: z.array(z.string()).default([]),
+  /** Of these one must be there for anything to be stopped. */
+  actsWith: z.array(z.string()).default([]),
+  /** It counts and learns, whatever its actions are. */
+  alwaysLooks: z.boolean().default(false),
   watchesOnly: z.boolean().default(false),
   /** The row whose switch it is under, where it has none of its own. */
   switchedBy: z.string().optional(),
+  /** The row whose score acts for it where none of its own actions does. */
+  scoredBy: z.string().optional(),
   /** An enforced row that the watchers give evidence for, too. */
   hasChecks: z.boolean().default(false),
   switchOn: z.string().optional(),

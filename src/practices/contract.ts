@@ -45,6 +45,7 @@ export type Running = readonly {
   readonly id: string;
   readonly state: PracticeState;
   readonly summary: string;
+  readonly advice?: string | undefined;
   readonly decided?: DecidedCounts | undefined;
 }[];
 

@@ -1,6 +1,7 @@
 /** The scorecard as one page that needs nothing else: no script, no font, no file beside it. */
 import { html, wholePage, type Html } from '../html.ts';
 import type { AuditReport, PracticeReport } from './contract.ts';
+import { IN_FORCE } from './score.ts';
 import { decidedText, driftText, nameOf, notesOf } from './text-report.ts';
 import { STYLE } from './style.ts';
 
@@ -127,7 +128,7 @@ function shortRow(practice: PracticeReport): Html {
   return html`<section class="row">
     ${rowHead(practice)}
     <p class="soft">${where}.${count}</p>
-    ${isPlain && state !== 'not built yet' && summary !== 'It is in force.' ? html`<p>${summary}</p>` : html``}
+    ${isPlain && state !== 'not built yet' && summary !== IN_FORCE ? html`<p>${summary}</p>` : html``}
     ${isPlain && advice !== undefined ? html`<p class="advice">${advice}</p>` : html``}
     ${
       shown.length === 0

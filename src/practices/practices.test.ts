@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { SWITCHABLE } from '../core/switches.ts';
 import { CHECKS } from '../watch/registry.ts';
 import type { Finding } from '../watch/contract.ts';
+import { asRunning } from './as-running.ts';
 import { loadPractices } from './catalogue.ts';
 import { htmlReport } from './html-report.ts';
 import { matchesPractice, scorePractices, type ScoreInput } from './score.ts';
@@ -11,6 +12,20 @@ import { textReport } from './text-report.ts';
 
 const rows = loadPractices();
 const counts = { ACC: 13, SND: 15, CON: 8, FBK: 9, FWD: 3, OWN: 13, INB: 4, HST: 4 };
+
+const SHIPPED = loadConfig(undefined, {});
+
+/** What is shipped, with these keys said otherwise; `policy.mode` is enforce. */
+function having(changes: Readonly<Record<string, unknown>> = {}): unknown {
+  const settings = structuredClone(SHIPPED);
+  for (const [key, value] of Object.entries({ 'policy.mode': 'enforce', ...changes })) {
+    const names = key.split('.');
+    const last = names.pop() ?? '';
+    const section = names.reduce<object>((at, name) => Reflect.get(at, name) as object, settings);
+    Reflect.set(section, last, value);
+  }
+  return settings;
+}
 
 function score(changes: Partial<ScoreInput> = {}) {
   return scorePractices({
@@ -38,8 +53,16 @@ describe('the scorecard', () => {
 
   it('speaks of settings and checks that exist', () => {
     const keys = new Set(KEYS.map(({ key }) => key));
-    for (const { id, when } of rows)
-      for (const { key } of when) expect(keys.has(key), `${id}: ${key}`).toBe(true);
+    const isKey = (key: string): boolean =>
+      keys.has(key.replace('classes.<name>', 'classes.person'));
+    for (const { id, when, needs, actions, actsWith } of rows)
+      for (const key of [
+        ...when.map((one) => one.key),
+        ...needs.map((one) => one.key),
+        ...actions,
+        ...actsWith,
+      ])
+        expect(isKey(key), `${id}: ${key}`).toBe(true);
     const checked = new Set(CHECKS.flatMap(({ practices }) => practices));
     for (const { id, kind } of rows) if (kind === 'audited') expect(checked.has(id), id).toBe(true);
   });
@@ -60,7 +83,7 @@ describe('the scorecard', () => {
     ['HST-2', {}, 'not built yet'],
     ['INB-1', {}, 'off'],
     ['CON-1', {}, 'off'],
-    ['CON-1', { settings: { scanners: { clamd: {} } } }, 'in force'],
+    ['CON-1', { settings: having({ 'scanners.clamd': {} }) }, 'in force'],
     [
       'SND-2',
       { settings: { alerts: { webhooks: [], email: { to: ['a@b.example'] } } } },
@@ -73,7 +96,7 @@ describe('the scorecard', () => {
   });
 
   it('says where a rule decides and does not act', () => {
-    const row = rowOf('SND-3', { settings: { policy: { mode: 'observe' } } });
+    const row = rowOf('SND-3', { settings: having({ 'policy.mode': 'observe' }) });
     expect(row).toMatchObject({
       state: 'watched',
       summary: expect.stringContaining('only watches') as string,
@@ -88,15 +111,120 @@ describe('the scorecard', () => {
     ['ACC-7', { mode: 'observe' }, 'in force'],
   ] as const)('%s with the switches %j is %s, whatever the file says', (id, modes, state) => {
     for (const mode of ['observe', 'enforce'] as const)
-      expect(rowOf(id, { settings: { policy: { mode } }, modes })?.state).toBe(state);
+      expect(rowOf(id, { settings: having({ 'policy.mode': mode }), modes })?.state).toBe(state);
   });
 
   it('calls nothing in force that can be switched and is not, and has all of it (SND-7)', () => {
-    const settings = loadConfig(undefined, {});
+    const settings = having({ 'directory.file': { path: 'accounts.csv' } });
     const { practices } = score({ settings, modes: { mode: 'observe' } });
     for (const [id] of SWITCHABLE)
       expect(practices.find((row) => row.id === id)?.state, id).toMatch(/^(watched|off)$/);
     expect(rowOf('SND-7', { settings, modes: { mode: 'enforce' } })?.state).toBe('in force');
+  });
+
+  const CONTEXT = { 'doors.policy.inbound_contexts': ['mx'] };
+  const MX = { 'doors.milter.inbound_daemons': ['mx'], 'scanners.clamd': {} };
+  const ofInbound = (to: string) => ({
+    ...CONTEXT,
+    'inbound.no_reverse_name': to,
+    'inbound.forward_mismatch': to,
+    'inbound.impossible_helo': to,
+  });
+  const DIRECTORY = { 'directory.file': { path: 'accounts.csv' } };
+  const GROUPS = (changes: object) => ({ 'policy.groups': { shop: changes } });
+  it.each<[string, Record<string, unknown>, string]>([
+    ['INB-1', CONTEXT, 'watched'],
+    ['INB-1', ofInbound('off'), 'off'],
+    ['INB-1', { ...ofInbound('off'), 'inbound.impossible_helo': 'reject' }, 'in force'],
+    ['INB-1', { ...ofInbound('observe'), 'inbound.no_reverse_name': 'defer' }, 'in force'],
+    ['INB-1', { 'inbound.no_reverse_name': 'reject' }, 'off'],
+    ['INB-2', CONTEXT, 'watched'],
+    ['INB-2', { ...CONTEXT, 'inbound.home_connection': 'reject' }, 'in force'],
+    ['INB-3', MX, 'watched'],
+    ['INB-3', { ...MX, 'inbound.virus': 'reject' }, 'in force'],
+    ['INB-4', {}, 'watched'],
+    ['INB-4', { 'policy.connections.action': 'defer' }, 'in force'],
+    ['INB-4', { 'policy.connections.action': 'off' }, 'off'],
+    ['ACC-1', { 'policy.relay.action': 'observe' }, 'watched'],
+    ['ACC-1', { 'policy.relay.action': 'off' }, 'off'],
+    ['ACC-2', { ...DIRECTORY, 'policy.senders.other': 'observe' }, 'watched'],
+    ['ACC-2', DIRECTORY, 'in force'],
+    ['ACC-2', {}, 'watched'],
+    ['ACC-3', { 'policy.senders.foreign': 'observe' }, 'watched'],
+    [
+      'ACC-3',
+      { 'policy.senders.foreign': 'observe', ...GROUPS({ foreign_sender: 'hold' }) },
+      'in force',
+    ],
+    ['ACC-4', GROUPS({ client_networks: ['192.0.2.0/24'] }), 'in force'],
+    [
+      'ACC-4',
+      { 'policy.client_networks': ['192.0.2.0/24'], 'policy.client_network_action': 'observe' },
+      'watched',
+    ],
+    ['ACC-6', { 'doors.auth_policy.listen': [] }, 'off'],
+    ['ACC-8', { 'policy.places.action': 'observe' }, 'watched'],
+    ['ACC-9', { 'policy.countries.action': 'observe' }, 'watched'],
+    ['ACC-13', {}, 'watched'],
+    ['ACC-13', { 'policy.cleartext': 'reject' }, 'in force'],
+    ['SND-1', { 'policy.limits': [{ action: 'observe' }] }, 'watched'],
+    ['SND-3', { 'policy.limits': [] }, 'off'],
+    ['SND-5', { 'policy.limits': [{ action: 'observe' }] }, 'watched'],
+    ['SND-7', { ...DIRECTORY, 'outcomes.new_accounts': 'observe' }, 'watched'],
+    ['SND-7', {}, 'watched'],
+    ['SND-10', { 'outcomes.storms': 'observe' }, 'watched'],
+    ['SND-10', { 'outcomes.storms': 'off' }, 'off'],
+    [
+      'SND-13',
+      { 'outcomes.stop_lines.action': 'observe', 'outcomes.canary.action': 'observe' },
+      'watched',
+    ],
+    ['CON-1', { 'scanners.clamd': {}, 'content.virus.action': 'observe' }, 'watched'],
+    ['CON-1', { 'scanners.clamd': {}, 'doors.milter.listen': [] }, 'off'],
+    ['CON-5', { 'trace.enabled': false }, 'off'],
+    ['CON-8', { 'own_password.enabled': true, 'content.own_password': 'observe' }, 'watched'],
+    ['FBK-1', { 'outcomes.stop_lines.action': 'off' }, 'watched'],
+    ['FBK-3', { 'doors.lmtp.listen': [] }, 'off'],
+    ['FWD-2', { 'forwards.switch_off': false }, 'watched'],
+    ['FWD-3', {}, 'watched'],
+    ['FWD-3', { 'scanners.rspamd': {} }, 'in force'],
+    ['FWD-3', { 'scanners.rspamd': {}, 'forwards.spam': 'observe' }, 'watched'],
+  ])('%s with %j is %s though policy.mode is enforce', (id, changes, state) => {
+    expect(rowOf(id, { settings: having(changes) })?.state).toBe(state);
+  });
+
+  it('names what only watches, and how to switch it on (INB-1)', () => {
+    const some = { ...ofInbound('off'), 'inbound.impossible_helo': 'reject' };
+    expect(rowOf('INB-1', { settings: having(some) })?.summary).toBe(
+      'In part: inbound.no_reverse_name and inbound.forward_mismatch are off.',
+    );
+    const report = score({ settings: having(CONTEXT) });
+    const text = textReport(report).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      'INB-2 watched A home connection is refused on port 25 It only watches: inbound.home_connection says observe. Name the service',
+    );
+  });
+
+  it('says of what the score does that it does no more (CON-2)', () => {
+    const row = rowOf('CON-2', { settings: having() });
+    expect(row).toMatchObject({ state: 'in force' });
+    expect(row?.summary).toContain('As evidence in the score (SND-6) only.');
+    const practices = { 'SND-6': 'observe' } as const;
+    const modes = { mode: 'enforce', practices } as const;
+    expect(rowOf('CON-2', { settings: having(), modes })?.state).toBe('watched');
+  });
+
+  it('says once how what the mode holds back is switched on', () => {
+    const text = textReport(score({ settings: having({ 'policy.mode': 'observe' }) }));
+    expect(text.replaceAll(/\s+/g, ' ').match(/Set policy.mode to enforce/g)).toHaveLength(1);
+  });
+
+  it('takes the advice of the daemon with its state', () => {
+    const here = score({ settings: having({ 'policy.mode': 'observe' }) });
+    const there = score({ settings: having() });
+    const row = asRunning(here, there.practices).practices.find(({ id }) => id === 'SND-6');
+    expect(row).toMatchObject({ state: 'in force' });
+    expect(row).not.toHaveProperty('advice');
   });
 
   it.each([

@@ -2,6 +2,7 @@
 import type { Modes } from '../core/in-force.ts';
 import type { Finding, FindingState } from '../watch/contract.ts';
 import type { PracticeRow } from './catalogue.ts';
+import { actingOf, valueAt, type Acting } from './settings.ts';
 import type {
   AuditReport,
   CheckResult,
@@ -62,31 +63,46 @@ function stateOf(row: PracticeRow, findings: readonly Finding[], input: ScoreInp
   if (!row.isBuilt) return { state: 'not built yet', summary: 'This version does not have it.' };
   const worst = findings[0];
   if (isChecked(row, worst, settings)) return checkedState(row, worst, findings);
-  if (!isOn(row, settings)) {
+  const acting = actingOf(row, settings);
+  const advice = row.switchOn === undefined ? {} : { advice: row.switchOn };
+  if (acting.how === 'off') return { state: 'off', summary: 'It is switched off.', ...advice };
+  if (isObserved(row, row.switchedBy ?? row.id, input)) return watchedByMode(row, acting);
+  if (acting.how === 'acts')
+    return { state: 'in force', summary: acting.but === '' ? IN_FORCE : acting.but };
+  if (row.scoredBy !== undefined && !isObserved(row, row.scoredBy, input))
     return {
-      state: 'off',
-      summary: 'It is switched off.',
-      ...(row.switchOn === undefined ? {} : { advice: row.switchOn }),
+      state: 'in force',
+      summary: `As evidence in the score (${row.scoredBy}) only. ${acting.but}`.trim(),
+      ...advice,
     };
-  }
-  if (modeOf(row, input) === 'observe') {
-    return { state: 'watched', summary: 'It decides and only watches; nothing is stopped.' };
-  }
-  return { state: 'in force', summary: 'It is in force.' };
+  return { state: 'watched', summary: acting.but === '' ? WATCHED : acting.but, ...advice };
 }
 
-/** What "Limits and mode" says of it, too; `undefined` of what no switch holds back. */
-function modeOf(row: PracticeRow, { settings, modes }: ScoreInput): unknown {
-  if (!row.watchesOnly) return undefined;
-  const own = modes?.practices?.[row.switchedBy ?? row.id];
-  return own ?? modes?.mode ?? valueAt(settings, 'policy.mode');
+export const IN_FORCE = 'It is in force.';
+export const WATCHED = 'It decides and only watches; nothing is stopped.';
+
+function watchedByMode(row: PracticeRow, { how, but }: Acting): State {
+  const byMode = `Set policy.mode to enforce, or a practice alone: primum switch ${row.switchedBy ?? row.id} enforce.`;
+  return {
+    state: 'watched',
+    summary: how === 'acts' || but === '' ? WATCHED : but,
+    // One step after the other: what the mode holds back is said once the setting acts.
+    advice: how === 'acts' ? byMode : (row.switchOn ?? byMode),
+  };
+}
+
+/** What "Limits and mode" says of it, too; never of what no switch holds back. */
+function isObserved(row: PracticeRow, id: string, { settings, modes }: ScoreInput): boolean {
+  if (!row.watchesOnly) return false;
+  const own = modes?.practices?.[id];
+  return (own ?? modes?.mode ?? valueAt(settings, 'policy.mode')) === 'observe';
 }
 
 /** Of an enforced row, what is seen to be wrong counts; that all is well only where it is on. */
 function isChecked(row: PracticeRow, worst: Finding | undefined, settings: unknown): boolean {
   if (row.kind === 'audited') return true;
   if (!row.hasChecks || worst === undefined || worst.state === 'not-applicable') return false;
-  return worst.state !== 'pass' || isOn(row, settings);
+  return worst.state !== 'pass' || actingOf(row, settings).how !== 'off';
 }
 
 function checkedState(
@@ -126,29 +142,6 @@ function summaryOf(state: CheckResult, findings: readonly Finding[]): string {
   const [first] = findings;
   const others = hit.size > 1 ? ` (and ${hit.size - 1} more of ${targets.size})` : '';
   return `${first?.evidence[0] ?? first?.target ?? ''}${others}`;
-}
-
-function isOn(row: PracticeRow, settings: unknown): boolean {
-  const holds = (conditions: PracticeRow['when']): readonly boolean[] =>
-    conditions.map(({ key, not }) => {
-      const value = valueAt(settings, key);
-      if (value === undefined || value === null) return false;
-      if (Array.isArray(value) && value.length === 0) return false;
-      return !not.includes(value);
-    });
-  const when = holds(row.when);
-  const isFor = row.anyOf && when.length > 0 ? when.includes(true) : !when.includes(false);
-  return isFor && !holds(row.needs).includes(false);
-}
-
-function valueAt(settings: unknown, key: string): unknown {
-  return key
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined,
-      settings,
-    );
 }
 
 export function countStates(practices: readonly PracticeReport[]): AuditReport['counts'] {

@@ -1,5 +1,6 @@
 /** The scorecard as text: what needs doing first, then every row on a line. */
 import type { AuditReport, PracticeReport } from './contract.ts';
+import { IN_FORCE, WATCHED } from './score.ts';
 
 const MARKS = {
   pass: 'pass',
@@ -32,6 +33,7 @@ export function textReport(report: AuditReport): string {
     ...order(urgent).map(detail),
     urgent.length === 0 ? '' : '\nEvery practice\n',
     ...report.practices.map(line),
+    modeHint(report.practices),
     report.proposal === undefined ? '' : `\n${report.proposal}`,
   ];
   return parts.join('');
@@ -93,13 +95,31 @@ export function driftText({ drift }: PracticeReport['findings'][number]): string
 }
 
 function line(practice: PracticeReport): string {
-  const { id, title, state, advice, decided } = practice;
+  const { id, title, state, summary, advice, decided } = practice;
   const said = decidedText(decided);
   const count = said === '' ? '' : ` (${said})`;
   const rest = wrap(`${title}${count}`, ' '.repeat(TITLE_AT)).trimStart();
-  const how = state === 'off' && advice !== undefined ? wrap(advice, ' '.repeat(TITLE_AT)) : '';
-  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${rest}${how}`;
+  const isLess = isPart(practice) || (state === 'watched' && summary !== WATCHED);
+  const how = [
+    ...(isLess ? [summary] : []),
+    ...((isLess || state === 'off') && advice !== undefined ? [advice] : []),
+  ];
+  const below = how.map((text) => wrap(text, ' '.repeat(TITLE_AT))).join('');
+  return `${id.padEnd(7)} ${markOf(practice).padEnd(10)} ${rest}${below}`;
 }
+
+const isPart = ({ state, summary }: PracticeReport): boolean =>
+  state === 'in force' && summary !== IN_FORCE;
+
+/** Said once and not of each row: at first all of them are so. */
+function modeHint(practices: readonly PracticeReport[]): string {
+  const watched = practices.find(
+    ({ state, summary }) => state === 'watched' && summary === WATCHED,
+  );
+  return watched?.advice === undefined ? '' : `\n${wrap(`${WATCHED_ROWS} ${watched.advice}`, '')}`;
+}
+
+const WATCHED_ROWS = 'What is "watched" and says no more decides and stops nothing.';
 
 function detail(practice: PracticeReport): string {
   const shown = practice.findings.filter(({ state }) => state === practice.result);

@@ -14,7 +14,12 @@ export type DnsAnswer =
   | { readonly kind: 'found'; readonly records: readonly string[] }
   | { readonly kind: 'none' }
   /** Nobody knows: time-out, SERVFAIL, refusal, nonsense. */
-  | { readonly kind: 'failed'; readonly why: string };
+  | {
+      readonly kind: 'failed';
+      readonly why: string;
+      /** What the server said in place of an answer; absent where it said nothing that is one. */
+      readonly refusal?: 'REFUSED' | 'SERVFAIL' | 'NOTIMP' | 'FORMERR';
+    };
 
 export interface Dns {
   ask(name: string, type: RecordType): Promise<DnsAnswer>;
@@ -158,7 +163,9 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
       } catch (error) {
         const code = codeOf(error);
         if (code === NO_DATA) return { kind: 'none', isNameThere: true };
-        return code === NO_NAME ? { kind: 'none' } : { kind: 'failed', why: reasonOf(code) };
+        if (code === NO_NAME) return { kind: 'none' };
+        const refusal = REFUSALS[code];
+        return { kind: 'failed', why: reasonOf(code), ...(refusal !== undefined && { refusal }) };
       }
     },
     get asked() {
@@ -241,6 +248,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EBADNAME: 'this is no name',
   EFORMERR: 'the name server does not understand the question',
   ENOTIMP: 'the name server cannot do this',
+};
+
+const REFUSALS: Readonly<Record<string, 'REFUSED' | 'SERVFAIL' | 'NOTIMP' | 'FORMERR'>> = {
+  EREFUSED: 'REFUSED',
+  ESERVFAIL: 'SERVFAIL',
+  ENOTIMP: 'NOTIMP',
+  EFORMERR: 'FORMERR',
 };
 
 function codeOf(error: unknown): string {

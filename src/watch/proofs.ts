@@ -10,6 +10,8 @@ const entry = z.strictObject({
   sentAt: z.iso.datetime(),
   /** Of the newest letter that came back, this one or one before. */
   backAt: z.iso.datetime().optional(),
+  /** When the oldest letter was sent of those that did not come back since one last did, this one left out. */
+  missingSince: z.iso.datetime().optional(),
   /** Id of the message that was the proof of this one. */
   backBy: z.string().max(64).optional(),
 });
@@ -57,8 +59,14 @@ export class Proofs {
   }
 
   sent(address: string, token: string, at: string): void {
-    const backAt = this.#letters.get(address)?.backAt;
-    this.#letters.set(address, { token, sentAt: at, ...(backAt !== undefined && { backAt }) });
+    const before = this.#letters.get(address);
+    const backAt = before?.backAt;
+    const missingSince = before === undefined ? undefined : missingOf(before);
+    this.#letters.set(address, {
+      ...{ token, sentAt: at },
+      ...(backAt !== undefined && { backAt }),
+      ...(missingSince !== undefined && { missingSince }),
+    });
     this.#save();
   }
 
@@ -76,7 +84,8 @@ export class Proofs {
     // A file of before has no id.
     if (letter.backBy !== undefined || (letter.backAt ?? '') >= letter.sentAt)
       return letter.backBy === message;
-    this.#letters.set(address, { ...letter, backAt: at, backBy: message });
+    const { missingSince: _, ...found } = letter;
+    this.#letters.set(address, { ...found, backAt: at, backBy: message });
     this.#save();
     return true;
   }
@@ -94,6 +103,10 @@ export class Proofs {
     renameSync(`${this.#file}.new`, this.#file);
   }
 }
+
+/** A new letter does not make up for one that is missing. */
+const missingOf = ({ sentAt, backAt, missingSince }: ProofLetter): string | undefined =>
+  backAt !== undefined && backAt >= sentAt ? undefined : (missingSince ?? sentAt);
 
 let known: { readonly key: string; readonly letters: Record<string, ProofLetter> } | undefined;
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { audit } from '../../src/daemon/audit.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { loadPractices } from '../../src/practices/catalogue.ts';
 import { scorePractices } from '../../src/practices/score.ts';
 import { openFixture, TOKEN } from '../doors/api-fixture.ts';
@@ -172,7 +173,8 @@ describe('primum audit', () => {
     expect(alone.out).toMatch(/^ACC-6 +watched /m);
     expect(alone.out).toMatch(/day and week is not known: no daemon answers here\.\n$/);
     const there = scorePractices({
-      ...{ rows: loadPractices(), settings: {}, findings: [], at: '', version: '1.2.3' },
+      ...{ rows: loadPractices(), settings: loadConfig(undefined, {}), findings: [] },
+      ...{ at: '', version: '1.2.3' },
       modes: { mode: 'enforce' },
       decided: new Map([['ACC-6', { ...figures(12, 3), ...NOTHING_ELSE }]]),
     });
@@ -182,7 +184,7 @@ describe('primum audit', () => {
     await api.close();
     const text = out.replaceAll(/\s+/g, ' ');
     expect(text).toMatch(/ACC-6 in force [^(]*\(stopped 12 in a week, 3 in a day\)/);
-    expect(text).toMatch(/^2 practices on .*: 1 in force, 1 only watched/);
+    expect(text).toMatch(/^2 practices on .*: 2 in force, 0 only watched/);
     expect(out).not.toContain('no daemon answers');
   });
 

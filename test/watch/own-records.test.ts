@@ -1,6 +1,7 @@
 /** OWN-8: records that break the mail of the declared house itself. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { dkim } from '../../src/watch/checks/dkim.ts';
+import { dmarc } from '../../src/watch/checks/dmarc.ts';
 import { mx as mxCheck } from '../../src/watch/checks/mx.ts';
 import { nameServers } from '../../src/watch/checks/name-servers.ts';
 import { spf } from '../../src/watch/checks/spf.ts';
@@ -9,7 +10,7 @@ import { openTools } from '../../src/watch/open-tools.ts';
 import type { WatchPlan } from '../../src/watch/plan.ts';
 import { runTasks } from '../../src/watch/run-checks.ts';
 import { a, aaaa, cname, mx, ns, startLyingDns, txt, type Answer } from './lying-dns.ts';
-import { dnsAt, hostAt, planOf } from './plan.ts';
+import { dnsAt, hostAt, PATIENCE_MS, planOf, SILENCE_MS } from './plan.ts';
 
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
@@ -122,7 +123,141 @@ describe('DKIM of a domain with a null MX', () => {
   });
 });
 
+describe('OWN-8: DKIM of a parked domain', () => {
+  const plan = { dkimSelectors: ['s1'] };
+  const KEY = 's1._domainkey.house.test';
+  const PARKED = [txt('v=spf1 -all'), mx(0, '')];
+  it.each([
+    ['a wildcard SPF record at the selector', PARKED, 'v=spf1 -all', 'not-applicable', 'needs no'],
+    ['a wildcard of revoked keys', PARKED, 'v=DKIM1; p=', 'not-applicable', 'needs no DKIM key'],
+    ['a revoked key, and mail', [txt('v=spf1 a -all')], 'v=DKIM1; p=', 'warn', 'is revoked'],
+    ['a broken key', PARKED, 'v=DKIM1; p=MIIB', 'fail', 'cannot be read'],
+    ['a wildcard SPF record, and mail', [txt('v=spf1 a -all')], 'v=spf1 a -all', 'warn', 'no DKIM'],
+  ])('with %s', async (_, records, key, state, evidence) => {
+    const found = await look(dkim, { 'house.test': records, [KEY]: [txt(key)] }, plan);
+    expect(found.state, found.text).toBe(state);
+    expect(found.text).toContain(evidence);
+  });
+});
+
+// RFC 9989 sections 4.10.1 and 4.10.2.
+describe('OWN-8: the DMARC record that rules a name without one', () => {
+  const says = (policy: string, more = '') =>
+    txt(`v=DMARC1; p=${policy}; rua=mailto:d@example.net${more}`);
+  const NET = '_dmarc.example.net';
+  const B = '_dmarc.b.example.net';
+  it.each<[string, Record<string, readonly Answer[]>, string, string]>([
+    [
+      'is that of the fewest labels, not the nearest',
+      { [B]: [says('reject')], [NET]: [says('none')] },
+      'warn',
+      'comes from example.net and says none',
+    ],
+    [
+      'is that of the fewest labels, stricter than the nearest',
+      { [B]: [says('none')], [NET]: [says('none', '; sp=reject')] },
+      'pass',
+      'comes from example.net and says reject',
+    ],
+    [
+      'is that with psd=n, which ends the walk',
+      { [B]: [says('reject', '; psd=n')], [NET]: [says('none')] },
+      'pass',
+      'comes from b.example.net and says reject',
+    ],
+    [
+      'is that of the name below psd=y',
+      { [B]: [says('quarantine')], [NET]: [says('reject', '; psd=y')] },
+      'pass',
+      'comes from b.example.net and says quarantine',
+    ],
+    [
+      'is that of psd=y where the name below has none',
+      { [NET]: [says('reject', '; psd=y')] },
+      'pass',
+      'comes from example.net and says reject',
+    ],
+    [
+      'may be that of a top-level domain',
+      { '_dmarc.net': [says('reject')] },
+      'warn',
+      'from net and says reject',
+    ],
+    [
+      'is its own, where it has one',
+      { '_dmarc.a.b.example.net': [says('reject')] },
+      'pass',
+      'says',
+    ],
+  ])('%s', async (_, zone, state, evidence) => {
+    const found = await look(dmarc, zone, {}, 'a.b.example.net');
+    expect(found.state, found.text).toBe(state);
+    expect(found.text).toContain(evidence);
+  });
+
+  it('is sought with seven labels after a long name, and not between', async () => {
+    const long = 'a.b.c.d.e.f.g.h.i.example.net';
+    const skipped = { '_dmarc.b.c.d.e.f.g.h.i.example.net': [says('reject')] };
+    expect((await look(dmarc, skipped, {}, long)).text).toContain('has no DMARC record');
+    const asked = { '_dmarc.e.f.g.h.i.example.net': [says('reject')] };
+    expect((await look(dmarc, asked, {}, long)).text).toContain('comes from e.f.g.h.i.example.net');
+  });
+});
+
+describe('OWN-8: SPF that allows more than it seems to', () => {
+  it.each([
+    ['v=spf1 exists:fixed.test -all', 'fail', '"exists:fixed.test": it allows the whole world'],
+    ['v=spf1 -exists:fixed.test -all', 'pass', 'needs 1 of 10'],
+    ['v=spf1 exists:%{i}.fixed.test -all', 'pass', 'needs 1 of 10'],
+    ['v=spf1 a:fixed.test/8 -all', 'warn', 'allows a:fixed.test/8, more than 65,536'],
+    ['v=spf1 mx/8 -all', 'warn', 'allows mx/8, more than 65,536'],
+    ['v=spf1 a:fixed.test//20 -all', 'warn', 'allows a:fixed.test//20'],
+    ['v=spf1 a:fixed.test/24//64 -all', 'pass', 'needs 1 of 10'],
+  ])('"%s": %s', async (record, state, evidence) => {
+    const zone = {
+      'house.test': [txt(record), mx(10, 'fixed.test')],
+      'fixed.test': [a('198.51.100.7')],
+    };
+    const found = await look(spf, zone);
+    expect(found.state, found.text).toBe(state);
+    expect(found.text).toContain(evidence);
+  });
+});
+
 describe('a name server', () => {
+  it.each([
+    ['refused', 'fail', 'ns1.house.test (127.0.0.1) answers REFUSED for house.test'],
+    ['servfail', 'fail', 'ns1.house.test (127.0.0.1) answers SERVFAIL for house.test'],
+    ['silent', 'unknown', 'ns1.house.test (127.0.0.1) does not answer for house.test'],
+  ] as const)('that is lame (%s): %s', async (reply, state, evidence) => {
+    const SOA = 6;
+    const zone = {
+      'house.test': [ns('ns1.house.test'), ns('ns2.house.test')],
+      'ns1.house.test': [a('127.0.0.1')],
+      'ns2.house.test': [a('127.0.0.1')],
+    };
+    // Of a zone only its name servers are asked for SOA.
+    const dns = await startLyingDns(({ name, type }) => {
+      if (type === SOA) return reply;
+      const records = Object.entries(zone).flatMap(([owner, each]) => (owner === name ? each : []));
+      const there = records.filter((answer) => answer.type === type);
+      return there.length === 0 ? 'none' : there;
+    });
+    close = () => dns.close();
+    const port = Number(dns.server.split(':')[1]);
+    const plan = planOf({
+      ...{ domains: ['house.test'], networks: ['127.0.0.1/32'] },
+      dns: {
+        ...dnsAt(dns.server, reply === 'silent' ? SILENCE_MS : PATIENCE_MS),
+        authorityPort: port,
+      },
+    });
+    const tasks = [{ check: nameServers, target: 'house.test' }];
+    const [found] = await runTasks(tasks, openTools(plan), { parallel: 1 });
+    expect(found?.evidence.join(' ')).toContain(evidence);
+    expect(found?.state).toBe(state);
+  });
+
   it('that is an alias fails, and is named', async () => {
     const found = await look(nameServers, {
       'house.test': [ns('ns1.house.test'), ns('ns2.house.test')],

@@ -37,7 +37,9 @@ export function PracticesPage(): JSX.Element {
                 {
                   name: 'What was seen',
                   cell: ({ state, summary, advice = '' }) =>
-                    state === 'off' ? `${summary} ${advice}`.trim() : summary,
+                    state === 'off' || state === 'watched'
+                      ? `${summary} ${advice}`.trim()
+                      : summary,
                 },
                 { name: 'Where', cell: ({ where }) => where },
               ]}

@@ -27,8 +27,11 @@ export const dkim: Check = {
       dkimSelectors.map((selector) => keyNote(selector, domain, tools)),
     );
     const found = notes.filter((note) => note !== undefined);
-    if (found.length > 0) return [sumUp('OWN-8', found)];
-    if (await isSilent(domain, tools))
+    // A parked domain says by one record for all selectors that none of them has a key.
+    const isParked =
+      found.every(({ isRevoked }) => isRevoked === true) && (await isSilent(domain, tools));
+    if (found.length > 0 && !isParked) return [sumUp('OWN-8', found)];
+    if (isParked)
       return [
         sumUp('OWN-8', [none(`${domain} sends no mail, and says so, so it needs no DKIM key.`)]),
       ];
@@ -48,16 +51,22 @@ async function isSilent(domain: string, { dns }: Tools): Promise<boolean> {
   return others.length === 0 && mx.endsWith(' .');
 }
 
+interface KeyNote extends Note {
+  readonly isRevoked?: true;
+}
+
 /** `undefined` where there is no such selector: not every domain has each. */
 async function keyNote(
   selector: string,
   domain: string,
   { dns }: Tools,
-): Promise<Note | undefined> {
+): Promise<KeyNote | undefined> {
   const name = `${selector}._domainkey.${domain}`;
   const answer = await dns.ask(name, 'TXT');
   const failed = failedNote(`The DKIM key ${name}`, answer);
   if (failed !== undefined || answer.kind === 'none') return failed;
+  // A wildcard for SPF (*.example.org) answers at every selector, too.
+  if (recordsOf(answer).every(isSpf)) return undefined;
   const [record = '', ...others] = recordsOf(answer);
   if (others.length > 0)
     return bad(
@@ -67,7 +76,7 @@ async function keyNote(
   return readKey(name, record);
 }
 
-function readKey(name: string, record: string): Note {
+function readKey(name: string, record: string): KeyNote {
   const list = parseTags(record);
   if (!list.ok)
     return bad(
@@ -82,10 +91,13 @@ function readKey(name: string, record: string): Note {
       'Publish it anew as your signer prints it.',
     );
   if (key === '')
-    return warn(
-      `The DKIM key ${name} is revoked (empty p=).`,
-      'Do not sign with it; remove the selector once no mail signed with it is under way.',
-    );
+    return {
+      ...warn(
+        `The DKIM key ${name} is revoked (empty p=).`,
+        'Do not sign with it; remove the selector once no mail signed with it is under way.',
+      ),
+      isRevoked: true,
+    };
   const unused = whyUnused(tags);
   if (unused !== undefined)
     return bad(

@@ -20,25 +20,19 @@ const IS_DMARC = /^[vV]\s*=\s*DMARC1\s*(?:;|$)/;
 const NEARLY = /dmarc1|^\s*p\s*=\s*(?:none|quarantine|reject)\b/i;
 
 async function policyNotes(domain: string, tools: Tools): Promise<readonly Note[]> {
-  for (const name of treeOf(domain)) {
-    const answer = await tools.dns.ask(`_dmarc.${name}`, 'TXT');
-    const failed = failedNote(`The DMARC record of ${name}`, answer);
-    if (failed !== undefined) return [failed];
-    const records = recordsOf(answer).filter((record) => IS_DMARC.test(record));
-    if (records.length > 1)
-      return [
-        bad(`${name} has ${records.length} DMARC records; receivers take none.`, 'Leave one.'),
-      ];
-    if (records[0] !== undefined) return readPolicy(domain, name, records[0], tools);
-    const near = recordsOf(answer).find((record) => NEARLY.test(record));
-    if (near !== undefined)
-      return [
-        bad(
-          `_dmarc.${name} has "${near.slice(0, 160)}", which receivers pass over: it does not begin with "v=DMARC1;".`,
-          'Write v=DMARC1; first, in capitals, and a semicolon after each tag.',
-        ),
-      ];
+  const own = await recordAt(domain, tools);
+  if ('notes' in own) return own.notes;
+  if (own.record !== undefined) return readPolicy(domain, domain, own.record, tools);
+  const above: Found[] = [];
+  for (const name of treeAbove(domain)) {
+    const found = await recordAt(name, tools);
+    if ('notes' in found) return found.notes;
+    if (found.record === undefined) continue;
+    above.push({ name, record: found.record });
+    if (psdOf(found.record) !== undefined) break;
   }
+  const ruling = rulingOf(domain, above);
+  if (ruling !== undefined) return readPolicy(domain, ruling.name, ruling.record, tools);
   return [
     warn(
       `${domain} has no DMARC record: receivers are not told what to do with forgeries.`,
@@ -47,15 +41,66 @@ async function policyNotes(domain: string, tools: Tools): Promise<readonly Note[
   ];
 }
 
-/** RFC 9989 section 4.10: the domain, then those above it; the public suffix has none of ours. */
-function treeOf(domain: string): readonly string[] {
-  const registered = getDomain(domain) ?? domain;
-  const names = [domain];
-  for (let name = domain; name !== registered && name.includes('.');) {
-    name = name.slice(name.indexOf('.') + 1);
-    names.push(name);
-  }
-  return names.slice(0, 8);
+interface Found {
+  readonly name: string;
+  readonly record: string;
+}
+
+/** The one record of a name; notes where receivers take none that somebody meant, or nobody knows. */
+async function recordAt(
+  name: string,
+  { dns }: Tools,
+): Promise<{ record: string | undefined } | { notes: readonly Note[] }> {
+  const answer = await dns.ask(`_dmarc.${name}`, 'TXT');
+  const failed = failedNote(`The DMARC record of ${name}`, answer);
+  if (failed !== undefined) return { notes: [failed] };
+  const records = recordsOf(answer).filter((record) => IS_DMARC.test(record));
+  if (records.length > 1)
+    return {
+      notes: [
+        bad(`${name} has ${records.length} DMARC records; receivers take none.`, 'Leave one.'),
+      ],
+    };
+  const near = recordsOf(answer).find((record) => NEARLY.test(record));
+  if (records[0] !== undefined || near === undefined) return { record: records[0] };
+  return {
+    notes: [
+      bad(
+        `_dmarc.${name} has "${near.slice(0, 160)}", which receivers pass over: it does not begin with "v=DMARC1;".`,
+        'Write v=DMARC1; first, in capitals, and a semicolon after each tag.',
+      ),
+    ],
+  };
+}
+
+/** RFC 9989 section 4.10: the next name has seven labels at most, each further one a label less. */
+function treeAbove(domain: string): readonly string[] {
+  const labels = domain.split('.');
+  const most = Math.min(labels.length - 1, 7);
+  return Array.from({ length: most }, (_, at) => labels.slice(at - most).join('.'));
+}
+
+/** The tag that says where a tree ends; `u`, the default, says nothing. */
+function psdOf(record: string): 'y' | 'n' | undefined {
+  const list = parseTags(record);
+  const value = list.ok ? list.tags.get('psd')?.toLowerCase() : undefined;
+  return value === 'y' || value === 'n' ? value : undefined;
+}
+
+/**
+ * RFC 9989 section 4.10.1: without a record of its own a domain has that of its Organizational Domain,
+ * else that of the Public Suffix Domain. Section 4.10.2: the Organizational Domain is the one that says
+ * psd=n, the one a label below psd=y, else the one with the fewest labels; what lies between is not asked.
+ * @param above with the longest name first; psd ends it
+ */
+function rulingOf(domain: string, above: readonly Found[]): Found | undefined {
+  const last = above.at(-1);
+  if (last === undefined || psdOf(last.record) !== 'y') return last;
+  const below = domain
+    .split('.')
+    .slice(-(last.name.split('.').length + 1))
+    .join('.');
+  return above.find(({ name }) => name === below) ?? last;
 }
 
 async function readPolicy(domain: string, name: string, record: string, tools: Tools) {

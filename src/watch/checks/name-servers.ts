@@ -110,21 +110,16 @@ async function compareServers(zone: ZoneFor, tools: Tools): Promise<Note[]> {
   const answers = await Promise.all(
     servers.map(async (server) => ({ server, said: await saidBy(server.address, zone, tools) })),
   );
-  const silent = answers.filter(({ said }) => said === undefined);
-  for (const { server } of silent)
-    notes.push(
-      unclear(
-        `${server.name} (${server.address}) does not answer for ${domain}.`,
-        'Look whether it runs and is reachable.',
-      ),
-    );
-  const talking = answers.filter(({ said }) => said !== undefined);
+  const talking: { readonly name: string; readonly said: readonly string[] }[] = [];
+  for (const { server, said } of answers)
+    if (said.ok) talking.push({ name: server.name, said: said.texts });
+    else notes.push(notSaidNote(`${server.name} (${server.address})`, domain, said.refusal));
   for (const [at, type] of COMPARED.entries())
     notes.push(
       ...differences(
         ABOUT_ZONE.has(type) ? domain : zone.domain,
         type,
-        talking.map(({ server, said }) => ({ name: server.name, text: said?.[at] ?? '' })),
+        talking.map(({ name, said }) => ({ name, text: said[at] ?? '' })),
       ),
     );
   if (talking.length > 0 && notes.every(({ state }) => state !== 'fail'))
@@ -180,17 +175,30 @@ function noAddressNote(name: string, domain: string, why: string | undefined): N
   );
 }
 
-/** One text per compared type; `undefined` for a server that does not answer. */
-async function saidBy(
-  address: string,
-  zone: ZoneFor,
-  { dns }: Tools,
-): Promise<readonly string[] | undefined> {
+type Said =
+  /** One text per compared type. */
+  | { readonly ok: true; readonly texts: readonly string[] }
+  /** Without a refusal where it does not answer at all. */
+  | { readonly ok: false; readonly refusal: string | undefined };
+
+async function saidBy(address: string, zone: ZoneFor, { dns }: Tools): Promise<Said> {
   const answers = await Promise.all(
     COMPARED.map((type) =>
       dns.askAt(address, ABOUT_ZONE.has(type) ? zone.name : zone.domain, type),
     ),
   );
-  if (answers.some(({ kind }) => kind === 'failed')) return undefined;
-  return answers.map((answer) => recordsOf(answer).join(' | '));
+  const failed = answers.filter((answer) => answer.kind === 'failed');
+  if (failed.length > 0)
+    return { ok: false, refusal: failed.find((answer) => answer.refusal !== undefined)?.refusal };
+  return { ok: true, texts: answers.map((answer) => recordsOf(answer).join(' | ')) };
+}
+
+/** RFC 1912 section 2.8: a delegation to a server that does not know the zone is lame. */
+function notSaidNote(server: string, domain: string, refusal: string | undefined): Note {
+  return refusal === undefined
+    ? unclear(`${server} does not answer for ${domain}.`, 'Look whether it runs and is reachable.')
+    : bad(
+        `${server} answers ${refusal} for ${domain}, whose NS records name it: it does not serve the zone.`,
+        'Load the zone there, look why it expired or failed to load, or take the server out of the NS records.',
+      );
 }

@@ -24,17 +24,19 @@ function letterNote(
   { now, withinMs }: { readonly now: number; readonly withinMs: number },
 ): Note {
   if (letter === undefined) return none(`No letter to ${address} was written yet.`);
-  const { sentAt, backAt } = letter;
+  const { sentAt, backAt, missingSince } = letter;
   const day = sentAt.slice(0, 10);
+  const isDue = (at: string): boolean => now - Date.parse(at) >= withinMs;
   if (backAt !== undefined && backAt >= sentAt)
     return fine(
       `The letter to ${address} of ${day} came back: what is written there is read here.`,
     );
-  if (now - Date.parse(sentAt) < withinMs)
+  const missing = isDue(sentAt) ? (missingSince ?? sentAt) : missingSince;
+  if (missing === undefined || !isDue(missing))
     return none(`The letter to ${address} of ${day} is under way.`);
   const last = backAt === undefined ? 'None ever did.' : `The last did on ${backAt.slice(0, 10)}.`;
   return bad(
-    `The letter to ${address} of ${day} did not come back. ${last}`,
+    `The letter to ${address} of ${missing.slice(0, 10)} did not come back${missing === sentAt ? '' : ', and no later one did'}. ${last}`,
     `Have a copy of ${address} delivered to the LMTP door (docs/guides/lmtp.md), so that complaints are read.`,
   );
 }

@@ -190,7 +190,10 @@ async function readRecord(
 function noteAllowed(name: string, terms: readonly SpfTerm[], walk: Walk): void {
   walk.ranges.push(...allowedRanges(terms));
   const term = worldTerm(terms);
-  if (term === undefined) return;
+  if (term !== undefined) noteWorld(name, term, walk);
+}
+
+function noteWorld(name: string, term: SpfTerm, walk: Walk): void {
   walk.hasWorld = true;
   walk.notes.push(
     bad(
@@ -236,7 +239,7 @@ function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): re
   if (wide !== undefined)
     notes.push(
       warn(
-        `SPF of ${name} allows ${wide.text}, more than ${wide.name === 'ip4' ? '65,536 addresses' : 'eight providers have (/32 each)'}.`,
+        `SPF of ${name} allows ${wide.text}, more than ${wide.name === 'ip6' ? 'eight providers have (/32 each)' : wide.name === 'ip4' ? '65,536 addresses' : '65,536 addresses (IPv6: eight providers) round each host'}.`,
         'Name only networks that send your mail.',
       ),
     );
@@ -244,8 +247,12 @@ function shapeNotes(name: string, record: string, terms: readonly SpfTerm[]): re
 }
 
 function isWide({ name, text, qualifier }: SpfTerm): boolean {
-  if (qualifier !== '+' || (name !== 'ip4' && name !== 'ip6')) return false;
-  return Number(/\/(\d+)$/.exec(text)?.[1] ?? 128) < (name === 'ip4' ? 16 : 29);
+  if (qualifier !== '+') return false;
+  // RFC 7208 section 5.6: "a" and "mx" have a length for each family.
+  const [, first, second] = /^[^/]*(?:\/(\d+))?(?:\/\/(\d+))?$/.exec(text) ?? [];
+  if (name === 'ip6') return Number(first ?? 128) < 29;
+  if (name !== 'ip4' && name !== 'a' && name !== 'mx') return false;
+  return Number(first ?? 32) < 16 || Number(second ?? 128) < 29;
 }
 
 async function lookUp(
@@ -281,6 +288,9 @@ async function lookUp(
     );
   const why = whyFailed(first, ...(second === undefined ? [] : [second]));
   if (why !== undefined) walk.notes.push(unclear(`"${term.text}" of ${name}: ${why}.`));
+  // RFC 7208 section 5.7: without a macro the same name is there for every sender.
+  if (term.name === 'exists' && term.qualifier === '+' && how !== 'apart' && first.kind === 'found')
+    noteWorld(name, term, walk);
   const isVoid = first.kind === 'none' && (second === undefined || second.kind === 'none');
   if (!isVoid) return;
   walk.voids += 1;
