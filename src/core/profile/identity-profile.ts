@@ -220,14 +220,17 @@ export class IdentityProfile {
     detection.clearLane(SHARED.trusted);
   }
 
-  /** Forgets evidence, after a person said the account is its owner's again. */
+  /** Forgets evidence, after a person said the account is its owner's again. Whom it trusts stays. */
   forgetEvidence(): void {
     const { detection } = this;
     this.contextRows().forEach((_, i) => {
+      if (!detection.isTrusted(i)) {
+        detection.setLane(i, NO_SUMS);
+        return;
+      }
       const trust = detection.isConfirmed(i) ? 'confirmed' : 'trusted';
-      if (detection.isTrusted(i)) detection.clearLane(i);
-      else detection.setLane(i, NO_SUMS);
-      if (detection.isTrusted(i)) detection.setTrust(i, trust);
+      detection.clearLane(i);
+      detection.setTrust(i, trust);
     });
     detection.clearLane(SHARED.probation);
     detection.clearLane(SHARED.trusted);
