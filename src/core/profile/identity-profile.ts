@@ -207,6 +207,11 @@ export class IdentityProfile {
     detection.clearLane(SHARED.probation);
   }
 
+  /** Somebody said that it is not the owner: what it gathered stays with it, as with a place unknown. */
+  refuse(index: number): void {
+    this.detection.setTrust(index, 'refused');
+  }
+
   /**
    * The credential is another one now: nothing of before is held against it. What an unproven place did
    * stays with that place.

@@ -23,15 +23,18 @@ export function questionEndpoints(parts: ApiParts) {
       path: '/accounts/:account/confirm',
       tag: 'accounts',
       summary:
-        'Says of a context that it is the owner (trusted) or is not (the account is locked).',
+        'Says of a context that it is the owner (trusted) or is not (refused; the account is locked unless `lock` is false).',
       params: accountParams,
       body: confirmInput,
       response: done,
-      async handle({ params: { account }, body: { by, why, context, mine } }) {
+      async handle({ params: { account }, body: { by, why, context, mine, lock } }) {
         const report = await inspector.account(account);
         wantContext(report, account, context);
         const at = new Date(now()).toISOString();
-        await take({ v: 1, kind: 'confirm', id: randomUUID(), at, account, context, mine, by });
+        await take({
+          ...{ v: 1, kind: 'confirm', id: randomUUID(), at, account, context, mine, by },
+          ...(lock !== undefined && !mine && { lock }),
+        });
         const action = mine ? 'context.trust' : 'context.refuse';
         await desk.audit.add({ at, by, action, subject: account, why: `${context}: ${why}` });
         return DONE;
