@@ -54,22 +54,11 @@ describe('"not the owner", said of a place', () => {
     expect(await standingOf(p, den)).toEqual({ trusted: false, refused: true });
   });
 
-  it('is found by a message from there', async () => {
-    const { p, home } = used();
-    const event = p.submission(ANN, { clientAddress: HOME, queueId: 'Q1' });
-    await p.gate.judge(event);
-    p.wait(1000);
-    await say(p, { submission: event.id });
-    expect(await standingOf(p, home)).toEqual({ trusted: false, refused: true });
-  });
-
   it('leaves other places trusted, and those of other accounts alone', async () => {
     const { p, home, den } = used();
     await say(p, { context: den });
     expect(await standingOf(p, home)).toEqual({ trusted: true, refused: false });
-    const event = p.submission('bob@example.org', { clientAddress: HOME });
-    await p.gate.judge(event);
-    await say(p, { submission: event.id });
+    await say(p, { account: 'bob@example.org', context: home });
     expect(await standingOf(p, home)).toEqual({ trusted: true, refused: false });
   });
 
