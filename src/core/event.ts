@@ -307,6 +307,8 @@ export interface ConfirmEvent extends EventBase {
   readonly context?: string;
   readonly submission?: string;
   readonly mine: boolean;
+  /** With `mine` false: false takes the context's trust back and locks nothing. */
+  readonly lock?: boolean;
   readonly by: string;
 }
 

@@ -211,7 +211,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
   },
   confirm: {
     required: { account: name, mine: flag, by: text },
-    optional: { context: text, submission: text },
+    optional: { context: text, submission: text, lock: flag },
   },
 };
 

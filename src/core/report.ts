@@ -29,6 +29,8 @@ export interface ContextReport {
   readonly days: number;
   readonly messages: number;
   readonly trusted: boolean;
+  /** Somebody said that it is not the owner; it earns no trust by itself. */
+  readonly refused: boolean;
   /** Nats by family under the hypothesis that weighs most. */
   readonly sums: Readonly<Record<Family, number>>;
   readonly score: number;

@@ -199,7 +199,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
   const { telemetry, closers, policy, now } = given;
   const newId = createEventIds(now);
   await takeFolder(config, given);
-  const stores = await openStores(config, telemetry, closers);
+  const stores = await openStores(config, telemetry, closers, now);
 
   const warn = (message: string): void => telemetry.warn(message);
   const { networks, directory } = await openKnowledge(config, telemetry, closers);

@@ -14,7 +14,12 @@ const DAY_MS = 86_400_000;
 /** How parts that were opened are closed again; the last opened goes first. */
 export type Closers = (() => Promise<void> | void)[];
 
-export async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {
+export async function openStores(
+  config: Config,
+  telemetry: RunningTelemetry,
+  closers: Closers,
+  now: () => number,
+) {
   const standing = openStanding(config, telemetry, () => {
     markCounted(standing, journal.lastEvent());
   });
@@ -23,6 +28,7 @@ export async function openStores(config: Config, telemetry: RunningTelemetry, cl
     folder: join(config.state, 'journal'),
     segmentBytes: config.journal.segment_size,
     retentionDays: config.journal.retention / DAY_MS,
+    now,
     onError: (error) => telemetry.storeFailed('journal', error),
     onRecovered: () => telemetry.storeWorks('journal'),
   });

@@ -195,6 +195,8 @@ function wordsOf(line: JournalLine): Omit<TimelineLine, 'at' | 'kind'> | undefin
     case 'password':
       return { text: `The password was changed by ${line.by}.` };
     case 'confirm':
+      if (!line.mine && line.lock === false)
+        return { text: `${line.by} took the trust of a place back.` };
       return { text: `${line.by} says it was ${line.mine ? '' : 'not '}the owner.` };
     case 'change':
       return { text: `A setting was changed: ${line.what}.` };

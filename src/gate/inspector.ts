@@ -163,6 +163,7 @@ async function reportIdentity(
     days: row.days,
     messages: row.messages,
     trusted: state.isTrusted(i),
+    refused: state.isRefused(i),
     ...rounded(standingScore(profile, i, parts.now())),
   }));
   return {

@@ -1,7 +1,7 @@
 /**
  * "This was me" and "not me" (detection design 1.6): somebody with the right to say so has looked. Mine
- * makes the context trusted and takes back what it had gathered; not mine locks the account, for then
- * somebody else has its password.
+ * makes the context trusted and takes back what it had gathered; not mine takes its trust away and locks
+ * the account, for then somebody else has its password.
  */
 import type { ConfirmEvent } from '../core/event.ts';
 import { contextText } from '../core/identity.ts';
@@ -22,19 +22,23 @@ interface ConfirmParts extends OutcomeParts {
 }
 
 export function noteConfirm(event: ConfirmEvent, parts: ConfirmParts): Maybe<void> {
-  if (!event.mine) return lock(event, parts);
-  if (event.context !== undefined) return trust(event, event.context, parts);
-  if (event.submission === undefined) return undefined;
-  const { submission } = event;
-  return andThen(parts.sent.find({ submission, at: event.at }, false), (sent) =>
-    sent === undefined || sent.account !== event.account.toLowerCase()
-      ? undefined
-      : trust(event, contextText(sent.context), parts),
+  const said = andThen(contextOf(event, parts), (context) =>
+    context === undefined ? undefined : setTrust(event, context, parts),
+  );
+  if (event.mine || event.lock === false) return said;
+  return andThen(said, () => lock(event, parts));
+}
+
+function contextOf(event: ConfirmEvent, { sent }: ConfirmParts): Maybe<string | undefined> {
+  const { context, submission, at } = event;
+  if (context !== undefined || submission === undefined) return context;
+  return andThen(sent.find({ submission, at }, false), (found) =>
+    found?.account === event.account.toLowerCase() ? contextText(found.context) : undefined,
   );
 }
 
 /** Every credential of the account that was used from there. */
-async function trust(
+async function setTrust(
   event: ConfirmEvent,
   context: string,
   { standing }: ConfirmParts,
@@ -46,8 +50,10 @@ async function trust(
       const profile = new IdentityProfile(records[0]);
       const index = profile.contexts().findIndex((row) => row.key === context);
       if (index < 0) return;
-      profile.confirm(index);
-      profile.ladder = { rung: 'observe', sinceMs: nowMs, evidenceAtMs: 0 };
+      if (event.mine) {
+        profile.confirm(index);
+        profile.ladder = { rung: 'observe', sinceMs: nowMs, evidenceAtMs: 0 };
+      } else profile.refuse(index);
       records[0] = profile.toBytes();
     });
   }

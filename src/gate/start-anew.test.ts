@@ -103,3 +103,35 @@ describe('after "this was me" of a place that was usual', () => {
     expect(atDen(p)).toBe('hold');
   });
 });
+
+describe('after an unlock or a release', () => {
+  it.each(['unlock', 'release'] as const)(
+    '%s: home is trusted as before, and judged as before',
+    async (kind) => {
+      const p = createPlatform({ accounts: [{ account: ANN }] });
+      for (let day = 0; day < 25; day += 1) {
+        p.login(ANN, { clientAddress: HOME });
+        expect(atHome(p)).toBe('pass');
+        p.wait(DAY_MS);
+      }
+      const usual = { clientAddress: HOME, envelopeRecipients: ['new@people.test'] };
+      const trustAtHome = async () =>
+        (await p.inspector.account(ANN))?.identities[0]?.contexts.map((one) => one.trusted);
+      const scoreAtHome = () => {
+        const { verdict, score } = p.checkSubmit(ANN, usual);
+        return { verdict, score };
+      };
+      const before = scoreAtHome();
+      expect(await trustAtHome()).toEqual([true]);
+      await p.gate.note({
+        ...{ v: 1, kind, id: `u${++ids}`, at: p.at(), account: ANN },
+        ...{ by: 'olga', why: 'He called.' },
+      });
+      expect(await trustAtHome()).toEqual([true]);
+      expect(scoreAtHome()).toEqual(before);
+      p.wait(1000);
+      expect(p.submit(ANN, usual).verdict).toBe('pass');
+      expect(await trustAtHome()).toEqual([true]);
+    },
+  );
+});

@@ -44,6 +44,10 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
     await take('review', 'review', 'What is usual for it');
     await take('account', `account/${encodeURIComponent('hugo@example.org')}`, 'Limits in force');
     await take('campaigns', 'campaigns', 'accounts');
+    await page
+      .getByText(/[1-9]\d* messages? to [1-9]\d* recipients/)
+      .first()
+      .waitFor();
     await take('mode', 'mode', 'One practice after the other');
     await page.setViewportSize({ width: 390, height: 844 });
     await take('phone-review', 'review', 'What is usual for it');

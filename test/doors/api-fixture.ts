@@ -146,6 +146,7 @@ const ANN: AccountReport = {
           days: 37,
           messages: 212,
           trusted: true,
+          refused: false,
           sums: {
             context: 0,
             recipients: 0,

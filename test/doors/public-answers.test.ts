@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { TOLD_SIGNALS } from '../../src/core/client-text.ts';
 import type { Explanation } from '../../src/core/report.ts';
 import type { ApiParts } from '../../src/doors/api/contract.ts';
+import { findDecision } from '../../src/doors/api/find-decision.ts';
 import { mailBody, REASONS } from '../../src/doors/api/public/answers.ts';
 import { EXPLANATION } from './api-fixture.ts';
 import { openDeskFixture, PAGES } from './desk-fixture.ts';
@@ -80,4 +81,59 @@ describe('a reporter', () => {
     expect(page).toContain('<blockquote>The account was locked.</blockquote>');
     expect(page).not.toMatch(/4711|Answered/);
   });
+});
+
+const words = (page: { readonly text: string }): string =>
+  page.text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+const placeOf = (texts: Readonly<Record<string, string>>) =>
+  ({ texts, path: '/mail', language: 'en' }) as never;
+const ASKED = { reference: REFERENCE, typed: REFERENCE };
+
+describe.each(LANGUAGES)('%s: a login', (language, texts) => {
+  const SAYS: Readonly<Record<string, readonly [string, string, string]>> = {
+    en: ['It was refused.', 'It failed:', 'It was let in.'],
+    de: ['Sie wurde abgewiesen.', 'Sie schlug fehl:', 'Sie wurde zugelassen.'],
+  };
+
+  it.each([
+    ['reject', false, 0],
+    ['reject', true, 0],
+    ['pass', false, 1],
+    ['pass', true, 2],
+  ] as const)('answered %s, right %s, is told as a login and no message', async (...row) => {
+    const [verdict, ok, says] = row;
+    const login = {
+      ...{ v: 1, kind: 'login', id: 'l1', at: EXPLANATION.verdict.at, account: 'ann', ok },
+      ...{ service: 'imap', clientAddress: '192.0.2.7' },
+    };
+    const reasons = [{ signal: 'source-shut-out', weight: 0, text: 'figures: 42' }];
+    const found = {
+      verdict: { ...EXPLANATION.verdict, verdict, reasons, enforced: true },
+      event: login,
+    };
+    const parts = { inspector: { explain: () => Promise.resolve(found) } } as unknown as ApiParts;
+    const page = words(await mailBody(parts, placeOf(texts), ASKED)).split(texts['show'] ?? '')[0];
+    const body = page?.replace(texts['mail_intro'] ?? '', '');
+    expect(body).toContain(SAYS[language]?.[says]);
+    expect(body).not.toMatch(/message|Nachricht|42/);
+  });
+});
+
+it('ACC-11: a message held because its account is locked is found by its reference', async () => {
+  const held = {
+    ...{ id: 'h1', cause: 'containment', reference: REFERENCE, at: EXPLANATION.verdict.at },
+    ...{ account: 'ann@example.org', identity: '', context: '', submission: '', state: 'held' },
+    reasons: [{ text: 'The account is locked, and this message still waited in the queue.' }],
+  };
+  const parts = {
+    inspector: { explain: () => Promise.resolve(undefined) },
+    desk: { holds: { get: () => Promise.resolve(held) } },
+  } as unknown as ApiParts;
+  const page = words(await mailBody(parts, placeOf(PAGES.texts['en'] ?? {}), ASKED));
+  expect(page).toContain('The message waits.');
+  expect(page).toContain('The account is locked because somebody else may be using it.');
+  expect((await findDecision(parts, REFERENCE))?.verdict).toMatchObject({
+    ...{ verdict: 'hold', enforced: true, account: 'ann@example.org', reference: REFERENCE },
+  });
+  expect(await findDecision(parts, held.id)).toBeUndefined();
 });

@@ -144,7 +144,7 @@ function identityText(identity: Identity): string {
           c.days,
           c.messages,
           c.score,
-          c.trusted ? 'trusted' : 'new',
+          c.trusted ? 'trusted' : c.refused ? 'refused' : 'new',
         ]),
       ),
     );

@@ -49,6 +49,27 @@ export function Identities(given: {
   );
 }
 
+/** What can be said of a place, and what is told once it is noted. */
+const WORDS = {
+  trusted: {
+    mine: true,
+    why: 'Trusted after a look at the account.',
+    done: 'It is trusted.',
+  },
+  takenBack: {
+    mine: false,
+    lock: false,
+    why: 'Its trust was taken back after a look at the account.',
+    done: 'Its trust is taken back; it earns none by itself. Nothing is locked.',
+  },
+  notTheOwner: {
+    mine: false,
+    why: 'This is not the owner.',
+    done: 'It is refused; the account is locked where that is in force.',
+  },
+} as const;
+type Word = keyof typeof WORDS;
+
 function Contexts(given: {
   readonly account: string;
   readonly contexts: Identity['contexts'];
@@ -56,11 +77,10 @@ function Contexts(given: {
 }): JSX.Element {
   const { account, contexts, after } = given;
   const act = useAct();
-  const say = (context: string, mine: boolean): void => {
-    const why = mine ? 'Trusted after a look at the account.' : 'This is not the owner.';
-    const done = mine ? 'It is trusted.' : 'Noted; the account is locked where that is in force.';
+  const say = (context: string, word: Word): void => {
+    const { done, ...body } = WORDS[word];
     const path = `/accounts/${part(account)}/confirm`;
-    void act(() => send('POST', path, { by: 'me', context, mine, why }), done).then(after);
+    void act(() => send('POST', path, { by: 'me', context, ...body }), done).then(after);
   };
   return (
     <Table
@@ -78,35 +98,57 @@ function Contexts(given: {
         { name: 'Evidence', cell: ({ score }) => score },
         {
           name: 'Trust',
-          cell: ({ trusted }) => (trusted ? <Badge tone="good">trusted</Badge> : 'not yet'),
+          cell: ({ trusted, refused }) =>
+            trusted ? (
+              <Badge tone="good">trusted</Badge>
+            ) : refused ? (
+              <Badge tone="bad">refused</Badge>
+            ) : (
+              'not yet'
+            ),
         },
         {
           name: 'Decide',
-          cell: ({ context, country, trusted }) => (
-            <ForReviewers>
-              {!trusted && (
-                <button
-                  type="button"
-                  aria-label={`Trust ${country || context}`}
-                  onClick={() => say(context, true)}
-                >
-                  Trust
-                </button>
-              )}
-              <button
-                type="button"
-                class="lock"
-                aria-label={`Not the owner: ${country || context}`}
-                onClick={() => say(context, false)}
-              >
-                Not the owner
-              </button>
-              <AskOwner account={account} context={context} />
-            </ForReviewers>
-          ),
+          cell: (row) => <Decide {...{ account, row, say }} />,
         },
       ]}
     />
+  );
+}
+
+function Decide(given: {
+  readonly account: string;
+  readonly row: Identity['contexts'][number];
+  readonly say: (context: string, word: Word) => void;
+}): JSX.Element {
+  const { account, row, say } = given;
+  const { context, country, trusted } = row;
+  const where = country || context;
+  return (
+    <ForReviewers>
+      {trusted ? (
+        <button
+          type="button"
+          aria-label={`Take trust back: ${where}`}
+          onClick={() => say(context, 'takenBack')}
+        >
+          Take trust back
+        </button>
+      ) : (
+        <button type="button" aria-label={`Trust ${where}`} onClick={() => say(context, 'trusted')}>
+          Trust
+        </button>
+      )}
+      <button
+        type="button"
+        class="lock"
+        aria-label={`Not the owner: ${where}`}
+        onClick={() => say(context, 'notTheOwner')}
+      >
+        Not the owner
+      </button>
+      <AskOwner account={account} context={context} />
+    </ForReviewers>
   );
 }
 

@@ -79,7 +79,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   const style = content === undefined || !isPerson ? undefined : styleOf(content.derived, state);
   const isKnown = index >= 0;
   const novelty = isKnown ? undefined : networkNovelty(subject);
-  const networkWeight = isKnown ? state.networkWeight(index) : (novelty?.weight ?? 0);
+  const networkWeight = isKnown ? knownWeight(subject, index) : (novelty?.weight ?? 0);
   const isFirst = !isKnown && novelty === undefined && !network.isLoading;
   const session = isPerson ? sessionOf(subject) : 0;
   const isHome = session === 0 && (isFirst || (isKnown && state.isTrusted(index)));
@@ -98,7 +98,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   };
   if (session > 0) say('new-context', session, () => SESSION_TEXT);
   else if (!isHome && networkWeight > 0) {
-    const what = novelty?.what ?? 'in use for too short a time to be known';
+    const what = novelty?.what ?? (state.isRefused(index) ? REFUSED_TEXT : TOO_SHORT_TEXT);
     say('new-context', networkWeight, () => placeText(subject, index, what));
   }
   if (client !== undefined && (!isHome || isStranger)) {
@@ -131,8 +131,16 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
 }
 
 const NOTHING: readonly Found[] = [];
+const TOO_SHORT_TEXT = 'in use for too short a time to be known';
+const REFUSED_TEXT = 'a place that was said not to be the owner';
 const SESSION_TEXT =
   'Written in a browser while the mail was read at a place hardly known for this account.';
+
+/** The platform's own machines, its webmail above all, say nothing of who is behind them, refused or not. */
+function knownWeight({ profile, network }: SubmissionSubject, index: number): number {
+  const isOurs = network.class === 'own' || network.class === 'local';
+  return isOurs && profile.detection.isRefused(index) ? 0 : profile.detection.networkWeight(index);
+}
 
 function readingWeight(subject: SubmissionSubject, networkWeight: number): number {
   const { account, facts, network, nowMs, world } = subject;

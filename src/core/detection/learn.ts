@@ -89,6 +89,7 @@ function earnsTrust(
   const { profile, nowMs } = subject;
   const row = profile.context(index);
   return (
+    !profile.detection.isRefused(index) &&
     // Of mail that is not seen too little is known to say that nothing is odd.
     (score < TRUST_BELOW || (isSeen && bestOf(own, 0, { isSeen }).score <= 0)) &&
     !context.isStrange &&

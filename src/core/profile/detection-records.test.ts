@@ -1,7 +1,7 @@
 /** What detection keeps: older versions taken over, damaged bytes survived, bounded whatever comes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestOf } from '../detection/lanes.ts';
+import { bestOf, emptyLane } from '../detection/lanes.ts';
 import { UNKNOWN_NETWORK } from '../network.ts';
 import { standingScore } from '../score.ts';
 import { CONTEXT_LANES, RATES, STYLE_FEATURES } from './detection-state.ts';
@@ -90,6 +90,30 @@ describe('which places are remembered', () => {
     }
     const own = profile.contexts().filter((_, i) => profile.detection.isTrusted(i));
     expect(own).toHaveLength(MAX_CONTEXTS / 2);
+  });
+});
+
+describe('what a person wants forgotten (design 1.6)', () => {
+  it('is the evidence: earned and given trust stays, and what was new stays new', () => {
+    const profile = new IdentityProfile(undefined);
+    for (let i = 0; i < 3; i += 1) {
+      profile.learnContext([i, i], { nowMs: NOW_MS, accepted: true, network: NETWORK });
+    }
+    const { detection } = profile;
+    detection.setTrust(0, 'trusted');
+    detection.setTrust(1, 'confirmed');
+    detection.setNetworkWeight(2, 2.6);
+    const lane = emptyLane().fill(1);
+    for (let i = 0; i < 3; i += 1) detection.setLane(i, lane);
+    profile.forgetEvidence();
+    const trust = [0, 1, 2].map((i) => [detection.isTrusted(i), detection.isConfirmed(i)]);
+    expect(trust).toEqual([
+      [true, false],
+      [true, true],
+      [false, false],
+    ]);
+    expect(detection.networkWeight(2)).toBeCloseTo(2.6);
+    for (let i = 0; i < 3; i += 1) expect(detection.lane(i)).toEqual(emptyLane());
   });
 });
 

@@ -37,6 +37,9 @@ const STORM_AT = 10;
 const COMPANY_MOST = 40;
 const TRUSTED = 1;
 const CONFIRMED = 2;
+const REFUSED = 4;
+/** As strange as a hosting network (detection design 1.2): somebody said that it is not the owner. */
+const REFUSED_WEIGHT = 3.4;
 /** What is learnt waits so long, and half of it twice as long, for complaints and bounces. */
 const WAIT_DAYS = 7;
 /** Messages from which on what is learnt waits; a new account must begin somewhere. */
@@ -182,8 +185,10 @@ export class DetectionState {
     for (let i = 0; i < LANE_BYTES; i += 4) this.view.setUint32(at + i, 0, true);
   }
 
+  /** Of a refused place it does not fall, whatever comes from there. */
   networkWeight(index: number): number {
-    return this.sound(this.laneAt(index));
+    const weight = this.sound(this.laneAt(index));
+    return this.isRefused(index) ? Math.max(REFUSED_WEIGHT, weight) : weight;
   }
 
   setNetworkWeight(index: number, weight: number): void {
@@ -251,8 +256,13 @@ export class DetectionState {
     return (this.view.getUint8(this.laneAt(index) + 4) & CONFIRMED) !== 0;
   }
 
-  setTrust(index: number, trust: 'none' | 'trusted' | 'confirmed'): void {
-    const flags = { none: 0, trusted: TRUSTED, confirmed: TRUSTED | CONFIRMED }[trust];
+  /** Somebody took its trust away: it earns none, until a person gives it again. */
+  isRefused(index: number): boolean {
+    return (this.view.getUint8(this.laneAt(index) + 4) & REFUSED) !== 0;
+  }
+
+  setTrust(index: number, trust: 'refused' | 'trusted' | 'confirmed'): void {
+    const flags = { refused: REFUSED, trusted: TRUSTED, confirmed: TRUSTED | CONFIRMED }[trust];
     this.view.setUint8(this.laneAt(index) + 4, flags);
   }
 

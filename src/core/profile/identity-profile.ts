@@ -207,6 +207,11 @@ export class IdentityProfile {
     detection.clearLane(SHARED.probation);
   }
 
+  /** Somebody said that it is not the owner: what it gathered stays with it, as with a place unknown. */
+  refuse(index: number): void {
+    this.detection.setTrust(index, 'refused');
+  }
+
   /**
    * The credential is another one now: nothing of before is held against it. What an unproven place did
    * stays with that place.
@@ -220,14 +225,17 @@ export class IdentityProfile {
     detection.clearLane(SHARED.trusted);
   }
 
-  /** Forgets evidence, after a person said the account is its owner's again. */
+  /** Forgets evidence, after a person said the account is its owner's again. Whom it trusts stays. */
   forgetEvidence(): void {
     const { detection } = this;
     this.contextRows().forEach((_, i) => {
+      if (!detection.isTrusted(i)) {
+        detection.setLane(i, NO_SUMS);
+        return;
+      }
       const trust = detection.isConfirmed(i) ? 'confirmed' : 'trusted';
-      if (detection.isTrusted(i)) detection.clearLane(i);
-      else detection.setLane(i, NO_SUMS);
-      if (detection.isTrusted(i)) detection.setTrust(i, trust);
+      detection.clearLane(i);
+      detection.setTrust(i, trust);
     });
     detection.clearLane(SHARED.probation);
     detection.clearLane(SHARED.trusted);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { normaliseReference } from '../../../core/reference.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
+import { findDecision } from '../find-decision.ts';
 import { ProblemError } from '../problem.ts';
 import {
   accountParams,
@@ -72,7 +73,7 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
       params: referenceParams,
       response: explanation,
       async handle({ params }) {
-        const found = await inspector.explain(normaliseReference(params.reference));
+        const found = await findDecision({ inspector, desk }, normaliseReference(params.reference));
         if (found) return found;
         throw new ProblemError(
           404,

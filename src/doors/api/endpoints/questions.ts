@@ -5,6 +5,7 @@ import type { AccountReport, Explanation } from '../../../core/report.ts';
 import { normaliseReference } from '../../../core/reference.ts';
 import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
+import { findDecision } from '../find-decision.ts';
 import { ProblemError } from '../problem.ts';
 import { ownerMail } from '../public/owner-mail.ts';
 import { accountParams } from '../schemas/input.ts';
@@ -23,15 +24,18 @@ export function questionEndpoints(parts: ApiParts) {
       path: '/accounts/:account/confirm',
       tag: 'accounts',
       summary:
-        'Says of a context that it is the owner (trusted) or is not (the account is locked).',
+        'Says of a context that it is the owner (trusted) or is not (refused; the account is locked unless `lock` is false).',
       params: accountParams,
       body: confirmInput,
       response: done,
-      async handle({ params: { account }, body: { by, why, context, mine } }) {
+      async handle({ params: { account }, body: { by, why, context, mine, lock } }) {
         const report = await inspector.account(account);
         wantContext(report, account, context);
         const at = new Date(now()).toISOString();
-        await take({ v: 1, kind: 'confirm', id: randomUUID(), at, account, context, mine, by });
+        await take({
+          ...{ v: 1, kind: 'confirm', id: randomUUID(), at, account, context, mine, by },
+          ...(lock !== undefined && !mine && { lock }),
+        });
         const action = mine ? 'context.trust' : 'context.refuse';
         await desk.audit.add({ at, by, action, subject: account, why: `${context}: ${why}` });
         return DONE;
@@ -45,7 +49,7 @@ export function questionEndpoints(parts: ApiParts) {
       body: questionInput,
       response: questionMade,
       async handle({ body: { by, account, reference = '', context = '', incident } }) {
-        const decision = await decisionOf(inspector, account, reference);
+        const decision = await decisionOf(parts, account, reference);
         const report = await knownAccount(inspector, account);
         if (context !== '') wantContext(report, account, context);
         const open = await desk.incidents.list({ account, state: 'open', limit: 1 });
@@ -98,12 +102,12 @@ function wantContext(report: AccountReport | undefined, account: string, context
 }
 
 async function decisionOf(
-  inspector: ApiParts['inspector'],
+  parts: ApiParts,
   account: string,
   reference: string,
 ): Promise<Explanation | undefined> {
   if (reference === '') return undefined;
-  const found = await inspector.explain(normaliseReference(reference));
+  const found = await findDecision(parts, normaliseReference(reference));
   if (found?.verdict.account === account) return found;
   throw new ProblemError(404, `No decision about ${account} has the reference ${reference}.`);
 }

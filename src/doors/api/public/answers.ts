@@ -1,6 +1,7 @@
 /** What a stranger with a reference is told: of his report, or of his message. Nothing more. */
-import type { Reason } from '../../../core/verdict.ts';
+import type { Reason, Verdict } from '../../../core/verdict.ts';
 import type { ApiParts } from '../contract.ts';
+import { findDecision } from '../find-decision.ts';
 import { html, type Html, type PageParts } from './html.ts';
 
 /** How the desk's own timeline begins an answer. */
@@ -41,7 +42,7 @@ export async function caseBody(
 }
 
 export async function mailBody(
-  { desk, inspector }: ApiParts,
+  parts: ApiParts,
   place: PageParts,
   { reference, typed }: Asked,
 ): Promise<Html> {
@@ -50,14 +51,17 @@ export async function mailBody(
   const form = html`<p>${text('mail_intro')}</p>
     ${lookupForm(place, typed)}`;
   if (typed === '') return form;
-  const found = reference === '' ? undefined : await inspector.explain(reference);
+  const found = reference === '' ? undefined : await findDecision(parts, reference);
   if (found === undefined)
     return html`<p>${text('mail_unknown')}</p>
       ${form}`;
   const { verdict, reasons, at, enforced } = found.verdict;
   // What would have been done and was not, concerns nobody.
   const kind = enforced ? verdict : 'pass';
-  const what = kind === 'hold' ? await heldState(desk, reference) : kind;
+  if (found.event?.kind === 'login') {
+    return html`${loginBody(place, found.verdict, found.event.ok)}${form}`;
+  }
+  const what = kind === 'hold' ? await heldState(parts.desk, reference) : kind;
   const reason = reasonOf(reasons);
   const why = kind === 'pass' ? html`` : html`<p>${text(`reason_${reason}`)}</p>`;
   const isOver = kind === 'pass' || what === 'released' || what === 'deleted';
@@ -69,6 +73,25 @@ export async function mailBody(
     ${why}
     <p>${toDo}</p>
     ${form}`;
+}
+
+const LOGIN_REASONS: ReadonlySet<string> = new Set(['lock', 'guesses']);
+
+/** A login is no message: it was let in, was refused by us, or had failed by itself. */
+function loginBody({ texts }: PageParts, decision: Verdict, isOk: boolean): Html {
+  const text = (name: string): string => texts[name] ?? '';
+  const { at, reference, reasons } = decision;
+  const isStopped = decision.enforced && decision.verdict !== 'pass';
+  const what = isStopped ? 'refused' : isOk ? 'passed' : 'failed';
+  const reason = reasonOf(reasons);
+  // Of the rest the sentence is about messages.
+  const isTold = isStopped && LOGIN_REASONS.has(reason);
+  const why = isTold ? html`<p>${text(`reason_${reason}`)}</p>` : html``;
+  return html`<p class="reference">${reference}</p>
+    <p>${at.slice(0, 16).replace('T', ' ')} UTC</p>
+    <p>${text(`login_${what}`)}</p>
+    ${why}
+    <p>${text(isTold && reason === 'lock' ? 'todo_lock' : `todo_login_${what}`)}</p>`;
 }
 
 async function heldState(desk: ApiParts['desk'], reference: string): Promise<string> {

@@ -263,6 +263,7 @@ const confirmEvent = z.looseObject({
   context: word.exactOptional(),
   submission: word.exactOptional(),
   mine: z.boolean(),
+  lock: z.boolean().exactOptional(),
   by: word,
 }) satisfies z.ZodType<ConfirmEvent>;
 

@@ -77,6 +77,9 @@ const context = z.object({
   days: count,
   messages: count,
   trusted: z.boolean(),
+  refused: z
+    .boolean()
+    .describe('Somebody said that it is not the owner; it earns no trust by itself.'),
   sums: familySums.describe('Nats by family under the hypothesis that weighs most.'),
   score: count,
 }) satisfies z.ZodType<ContextReport>;

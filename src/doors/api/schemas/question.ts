@@ -25,7 +25,13 @@ export const confirmInput = z.strictObject({
   by: line(100).describe('Who says it; a session or token signs by itself.'),
   why: line(1000),
   context: z.string().regex(/^[0-9a-f]{1,64}$/, 'is not a context'),
-  mine: z.boolean().describe('True: the context is trusted. False: the account is locked.'),
+  mine: z
+    .boolean()
+    .describe('True: the context is trusted. False: it is refused, and the account locked.'),
+  lock: z
+    .boolean()
+    .exactOptional()
+    .describe('With `mine` false: false takes the trust of the context back and locks nothing.'),
 });
 export const questionMade = z.object({
   isSent: z.boolean().describe('It is on its way to the `owner_address` of the directory.'),
