@@ -100,15 +100,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
-  const isApproach = answers[notAnAnswer.slot] === 1;
-  const { isTrusted: isUsual } = context;
-  const how = {
-    isCopy,
-    isUsual,
-    isApproach,
-    isHabit: isUsual && context.isProgram,
-    isUnlike: isUnlike(context),
-  };
+  const isUsual = context.isTrusted;
+  const how = howItCounts(context, answers);
   for (const lane of [own, shared]) addAll(lane, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -189,6 +182,19 @@ function leaveOut(lane: Lane, without: readonly Family[]): void {
 /** Who is known for long by what it reads is no newcomer, however little it writes. */
 function isNew({ account, nowMs }: SubmissionSubject): boolean {
   return nowMs - account.createdMs < NEW_MS || account.reads < NEW_READS;
+}
+
+function howItCounts(
+  context: ContextFound,
+  answers: readonly number[],
+): Parameters<typeof addAll>[2] {
+  return {
+    isCopy: answers[ownCopies.slot] === 1,
+    isUsual: context.isTrusted,
+    isApproach: answers[notAnAnswer.slot] === 1,
+    isHabit: context.isTrusted && context.isProgram,
+    isUnlike: isUnlike(context),
+  };
 }
 
 /** From elsewhere and with somebody else's program; an owner on a journey has his own. */
