@@ -203,7 +203,6 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
 
   const warn = (message: string): void => telemetry.warn(message);
   const { networks, directory } = await openKnowledge(config, telemetry, closers);
-
   const recent = new RecentSubmissions();
   const desk = await openDesk({
     records: stores.records,
