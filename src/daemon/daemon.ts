@@ -215,8 +215,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
     world: holdWorld({
       isOwnDomain: (domain) => policy().domains.includes(domain) || directory.isOwnDomain(domain),
       inspector: () => inspector,
-      recent,
-      trace: () => keyed.trace,
+      ...{ recent, trace: () => keyed.trace },
     }),
     onHoldDecision: (decision) => noteDecision({ ...stores, now, newId }, decision),
     onLockChange: (change) => noteLock({ room, desk, now, newId }, change),

@@ -26,15 +26,6 @@ beforeEach(async () => {
     world: {
       isOwnDomain: (domain) => domain === 'example.org',
       hasClimbed: () => Promise.resolve(climbed),
-      readTrace: (headers) =>
-        Promise.resolve(
-          /X-Token/.test(headers)
-            ? {
-                ...{ account: 'ann@other.example', credential: 'main', context: '5f1c' },
-                ...{ at: iso(START), reference: 'TRACED11', isPassed: /passed/.test(headers) },
-              }
-            : undefined,
-        ),
     },
   });
 });
@@ -398,71 +389,5 @@ describe('ACC-11: containment', () => {
     expect(await opened.desk.holds.decideContained(request)).toBe(1);
     await work();
     expect(await only()).toMatchObject({ state: 'released', cause: 'containment' });
-  });
-});
-
-describe('a message on hold that no record knows', () => {
-  /** The next survey finds it an hour later, with these headers; `undefined`: they cannot be read. */
-  async function survey(headers: string | undefined, changes: Partial<FoundMessage> = {}) {
-    nowMs += HOUR;
-    const message = { ...found(), ...changes };
-    const [task] = await opened.desk.agents.tasks(MTA);
-    expect(task).toMatchObject({ kind: 'survey' });
-    await opened.desk.agents.report(MTA, [{ id: 'survey', kind: 'survey', held: [message] }]);
-    const [reading] = await opened.desk.agents.tasks(MTA);
-    expect(reading).toMatchObject({ kind: 'show', target: { queueId: message.queueId } });
-    const { id } = reading as AgentTask;
-    const raw = Buffer.from(`${headers ?? ''}\r\n\r\nX-Token: genuine\r\n`).toString('base64');
-    const shown = { headers: '', body: '', isCut: false, recipients: [], sizeBytes: 300, raw };
-    await opened.desk.agents.report(MTA, [
-      headers === undefined
-        ? { id, kind: 'failed', error: 'postcat ended with 1' }
-        : { id, kind: 'show', state: 'held', message: shown },
-    ]);
-    expect((await opened.desk.agents.tasks(MTA)).filter(({ kind }) => kind === 'show')).toEqual([]);
-    return only();
-  }
-
-  test.each([
-    ['without a token', 'Subject: hello'],
-    ['with a token in its body only', 'Subject: token'],
-    ['whose headers cannot be read', undefined],
-  ])('%s gets an owner, and nothing of it happens by itself', async (_, headers) => {
-    const one = await survey(headers);
-    expect(one).toMatchObject({ cause: 'found', account: ANN, owner: 'abuse desk' });
-    expect(one?.expiresAtMs).toBeUndefined();
-  });
-
-  test('CON-5: whose record was lost has account, reference, time and end by its token', async () => {
-    const one = await survey('Subject: hello\r\nX-Token: genuine');
-    expect(one).toMatchObject({
-      ...{ cause: 'found', account: 'ann@other.example', reference: 'TRACED11', at: iso(START) },
-      ...{ context: '5f1c', identity: 'ann@other.example/main', owner: 'abuse desk' },
-    });
-    expect(one?.expiresAtMs).toBeGreaterThan(nowMs);
-    expect(one?.reasons[0]?.text).toContain('whose record was lost');
-  });
-
-  test('that Primum let pass, and somebody put on hold by hand, has account and no end', async () => {
-    const one = await survey('X-Token: passed');
-    expect(one).toMatchObject({ account: 'ann@other.example', reference: 'TRACED11' });
-    expect(one?.expiresAtMs).toBeUndefined();
-  });
-
-  test('that was decided on before, and is on hold again by hand, has no end', async () => {
-    await start(hold({ queueId: '4jWSb00OTHERone', reference: 'TRACED11' }));
-    await work();
-    await opened.desk.holds.decide({ name: 'TRACED11', choice: 'release', by: 'olga', why: 'Ok.' });
-    await work();
-    expect((await survey('X-Token: genuine'))?.expiresAtMs).toBeUndefined();
-  });
-
-  test.each([
-    ['from outside', { saslLogin: '' }],
-    ['of another time', { arrivalSeconds: START / 1000 + 1_200 }],
-  ])('%s is not believed a token that was copied onto it', async (_, changes) => {
-    const one = await survey('X-Token: genuine', changes);
-    expect(one).toMatchObject({ account: ANN });
-    expect(one?.reference).not.toBe('TRACED11');
   });
 });

@@ -58,7 +58,7 @@ describe.runIf(mailServersAreHere)('a locked account', { timeout: 2 * PEER_TEST_
     expect(incident).toContain('Contained: ');
 
     const answer = await primum.cli('unlock', ANN, '--why', 'Clean.', '--mail', 'release');
-    expect(answer.stdout).toContain(`${MESSAGES} messages are released.`);
+    expect(answer.stdout, answer.stderr).toContain(`${MESSAGES} messages are released.`);
     await stack.postfix.set('defer_transports');
     await stack.postfix.tool('postqueue', '-f');
     await until(
