@@ -48,7 +48,7 @@ export function openTools(plan: WatchPlan, now: () => number = Date.now, pace?: 
       await enter(options.address);
       const host = `${options.address} port ${options.port}`;
       let isLeft = false;
-      const { noticed, ended } = hungHosts.noticing(host);
+      const dialogueOf = hungHosts.noticing(host);
       const done = (): void => {
         if (!isLeft) leave(options.address);
         isLeft = true;
@@ -59,15 +59,15 @@ export function openTools(plan: WatchPlan, now: () => number = Date.now, pace?: 
             `${host} hung ${MAX_HUNG} times in a row, so it was not asked again`,
           );
         const opened = openDialogue({ ...options, timeoutMs: plan.smtpTimeoutMs });
-        const dialogue = await noticed(opened);
+        const dialogue = await dialogueOf.noticed(opened);
         return {
           ...dialogue,
-          command: (line) => noticed(dialogue.command(line)),
-          raw: (bytes) => noticed(dialogue.raw(bytes)),
-          commands: (lines) => noticed(dialogue.commands(lines)),
+          command: (line) => dialogueOf.noticed(dialogue.command(line)),
+          raw: (bytes) => dialogueOf.noticed(dialogue.raw(bytes)),
+          commands: (lines) => dialogueOf.noticed(dialogue.commands(lines)),
           close() {
             dialogue.close();
-            if (!isLeft) ended();
+            if (!isLeft) dialogueOf.ended();
             done();
           },
         };
