@@ -1,6 +1,7 @@
 /** What the checks work with, for one run. */
 import type { Tools } from './contract.ts';
 import { createDns } from './dns.ts';
+import { createHungHosts, MAX_HUNG } from './hung-hosts.ts';
 import type { Pace } from './pace.ts';
 import type { WatchPlan } from './plan.ts';
 import { createScope } from './scope.ts';
@@ -14,6 +15,7 @@ export function openTools(plan: WatchPlan, now: () => number = Date.now, pace?: 
   const scope = createScope(plan);
   const open = new Map<string, number>();
   const waiting = new Map<string, (() => void)[]>();
+  const hungHosts = createHungHosts(now);
 
   async function enter(address: string): Promise<void> {
     const count = open.get(address) ?? 0;
@@ -44,19 +46,33 @@ export function openTools(plan: WatchPlan, now: () => number = Date.now, pace?: 
       if (!scope.isOurs(options.address))
         throw new DialogueError(`${options.address} is in none of your networks`);
       await enter(options.address);
+      const host = `${options.address} port ${options.port}`;
+      let isLeft = false;
+      const dialogueOf = hungHosts.noticing(host);
+      const done = (): void => {
+        if (!isLeft) leave(options.address);
+        isLeft = true;
+      };
       try {
-        const dialogue = await openDialogue({ ...options, timeoutMs: plan.smtpTimeoutMs });
-        let isLeft = false;
+        if (hungHosts.isGivenUp(host))
+          throw new DialogueError(
+            `${host} hung ${MAX_HUNG} times in a row, so it was not asked again`,
+          );
+        const opened = openDialogue({ ...options, timeoutMs: plan.smtpTimeoutMs });
+        const dialogue = await dialogueOf.noticed(opened);
         return {
           ...dialogue,
+          command: (line) => dialogueOf.noticed(dialogue.command(line)),
+          raw: (bytes) => dialogueOf.noticed(dialogue.raw(bytes)),
+          commands: (lines) => dialogueOf.noticed(dialogue.commands(lines)),
           close() {
             dialogue.close();
-            if (!isLeft) leave(options.address);
-            isLeft = true;
+            if (!isLeft) dialogueOf.ended();
+            done();
           },
         };
       } catch (error) {
-        leave(options.address);
+        done();
         throw error;
       }
     },

@@ -51,6 +51,9 @@ export interface Dialogue {
 
 export class DialogueError extends Error {}
 
+/** The host said nothing for the whole time-out. */
+export class DialogueHung extends DialogueError {}
+
 export const MAX_REPLY_LINES = 100;
 /** RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line; some EHLO lines are longer. */
 export const MAX_REPLY_BYTES = 16_384;
@@ -215,7 +218,8 @@ function readReplies(socket: Socket, timeoutMs: number, where: string): ReplyRea
         }
         const timer = setTimeout(() => {
           socket.destroy();
-          fail(`${where} did not send ${what} within ${timeoutMs / 1000} s`);
+          broken ??= new DialogueHung(`${where} did not send ${what} within ${timeoutMs / 1000} s`);
+          fail(broken.message);
         }, timeoutMs);
         waiting = { resolve, reject, what, timer };
         settle();
