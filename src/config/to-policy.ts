@@ -157,6 +157,7 @@ export function toPolicy(config: Settings): Policy {
       homeConnection: config.inbound.home_connection,
       impossibleHelo: config.inbound.impossible_helo,
       virus: config.inbound.virus,
+      ownNames: config.watch.hosts.map(({ name }) => name.toLowerCase()),
       allowedNetworks: config.inbound.allow_networks,
       allowedNames: config.inbound.allow_names,
     },

@@ -10,6 +10,9 @@ type Parameters = ReadonlyMap<string, string>;
 export const KEPT_NOTE =
   'Milters and restrictions that you have already stay, behind Primum; a DKIM signer has to, so that it signs what Primum adds.';
 
+export const CHECKS_NOTE =
+  'The check_..._access of main.cf for clients and senders go on in the submission service; take out what is meant for port 25 only.';
+
 export function behind(door: string, standing: string | undefined): string {
   return standing === undefined || standing === '' ? door : `${door}, ${standing}`;
 }
@@ -20,9 +23,19 @@ export function keepingOfService(
   { settings }: Pick<PostfixService, 'settings'>,
   parameters: Parameters,
 ): Setting {
+  // An empty line takes the rules of port 25 off; what is said of clients and senders by name holds here, too.
+  if (value === '') return [name, checksIn(settings.get(name) ?? parameters.get(name) ?? '')];
   if (!value.startsWith('$')) return [name, value];
   const own = settings.get(name) ?? (name === 'smtpd_milters' ? parameters.get(name) : undefined);
   return [name, behind(value, without(value, own))];
+}
+
+/** postconf(5): tables of the operator, and senders that belong to a login. */
+const CHECK =
+  /(?<=^|[\s,])(?:check_\w+_access[\s,]+(?:\{[^{}]*\}|[^\s,{}]+(?:\{[^{}]*\})?)|reject_\w*sender_login_mismatch)(?=[\s,]|$)/g;
+
+function checksIn(standing: string): string {
+  return (standing.match(CHECK) ?? []).map((check) => check.replace(/[\s,]+/, ' ')).join(', ');
 }
 
 /** The door stands once: it moves to the front. */

@@ -135,6 +135,20 @@ describe('port 25', () => {
     expect(missing(plan, 'primum_inbound')).toEqual([]);
   });
 
+  it.each([
+    ['permit, $primum_inbound', 'permit'],
+    [
+      'reject_unlisted_recipient, permit_auth_destination, $primum_inbound',
+      'permit_auth_destination',
+    ],
+    ['permit_mynetworks, permit_sasl_authenticated, $primum_inbound', undefined],
+  ])('behind what lets strangers through is missing: %s', async (recipients, permit) => {
+    const own = [`smtp/inet/smtpd_recipient_restrictions = ${recipients}`];
+    const plan = await look({ main: [INBOUND], own }, { inboundDaemons: [] });
+    const text = `In smtpd_recipient_restrictions of the service smtp (mail from outside) the policy door stands behind ${permit ?? ''} and is not asked about what that lets through: put it first.`;
+    expect(missing(plan)).toEqual(permit === undefined ? [] : [text]);
+  });
+
   it('says what replaces a line of its own, and what it lacks', async () => {
     const own = [
       'smtp/inet/smtpd_recipient_restrictions = reject_unlisted_recipient',

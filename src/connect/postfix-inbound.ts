@@ -76,7 +76,7 @@ export function readInbound(given: Given): Inbound {
     missing,
     facts: [
       ...(isPolicyAsked && isHere ? [mainFact(outside, given)] : []),
-      ...(isAsked ? outside.map((service) => serviceFact(service, missing)) : []),
+      ...(isAsked ? outside.map((service) => serviceFact(service, missing, given)) : []),
       ...outside.flatMap((service) => mistakenFacts(service, given)),
     ],
     note: isAsked ? (isHere ? undefined : 'elsewhere') : isHere ? 'canAsk' : undefined,
@@ -172,9 +172,37 @@ function mainFact(outside: readonly PostfixService[], given: Given): ConnectFact
   return { isSo, text };
 }
 
-function serviceFact(service: PostfixService, missing: readonly Missing[]): ConnectFact {
+/** What lets strangers through; own networks and logins are let through before the door with reason. */
+const PASSES_STRANGERS: ReadonlySet<string> = new Set(['permit', 'permit_auth_destination']);
+
+/** Where each list that asks the door lets everybody through before it does. */
+function passedBefore(
+  service: PostfixService,
+  given: Given,
+): { readonly name: string; readonly word: string } | undefined {
+  const asking = RESTRICTIONS.filter((name) => asks(inForce(name, service, given), given));
+  const behindPermit = asking.flatMap((name) => {
+    const words = (inForce(name, service, given) ?? '').split(/[\s,{}]+/);
+    const door = words.findIndex((each) => each === DOOR || each === 'check_policy_service');
+    const word = words.slice(0, Math.max(0, door)).find((each) => PASSES_STRANGERS.has(each));
+    return word === undefined ? [] : [{ name, word }];
+  });
+  return behindPermit.length === asking.length ? behindPermit[0] : undefined;
+}
+
+function serviceFact(
+  service: PostfixService,
+  missing: readonly Missing[],
+  given: Given,
+): ConnectFact {
   const own = missing.find((one) => one.service === service);
+  const permit = passedBefore(service, given);
   const which = `The service ${service.name} (mail from outside)`;
+  if (own === undefined && permit !== undefined)
+    return {
+      isSo: false,
+      text: `In ${permit.name} of the service ${service.name} (mail from outside) the policy door stands behind ${permit.word} and is not asked about what that lets through: put it first.`,
+    };
   if (own === undefined) return { isSo: true, text: `${which} has its lines.` };
   const names = own.settings.map(([name]) => name).join(', ');
   return { isSo: false, text: `${which} lacks ${names}.` };

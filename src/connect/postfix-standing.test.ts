@@ -44,6 +44,29 @@ function look({ recipients = '$primum_policy', policy = POLICY }: Printed): Prom
 const missing = ({ facts }: ConnectPlan): readonly string[] =>
   facts.filter(({ isSo }) => !isSo).map(({ text }) => text);
 
+describe('a submission service for which port 25 has tables of clients and senders', () => {
+  it('keeps them and says so, and leaves the rest of port 25 out', async () => {
+    const texts: Readonly<Record<string, string>> = {
+      postconf: [
+        'smtpd_client_restrictions = permit_mynetworks, check_client_access hash:/etc/postfix/clients, reject_rbl_client bl.example',
+        'smtpd_sender_restrictions = check_sender_access inline:{ a.test=REJECT }, reject_sender_login_mismatch, reject_unknown_sender_domain',
+      ].join('\n'),
+      'postconf -M': 'submission inet n - y - - smtpd',
+    };
+    const plan = await planConnection('postfix', OPTIONS, (program, args) =>
+      Promise.resolve({ kind: 'printed', text: texts[[program, ...args].join(' ')] ?? '' }),
+    );
+    const lines = plan.files.flatMap((file) => file.lines);
+    expect(lines).toContain(
+      '  -o { smtpd_client_restrictions = check_client_access hash:/etc/postfix/clients }',
+    );
+    expect(lines).toContain(
+      '  -o { smtpd_sender_restrictions = check_sender_access inline:{ a.test=REJECT }, reject_sender_login_mismatch }',
+    );
+    expect(plan.notes.join(' ')).toContain('take out what is meant for port 25 only');
+  });
+});
+
 describe('a policy door behind what permits', () => {
   it.each([
     ['permit_sasl_authenticated,$primum_policy', 'permit_sasl_authenticated'],

@@ -3,7 +3,7 @@ import { postfixAddress, type PostfixDoors, type PostfixPlace } from './address.
 import { troubledPlan } from './contract.ts';
 import type { ConfigFiles, ConnectFile, ConnectOptions, ConnectPlan, RunTool } from './contract.ts';
 import { behindFacts, holdFacts } from './postfix-behind.ts';
-import { KEPT_NOTE, keepingOfMain, keepingOfService } from './postfix-beside.ts';
+import { CHECKS_NOTE, KEPT_NOTE, keepingOfMain, keepingOfService } from './postfix-beside.ts';
 import { listenLines, notesOf, preferSockets } from './postfix-doors.ts';
 import { INBOUND_NOTES, inboundFiles, readInbound } from './postfix-inbound.ts';
 import { belowService, NEW_SERVICE, optionLine } from './postfix-lines.ts';
@@ -96,7 +96,12 @@ function planFor({ isThere, parameters, services }: Seen, options: ConnectOption
     ...inboundFiles(`${folder}/master.cf`, inbound.missing),
   ];
   const isKept = files.some((file) => file.lines.some((line) => /\$primum_\w+, ?\S/.test(line)));
-  const notes = [...notesOf(options, { doors, lines }, place), ...(isKept ? [KEPT_NOTE] : [])];
+  const hasChecks = files.some((file) => file.lines.some((line) => CARRIED.test(line)));
+  const notes = [
+    ...notesOf(options, { doors, lines }, place),
+    ...(isKept ? [KEPT_NOTE] : []),
+    ...(hasChecks ? [CHECKS_NOTE] : []),
+  ];
   return {
     program: 'postfix',
     found: isThere ? foundText(parameters, submissions, place) : [NO_POSTFIX],
@@ -108,6 +113,8 @@ function planFor({ isThere, parameters, services }: Seen, options: ConnectOption
     inboundDoors: inbound.doors,
   };
 }
+
+const CARRIED = /smtpd_(?:client|sender)_restrictions ?=.*check_/;
 
 /** What stands already is not written twice: Postfix warns of that, and the last one holds. */
 function mainFiles(

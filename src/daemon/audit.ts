@@ -73,7 +73,7 @@ export async function audit(options: AuditOptions): Promise<Audited> {
 function tasksOf(plan: ReturnType<typeof watchPlan>, { domain }: Filter): readonly Task[] {
   const tasks = CHECKS.flatMap((check) => check.targets(plan).map((target) => ({ check, target })));
   if (domain === undefined) return tasks;
-  const wanted = domain.toLowerCase();
+  const wanted = domain.toLowerCase().replace(/\.$/, '');
   const found = tasks.filter(({ target }) => target === wanted || target.endsWith(`.${wanted}`));
   if (found.length > 0) return found;
   throw new PrimumError(

@@ -72,4 +72,12 @@ describe('INB-1: the way in', () => {
     const met = meet({ ...event, heloName: 'MX1.house.example.org' });
     expect(met?.findings.map(({ rule }) => rule)).toEqual(['impossible-helo']);
   });
+
+  it('knows the names of the other mail servers of the house (INB-1)', () => {
+    const event = { clientName: 'a.example.net', heloName: 'mx2.house.example.org' };
+    const rules = { noReverseName: 'off', forwardMismatch: 'off', homeConnection: 'off' } as const;
+    expect(meet(event, rules)?.findings).toEqual([]);
+    const met = meet(event, { ...rules, ownNames: ['mx2.house.example.org'] });
+    expect(met?.findings.map(({ rule }) => rule)).toEqual(['impossible-helo']);
+  });
 });

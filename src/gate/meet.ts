@@ -32,7 +32,10 @@ export function createMeet(parts: MeetParts, counts: ConnectionCounts): Meet {
         {
           event,
           rules: policy.inbound,
-          isOwnName: (name) => name === event.mta?.toLowerCase() || policy.domains.includes(name),
+          isOwnName: (name) =>
+            name === event.mta?.toLowerCase() ||
+            policy.domains.includes(name) ||
+            policy.inbound.ownNames.includes(name),
           judgeName: parts.judgeName ?? NOT_KNOWN,
           connections: policy.connections,
           load,

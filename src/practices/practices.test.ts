@@ -273,6 +273,17 @@ describe('the scorecard', () => {
     expect(lines.filter((line) => line === '  a.test')).toHaveLength(1);
   });
 
+  it('counts in words of one, and only targets that it applies to', () => {
+    const findings = [
+      found('pass'),
+      found('pass', 'mx2.test'),
+      found('not-applicable', 'mx3.test'),
+    ];
+    const one = score({ rows: rows.filter(({ id }) => id === 'OWN-4'), findings });
+    expect(textReport(one)).toMatch(/^1 practice on /);
+    expect(one.practices[0]?.summary).toBe('All is well at 2 targets.');
+  });
+
   it('names in a row that fails who else warns, or could not be looked at', () => {
     const unknown = Array.from({ length: 7 }, (_, at) => found('unknown', `mx${at + 3}.test`));
     const findings = [found('fail'), found('warn', 'mx2.test'), found('pass', 'mx9.test')];

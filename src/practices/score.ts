@@ -135,7 +135,9 @@ function checkedState(
 
 /** How many targets are in the worst state, and what was seen first. */
 function summaryOf(state: CheckResult, findings: readonly Finding[]): string {
-  const targets = new Set(findings.map(({ target }) => target));
+  // What does not apply to a target is no word on it.
+  const applying = findings.filter((f) => f.state !== 'not-applicable');
+  const targets = new Set(applying.map(({ target }) => target));
   const hit = new Set(findings.filter((f) => f.state === state).map(({ target }) => target));
   if (state === 'pass')
     return targets.size === 1 ? 'All is well.' : `All is well at ${targets.size} targets.`;

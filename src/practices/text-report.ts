@@ -49,7 +49,7 @@ export function headline({ counts, at, practices }: AuditReport): string {
   const looked = counts.pass + counts.warn + counts.fail + counts.unknown;
   const day = at.slice(0, 16).replace('T', ' ');
   return (
-    `${practices.length} practices on ${day} UTC: ${counts['in force']} in force, ` +
+    `${practices.length} ${practices.length === 1 ? 'practice' : 'practices'} on ${day} UTC: ${counts['in force']} in force, ` +
     `${counts.watched} only watched, ${looked} checked ` +
     `(${counts.fail} fail, ${counts.warn} warn, ${counts.unknown} unknown, ${counts.pass} pass), ` +
     `${counts.off} off, ${counts['not applicable']} not applicable, ${counts['not built yet']} not built yet.`

@@ -44,6 +44,14 @@ describe('the proposal of primum audit', () => {
     expect(watch.relay.trusted_networks).toEqual(['198.51.100.0/24', '2001:db8::/32']);
   });
 
+  it('names the domains of an inline table, and no table of that name', async () => {
+    const text =
+      'myhostname = mx1.house.test\nvirtual_mailbox_domains = inline:{ a.test=x, { b.test = y z } } c.test';
+    const found = await propose(dnsWith({}), () => Promise.resolve({ text }));
+    expect([...found.domains].sort()).toEqual(['a.test', 'b.test', 'c.test']);
+    expect(found.tables).toEqual([]);
+  });
+
   it('can be pasted where the host has no domain and no address of the Internet', () => {
     const proposal = { domains: [], trustedNetworks: [] };
     const addresses = ['fd00::2', '10.0.0.2', '198.51.100.7'];

@@ -33,7 +33,7 @@ export async function propose(
   const { text, why } = await postconf();
   const settings = settingsIn(text);
   const host = (settings.get('myhostname') ?? hostname()).toLowerCase();
-  const named = NAMING.flatMap((name) => words(settings.get(name) ?? ''))
+  const named = NAMING.flatMap((name) => namedIn(settings.get(name) ?? ''))
     .map((word) => word.replaceAll('$myhostname', host).toLowerCase())
     .filter((word) => isDomain(word) && word !== host);
   const [v4, v6] = await Promise.all([dns.ask(host, 'A'), dns.ask(host, 'AAAA')]);
@@ -47,7 +47,7 @@ export async function propose(
         /^[0-9a-f.:[\]/]+$/i.test(word) && !word.startsWith('127.') && !word.startsWith('[::1'),
     ),
     tables: NAMING.flatMap((name) =>
-      words(settings.get(name) ?? '')
+      words((settings.get(name) ?? '').replaceAll(INLINE, ' '))
         .filter(isTable)
         .map((table) => `${table} (${name})`),
     ),
@@ -127,7 +127,18 @@ const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').repl
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
 
-/** `hash:/etc/postfix/domains`, `proxy:mysql:…`, a file of patterns; `inline:{…}` is cut up here. */
+/** DATABASE_README: `inline:{ a.example=x, { b.example = y } }` holds its entries in the setting itself. */
+const INLINE = /(?:[a-z]+:)*inline:\{((?:[^{}]|\{[^{}]*\})*)\}/g;
+
+/** Words of a setting, and the keys of its inline tables. */
+function namedIn(text: string): readonly string[] {
+  const keys = [...text.matchAll(INLINE)].flatMap(([, inside = '']) =>
+    [...inside.matchAll(/(?:^|[\s,{])([^\s,{}=]+)\s*=/g)].map(([, key = '']) => key),
+  );
+  return [...words(text.replaceAll(INLINE, ' ')), ...keys];
+}
+
+/** `hash:/etc/postfix/domains`, `proxy:mysql:…`, a file of patterns. */
 const isTable = (word: string): boolean => /^(?:[a-z]+:)+\S|^\//.test(word);
 
 /** Tables are not followed. */

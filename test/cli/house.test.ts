@@ -188,6 +188,14 @@ describe('primum audit', () => {
     expect(out).not.toContain('no daemon answers');
   });
 
+  it('takes a domain with a final dot, and in capitals', async () => {
+    write('watch: { domains: [house.test], dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
+    const words = ['audit', '--only', 'OWN-11', '--config', configFile()];
+    const { out, err } = await run([...words, '--domain', 'HOUSE.TEST.']);
+    expect(err).not.toContain('is none of watch.domains');
+    expect(out).toMatch(/^1 practice on /);
+  });
+
   it('adds up several --only', async () => {
     write('watch: { dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');
     const only = ['--only', 'OWN-1', '--only=OWN-2,FBK-4'];

@@ -133,7 +133,8 @@ describe('OWN-8: DKIM of a parked domain', () => {
     ['a revoked key, and mail', [txt('v=spf1 a -all')], 'v=DKIM1; p=', 'warn', 'is revoked'],
     ['a broken key', PARKED, 'v=DKIM1; p=MIIB', 'fail', 'cannot be read'],
     ['a wildcard SPF record, and mail', [txt('v=spf1 a -all')], 'v=spf1 a -all', 'warn', 'no DKIM'],
-  ])('with %s', async (_, records, key, state, evidence) => {
+  ])('with %s', async (...given) => {
+    const [, records, key, state, evidence] = given;
     const found = await look(dkim, { 'house.test': records, [KEY]: [txt(key)] }, plan);
     expect(found.state, found.text).toBe(state);
     expect(found.text).toContain(evidence);

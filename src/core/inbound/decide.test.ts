@@ -12,6 +12,7 @@ const RULES: InboundRules = {
   homeConnection: 'reject',
   impossibleHelo: 'reject',
   virus: 'reject',
+  ownNames: [],
   allowedNetworks: [],
   allowedNames: [],
 };

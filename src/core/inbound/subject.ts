@@ -17,6 +17,8 @@ export interface InboundRules {
   readonly impossibleHelo: InboundAction;
   /** A message has a virus (INB-3). */
   readonly virus: InboundAction;
+  /** Names of the own mail servers, lower case, besides what this one calls itself. */
+  readonly ownNames: readonly string[];
   /** CIDR, `country:XX`, `asn:N` that are never refused. */
   readonly allowedNetworks: readonly string[];
   /** Verified names, and names below them, that are never refused. */
