@@ -151,7 +151,12 @@ export function openClient(target: Target) {
     closeIncident: (
       id: string,
       decision: Decision & { readonly verdict: 'true' | 'false alarm' | 'unclear' },
-    ) => send<{ readonly done: true }>('POST', `/incidents/${part(id)}/close`, decision),
+    ) =>
+      send<{ readonly done: true; readonly locked?: readonly string[] }>(
+        'POST',
+        `/incidents/${part(id)}/close`,
+        decision,
+      ),
     audit: (query: Page & { readonly subject?: string } = {}) =>
       get<AuditList>(`/audit${search(query)}`),
     testAlerts: (by: string) => send<AlertOutcomes>('POST', '/alerts/test', { by }),

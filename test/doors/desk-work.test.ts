@@ -145,6 +145,25 @@ describe('incidents (FBK-6, FBK-7)', () => {
     },
   );
 
+  it.each(['false alarm', 'true'] as const)(
+    'that end as %s name the accounts that stay locked',
+    async (verdict) => {
+      void api.desk.effects.start(alertIntent());
+      await api.desk.flush();
+      const lock = { by: 'olga', why: 'Looks stolen.' };
+      const locked = await api.fetch('/api/v1/locks/ann@example.org', {
+        method: 'PUT',
+        body: JSON.stringify(lock),
+      });
+      expect(locked.status).toBe(200);
+      const [open] = await api.desk.incidents.list({ limit: 1 });
+      const body = { by: 'olga', verdict, why: 'Looked.' };
+      const answer = await send(`/incidents/${open?.id ?? ''}/close`, body);
+      expect(await answer.json()).toEqual({ done: true, locked: ['ann@example.org'] });
+      expect(api.taken.map(({ kind }) => kind)).not.toContain('release');
+    },
+  );
+
   it('are found again by what they share, with how they ended', async () => {
     const one = { cause: 'a', reference: '8F2K9A1B' };
     void api.desk.effects.start(alertIntent(one));

@@ -32,6 +32,28 @@ const answer = (path: string, choice: string) =>
     body: new URLSearchParams({ q: path.split('q=')[1] ?? '', answer: choice }),
   });
 
+describe('what a reviewer says of a context', () => {
+  it.each([
+    [{ mine: true, lock: false }, { mine: true }],
+    [{ mine: false }, { mine: false }],
+    [
+      { mine: false, lock: false },
+      { mine: false, lock: false },
+    ],
+  ])('%j becomes a confirm event, and is audited', async (body, event) => {
+    const said = { by: 'olga', why: 'Looked.', context: '5f1c', ...body };
+    const path = `/api/v1/accounts/${ANN}/confirm`;
+    const answer = await api.fetch(path, { method: 'POST', body: JSON.stringify(said) });
+    expect(answer.status).toBe(200);
+    expect(api.taken).toEqual([
+      expect.objectContaining({ kind: 'confirm', account: ANN, context: '5f1c', ...event }),
+    ]);
+    expect('lock' in (api.taken[0] ?? {})).toBe('lock' in event);
+    const [entry] = await api.desk.audit.list({ subject: ANN, limit: 1 });
+    expect(entry?.action).toBe(body.mine ? 'context.trust' : 'context.refuse');
+  });
+});
+
 describe('the link of "was this you?"', () => {
   it('shows what it is about, without script, and looking answers nothing', async () => {
     const path = await link();

@@ -73,8 +73,10 @@ export const incidentsClose: Command = {
     }
     const id = argument(0);
     const verdict = FINDINGS[finding as keyof typeof FINDINGS];
-    await (await client()).closeIncident(id, { by: io.user(), why: option('why') ?? '', verdict });
-    show({ id, closed: true }, () => `Incident ${id} is closed.\n`);
+    const decision = { by: io.user(), why: option('why') ?? '', verdict };
+    const { locked = [] } = await (await client()).closeIncident(id, decision);
+    const still = locked.length === 0 ? '' : ` Still locked: ${locked.join(', ')}.`;
+    show({ id, closed: true, locked }, () => `Incident ${id} is closed.${still}\n`);
     return 0;
   },
 };

@@ -3,8 +3,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type {
   CaseList,
+  ClosedIncident,
   IncidentList,
   IncidentView,
+  LockList,
   SimilarList,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
@@ -242,7 +244,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
               <button type="button" onClick={() => void step({ kind: 'take' }, 'It is yours now.')}>
                 Take it
               </button>
-              <Close path={path} />
+              <Close path={path} incident={incident} />
             </ForReviewers>
           )}
         </section>
@@ -280,7 +282,13 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
   );
 }
 
-function Close({ path }: { readonly path: string }): JSX.Element {
+const MOST_NAMED = 5;
+
+function Close(given: { readonly path: string; readonly incident: IncidentView }): JSX.Element {
+  const { path, incident } = given;
+  const own = new Set([incident.account, ...incident.accounts]);
+  const locks = useLoaded<LockList>('/locks', ['lock']).value?.locks ?? [];
+  const locked = locks.map(({ account }) => account).filter((one) => own.has(one));
   const act = useAct();
   const [verdict, setVerdict] = useState('true');
   return (
@@ -298,13 +306,29 @@ function Close({ path }: { readonly path: string }): JSX.Element {
           <option value="unclear">Unclear</option>
         </select>
       </div>
+      {locked.length > 0 && (
+        <p role="note">
+          Closing unlocks nobody. Still locked, to be unlocked at the account:{' '}
+          {locked.slice(0, MOST_NAMED).map((account) => (
+            <>
+              <Account name={account} />{' '}
+            </>
+          ))}
+        </p>
+      )}
       <SayForm
         label="Cause: how it came to this"
         action="Close"
         say={(why) =>
-          act(() => send('POST', `${path}/close`, { by: 'me', verdict, why }), 'Closed.')
+          act(
+            () => send<ClosedIncident>('POST', `${path}/close`, { by: 'me', verdict, why }),
+            ({ locked: still }) => `Closed.${still.length === 0 ? '' : ` ${stillLocked(still)}`}`,
+          )
         }
       />
     </>
   );
 }
+
+const stillLocked = (accounts: readonly string[]): string =>
+  `Still locked: ${accounts.slice(0, MOST_NAMED).join(', ')}. Unlock at the account if the owner has it.`;

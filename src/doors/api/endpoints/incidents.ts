@@ -11,7 +11,13 @@ import {
   incidentParams,
   incidentQuery,
 } from '../schemas/input.ts';
-import { DONE, alertOutcomes, auditList, done, incident, incidentList } from '../schemas/output.ts';
+import {
+  alertOutcomes,
+  auditList,
+  closedIncident,
+  incident,
+  incidentList,
+} from '../schemas/output.ts';
 
 export function incidentEndpoints(parts: ApiParts) {
   const { desk } = parts;
@@ -48,14 +54,13 @@ export function incidentEndpoints(parts: ApiParts) {
       summary: 'Closes an incident with a finding.',
       params: incidentParams,
       body: closeInput,
-      response: done,
+      response: closedIncident,
       async handle({ params: { id }, body }) {
         const found = await desk.incidents.get(id);
         if (found === undefined || !(await desk.incidents.close({ ...body, id }))) {
           throw incidentNotOpen(id, await desk.incidents.get(id));
         }
-        await releaseAfter(parts, found, body);
-        return DONE;
+        return { done: true as const, locked: [...(await releaseAfter(parts, found, body))] };
       },
     }),
     endpoint({

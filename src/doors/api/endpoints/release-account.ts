@@ -22,17 +22,19 @@ export async function release(
 /**
  * An incident that was none, or one whose checklist is done (ACC-12), is over: its accounts are not held on
  * what it was made of. A lock is lifted by itself only.
+ * @returns its accounts that are locked still
  */
 export async function releaseAfter(
   parts: ApiParts,
   { account, accounts, checklist }: Incident,
   finding: { readonly by: string; readonly verdict: Incident['verdict']; readonly why: string },
-): Promise<void> {
+): Promise<readonly string[]> {
   const isDone = checklist.length > 0 && checklist.every(({ doneAt }) => doneAt !== undefined);
   const { by, verdict, why } = finding;
-  if (verdict !== 'false alarm' && !(verdict === 'true' && isDone)) return;
   const locked = new Set(parts.desk.locks.list().map((lock) => lock.account));
-  for (const one of new Set([account, ...accounts])) {
-    if (one !== '' && !locked.has(one)) await release(parts, { account: one, by, why });
+  const own = [...new Set([account, ...accounts])].filter((one) => one !== '');
+  if (verdict === 'false alarm' || (verdict === 'true' && isDone)) {
+    for (const one of own) if (!locked.has(one)) await release(parts, { account: one, by, why });
   }
+  return own.filter((one) => locked.has(one));
 }

@@ -256,6 +256,9 @@ export const unlocked = z.object({
   messages: count.describe('Held messages that this was decided for.'),
 });
 export const done = z.object({ done: z.literal(true) });
+export const closedIncident = done.extend({
+  locked: z.array(text).describe('Accounts of it that are still locked: closing unlocks none.'),
+});
 export const DONE = { done: true } as const;
 
 /** RFC 9457. */

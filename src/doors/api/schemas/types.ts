@@ -22,6 +22,7 @@ import type {
   limitList,
   listEntries,
   listEntry,
+  closedIncident,
   lockList,
   lockView,
   madeLock,
@@ -50,6 +51,7 @@ export type ForwardOffView = z.output<typeof forwardOff>;
 export type ForwardsOn = z.output<typeof forwardsOn>;
 export type ListEntries = z.output<typeof listEntries>;
 export type ListEntryView = z.output<typeof listEntry>;
+export type ClosedIncident = z.output<typeof closedIncident>;
 export type LockList = z.output<typeof lockList>;
 export type LockView = z.output<typeof lockView>;
 export type MadeLock = z.output<typeof madeLock>;
