@@ -96,7 +96,9 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     const since = accountLadder.rung === by ? accountLadder.sinceMs : ladder.sinceMs;
     reasons.unshift(rungReason(by, since));
   }
-  const decided = {
+  // One literal: a verdict copied from another object costs as much as a rule.
+  const verdict: Verdict = {
+    ...baseVerdict(subject),
     verdict: kind,
     enforced: answer.enforced,
     rung: subject.lock !== undefined ? 'lock' : answer.isPart ? acting : rung,
@@ -105,12 +107,8 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     reasons,
     ...strangersOf(subject),
     ...(perRecipient && { perRecipient }),
-  } as const;
-  const base = baseVerdict(subject);
-  const verdict: Verdict =
-    kind === 'defer'
-      ? { ...base, ...decided, ...comingAgain(findings, answer) }
-      : { ...base, ...decided };
+    ...(kind === 'defer' && comingAgain(findings, answer)),
+  };
   const matters = mattersOf(subject, findings, { evidence, asked, kind });
   const holds = holdIntentsOf(subject, verdict, matters);
   const intents = intentsOf(subject, verdict, matters);

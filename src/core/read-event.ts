@@ -226,29 +226,24 @@ export const EVENT_FIELDS = Object.fromEntries(
 type Fields = readonly (readonly [field: string, check: Check])[];
 
 /** The same as lists, made once: replay reads tens of thousands of events a second. */
-const LISTED = Object.fromEntries(
+const LISTED = new Map<string, { readonly required: Fields; readonly optional: Fields }>(
   Object.entries(SHAPES).map(([kind, { required, optional }]) => [
     kind,
     { required: Object.entries(required), optional: Object.entries(optional) },
   ]),
-) as unknown as Readonly<
-  Record<EventKind, { readonly required: Fields; readonly optional: Fields }>
->;
-
-/** Lines of a journal that are not events: outcomes, which replay makes anew. */
-const OUTCOMES: readonly string[] = ['verdict', 'rung'];
+);
 
 export type ReadEvent =
   | Parsed<PrimumEvent>
-  /** A kind this version does not know, or an outcome line: passed over, not a mistake. */
+  /** A kind this version does not know, or an outcome, which replay makes anew: passed over, not a mistake. */
   | { readonly ok: 'other'; readonly kind: string };
 
 export function readEvent(value: unknown): ReadEvent {
   if (!isObject(value)) return unreadable('An event is a JSON object.');
   const kind = value['kind'];
   if (typeof kind !== 'string') return unreadable('The field "kind" is missing.');
-  if (OUTCOMES.includes(kind) || !Object.hasOwn(SHAPES, kind)) return { ok: 'other', kind };
-  const shape = LISTED[kind as EventKind];
+  const shape = LISTED.get(kind);
+  if (shape === undefined) return { ok: 'other', kind };
   if (value['v'] !== 1) return unreadable('The field "v" must be 1.');
   const id = value['id'];
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARS) {
@@ -262,7 +257,8 @@ export function readEvent(value: unknown): ReadEvent {
     if (!check(value[field])) return unreadable(`The field "${field}" is missing or unreadable.`);
   }
   for (const [field, check] of shape.optional) {
-    if (value[field] !== undefined && !check(value[field])) {
+    const given = value[field];
+    if (given !== undefined && !check(given)) {
       return unreadable(`The field "${field}" is unreadable.`);
     }
   }

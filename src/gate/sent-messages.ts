@@ -15,6 +15,7 @@ import {
   SENT_PAGES,
   type SentMessage,
   type SentName,
+  type SentRow,
 } from '../core/profile/sent-record.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { SentTable } from './sent-table.ts';
@@ -39,7 +40,7 @@ export interface Named {
   readonly messageId?: string;
 }
 
-export interface Sent extends Omit<Parameters<typeof addSent>[1], 'name'> {
+export interface Sent extends SentRow {
   /** Its queue id, its Message-ID, its event id, as far as it has them. */
   readonly names: readonly SentName[];
 }
@@ -93,9 +94,8 @@ export class SentMessages {
     if (!isBegun || isSentPageFull(bytes)) bytes = createSentPage();
     if (bytes === undefined) return;
     if (!isBegun) records[at + 1] = headOf(page);
-    const { names, ...row } = sent;
-    for (const name of names) {
-      addSent(bytes, { ...row, name });
+    for (const name of sent.names) {
+      addSent(bytes, name, sent);
       this.#table.set(name, page);
       this.#meanwhile?.push([name, page]);
     }

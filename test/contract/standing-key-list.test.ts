@@ -45,6 +45,10 @@ it.each(engines)('records of a list come first and are those of now: %s', async 
     await put(store, 'a', bytes(9));
     await put(store, 'b', undefined);
     expect(await read(store, ['c'], list)).toEqual([[9], undefined, [4]]);
+    await put(store, 'b', bytes(8));
+    expect(await read(store, ['c'], list)).toEqual([[9], [8], [4]]);
+    await store.update([], (records) => (records[1] = undefined), list);
+    expect(await read(store, ['b'], list)).toEqual([[9], undefined, undefined]);
     // The same list asked of another store has that one's records.
     expect(await read(other, [], list)).toEqual([undefined, undefined]);
     expect(await read(store, [], list)).toEqual([[9], undefined]);

@@ -190,8 +190,12 @@ export function bestOf(lane: Lane, context: number, seen: Seen = UNSEEN): LaneSc
 export function settle(lane: Lane, context: number): boolean {
   let left = 0;
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
-    if (scoreOf(lane, h, context) > 0) left += 1;
-    else lane.fill(0, h * WIDTH, (h + 1) * WIDTH);
+    if (scoreOf(lane, h, context) > 0) {
+      left += 1;
+      continue;
+    }
+    // Most are at nothing; for so few places a loop is faster than `fill`.
+    for (let f = 0; f < WIDTH; f += 1) lane[h * WIDTH + f] = 0;
   }
   return left === 0;
 }

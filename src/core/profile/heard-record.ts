@@ -24,6 +24,8 @@ const FORM: RecordForm = {
 /** Every record is as long. */
 export const HEARD_BYTES = HEADER + FORM.bodyBytes;
 const EMPTY = openRecord(undefined, FORM);
+/** Of most accounts nothing is known of who writes to them. */
+const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
 interface Filter {
   readonly at: number;
@@ -41,7 +43,7 @@ export class HeardRecord {
 
   constructor(bytes: Uint8Array | undefined) {
     this.bytes = bytes?.length === HEARD_BYTES ? openRecord(bytes, FORM) : EMPTY;
-    this.view = viewOf(this.bytes);
+    this.view = this.bytes === EMPTY ? EMPTY_VIEW : viewOf(this.bytes);
   }
 
   toBytes(): Uint8Array {

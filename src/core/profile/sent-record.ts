@@ -71,25 +71,24 @@ export function isSentPageFull(page: Uint8Array | undefined): boolean {
   return !isSound(page) || usedOf(page) >= FULL;
 }
 
+/** What is kept under each name of a submission. */
+export interface SentRow {
+  readonly atMs: number;
+  readonly context: ContextKey;
+  readonly recipients: number;
+  readonly isWatched?: boolean;
+  /** The identity begins with the account. */
+  readonly who: { readonly account: string; readonly identity: string };
+}
+
 /** Adds a submission to a page with room. Names too long for a row are not kept. */
-export function addSent(
-  page: Uint8Array,
-  sent: {
-    readonly name: SentName;
-    readonly atMs: number;
-    readonly context: ContextKey;
-    readonly recipients: number;
-    readonly isWatched?: boolean;
-    /** The identity begins with the account. */
-    readonly who: { readonly account: string; readonly identity: string };
-  },
-): void {
+export function addSent(page: Uint8Array, name: SentName, sent: SentRow): void {
   const accountBytes = encode(sent.who.account);
   const nameBytes = encode(sent.who.identity);
   let at = HEADER + usedOf(page);
   if (nameBytes > MAX_IDENTITY_BYTES || at + ROW + nameBytes > page.length) return;
-  setWord(page, at, sent.name[0]);
-  setWord(page, at + 4, sent.name[1]);
+  setWord(page, at, name[0]);
+  setWord(page, at + 4, name[1]);
   setWord(page, at + 8, toSeconds(sent.atMs));
   setWord(page, at + 12, sent.context[0]);
   setWord(page, at + 16, sent.context[1]);
