@@ -14,7 +14,14 @@ const DAY_MS = 86_400_000;
 /** How parts that were opened are closed again; the last opened goes first. */
 export type Closers = (() => Promise<void> | void)[];
 
-export async function openStores(config: Config, telemetry: RunningTelemetry, closers: Closers) {
+interface StoresGiven {
+  readonly telemetry: RunningTelemetry;
+  readonly closers: Closers;
+  /** Resolves when all doors listen. */
+  readonly listening: Promise<void>;
+}
+
+export async function openStores(config: Config, { telemetry, closers, listening }: StoresGiven) {
   const standing = openStanding(config, telemetry, () => {
     markCounted(standing, journal.lastEvent());
   });
@@ -29,7 +36,7 @@ export async function openStores(config: Config, telemetry: RunningTelemetry, cl
   closers.push(() => journal.close());
   const records = await openSqliteRecords({
     path: join(config.state, 'records.db'),
-    reading: { onHere: (why) => telemetry.warn(readHere(why)) },
+    reading: { onHere: (why) => telemetry.warn(readHere(why)), begins: listening },
   });
   closers.push(() => records.close());
   showStores(telemetry, standing, journal);
