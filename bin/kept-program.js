@@ -5,7 +5,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 /** What is kept of a start is 5 MB. */
@@ -16,7 +16,8 @@ const BEFORE = '(function (exports, require, module, __filename, __dirname) { ';
 const AFTER = '\n})';
 
 /**
- * @param {string} folder Of CommonJS files that load each other by `./NAME.js`.
+ * @param {string} folder Of CommonJS files that load each other by `./NAME.js`, and never by `import()`: for a
+ *   script that is experimental in Node.js 24, which would say so at each start.
  * @param {string} file Where it is kept: in a folder where nobody else may write.
  */
 export function openKeptProgram(folder, file) {
@@ -54,7 +55,6 @@ export function openKeptProgram(folder, file) {
       filename,
       columnOffset: -BEFORE.length,
       cachedData,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (cachedData === undefined || script.cachedDataRejected) compiled.push(name);
     scripts.set(name, { script, sum });

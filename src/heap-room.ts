@@ -45,11 +45,11 @@ export function giveHeapRoom(): () => void {
  * The same when that is done. Compiled code fits only the flags under which it was made (V8's own check), so
  * code that is kept for the next start is made before, and threads begin faster before.
  */
-export function giveHeapRoomAfter(done: Promise<void>): () => void {
+export function giveHeapRoomAfter(done: Promise<void>, give = giveHeapRoom): () => void {
   let isEnded = false;
   let end = (): void => undefined;
   void done.then(() => {
-    if (!isEnded) end = giveHeapRoom();
+    if (!isEnded) end = give();
   });
   return () => {
     isEnded = true;

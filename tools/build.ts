@@ -54,6 +54,8 @@ async function bundle(
     const { output } = await made.write({
       dir,
       format,
+      // The client's bundle has none.
+      dynamicImportInCjs: false,
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
     });
