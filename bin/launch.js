@@ -2,37 +2,45 @@
 // sources; else the sources run. What the engine made of either is kept, so that the next start needs
 // not make it again.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isBuiltFrom } from './built.js';
+import { openKeptProgram } from './kept-program.js';
 
 export async function launch(argv) {
-  keepCompiled();
-  const sources = new URL('../src/', import.meta.url);
-  const program = new URL('../dist/program/', import.meta.url);
-  const isBuilt =
-    !existsSync(sources) || isBuiltFrom(fileURLToPath(program), fileURLToPath(sources));
-  const { main } = await import(isBuilt ? `${program}main.js` : `${sources}main.ts`);
+  const folder = keptFolder();
+  const sources = fileURLToPath(new URL('../src/', import.meta.url));
+  const program = fileURLToPath(new URL('../dist/program/', import.meta.url));
+  const isBuilt = !existsSync(sources) || isBuiltFrom(program, sources);
+  // A start runs the same functions each time; of other commands what the engine keeps by itself is enough.
+  if (isBuilt && folder !== undefined && argv[0] === 'start') {
+    const kept = openKeptProgram(program, join(folder, 'start'));
+    return kept.load('main.js').main(argv, { keepCompiled: () => kept.keep() });
+  }
+  if (folder !== undefined) enableCompileCache(folder);
+  if (isBuilt) return createRequire(join(program, 'main.js'))('./main.js').main(argv);
+  const { main } = await import(new URL('../src/main.ts', import.meta.url).href);
   return main(argv);
 }
 
 /** Without a folder of our own nothing is kept; a shared one would run what others put there. */
-function keepCompiled() {
+function keptFolder() {
   const { CACHE_DIRECTORY, XDG_CACHE_HOME, HOME } = process.env;
-  if (CACHE_DIRECTORY) keepIn(CACHE_DIRECTORY, 'compiled');
-  else if (XDG_CACHE_HOME) keepIn(XDG_CACHE_HOME, 'primum');
-  else if (HOME) keepIn(HOME, '.cache', 'primum');
+  if (CACHE_DIRECTORY) return ownFolder(CACHE_DIRECTORY, 'compiled');
+  if (XDG_CACHE_HOME) return ownFolder(XDG_CACHE_HOME, 'primum');
+  return HOME ? ownFolder(HOME, '.cache', 'primum') : undefined;
 }
 
-function keepIn(base, ...names) {
+function ownFolder(base, ...names) {
   try {
-    if (!isOurs(base)) return;
+    if (!isOurs(base)) return undefined;
     const folder = join(base, ...names);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (isOurs(folder)) enableCompileCache(folder);
+    return isOurs(folder) ? folder : undefined;
   } catch {
     // A home that does not exist or cannot be written only means a slower start.
+    return undefined;
   }
 }
 

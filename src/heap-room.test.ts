@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { growingPercent } from './heap-room.ts';
+import { giveHeapRoomAfter, growingPercent } from './heap-room.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -20,6 +20,22 @@ describe('the room of the heap', () => {
   it("is V8's own measure where much is in it", () => {
     expect(growingPercent(2 * GIB, 24 * GIB)).toBe(0);
     expect(growingPercent(GIB, 512 * MIB)).toBe(0);
+  });
+
+  it('is given when what comes first is done, unless it is over by then', async () => {
+    const seen: string[] = [];
+    const give = (): (() => void) => {
+      seen.push('given');
+      return () => void seen.push('ended');
+    };
+    const first = Promise.resolve();
+    const end = giveHeapRoomAfter(first, give);
+    expect(seen).toEqual([]);
+    await first;
+    end();
+    giveHeapRoomAfter(first, give)();
+    await first;
+    expect(seen).toEqual(['given', 'ended']);
   });
 
   it('is what V8 goes by after its next collection', () => {

@@ -41,6 +41,22 @@ export function giveHeapRoom(): () => void {
   };
 }
 
+/**
+ * The same when that is done. Compiled code fits only the flags under which it was made (V8's own check), so
+ * code that is kept for the next start is made before, and threads begin faster before.
+ */
+export function giveHeapRoomAfter(done: Promise<void>, give = giveHeapRoom): () => void {
+  let isEnded = false;
+  let end = (): void => undefined;
+  void done.then(() => {
+    if (!isEnded) end = give();
+  });
+  return () => {
+    isEnded = true;
+    end();
+  };
+}
+
 function isMajor(entry: PerformanceEntry & { readonly detail?: unknown }): boolean {
   const { kind } = entry.detail as { readonly kind?: number };
   return kind === constants.NODE_PERFORMANCE_GC_MAJOR;

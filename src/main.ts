@@ -7,6 +7,12 @@ import { processIo, writeOut } from './cli/io.ts';
 import { runCli } from './cli/run-cli.ts';
 import { packageVersion } from './daemon/version.ts';
 
+/** What bin/launch.js gives. */
+export interface Launched {
+  /** Keeps what the engine made of the program for the next start; never rejects. */
+  readonly keepCompiled: () => Promise<void>;
+}
+
 /** A bar only where somebody looks at it. */
 function logOutput() {
   const progress = (text: string): void => void process.stderr.write(text);
@@ -18,10 +24,11 @@ function logOutput() {
 }
 
 /** Runs one command line; resolves with the exit code. */
-export function main(argv: readonly string[]): Promise<number> {
+export function main(argv: readonly string[], launched?: Launched): Promise<number> {
   const wiring: Wiring = {
     version: packageVersion(),
-    start: async ({ configFile }) => (await import('./daemon/guard.ts')).guard(configFile),
+    start: async ({ configFile }) =>
+      (await import('./daemon/guard.ts')).guard(configFile, launched?.keepCompiled),
     agent: async ({ configFile }) => (await import('./daemon/run-agent.ts')).runAgent(configFile),
     checkFiles: async (config) => (await import('./daemon/check-files.ts')).checkFiles(config),
     srs: async (question) => (await import('./daemon/forwards.ts')).showForward(question),

@@ -31,8 +31,15 @@ function entries(): Record<string, string> {
   };
 }
 
-/** Not minified: a stack trace shall say what it is about, and it starts no faster. */
-async function bundle(input: Record<string, string>, dir: string): Promise<OutputChunk[]> {
+/**
+ * CommonJS for the program: of scripts the engine can keep the functions that ran (bin/kept-program.js).
+ * Not minified: a stack trace shall say what it is about, and it starts no faster.
+ */
+async function bundle(
+  input: Record<string, string>,
+  dir: string,
+  format: 'cjs' | 'esm',
+): Promise<OutputChunk[]> {
   const made = await rolldown({
     input,
     cwd: ROOT,
@@ -46,7 +53,9 @@ async function bundle(input: Record<string, string>, dir: string): Promise<Outpu
   try {
     const { output } = await made.write({
       dir,
-      format: 'esm',
+      format,
+      // The client's bundle has none.
+      dynamicImportInCjs: false,
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
     });
@@ -61,9 +70,10 @@ async function buildProgram(): Promise<void> {
   // What is gone from the sources must not live on in the package.
   rmSync(folder, { recursive: true, force: true });
   const stamp = stampOf(SOURCES);
-  const chunks = await bundle(entries(), folder);
+  const chunks = await bundle(entries(), folder, 'cjs');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
   chunks.push(
-    ...(await bundle({ client: join(SOURCES, 'client/client.ts') }, join(DIST, 'client'))),
+    ...(await bundle({ client: join(SOURCES, 'client/client.ts') }, join(DIST, 'client'), 'esm')),
   );
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
   modules.push(...(await buildConsole(ROOT)));

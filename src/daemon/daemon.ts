@@ -22,7 +22,7 @@ import { Climbed } from '../gate/climbed.ts';
 import { countCarried } from '../gate/count-carried.ts';
 import { createGate, type GateRoom } from '../gate/gate.ts';
 import { createInspector } from '../gate/inspector.ts';
-import { giveHeapRoom } from '../heap-room.ts';
+import { giveHeapRoomAfter } from '../heap-room.ts';
 import { judgeReverseName } from '../network/reverse-names.ts';
 import { loadFreemail } from '../network/freemail.ts';
 import { openNetworks } from '../network/open-networks.ts';
@@ -81,6 +81,8 @@ export interface DaemonOptions {
   readonly reload: () => Promise<string>;
   /** Milliseconds since 1970; the demonstration lets days pass in seconds. */
   readonly now?: () => number;
+  /** Keeps compiled code for the next start, when all doors listen; never rejects. */
+  readonly keepCompiled?: () => Promise<void>;
 }
 
 /** @throws PrimumError when a part cannot be opened; those opened before it are closed. */
@@ -88,18 +90,18 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
   const { telemetry, reload } = given;
   const now = given.now ?? Date.now;
   const closers: Closers = [];
+  let tellListening = (): void => undefined;
+  const listening = new Promise<void>((resolve) => (tellListening = resolve));
   let leave = (): void => undefined;
   const closeAll = (): Promise<void> => {
     leave();
     return closeEach(closers.splice(0).reverse());
   };
   try {
-    closers.push(giveHeapRoom());
     const held = new PolicyInForce(config);
-    const policy = (): Policy => held.policy;
     const onSwitch = (switches: readonly Switch[]): void => held.put(switches);
     const parts = await openParts(config, {
-      ...{ telemetry, closers, policy, now, onSwitch },
+      ...{ telemetry, closers, policy: () => held.policy, now, onSwitch, listening },
       onClose: (tell) => (leave = tell),
     });
     held.put(parts.desk.switches.list());
@@ -120,12 +122,14 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     });
     closers.push(() => doors.close());
     const agent = openEmbeddedAgent(config, parts);
-    if (agent !== undefined) closers.push(() => agent.close());
+    closers.push(() => agent?.close());
     await doors.open();
+    tellListening();
+    closers.push(giveHeapRoomAfter(given.keepCompiled?.() ?? Promise.resolve()));
     const follower = config.agent.embedded
       ? openLogFollower(config, { sink: parts.logged, telemetry, now })
       : undefined;
-    if (follower !== undefined) closers.push(() => follower.close());
+    closers.push(() => follower?.close());
     // Either would keep the doors from listening; the table is made in a thread of its own.
     void parts.networks.ready();
     // So that whoever opens the first page in the morning does not wait for it.
@@ -174,6 +178,8 @@ interface Given {
   readonly closers: Closers;
   readonly policy: () => Policy;
   readonly now: () => number;
+  /** Resolves when all doors listen. */
+  readonly listening: Promise<void>;
   readonly onSwitch: (switches: readonly Switch[]) => void;
   /** Is called first when the daemon closes. */
   readonly onClose: (tell: () => void) => void;
@@ -199,7 +205,7 @@ async function openParts(config: Config, given: Given): Promise<Opened> {
   const { telemetry, closers, policy, now } = given;
   const newId = createEventIds(now);
   await takeFolder(config, given);
-  const stores = await openStores(config, telemetry, closers, now);
+  const stores = await openStores(config, given);
 
   const warn = (message: string): void => telemetry.warn(message);
   const { networks, directory } = await openKnowledge(config, telemetry, closers);

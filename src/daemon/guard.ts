@@ -8,7 +8,10 @@ import { openDaemon, type Daemon } from './daemon.ts';
 import { packageVersion } from './version.ts';
 
 /** Guards until SIGTERM or SIGINT. SIGHUP takes up a changed configuration. */
-export async function guard(configFile: string | undefined): Promise<number> {
+export async function guard(
+  configFile: string | undefined,
+  keepCompiled?: () => Promise<void>,
+): Promise<number> {
   const config = loadConfig(configFile, process.env);
   const telemetry = createTelemetry({
     level: config.log.level,
@@ -16,7 +19,11 @@ export async function guard(configFile: string | undefined): Promise<number> {
   });
   const signals = listenForSignals();
   const reloads = createReloads(configFile, config, telemetry);
-  const daemon = await openDaemon(config, { telemetry, reload: () => reloads.run() });
+  const daemon = await openDaemon(config, {
+    telemetry,
+    reload: () => reloads.run(),
+    ...(keepCompiled && { keepCompiled }),
+  });
   reloads.serve(daemon);
   const { mode } = config.policy;
   telemetry.started({ version: packageVersion(), mode, state: config.state });

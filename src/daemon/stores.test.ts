@@ -13,7 +13,12 @@ it('a line of days ago by that clock is found between its bounds', async () => {
   const closers: Closers = [];
   try {
     const config = { ...loadConfig(undefined, {}), state };
-    const { journal } = await openStores(config, createSilentTelemetry(), closers, () => nowMs);
+    const { journal } = await openStores(config, {
+      telemetry: createSilentTelemetry(),
+      closers,
+      listening: Promise.resolve(),
+      now: () => nowMs,
+    });
     journal.append({
       ...{ v: 1, kind: 'login', id: 'l1', at: new Date(nowMs).toISOString(), ok: true },
       ...{ account: 'ann@example.org', service: 'imap', clientAddress: '192.0.2.7' },

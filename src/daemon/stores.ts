@@ -14,11 +14,18 @@ const DAY_MS = 86_400_000;
 /** How parts that were opened are closed again; the last opened goes first. */
 export type Closers = (() => Promise<void> | void)[];
 
+interface StoresGiven {
+  readonly telemetry: RunningTelemetry;
+  readonly closers: Closers;
+  /** Resolves when all doors listen. */
+  readonly listening: Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 export async function openStores(
   config: Config,
-  telemetry: RunningTelemetry,
-  closers: Closers,
-  now: () => number,
+  { telemetry, closers, listening, now }: StoresGiven,
 ) {
   const standing = openStanding(config, telemetry, () => {
     markCounted(standing, journal.lastEvent());
@@ -35,7 +42,7 @@ export async function openStores(
   closers.push(() => journal.close());
   const records = await openSqliteRecords({
     path: join(config.state, 'records.db'),
-    reading: { onHere: (why) => telemetry.warn(readHere(why)) },
+    reading: { onHere: (why) => telemetry.warn(readHere(why)), begins: listening },
   });
   closers.push(() => records.close());
   showStores(telemetry, standing, journal);

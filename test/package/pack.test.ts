@@ -113,9 +113,10 @@ doors:
   api: { listen: ['unix:${home}/api.sock'] }
 `,
     );
+    await mkdir(join(home, 'kept'));
     const daemon = spawn(join(home, 'node_modules/.bin/primum'), ['start', '--config', config], {
       cwd: home,
-      env,
+      env: { ...env, CACHE_DIRECTORY: '', XDG_CACHE_HOME: join(home, 'kept') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -130,6 +131,7 @@ doors:
       await once(daemon, 'exit');
       expect(daemon.exitCode).toBe(0);
       expect(output).toContain('Stopped; everything is saved.');
+      expect(await readdir(join(home, 'kept/primum'))).toEqual(['start']);
     } finally {
       daemon.kill('SIGKILL');
     }

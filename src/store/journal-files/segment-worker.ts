@@ -24,14 +24,17 @@ export interface SegmentAnswer {
 yieldToMail();
 
 const { kind, folder, segment, keys } = workerData as SegmentJob;
-try {
-  if (kind === 'index') await indexSegment(folder, segment);
-  else await compressSegment(folder, segment, { keys: keys && LineKeys.from(keys) });
-  answer({});
-} catch (error) {
-  const failed = error instanceof Error ? error.message : String(error);
-  answer({ failed, isDamaged: compressionDamage(error) !== undefined });
-}
+const done =
+  kind === 'index'
+    ? indexSegment(folder, segment)
+    : compressSegment(folder, segment, { keys: keys && LineKeys.from(keys) });
+done.then(
+  () => answer({}),
+  (error: unknown) => {
+    const failed = error instanceof Error ? error.message : String(error);
+    answer({ failed, isDamaged: compressionDamage(error) !== undefined });
+  },
+);
 
 function answer(message: SegmentAnswer): void {
   parentPort?.postMessage(message);

@@ -20,6 +20,8 @@ export interface SqliteRecordsOptions {
   readonly reading?: {
     /** Told once where that cannot be; everything is read on this thread then. */
     readonly onHere: (why: string) => void;
+    /** When that thread begins where nobody reads before; else at once. */
+    readonly begins?: Promise<void>;
   };
 }
 
@@ -56,7 +58,7 @@ function withReading(
 ): Records {
   if (reading === undefined) return records;
   if (path !== ':memory:' && isShared) {
-    return readAside(records, new ReadingThread({ path, onHere: reading.onHere }));
+    return readAside(records, new ReadingThread({ path, ...reading }));
   }
   reading.onHere(
     path === ':memory:'

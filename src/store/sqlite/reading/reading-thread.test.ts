@@ -68,6 +68,25 @@ async function lockedFile(): Promise<DatabaseSync> {
   return database;
 }
 
+describe('the thread', () => {
+  test('begins when it is told to, though nobody reads', async () => {
+    const database = await lockedFile();
+    let begin = (): void => undefined;
+    const begins = new Promise<void>((resolve) => (begin = resolve));
+    const isTold = new Promise<string>((resolve) => {
+      threadOf({ begins, onHere: resolve });
+    });
+    begin();
+    expect(await isTold).toMatch(/locked/);
+    database.close();
+  });
+
+  test('begins earlier for whoever reads', async () => {
+    const thread = await openThread({ begins: new Promise(() => undefined) });
+    expect(await thread.read({ ...LIST, args: [{ limit: 1 }] }, never)).toHaveLength(1);
+  });
+});
+
 describe('who reads', () => {
   test('sees what was written before, awaited or not', async () => {
     const records = await openRecords();

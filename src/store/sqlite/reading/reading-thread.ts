@@ -24,6 +24,8 @@ export interface ReadingThreadOptions {
   readonly path: string;
   /** Told once when no thread can open the file; from then on everything is read on this thread. */
   readonly onHere: (why: string) => void;
+  /** When it begins where nobody reads before; else at once. */
+  readonly begins?: Promise<void>;
   readonly readMs?: number;
   readonly maxWaiting?: number;
   readonly heapMb?: number;
@@ -50,7 +52,13 @@ export class ReadingThread {
 
   constructor(options: ReadingThreadOptions) {
     this.#options = options;
-    this.#worker = this.#start();
+    if (options.begins === undefined) this.#begin();
+    else void options.begins.then(() => this.#begin());
+  }
+
+  /** So that whoever reads first does not wait for it, and what is wrong with it is said early. */
+  #begin(): void {
+    if (!this.#isClosed && !this.#isHere) this.#worker ??= this.#start();
   }
 
   /** @throws PrimumError STORE_UNAVAILABLE: it failed, took too long, or too many wait. */
