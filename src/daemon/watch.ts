@@ -68,8 +68,10 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
     'Findings of the own house that could not be looked at the last time.',
     () => history.blind(),
   );
-  // Lists that name one of our addresses or domains now.
-  parts.desk.figures.level('listings', () => Promise.resolve(history.failing('OWN-1')));
+  // Lists that name one of our addresses or domains now; none is only what was looked at.
+  parts.desk.figures.level('listings', () =>
+    Promise.resolve(history.seen('OWN-1') === 0 ? undefined : history.failing('OWN-1')),
+  );
   const decided = createDecided(parts);
   watcher.start();
   const settling = setInterval(() => quietly(news.settle()), SETTLE_MS).unref();

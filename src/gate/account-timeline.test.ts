@@ -71,7 +71,7 @@ test('a submission tells how many recipients were new then, and nothing where th
     ],
     { limit: 10 },
   );
-  const from = 'Sent from 192.0.2.7 to';
+  const from = 'Submitted from 192.0.2.7 to';
   expect(lines.map(({ text, recipients }) => [text, recipients])).toEqual([
     [
       `${from} r0@dest.test, r1@dest.test, r2@dest.test and 2 more (2 of 5 new)`,

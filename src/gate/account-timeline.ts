@@ -155,10 +155,10 @@ function sentWords(
   const more = to.length > NAMED ? ` and ${to.length - NAMED} more` : '';
   const subject = message?.subject === undefined ? '' : `: ${message.subject}`;
   const names = `${to.slice(0, NAMED).join(', ')}${more}`;
-  if (fresh === undefined) return { text: `Sent from ${clientAddress} to ${names}${subject}` };
+  if (fresh === undefined) return { text: `Submitted from ${clientAddress} to ${names}${subject}` };
   const known = Math.max(0, to.length - fresh);
   return {
-    text: `Sent from ${clientAddress} to ${names} (${noveltyOf(fresh, known)})${subject}`,
+    text: `Submitted from ${clientAddress} to ${names} (${noveltyOf(fresh, known)})${subject}`,
     recipients: { new: fresh, known },
   };
 }

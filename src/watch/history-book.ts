@@ -11,6 +11,8 @@ type Named = Pick<Finding, 'check' | 'practice' | 'target' | 'item'>;
 export class Book {
   readonly known: Map<string, Known>;
   readonly #failing = new Map<string, number>();
+  /** Things of a practice that were looked at, and could be the last time. */
+  readonly #seen = new Map<string, number>();
   /** Keys of items by the target that they belong to. */
   readonly #items = new Map<string, Set<string>>();
   /** Keys of items by the matter they are part of. */
@@ -34,6 +36,10 @@ export class Book {
 
   blindTold(practice: string): number {
     return this.#blindTold.get(practice) ?? 0;
+  }
+
+  seen(practice: string): number {
+    return this.#seen.get(practice) ?? 0;
   }
 
   failing(practice: string | undefined): number {
@@ -95,14 +101,18 @@ export class Book {
   }
 
   #count(key: string, value: Known | undefined, by: 1 | -1): void {
-    if (value?.blind !== undefined) this.#blind += by;
-    if (value?.blind?.isTold !== true && value?.state !== 'fail') return;
+    if (value === undefined) return;
     const { practice } = partsOf(key);
+    if (value.blind !== undefined) this.#blind += by;
+    else if (isOpinion(value)) this.#seen.set(practice, this.seen(practice) + by);
     if (value.blind?.isTold === true) this.#blindTold.set(practice, this.blindTold(practice) + by);
     if (value.state !== 'fail') return;
     this.#failing.set(practice, (this.#failing.get(practice) ?? 0) + by);
   }
 }
+
+const isOpinion = ({ state }: Known): boolean =>
+  state === 'pass' || state === 'warn' || state === 'fail';
 
 function put(map: Map<string, Set<string>>, name: string, key: string): void {
   const keys = map.get(name);

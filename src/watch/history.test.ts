@@ -43,6 +43,20 @@ describe('OWN-1, OWN-8: what was found before', () => {
     expect(after.failing()).toBe(0);
   });
 
+  it('counts what could be looked at: of the rest nobody knows whether it is well', () => {
+    const history = openHistory(undefined);
+    const counts = (['unknown', 'pass', 'unknown', 'warn'] as const).map((state) => {
+      history.note(seen(state), AT);
+      return [history.seen('OWN-1'), history.seen('OWN-2')];
+    });
+    expect(counts).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 0],
+      [1, 0],
+    ]);
+  });
+
   it('forgets a worse state that was not there the second time', () => {
     const history = openHistory(undefined);
     const states = ['pass', 'fail', 'pass', 'fail'] as const;

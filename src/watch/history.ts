@@ -53,6 +53,8 @@ export interface History {
   blind(): number;
   /** How many fail now; it is asked often, so it costs nothing. @param practice Else of all. */
   failing(practice?: string): number;
+  /** How many things of a practice could be looked at the last time. */
+  seen(practice: string): number;
   /** Writes what changed; it is on disk then. @param isLast With when items were last seen well. */
   save(isLast?: boolean): void;
   readonly size: number;
@@ -98,6 +100,7 @@ export function openHistory(
     blindTold: (practice) => book.blindTold(practice),
     blind: () => book.blind,
     failing: (practice) => book.failing(practice),
+    seen: (practice) => book.seen(practice),
     save(isLast = false) {
       if (file === undefined || isReader) return;
       const fresh = [...book.takeFresh(), ...wellItems.takeFresh(isLast)];

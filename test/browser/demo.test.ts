@@ -40,7 +40,7 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
       await page.getByText(waitFor).first().waitFor();
       expect(await picture(page, name), name).toBeLessThan(MAX_PICTURE_BYTES);
     };
-    await take('today', 'today', 'Messages sent');
+    await take('today', 'today', 'Messages submitted');
     await take('review', 'review', 'What is usual for it');
     await take('account', `account/${encodeURIComponent('hugo@example.org')}`, 'Limits in force');
     await take('campaigns', 'campaigns', 'accounts');

@@ -66,10 +66,10 @@ describe.runIf(browserIsHere)('switching on', { timeout: LONG }, () => {
       ]);
       return readFileSync(await download.path());
     };
-    const png = await saved('Messages sent as PNG');
+    const png = await saved('Messages submitted as PNG');
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(png.readUInt32BE(16)).toBe(960);
-    expect((await saved('Messages sent as CSV')).toString()).toMatch(
+    expect((await saved('Messages submitted as CSV')).toString()).toMatch(
       /^when \(UTC\),value,usual low,usual,usual high\r\n\d{4}-\d\d-\d\d \d\d:00,\d+,/,
     );
     const list = (await saved('What waits longest as CSV')).toString();

@@ -8,7 +8,7 @@ import { Account, Ago, AllAsCsv, Badge, Page, Show, Table } from '../parts.tsx';
 
 /** Figures with their names, in the order of the page. */
 const FIGURES: readonly (readonly [string, string])[] = [
-  ['submissions', 'Messages sent'],
+  ['submissions', 'Messages submitted'],
   ['recipients', 'Recipients'],
   ['hold', 'Held'],
   ['defer', 'Slowed'],
@@ -33,7 +33,7 @@ export function Today(): JSX.Element {
       <Show of={overview}>
         {({ open, oldest, clocks, figures }) => (
           <>
-            <p class="summary">{summaryOf(open)}</p>
+            <p class="summary">{summaryOf(open, figures)}</p>
             <div class="tiles">
               <Tile href="#/review" count={open.holds} name="held message" isHot />
               <Tile href="#/incidents" count={open.incidents} name="open incident" isHot />
@@ -170,8 +170,12 @@ function speedOf({ firstAction, close }: OverviewView['clocks']): string {
   return `${words('acted on', firstAction)} ${words('closed', close)}`;
 }
 
-function summaryOf(open: OverviewView['open']): string {
+function summaryOf(open: OverviewView['open'], figures: OverviewView['figures']): string {
   const waiting = open.holds + open.incidents + open.cases;
+  const isIdle = !Object.keys(figures).some((name) => !LEVELS.has(name));
+  if (waiting === 0 && isIdle) {
+    return 'No mail and no login was seen in the last 24 hours: Health says what the doors hear.';
+  }
   if (waiting === 0) return 'The house is clean: nothing waits for anybody.';
   return 'There is something to decide; what waits longest stands first.';
 }
