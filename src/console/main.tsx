@@ -10,6 +10,7 @@ import { Audit } from './pages/audit.tsx';
 import { Campaigns } from './pages/campaigns.tsx';
 import { Cases } from './pages/cases.tsx';
 import { Login, Welcome } from './pages/enter.tsx';
+import { DecisionPage } from './pages/decision.tsx';
 import { Forwards } from './pages/forwards.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { Incidents } from './pages/incidents.tsx';
@@ -160,6 +161,8 @@ function PageOf(given: { name: string; detail: string; session: SessionView }): 
       return <Review id={detail} session={session} />;
     case 'account':
       return <AccountPage key={detail} name={detail} />;
+    case 'decision':
+      return <DecisionPage key={detail} reference={detail} />;
     case 'incidents':
       return <Incidents key={detail} id={detail} />;
     case 'campaigns':

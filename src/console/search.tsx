@@ -12,6 +12,8 @@ interface Names {
 const SHOWN = 8;
 /** Nobody's names are asked for while somebody still writes. */
 const PAUSE_MS = 120;
+/** As clients are told it: eight letters and digits, one digit at least. */
+const REFERENCE = /^(?=.*\d)[0-9a-z]{8}$/i;
 const NONE: Names = { accounts: [], isCut: false };
 
 export function AccountSearch(): JSX.Element {
@@ -23,11 +25,11 @@ export function AccountSearch(): JSX.Element {
     setOpen(false);
     setChosen(-1);
   };
-  const go = (account: string): void => {
-    if (account === '') return;
+  const go = (place: string | undefined): void => {
+    if (place === undefined) return;
     close();
     setText('');
-    location.hash = `#/account/${part(account)}`;
+    location.hash = place;
   };
   const onKey = (event: TargetedKeyboardEvent<HTMLInputElement>): void => {
     const { length } = names.accounts;
@@ -45,7 +47,7 @@ export function AccountSearch(): JSX.Element {
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        go(names.accounts[chosen] ?? text.trim().toLowerCase());
+        go(placeOf(names.accounts[chosen] ?? text.trim(), names));
       }}
       onFocusOut={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) close();
@@ -53,7 +55,7 @@ export function AccountSearch(): JSX.Element {
     >
       <input
         {...{ role: 'combobox', type: 'text', autocomplete: 'off', spellcheck: false }}
-        {...{ 'aria-label': 'Go to an account', placeholder: 'Account' }}
+        {...{ 'aria-label': 'Go to an account or a reference', placeholder: 'Account, ref' }}
         {...{ 'aria-autocomplete': 'list', 'aria-expanded': isShown, 'aria-controls': 'names' }}
         {...(isShown && chosen >= 0 && { 'aria-activedescendant': `name-${chosen}` })}
         maxLength={320}
@@ -72,7 +74,7 @@ export function AccountSearch(): JSX.Element {
             // Before the box loses the focus, and the list with it.
             onMouseDown={(event) => {
               event.preventDefault();
-              go(name);
+              go(placeOf(name, names));
             }}
           >
             {name}
@@ -84,6 +86,14 @@ export function AccountSearch(): JSX.Element {
       </p>
     </form>
   );
+}
+
+/** Of an account, or of the decision whose reference is written; of nothing where nothing is. */
+function placeOf(written: string, { accounts }: Names): string | undefined {
+  if (written === '') return undefined;
+  const account = written.toLowerCase();
+  if (!REFERENCE.test(written) || accounts.includes(account)) return `#/account/${part(account)}`;
+  return `#/decision/${written.toUpperCase()}`;
 }
 
 function told({ accounts, isCut }: Names): string {

@@ -67,7 +67,7 @@ export function History({ path }: { readonly path: string }): JSX.Element {
                 { name: 'When', cell: ({ at }) => <When at={at} /> },
                 { name: 'Kind', cell: ({ kind }) => kind, isShort: true },
                 { name: 'What', cell: ({ text }) => text },
-                { name: 'Reference', cell: ({ reference }) => reference ?? '', isShort: true },
+                { name: 'Reference', cell: Reference, isShort: true },
               ]}
             />
             {lines.length > 0 && (
@@ -86,4 +86,8 @@ export function History({ path }: { readonly path: string }): JSX.Element {
       </Show>
     </>
   );
+}
+
+function Reference({ reference = '' }: { readonly reference?: string }): JSX.Element | null {
+  return reference === '' ? null : <a href={`#/decision/${reference}`}>{reference}</a>;
 }

@@ -38,7 +38,8 @@ export function Facts(given: { readonly hold: HoldView; readonly lock: Lock }): 
         <dd>{counted(hold.recipients, 'recipient')}</dd>
         <dt>Held</dt>
         <dd>
-          <Ago at={hold.at} />, reference {hold.reference}
+          <Ago at={hold.at} />, reference{' '}
+          <a href={`#/decision/${hold.reference}`}>{hold.reference}</a>
         </dd>
       </dl>
     </>
