@@ -154,7 +154,7 @@ describe('what people read', () => {
     expect(shown).toContain('Account ivo@example.org');
     expect(shown).toContain('[ ] the password is changed');
     const closed = await cli(`incidents close ${id} --finding false-alarm --why "a newsletter"`);
-    expect(closed.out).toBe(`Incident ${id} is closed.\n`);
+    expect(closed.out).toBe(`Incident ${id} is closed. Still locked: ivo@example.org.\n`);
     expect((await cli('incidents --account ivo@example.org')).out).toBe(
       'There is no open incident.\n',
     );
