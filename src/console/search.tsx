@@ -55,7 +55,7 @@ export function AccountSearch(): JSX.Element {
     >
       <input
         {...{ role: 'combobox', type: 'text', autocomplete: 'off', spellcheck: false }}
-        {...{ 'aria-label': 'Go to an account or a reference', placeholder: 'Account, ref' }}
+        {...{ 'aria-label': 'Go to an account or a reference', placeholder: 'Search' }}
         {...{ 'aria-autocomplete': 'list', 'aria-expanded': isShown, 'aria-controls': 'names' }}
         {...(isShown && chosen >= 0 && { 'aria-activedescendant': `name-${chosen}` })}
         maxLength={320}

@@ -107,24 +107,6 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
     expect(text).toContain('invoice.pdf.exe');
   });
 
-  it('leads from a reference that a client was told to the decision and its reasons', async () => {
-    const page = await house.page();
-    await openAt(page, `${house.base}/console/#/today`);
-    const client = await house.primum.client();
-    const held = (await client.holds({ state: 'open' })).holds[0];
-    const { verdict, words } = await client.explain(held?.reference ?? '');
-    const box = page.getByRole('combobox', { name: 'Go to an account or a reference' });
-    await box.fill(verdict.reference.toLowerCase());
-    await box.press('Enter');
-    await page.getByRole('heading', { name: `Decision ${verdict.reference}` }).waitFor();
-    await page.getByText(words.reviewer).first().waitFor();
-    const reasons = await page.locator('main tbody tr').allInnerTexts();
-    expect(reasons).toHaveLength(verdict.reasons.length);
-    expect(reasons.join()).toContain(verdict.reasons[0]?.text);
-    expect(await faultsOf(page)).toEqual([]);
-    await shoot(page, 'decision');
-  });
-
   it('breaks no usual address in a table, and offers each list as CSV', async () => {
     const page = await house.page();
     const links = new Set<string>();

@@ -48,6 +48,7 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
       .getByText(/[1-9]\d* messages? to [1-9]\d* recipients/)
       .first()
       .waitFor();
+    await leadsToTheDecision(page, base);
     await take('mode', 'mode', 'One practice after the other');
     await page.setViewportSize({ width: 390, height: 844 });
     await take('phone-review', 'review', 'What is usual for it');
@@ -59,6 +60,26 @@ describe.runIf(browserIsHere)('the demonstration', { timeout: LONG }, () => {
     await other.getByText(/link/i).first().waitFor();
     expect(await other.getByLabel('Password').count()).toBe(0);
   });
+
+  /** From the history, and from a reference that a client was told. */
+  async function leadsToTheDecision(page: Page, base: string): Promise<void> {
+    await openAt(page, `${base}/console/#/account/hugo%40example.org`);
+    const link = page.locator('a[href^="#/decision/"]').first();
+    const reference = await link.innerText();
+    await link.click();
+    const heading = page.getByRole('heading', { name: `Decision ${reference}` });
+    await heading.waitFor();
+    const reasons = page.getByRole('table', { name: 'Reasons' });
+    await reasons
+      .getByText(/\w+ \w+/)
+      .first()
+      .waitFor();
+    await openAt(page, `${base}/console/#/today`);
+    const box = page.getByRole('combobox', { name: 'Go to an account or a reference' });
+    await box.fill(reference.toLowerCase());
+    await box.press('Enter');
+    await heading.waitFor();
+  }
 
   /** The message is read, let go with a key, and arrives at the played mail server. */
   async function releases(page: Page, base: string): Promise<void> {
