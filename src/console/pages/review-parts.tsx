@@ -38,8 +38,7 @@ export function Facts(given: { readonly hold: HoldView; readonly lock: Lock }): 
         <dd>{counted(hold.recipients, 'recipient')}</dd>
         <dt>Held</dt>
         <dd>
-          <Ago at={hold.at} />, reference{' '}
-          <a href={`#/decision/${hold.reference}`}>{hold.reference}</a>
+          <Ago at={hold.at} />, reference {hold.reference}
         </dd>
       </dl>
     </>
