@@ -97,10 +97,7 @@ async function send(headers: readonly string[], body: string): Promise<string> {
     for (let n = 0; n < headers.length + 1; n++) expect(await client.reply()).toBe('continue');
     const bytes = Buffer.from(body, 'latin1');
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const piece = bytes.subarray(at, at + PIECE_BYTES);
-      const head = Buffer.from([0, 0, 0, 0, 0x42]);
-      head.writeUInt32BE(piece.length + 1);
-      client.socket.write(Buffer.concat([head, piece]));
+      client.sendBody(bytes.subarray(at, at + PIECE_BYTES));
       expect(await client.reply()).toBe('continue');
     }
     client.say('EOM');

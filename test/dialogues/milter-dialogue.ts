@@ -162,6 +162,13 @@ export class MilterClient {
     this.socket.write(Buffer.concat(packets.map(packetOf)));
   }
 
+  /** A piece of the body as it is, which words could not say. */
+  sendBody(piece: Uint8Array): void {
+    const head = Buffer.from([0, 0, 0, 0, 0x42]);
+    head.writeUInt32BE(piece.length + 1);
+    this.socket.write(Buffer.concat([head, piece]));
+  }
+
   /** Takes one reply in words, waiting for it; `undefined` when the connection ends without one. */
   async reply(): Promise<string | undefined> {
     const isComplete = (): boolean =>
