@@ -9,6 +9,8 @@ const DECISIVE: ReadonlySet<string> = new Set([
   'content-type',
   'content-transfer-encoding',
   'content-disposition',
+  'content-base',
+  'content-location',
 ]);
 /** Of one header beyond its bound. Who writes more of them is told by the note that there are too many. */
 const MOST = 32;

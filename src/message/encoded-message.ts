@@ -37,7 +37,7 @@ export class EncodedMessage implements TransferDecoder {
   ) {
     this.file = file;
     this.#decoder = createTransferDecoder(encoding, this.#faults);
-    this.#marks = encoding === 'base64' ? new PaddingCheck() : new BlankLineCheck();
+    this.#marks = createMarkCheck(encoding);
     // Without fault, base64 holds no colon: undecoded there is neither a field nor a part in it.
     if (encoding === 'quoted-printable') this.#undecoded = new Undecoded(outlinePart);
   }
@@ -143,8 +143,11 @@ const CUT: ReadonlySet<string> = new Set([
   'too-many-parts',
 ]);
 
+export const createMarkCheck = (encoding: 'base64' | 'quoted-printable'): MarkCheck =>
+  encoding === 'base64' ? new PaddingCheck() : new BlankLineCheck();
+
 /** Marks in the encoding that decoders take differently. */
-interface MarkCheck {
+export interface MarkCheck {
   readonly isBad: boolean;
   feed(chunk: Uint8Array): void;
 }

@@ -104,3 +104,12 @@ export const MAX_LINE_OCTETS = 998;
 
 /** Addresses of further From fields and of Sender that are looked at. */
 export const MAX_MORE_SENDERS = 100;
+
+/** Files in files of other kinds (TNEF, BinHex) that are looked at, of the whole message. */
+export const MAX_WRAPPED_FILES = 500;
+
+/** Bytes that BinHex may come to: its repetitions make hundreds of one. */
+export const MAX_BINHEX_BYTES = 64 * 1024 * 1024;
+
+/** Bytes of compressed RTF that are undone; a letter has some thousands. */
+export const MAX_RTF_BYTES = 512 * 1024;

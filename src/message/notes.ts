@@ -1,7 +1,8 @@
 /** What can be wrong with a message; each is itself something to judge by. */
-import type { HidingNote } from '../core/message/hiding.ts';
+import type { ClosedNote, HidingNote } from '../core/message/hiding.ts';
 
 export type MalformedNote =
+  | ClosedNote
   | HidingNote
   | 'bad-base64'
   | 'bad-header-line'

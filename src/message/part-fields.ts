@@ -10,6 +10,7 @@ import {
   type ParameterField,
 } from './parameters.ts';
 import { isPlainCoding } from './transfer-decoding.ts';
+import { wrapperKindOf, type WrapperKind } from './wrapper.ts';
 
 /** Names are kept on request only; longer ones are cut. */
 const MAX_NAME_CHARS = 255;
@@ -58,6 +59,10 @@ export class PartFields {
   readonly isOther: boolean;
   /** The text that a mail program may show. */
   readonly textKind: 'plain' | 'html' | undefined;
+  /** It may hold a message or files that are looked into. */
+  readonly wrapper: WrapperKind | undefined;
+  /** Where its relative links lead (RFC 2557 section 5, RFC 2110 section 5); not of files. */
+  readonly bases: readonly string[];
 
   /** Most messages say one of a few things of themselves, which are read once. */
   static of(fields: readonly HeaderField[]): PartFields {
@@ -82,11 +87,13 @@ export class PartFields {
     const several: ParameterField[] = [];
     const dispositions: ParameterField[] = [];
     const written: string[] = [];
+    const bases: string[] = [];
     for (const { name, value } of fields) {
       const key = name.toLowerCase();
       if (key === 'content-type') several.push(parseParameterField(value));
       if (key === 'content-transfer-encoding') written.push(unfold(value).toLowerCase());
       if (key === 'content-disposition') dispositions.push(parseParameterField(value));
+      if (key === 'content-base' || key === 'content-location') bases.push(unfold(value));
     }
     this.isDoubled = several.some((one) => one.value !== several[0]?.value);
     // Parts that nobody looks into would be a hiding place.
@@ -116,10 +123,15 @@ export class PartFields {
     const names = namesOf(dispositions, several);
     this.name = readableText(names[0] ?? '').slice(-MAX_NAME_CHARS);
     this.extensions = names.length === 0 ? NO_EXTENSIONS : extensionsOf(names.flatMap(readings));
+    this.wrapper = wrapperKindOf(this.type, this.name, this.extensions);
+    // A picture's location is its name, by which the page shows it; nothing is fetched from there.
+    const hasLinks = isHtml || this.type.startsWith('multipart/');
+    this.bases = hasLinks && bases.length > 0 ? bases : NO_BASES;
   }
 }
 
 const NO_EXTENSIONS: readonly string[] = [''];
+const NO_BASES: readonly string[] = [];
 
 function holdsMessage(type: string): boolean {
   return type.startsWith('message/') && !NO_MESSAGES.has(type.slice('message/'.length));

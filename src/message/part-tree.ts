@@ -2,17 +2,20 @@
  * What is kept of the parts of a message: the shape, the text up to a bound, and of attachments
  * type, size and hash. Parts stream by; nothing else stays.
  */
+import type { DerivedAttachment } from '../core/message/derived.ts';
 import { AttachmentReader } from './attachment.ts';
 import { AttachmentList, type NamedAttachment } from './attachment-list.ts';
 import type { HeaderField } from './contract.ts';
 import { EncodedMessage, NamedMessage } from './encoded-message.ts';
+import { FilesInside } from './files-inside.ts';
 import { extensionsOf } from './file-names.ts';
-import { MAX_TEXT_BYTES, MAX_UUENCODED } from './limits.ts';
+import { MAX_PARTS, MAX_TEXT_BYTES, MAX_UUENCODED } from './limits.ts';
 import { Notes } from './notes.ts';
 import { outlineOf, PartFields } from './part-fields.ts';
 import type { PartListener, PartPlan } from './splitter.ts';
 import { findUuencoded } from './uuencode.ts';
 import { createTransferDecoder, isPlainCoding, type TransferDecoder } from './transfer-decoding.ts';
+import { OpenWrapper } from './open-wrapper.ts';
 import { findYencoded } from './yenc.ts';
 
 export interface TextPart {
@@ -36,6 +39,8 @@ interface Leaf {
   readonly attachment: AttachmentReader | undefined;
   readonly own: PartFields;
   readonly text: OpenText | undefined;
+  /** What it may hold is looked into. */
+  readonly wrapper: OpenWrapper | undefined;
 }
 
 /** One in a transfer encoding, or with the name of a file. */
@@ -64,6 +69,8 @@ export class PartTree implements PartListener {
   isInvitationAnswer = false;
   /** Of the outermost multipart. */
   boundary: string | undefined;
+  /** What relative links begin with. */
+  readonly bases: string[] = [];
   readonly #notes: Notes;
   readonly #attachments: AttachmentList;
   /** Open parts: a leaf, or what is inside it; `encoded-multipart` while no part of it was found. */
@@ -74,6 +81,7 @@ export class PartTree implements PartListener {
   #messages = 0;
   /** Those of them in a transfer encoding. */
   #encodedMessages = 0;
+  #inside: FilesInside | undefined;
 
   constructor(notes: Notes) {
     this.#notes = notes;
@@ -98,6 +106,7 @@ export class PartTree implements PartListener {
     this.#tellAround(own);
     if (own.isDoubled) this.#notes.add('doubled-content-type');
     if (own.isSplitTwice) this.#notes.add('structure-not-clear');
+    for (const base of own.bases) if (this.bases.length < MAX_PARTS) this.bases.push(base);
     const [type = '', subtype = ''] = own.type.split('/', 2);
     if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
     const method = own.contentType.parameters.get('method')?.toLowerCase();
@@ -119,8 +128,25 @@ export class PartTree implements PartListener {
       this.#notes.add('message-not-decoded');
     }
     this.#write(own.type, false);
-    this.#open.push(this.#leaf(own));
-    return { kind: 'leaf' };
+    const leaf = this.#leaf(own);
+    this.#open.push(leaf);
+    if (leaf.wrapper?.holdsEntity !== true) return { kind: 'leaf' };
+    return { kind: 'message', decoder: this.#decoderOf(leaf, leaf.wrapper), isMaybe: true };
+  }
+
+  /** Gives what is in a file, which is fed as a leaf, too. */
+  #decoderOf(leaf: Leaf, wrapper: OpenWrapper): TransferDecoder {
+    return {
+      decode: (chunk) => {
+        wrapper.check(chunk);
+        return this.#feed(leaf, leaf.decoder.decode(chunk));
+      },
+      end: () => {
+        const rest = this.#feed(leaf, leaf.decoder.end());
+        const last = wrapper.end();
+        return rest.length === 0 ? last : last.length === 0 ? rest : Buffer.concat([rest, last]);
+      },
+    };
   }
 
   bytes(chunk: Uint8Array): void {
@@ -141,18 +167,25 @@ export class PartTree implements PartListener {
       this.#needsComma = true;
       return;
     }
-    this.#feed(part, part.decoder.end());
-    if (part.text !== undefined) {
-      const { chunks } = part.text;
-      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      this.texts.push({ ...part.text, bytes });
-      this.#addWritten(bytes);
+    if (part.wrapper?.holdsEntity === true) this.#closeWrapper(part.wrapper);
+    else {
+      this.#feed(part, part.decoder.end());
+      part.wrapper?.end();
     }
+    if (part.text !== undefined) this.#addText(part.text);
     const faults = part.faults?.list() ?? [];
     for (const fault of faults) this.#notes.add(fault);
     // Who takes it for text that is not encoded sees something else.
     if (faults.length > 0) this.#notes.add('encoding-not-clear');
+    part.wrapper?.close(this.#notes);
     if (part.attachment !== undefined) this.#addFile(part.attachment, part.own);
+  }
+
+  #addText(text: OpenText): void {
+    const { chunks } = text;
+    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+    this.texts.push({ ...text, bytes });
+    this.#addWritten(bytes);
   }
 
   /** Files that are written into a text. */
@@ -173,13 +206,34 @@ export class PartTree implements PartListener {
   /** Once for each extension that a program may give it. */
   #addFile(file: AttachmentReader, { name, extensions }: PartFields): void {
     const found = { ...file.end(), name };
+    if (isOutlookMessage(found, extensions)) this.#notes.add('outlook-message');
     for (const extension of extensions) this.#attachments.add({ ...found, extension });
+  }
+
+  /** A part in a file: the message it is in has begun. */
+  #openWrapper(wrapper: OpenWrapper): void {
+    if (wrapper.hasParts) return;
+    wrapper.hasParts = true;
+    if (wrapper.isMessage) this.#messages += 1;
+    if (this.#shape.length < MAX_MIME_SHAPE_CHARS) this.#shape += '(';
+    this.#needsComma = false;
+  }
+
+  #closeWrapper(wrapper: OpenWrapper): void {
+    if (!wrapper.hasParts) return;
+    if (wrapper.isMessage) this.#messages -= 1;
+    if (this.#shape.length < MAX_MIME_SHAPE_CHARS) this.#shape += ')';
+    this.#needsComma = true;
   }
 
   /** A part inside is told to all messages in an encoding around it, and to the multipart it is in. */
   #tellAround(own: PartFields): void {
     const last = this.#open.length - 1;
-    if (this.#open[last] === 'encoded-multipart') this.#open[last] = 'multipart';
+    const around = this.#open[last];
+    if (around === 'encoded-multipart') this.#open[last] = 'multipart';
+    else if (typeof around === 'object' && around.kind === 'leaf') {
+      if (around.wrapper !== undefined) this.#openWrapper(around.wrapper);
+    }
     if (this.#encodedMessages === 0) return;
     const { line } = outlineOf(own);
     for (const part of this.#open) {
@@ -230,6 +284,7 @@ export class PartTree implements PartListener {
     const isAttached = own.disposition === 'attachment' && this.#open.length > 0;
     const isFile = own.disposition === 'attachment' || own.name !== '' || own.isOther;
     const charset = own.contentType.parameters.get('charset') ?? '';
+    const wrapper = own.wrapper === undefined ? undefined : this.#wrapper(own);
     const faults = own.isOddlyCoded ? new Notes() : undefined;
     if (own.isCodedTwice) this.#notes.add('encoding-not-clear');
     // Programs show a text in its place although it has the name of a file, and open calendars.
@@ -246,27 +301,50 @@ export class PartTree implements PartListener {
           };
     return {
       kind: 'leaf',
-      decoder: createTransferDecoder(own.encoding, faults ?? this.#notes),
+      decoder: createTransferDecoder(own.encoding, wrapper?.faults ?? faults ?? this.#notes),
       faults,
       attachment: isFile ? new AttachmentReader(own.name, own.type) : undefined,
       own,
       text,
+      wrapper,
     };
   }
 
-  #feed(leaf: Leaf, decoded: Uint8Array): void {
-    if (decoded.length === 0) return;
+  #wrapper(own: PartFields): OpenWrapper | undefined {
+    this.#inside ??= new FilesInside(this.#notes, this.#attachments, {
+      begin: (kind, charset) => {
+        const text = { kind, charset, isBody: false, isJoined: false, chunks: [] };
+        return {
+          take: (bytes) => {
+            this.#take(text, bytes);
+          },
+          end: () => {
+            this.#addText(text);
+          },
+        };
+      },
+    });
+    return own.wrapper && new OpenWrapper(own.wrapper, own, this.#inside);
+  }
+
+  /** @returns what is in it, valid until the next call. */
+  #feed(leaf: Leaf, decoded: Uint8Array): Uint8Array {
+    if (decoded.length === 0) return decoded;
     leaf.attachment?.feed(decoded);
-    if (leaf.text === undefined) return;
-    const room = this.#room[leaf.text.kind];
+    if (leaf.text !== undefined) this.#take(leaf.text, decoded);
+    return leaf.wrapper === undefined ? NOTHING : leaf.wrapper.feed(decoded);
+  }
+
+  #take(text: OpenText, decoded: Uint8Array): void {
+    const room = this.#room[text.kind];
     if (room < decoded.length) {
-      this.#notes.add(leaf.text.kind === 'html' ? 'html-too-long' : 'text-too-long');
+      this.#notes.add(text.kind === 'html' ? 'html-too-long' : 'text-too-long');
       if (room === 0) return;
     }
     const taken = decoded.subarray(0, room);
     // The decoder writes over its bytes at the next call.
-    leaf.text.chunks.push(Buffer.from(taken));
-    this.#room[leaf.text.kind] = room - taken.length;
+    text.chunks.push(Buffer.from(taken));
+    this.#room[text.kind] = room - taken.length;
   }
 
   #write(text: string, hasParts: boolean): void {
@@ -275,6 +353,13 @@ export class PartTree implements PartListener {
     this.#needsComma = !hasParts;
   }
 }
+
+const NOTHING = new Uint8Array(0);
+
+/** MS-OXMSG: a compound file, opened by its name. */
+const isOutlookMessage = ({ trueType }: DerivedAttachment, extensions: readonly string[]): boolean =>
+  trueType === 'application/vnd.ms-outlook' ||
+  (trueType === 'application/x-cfb' && extensions.includes('msg'));
 
 type Undone = 'base64' | 'quoted-printable';
 

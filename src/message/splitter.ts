@@ -22,8 +22,11 @@ import type { TransferDecoder } from './transfer-decoding.ts';
 export type PartPlan =
   | { readonly kind: 'leaf' }
   | { readonly kind: 'multipart'; readonly boundary: string }
-  /** @param decoder undoes the transfer encoding of all of it; who gives it sees each of its bytes. */
-  | { readonly kind: 'message'; readonly decoder?: TransferDecoder };
+  /**
+   * @param decoder undoes the transfer encoding of all of it; who gives it sees each of its bytes.
+   * @param isMaybe only where bytes come out of the decoder there is a message.
+   */
+  | { readonly kind: 'message'; readonly decoder?: TransferDecoder; readonly isMaybe?: true };
 
 /** Hears of the parts; every `open` is followed by its `close`, parts inside in between. */
 export interface PartListener {
@@ -55,6 +58,8 @@ interface Encoded {
   readonly decoder: TransferDecoder;
   /** Looks into what was decoded; not there beyond the bounds. */
   readonly splitter: Splitter | undefined;
+  /** There is something to look into. */
+  isFound: boolean;
 }
 
 /** Reading a part's header; giving a leaf's bytes; passing over preamble, epilogue and the like. */
@@ -218,7 +223,7 @@ export class Splitter {
     if (this.#mode === 'skip') this.#skip(bytes);
     if (this.#mode !== 'leaf') return;
     if (this.#encoded === undefined) this.#listener.bytes(bytes);
-    else feedDecoded(this.#encoded, this.#encoded.decoder.decode(bytes));
+    else this.#feedDecoded(this.#encoded, this.#encoded.decoder.decode(bytes));
   }
 
   #skip(bytes: Buffer): void {
@@ -306,8 +311,9 @@ export class Splitter {
       plan = { kind: 'leaf' };
     }
     const decoder = plan.kind === 'message' ? plan.decoder : undefined;
+    const isFound = plan.kind === 'message' && plan.isMaybe !== true;
     if (plan.kind !== 'leaf' && this.#isTooDeep(decoder)) {
-      this.#notes.add('too-deep');
+      if (decoder === undefined || isFound) this.#notes.add('too-deep');
       plan = { kind: 'leaf' };
     }
     const boundary = plan.kind === 'multipart' ? plan.boundary : '';
@@ -318,7 +324,7 @@ export class Splitter {
     this.#atLineStart = true;
     if (decoder !== undefined) {
       const splitter = plan.kind === 'message' ? this.#inside() : undefined;
-      this.#encoded = { decoder, splitter };
+      this.#encoded = { decoder, splitter, isFound };
       plan = { kind: 'leaf' };
     }
     this.#mode = plan.kind === 'leaf' ? 'leaf' : plan.kind === 'multipart' ? 'skip' : 'header';
@@ -346,8 +352,15 @@ export class Splitter {
     const encoded = this.#encoded;
     if (encoded === undefined) return;
     this.#encoded = undefined;
-    feedDecoded(encoded, encoded.decoder.end());
-    encoded.splitter?.end();
+    this.#feedDecoded(encoded, encoded.decoder.end());
+    if (encoded.isFound) encoded.splitter?.end();
+  }
+
+  #feedDecoded(encoded: Encoded, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    encoded.isFound = true;
+    if (encoded.splitter === undefined) this.#notes.add('too-deep');
+    else encoded.splitter.feed(bytes);
   }
 
   #closeDownTo(count: number): void {
@@ -363,10 +376,6 @@ export class Splitter {
       this.#listener.close();
     }
   }
-}
-
-function feedDecoded({ splitter }: Encoded, bytes: Uint8Array): void {
-  if (bytes.length > 0) splitter?.feed(bytes);
 }
 
 /** Bytes at the end that may be the line break and the dashes of a delimiter. */

@@ -14,6 +14,7 @@ const PARTS_UNSEEN = [
   'content-field-cut',
   'delimiter-not-clear',
   'encoding-not-clear',
+  'message-compressed',
   'message-external',
   'message-not-decoded',
   'message-partial',
@@ -23,6 +24,8 @@ const PARTS_UNSEEN = [
   'too-many-parts',
   'unknown-encoding',
   'unreadable',
+  'wrapped-message',
+  'wrapper-not-clear',
 ] as const;
 
 /** A text was not read to its end: files by uuencode and links may be in the rest. */
@@ -30,6 +33,13 @@ const TEXT_UNSEEN = ['text-too-long'] as const;
 
 /** Our own threads were full, too slow or died: mostly no fault of the message, so it may come again. */
 export const NOT_READ_NOW = ['reader-busy', 'reader-failed', 'reader-late'] as const;
+
+/**
+ * Nobody but its reader can look into it, or nobody does as into an archive, and it is written as it
+ * should be: people's usual mail, so it neither stops a message nor speaks against it.
+ */
+export const CLOSED = ['message-encrypted', 'outlook-message'] as const;
+export type ClosedNote = (typeof CLOSED)[number];
 
 export const ATTACHMENTS_UNSEEN = [
   ...PARTS_UNSEEN,

@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'html-too-deep': 'its HTML is nested too deeply',
   'html-too-long': 'its HTML is too long',
   'links-not-looked-up': 'it links to more hosts than are looked up',
+  'message-compressed': 'all of it is compressed, which no mail program does',
   'message-external': 'a part of it is to be fetched from elsewhere',
   'message-not-decoded': 'the transfer encoding of a message in it is broken or not clear',
   'message-partial': 'it is one piece of a message that was cut in several',
@@ -52,6 +53,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'too-many-senders': 'it names too many senders',
   'unknown-encoding': 'the transfer encoding of a part is not known',
   unreadable: 'it could not be read',
+  'wrapped-message': 'a message stands in a file inside another file',
+  'wrapper-not-clear': 'what a part is wrapped in is broken or not clear',
   'wrapped-too-often': 'a link leads through too many redirectors',
 };
 

@@ -1,9 +1,13 @@
 /** A message no usual program writes: it could not be parsed as it should. */
 import type { Evidence } from '../evidence.ts';
+import { CLOSED } from '../message/hiding.ts';
 import { namesOf, type Looked } from '../rules/content.ts';
 
+const isClosed = (note: string): boolean => (CLOSED as readonly string[]).includes(note);
+
 export function malformed({ content }: Looked): Evidence | undefined {
-  const faults = content.derived.malformed ?? [];
+  const noted = content.derived.malformed ?? [];
+  const faults = noted.some(isClosed) ? noted.filter((note) => !isClosed(note)) : noted;
   if (faults.length === 0) return undefined;
   const isSeen = faults.every((fault) => fault === 'encoded-message');
   return {
