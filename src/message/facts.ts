@@ -73,6 +73,11 @@ export function factsOf(input: FactsInput): ReadMessage {
     readBodyText(input.tree.texts, urls, input.notes, hasOwnWords),
   );
   quietly(input.notes, () => urls.addFromText(readableText(index.text('subject') ?? '')));
+  // Mail programs make a button of it (RFC 8058), so it is a link as any other. The usual host of a bulk
+  // mailer is known to its account and stands in the text, too; a thief's would stand only here.
+  const unsubscribe = index.text('list-unsubscribe');
+  if (unsubscribe !== undefined) urls.addWritten(unsubscribe);
+  for (const base of input.tree.bases) urls.add(base);
   const parts = { ...input, index, urls, text };
   // First what may add to the notes, of which `derived` tells.
   const facts = headerFacts(parts);

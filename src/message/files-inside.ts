@@ -10,10 +10,7 @@ import type { InsideListener } from './wrapped-files.ts';
 
 /** Where texts go: their bytes as they come, and that no more come. */
 export interface TextTaker {
-  begin(
-    kind: 'plain' | 'html',
-    charset: string,
-  ): { readonly take: Sink; readonly end: () => void };
+  begin(kind: 'plain' | 'html', charset: string): { readonly take: Sink; readonly end: () => void };
 }
 
 /** The end of a name that is kept, as of other attachments. */

@@ -1,5 +1,6 @@
 /** What HTML links to, fetches or sends to, by attribute: any element may have any of them. */
-import type { UrlCollector } from './urls.ts';
+import { isPageInUrl } from './data-url.ts';
+import { decodeQuietly, type UrlCollector } from './urls.ts';
 
 type Kind = 'content' | 'list' | 'style' | 'url';
 
@@ -29,9 +30,12 @@ const CSS_ESCAPE = /\\(?:([0-9a-f]{1,6})\s?|\r?\n|([^]))/gi;
 
 export class HtmlLinks {
   readonly #urls: UrlCollector;
+  readonly #onPage: (url: string) => void;
 
-  constructor(urls: UrlCollector) {
+  /** @param onPage hears of URLs that hold a page themselves. */
+  constructor(urls: UrlCollector, onPage: (url: string) => void) {
     this.#urls = urls;
+    this.#onPage = onPage;
   }
 
   /** @param name lower case. @param value entities decoded. */
@@ -64,6 +68,10 @@ export class HtmlLinks {
   }
 
   #url(value: string): void {
+    if (isPageInUrl(value)) {
+      this.#onPage(value);
+      return;
+    }
     this.#urls.add(value);
     if (PLAIN.test(value) || !SCHEME.test(value)) return;
     // `javascript:` and the schemes of programs carry the URL that is opened.
@@ -83,12 +91,4 @@ function unescapeCss(text: string): string {
     const code = Number.parseInt(hex, 16);
     return code > 0x10ffff ? '' : String.fromCodePoint(code);
   });
-}
-
-function decodeQuietly(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,5 +1,6 @@
 /** The text and the links of an HTML part, as a reader would see them; nothing is rendered. */
 import { Parser } from 'htmlparser2';
+import { pageInUrl } from './data-url.ts';
 import { HtmlLinks } from './html-links.ts';
 import { MAX_COMMENT_DEPTH, MAX_HTML_DEPTH } from './limits.ts';
 import type { Notes } from './notes.ts';
@@ -87,7 +88,7 @@ class TextBuilder {
 
 export function readHtml(html: string, urls: UrlCollector, notes: Notes): HtmlText {
   const builder = new TextBuilder();
-  parseHtml(html, { builder, links: new HtmlLinks(urls), urls, notes, depth: 0 });
+  parseHtml(html, { builder, urls, notes, depth: 0 });
   const { own, quoted, all, hasSignature } = builder;
   if (!QUOTED_LINE.test(own)) return { own, quoted, all, hasSignature };
   return { ...withoutQuotedLines(own, quoted), all, hasSignature };
@@ -105,14 +106,14 @@ function withoutQuotedLines(own: string, quoted: string): Pick<HtmlText, 'own' |
 
 interface Parsing {
   readonly builder: TextBuilder;
-  readonly links: HtmlLinks;
   readonly urls: UrlCollector;
   readonly notes: Notes;
   readonly depth: number;
 }
 
 function parseHtml(html: string, parsing: Parsing): void {
-  const { builder, links, notes } = parsing;
+  const { builder, notes } = parsing;
+  const links = new HtmlLinks(parsing.urls, (url) => readInside(pageInUrl(url), parsing));
   let code = '';
   const parser = new Parser({
     onopentagname(name) {
@@ -120,7 +121,10 @@ function parseHtml(html: string, parsing: Parsing): void {
     },
     onopentag: (name, attributes) => builder.open(name, attributes),
     // Each of them: which of two of a name counts is anybody's guess.
-    onattribute: (name, value) => links.attribute(name, value),
+    onattribute(name, value) {
+      if (name === 'srcdoc') readInside(value, parsing);
+      else links.attribute(name, value);
+    },
     ontext(text) {
       builder.text(text);
       if (code === 'style') links.css(text);
@@ -144,20 +148,26 @@ function parseHtml(html: string, parsing: Parsing): void {
 function readComment(text: string, parsing: Parsing): void {
   const isCdata = text.startsWith('[CDATA[');
   if (!isCdata && !(CONDITION.test(text) && MAYBE_LINK.test(text))) return;
-  if (parsing.depth >= MAX_COMMENT_DEPTH) {
-    parsing.notes.add('html-too-deep');
-    return;
-  }
-  const depth = parsing.depth + 1;
   const inner = text.slice(text.indexOf('>') + 1);
-  if (isCdata) {
-    parseHtml(inner, { ...parsing, depth });
-    return;
-  }
-  // Its text is for one program only, and says what the text for the others says.
+  if (!isCdata) readInside(inner, parsing);
+  else if (!isTooDeep(parsing)) parseHtml(inner, { ...parsing, depth: parsing.depth + 1 });
+}
+
+/**
+ * A page in this one, for its links: a comment for one program, which says what the text for the others
+ * says, or what a frame shows.
+ */
+function readInside(html: string, parsing: Parsing): void {
+  if (isTooDeep(parsing)) return;
   const builder = new TextBuilder();
-  parseHtml(inner, { ...parsing, builder, depth });
+  parseHtml(html, { ...parsing, builder, depth: parsing.depth + 1 });
   parsing.urls.addFromText(builder.all);
+}
+
+function isTooDeep({ depth, notes }: Parsing): boolean {
+  if (depth < MAX_COMMENT_DEPTH) return false;
+  notes.add('html-too-deep');
+  return true;
 }
 
 const CODE = new Set(['script', 'style']);

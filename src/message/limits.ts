@@ -48,7 +48,7 @@ export const MAX_WORDED_CHARS = 256 * 1024;
 /** HTML elements inside each other; newsletters of nested tables reach about 100. */
 export const MAX_HTML_DEPTH = 400;
 
-/** HTML in comments that are read, in each other; nobody needs more than one. */
+/** HTML in comments, in frames and in URLs that is read, in each other; nobody needs more than one. */
 export const MAX_COMMENT_DEPTH = 3;
 
 /** Attachments that are listed whatever they are; all are typed by name and first bytes. */

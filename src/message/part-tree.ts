@@ -357,7 +357,10 @@ export class PartTree implements PartListener {
 const NOTHING = new Uint8Array(0);
 
 /** MS-OXMSG: a compound file, opened by its name. */
-const isOutlookMessage = ({ trueType }: DerivedAttachment, extensions: readonly string[]): boolean =>
+const isOutlookMessage = (
+  { trueType }: DerivedAttachment,
+  extensions: readonly string[],
+): boolean =>
   trueType === 'application/vnd.ms-outlook' ||
   (trueType === 'application/x-cfb' && extensions.includes('msg'));
 

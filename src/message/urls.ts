@@ -17,7 +17,9 @@ const IN_TEXT =
 /** A share by its path, as mail programs of Windows make a link of it. */
 const SHARE_IN_TEXT = /\\\\(?=[^\s<>"'`\\/]+\.[^\s<>"'`\\/]+\\)[^\s<>"'`]+/g;
 /** By itself: as one more beginning of the other it makes the search eight times as slow. */
-const FILE_IN_TEXT = /:(?<=file:)[\\/]{2}[^\s<>"'`]+/gi;
+const RARE_IN_TEXT = /:(?<=(file|webcals?|search(?:-ms)?):)[^\s<>"'`]+/gi;
+/** Of a share over WebDAV: the host goes on with `@SSL` and a port. */
+const SHARE_PORT = /^(file:[\\/]{2,}[^\\/@]+)(?:@(?:ssl|\d{1,5})){1,2}(?=[\\/]|$)/i;
 
 /** Behind a quote that ends a URL for some programs, and stands in the user name for others. */
 const USER_NAME_END = /[\s<>\\/?#@]/g;
@@ -47,13 +49,14 @@ export class UrlCollector {
 
   /** URLs written out with their scheme, or with `www.`. */
   addWritten(text: string): void {
-    FILE_IN_TEXT.lastIndex = 0;
-    for (let share = FILE_IN_TEXT.exec(text); share !== null; share = FILE_IN_TEXT.exec(text)) {
-      this.add(`file${trimEnd(share[0])}`);
+    RARE_IN_TEXT.lastIndex = 0;
+    for (let rare = RARE_IN_TEXT.exec(text); rare !== null; rare = RARE_IN_TEXT.exec(text)) {
+      const [run, scheme = ''] = rare;
+      // Windows opens a folder of a foreign server by it, as if it had been found on the own disk.
+      if (/^s/i.test(scheme)) this.#addShares(decodeQuietly(run));
+      else if (/^:[\\/]{2}/.test(run)) this.add(scheme + trimEnd(run));
     }
-    if (text.includes('\\\\')) {
-      for (const [share] of text.matchAll(SHARE_IN_TEXT)) this.add(`file:${trimEnd(share)}`);
-    }
+    this.#addShares(text);
     let nameEnd = -1;
     for (const match of text.matchAll(IN_TEXT)) {
       if (this.#isFull()) return;
@@ -69,6 +72,11 @@ export class UrlCollector {
       }
       this.add(trimEnd(text.slice(match.index, nameEnd) + runAt(text, nameEnd)));
     }
+  }
+
+  #addShares(text: string): void {
+    if (!text.includes('\\\\')) return;
+    for (const [share] of text.matchAll(SHARE_IN_TEXT)) this.add(`file:${trimEnd(share)}`);
   }
 
   /** One URL as a browser would take it from an attribute; other schemes are passed over. */
@@ -112,6 +120,8 @@ export class UrlCollector {
 
 /** `file:` with a host is opened from there, and gives away who opens it. */
 const SCHEMES = /^(?:https?|ftp|file):/i;
+/** A calendar is fetched from there by HTTP. */
+const CALENDAR = /^webcal(s?):/i;
 
 function parseLoose(text: string): URL | null {
   // Browsers drop tabs and line breaks inside, and controls and blanks around (WHATWG URL section 4.4).
@@ -121,7 +131,20 @@ function parseLoose(text: string): URL | null {
     : /^www\./i.test(clean)
       ? `http://${clean}`
       : clean;
-  return SCHEMES.test(absolute) ? URL.parse(absolute) : null;
+  if (SCHEMES.test(absolute)) {
+    const isShare = absolute.includes('@') && /^file:/i.test(absolute);
+    return URL.parse(isShare ? absolute.replace(SHARE_PORT, '$1') : absolute);
+  }
+  return CALENDAR.test(absolute) ? URL.parse(absolute.replace(CALENDAR, 'http$1:')) : null;
+}
+
+/** Percent-encoding undone where it is one. */
+export function decodeQuietly(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function trimControls(text: string): string {
