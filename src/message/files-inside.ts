@@ -3,7 +3,7 @@ import { AttachmentReader } from './attachment.ts';
 import type { AttachmentList } from './attachment-list.ts';
 import type { Sink } from './byte-walk.ts';
 import { extensionsOf } from './file-names.ts';
-import { MAX_PARTS, MAX_WRAPPED_FILES } from './limits.ts';
+import { MAX_PARTS, MAX_RTF_BYTES, MAX_WRAPPED_FILES } from './limits.ts';
 import type { MalformedNote, Notes } from './notes.ts';
 import { isMailFile } from './wrapper.ts';
 import type { InsideListener } from './wrapped-files.ts';
@@ -17,6 +17,7 @@ export interface TextTaker {
 const MAX_NAME_CHARS = 255;
 
 export class FilesInside implements InsideListener {
+  rtfRoom = MAX_RTF_BYTES;
   readonly #notes: Notes;
   readonly #attachments: AttachmentList;
   readonly #texts: TextTaker;

@@ -111,5 +111,5 @@ export const MAX_WRAPPED_FILES = 500;
 /** Bytes that BinHex may come to: its repetitions make hundreds of one. */
 export const MAX_BINHEX_BYTES = 64 * 1024 * 1024;
 
-/** Bytes of compressed RTF that are undone; a letter has some thousands. */
+/** Bytes of compressed RTF that are undone in one message; a letter has some thousands. */
 export const MAX_RTF_BYTES = 512 * 1024;

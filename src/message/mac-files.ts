@@ -61,9 +61,13 @@ export function* walkApple(listener: InsideListener): Walk {
 }
 
 const ALPHABET = '!"#$%&\'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr';
-const SIXES = new Map([...ALPHABET].map((char, i) => [char.charCodeAt(0), i] as const));
+const NO_SIX = 64;
+const SIXES = new Uint8Array(256).fill(NO_SIX);
+for (let i = 0; i < ALPHABET.length; i += 1) SIXES[ALPHABET.charCodeAt(i)] = i;
 const COLON = 0x3a;
 const REPEAT = 0x90;
+/** Bytes that are given at once. */
+const FLUSH_BYTES = 16 * 1024;
 
 /** Text of BinHex to bytes: after the line that names it, between colons. */
 export class BinhexDecoder {
@@ -74,14 +78,14 @@ export class BinhexDecoder {
   #isLineStart = true;
   #bits = 0;
   #count = 0;
-  /** -1: the byte before is to be repeated. */
-  #state: 'plain' | 'repeat' = 'plain';
+  #isRepeat = false;
   #last = 0;
   #bytes = 0;
+  readonly #out = Buffer.allocUnsafe(FLUSH_BYTES);
+  #length = 0;
 
   /** The bytes; repetitions make them more than the text, up to a bound. */
   decode(chunk: Uint8Array, to: Sink): void {
-    const out: number[] = [];
     for (let i = 0; i < chunk.length && !this.isEnded; i += 1) {
       const char = chunk[i] as number;
       if (!this.#hasBegun) {
@@ -90,15 +94,14 @@ export class BinhexDecoder {
       } else if (char === COLON) {
         this.isEnded = true;
       } else if (char > 0x20) {
-        this.#six(SIXES.get(char), out);
+        this.#six(SIXES[char] ?? NO_SIX, to);
       }
-      if (out.length >= FLUSH_BYTES) to(Buffer.from(out.splice(0)));
     }
-    if (out.length > 0) to(Buffer.from(out));
+    this.#flush(to);
   }
 
-  #six(six: number | undefined, out: number[]): void {
-    if (six === undefined) {
+  #six(six: number, to: Sink): void {
+    if (six === NO_SIX) {
       this.isBad = true;
       this.isEnded = true;
       return;
@@ -107,21 +110,21 @@ export class BinhexDecoder {
     this.#count += 6;
     if (this.#count < 8) return;
     this.#count -= 8;
-    this.#byte((this.#bits >> this.#count) & 0xff, out);
+    this.#byte((this.#bits >> this.#count) & 0xff, to);
   }
 
-  #byte(byte: number, out: number[]): void {
-    if (this.#state === 'plain') {
-      if (byte === REPEAT) this.#state = 'repeat';
-      else this.#give(byte, 1, out);
+  #byte(byte: number, to: Sink): void {
+    if (!this.#isRepeat) {
+      if (byte === REPEAT) this.#isRepeat = true;
+      else this.#give(byte, 1, to);
       return;
     }
-    this.#state = 'plain';
-    if (byte === 0) this.#give(REPEAT, 1, out);
-    else this.#give(this.#last, byte - 1, out);
+    this.#isRepeat = false;
+    if (byte === 0) this.#give(REPEAT, 1, to);
+    else this.#give(this.#last, byte - 1, to);
   }
 
-  #give(byte: number, times: number, out: number[]): void {
+  #give(byte: number, times: number, to: Sink): void {
     this.#last = byte;
     this.#bytes += times;
     if (this.#bytes > MAX_BINHEX_BYTES) {
@@ -129,11 +132,17 @@ export class BinhexDecoder {
       this.isEnded = true;
       return;
     }
-    for (let i = 0; i < times; i += 1) out.push(byte);
+    if (this.#length + times > FLUSH_BYTES) this.#flush(to);
+    if (times === 1) this.#out[this.#length] = byte;
+    else this.#out.fill(byte, this.#length, this.#length + times);
+    this.#length += times;
+  }
+
+  #flush(to: Sink): void {
+    if (this.#length > 0) to(this.#out.subarray(0, this.#length));
+    this.#length = 0;
   }
 }
-
-const FLUSH_BYTES = 16 * 1024;
 
 /** Name, type, creator, flags, lengths and checksum, then the data (RFC 1741 appendix A). */
 export function* walkBinhex(listener: InsideListener): Walk {

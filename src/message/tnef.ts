@@ -4,7 +4,6 @@
  */
 import type { AttachmentReader } from './attachment.ts';
 import { Place, type Step, type Walk } from './byte-walk.ts';
-import { MAX_RTF_BYTES } from './limits.ts';
 import { flatRtf, RtfDecoder } from './lzfu.ts';
 import { passAll, readProperties, takeEnd, type Property } from './mapi-properties.ts';
 import type { InsideListener } from './wrapped-files.ts';
@@ -156,12 +155,13 @@ export class Tnef {
 
   *#rtf(end: number): Step<boolean> {
     const pieces: Buffer[] = [];
-    const decoder = new RtfDecoder((bytes) => pieces.push(bytes), MAX_RTF_BYTES);
+    const decoder = new RtfDecoder((bytes) => pieces.push(bytes), this.#listener.rtfRoom);
     yield* passAll(this.#place, end, (bytes) => {
       decoder.feed(bytes);
     });
     if (decoder.isCut) this.#listener.note('text-too-long');
     const text = Buffer.concat(pieces).toString('latin1');
+    this.#listener.rtfRoom -= text.length;
     const to = this.#listener.beginText('plain', '');
     to(Buffer.from(text, 'latin1'));
     // Once more as it is shown: an escape may stand within a link.

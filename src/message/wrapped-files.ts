@@ -10,5 +10,7 @@ export interface InsideListener {
   addFile(file: AttachmentReader, names: readonly string[]): void;
   /** A text inside, read for its links; takes bytes until the file around it ends. */
   beginText(kind: 'plain' | 'html', charset: string): Sink;
+  /** Bytes of compressed RTF that may still be undone in this message. */
+  rtfRoom: number;
   note(note: MalformedNote): void;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DerivedMessage } from '../core/message/derived.ts';
 import { ATTACHMENTS_UNSEEN, CLOSED } from '../core/message/hiding.ts';
 import { KEEP_NOTHING } from './facts.ts';
-import { MAX_DEPTH, MAX_ENCODED_DEPTH, MAX_WRAPPED_FILES } from './limits.ts';
+import { MAX_DEPTH, MAX_ENCODED_DEPTH, MAX_RTF_BYTES, MAX_WRAPPED_FILES } from './limits.ts';
 import { shippedKnowledge } from './read-whole.ts';
 import { Reading } from './reading.ts';
 import { MAX_OCTETS_DEPTH } from './cms.ts';
@@ -293,6 +293,21 @@ describe('TNEF (CON-2)', () => {
       urlHosts: ['html.example', 'old.example', 'rtf.example', 'text.example'],
       words: 0,
     });
+  });
+
+  it('compressed RTF is undone up to a bound, over all of the message', () => {
+    const raw = Buffer.alloc(16 + MAX_RTF_BYTES / 2, 'x');
+    raw.fill(0, 0, 16).writeUInt32LE(0x414c454d, 8);
+    const list = (count: number) =>
+      attribute(
+        1,
+        0x00069003,
+        propertyList(Array.from({ length: count }, () => property(0x1009, raw))),
+      );
+    expect(hidden(read(part(WINMAIL, tnef(list(2)))))).toEqual([]);
+    expect(hidden(read(part(WINMAIL, tnef(list(3)))))).toEqual(['text-too-long']);
+    const parts = part(WINMAIL, tnef(list(2))) + part(WINMAIL, tnef(list(1)));
+    expect(hidden(read(parts))).toEqual(['text-too-long']);
   });
 
   it('a message by name in it is not read, which hides', () => {
