@@ -6,6 +6,7 @@ import {
   type AttachmentKind,
   type AttachmentKinds,
 } from '../core/message/content.ts';
+import { isKeptExtension } from '../core/message/extension.ts';
 import { PrimumError } from '../errors.ts';
 
 const FILE = fileURLToPath(new URL('../../data/attachment-types/kinds.json', import.meta.url));
@@ -46,8 +47,10 @@ function kindsOf(content: unknown): AttachmentKinds {
       throw new Error('A row needs a known "kind" and "extensions".');
     }
     for (const extension of extensions as readonly unknown[]) {
-      if (typeof extension !== 'string' || !/^[a-z0-9-]{1,20}$/.test(extension)) {
-        throw new Error('An extension has 1 to 20 lower-case letters, digits and hyphens.');
+      if (typeof extension !== 'string' || !isKeptExtension(extension)) {
+        throw new Error(
+          'An extension has 1 to 10 lower-case letters and digits, or letters and -ms.',
+        );
       }
       if (found.has(extension)) throw new Error(`The extension ${extension} stands twice.`);
       found.set(extension, kind as AttachmentKind);

@@ -5,6 +5,7 @@
  */
 import { MAX_ATTACHMENT_KINDS, MAX_ATTACHMENTS } from './limits.ts';
 import type { Notes } from './notes.ts';
+import { keptExtension } from '../core/message/extension.ts';
 import type { DerivedAttachment } from '../core/message/derived.ts';
 
 export interface NamedAttachment extends DerivedAttachment {
@@ -22,8 +23,10 @@ export class AttachmentList {
     this.#notes = notes;
   }
 
-  add(attachment: NamedAttachment): void {
-    const { extension, declaredType, trueType, encrypted = false } = attachment;
+  add(found: NamedAttachment): void {
+    const extension = keptExtension(found.extension);
+    const attachment = extension === found.extension ? found : { ...found, extension };
+    const { declaredType, trueType, encrypted = false } = attachment;
     const kind = JSON.stringify([extension, declaredType, trueType, encrypted]);
     const isNew = !this.#kinds.has(kind);
     const isFull = this.listed.length >= MAX_ATTACHMENT_KINDS;

@@ -7,8 +7,8 @@ import { ISO_MARK_AT, sniffType } from './sniff-type.ts';
 
 const ISO_MARK = 'CD001';
 
-/** Longest extension that is one; more is part of a name. */
-const MAX_EXTENSION_CHARS = 16;
+/** Longest extension that is one, such as `settingcontent-ms`; more is part of a name. */
+const MAX_EXTENSION_CHARS = 20;
 
 /** The end of a name that is looked at; file systems stop at 255. */
 const MAX_NAME_CHARS = 255;

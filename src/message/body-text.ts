@@ -1,5 +1,5 @@
 /** From text parts to what the author wrote, and to the URLs of everything. */
-import { decodeText, type DecodedText } from './charset.ts';
+import { charsetLabel, decodeText, type DecodedText } from './charset.ts';
 import { readHtml } from './html-text.ts';
 import { MAX_SHORT_WORDS, MAX_WORDED_CHARS } from './limits.ts';
 import type { Notes } from './notes.ts';
@@ -133,7 +133,7 @@ function choose(
   const stream = all.words.length > own.words.length ? all : own;
   const quoted = chosen.quoted === '' ? undefined : readWords(chosen.quoted);
   const body = parts.find((part) => part.isBody);
-  const charset = body?.charset.trim().toLowerCase().slice(0, 40);
+  const charset = charsetLabel(body?.charset ?? '');
   return {
     chosen,
     own,

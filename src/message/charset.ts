@@ -15,6 +15,8 @@ export interface DecodedText {
 const MAX_LABELS = 100;
 
 interface Decoder {
+  /** Of one or several forms of the label the one that stands for them. */
+  readonly label: string;
   readonly decode: (bytes: Uint8Array) => string;
   /** US-ASCII is other text in it. */
   readonly isOther: boolean;
@@ -49,6 +51,19 @@ export function decodeText(bytes: Uint8Array, charset: string): DecodedText {
   if (!decoder.isOther) return { text, isUnknown: false };
   const swapped = decoder.swapped === undefined ? [] : [decodeAs(bytes, decoder.swapped)];
   return { text, isUnknown: false, others: [...swapped, guess(bytes)] };
+}
+
+/** Of what is no charset; a stranger may write anything there. */
+export const OTHER_CHARSET = 'other';
+
+/**
+ * The label as it may be kept: those that programs know, of which there are some hundreds.
+ * @param charset the declared label, any case. @returns empty where there is none.
+ */
+export function charsetLabel(charset: string): string {
+  const label = charset.trim().toLowerCase();
+  if (PLAIN_LABELS.has(label) || UNKNOWN_LABELS.has(label)) return label;
+  return decoderOf(label)?.label ?? OTHER_CHARSET;
 }
 
 /** UTF-8 where it holds, else the Western bytes that old programs send. */
@@ -128,9 +143,9 @@ function ofPlatform(label: string): Decoder | undefined {
   try {
     const decoder = new TextDecoder(label);
     const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
-    if (!decoder.encoding.startsWith('utf-16')) return { decode, isOther: false };
+    if (!decoder.encoding.startsWith('utf-16')) return { label, decode, isOther: false };
     const swapped = decoder.encoding === 'utf-16le' ? 'utf-16be' : 'utf-16le';
-    return { decode, isOther: true, swapped };
+    return { label, decode, isOther: true, swapped };
   } catch {
     return undefined;
   }
@@ -153,7 +168,7 @@ function ofShifts(label: string): Decoder | undefined {
     );
     return eightBit.decode(latin1Bytes(lifted));
   };
-  return { decode, isOther: true };
+  return { label, decode, isOther: true };
 }
 
 /** Two bytes of seven bits as the same letter of eight. */
@@ -165,7 +180,9 @@ function lift(run: string): string {
 function ofLibrary(label: string): Decoder | undefined {
   if (NO_CHARSETS.test(label) || !iconv.encodingExists(label)) return undefined;
   const decode = (bytes: Uint8Array): string => iconv.decode(Buffer.from(bytes), label);
-  return { decode, isOther: decode(Buffer.from(PROBE)) !== PROBE };
+  // The library passes over all other characters, so that they could say anything.
+  const kept = label.replace(/:\d{4}$|[^0-9a-z]/g, '');
+  return { label: kept, decode, isOther: decode(Buffer.from(PROBE)) !== PROBE };
 }
 
 /** Text that is other text in UTF-7, in that of IMAP, and in what has more than one byte a letter. */

@@ -92,8 +92,8 @@ describe('a message as a whole', () => {
       words: 13,
       hasHtml: true,
       hasSignature: true,
-      urlHosts: ['html.example', 'target.example'],
-      urlCount: 2,
+      urlHosts: ['html.example', 'target.example', 'x.example'],
+      urlCount: 3,
       paymentWords: 1,
       credentialWords: 1,
       attachments: [

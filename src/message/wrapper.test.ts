@@ -27,7 +27,7 @@ import {
   SIGNED_DER,
   ENCRYPTED_DER,
   tnef,
-} from './wrapped-samples.ts';
+} from '../../test/wrapped-samples.ts';
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes)

@@ -26,7 +26,10 @@ export interface ListedHost {
 
 /** One attachment, by content and not by what its header claims. */
 export interface DerivedAttachment {
-  /** Last extension of the name, lower case without the dot; empty when it has none. */
+  /**
+   * Last extension of the name, lower case without the dot; empty when it has none, `other` where it is
+   * none of the usual form.
+   */
   readonly extension: string;
   /** Media type as declared, lower case. */
   readonly declaredType: string;
@@ -83,6 +86,7 @@ export interface DerivedMessage {
   readonly messageIdHost?: string;
   /** Offset of the Date header in minutes. */
   readonly dateZoneMinutes?: number;
+  /** A label that programs know, else `other`. */
   readonly charset?: string;
   /** ISO 639-1; absent when the text is too short to tell. */
   readonly language?: string;
