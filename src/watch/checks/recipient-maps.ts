@@ -36,7 +36,13 @@ async function look(plan: WatchPlan): Promise<readonly Note[]> {
       return [...settings, ...tables].map((note) => ({ ...note, text: `${where}${note.text}` }));
     }),
   );
-  return notes.flat();
+  return withoutPraise(notes.flat());
+}
+
+/** That all is well by the settings is not said beside what is wrong or unknown by a table or service. */
+function withoutPraise(notes: readonly Note[]): readonly Note[] {
+  const isWell = notes.every(({ state }) => state === 'pass' || state === 'not-applicable');
+  return isWell ? notes : notes.filter(({ state }) => state !== 'pass');
 }
 
 export interface View {
