@@ -38,10 +38,9 @@ export async function judgeTables(
   ];
   const asked = findings.filter(({ answer }) => answer.kind === 'said');
   if (asked.length === 0) return notes;
-  const count = `${asked.length} table${asked.length === 1 ? '' : 's'}`;
-  return notes.some(({ state }) => state !== 'not-applicable')
-    ? notes
-    : [...notes, fine(`None of ${count} of recipients knows an address made up by chance.`)];
+  if (notes.some(({ state }) => state !== 'not-applicable')) return notes;
+  const well = `An address made up by chance is in none of the tables of recipients (${asked.length} asked).`;
+  return [...notes, fine(well)];
 }
 
 /** The same table is asked once for each parameter it stands in. */

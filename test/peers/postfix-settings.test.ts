@@ -83,7 +83,9 @@ describe.runIf(mailServersAreHere)('OWN-3, INB-3: the settings of Postfix', () =
   it('INB-3: pass where each table knows who is there', async () => {
     const { state, text } = await recipients();
     expect(state, text).toBe('pass');
-    expect(text).toContain('None of 3 tables of recipients knows an address made up by chance');
+    expect(text).toContain(
+      'An address made up by chance is in none of the tables of recipients (3 asked)',
+    );
   });
 
   it.each([
