@@ -134,7 +134,7 @@ describe.runIf(mailServersAreHere)('OWN-3, INB-3: the settings of Postfix', () =
       'unsupported dictionary type',
     ],
   ])('INB-3: %s', async (_, main, wanted, evidence) => {
-    const { state, text } = await recipients(main as Record<string, string>);
+    const { state, text } = await recipients(main);
     expect(state, text).toBe(wanted);
     expect(text).toContain(evidence);
     expect(text).not.toContain('refuses unknown recipients of all its domains');
@@ -170,7 +170,7 @@ describe.runIf(mailServersAreHere)('OWN-3, INB-3: the settings of Postfix', () =
       'out.house.test (smtp_helo_name of Postfix: smtp in master.cf) leads to 127.0.0.9',
     ],
   ])('OWN-3: fail by %s for %o', async (_, main, master, evidence) => {
-    const { state, text } = await helo(main as Record<string, string>, master);
+    const { state, text } = await helo(main, master);
     expect(state, text).toBe('fail');
     expect(text).toContain(evidence);
   });

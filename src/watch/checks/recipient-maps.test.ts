@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { planOf, hostAt } from '../../../test/watch/plan.ts';
 import { judgeSettings } from '../recipient-settings.ts';
-import { servicesIn } from '../postconf.ts';
+import { MAX_SERVICES, servicesIn } from '../postconf.ts';
 import { viewsOf } from './recipient-maps.ts';
 
 const GOOD = {
@@ -108,6 +108,11 @@ describe('INB-3: what a service of master.cf has of its own', () => {
       ['', 'pass'],
       ['Service 192.0.2.1:2525 (inet) in master.cf: ', 'fail'],
     ]);
+  });
+
+  it('is read of so many services', () => {
+    const lines = Array.from({ length: MAX_SERVICES + 1 }, (_, at) => `s${at} unix - - n - - smtp`);
+    expect(servicesIn(lines.join('\n'), '')).toHaveLength(MAX_SERVICES);
   });
 
   it('is not asked where no service takes mail from others', () => {
