@@ -1,6 +1,6 @@
 /**
  * Runs a program of this machine that only prints something: without a shell, bounded in time and output,
- * and with few variables. Its standard input is empty.
+ * and with few variables. Its standard input is what it is given.
  */
 import { execFile, type ExecFileException } from 'node:child_process';
 
@@ -31,6 +31,8 @@ export interface ProgramBounds {
   readonly maxOutputBytes?: number;
   /** Variables that it gets besides PATH, HOME and the language. */
   readonly variables?: readonly string[];
+  /** Its standard input; as shipped it is empty. */
+  readonly input?: string;
 }
 
 export function runProgram(
@@ -55,7 +57,8 @@ export function runProgram(
       if (error === null) resolve({ ok: true, text });
       else resolve({ ok: false, ...failureOf(error, { timeoutMs, maxOutputBytes }), text, said });
     });
-    child.stdin?.end();
+    // One that does not read it to the end closes it.
+    child.stdin?.on('error', () => undefined).end(bounds.input ?? '');
   });
 }
 
@@ -67,7 +70,7 @@ interface Failure {
 
 function failureOf(
   { code, killed }: ExecFileException,
-  { timeoutMs, maxOutputBytes }: Required<Omit<ProgramBounds, 'variables'>>,
+  { timeoutMs, maxOutputBytes }: Required<Pick<ProgramBounds, 'timeoutMs' | 'maxOutputBytes'>>,
 ): Failure {
   // A number is the status that it ended with, a text is an error of the system.
   if (typeof code === 'number') return { status: code, why: `it ended with ${code}` };

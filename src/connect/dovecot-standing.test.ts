@@ -70,6 +70,14 @@ describe('another policy server', () => {
   );
 });
 
+describe('when Dovecot asks', () => {
+  it('is not said to be so of Primum where no line names it', async () => {
+    const texts = (await look([])).facts.map(({ isSo, text }) => `${String(isSo)} ${text}`);
+    expect(texts).toContain('false auth_policy_server_url is not set.');
+    expect(texts.join('\n')).not.toMatch(/true .*Primum is/);
+  });
+});
+
 describe('the file of the lines', () => {
   it.each(['!include conf.d/*.conf', 'ssl = no\n  !include_try /srv/dovecot/conf.d/*.conf'])(
     'is one of its conf.d where that is included: %j',

@@ -60,7 +60,8 @@ export function momentFacts(own: DovecotSettings): readonly ConnectFact[] {
   const off = MOMENTS.filter(([name]) => isOff(own, name));
   if (off.length === 0)
     return [
-      { isSo: true, text: 'Primum is asked before and after the password, and told the end.' },
+      // Whom Dovecot asks is another line: this one is about when.
+      { isSo: true, text: 'No line keeps Dovecot from asking before and after the password.' },
     ];
   return off.map(([name, lost]) => ({
     isSo: false,

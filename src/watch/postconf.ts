@@ -2,7 +2,7 @@
 import { runProgram } from '../run-program.ts';
 
 const MAX_WHY = 300;
-const BOUNDS = {
+export const POSTFIX_BOUNDS = {
   timeoutMs: 10_000,
   maxOutputBytes: 256 * 1024,
   // Another instance than that of /etc/postfix.
@@ -21,7 +21,7 @@ export async function askPostconf(
   parameters: readonly string[],
   program = 'postconf',
 ): Promise<Postconf> {
-  const answer = await runProgram([program, ...parameters], BOUNDS);
+  const answer = await runProgram([program, ...parameters], POSTFIX_BOUNDS);
   if (answer.ok) return { text: answer.text };
   if (answer.isAbsent === true) return { text: '' };
   const [line = ''] = answer.said.trim().split('\n');
@@ -40,6 +40,103 @@ export function settingsIn(text: string): ReadonlyMap<string, string> {
   });
   return new Map(pairs);
 }
+
+/** A line of master.cf. */
+export interface MasterService {
+  /** As `127.0.0.1:25` or `smtp`. */
+  readonly name: string;
+  readonly type: string;
+  /** The program: `smtpd`, `smtp`. */
+  readonly command: string;
+  /** Its own `-o name=value`. */
+  readonly own: ReadonlyMap<string, string>;
+}
+
+/** More than any master.cf has. */
+export const MAX_SERVICES = 500;
+
+/**
+ * @param lines What `postconf -M` prints.
+ * @param own What `postconf -P` prints: `smtp/inet/smtpd_banner = value`.
+ */
+export function servicesIn(lines: string, own: string): readonly MasterService[] {
+  const settings = new Map<string, Map<string, string>>();
+  for (const line of own.split('\n')) {
+    const [, service = '', name = '', value = ''] =
+      /^(\S+\/[a-z-]+)\/(\w+) = ?(.*)$/.exec(line) ?? [];
+    if (name === '') continue;
+    settings.set(service, (settings.get(service) ?? new Map<string, string>()).set(name, value));
+  }
+  return lines
+    .split('\n')
+    .flatMap((line) => {
+      const [name = '', type = '', , , , , , command = ''] = line.trim().split(/\s+/);
+      const found = settings.get(`${name}/${type}`) ?? new Map<string, string>();
+      return command === '' ? [] : [{ name, type, command, own: found }];
+    })
+    .slice(0, MAX_SERVICES);
+}
+
+/** What Postfix says of itself; `absent` where there is none, or none that was set up. */
+export type PostfixHere =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly why: string }
+  | {
+      readonly kind: 'read';
+      /** Of main.cf, expanded. */
+      readonly main: ReadonlyMap<string, string>;
+      /** Of main.cf, as it is written. */
+      readonly raw: ReadonlyMap<string, string>;
+      readonly services: readonly MasterService[];
+    };
+
+/** @param ask Replaced by tests. */
+export async function readPostfix(
+  parameters: readonly string[],
+  ask: (args: readonly string[]) => Promise<Postconf> = askPostconf,
+): Promise<PostfixHere> {
+  const main = await ask(['-x', ...parameters]);
+  if (main.why !== undefined)
+    // The tools are there, and nobody made a mail server of them.
+    return /main\.cf: No such file/.test(main.why)
+      ? { kind: 'absent' }
+      : { kind: 'failed', why: main.why };
+  if (main.text.trim() === '') return { kind: 'absent' };
+  const [raw, lines, own] = await Promise.all([ask(parameters), ask(['-M']), ask(['-P', '-x'])]);
+  const why = raw.why ?? lines.why ?? own.why;
+  if (why !== undefined) return { kind: 'failed', why };
+  return {
+    kind: 'read',
+    main: settingsIn(main.text),
+    raw: settingsIn(raw.text),
+    services: servicesIn(lines.text, own.text),
+  };
+}
+
+/** Words of a setting. What stands in braces is one word. */
+export function wordsIn(text: string): readonly string[] {
+  return text.match(/(?:[^\s,{}]|\{(?:[^{}]|\{[^{}]*\})*\})+/g) ?? [];
+}
+
+/** DATABASE_README: `inline:{ a.example=x, { b.example = y } }` holds its entries in the setting itself. */
+const INLINE = /(?:[a-z]+:)*inline:\{((?:[^{}]|\{[^{}]*\})*)\}/g;
+
+export const withoutInline = (text: string): string => text.replaceAll(INLINE, ' ');
+
+/** Words of a setting, and the keys of its inline tables. */
+export function namedIn(text: string): readonly string[] {
+  const keys = [...text.matchAll(INLINE)].flatMap(([, inside = '']) =>
+    [...inside.matchAll(/(?:^|[\s,{])([^\s,{}=]+)\s*=/g)].map(([, key = '']) => key),
+  );
+  return [...wordsIn(withoutInline(text)), ...keys];
+}
+
+/** `hash:/etc/postfix/domains`, `proxy:mysql:…`, a file of patterns. */
+export const isTable = (word: string): boolean => /^(?:[a-z]+:)+\S|^\//.test(word);
+
+/** Tables are not followed. */
+export const isDomain = (word: string): boolean =>
+  /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(word) && !/^localhost(?:\.|$)/.test(word);
 
 /** Networks of `mynetworks`, without brackets; tables are not followed. */
 export function networksIn(text: string): readonly string[] {

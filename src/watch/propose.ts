@@ -1,7 +1,16 @@
 /** What could be watched: found in Postfix's own settings and in DNS, for whoever begins. */
 import { hostname, networkInterfaces } from 'node:os';
 import type { Dns } from './dns.ts';
-import { askPostconf, settingsIn, type Postconf } from './postconf.ts';
+import {
+  askPostconf,
+  isDomain,
+  isTable,
+  namedIn,
+  settingsIn,
+  withoutInline,
+  wordsIn,
+  type Postconf,
+} from './postconf.ts';
 import { isLocalOnly } from './scope.ts';
 
 const PARAMETERS = [
@@ -42,12 +51,12 @@ export async function propose(
     host,
     addresses: inDns.length > 0 ? inDns : ownAddresses(),
     domains: [...new Set(named)].slice(0, MAX_DOMAINS),
-    trustedNetworks: words(settings.get('mynetworks') ?? '').filter(
+    trustedNetworks: wordsIn(settings.get('mynetworks') ?? '').filter(
       (word) =>
         /^[0-9a-f.:[\]/]+$/i.test(word) && !word.startsWith('127.') && !word.startsWith('[::1'),
     ),
     tables: NAMING.flatMap((name) =>
-      words((settings.get(name) ?? '').replaceAll(INLINE, ' '))
+      wordsIn(withoutInline(settings.get(name) ?? ''))
         .filter(isTable)
         .map((table) => `${table} (${name})`),
     ),
@@ -124,26 +133,6 @@ const folded = (text: string): readonly string[] => text.match(/\S.{0,78}(?=\s|$
 
 /** What another program prints may hold anything. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').replace(/[.\s]+$/, '');
-
-const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
-
-/** DATABASE_README: `inline:{ a.example=x, { b.example = y } }` holds its entries in the setting itself. */
-const INLINE = /(?:[a-z]+:)*inline:\{((?:[^{}]|\{[^{}]*\})*)\}/g;
-
-/** Words of a setting, and the keys of its inline tables. */
-function namedIn(text: string): readonly string[] {
-  const keys = [...text.matchAll(INLINE)].flatMap(([, inside = '']) =>
-    [...inside.matchAll(/(?:^|[\s,{])([^\s,{}=]+)\s*=/g)].map(([, key = '']) => key),
-  );
-  return [...words(text.replaceAll(INLINE, ' ')), ...keys];
-}
-
-/** `hash:/etc/postfix/domains`, `proxy:mysql:…`, a file of patterns. */
-const isTable = (word: string): boolean => /^(?:[a-z]+:)+\S|^\//.test(word);
-
-/** Tables are not followed. */
-const isDomain = (word: string): boolean =>
-  /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(word) && !/^localhost(?:\.|$)/.test(word);
 
 function ownAddresses(): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

@@ -226,6 +226,10 @@ function readReplies(socket: Socket, timeoutMs: number, where: string): ReplyRea
       }),
     within: (ms) =>
       new Promise((resolve, reject) => {
+        if (broken !== undefined && text === '') {
+          reject(broken);
+          return;
+        }
         const timer = setTimeout(() => {
           waiting = undefined;
           resolve(undefined);

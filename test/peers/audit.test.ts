@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { audit } from '../../src/daemon/audit.ts';
 import { mailServersAreHere } from './available.ts';
@@ -216,6 +216,20 @@ describe.runIf(mailServersAreHere)('OWN-1 to OWN-11, SND-15, FBK-4: the own hous
     },
     60_000,
   );
+
+  it('fails OWN-3 for the name that it says when it sends, whatever it says in its greeting', async () => {
+    vi.stubEnv('MAIL_CONFIG', house.etc);
+    try {
+      const good = await look();
+      expect(failing(good.rows), good.seen).toEqual([]);
+      const wrong = { smtp_helo_name: 'localhost.localdomain' };
+      const { rows, seen } = await house.withSettings(wrong, () => look());
+      expect(failing(rows), seen).toEqual(['OWN-3']);
+      expect(seen).toContain('localhost.localdomain (smtp_helo_name of Postfix: main.cf)');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }, 60_000);
 
   it('says unknown where the probe is refused for its name, even of an open relay', async () => {
     const settings = {

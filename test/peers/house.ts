@@ -18,6 +18,8 @@ export const HOUSE_ADDRESSES = [
 
 export interface House {
   readonly port: number;
+  /** Of its configuration, for MAIL_CONFIG. */
+  readonly etc: string;
   /** Its certificate, for whoever shall trust it. */
   readonly certificate: string;
   /** Runs work with parameters set, and puts them back. */
@@ -64,7 +66,7 @@ export async function startHouse(domains: readonly string[]): Promise<House> {
   }
 
   return {
-    port,
+    ...{ port, etc },
     certificate: await readFile(join(tls, 'cert.pem'), 'utf8'),
     async withSettings(settings, work) {
       const names = Object.keys(settings);

@@ -57,6 +57,12 @@ it.each<[string, Reply, Reply, string]>([
     `warn: T${NAME} leads to ${V4} and not to ${V6}, from where it sends too.`,
   ],
   [
+    'another A, and no AAAA',
+    [a('192.0.2.9')],
+    'none',
+    `fail: T${NAME} leads to 192.0.2.9 and not to ${V4}, ${V6}, from where it sends.`,
+  ],
+  [
     'another A, and AAAA is not known',
     [a('192.0.2.9')],
     'servfail',
@@ -64,7 +70,8 @@ it.each<[string, Reply, Reply, string]>([
   ],
   ['both', [a(V4)], [HERE6], `pass: T${NAME} leads to ${V4}, ${V6}.`],
 ])('OWN-3: a HELO name that has %s', async (_, v4, v6, says) => {
-  expect((await look(v4, v6))('OWN-3')).toBe(says);
+  // Behind it stands what was not looked at.
+  expect((await look(v4, v6))('OWN-3').slice(0, says.length)).toBe(says);
 });
 
 it('OWN-2: an address family that could not be asked for is unknown, not well', async () => {

@@ -11,10 +11,12 @@ import { hear, type Says } from './spoken-house.ts';
 let server: Server;
 let said = '';
 let visits = 0;
+let pieces: string[] = [];
 
 beforeEach(async () => {
   said = '';
   visits = 0;
+  pieces = [];
   server = createServer((socket) => {
     visits += 1;
     socket.on('error', () => undefined);
@@ -55,6 +57,50 @@ describe('OWN-5: false ends of messages', () => {
   });
 });
 
+describe('OWN-5: a server that says nothing to false ends', () => {
+  it('is asked once, with all of them in one message and no true end', async () => {
+    const { rows, heard } = await hear(
+      smuggling,
+      undefined,
+      { triesSmuggling: true },
+      { thinksMs: SILENCE_MS + 1, raw: (bytes) => void pieces.push(bytes) },
+    );
+    expect(rows).toEqual({ 'OWN-5': 'pass' });
+    expect(heard.filter((line) => line === 'DATA')).toHaveLength(1);
+    expect(pieces).toHaveLength(4);
+    expect(pieces.join('')).not.toContain('\r\n.\r\n');
+    expect(pieces.map((piece) => piece.slice(piece.lastIndexOf('x') + 1))).toEqual([
+      '\n.\n',
+      '\n.\r\n',
+      '\r\n.\n',
+      '\r.\r',
+    ]);
+  });
+
+  it('to the first, and takes the last, fails for the last alone', async () => {
+    const { rows, text } = await hear(
+      smuggling,
+      ({ line }) => (line.endsWith('\r.\r') ? '250 queued' : undefined),
+      { triesSmuggling: true },
+      { isSilentTo: (bytes) => !bytes.endsWith('\r.\r') },
+    );
+    expect(rows).toEqual({ 'OWN-5': 'fail' });
+    expect(text).toContain('takes CR . CR for the end');
+    expect(text).not.toContain(' and ');
+  });
+
+  it('after it refuses bare line feeds is asked for each, so that none hides behind another', async () => {
+    const { rows, text } = await hear(
+      smuggling,
+      ({ line }) =>
+        line.endsWith('\r.\r') ? '250 queued' : /\n/.test(line) ? '521 bare' : undefined,
+      { triesSmuggling: true },
+    );
+    expect(rows).toEqual({ 'OWN-5': 'fail' });
+    expect(text).toContain('takes CR . CR for the end');
+  });
+});
+
 describe('OWN-5: a server that looks at a message for long', () => {
   const look = (thinksMs: number) =>
     hear(
@@ -85,6 +131,21 @@ describe('OWN-5: a server that looks at a message for long', () => {
     );
     expect(rows).toEqual({ 'OWN-5': 'unknown' });
     expect(text).toContain('its other addresses took all the time');
+  });
+});
+
+describe('OWN-5: a server that takes a false end when the time is over', () => {
+  it('fails without being asked which one it was', async () => {
+    let now = 0;
+    const { rows, text, heard } = await hear(
+      smuggling,
+      ({ line }) => (/[\r\n]/.test(line) ? '250 queued' : undefined),
+      { triesSmuggling: true },
+      { now: () => (now += 50_000) },
+    );
+    expect(rows).toEqual({ 'OWN-5': 'fail' });
+    expect(text).toContain('takes LF . LF or LF . CR LF or');
+    expect(heard.filter((line) => line === 'DATA')).toHaveLength(1);
   });
 });
 

@@ -48,6 +48,10 @@ interface More {
   readonly mx?: (domain: string) => string;
   /** How long it looks at a message before it answers. */
   readonly thinksMs?: number;
+  /** Told of bytes that are no command. */
+  readonly raw?: (bytes: string) => void;
+  /** Bytes to which nothing is said. */
+  readonly isSilentTo?: (bytes: string) => boolean;
   /** Told of lines that come at once. */
   readonly commands?: (lines: readonly string[]) => void;
 }
@@ -80,8 +84,11 @@ function dialogueOf(says: Says, heard: string[], more: More): Dialogue {
       return replies;
     },
     raw: command,
-    rawWithin: (bytes, ms) =>
-      ms < (more.thinksMs ?? 0) ? Promise.resolve(undefined) : command(bytes.slice(-5)),
+    rawWithin: (bytes, ms) => {
+      more.raw?.(bytes);
+      const isSilent = ms < (more.thinksMs ?? 0) || more.isSilentTo?.(bytes) === true;
+      return isSilent ? Promise.resolve(undefined) : command(bytes.slice(-5));
+    },
     startTls: () => {
       state = { ...state, isTls: true };
       return Promise.resolve({ protocol: 'TLSv1.3', certificate: {} as never, distrust: '' });

@@ -134,8 +134,8 @@ const relay = z.strictObject({
     .meta({
       description:
         'Addresses of this machine that your mail servers do not trust (not in `mynetworks`), one of each ' +
-        'family. Without one the answer of OWN-4 from a trusted address is "unknown": what is allowed ' +
-        'to you says nothing of strangers.',
+        'family. Without one OWN-4 passes where all is refused from an address that is not known to be trusted, and is ' +
+        '"unknown" otherwise: whatever trick is accepted may be allowed to you alone, so that a server is never called open.',
       sample: ['203.0.113.9'],
     }),
   trusted_networks: z

@@ -6,6 +6,7 @@ import {
   bad,
   failedNote,
   fine,
+  listed,
   none,
   recordsOf,
   sumUp,
@@ -114,11 +115,11 @@ async function hostNotes(
     if (addresses.every((address) => isLocalOnly(address) && !scope.isOurs(address)))
       return [
         bad(
-          `The MX ${host} of ${domain} is at ${addresses.slice(0, 4).join(', ')}, which nobody outside can reach: mail that tries it waits or comes back.`,
+          `The MX ${host} of ${domain} is at ${listed(addresses, 4)}, which nobody outside can reach: mail that tries it waits or comes back.`,
           'Give it an address of the Internet, or remove the MX record.',
         ),
       ];
-    return [fine(`MX ${priority} ${host} has ${addresses.slice(0, 4).join(', ')}.`)];
+    return [fine(`MX ${priority} ${host} has ${listed(addresses, 4)}.`)];
   }
   const why = whyFailed(v4, v6);
   if (why !== undefined)

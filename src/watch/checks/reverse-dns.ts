@@ -3,6 +3,7 @@ import { whyNoHostName } from '../../core/reverse-name/host-name.ts';
 import { judgeReverseName } from '../../network/reverse-names.ts';
 import type { Check, Tools } from '../contract.ts';
 import { addressesOfHost } from '../host-addresses.ts';
+import { heloNotes, isSame } from '../helo-notes.ts';
 import { hostNamed, hostsAs } from '../plan.ts';
 import {
   bad,
@@ -13,8 +14,6 @@ import {
   recordsOf,
   sumUp,
   unclear,
-  warn,
-  whyFailed,
   type Note,
 } from './observe.ts';
 
@@ -31,11 +30,12 @@ export const reverseDns: Check = {
       return ['OWN-2', 'OWN-3', 'SND-15'].map((practice) => sumUp(practice, [note]));
     }
     const seen = await Promise.all(found.addresses.map((address) => nameNotes(address, tools)));
+    const agreeing = found.addresses.filter((_, at) => seen[at]?.agrees.state === 'pass');
     const gaps =
       found.gap === undefined ? [] : [unclear(`The addresses of ${name}: ${found.gap}.`)];
     return [
       sumUp('OWN-2', [...gaps, ...seen.map(({ agrees }) => agrees)]),
-      sumUp('OWN-3', [await heloNote(name, found.addresses, tools)]),
+      sumUp('OWN-3', await heloNotes(host, { addresses: found.addresses, agreeing }, tools)),
       sumUp('SND-15', [...gaps, ...seen.map(({ line }) => line)]),
     ];
   },
@@ -87,12 +87,6 @@ async function agreement(address: string, names: readonly string[], { dns }: Too
   );
 }
 
-function isSame(a: string, b: string): boolean {
-  const plain = (text: string) =>
-    text.includes(':') ? new URL(`http://[${text}]`).hostname : text;
-  return plain(a) === plain(b);
-}
-
 function lineNote(address: string, names: readonly string[]): Note {
   const judged = names.map((name) => ({ name, verdict: judgeReverseName(name, address) }));
   const home = judged.find(({ verdict }) => verdict.kind === 'dynamic');
@@ -101,29 +95,5 @@ function lineNote(address: string, names: readonly string[]): Note {
   return bad(
     `The name ${home.name} of ${address} looks like a home connection: ${home.verdict.reason}.`,
     'Send through a smarthost, or get a fixed address with a name of its own.',
-  );
-}
-
-/** RFC 5321 section 4.1.4: the name in HELO is a host with an address. */
-async function heloNote(name: string, addresses: readonly string[], { dns }: Tools): Promise<Note> {
-  const [v4, v6] = await Promise.all([dns.ask(name, 'A'), dns.ask(name, 'AAAA')]);
-  const there = [...recordsOf(v4), ...recordsOf(v6)];
-  const why = whyFailed(v4, v6);
-  if (there.length === 0) {
-    if (why !== undefined) return unclear(`The address of the HELO name ${name}: ${why}.`);
-    return bad(
-      `The HELO name ${name} has no address.`,
-      'Give it an address record, or set myhostname to a name that has one.',
-    );
-  }
-  const missing = addresses.filter((address) => !there.some((found) => isSame(found, address)));
-  if (missing.length === 0) return fine(`The HELO name ${name} leads to ${listed(there)}.`);
-  const away = missing.filter((address) => (address.includes(':') ? v6 : v4).kind === 'failed');
-  if (away.length === missing.length)
-    return unclear(`Whether the HELO name ${name} leads to ${listed(away)}: ${why ?? ''}.`);
-  const known = missing.filter((address) => !away.includes(address));
-  return warn(
-    `The HELO name ${name} leads to ${listed(there)} and not to ${listed(known)}, from where it sends too.`,
-    'Add the address to the name, or give each address its own HELO name.',
   );
 }
