@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { inputsNamed } from './detection/inputs.ts';
 import { detectionPage } from './detection/page.ts';
+import { measureDetection, type DetectionOptions } from './detection/run.ts';
 import { variantsOfHold, variantsWithout } from './detection/variants.ts';
-import { inputsNamed, measureDetection } from './detection/run.ts';
 import { FAMILIES } from '../src/core/detection/hypotheses.ts';
 import { PLATFORMS } from '../src/simulate/simulate.ts';
 
@@ -21,32 +22,73 @@ const { values } = parseArgs({
     config: { type: 'string', multiple: true },
     holds: { type: 'string' },
     without: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 
-const name = values.platform ?? (values.quick ? 'small' : 'medium');
-if (name !== 'small' && name !== 'medium' && name !== 'full') {
-  throw new Error(`There is no platform ${name}: name ${Object.keys(PLATFORMS).join(', ')}.`);
-}
-const folder = mkdtempSync(join(tmpdir(), 'primum-detection-'));
-try {
-  const found = await measureDetection(folder, {
-    platform: name,
-    seeds: (values.seed ?? (values.quick ? '1' : '1,2,3')).split(',').map(Number),
+// Of the whole measurement: no seed that anybody looked at while the detector was made.
+const FULL_SEEDS = '1001,1002,1003,1004,1005,1006,1007,1008,1009,1010';
+
+type Sort = 'quick' | 'whole' | 'beside';
+
+const DEFAULTS = {
+  quick: { platform: 'small', seeds: '1', inputs: 'full', holds: '', without: '' },
+  whole: { platform: 'full', seeds: FULL_SEEDS, inputs: 'full', holds: '', without: '' },
+  beside: {
+    platform: 'medium',
+    seeds: '1',
+    inputs: 'full,policy,log',
+    holds: '7,11',
+    without: FAMILIES.join(','),
+  },
+} as const satisfies Record<Sort, object>;
+
+function optionsOf(sort: Sort): DetectionOptions {
+  const defaults = DEFAULTS[sort];
+  // What is named on the command line is of the whole measurement.
+  const named: Partial<typeof values> = sort === 'beside' ? {} : values;
+  const platform = named.platform ?? defaults.platform;
+  if (platform !== 'small' && platform !== 'medium' && platform !== 'full') {
+    throw new Error(`There is no platform ${platform}: name ${Object.keys(PLATFORMS).join(', ')}.`);
+  }
+  const seeds = (named.seed ?? defaults.seeds).split(',').map(Number);
+  return {
+    platform,
+    seeds,
+    // A platform in parts is told in parts: no disk holds all of its events at once.
+    ...(platform === 'full' && { size: partOf(PLATFORMS.full, FULL_SEEDS.split(',').length) }),
     anomalies: Number(values.anomalies),
     streams: values.streams,
     texts: values.texts,
-    inputs: inputsNamed(values.inputs ?? (values.quick ? 'full' : 'full,policy,log')),
+    inputs: inputsNamed(named.inputs ?? defaults.inputs),
     configFiles: values.config ?? [undefined],
     variants: [
-      ...variantsOfHold(values.holds ?? (values.quick ? '' : '7,11')),
-      ...variantsWithout(values.without ?? (values.quick ? '' : FAMILIES.join(','))),
+      ...variantsOfHold(named.holds ?? defaults.holds),
+      ...variantsWithout(named.without ?? defaults.without),
     ],
-    say: (text) => console.error(`  ${text}`),
-  });
-  const page = detectionPage(found);
-  if (values.quick) console.log(page);
-  else writeFileSync(join(import.meta.dirname, '../docs/reference/detection.md'), page);
+    keep: values.keep === undefined ? undefined : join(values.keep, platform),
+  };
+}
+
+function partOf(size: (typeof PLATFORMS)['full'], parts: number): (typeof PLATFORMS)['full'] {
+  return {
+    identities: size.identities / parts,
+    days: size.days,
+    each: size.each / parts,
+    snowshoe: size.snowshoe / parts,
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'primum-detection-'));
+const say = (text: string): void => console.error(`  ${text}`);
+try {
+  const found = await measureDetection(folder, optionsOf(values.quick ? 'quick' : 'whole'), say);
+  if (values.quick) console.log(detectionPage(found));
+  else {
+    const beside = await measureDetection(folder, optionsOf('beside'), say);
+    const page = join(import.meta.dirname, '../docs/reference/detection.md');
+    writeFileSync(page, detectionPage(found, beside));
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

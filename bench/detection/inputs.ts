@@ -41,3 +41,13 @@ export async function writeReduced(from: string, to: string, inputs: Inputs): Pr
   out.end();
   await finished(out);
 }
+
+/** @param text such as `full,policy` */
+export function inputsNamed(text: string): readonly Inputs[] {
+  return text.split(',').map((name) => {
+    const found = INPUTS.find((one) => one === name);
+    if (found === undefined)
+      throw new Error(`There are no inputs ${name}: name ${INPUTS.join(', ')}.`);
+    return found;
+  });
+}

@@ -17,18 +17,15 @@ export interface Found {
   readonly peers: readonly PeerScore[];
 }
 
-export function detectionPage(found: Found): string {
+/** @param beside the same with smaller inputs, other thresholds and families left out, of a smaller platform */
+export function detectionPage(found: Found, beside?: Found): string {
   const { made, peers } = found;
-  const runs = found.runs.filter(({ variant }) => variant === undefined);
-  const columns = [
-    ...runs.map(({ name, score }) => ({ name: `Primum, ${name}`, score })),
-    ...peers.map(({ name, score }) => ({ name, score })),
-  ];
   return `# Detection
 
-\`npm run bench:detection\` makes a platform, replays it and writes this page; \`--quick\` does the small
-one and only prints. \`--holds\` and \`--without\` name other thresholds and families left out,
-\`--platform\`, \`--seed\` (or several: 1,2,3), \`--anomalies\`, \`--streams\`, \`--texts\` are those of
+\`npm run bench:detection\` makes platforms, replays them and writes this page, in some hours; \`--keep FOLDER\`
+keeps what each seed gave, so that it can be interrupted and several processes can share the seeds.
+\`--quick\` makes one small platform and only prints. \`--holds\` and \`--without\` name other thresholds and
+families left out, \`--platform\`, \`--seed\` (or several: 1,2,3), \`--anomalies\`, \`--streams\`, \`--texts\` are those of
 \`primum simulate\`, \`--inputs full,policy,log\` says what the product may see, \`--config\` what it is told.
 
 ${made}
@@ -44,14 +41,42 @@ platform is made by a program, and real mail is odder.
 
 Leaked recipients, median / p95, and the misses.
 
-${sideBySide(columns)}
+${sideBySide(columnsOf(found))}
 
 ${peers.map(({ name, rule }) => `- **${name}**: ${rule}.`).join('\n')}
 
 SPOT's filter is assumed, not run: it sees 70 % of bulk spam, 25 % of what is written for one reader
 (mimics, lateral and thread phishing, payment fraud), and errs on 2 % of good mail.
 
-${variantText(found)}${runs.map(({ name, inputs, score }) => `## Primum, ${name}\n\n${INPUTS_TEXT[inputs]}\n\n${formatScore(score)}`).join('\n')}`;
+${beside === undefined ? '' : besideText(beside)}${variantText(beside ?? found)}${[...shippedOf(found), ...(beside === undefined ? [] : shippedOf(beside).slice(1))].map(scoreText).join('\n')}`;
+}
+
+/** Of what is shipped, each kind of input. */
+function shippedOf({ runs }: Found): Found['runs'] {
+  return runs.filter(({ variant }) => variant === undefined);
+}
+
+function columnsOf(found: Found): readonly Column[] {
+  return [
+    ...shippedOf(found).map(({ name, score }) => ({ name: `Primum, ${name}`, score })),
+    ...found.peers.map(({ name, score }) => ({ name, score })),
+  ];
+}
+
+function besideText(beside: Found): string {
+  return `## With less to see
+
+What a house without the milter door, or with only its log, can know. This table, the next two and
+those of smaller inputs at the end have a platform of their own, as each is one more replay.
+${beside.made}
+
+${sideBySide(columnsOf({ ...beside, peers: [] }))}
+
+`;
+}
+
+function scoreText({ name, inputs, score }: Found['runs'][number]): string {
+  return `## Primum, ${name}\n\n${INPUTS_TEXT[inputs]}\n\n${formatScore(score)}`;
 }
 
 const VARIANT_TEXT: Readonly<Record<Variant['kind'], string>> = {

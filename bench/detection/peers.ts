@@ -1,7 +1,7 @@
 /** Runs the baselines over the events and scores them like the product. */
 import { readEvent } from '../../src/core/read-event.ts';
 import { openNetworks } from '../../src/network/open-networks.ts';
-import type { Score } from '../../src/scoring/result.ts';
+import type { Counted, Score } from '../../src/scoring/result.ts';
 import { Tally } from '../../src/scoring/tally.ts';
 import type { Truth } from '../../src/scoring/truth.ts';
 import { readObjects } from '../../src/store/journal-files/read-lines.ts';
@@ -16,7 +16,7 @@ export interface PeerScore {
 export interface PeerTally {
   readonly name: string;
   readonly rule: string;
-  readonly tally: Tally;
+  readonly tally: Counted;
 }
 
 export async function tallyBaselines(eventsFile: string, truth: Truth): Promise<PeerTally[]> {

@@ -1,100 +1,49 @@
-/** Simulates, replays and scores in a folder of its own. */
-import { join } from 'node:path';
-import { replay, type ReplayOptions } from '../../src/replay/replay.ts';
-import { resultOf, type Score } from '../../src/scoring/result.ts';
-import { tallyOf } from '../../src/scoring/score.ts';
-import type { Tally } from '../../src/scoring/tally.ts';
-import { readTruth } from '../../src/scoring/truth.ts';
-import { PLATFORMS, simulate, type SimulateOptions } from '../../src/simulate/simulate.ts';
-import { INPUTS, writeReduced, type Inputs } from './inputs.ts';
+/** Measures one seed after the other and puts them together. */
+import { resultOf, type Counted, type Score } from '../../src/scoring/result.ts';
+import { PLATFORMS } from '../../src/simulate/simulate.ts';
+import { openKeeping } from './keep.ts';
 import type { Found } from './page.ts';
-import type { Variant } from './variants.ts';
-import { tallyBaselines, type PeerTally } from './peers.ts';
+import { measureSeed, type SeedFound, type SeedOptions } from './seed.ts';
 
-export interface DetectionOptions extends Omit<SimulateOptions, 'out' | 'truth' | 'seed'> {
+export interface DetectionOptions extends SeedOptions {
   /** One platform for each, counted together. */
   readonly seeds: readonly number[];
-  readonly inputs: readonly Inputs[];
-  readonly configFiles: readonly (string | undefined)[];
-  /** Of full input and the first configuration. */
-  readonly variants: readonly Variant[];
-  readonly say: (text: string) => void;
+  /** Where what each seed gave is kept. */
+  readonly keep?: string | undefined;
 }
 
-interface Run {
-  readonly name: string;
-  readonly inputs: Inputs;
-  readonly variant?: Variant['kind'];
-  readonly tally: Tally;
-}
-
-export async function measureDetection(folder: string, options: DetectionOptions): Promise<Found> {
-  const runs: Run[] = [];
-  const peers: PeerTally[] = [];
-  let events = 0;
-  for (const seed of options.seeds) {
-    options.say(`seed ${seed}: simulate`);
-    const out = join(folder, 'events.ndjson');
-    const truthFile = join(folder, 'truth.ndjson');
-    events += (await simulate({ ...options, seed, out, truth: truthFile })).events;
-    runs.push(...(await judge(folder, { out, truthFile }, options)));
-    options.say(`seed ${seed}: baselines`);
-    peers.push(...(await tallyBaselines(out, await readTruth(truthFile))));
+export async function measureDetection(
+  folder: string,
+  { seeds, keep, ...options }: DetectionOptions,
+  say: (text: string) => void,
+): Promise<Found> {
+  const keeping = openKeeping(keep);
+  const found: SeedFound[] = [];
+  for (const seed of seeds) {
+    const known = keeping.read(seed, options);
+    const one = known ?? (await measureSeed(seed, options, { folder, say }));
+    if (known === undefined) keeping.write(seed, options, one);
+    found.push(one);
   }
   const { identities, days } = options.size ?? PLATFORMS[options.platform];
+  const events = found.reduce((sum, one) => sum + one.events, 0);
+  const platforms = seeds.length === 1 ? 'a platform' : `${seeds.length} platforms`;
   return {
     made:
-      `Made with the platform \`${options.platform}\` (${identities} identities, ${days} days), ` +
-      `seeds ${options.seeds.join(', ')} together: ${events.toLocaleString('en-US')} events.`,
-    runs: together(runs),
-    peers: together(peers),
+      `Made with ${platforms} of ${identities.toLocaleString('en-US')} identities and ${days} days ` +
+      `(seeds ${seeds.join(', ')}): ${events.toLocaleString('en-US')} events.`,
+    runs: together(found.flatMap(({ runs }) => runs)),
+    peers: together(found.flatMap(({ peers }) => peers)),
   };
-}
-
-async function judge(
-  folder: string,
-  files: { readonly out: string; readonly truthFile: string },
-  { inputs, configFiles, variants, say }: DetectionOptions,
-): Promise<Run[]> {
-  const { out, truthFile } = files;
-  const runs: Run[] = [];
-  const run = async (one: Omit<Run, 'tally'>, options: Omit<ReplayOptions, 'outFile'>) => {
-    say(`  replay, ${one.name}`);
-    const verdictsFile = join(folder, 'verdicts.ndjson');
-    await replay({ ...options, outFile: verdictsFile });
-    runs.push({ ...one, tally: await tallyOf({ verdictsFile, truthFile, eventsFile: out }) });
-  };
-  for (const one of inputs) {
-    const eventsFile = one === 'full' ? out : join(folder, `events.${one}.ndjson`);
-    if (one !== 'full') await writeReduced(out, eventsFile, one);
-    for (const configFile of configFiles) {
-      const name = configFile === undefined ? `inputs ${one}` : `inputs ${one}, ${configFile}`;
-      await run({ name, inputs: one }, { eventsFiles: [eventsFile], configFile });
-    }
-  }
-  for (const { name, kind, judging } of variants) {
-    const options = { eventsFiles: [out], configFile: configFiles[0], judging };
-    await run({ name, inputs: 'full', variant: kind }, options);
-  }
-  return runs;
 }
 
 /** Those of one name are one, whatever their seed. */
-function together<T extends { readonly name: string; readonly tally: Tally }>(
+function together<T extends { readonly name: string; readonly tally: Counted }>(
   runs: readonly T[],
 ): (Omit<T, 'tally'> & { readonly score: Score })[] {
   return [...Map.groupBy(runs, ({ name }) => name).values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     const { tally, ...rest } = first;
     return [{ ...rest, score: resultOf(tally, ...others.map((other) => other.tally)) }];
-  });
-}
-
-export function inputsNamed(text: string): readonly Inputs[] {
-  return text.split(',').map((name) => {
-    const found = INPUTS.find((one) => one === name);
-    if (found === undefined)
-      throw new Error(`There are no inputs ${name}: name ${INPUTS.join(', ')}.`);
-    return found;
   });
 }

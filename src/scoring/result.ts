@@ -63,6 +63,12 @@ export interface Score {
   readonly ppv: readonly { readonly base: number; readonly hold: Ppv; readonly lock: Ppv }[];
 }
 
+/** What a tally counted, without the truth that it was held against. */
+export type Counted = Pick<
+  Tally,
+  'counts' | 'cases' | 'identities' | 'delaysSeconds' | 'falseHoldsByClass' | 'lastMs'
+>;
+
 /** Leak above this is a miss. */
 const MISS_LEAK = 100;
 const MISS_DAYS = 14;
@@ -70,7 +76,7 @@ const MISS_DAYS = 14;
 const BASES = [1e-5, 3e-5, 1e-4];
 
 /** Of one run, or of several together: other seeds, other files. */
-export function resultOf(...tallies: readonly Tally[]): Score {
+export function resultOf(...tallies: readonly Counted[]): Score {
   const total = (name: keyof Counts): number => sum(tallies.map(({ counts }) => counts[name]));
   const cases = tallies.flatMap((tally) => [...tally.cases.values()]);
   const identities = tallies.flatMap((tally) => [...tally.identities.values()]);
@@ -114,7 +120,7 @@ export function resultOf(...tallies: readonly Tally[]): Score {
 }
 
 function byClass(
-  tallies: readonly Tally[],
+  tallies: readonly Counted[],
   days: ReadonlyMap<string, number>,
 ): Readonly<Record<string, Rate>> {
   const rates = [...days].map(([name, of]) => {
@@ -143,13 +149,13 @@ interface Days {
 }
 
 /** Days from the first sight of an identity to the end, without those of a takeover. */
-function daysOf(tallies: readonly Tally[]): Days {
+function daysOf(tallies: readonly Counted[]): Days {
   const days: Days = { all: 0, byClass: new Map() };
   for (const tally of tallies) addDays(days, tally);
   return days;
 }
 
-function addDays(days: Days, tally: Tally): void {
+function addDays(days: Days, tally: Counted): void {
   const taken = new Map<string, number>();
   for (const { takeover } of tally.cases.values()) {
     if (takeover.neverLock) continue;
@@ -205,7 +211,7 @@ function spread(values: readonly number[]): Spread {
   };
 }
 
-function medianDelay(tallies: readonly Tally[]): number | undefined {
+function medianDelay(tallies: readonly Counted[]): number | undefined {
   const sorted = tallies
     .flatMap(({ delaysSeconds }) => delaysSeconds)
     .sort((one, other) => one - other);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { filterBit, makeBaselines, type Seen } from '../../bench/detection/baselines.ts';
 import { reduceEvent } from '../../bench/detection/inputs.ts';
 import { detectionPage } from '../../bench/detection/page.ts';
-import { measureDetection } from '../../bench/detection/run.ts';
+import { measureDetection, type DetectionOptions } from '../../bench/detection/run.ts';
 import { variantsOfHold, variantsWithout } from '../../bench/detection/variants.ts';
 import { scoreFiles } from '../../src/scoring/score.ts';
 
@@ -28,15 +28,19 @@ describe('the whole measurement of a platform', () => {
     'judges every submission and puts product and baselines in one table',
     { timeout: 600_000 },
     async () => {
-      const found = await measureDetection(folder, {
+      const keep = join(folder, 'keep');
+      const options: DetectionOptions = {
         platform: 'small',
         size: SIZE,
         seeds: [1],
         inputs: ['full'],
         configFiles: [undefined],
         variants: [...variantsOfHold('7'), ...variantsWithout('recipients')],
-        say: () => undefined,
-      });
+        keep,
+      };
+      const said: string[] = [];
+      const say = (text: string): unknown => said.push(text);
+      const found = await measureDetection(folder, options, say);
       const truth = readFileSync(join(folder, 'truth.ndjson'), 'utf8').trimEnd().split('\n');
       const submissions = truth.filter((line) => line.startsWith('{"submission"')).length;
       const scores = [...found.runs, ...found.peers].map(({ score }) => score);
@@ -50,7 +54,7 @@ describe('the whole measurement of a platform', () => {
         }
       }
       expect(scores[0]?.actedWithin14Days.count).toBeGreaterThan(0);
-      expect(found.made).toContain('20 identities, 26 days');
+      expect(found.made).toContain('a platform of 20 identities and 26 days');
       const page = detectionPage(found);
       for (const name of [
         'low-slow-best',
@@ -62,6 +66,15 @@ describe('the whole measurement of a platform', () => {
       ]) {
         expect(page).toContain(name);
       }
+
+      // What a seed gave is taken again, and only what was measured in the same way.
+      said.length = 0;
+      expect(await measureDetection(folder, options, say)).toEqual(found);
+      expect(said).toEqual([]);
+      await expect(measureDetection(folder, { ...options, anomalies: 2 }, say)).rejects.toThrow(
+        'measured with other options',
+      );
+      expect(detectionPage(found, found)).toContain('## With less to see');
     },
   );
 });
