@@ -150,9 +150,16 @@ export function openClient(target: Target) {
     ) => get<AbuseReportView>(`/incidents/${part(name)}/report${search(query)}`),
     closeIncident: (
       id: string,
-      decision: Decision & { readonly verdict: 'true' | 'false alarm' | 'unclear' },
+      decision: Decision & {
+        readonly verdict: 'true' | 'false alarm' | 'unclear';
+        readonly members?: boolean;
+      },
     ) =>
-      send<{ readonly done: true; readonly locked?: readonly string[] }>(
+      send<{
+        readonly done: true;
+        readonly locked?: readonly string[];
+        readonly members?: number;
+      }>(
         'POST',
         `/incidents/${part(id)}/close`,
         decision,

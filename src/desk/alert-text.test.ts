@@ -13,6 +13,7 @@ function item(changes: Partial<IncidentRow> = {}): AlertItem {
     state: 'open',
     openedAt: at,
     updatedAt: at,
+    lastAt: at,
     summary: 'Too many.',
     count: 1,
     references: ['R1'],

@@ -38,6 +38,7 @@ export class Changes {
         add: (additions) => told(incidents.add(additions), 'incident'),
         ease: (news) => told(incidents.ease(news), 'incident'),
         close: (request) => told(incidents.close(request), 'incident', request.id),
+        closeMembers: (request) => told(incidents.closeMembers(request), 'incident'),
         open: async (incident) => {
           const row = await incidents.open(incident);
           this.tell('incident', row.id);

@@ -12,7 +12,7 @@ import { counted, countryOf, doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Identities } from './account-contexts.tsx';
 import { History, Limits } from './account-history.tsx';
-import { Checklist, leftOpen } from './checklist.tsx';
+import { FreeForm, Unlock } from './unlock.tsx';
 import { ClosedAfter, FirstAction } from './clocks.tsx';
 import {
   Ago,
@@ -110,7 +110,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
       )}
       <ForReviewers>
         {lock ? (
-          <Unlock account={account} incident={lock.incident} />
+          <Unlock account={account} incident={lock.incident} label="Unlock, because" />
         ) : isHeld ? (
           <FreeForm account={account} label="Release, because" action="Release" />
         ) : (
@@ -132,57 +132,6 @@ function LockForm({ account }: { readonly account: string }): JSX.Element {
           () => send<MadeLock>('PUT', `/locks/${part(account)}`, { by: 'me', why }),
           (made) => `Locked. ${doubtOf(made)}`,
         )
-      }
-    />
-  );
-}
-
-/** The checklist stands above the button; what is left open is said twice, once by whoever unlocks. */
-function Unlock(given: { readonly account: string; readonly incident: string }): JSX.Element {
-  const { account } = given;
-  const path = `/incidents/${given.incident}`;
-  const wanted = given.incident === '' ? undefined : path;
-  const incident = useLoaded<IncidentView>(wanted, ['incident', 'lock']).value;
-  const [isSure, setSure] = useState(false);
-  const left = incident === undefined ? '' : leftOpen(incident);
-  const form = <FreeForm account={account} label="Unlock, because" action="Unlock" />;
-  return (
-    <>
-      {incident && incident.checklist.length > 0 && (
-        <Checklist incident={incident} path={path} heading="h2" />
-      )}
-      {left === '' ? (
-        form
-      ) : (
-        <>
-          <label>
-            <input
-              type="checkbox"
-              checked={isSure}
-              onChange={(event) => setSure(event.currentTarget.checked)}
-            />{' '}
-            Unlock although nobody has ticked: {left}
-          </label>
-          {isSure && form}
-        </>
-      )}
-    </>
-  );
-}
-
-function FreeForm(given: {
-  readonly account: string;
-  readonly label: string;
-  readonly action: string;
-}): JSX.Element {
-  const act = useAct();
-  const path = `/locks/${part(given.account)}`;
-  return (
-    <SayForm
-      label={given.label}
-      action={given.action}
-      say={(why) =>
-        act(() => send('DELETE', path, { by: 'me', why, mail: 'keep' }), 'It may send again.')
       }
     />
   );

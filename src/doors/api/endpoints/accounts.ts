@@ -60,8 +60,9 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
             `Nothing is known of the account ${account}: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.`,
           );
         }
+        const rung = (await inspector.rung(account)) ?? null;
         const [shown = null] = lock === null ? [] : await viewLocks({ inspector }, [lock]);
-        return { account, report, lock: shown, incidents };
+        return { account, report, rung, lock: shown, incidents };
       },
     }),
     ...limitEndpoints({ inspector, desk, take, now }),

@@ -89,7 +89,7 @@ function loginDetails({ events, incident }: AbuseFacts): Record<string, string |
   return {
     protocol: 'tcp',
     first_seen: events[0]?.at ?? incident.openedAt,
-    last_seen: events.at(-1)?.at ?? incident.updatedAt,
+    last_seen: events.at(-1)?.at ?? incident.lastAt,
     attempt_count: events.length,
   };
 }
