@@ -4,11 +4,10 @@ import { useState } from 'preact/hooks';
 import type {
   AccountView,
   IncidentList,
-  IncidentView,
   MadeLock,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
-import { counted, countryOf, doubtOf } from '../format.ts';
+import { ago, counted, countryOf, doubtOf, RUNG_WORDS } from '../format.ts';
 import { useLoaded } from '../live.ts';
 import { Identities } from './account-contexts.tsx';
 import { History, Limits } from './account-history.tsx';
@@ -30,7 +29,7 @@ import {
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <Find />;
   const path = `/accounts/${part(name)}`;
-  const view = useLoaded<AccountView>(path, ['lock', 'incident']);
+  const view = useLoaded<AccountView>(path, ['lock', 'incident', 'account']);
   return (
     <Page title={name} aside={<FindForm />}>
       <Show of={view}>
@@ -84,16 +83,14 @@ function FindForm(): JSX.Element {
 }
 
 function Lock({ view }: { readonly view: AccountView }): JSX.Element {
-  const { account, lock, report } = view;
-  const rungs = [report?.rung, ...(report?.identities ?? []).map(({ rung }) => rung)];
-  const isHeld = rungs.some((rung) => rung !== undefined && rung !== 'observe');
+  const { account, lock, report, rung } = view;
   return (
     <section class="card">
       <p>
         {lock ? (
           <Badge tone="bad">locked</Badge>
         ) : (
-          <Badge tone={isHeld ? 'warn' : 'good'}>{isHeld ? 'not free' : 'free'}</Badge>
+          <Standing rung={rung} />
         )}{' '}
         {report && (
           <span class="quiet">
@@ -102,6 +99,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
           </span>
         )}
       </p>
+      {rung && lock === null && <p>{whyNotFree(rung)}</p>}
       {lock && (
         <p>
           By {lock.by}, <Ago at={lock.at} />: {lock.why}{' '}
@@ -111,7 +109,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
       <ForReviewers>
         {lock ? (
           <Unlock account={account} incident={lock.incident} label="Unlock, because" />
-        ) : isHeld ? (
+        ) : rung ? (
           <FreeForm account={account} label="Release, because" action="Release" />
         ) : (
           <LockForm account={account} />
@@ -119,6 +117,28 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
       </ForReviewers>
     </section>
   );
+}
+
+type Rung = AccountView['rung'];
+
+function Standing({ rung }: { readonly rung: Rung }): JSX.Element {
+  if (rung === null) return <Badge tone="good">free</Badge>;
+  return rung.enforced ? (
+    <Badge tone="warn">not free</Badge>
+  ) : (
+    <Badge tone="plain">free, only observed</Badge>
+  );
+}
+
+/** What holds it, in a sentence. */
+function whyNotFree({ rung, since, why, identity, enforced }: NonNullable<Rung>): string {
+  const whose = identity === '' ? 'Its mail' : `The mail of ${identity}`;
+  const what = `${whose} ${enforced ? 'is' : 'would be'} ${RUNG_WORDS[rung]}`;
+  const cause = why === '' ? 'the journal has no reason any more.' : why;
+  const rest = enforced
+    ? 'Release lets it start anew; after a quiet time it comes down by itself.'
+    : 'It is only observed, so nothing is stopped; release lets it start anew before that ends.';
+  return `${what} since ${ago(since)}: ${cause} ${rest}`;
 }
 
 function LockForm({ account }: { readonly account: string }): JSX.Element {
@@ -193,6 +213,7 @@ function Places({ view, after }: { view: AccountView; after: () => void }): JSX.
       </p>
       <Identities
         {...{ account: view.account, isLocked: view.lock !== null, after }}
+        isObserved={view.rung?.enforced === false}
         identities={report?.identities ?? []}
       />
       <Outcomes report={report} />
