@@ -159,11 +159,7 @@ export function openClient(target: Target) {
         readonly done: true;
         readonly locked?: readonly string[];
         readonly members?: number;
-      }>(
-        'POST',
-        `/incidents/${part(id)}/close`,
-        decision,
-      ),
+      }>('POST', `/incidents/${part(id)}/close`, decision),
     audit: (query: Page & { readonly subject?: string } = {}) =>
       get<AuditList>(`/audit${search(query)}`),
     testAlerts: (by: string) => send<AlertOutcomes>('POST', '/alerts/test', { by }),

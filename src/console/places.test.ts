@@ -24,11 +24,11 @@ test('the place of a message stands apart from the usual ones, with what is know
 });
 
 test('only what is trusted is usual; a refused place never is', () => {
-  const away = place('away', { country: 'FR', asn: 0, days: 2, trusted: false });
+  const away = place('away', { country: 'FR', asn: 0, days: 0, trusted: false });
   const refused = place('refused', { country: 'US', asn: 64_501, refused: true });
   expect(placesOf([THIEF, HOME, away, refused], '')).toEqual({
     usual: 'DE AS3320 (30 days)',
     own: '',
-    others: 'US AS64501 (30 days), FR (2 days), BR AS64500 (1 day)',
+    others: 'US AS64501 (30 days), BR AS64500 (1 day), FR (less than a day)',
   });
 });

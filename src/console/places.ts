@@ -43,9 +43,14 @@ function nameOf({ country, asn }: Place): string {
 }
 
 function saidOf({ trusted, refused, days, messages, score }: Place): string {
-  const used = `${counted(messages, 'message')} in ${counted(days, 'day')}`;
+  const used = `${counted(messages, 'message')} in ${daysOf(days)}`;
   const trust = refused ? 'refused' : trusted ? 'trusted' : 'not proven to be the owner';
   return `${trust}, ${used}${score > 0 ? `, evidence against it ${score}` : ''}`;
+}
+
+/** Days on which it sent; a login alone counts for none. */
+function daysOf(days: number): string {
+  return days === 0 ? 'less than a day' : counted(days, 'day');
 }
 
 /** Each network once, on as many days as the context of it that is used most. */
@@ -56,5 +61,5 @@ function named(places: readonly Place[]): string {
     days.set(name, Math.max(days.get(name) ?? 0, one.days));
   }
   const most = [...days].sort((a, b) => b[1] - a[1]).slice(0, NAMED);
-  return most.map(([name, count]) => `${name} (${counted(count, 'day')})`).join(', ');
+  return most.map(([name, count]) => `${name} (${daysOf(count)})`).join(', ');
 }

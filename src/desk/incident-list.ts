@@ -126,7 +126,7 @@ async function closeAll(
   const members: IncidentRow[] = [];
   const request = { campaign: id, at, by, verdict };
   const text = `${CLOSED_AS[verdict]} with the campaign ${id}: ${why}`;
-  for (let isMore = withMembers; isMore; ) {
+  for (let isMore = withMembers; isMore;) {
     const closed = await health.read(() => records.incidents.closeMembers({ ...request, text }));
     members.push(...closed);
     isMore = closed.length > 0;

@@ -58,9 +58,7 @@ export async function reportRung(
   account: string,
 ): Promise<RungReport | undefined> {
   const [own] = await parts.standing.read([accountKey(account)]);
-  const ladders: [identity: string, ladder: LadderState][] = [
-    ['', new AccountRecord(own).ladder],
-  ];
+  const ladders: [identity: string, ladder: LadderState][] = [['', new AccountRecord(own).ladder]];
   for await (const [key, record] of parts.standing.scan(identityKey(`${account}/`))) {
     ladders.push([key.slice(IDENTITIES.length), new IdentityProfile(record).ladder]);
   }
@@ -94,12 +92,7 @@ function standingOf(
   who: Pick<Standing, 'account' | 'identity'>,
   state: LadderState,
 ): Standing {
-  const { rung, sinceMs } = stepLadder(
-    state,
-    'observe',
-    parts.now(),
-    parts.policy().quietSeconds,
-  );
+  const { rung, sinceMs } = stepLadder(state, 'observe', parts.now(), parts.policy().quietSeconds);
   return { ...who, rung, sinceMs };
 }
 

@@ -142,22 +142,31 @@ test.each([
   ['held', 'The message waits.', 'If you did not send it'],
   ['released', 'was sent on', 'There is nothing'],
   ['gone', 'taken out of the queue by hand', 'If you did not send it'],
-])('a message found in the hold queue that is %s has its page, without a reason', async (...row) => {
-  const [state, what, todo] = row;
-  const held = { id: 'h1', cause: 'found', reference: REFERENCE, at: EXPLANATION.verdict.at, state };
-  const parts = {
-    inspector: { explain: () => Promise.resolve(undefined) },
-    desk: { holds: { get: () => Promise.resolve(held) } },
-  } as unknown as ApiParts;
-  for (const [language, texts] of LANGUAGES) {
-    const page = words(await mailBody(parts, placeOf(texts), ASKED));
-    expect(page).toContain(texts['reason_forgotten']);
-    if (language !== 'en') continue;
-    expect(page).toContain(what);
-    expect(page).toContain(todo);
-  }
-  // Its id is for the desk.
-  const byId = { reference: 'H1', typed: 'h1' };
-  const page = words(await mailBody(parts, placeOf(PAGES.texts['en'] ?? {}), byId));
-  expect(page).toContain('There is no decision with this reference.');
-});
+])(
+  'a message found in the hold queue that is %s has its page, without a reason',
+  async (...row) => {
+    const [state, what, todo] = row;
+    const held = {
+      id: 'h1',
+      cause: 'found',
+      reference: REFERENCE,
+      at: EXPLANATION.verdict.at,
+      state,
+    };
+    const parts = {
+      inspector: { explain: () => Promise.resolve(undefined) },
+      desk: { holds: { get: () => Promise.resolve(held) } },
+    } as unknown as ApiParts;
+    for (const [language, texts] of LANGUAGES) {
+      const page = words(await mailBody(parts, placeOf(texts), ASKED));
+      expect(page).toContain(texts['reason_forgotten']);
+      if (language !== 'en') continue;
+      expect(page).toContain(what);
+      expect(page).toContain(todo);
+    }
+    // Its id is for the desk.
+    const byId = { reference: 'H1', typed: 'h1' };
+    const page = words(await mailBody(parts, placeOf(PAGES.texts['en'] ?? {}), byId));
+    expect(page).toContain('There is no decision with this reference.');
+  },
+);

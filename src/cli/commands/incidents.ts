@@ -63,7 +63,7 @@ export const incidentsClose: Command = {
     why: { type: 'string', value: 'TEXT', help: 'Why, for the audit log.', isRequired: true },
     alone: {
       type: 'boolean',
-      help: "Of a campaign: leave the incidents of its accounts open. Else they are closed with it, the same way.",
+      help: 'Of a campaign: leave the incidents of its accounts open. Else they are closed with it, the same way.',
     },
   },
   asksDaemon: true,
@@ -77,7 +77,12 @@ export const incidentsClose: Command = {
     }
     const id = argument(0);
     const verdict = FINDINGS[finding as keyof typeof FINDINGS];
-    const decision = { by: io.user(), why: option('why') ?? '', verdict, ...(flag('alone') && { members: false }) };
+    const decision = {
+      by: io.user(),
+      why: option('why') ?? '',
+      verdict,
+      ...(flag('alone') && { members: false }),
+    };
     const { locked = [], members = 0 } = await (await client()).closeIncident(id, decision);
     const still = locked.length === 0 ? '' : ` Still locked: ${locked.join(', ')}.`;
     const beside =

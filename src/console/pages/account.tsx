@@ -1,11 +1,7 @@
 /** Everything of one account: where it stands, what happened, its places, limits and lock. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type {
-  AccountView,
-  IncidentList,
-  MadeLock,
-} from '../../doors/api/schemas/types.ts';
+import type { AccountView, IncidentList, MadeLock } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { ago, counted, countryOf, doubtOf, RUNG_WORDS } from '../format.ts';
 import { useLoaded } from '../live.ts';
@@ -87,11 +83,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
   return (
     <section class="card">
       <p>
-        {lock ? (
-          <Badge tone="bad">locked</Badge>
-        ) : (
-          <Standing rung={rung} />
-        )}{' '}
+        {lock ? <Badge tone="bad">locked</Badge> : <Standing rung={rung} />}{' '}
         {report && (
           <span class="quiet">
             {report.facts.class} of {report.facts.tenant || 'no tenant'}

@@ -64,7 +64,8 @@ export function Close(given: {
 }
 
 function toldOf({ members, locked }: ClosedIncident): string {
-  const beside = members === 0 ? '' : `, and with it ${counted(members, 'incident')} of its accounts`;
+  const beside =
+    members === 0 ? '' : `, and with it ${counted(members, 'incident')} of its accounts`;
   return `Closed${beside}.${locked.length === 0 ? '' : ` ${stillLocked(locked)}`}`;
 }
 

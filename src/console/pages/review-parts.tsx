@@ -72,7 +72,10 @@ export function Usual(given: {
               <dd>{one.usualRecipientsPerDay}</dd>
               <dt>Messages so far</dt>
               <dd>{one.messages.toLocaleString()}</dd>
-              <Places of={one.contexts} context={one.identity === hold.identity ? hold.context : ''} />
+              <Places
+                of={one.contexts}
+                context={one.identity === hold.identity ? hold.context : ''}
+              />
               <dt>Sends as</dt>
               <dd>
                 {one.senders

@@ -136,8 +136,7 @@ function Ladder(): JSX.Element {
           <>
             {accounts.length > 0 && (
               <p class="quiet">
-                {laddersOf(counts, mode)}{' '}
-                {isCut && `The first ${accounts.length} are named here. `}
+                {laddersOf(counts, mode)} {isCut && `The first ${accounts.length} are named here. `}
                 <AllAsCsv list="rungs" />
               </p>
             )}

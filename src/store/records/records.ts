@@ -45,7 +45,11 @@ export function recordsIn(db: RecordsDb): Records {
   };
   return {
     locks: lockRecords(transact),
-    incidents: { ...incidentRecords(transact), ...incidentWork(transact), ...closingIncidents(transact) },
+    incidents: {
+      ...incidentRecords(transact),
+      ...incidentWork(transact),
+      ...closingIncidents(transact),
+    },
     audit: auditRecords(transact),
     lists: listRecords(transact),
     outbox: outboxRecords(transact),

@@ -251,7 +251,13 @@ export const overview = z.object({
     lonelyLocks: count.describe('Locked accounts of which no incident is open.'),
   }),
   oldest: z.array(
-    z.object({ what: z.enum(['hold', 'incident', 'case', 'lock']), id: text, at, account: text, text }),
+    z.object({
+      what: z.enum(['hold', 'incident', 'case', 'lock']),
+      id: text,
+      at,
+      account: text,
+      text,
+    }),
   ),
   clocks: clockReport,
 });
