@@ -63,14 +63,6 @@ export function doubtOf(made: {
   return `But the directory knows no account of this name: check its spelling.${alike}`;
 }
 
-/** What becomes of the mail of an account on a rung, after `is` or `would be`. */
-export const RUNG_WORDS = {
-  observe: 'only observed',
-  throttle: 'slowed',
-  hold: 'kept for a review',
-  lock: 'locked out',
-} as const;
-
 /** An address of which nobody knows where it is. */
 export function countryOf(code: string): string {
   return code === '' ? 'unknown country' : code;

@@ -15,7 +15,7 @@ export function inert(text: string): string {
 
 /** From now on; called once, before the first page is shown. */
 export function showInert(): void {
-  const before = options.vnode;
+  const before = options.vnode?.bind(options);
   options.vnode = (vnode) => {
     before?.(vnode);
     // A text has no type, and is itself what an element has for properties.

@@ -4,7 +4,8 @@ import type { AccountView } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { AskOwner } from '../ask-owner.tsx';
 import { Figure } from '../chart.tsx';
-import { counted, countryOf, RUNG_WORDS } from '../format.ts';
+import { counted, countryOf } from '../format.ts';
+import { RUNG_WORDS } from '../rung-words.ts';
 import { Badge, ForReviewers, Table, useAct, When } from '../parts.tsx';
 
 type Identity = NonNullable<AccountView['report']>['identities'][number];

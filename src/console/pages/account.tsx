@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AccountView, IncidentList, MadeLock } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
-import { ago, counted, countryOf, doubtOf, RUNG_WORDS } from '../format.ts';
+import { counted, countryOf, doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
+import { whyNotFree } from '../rung-words.ts';
 import { Identities } from './account-contexts.tsx';
 import { History, Limits } from './account-history.tsx';
 import { FreeForm, Unlock } from './unlock.tsx';
@@ -120,17 +121,6 @@ function Standing({ rung }: { readonly rung: Rung }): JSX.Element {
   ) : (
     <Badge tone="plain">free, only observed</Badge>
   );
-}
-
-/** What holds it, in a sentence. */
-function whyNotFree({ rung, since, why, identity, enforced }: NonNullable<Rung>): string {
-  const whose = identity === '' ? 'Its mail' : `The mail of ${identity}`;
-  const what = `${whose} ${enforced ? 'is' : 'would be'} ${RUNG_WORDS[rung]}`;
-  const cause = why === '' ? 'the journal has no reason any more.' : why;
-  const rest = enforced
-    ? 'Release lets it start anew; after a quiet time it comes down by itself.'
-    : 'It is only observed, so nothing is stopped; release lets it start anew before that ends.';
-  return `${what} since ${ago(since)}: ${cause} ${rest}`;
 }
 
 function LockForm({ account }: { readonly account: string }): JSX.Element {

@@ -1,10 +1,11 @@
 /** The morning's look: is the house clean, and what waits longest. */
 import type { JSX } from 'preact';
 import type { OverviewView, RungPageView } from '../../doors/api/schemas/types.ts';
-import { Chart } from '../chart.tsx';
-import { counted, nounOf, RUNG_WORDS, span } from '../format.ts';
 import { part } from '../api.ts';
+import { Chart } from '../chart.tsx';
+import { counted, nounOf, span } from '../format.ts';
 import { useLoaded } from '../live.ts';
+import { laddersOf, RUNG_WORDS } from '../rung-words.ts';
 import { Account, Ago, AllAsCsv, Badge, Page, Show, Table } from '../parts.tsx';
 
 /** Figures with their names, in the order of the page. */
@@ -136,7 +137,8 @@ function Ladder(): JSX.Element {
           <>
             {accounts.length > 0 && (
               <p class="quiet">
-                {laddersOf(counts, mode)} {isCut && `The first ${accounts.length} are named here. `}
+                {laddersOf({ counts, mode })}{' '}
+                {isCut && `The first ${accounts.length} are named here. `}
                 <AllAsCsv list="rungs" />
               </p>
             )}
@@ -164,20 +166,6 @@ function Ladder(): JSX.Element {
       </Show>
     </>
   );
-}
-
-/** In observe mode nobody is slowed, held or locked: the words must not say so. */
-function laddersOf(counts: RungPageView['counts'], mode: RungPageView['mode']): string {
-  const kinds = (['throttle', 'hold', 'lock'] as const).map((rung) => {
-    const would = mode === 'observe' ? 'would be ' : '';
-    return `${counts[rung]} ${would}${RUNG_WORDS[rung]}`;
-  });
-  const rest = {
-    enforce: '',
-    observe: ' Nothing is stopped: everything is only observed.',
-    mixed: ' Some is only observed and not stopped; at each account it says so.',
-  };
-  return `${kinds.join(', ')}.${rest[mode]}`;
 }
 
 function speedOf({ firstAction, close }: OverviewView['clocks']): string {
