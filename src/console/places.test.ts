@@ -14,7 +14,7 @@ const THIEF = place('thief', {
 test('the place of a message stands apart from the usual ones, with what is known of it', () => {
   expect(placesOf([THIEF, HOME], 'thief')).toEqual({
     usual: 'DE AS3320 (30 days)',
-    own: 'BR AS64500: not proven to be the owner, 40 messages in 1 day, evidence against it 7.5',
+    own: "BR AS64500: not proven the owner's, 40 messages in 1 day, evidence against it 7.5",
     others: '',
   });
   expect(placesOf([HOME], 'home')).toMatchObject({

@@ -44,7 +44,7 @@ function nameOf({ country, asn }: Place): string {
 
 function saidOf({ trusted, refused, days, messages, score }: Place): string {
   const used = `${counted(messages, 'message')} in ${daysOf(days)}`;
-  const trust = refused ? 'refused' : trusted ? 'trusted' : 'not proven to be the owner';
+  const trust = refused ? 'refused' : trusted ? 'trusted' : "not proven the owner's";
   return `${trust}, ${used}${score > 0 ? `, evidence against it ${score}` : ''}`;
 }
 

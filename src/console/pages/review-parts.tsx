@@ -106,7 +106,10 @@ function Places(given: {
 }): JSX.Element {
   const { usual, own, others } = placesOf(given.of, given.context);
   const rows = [
-    ['Usually used from', usual || 'no place that is proven to be the owner'],
+    [
+      'Usually used from',
+      usual || (given.of.length === 0 ? 'nowhere yet' : "no place that is proven the owner's"),
+    ],
     ['This message from', own],
     ['Also used from, not proven', others],
   ] as const;
