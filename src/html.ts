@@ -38,8 +38,8 @@ function escape(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-      // Characters that turn the direction of text make one name look like another.
-      .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+      // Characters that turn the direction of text, or are not seen, make one name look like another.
+      .replace(/[^\P{Cc}\n]|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '\ufffd')
       .toWellFormed()
   );
 }

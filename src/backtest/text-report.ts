@@ -38,5 +38,8 @@ function named(stories: readonly AccountStory[], most: number): string[] {
 
 /** Names were chosen by strangers, and a terminal obeys control characters. */
 function harmless(text: string): string {
-  return text.replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return text.replace(
+    /[^\P{Cc}\n]|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu,
+    '\ufffd',
+  );
 }

@@ -73,7 +73,9 @@ export function oneLine(text: string): string {
  * escape sequences. A tab, with which most headers are folded, is a blank.
  */
 export function harmless(text: string): string {
-  return text.replaceAll('\t', ' ').replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return text
+    .replaceAll('\t', ' ')
+    .replace(/[^\P{Cc}\n]|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '\ufffd');
 }
 
 /** A mistyped name must not pass for one that was acted on: what undoes it stands beside. */

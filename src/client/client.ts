@@ -83,6 +83,19 @@ export interface Decision {
   readonly why: string;
 }
 
+interface Finding extends Decision {
+  readonly verdict: 'true' | 'false alarm' | 'unclear';
+  /** Of a campaign: false leaves the incidents of its accounts open. */
+  readonly members?: boolean;
+}
+
+/** Daemons before this one tell less. */
+interface Closed {
+  readonly done: true;
+  readonly locked?: readonly string[];
+  readonly members?: number;
+}
+
 export interface Page {
   readonly limit?: number;
   readonly before?: string | number;
@@ -148,15 +161,8 @@ export function openClient(target: Target) {
       name: string,
       query: { readonly form: 'arf' | 'xarf'; readonly source?: string; readonly to?: string },
     ) => get<AbuseReportView>(`/incidents/${part(name)}/report${search(query)}`),
-    closeIncident: (
-      id: string,
-      decision: Decision & { readonly verdict: 'true' | 'false alarm' | 'unclear' },
-    ) =>
-      send<{ readonly done: true; readonly locked?: readonly string[] }>(
-        'POST',
-        `/incidents/${part(id)}/close`,
-        decision,
-      ),
+    closeIncident: (id: string, finding: Finding) =>
+      send<Closed>('POST', `/incidents/${part(id)}/close`, finding),
     audit: (query: Page & { readonly subject?: string } = {}) =>
       get<AuditList>(`/audit${search(query)}`),
     testAlerts: (by: string) => send<AlertOutcomes>('POST', '/alerts/test', { by }),

@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionView } from '../doors/api/schemas/types.ts';
 import { get, send, useSession } from './api.ts';
+import { showInert } from './inert.ts';
 import { follow, useLineLost } from './live.ts';
 import { AccountPage } from './pages/account.tsx';
 import { Audit } from './pages/audit.tsx';
@@ -199,4 +200,5 @@ function NoPage({ name }: { readonly name: string }): JSX.Element {
 }
 
 const root = document.getElementById('app');
+showInert();
 if (root !== null) render(<App />, root);

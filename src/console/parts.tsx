@@ -6,6 +6,7 @@ import type { SessionView } from '../doors/api/schemas/types.ts';
 import { part } from './api.ts';
 import { csvOf, fileName, save, tableLines } from './export.ts';
 import { ago, when } from './format.ts';
+import { inert } from './inert.ts';
 import { messageOf, type Loaded } from './live.ts';
 
 export function Page(given: {
@@ -14,7 +15,7 @@ export function Page(given: {
   readonly children: ComponentChildren;
 }): JSX.Element {
   useEffect(() => {
-    document.title = `${given.title} - Primum`;
+    document.title = `${inert(given.title)} - Primum`;
   }, [given.title]);
   return (
     <>

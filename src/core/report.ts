@@ -5,7 +5,7 @@ import type { PlainWords } from './plain-words.ts';
 import type { PrimumEvent, SubmissionEvent } from './event.ts';
 import type { Rung, RungChange, Verdict } from './verdict.ts';
 import type { AccountFacts } from './account.ts';
-import type { Limit } from './policy.ts';
+import type { Limit, Mode } from './policy.ts';
 
 /** One address the account logged in or sent from (ACC-7). */
 export interface AddressReport {
@@ -103,6 +103,8 @@ export interface RungReport {
   readonly since: string;
   /** The first reason, as far as the journal still has it; else empty. */
   readonly why: string;
+  /** Whether the rung acts on its mail; else it only says what would be done. */
+  readonly enforced: boolean;
 }
 
 export interface RungPage {
@@ -110,6 +112,8 @@ export interface RungPage {
   readonly accounts: readonly RungReport[];
   /** Of all accounts, not only of the page. */
   readonly counts: Readonly<Record<Exclude<Rung, 'observe'>, number>>;
+  /** Whether rungs act; mixed where groups, classes or practices have a mode of their own. */
+  readonly mode: Mode | 'mixed';
   /** There are more than are looked at; the counts are of those. */
   readonly isCut: boolean;
 }
@@ -177,6 +181,8 @@ export interface Inspector {
   explain(reference: string): Promise<Explanation | undefined>;
   /** Accounts above observe, those after a name. */
   rungs(page: { readonly limit: number; readonly after?: string | undefined }): Promise<RungPage>;
+  /** Where one account stands above observe, and why. */
+  rung(account: string): Promise<RungReport | undefined>;
   relays(): Promise<readonly RelayReport[]>;
   proposedSenders(): Promise<readonly SenderProposal[]>;
   /** Most mail first. */

@@ -53,7 +53,7 @@ async function countAll({ journal, desk }: Parts, nowMs: number) {
     const count = of(practice);
     add(verdict.enforced ? count : count.watched, verdict.at);
   });
-  for (const { practice, updatedAt } of await desk.incidents.list({ limit: MAX_INCIDENTS }))
-    add(of(practice).incidents, updatedAt);
+  for (const { practice, lastAt } of await desk.incidents.list({ limit: MAX_INCIDENTS }))
+    add(of(practice).incidents, lastAt);
   return counts;
 }

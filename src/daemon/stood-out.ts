@@ -16,7 +16,7 @@ export async function stoodOut({
 }: Pick<DaemonParts, 'desk' | 'now'>): Promise<readonly string[]> {
   const incidents = await desk.incidents.list({ limit: MAX_INCIDENTS });
   return incidents
-    .filter(({ updatedAt }) => now() - Date.parse(updatedAt) <= BEFORE_MS)
+    .filter(({ lastAt }) => now() - Date.parse(lastAt) <= BEFORE_MS)
     .flatMap((incident) => sentenceOf(incident) ?? [])
     .slice(0, MAX_NAMED);
 }

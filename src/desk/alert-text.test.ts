@@ -13,6 +13,7 @@ function item(changes: Partial<IncidentRow> = {}): AlertItem {
     state: 'open',
     openedAt: at,
     updatedAt: at,
+    lastAt: at,
     summary: 'Too many.',
     count: 1,
     references: ['R1'],
@@ -29,7 +30,7 @@ function item(changes: Partial<IncidentRow> = {}): AlertItem {
 }
 
 test('what a client chose cannot add a line to the mail or its header', () => {
-  const account = 'ann\r\nBcc: all@example.org\u2028x';
+  const account = 'ann\r\nBcc: all@example.org\u2028\u202ex';
   const message = formatAlert([item({ account, summary: 'a\nb' })], {});
   expect(message.subject).toBe('[Primum] ann Bcc: all@example.org x: a b');
   expect(message.text.split('\n').filter((text) => text.startsWith('Bcc'))).toEqual([]);

@@ -240,7 +240,10 @@ function lockOf(item: AlertItem): Extract<Notice, { what: 'locked' }> | undefine
   return item.notices.findLast((notice) => notice.what === 'locked');
 }
 
-/** One line: no line break or other control character of a stranger gets into a mail. */
+/** Line breaks, other controls, and what turns the direction of text or is not seen. */
+const STEERING = /[\p{Cc}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
+
+/** One line: nothing of a stranger steers a mail. */
 function line(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  return text.replace(STEERING, ' ').trim();
 }

@@ -6,6 +6,7 @@
 import type { SubmissionEvent } from '../core/event.ts';
 import type { Carried, CarriedQuery } from '../core/report.ts';
 import type { CampaignMember, IncidentRow, Records } from '../store/records/contract.ts';
+import { newestOf } from './campaigns.ts';
 import type { Changes } from './changes.ts';
 import type { Health } from './health.ts';
 import { isTelling, rankOf, traitsOfMessage } from './incident-traits.ts';
@@ -95,7 +96,8 @@ export class CampaignEvidence {
       .flatMap((one) => one.references.slice(-1))
       .slice(0, MAX_REFERENCES)
       .reverse();
-    const known = { detail, references, count: sumOf(members) };
+    const lastAt = newestOf(members) || row.lastAt;
+    const known = { detail, references, count: sumOf(members), lastAt };
     await health.write(() => records.incidents.describe(id, known));
     // Found again by what it shared, once others share it (FBK-7).
     await health.write(() => records.incidents.addTraits(id, shared));

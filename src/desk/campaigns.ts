@@ -112,6 +112,11 @@ function joinEqual(clusters: readonly TraitCluster[]): readonly Joined[] {
   return [...joined.values()];
 }
 
+/** The newest decision of any: what people did with one since is no news of the campaign. */
+export function newestOf(rows: readonly Pick<IncidentLine, 'lastAt'>[]): string {
+  return rows.reduce((last, { lastAt }) => (lastAt > last ? lastAt : last), '');
+}
+
 interface Cluster {
   readonly shared: readonly string[];
   readonly ids: readonly string[];
@@ -139,6 +144,6 @@ function describe({ shared, ids, total }: Cluster, known: Known): Campaign {
     heldRecipients: held.reduce((sum, { recipients }) => sum + recipients, 0),
     locked: accounts.filter((account) => known.isLocked(account)).length,
     firstAt: sorted[0]?.openedAt ?? '',
-    lastAt: rows.reduce((last, { updatedAt }) => (updatedAt > last ? updatedAt : last), ''),
+    lastAt: newestOf(rows),
   };
 }

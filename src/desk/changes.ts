@@ -33,18 +33,7 @@ export class Changes {
     };
     return {
       ...records,
-      incidents: {
-        ...incidents,
-        add: (additions) => told(incidents.add(additions), 'incident'),
-        ease: (news) => told(incidents.ease(news), 'incident'),
-        close: (request) => told(incidents.close(request), 'incident', request.id),
-        open: async (incident) => {
-          const row = await incidents.open(incident);
-          this.tell('incident', row.id);
-          return row;
-        },
-        change: (id, change) => told(incidents.change(id, change), 'incident', id),
-      },
+      incidents: this.#watchIncidents(incidents, told),
       attachments: {
         ...attachments,
         add: (file) => told(attachments.add(file), 'incident', file.row.incident),
@@ -91,6 +80,22 @@ export class Changes {
         signIn: (draft) => told(users.signIn(draft), 'user', draft.name),
         remove: (name, audit) => told(users.remove(name, audit), 'user', name),
       },
+    };
+  }
+
+  #watchIncidents(incidents: Records['incidents'], told: Told): Records['incidents'] {
+    return {
+      ...incidents,
+      add: (additions) => told(incidents.add(additions), 'incident'),
+      ease: (news) => told(incidents.ease(news), 'incident'),
+      close: (request) => told(incidents.close(request), 'incident', request.id),
+      closeMembers: (request) => told(incidents.closeMembers(request), 'incident'),
+      open: async (incident) => {
+        const row = await incidents.open(incident);
+        this.tell('incident', row.id);
+        return row;
+      },
+      change: (id, change) => told(incidents.change(id, change), 'incident', id),
     };
   }
 

@@ -33,6 +33,8 @@ export interface Incident {
   readonly state: 'open' | 'closed';
   readonly openedAt: string;
   readonly updatedAt: string;
+  /** When its newest decision was made; what people do with it since does not move it. */
+  readonly lastAt: string;
   readonly closedAt?: string;
   readonly summary: string;
   /** How many decisions belong to it. */
@@ -74,6 +76,13 @@ export interface Incident {
     readonly reasons: readonly { readonly text: string; readonly practice?: string }[];
     readonly done: string;
   };
+}
+
+/** What was closed at once, as it stood before. */
+export interface ClosedIncidents {
+  readonly incident: Incident;
+  /** Of a campaign: those of its accounts that were closed with it. */
+  readonly members: readonly Incident[];
 }
 
 /** That a matter of the own house became less, or is over. */
@@ -227,12 +236,15 @@ export interface Desk {
       readonly before?: string;
     }): Promise<readonly Incident[]>;
     get(id: string): Promise<Incident | undefined>;
+    /** `undefined` when there is no such open incident. */
     close(request: {
       readonly id: string;
       readonly by: string;
       readonly verdict: 'true' | 'false alarm' | 'unclear';
       readonly why: string;
-    }): Promise<boolean>;
+      /** The open incidents of a campaign's accounts go with it; unless they are of another as well. */
+      readonly withMembers?: boolean;
+    }): Promise<ClosedIncidents | undefined>;
     /**
      * About one account or a campaign over several. Of the same campaign one is open at a time: it is
      * given again, joined by the accounts that came meanwhile.
@@ -266,6 +278,8 @@ export interface Desk {
   readonly firstLook: FirstLookDesk;
   readonly switches: SwitchDesk;
   readonly questions: QuestionDesk;
+  /** That a person's word changed where an account stands, which is in no record of the desk. */
+  tellAccount(account: string): void;
   /** Calls back after each change on record; returns how to stop. */
   follow(listener: (change: Change) => void): () => void;
   /** What waits to be done outside. */

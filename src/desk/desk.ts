@@ -130,6 +130,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     firstLook,
     switches,
     questions: questionsOf({ ...parts, onJobs: () => runner.wake() }),
+    tellAccount: (account) => changes.tell('account', account),
     follow: (listener) => changes.follow(listener),
     pendingJobs: () => parts.health.read(() => parts.records.outbox.pending()),
     audit: auditOf(parts),

@@ -8,6 +8,7 @@ import { ease, unendedOfHouse, type EaseParts } from './incident-ease.ts';
 import { newIncidentId } from './ids.ts';
 import { traitsOfDecision } from './incident-traits.ts';
 import { readDetail } from './notice.ts';
+import { Serial } from './serial.ts';
 import type { ItemRequest } from './lock-keeper.ts';
 import { joinedAccounts } from '../store/records/open-campaigns.ts';
 import { hasRoomForNote } from '../store/records/timeline.ts';
@@ -35,6 +36,7 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
   const learnt = new Set<string>();
   const evidence = new CampaignEvidence(parts);
   const campaigns = new Campaigns(parts);
+  const closing = new Serial();
   parts.changes.follow(() => campaigns.changed());
   return {
     list: async (query) => {
@@ -50,16 +52,7 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       evidence.look(row);
       return { ...toIncident(row), members: await evidence.members(row) };
     },
-    close: async ({ id, by, verdict, why }) => {
-      const row = await health.read(() => records.incidents.get(id));
-      // What it shares with others is kept before the journal forgets it.
-      if (row?.state === 'open') {
-        await learn(parts, row);
-        if (isCampaign(row)) await evidence.refresh(id);
-      }
-      const text = `${CLOSED_AS[verdict]}: ${why}`;
-      return health.read(() => records.incidents.close({ id, at: at(), by, text, verdict }));
-    },
+    close: (request) => closeWith(parts, { evidence, closing }, request),
     open: async (request) => {
       const row = await openOver(parts, request);
       return isCampaign(row) ? described(parts, evidence, row) : toIncident(row);
@@ -95,6 +88,55 @@ export function incidentsOf(parts: ListParts): Desk['incidents'] {
       return campaigns.list(days);
     },
   };
+}
+
+type CloseRequest = Parameters<Desk['incidents']['close']>[0];
+
+/** A campaign is closed last: where it is cut short, whoever closes it again closes the rest. */
+async function closeWith(
+  parts: ListParts,
+  { evidence, closing }: { readonly evidence: CampaignEvidence; readonly closing: Serial },
+  { id, by, verdict, why, withMembers = false }: CloseRequest,
+): ReturnType<Desk['incidents']['close']> {
+  const { records, health, now } = parts;
+  const row = await health.read(() => records.incidents.get(id));
+  if (row?.state !== 'open') return undefined;
+  // What it shares with others is kept before the journal forgets it.
+  await learn(parts, row);
+  if (isCampaign(row)) {
+    if (withMembers) await learnMembers(parts, row);
+    await evidence.refresh(id);
+  }
+  const told = { at: new Date(now()).toISOString(), by, verdict, why };
+  const wanted = withMembers && isCampaign(row);
+  // Of two who close a campaign at once one closes all of it.
+  return closing.run(() => closeAll(parts, row, { ...told, withMembers: wanted }));
+}
+
+interface Finding extends Omit<CloseRequest, 'id'> {
+  readonly at: string;
+}
+
+async function closeAll(
+  { records, health }: ListParts,
+  row: IncidentRow,
+  { at, by, verdict, why, withMembers = false }: Finding,
+): ReturnType<Desk['incidents']['close']> {
+  const { id } = row;
+  const members: IncidentRow[] = [];
+  const request = { campaign: id, at, by, verdict };
+  const text = `${CLOSED_AS[verdict]} with the campaign ${id}: ${why}`;
+  for (let isMore = withMembers; isMore;) {
+    const closed = await health.read(() => records.incidents.closeMembers({ ...request, text }));
+    members.push(...closed);
+    isMore = closed.length > 0;
+  }
+  const count = members.length;
+  const incidents = count === 1 ? '1 incident' : `${count} incidents`;
+  const beside = count === 0 ? '' : `, with ${incidents} of its accounts`;
+  const own = { id, at, by, verdict, text: `${CLOSED_AS[verdict]}${beside}: ${why}` };
+  const isClosed = await health.read(() => records.incidents.close(own));
+  return isClosed ? { incident: toIncident(row), members: members.map(toIncident) } : undefined;
 }
 
 /** Earlier ones that share traits with it (FBK-7). */

@@ -208,7 +208,8 @@ export interface FigureDesk {
 
 /** Something on record has changed; who looks at it may read it again. */
 export interface Change {
-  readonly what: 'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user' | 'forward' | 'switch';
+  readonly what:
+    'hold' | 'incident' | 'case' | 'lock' | 'list' | 'user' | 'forward' | 'switch' | 'account';
   /** Empty where several changed. */
   readonly id: string;
 }

@@ -1,5 +1,7 @@
 /** Who may stand above observe is known without a look at everybody: by one pass, and by what is written. */
 import { expect, it } from 'vitest';
+import { policyWith } from '../../test/platform.ts';
+import { defaultAccountFacts } from '../core/account.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import type { Rung } from '../core/verdict.ts';
@@ -28,9 +30,10 @@ function openHouse() {
       records[0] = record.toBytes();
     });
   };
-  const policy = () => ({ quietSeconds: DAY }) as never;
+  const policy = () => ({ ...policyWith({}), quietSeconds: DAY });
+  const directory = { find: (account: string) => Promise.resolve(defaultAccountFacts(account)) };
   const names = async (): Promise<string> => {
-    const parts = { ...{ standing: counted, journal, climbed }, policy, now: () => NOW };
+    const parts = { ...{ standing: counted, journal, climbed }, policy, directory, now: () => NOW };
     const { accounts } = await reportRungs(parts, { limit: 10 });
     return accounts.map(({ account, rung, why }) => `${account} ${rung} ${why}`.trim()).join('; ');
   };

@@ -30,7 +30,7 @@ import { reportBulkTools } from './bulk-tools.ts';
 import type { Climbed } from './climbed.ts';
 import { explain } from './explain.ts';
 import { reportRelays } from './relays.ts';
-import { reportRungs } from './rung-report.ts';
+import { reportRung, reportRungs } from './rung-report.ts';
 import { reportOutcomes } from './report-outcomes.ts';
 import { outcomeKey } from './submission-frame.ts';
 import { accountKey, identityKey, sourceKeys } from './subject.ts';
@@ -62,6 +62,7 @@ export function createInspector(parts: InspectorParts): Inspector {
     explain: (reference) =>
       explain(parts.journal, normaliseReference(reference), parts.falseRate ?? (() => undefined)),
     rungs: (page) => reportRungs(parts, page),
+    rung: (account) => reportRung(parts, account.toLowerCase()),
     names: (prefix, limit) => accountNames(parts.standing, prefix, limit),
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),

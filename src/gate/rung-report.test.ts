@@ -47,6 +47,26 @@ describe('the list of rungs', () => {
     });
   });
 
+  it('says whether a rung acts or only says what would be done, for each and for one alone', async () => {
+    const p = createPlatform({ rules: { mode: 'observe', countries: distinct } });
+    rove(p, ANN);
+    const why = 'Used from 3 countries in one day; at most 2 are usual.';
+    expect(await p.inspector.rungs({ limit: 10 })).toMatchObject({
+      ...{ mode: 'observe', accounts: [{ account: ANN, enforced: false }] },
+    });
+    expect(await p.inspector.rung(ANN)).toMatchObject({
+      ...{ account: ANN, identity: '', rung: 'hold', enforced: false, why },
+    });
+    expect(await p.inspector.rung('nobody@example.org')).toBeUndefined();
+    p.reload({ rules: { mode: 'enforce', countries: distinct } });
+    expect(await p.inspector.rungs({ limit: 10 })).toMatchObject({
+      ...{ mode: 'enforce', accounts: [{ enforced: true }] },
+    });
+    expect(await p.inspector.rung(ANN)).toMatchObject({ enforced: true });
+    p.reload({ rules: { practices: { 'SND-6': 'observe' }, countries: distinct } });
+    expect(await p.inspector.rungs({ limit: 10 })).toMatchObject({ mode: 'mixed' });
+  });
+
   it('is paged by name, and the counts are of all', async () => {
     const p = createPlatform({ rules: { mode: 'observe', countries: distinct } });
     for (const name of ['c', 'a', 'b']) rove(p, `${name}@example.org`);

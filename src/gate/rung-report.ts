@@ -2,11 +2,14 @@
  * Who stands above observe. Rungs are collected in observe mode too and bite when it ends, so the
  * operator can look at them first.
  */
+import { isInForce, isMixed, SCORE_PRACTICE } from '../core/in-force.ts';
 import { rungIndex, stepLadder, type LadderState } from '../core/ladder.ts';
 import type { RungPage, RungReport } from '../core/report.ts';
 import { AccountRecord } from '../core/profile/account-record.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
 import type { Policy } from '../core/policy.ts';
+import { rulesFor } from '../core/rules/resolve.ts';
+import type { Directory } from '../directory/contract.ts';
 import type { JournalLine, Journal } from '../store/journal.ts';
 import type { StandingStore } from '../store/standing.ts';
 import type { Climbed } from './climbed.ts';
@@ -16,6 +19,7 @@ import { accountKey, identityKey } from './subject.ts';
 export interface RungParts {
   readonly standing: StandingStore;
   readonly journal: Journal;
+  readonly directory: Pick<Directory, 'find'>;
   readonly policy: () => Policy;
   readonly now: () => number;
   /** Which may stand there; without it every record is looked at. */
@@ -28,7 +32,7 @@ export const MAX_RUNG_ACCOUNTS = 100_000;
 /** A line may be dated a little before it was written. */
 const CLOCKS_MS = 3_600_000;
 
-type Standing = Omit<RungReport, 'why' | 'since'> & { readonly sinceMs: number };
+type Standing = Omit<RungReport, 'why' | 'since' | 'enforced'> & { readonly sinceMs: number };
 
 /** One pass over the records of accounts and identities. */
 export async function reportRungs(
@@ -44,24 +48,65 @@ export async function reportRungs(
     .sort((a, b) => (a.account < b.account ? -1 : 1))
     .slice(0, page.limit);
   const why = page.limit === 0 ? new Map<string, string>() : await reasonsFor(parts, shown);
-  const accounts = shown.map(({ sinceMs, ...row }): RungReport => {
-    const since = new Date(sinceMs).toISOString();
-    return { ...row, since, why: why.get(row.account) ?? '' };
-  });
-  return { accounts, counts, isCut };
+  const accounts = await Promise.all(shown.map((row) => reportOf(parts, row, why)));
+  return { accounts, counts, mode: modeOf(parts.policy()), isCut };
+}
+
+/** Where one account stands: the highest of its own rung and those of its identities. */
+export async function reportRung(
+  parts: RungParts,
+  account: string,
+): Promise<RungReport | undefined> {
+  const [own] = await parts.standing.read([accountKey(account)]);
+  const ladders: [identity: string, ladder: LadderState][] = [['', new AccountRecord(own).ladder]];
+  for await (const [key, record] of parts.standing.scan(identityKey(`${account}/`))) {
+    ladders.push([key.slice(IDENTITIES.length), new IdentityProfile(record).ladder]);
+  }
+  const found = ladders
+    .map(([identity, ladder]) => standingOf(parts, { account, identity }, ladder))
+    .reduce((most, one) => (rungIndex(one.rung) > rungIndex(most.rung) ? one : most));
+  if (found.rung === 'observe') return undefined;
+  return reportOf(parts, found, await reasonsFor(parts, [found]));
+}
+
+async function reportOf(
+  { policy, directory }: RungParts,
+  { sinceMs, ...row }: Standing,
+  why: ReadonlyMap<string, string>,
+): Promise<RungReport> {
+  const since = new Date(sinceMs).toISOString();
+  const rules = rulesFor(policy(), await directory.find(row.account));
+  const enforced =
+    row.identity === '' ? rules.mode === 'enforce' : isInForce(rules, SCORE_PRACTICE);
+  return { ...row, since, why: why.get(row.account) ?? '', enforced };
+}
+
+function modeOf({ rules, groups, classes }: Policy): RungPage['mode'] {
+  const own = [...Object.values(groups), ...Object.values(classes)];
+  const isOther = own.some(({ mode = rules.mode }) => mode !== rules.mode);
+  return isOther || isMixed(rules) ? 'mixed' : rules.mode;
+}
+
+function standingOf(
+  parts: RungParts,
+  who: Pick<Standing, 'account' | 'identity'>,
+  state: LadderState,
+): Standing {
+  const { rung, sinceMs } = stepLadder(state, 'observe', parts.now(), parts.policy().quietSeconds);
+  return { ...who, rung, sinceMs };
 }
 
 async function accountsAbove(parts: RungParts) {
   const found = new Map<string, Standing>();
   let isCut = false;
   const add = (account: string, identity: string, state: LadderState): boolean => {
-    const quiet = parts.policy().quietSeconds;
-    const { rung, sinceMs } = stepLadder(state, 'observe', parts.now(), quiet);
+    const one = standingOf(parts, { account, identity }, state);
+    const { rung } = one;
     if (rung === 'observe') return false;
     const known = found.get(account);
     if (known !== undefined && rungIndex(known.rung) >= rungIndex(rung)) return true;
     if (known === undefined && found.size >= MAX_RUNG_ACCOUNTS) isCut = true;
-    else found.set(account, { account, identity, rung, sinceMs });
+    else found.set(account, one);
     return true;
   };
   const addIdentity = (identity: string, state: LadderState): boolean =>

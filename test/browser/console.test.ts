@@ -10,7 +10,7 @@ import {
   wasHit,
   type House,
 } from './browser.ts';
-import { HOSTILE, HOSTILE_ACCOUNT } from './hostile.ts';
+import { HOSTILE, HOSTILE_ACCOUNT, TURNED } from './hostile.ts';
 
 const LONG = 180_000;
 /** No gap in it where it could be broken. */
@@ -103,6 +103,8 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
       expect(text.replaceAll('hxxp', 'http')).toContain(hostile);
     }
     expect(text).toContain(HOSTILE_ACCOUNT);
+    expect(text).toContain(TURNED.replace('\u202e', '\\u{202E}'));
+    expect(text).not.toContain('\u202e');
     expect(text).toContain('hxxps://evil.example/login');
     expect(text).toContain('invoice.pdf.exe');
   });

@@ -10,8 +10,11 @@ export const HOSTILE: readonly string[] = [
   '<a href="data:text/html,<script>window.hit=1</script>">x</a>',
 ];
 
+/** Turns the text behind it: a program that looks like a document. */
+export const TURNED = 'Invoice\u202efdp.exe';
+
 /** All of them in one line, for a field that is shown once. */
-export const HOSTILE_LINE = HOSTILE.join(' ');
+export const HOSTILE_LINE = [...HOSTILE, TURNED].join(' ');
 
 /** A login may hold what an address may; this one is as bad as it gets. */
 export const HOSTILE_ACCOUNT = '"><img src=x onerror=window.hit=1>@example.org';

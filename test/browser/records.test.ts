@@ -134,4 +134,50 @@ describe.runIf(browserIsHere)('the records', { timeout: LONG }, () => {
       await page.getByText(words).first().waitFor();
     }
   });
+
+  it('close a campaign with the incidents of its accounts, and say how many (FBK-6)', async () => {
+    const page = await house.page();
+    const client = await house.primum.client();
+    const { incidents } = await client.incidents({ state: 'open' });
+    const over = incidents.find(({ account, accounts }) => account === '' && accounts.length > 1);
+    const members = incidents.filter(({ campaign }) => campaign === over?.id);
+    expect(members.length).toBeGreaterThan(1);
+    await openAt(page, `${house.base}/console/#/incidents/${over?.id ?? ''}`);
+    const box = page.getByRole('checkbox', { name: /Close the open incidents of its accounts/ });
+    expect(await box.isChecked()).toBe(true);
+    await page.getByLabel('Cause: how it came to this').fill('One phished list.');
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page
+      .getByText(`Closed, and with it ${members.length} incidents of its accounts.`)
+      .waitFor();
+    for (const { id } of members) {
+      expect(await client.incident(id)).toMatchObject({ state: 'closed', verdict: 'true' });
+    }
+  });
+
+  it('offer the unlock where an incident is closed, and ask about a lock that none is left of (ACC-12)', async () => {
+    const page = await house.page();
+    const client = await house.primum.client();
+    const account = 'dora@example.org';
+    const lock = (await client.locks()).locks.find((one) => one.account === account);
+    for (const { id } of (await client.incidents({ account, state: 'open' })).incidents) {
+      await openAt(page, `${house.base}/console/#/incidents/${id}`);
+      await page.getByText('Closing unlocks nobody.').waitFor();
+      await page.getByLabel(/Unlock although nobody has ticked: the password/).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      await shoot(page, 'light-incident-to-close');
+      await page.getByLabel('Cause: how it came to this').fill('Phished on Friday.');
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
+      await page.getByText(`Closed. Still locked: ${account}.`).waitFor();
+    }
+    await openAt(page, `${house.base}/console/#/today`);
+    const row = page.getByRole('row').filter({ hasText: account });
+    await row.getByRole('link', { name: 'lock without incident' }).waitFor();
+    await openAt(page, `${house.base}/console/#/incidents/${lock?.incident ?? ''}`);
+    await page.getByLabel(/Unlock although nobody has ticked/).check();
+    await page.getByLabel(`Unlock ${account}, because`).fill('She sits beside me.');
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByText('It may send again.').waitFor();
+    expect((await client.locks()).locks.map((one) => one.account)).not.toContain(account);
+  });
 });

@@ -61,7 +61,7 @@ test('of more than the page shows, the oldest are named, not the newest', async 
   for (let n = 0; n < 300; n++) await open(n);
   const { oldest, open: counts } = await looks.look();
   expect(oldest.map(({ id }) => id)).toEqual(Array.from({ length: 12 }, (_, n) => idOf(n)));
-  expect(counts).toEqual({ holds: 0, incidents: 300, cases: 0 });
+  expect(counts).toEqual({ holds: 0, incidents: 300, cases: 0, lonelyLocks: 0 });
 });
 
 test('all who look at once are answered by one reading, and a change asks for a new one', async () => {

@@ -65,7 +65,8 @@ describe('incidents', () => {
       verdict: 'false alarm' as const,
       why: 'A fair.',
     };
-    expect(await desk.incidents.close(request)).toBe(true);
+    expect(await desk.incidents.close(request)).toMatchObject({ incident: { account: ANN } });
+    expect(await desk.incidents.close(request)).toBeUndefined();
     const closed = await desk.incidents.get(incident!.id);
     expect(closed).toMatchObject({ state: 'closed' });
     expect(closed?.timeline.at(-1)).toMatchObject({

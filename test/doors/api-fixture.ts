@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { PrimumEvent } from '../../src/core/event.ts';
-import type { AccountReport, Explanation, Inspector } from '../../src/core/report.ts';
+import type { AccountReport, Explanation, Inspector, RungReport } from '../../src/core/report.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { openDesk } from '../../src/desk/desk.ts';
 import type { ApiDoorOptions, ApiParts } from '../../src/doors/api/contract.ts';
@@ -169,6 +169,25 @@ const APP: AccountReport = {
   facts: { ...ANN.facts, account: 'app@example.org', class: 'application' },
 };
 
+const RUNGS: readonly RungReport[] = [
+  {
+    account: 'ann@example.org',
+    identity: 'ann@example.org/main',
+    rung: 'hold',
+    since: '2026-11-21T01:30:00.000Z',
+    why: 'First use from Example Hosting (BR), a hosting or anonymising network.',
+    enforced: true,
+  },
+  {
+    account: 'bob@example.org',
+    identity: '',
+    rung: 'throttle',
+    since: '2026-11-21T01:00:00.000Z',
+    why: '',
+    enforced: true,
+  },
+];
+
 const known: Inspector = {
   names: (prefix, limit) =>
     Promise.resolve({
@@ -216,25 +235,12 @@ const known: Inspector = {
   missing: (account) => Promise.resolve(account === 'amn@example.org' ? [ANN.account] : undefined),
   explain: (reference) =>
     Promise.resolve(reference === VERDICT.reference ? EXPLANATION : undefined),
+  rung: (account) => Promise.resolve(RUNGS.find((one) => one.account === account)),
   rungs: ({ limit }) =>
     Promise.resolve({
-      accounts: [
-        {
-          account: 'ann@example.org',
-          identity: 'ann@example.org/main',
-          rung: 'hold' as const,
-          since: '2026-11-21T01:30:00.000Z',
-          why: 'First use from Example Hosting (BR), a hosting or anonymising network.',
-        },
-        {
-          account: 'bob@example.org',
-          identity: '',
-          rung: 'throttle' as const,
-          since: '2026-11-21T01:00:00.000Z',
-          why: '',
-        },
-      ].slice(0, limit),
+      accounts: RUNGS.slice(0, limit),
       counts: { throttle: 1, hold: 1, lock: 0 },
+      mode: 'enforce',
       isCut: false,
     }),
   relays: () =>

@@ -67,3 +67,14 @@ it('who is told of a change and reads again sees it', async () => {
     expect(count).toBeGreaterThan(i);
   }
 });
+
+it('who looks at an account is told when a release lets it start anew', async () => {
+  const told: string[] = [];
+  api.desk.follow(({ what, id }) => void told.push(`${what} ${id}`));
+  const response = await api.fetch('/api/v1/locks/ann@example.org', {
+    method: 'DELETE',
+    body: JSON.stringify({ by: 'olga', why: 'She called.' }),
+  });
+  expect(response.status).toBe(200);
+  expect(told).toEqual(['account ann@example.org']);
+});

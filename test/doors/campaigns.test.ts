@@ -63,6 +63,22 @@ describe('an incident over a campaign', () => {
     expect(new Set([first, other, alone, later].map(({ id }) => id)).size).toBe(4);
   });
 
+  it('closes the incidents of its accounts with it unless somebody says no, and says how many', async () => {
+    const authorization = { authorization: `Bearer ${TOKEN}` };
+    const close = async (id: string, more = {}) => {
+      const body = { by: 'olga', verdict: 'true', why: 'Phished.', ...more };
+      return (await api.post(`/api/v1/incidents/${id}/close`, body, authorization)).json();
+    };
+    await hit(ANN, BOB);
+    const first = await open([ANN, BOB]);
+    expect(await close(first.id, { members: false })).toEqual({
+      ...{ done: true, locked: [], members: 0 },
+    });
+    const again = await open([ANN, BOB]);
+    expect(await close(again.id)).toEqual({ done: true, locked: [], members: 2 });
+    expect(await api.desk.incidents.countOpen()).toBe(0);
+  });
+
   it('is named by the campaign and by the incidents of its accounts while it is open', async () => {
     await hit(ANN, BOB);
     expect((await campaigns())[0]).toMatchObject({ accounts: [ANN, BOB] });

@@ -159,7 +159,7 @@ describe('incidents (FBK-6, FBK-7)', () => {
       const [open] = await api.desk.incidents.list({ limit: 1 });
       const body = { by: 'olga', verdict, why: 'Looked.' };
       const answer = await send(`/incidents/${open?.id ?? ''}/close`, body);
-      expect(await answer.json()).toEqual({ done: true, locked: ['ann@example.org'] });
+      expect(await answer.json()).toEqual({ done: true, locked: ['ann@example.org'], members: 0 });
       expect(api.taken.map(({ kind }) => kind)).not.toContain('release');
     },
   );
@@ -223,7 +223,7 @@ describe('the overview', () => {
     const { figures, open, oldest } = schemas.overview.parse(await read('/overview'));
     expect(figures['submissions']?.at(-1)).toMatchObject({ value: 12 });
     expect(figures['submissions']).toHaveLength(24);
-    expect(open).toEqual({ holds: 1, incidents: 1, cases: 0, locks: 0 });
+    expect(open).toEqual({ holds: 1, incidents: 1, cases: 0, locks: 0, lonelyLocks: 0 });
     // The ticket of a held message is not a second thing to do.
     expect(oldest.map(({ what }) => what)).toEqual(['hold']);
   });

@@ -163,6 +163,8 @@ describe('a CSV', () => {
     ['a,"b"', '"a,""b"""'],
     ['a;b', '"a;b"'],
     ['plain - text', 'plain - text'],
+    ['gpj.\u202eexe', 'gpj.\\u{202E}exe'],
+    ['\u200b=1', '\\u{200B}=1'],
   ])('writes %j as %j', (value, cell) => {
     expect(formatCsv(['x'], [{ x: value }])).toBe(`x\r\n${cell}\r\n`);
   });

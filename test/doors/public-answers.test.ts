@@ -21,7 +21,7 @@ async function told(
   const found = { verdict: { ...EXPLANATION.verdict, verdict, reasons, enforced: true } };
   const parts = {
     inspector: { explain: () => Promise.resolve(found) },
-    desk: { holds: { get: () => Promise.resolve(state === undefined ? undefined : { state }) } },
+    desk: { holds: { get: () => Promise.resolve(state && { state, reference: REFERENCE }) } },
   } as unknown as ApiParts;
   const place = { texts: PAGES.texts['en'] ?? {}, path: '/mail', language: 'en' };
   const page = await mailBody(parts, place as never, { reference: REFERENCE, typed: REFERENCE });
@@ -137,3 +137,36 @@ it('ACC-11: a message held because its account is locked is found by its referen
   });
   expect(await findDecision(parts, held.id)).toBeUndefined();
 });
+
+test.each([
+  ['held', 'The message waits.', 'If you did not send it'],
+  ['released', 'was sent on', 'There is nothing'],
+  ['gone', 'taken out of the queue by hand', 'If you did not send it'],
+])(
+  'a message found in the hold queue that is %s has its page, without a reason',
+  async (...row) => {
+    const [state, what, todo] = row;
+    const held = {
+      id: 'h1',
+      cause: 'found',
+      reference: REFERENCE,
+      at: EXPLANATION.verdict.at,
+      state,
+    };
+    const parts = {
+      inspector: { explain: () => Promise.resolve(undefined) },
+      desk: { holds: { get: () => Promise.resolve(held) } },
+    } as unknown as ApiParts;
+    for (const [language, texts] of LANGUAGES) {
+      const page = words(await mailBody(parts, placeOf(texts), ASKED));
+      expect(page).toContain(texts['reason_forgotten']);
+      if (language !== 'en') continue;
+      expect(page).toContain(what);
+      expect(page).toContain(todo);
+    }
+    // Its id is for the desk.
+    const byId = { reference: 'H1', typed: 'h1' };
+    const page = words(await mailBody(parts, placeOf(PAGES.texts['en'] ?? {}), byId));
+    expect(page).toContain('There is no decision with this reference.');
+  },
+);

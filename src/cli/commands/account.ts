@@ -206,7 +206,7 @@ export function incidentTable(incidents: readonly IncidentView[]): string {
       i.id,
       i.wellAt === undefined ? i.state : `${i.state}, well`,
       when(i.openedAt),
-      when(i.updatedAt),
+      when(i.lastAt),
       i.count,
       i.account === '' && i.accounts.length > 0 ? counted(i.accounts.length, 'account') : i.account,
       i.summary,

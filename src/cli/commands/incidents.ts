@@ -61,9 +61,13 @@ export const incidentsClose: Command = {
       isRequired: true,
     },
     why: { type: 'string', value: 'TEXT', help: 'Why, for the audit log.', isRequired: true },
+    alone: {
+      type: 'boolean',
+      help: 'Of a campaign: leave the incidents of its accounts open. Else they are closed with it, the same way.',
+    },
   },
   asksDaemon: true,
-  async run({ argument, option, io, client, show }) {
+  async run({ argument, option, flag, io, client, show }) {
     const finding = option('finding') ?? '';
     if (!Object.hasOwn(FINDINGS, finding)) {
       throw new PrimumError(
@@ -73,10 +77,20 @@ export const incidentsClose: Command = {
     }
     const id = argument(0);
     const verdict = FINDINGS[finding as keyof typeof FINDINGS];
-    const decision = { by: io.user(), why: option('why') ?? '', verdict };
-    const { locked = [] } = await (await client()).closeIncident(id, decision);
+    const decision = {
+      by: io.user(),
+      why: option('why') ?? '',
+      verdict,
+      ...(flag('alone') && { members: false }),
+    };
+    const { locked = [], members = 0 } = await (await client()).closeIncident(id, decision);
     const still = locked.length === 0 ? '' : ` Still locked: ${locked.join(', ')}.`;
-    show({ id, closed: true, locked }, () => `Incident ${id} is closed.${still}\n`);
+    const beside =
+      members === 0 ? '' : `, and with it ${counted(members, 'incident')} of its accounts`;
+    show(
+      { id, closed: true, members, locked },
+      () => `Incident ${id} is closed${beside}.${still}\n`,
+    );
     return 0;
   },
 };
@@ -111,7 +125,7 @@ const ITEMS = {
 } as const;
 
 function incidentText(incident: IncidentView): string {
-  const { id, account, practice, state, openedAt, updatedAt, references } = incident;
+  const { id, account, practice, state, openedAt, lastAt, references } = incident;
   const closed = incident.closedAt === undefined ? '' : ` ${when(incident.closedAt)} UTC`;
   const well = incident.wellAt === undefined ? '' : `, well since ${when(incident.wellAt)} UTC`;
   const timeline = incident.timeline.map((t) => [when(t.at), t.by, t.text]);
@@ -123,7 +137,7 @@ function incidentText(incident: IncidentView): string {
   return [
     `${id}: ${oneLine(incident.summary)}\n`,
     indent(
-      `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}${well}; opened ${when(openedAt)} UTC, last ${when(updatedAt)} UTC.\n`,
+      `${account === '' ? 'No single account' : `Account ${account}`}, ${practice}, ${state}${closed}${well}; opened ${when(openedAt)} UTC, last decision ${when(lastAt)} UTC.\n`,
     ),
     indent(clocksText(incident)),
     indent(

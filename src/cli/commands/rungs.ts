@@ -27,7 +27,7 @@ function rungsText({ accounts, counts, isCut }: RungPageView): string {
   if (all === 0) return 'No account is above observe.\n';
   const rows = accounts.map((row) => [
     row.account,
-    row.rung,
+    row.enforced ? row.rung : `${row.rung}, only observed`,
     when(row.since),
     row.identity === '' ? 'the whole account' : row.identity,
     row.why,

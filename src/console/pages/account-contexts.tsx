@@ -5,6 +5,7 @@ import { part, send } from '../api.ts';
 import { AskOwner } from '../ask-owner.tsx';
 import { Figure } from '../chart.tsx';
 import { counted, countryOf } from '../format.ts';
+import { RUNG_WORDS } from '../rung-words.ts';
 import { Badge, ForReviewers, Table, useAct, When } from '../parts.tsx';
 
 type Identity = NonNullable<AccountView['report']>['identities'][number];
@@ -13,9 +14,11 @@ export function Identities(given: {
   readonly account: string;
   readonly identities: readonly Identity[];
   readonly isLocked: boolean;
+  /** Its rung stops nothing. */
+  readonly isObserved: boolean;
   readonly after: () => void;
 }): JSX.Element {
-  const { account, identities, isLocked, after } = given;
+  const { account, identities, isLocked, isObserved, after } = given;
   if (identities.length === 0) return <p class="quiet">It has not sent anything yet.</p>;
   return (
     <>
@@ -27,6 +30,8 @@ export function Identities(given: {
               <Badge tone="bad">locked</Badge>
             ) : one.rung === 'observe' ? (
               <Badge tone="good">free</Badge>
+            ) : isObserved ? (
+              <Badge tone="plain">would be {RUNG_WORDS[one.rung]}</Badge>
             ) : (
               <Badge tone="bad">{one.rung}</Badge>
             )}

@@ -1,18 +1,14 @@
 /** Everything of one account: where it stands, what happened, its places, limits and lock. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type {
-  AccountView,
-  IncidentList,
-  IncidentView,
-  MadeLock,
-} from '../../doors/api/schemas/types.ts';
+import type { AccountView, IncidentList, MadeLock } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
 import { counted, countryOf, doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
+import { whyNotFree } from '../rung-words.ts';
 import { Identities } from './account-contexts.tsx';
 import { History, Limits } from './account-history.tsx';
-import { Checklist, leftOpen } from './checklist.tsx';
+import { FreeForm, Unlock } from './unlock.tsx';
 import { ClosedAfter, FirstAction } from './clocks.tsx';
 import {
   Ago,
@@ -30,7 +26,7 @@ import {
 export function AccountPage({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <Find />;
   const path = `/accounts/${part(name)}`;
-  const view = useLoaded<AccountView>(path, ['lock', 'incident']);
+  const view = useLoaded<AccountView>(path, ['lock', 'incident', 'account']);
   return (
     <Page title={name} aside={<FindForm />}>
       <Show of={view}>
@@ -84,17 +80,11 @@ function FindForm(): JSX.Element {
 }
 
 function Lock({ view }: { readonly view: AccountView }): JSX.Element {
-  const { account, lock, report } = view;
-  const rungs = [report?.rung, ...(report?.identities ?? []).map(({ rung }) => rung)];
-  const isHeld = rungs.some((rung) => rung !== undefined && rung !== 'observe');
+  const { account, lock, report, rung } = view;
   return (
     <section class="card">
       <p>
-        {lock ? (
-          <Badge tone="bad">locked</Badge>
-        ) : (
-          <Badge tone={isHeld ? 'warn' : 'good'}>{isHeld ? 'not free' : 'free'}</Badge>
-        )}{' '}
+        {lock ? <Badge tone="bad">locked</Badge> : <Standing rung={rung} />}{' '}
         {report && (
           <span class="quiet">
             {report.facts.class} of {report.facts.tenant || 'no tenant'}
@@ -102,6 +92,7 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
           </span>
         )}
       </p>
+      {rung && lock === null && <p>{whyNotFree(rung)}</p>}
       {lock && (
         <p>
           By {lock.by}, <Ago at={lock.at} />: {lock.why}{' '}
@@ -110,14 +101,25 @@ function Lock({ view }: { readonly view: AccountView }): JSX.Element {
       )}
       <ForReviewers>
         {lock ? (
-          <Unlock account={account} incident={lock.incident} />
-        ) : isHeld ? (
+          <Unlock account={account} incident={lock.incident} label="Unlock, because" />
+        ) : rung ? (
           <FreeForm account={account} label="Release, because" action="Release" />
         ) : (
           <LockForm account={account} />
         )}
       </ForReviewers>
     </section>
+  );
+}
+
+type Rung = AccountView['rung'];
+
+function Standing({ rung }: { readonly rung: Rung }): JSX.Element {
+  if (rung === null) return <Badge tone="good">free</Badge>;
+  return rung.enforced ? (
+    <Badge tone="warn">not free</Badge>
+  ) : (
+    <Badge tone="plain">free, only observed</Badge>
   );
 }
 
@@ -132,57 +134,6 @@ function LockForm({ account }: { readonly account: string }): JSX.Element {
           () => send<MadeLock>('PUT', `/locks/${part(account)}`, { by: 'me', why }),
           (made) => `Locked. ${doubtOf(made)}`,
         )
-      }
-    />
-  );
-}
-
-/** The checklist stands above the button; what is left open is said twice, once by whoever unlocks. */
-function Unlock(given: { readonly account: string; readonly incident: string }): JSX.Element {
-  const { account } = given;
-  const path = `/incidents/${given.incident}`;
-  const wanted = given.incident === '' ? undefined : path;
-  const incident = useLoaded<IncidentView>(wanted, ['incident', 'lock']).value;
-  const [isSure, setSure] = useState(false);
-  const left = incident === undefined ? '' : leftOpen(incident);
-  const form = <FreeForm account={account} label="Unlock, because" action="Unlock" />;
-  return (
-    <>
-      {incident && incident.checklist.length > 0 && (
-        <Checklist incident={incident} path={path} heading="h2" />
-      )}
-      {left === '' ? (
-        form
-      ) : (
-        <>
-          <label>
-            <input
-              type="checkbox"
-              checked={isSure}
-              onChange={(event) => setSure(event.currentTarget.checked)}
-            />{' '}
-            Unlock although nobody has ticked: {left}
-          </label>
-          {isSure && form}
-        </>
-      )}
-    </>
-  );
-}
-
-function FreeForm(given: {
-  readonly account: string;
-  readonly label: string;
-  readonly action: string;
-}): JSX.Element {
-  const act = useAct();
-  const path = `/locks/${part(given.account)}`;
-  return (
-    <SayForm
-      label={given.label}
-      action={given.action}
-      say={(why) =>
-        act(() => send('DELETE', path, { by: 'me', why, mail: 'keep' }), 'It may send again.')
       }
     />
   );
@@ -244,6 +195,7 @@ function Places({ view, after }: { view: AccountView; after: () => void }): JSX.
       </p>
       <Identities
         {...{ account: view.account, isLocked: view.lock !== null, after }}
+        isObserved={view.rung?.enforced === false}
         identities={report?.identities ?? []}
       />
       <Outcomes report={report} />

@@ -1,12 +1,9 @@
 /** Incidents: the list, and one with its evidence, timeline, checklist and those like it. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type {
   CaseList,
-  ClosedIncident,
   IncidentList,
   IncidentView,
-  LockList,
   SimilarList,
 } from '../../doors/api/schemas/types.ts';
 import { part, send } from '../api.ts';
@@ -28,6 +25,7 @@ import {
   When,
 } from '../parts.tsx';
 import { Checklist } from './checklist.tsx';
+import { Close, StillLocked } from './close-incident.tsx';
 import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { Files } from './files.tsx';
 import { A_PAGE, useOpenClosed } from './open-closed.tsx';
@@ -247,6 +245,7 @@ function Body({ incident, path }: { incident: IncidentView; path: string }): JSX
               <Close path={path} incident={incident} />
             </ForReviewers>
           )}
+          {!isOpen && <StillLocked incident={incident} />}
         </section>
       </div>
     </>
@@ -281,54 +280,3 @@ function Evidence({ incident, path }: { incident: IncidentView; path: string }):
     </section>
   );
 }
-
-const MOST_NAMED = 5;
-
-function Close(given: { readonly path: string; readonly incident: IncidentView }): JSX.Element {
-  const { path, incident } = given;
-  const own = new Set([incident.account, ...incident.accounts]);
-  const locks = useLoaded<LockList>('/locks', ['lock']).value?.locks ?? [];
-  const locked = locks.map(({ account }) => account).filter((one) => own.has(one));
-  const act = useAct();
-  const [verdict, setVerdict] = useState('true');
-  return (
-    <>
-      <h3>Close it</h3>
-      <div class="say">
-        <label for="verdict">What it was</label>
-        <select
-          id="verdict"
-          value={verdict}
-          onChange={(event) => setVerdict(event.currentTarget.value)}
-        >
-          <option value="true">Abuse</option>
-          <option value="false alarm">A false alarm</option>
-          <option value="unclear">Unclear</option>
-        </select>
-      </div>
-      {locked.length > 0 && (
-        <p role="note">
-          Closing unlocks nobody. Still locked, to be unlocked at the account:{' '}
-          {locked.slice(0, MOST_NAMED).map((account) => (
-            <>
-              <Account name={account} />{' '}
-            </>
-          ))}
-        </p>
-      )}
-      <SayForm
-        label="Cause: how it came to this"
-        action="Close"
-        say={(why) =>
-          act(
-            () => send<ClosedIncident>('POST', `${path}/close`, { by: 'me', verdict, why }),
-            ({ locked: still }) => `Closed.${still.length === 0 ? '' : ` ${stillLocked(still)}`}`,
-          )
-        }
-      />
-    </>
-  );
-}
-
-const stillLocked = (accounts: readonly string[]): string =>
-  `Still locked: ${accounts.slice(0, MOST_NAMED).join(', ')}. Unlock at the account if the owner has it.`;

@@ -3,11 +3,13 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountView, HoldView, ShownView } from '../../doors/api/schemas/types.ts';
 import { get } from '../api.ts';
-import { attachmentNames, counted, countryOf, disarm } from '../format.ts';
+import { attachmentNames, counted, disarm } from '../format.ts';
 import { messageOf, type Loaded } from '../live.ts';
 import { Ago } from '../parts.tsx';
+import { placesOf } from '../places.ts';
 
 type Lock = AccountView['lock'];
+type Identity = NonNullable<AccountView['report']>['identities'][number];
 
 /** Of an account that is locked already the reviewer reads why: its message may say nothing of it. */
 export function Facts(given: { readonly hold: HoldView; readonly lock: Lock }): JSX.Element {
@@ -45,7 +47,11 @@ export function Facts(given: { readonly hold: HoldView; readonly lock: Lock }): 
   );
 }
 
-export function Usual({ view }: { readonly view: Loaded<AccountView> }): JSX.Element {
+export function Usual(given: {
+  readonly view: Loaded<AccountView>;
+  readonly hold: HoldView;
+}): JSX.Element {
+  const { view, hold } = given;
   const report = view.value?.report;
   return (
     <section class="card" aria-label="The account's usual">
@@ -66,8 +72,10 @@ export function Usual({ view }: { readonly view: Loaded<AccountView> }): JSX.Ele
               <dd>{one.usualRecipientsPerDay}</dd>
               <dt>Messages so far</dt>
               <dd>{one.messages.toLocaleString()}</dd>
-              <dt>Used from</dt>
-              <dd>{placesOf(one.contexts) || 'nowhere yet'}</dd>
+              <Places
+                of={one.contexts}
+                context={one.identity === hold.identity ? hold.context : ''}
+              />
               <dt>Sends as</dt>
               <dd>
                 {one.senders
@@ -91,17 +99,32 @@ export function Usual({ view }: { readonly view: Loaded<AccountView> }): JSX.Ele
   );
 }
 
-/** Each network once, on as many days as the context of it that is used most. */
-function placesOf(
-  contexts: readonly { readonly country: string; readonly asn: number; readonly days: number }[],
-): string {
-  const days = new Map<string, number>();
-  for (const one of contexts) {
-    const name = `${countryOf(one.country)}${one.asn === 0 ? '' : ` AS${one.asn}`}`;
-    days.set(name, Math.max(days.get(name) ?? 0, one.days));
-  }
-  const most = [...days].sort((a, b) => b[1] - a[1]).slice(0, 4);
-  return most.map(([name, count]) => `${name} (${counted(count, 'day')})`).join(', ');
+/** What is proven to be the owner's, the place of the message, and the rest. */
+function Places(given: {
+  readonly of: Identity['contexts'];
+  readonly context: string;
+}): JSX.Element {
+  const { usual, own, others } = placesOf(given.of, given.context);
+  const rows = [
+    [
+      'Usually used from',
+      usual || (given.of.length === 0 ? 'nowhere yet' : "no place that is proven the owner's"),
+    ],
+    ['This message from', own],
+    ['Also used from, not proven', others],
+  ] as const;
+  return (
+    <>
+      {rows
+        .filter(([, text]) => text !== '')
+        .map(([name, text]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </>
+        ))}
+    </>
+  );
 }
 
 export function Message({ hold }: { readonly hold: HoldView }): JSX.Element {

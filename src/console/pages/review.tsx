@@ -124,6 +124,7 @@ function Chosen(
   const name = hold.value?.account ?? '';
   const account = useLoaded<AccountView>(name === '' ? undefined : `/accounts/${part(name)}`, [
     'lock',
+    'account',
   ]);
   const lock = account.value?.lock ?? null;
   useKeys((key) => {
@@ -152,7 +153,7 @@ function Chosen(
                 </p>
               )}
             </section>
-            <Usual view={account} />
+            <Usual view={account} hold={value} />
             <Message hold={value} />
           </div>
         )}

@@ -1,9 +1,11 @@
 /** The morning's look: is the house clean, and what waits longest. */
 import type { JSX } from 'preact';
 import type { OverviewView, RungPageView } from '../../doors/api/schemas/types.ts';
+import { part } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { counted, nounOf, span } from '../format.ts';
 import { useLoaded } from '../live.ts';
+import { laddersOf, RUNG_WORDS } from '../rung-words.ts';
 import { Account, Ago, AllAsCsv, Badge, Page, Show, Table } from '../parts.tsx';
 
 /** Figures with their names, in the order of the page. */
@@ -24,7 +26,8 @@ const FIGURES: readonly (readonly [string, string])[] = [
 /** How much there is, not how much there was in an hour. */
 const LEVELS: ReadonlySet<string> = new Set(['queue', 'waiting', 'listings']);
 
-const LINKS = { hold: 'review', incident: 'incidents', case: 'cases' } as const;
+const LINKS = { hold: 'review', incident: 'incidents', case: 'cases', lock: 'account' } as const;
+const WHAT = { hold: 'hold', incident: 'incident', case: 'case', lock: 'lock without incident' };
 
 export function Today(): JSX.Element {
   const overview = useLoaded<OverviewView>('/overview', ['hold', 'incident', 'case', 'lock']);
@@ -50,7 +53,7 @@ export function Today(): JSX.Element {
                 { name: 'Since', cell: ({ at }) => <Ago at={at} /> },
                 {
                   name: 'What',
-                  cell: ({ what, id }) => <a href={`#/${LINKS[what]}/${id}`}>{what}</a>,
+                  cell: ({ what, id }) => <a href={`#/${LINKS[what]}/${part(id)}`}>{WHAT[what]}</a>,
                 },
                 { name: 'Account', cell: ({ account }) => <Account name={account} /> },
                 { name: 'Why', cell: ({ text }) => text },
@@ -99,12 +102,13 @@ function Rest(given: {
   readonly shown: number;
 }): JSX.Element | null {
   const { open, shown } = given;
-  const all = open.holds + open.incidents + open.cases;
+  const all = waitingOf(open);
   if (all <= shown) return null;
   const kinds = [
     ['#/review', open.holds, 'held message'],
     ['#/incidents', open.incidents, 'open incident'],
     ['#/cases', open.cases, 'open case'],
+    ['#/locks', open.lonelyLocks, 'lock'],
   ] as const;
   const links = kinds.filter(([, count]) => count > 0);
   return (
@@ -122,17 +126,18 @@ function Rest(given: {
 }
 
 function Ladder(): JSX.Element {
-  const rungs = useLoaded<RungPageView>('/rungs?limit=10', ['lock', 'incident']);
+  const rungs = useLoaded<RungPageView>('/rungs?limit=10', [
+    ...['lock', 'incident', 'account', 'switch'],
+  ]);
   return (
     <>
       <h2>Accounts on the ladder</h2>
       <Show of={rungs}>
-        {({ accounts, counts, isCut }) => (
+        {({ accounts, counts, mode, isCut }) => (
           <>
             {accounts.length > 0 && (
               <p class="quiet">
-                {counts.throttle} at throttle (slowed), {counts.hold} at hold (kept for a review),{' '}
-                {counts.lock} at lock (may not send).{' '}
+                {laddersOf({ counts, mode })}{' '}
                 {isCut && `The first ${accounts.length} are named here. `}
                 <AllAsCsv list="rungs" />
               </p>
@@ -140,14 +145,17 @@ function Ladder(): JSX.Element {
             <Table
               label="Accounts on the ladder"
               rows={accounts}
-              empty="No account is slowed, held or locked for what it did."
+              empty="No account is slowed, held or locked for what it did, nor would be."
               columns={[
                 { name: 'Account', cell: ({ account }) => <Account name={account} /> },
                 {
                   name: 'Rung',
-                  cell: ({ rung }) => (
-                    <Badge tone={rung === 'throttle' ? 'warn' : 'bad'}>{rung}</Badge>
-                  ),
+                  cell: ({ rung, enforced }) =>
+                    enforced ? (
+                      <Badge tone={rung === 'throttle' ? 'warn' : 'bad'}>{rung}</Badge>
+                    ) : (
+                      <Badge tone="plain">{`would be ${RUNG_WORDS[rung]}`}</Badge>
+                    ),
                 },
                 { name: 'Since', cell: ({ since }) => <Ago at={since} /> },
                 { name: 'Why', cell: ({ why }) => why },
@@ -170,8 +178,12 @@ function speedOf({ firstAction, close }: OverviewView['clocks']): string {
   return `${words('acted on', firstAction)} ${words('closed', close)}`;
 }
 
+function waitingOf(open: OverviewView['open']): number {
+  return open.holds + open.incidents + open.cases + open.lonelyLocks;
+}
+
 function summaryOf(open: OverviewView['open'], figures: OverviewView['figures']): string {
-  const waiting = open.holds + open.incidents + open.cases;
+  const waiting = waitingOf(open);
   const isIdle = !Object.keys(figures).some((name) => !LEVELS.has(name));
   if (waiting === 0 && isIdle) {
     return 'No mail and no login was seen in the last 24 hours: Health says what the doors hear.';

@@ -1,7 +1,8 @@
-/** Lists as CSV (RFC 4180), for spreadsheets, which must not take a cell for a formula. */
+/** Lists as CSV (RFC 4180), for spreadsheets, which must not take a cell for a formula or be steered by it. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApiParts } from './contract.ts';
+import { inertText } from '../../protocol/inert-text.ts';
 import { answerOfType, securityOf } from './endpoint.ts';
 import { EXPORT_LISTS, MAX_EXPORT_ROWS, type Cell, type Row } from './export-lists.ts';
 import { accountName } from './schemas/input.ts';
@@ -52,6 +53,7 @@ const FORMULA = /^[\s\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 function formatCell(value: Cell): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const shown = inertText(value);
+  const safe = FORMULA.test(shown) ? `'${shown}` : shown;
   return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -34,6 +34,7 @@ import { ProblemError, sendProblem } from './problem.ts';
 import { addPublicPages, isStray, sendMissing } from './public/pages.ts';
 import { addSignIn } from './sign-in.ts';
 import { createAgentCheck } from './token.ts';
+import { tellingAccounts } from './tell-accounts.ts';
 
 // An import of node:http reads all it exports, undici with it, which takes 50 ms of every start.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -115,7 +116,11 @@ function closeServer(server: Server): Promise<void> {
 }
 
 /** The API without a socket: for the door, and for making its documents. */
-export async function buildApi(options: ApiDoorOptions, parts: ApiParts): Promise<FastifyInstance> {
+export async function buildApi(
+  options: ApiDoorOptions,
+  silent: ApiParts,
+): Promise<FastifyInstance> {
+  const parts = tellingAccounts(silent);
   const app = fastify({
     logger: false,
     bodyLimit: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,

@@ -11,7 +11,7 @@ const PIECE = 500;
 /** Incidents of one campaign looked at, the newest of each piece of accounts. */
 const MAX_MEMBERS = 1_000;
 
-const LINE = ['id', 'account', 'summary', 'state', 'openedAt', 'updatedAt', 'count'] as const;
+const LINE = ['id', 'account', 'summary', 'state', 'openedAt', 'lastAt', 'count'] as const;
 
 /** Newest first. */
 export async function readMembers(

@@ -52,6 +52,8 @@ export interface IncidentRow {
   readonly state: 'open' | 'closed';
   readonly openedAt: string;
   readonly updatedAt: string;
+  /** When its newest decision was made; of one that a person opened, when it was opened. */
+  readonly lastAt: string;
   readonly closedAt?: string;
   readonly summary: string;
   readonly count: number;
@@ -95,7 +97,7 @@ export interface TraitCluster {
 /** An incident without what is long in it. */
 export type IncidentLine = Pick<
   IncidentRow,
-  'id' | 'account' | 'summary' | 'state' | 'openedAt' | 'updatedAt' | 'count'
+  'id' | 'account' | 'summary' | 'state' | 'openedAt' | 'lastAt' | 'count'
 >;
 
 /** An incident of one of a campaign's accounts. */
@@ -200,6 +202,18 @@ export interface IncidentRecords {
     readonly verdict?: IncidentVerdict;
   }): Promise<boolean>;
   /**
+   * Closes open incidents of the accounts of a campaign that is open, with a finding of their own or
+   * its own, but none that is part of another open campaign; at most a bound of them at a time, so that
+   * whoever wants all asks until none comes.
+   */
+  closeMembers(request: {
+    readonly campaign: string;
+    readonly at: string;
+    readonly by: string;
+    readonly text: string;
+    readonly verdict: IncidentVerdict;
+  }): Promise<readonly IncidentRow[]>;
+  /**
    * One that a person opens, about one account or several. Where one over these accounts is open
    * already (open-campaigns.ts) that one is given, joined by those that are new to it.
    */
@@ -235,7 +249,7 @@ export interface IncidentRecords {
    */
   describe(
     id: string,
-    known: Pick<IncidentRow, 'detail' | 'references' | 'count'>,
+    known: Pick<IncidentRow, 'detail' | 'references' | 'count' | 'lastAt'>,
   ): Promise<boolean>;
   /** Adds traits to an incident (FBK-7); it keeps MAX_TRAITS. */
   addTraits(id: string, traits: readonly string[]): Promise<void>;

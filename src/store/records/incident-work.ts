@@ -53,9 +53,9 @@ export function incidentWork(transact: Transact): Work {
     members: (query) => transact((tx) => readMembers(tx, query)),
     lines: (ids) => transact((tx) => readLines(tx, ids)),
     traitsOf: (ids) => transact((tx) => readTraits(tx, ids)),
-    describe: (id, { detail, references, count }) =>
+    describe: (id, { detail, references, count, lastAt }) =>
       transact(async (tx) => {
-        const columns = { detail, references: JSON.stringify(references), count };
+        const columns = { detail, references: JSON.stringify(references), count, lastAt };
         const query = tx.updateTable('incidents').set(columns).where('id', '=', id);
         return (await query.executeTakeFirst()).numUpdatedRows > 0n;
       }),

@@ -30,6 +30,7 @@ export function newIncident(draft: IncidentDraft, account: string, at: string): 
     state: 'open',
     openedAt: at,
     updatedAt: at,
+    lastAt: at,
     summary: draft.summary.slice(0, MAX_TEXT),
     count: 0,
     references: [],
@@ -93,6 +94,7 @@ function counted(incident: IncidentState, addition: IncidentAddition): IncidentS
   return {
     ...incident,
     updatedAt: later(incident.updatedAt, addition.lastAt),
+    lastAt: later(incident.lastAt, addition.lastAt),
     summary: addition.summary.slice(0, MAX_TEXT),
     detail: addition.detailAfter?.(incident.detail) ?? addition.detail,
     count: incident.count + addition.count,
@@ -206,6 +208,7 @@ export function toRow(incident: IncidentState): IncidentRow {
     state: incident.state,
     openedAt: incident.openedAt,
     updatedAt: incident.updatedAt,
+    lastAt: incident.lastAt,
     ...(closedAt === undefined ? {} : { closedAt }),
     summary: incident.summary,
     count: incident.count,

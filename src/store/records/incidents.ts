@@ -14,7 +14,6 @@ import {
   eased,
   fromTable,
   newIncident,
-  noted,
   toRow,
   toTable,
 } from './incident.ts';
@@ -26,7 +25,7 @@ import type { RecordsTx, Transact } from './tables.ts';
 
 export function incidentRecords(
   transact: Transact,
-): Pick<IncidentRecords, 'add' | 'ease' | 'unended' | 'list' | 'get' | 'close' | 'repeatAlerts'> {
+): Pick<IncidentRecords, 'add' | 'ease' | 'unended' | 'list' | 'get' | 'repeatAlerts'> {
   return {
     add: (additions) =>
       transact(async (tx) => {
@@ -43,23 +42,6 @@ export function incidentRecords(
       transact(async (tx) => {
         const incident = await readIncident(tx, id);
         return incident === undefined ? undefined : toRow(incident);
-      }),
-    close: ({ id, at, by, text, verdict = '' }) =>
-      transact(async (tx) => {
-        const incident = await readIncident(tx, id);
-        if (incident?.state !== 'open') return false;
-        const entry = { at, by, text };
-        await saveIncident(tx, {
-          ...noted(incident, entry),
-          state: 'closed',
-          closedAt: at,
-          verdict,
-          alertDueMs: undefined,
-        });
-        const subject = incident.account || id;
-        const audit = { at, by, action: 'incident.close', subject, also: id };
-        await addAudit(tx, [{ ...audit, why: `${id}: ${text}` }]);
-        return true;
       }),
     repeatAlerts: (nowMs, limit, draft) =>
       transact(async (tx) => {

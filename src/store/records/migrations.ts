@@ -2,6 +2,7 @@
  * Numbered changes of the records' schema, run at open, all or none. A number once released is
  * never changed; a new one follows it.
  */
+import { sql } from 'kysely';
 import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
@@ -65,7 +66,17 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0011_open_holds': { up: indexOpenHolds },
     '0012_well_again': { up: addWellAgain },
     '0013_audit_also': { up: addAlso },
+    '0014_last_decision': { up: addLastDecision },
   };
+}
+
+/** When something was last decided, whatever people did with it since; of old ones that is not known apart. */
+async function addLastDecision(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('incidents')
+    .addColumn('last_at', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await sql`update incidents set last_at = updated_at`.execute(db);
 }
 
 /** What was done to an incident is found by its id, and by its account. */

@@ -7,6 +7,7 @@ import type { Records } from './contract.ts';
 import { figureRecords } from './figures.ts';
 import { holdRecords } from './holds.ts';
 import { forwardRecords } from './forwards.ts';
+import { closingIncidents } from './close-incidents.ts';
 import { incidentWork } from './incident-work.ts';
 import { incidentRecords } from './incidents.ts';
 import { lockRecords } from './locks.ts';
@@ -44,7 +45,11 @@ export function recordsIn(db: RecordsDb): Records {
   };
   return {
     locks: lockRecords(transact),
-    incidents: { ...incidentRecords(transact), ...incidentWork(transact) },
+    incidents: {
+      ...incidentRecords(transact),
+      ...incidentWork(transact),
+      ...closingIncidents(transact),
+    },
     audit: auditRecords(transact),
     lists: listRecords(transact),
     outbox: outboxRecords(transact),

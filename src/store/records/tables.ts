@@ -21,6 +21,7 @@ export interface IncidentTable {
   state: 'open' | 'closed';
   openedAt: string;
   updatedAt: string;
+  lastAt: string;
   closedAt: string | null;
   summary: string;
   count: number;

@@ -1,6 +1,7 @@
 /** What waits for a decision, oldest first. Every query ends at an index, whatever was closed before. */
 import type { Kysely } from 'kysely';
 import type { HoldReason } from './hold-contract.ts';
+import { MAX_OPEN_CAMPAIGNS, readOpenCampaigns } from './open-campaigns.ts';
 import type { RecordsTx, Transact } from './tables.ts';
 import type { Waiting, WaitingRecords, WaitingRow } from './waiting-contract.ts';
 
@@ -21,13 +22,15 @@ export function waitingRecords(transact: Transact): WaitingRecords {
   return {
     look: (limit) =>
       transact(async (tx) => {
+        const locks = await lonelyLocks(tx);
         const all = [
           ...(await oldestHolds(tx, limit)),
           ...(await oldestIncidents(tx, limit)),
           ...(await oldestCases(tx, limit)),
+          ...locks,
         ];
         const oldest = all.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(0, limit);
-        return { open: await countOpen(tx), oldest };
+        return { open: { ...(await countOpen(tx)), lonelyLocks: locks.length }, oldest };
       }),
   };
 }
@@ -82,7 +85,37 @@ async function oldestCases(tx: RecordsTx, limit: number): Promise<WaitingRow[]> 
   return rows.map((row) => ({ what: 'case', ...row }));
 }
 
-async function countOpen(tx: RecordsTx): Promise<Waiting['open']> {
+/** Looked at, the oldest; of more the rest follows as these are decided. */
+export const MAX_LONELY_LOCKS = 1_000;
+
+/** Locks that nothing else asks about: no incident of the account is open, nor a campaign over it. */
+async function lonelyLocks(tx: RecordsTx): Promise<WaitingRow[]> {
+  const rows = await tx
+    .selectFrom('locks')
+    .select(['account', 'at', 'why'])
+    .where((or) =>
+      or.not(
+        or.exists(
+          or
+            .selectFrom('incidents')
+            .select('incidents.id')
+            .whereRef('incidents.account', '=', 'locks.account')
+            .where('incidents.state', '=', 'open'),
+        ),
+      ),
+    )
+    .orderBy('at')
+    .limit(MAX_LONELY_LOCKS)
+    .execute();
+  if (rows.length === 0) return [];
+  const open = await readOpenCampaigns(tx, MAX_OPEN_CAMPAIGNS);
+  const inCampaign = new Set(open.flatMap(({ accounts }) => accounts));
+  return rows
+    .filter(({ account }) => !inCampaign.has(account))
+    .map(({ account, at, why }) => ({ what: 'lock', id: account, at, account, text: why }));
+}
+
+async function countOpen(tx: RecordsTx): Promise<Omit<Waiting['open'], 'lonelyLocks'>> {
   const count = tx.fn.countAll<number>().as('count');
   const holds = tx.selectFrom('holds').select(count).where('closedAt', 'is', null);
   const incidents = tx.selectFrom('incidents').select(count).where('state', '=', 'open');

@@ -60,8 +60,9 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
             `Nothing is known of the account ${account}: it never logged in or sent here, or so long ago that this was let go. Check how its login is written.`,
           );
         }
+        const rung = (await inspector.rung(account)) ?? null;
         const [shown = null] = lock === null ? [] : await viewLocks({ inspector }, [lock]);
-        return { account, report, lock: shown, incidents };
+        return { account, report, rung, lock: shown, incidents };
       },
     }),
     ...limitEndpoints({ inspector, desk, take, now }),
@@ -75,9 +76,12 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
       async handle({ params }) {
         const found = await findDecision({ inspector, desk }, normaliseReference(params.reference));
         if (found) return found;
+        const held = await desk.holds.get(params.reference);
         throw new ProblemError(
           404,
-          `No decision has the reference ${params.reference}. Check the letters, or it is older than the journal is kept.`,
+          held !== undefined
+            ? `No decision is known of the held message ${params.reference}: it was put on hold by hand or by another program, or the journal does not reach back so far. The message itself stands under holds.`
+            : `No decision has the reference ${params.reference}. Check the letters, or it is older than the journal is kept.`,
         );
       },
     }),

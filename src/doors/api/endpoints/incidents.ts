@@ -15,6 +15,7 @@ import {
   alertOutcomes,
   auditList,
   closedIncident,
+  DONE,
   incident,
   incidentList,
 } from '../schemas/output.ts';
@@ -51,16 +52,17 @@ export function incidentEndpoints(parts: ApiParts) {
       method: 'POST',
       path: '/incidents/:id/close',
       tag: 'incidents',
-      summary: 'Closes an incident with a finding.',
+      summary: 'Closes an incident with a finding; a campaign with the incidents of its accounts.',
       params: incidentParams,
       body: closeInput,
       response: closedIncident,
-      async handle({ params: { id }, body }) {
-        const found = await desk.incidents.get(id);
-        if (found === undefined || !(await desk.incidents.close({ ...body, id }))) {
-          throw incidentNotOpen(id, await desk.incidents.get(id));
-        }
-        return { done: true as const, locked: [...(await releaseAfter(parts, found, body))] };
+      async handle({ params: { id }, body: { members: withMembers, ...finding } }) {
+        const closed = await desk.incidents.close({ ...finding, id, withMembers });
+        if (closed === undefined) throw incidentNotOpen(id, await desk.incidents.get(id));
+        const { incident: own, members } = closed;
+        for (const one of members) await releaseAfter(parts, one, finding);
+        const locked = [...(await releaseAfter(parts, own, finding))];
+        return { ...DONE, locked, members: members.length };
       },
     }),
     endpoint({

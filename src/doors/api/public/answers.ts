@@ -1,5 +1,6 @@
 /** What a stranger with a reference is told: of his report, or of his message. Nothing more. */
 import type { Reason, Verdict } from '../../../core/verdict.ts';
+import type { Hold } from '../../../desk/contract.ts';
 import type { ApiParts } from '../contract.ts';
 import { findDecision } from '../find-decision.ts';
 import { html, type Html, type PageParts } from './html.ts';
@@ -52,16 +53,14 @@ export async function mailBody(
     ${lookupForm(place, typed)}`;
   if (typed === '') return form;
   const found = reference === '' ? undefined : await findDecision(parts, reference);
-  if (found === undefined)
-    return html`<p>${text('mail_unknown')}</p>
-      ${form}`;
+  if (found === undefined) return html`${await heldBody(parts.desk, place, reference)}${form}`;
   const { verdict, reasons, at, enforced } = found.verdict;
   // What would have been done and was not, concerns nobody.
   const kind = enforced ? verdict : 'pass';
   if (found.event?.kind === 'login') {
     return html`${loginBody(place, found.verdict, found.event.ok)}${form}`;
   }
-  const what = kind === 'hold' ? await heldState(parts.desk, reference) : kind;
+  const what = kind === 'hold' ? heldState(await heldBy(parts.desk, reference)) : kind;
   const reason = reasonOf(reasons);
   const why = kind === 'pass' ? html`` : html`<p>${text(`reason_${reason}`)}</p>`;
   const isOver = kind === 'pass' || what === 'released' || what === 'deleted';
@@ -94,10 +93,31 @@ function loginBody({ texts }: PageParts, decision: Verdict, isOk: boolean): Html
     <p>${text(isTold && reason === 'lock' ? 'todo_lock' : `todo_login_${what}`)}</p>`;
 }
 
-async function heldState(desk: ApiParts['desk'], reference: string): Promise<string> {
-  const state = (await desk.holds.get(reference))?.state;
-  if (state === undefined || !ENDED.has(state)) return 'waiting';
-  return state;
+/** A message in the hold queue of which nobody knows why: put there by hand, or its decision is forgotten. */
+async function heldBody(
+  desk: ApiParts['desk'],
+  { texts }: PageParts,
+  reference: string,
+): Promise<Html> {
+  const text = (name: string): string => texts[name] ?? '';
+  const held = reference === '' ? undefined : await heldBy(desk, reference);
+  if (held === undefined) return html`<p>${text('mail_unknown')}</p>`;
+  const what = heldState(held);
+  return html`<p class="reference">${reference}</p>
+    <p>${held.at.slice(0, 16).replace('T', ' ')} UTC</p>
+    <p>${text(`mail_${what}`)}</p>
+    <p>${text('reason_forgotten')}</p>
+    <p>${text(what === 'released' || what === 'deleted' ? 'todo_pass' : 'todo_hold')}</p>`;
+}
+
+/** By its reference alone: ids are for the desk. */
+async function heldBy(desk: ApiParts['desk'], reference: string): Promise<Hold | undefined> {
+  const held = await desk.holds.get(reference);
+  return held?.reference === reference ? held : undefined;
+}
+
+function heldState(held: Hold | undefined): string {
+  return held !== undefined && ENDED.has(held.state) ? held.state : 'waiting';
 }
 
 /** States that have a sentence of their own; in all others it waits. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { SubmissionEvent } from '../../../core/event.ts';
 import { formatFeedbackReport } from '../../../protocol/feedback-report.ts';
+import { inertText } from '../../../protocol/inert-text.ts';
 import { formatXarf, formatXarfMail, type OwnXarf } from '../../../protocol/xarf.ts';
 import { ProblemError } from '../problem.ts';
 import type { AbuseFacts } from './gather.ts';
@@ -89,7 +90,7 @@ function loginDetails({ events, incident }: AbuseFacts): Record<string, string |
   return {
     protocol: 'tcp',
     first_seen: events[0]?.at ?? incident.openedAt,
-    last_seen: events.at(-1)?.at ?? incident.updatedAt,
+    last_seen: events.at(-1)?.at ?? incident.lastAt,
     attempt_count: events.length,
   };
 }
@@ -100,7 +101,7 @@ function messageDetails(facts: AbuseFacts, last: SubmissionEvent): Record<string
   return {
     protocol: 'other',
     ...(last.envelopeSender !== '' && { smtp_from: last.envelopeSender }),
-    ...(subject !== '' && { subject: subject.slice(0, MAX_SUBJECT) }),
+    ...(subject !== '' && { subject: inertText(subject).slice(0, MAX_SUBJECT) }),
     ...(messageId !== '' && { message_id: messageId.slice(0, MAX_NAME) }),
     ...(facts.recipients > 0 && { recipient_count: facts.recipients }),
   };
@@ -145,7 +146,7 @@ function sampleOf(
   if (headers !== undefined) return withoutOurs(headers, reporter);
   const { headerFrom, subject, date, messageId } = event.message ?? {};
   const field = (name: string, value = ''): string =>
-    value === '' ? '' : `${name}: ${value.replaceAll(/[\p{Cc}]+/gu, ' ')}\n`;
+    value === '' ? '' : `${name}: ${inertText(value.replaceAll(/[\p{Cc}]+/gu, ' '))}\n`;
   return [
     `Received: from ${event.heloName ?? 'unknown'} ([${clientAddress}]); ${new Date(event.at).toUTCString()}\n`,
     field('From', headerFrom ?? event.envelopeSender),

@@ -245,9 +245,19 @@ export const clockReport = z.object({
 }) satisfies z.ZodType<ClockReport>;
 export const overview = z.object({
   figures: z.record(z.string(), z.array(hour)).describe('The last 24 hours, oldest first.'),
-  open: z.object({ holds: count, incidents: count, cases: count, locks: count }),
+  open: z.object({
+    ...{ holds: count, incidents: count, cases: count },
+    locks: count,
+    lonelyLocks: count.describe('Locked accounts of which no incident is open.'),
+  }),
   oldest: z.array(
-    z.object({ what: z.enum(['hold', 'incident', 'case']), id: text, at, account: text, text }),
+    z.object({
+      what: z.enum(['hold', 'incident', 'case', 'lock']),
+      id: text,
+      at,
+      account: text,
+      text,
+    }),
   ),
   clocks: clockReport,
 });

@@ -126,6 +126,10 @@ export const closeInput = z.strictObject({
   verdict: z
     .enum(['true', 'false alarm', 'unclear'])
     .describe('Whether it was abuse, as far as the reviewer knows.'),
+  members: z
+    .boolean()
+    .default(true)
+    .describe('Of a campaign: closes the open incidents of its accounts with it, the same way.'),
 });
 
 export const limitInput = z.coerce

@@ -9,6 +9,7 @@ import type {
   BulkToolReport,
   RelayReport,
   RungPage,
+  RungReport,
   SenderProposal,
 } from '../../../core/report.ts';
 import type { AuditEntry, Incident } from '../../../desk/contract.ts';
@@ -75,6 +76,7 @@ export const incident = z.object({
   state: z.enum(['open', 'closed']),
   openedAt: at,
   updatedAt: at,
+  lastAt: at.describe('When its newest decision was made.'),
   closedAt: at.exactOptional(),
   summary: text,
   count,
@@ -128,18 +130,24 @@ const auditEntry = z.object({
   why: text,
 }) satisfies z.ZodType<AuditEntry>;
 
-export const rungPage = z.object({
-  accounts: z.array(
-    z.object({
-      account: text,
-      identity: text.describe(
-        "Whose evidence it is; empty for the account's own rung, by the operator's rules.",
-      ),
-      rung,
-      since: at,
-      why: text.describe('The first reason, as far as the journal still has it; else empty.'),
-    }),
+const rungReport = z.object({
+  account: text,
+  identity: text.describe(
+    "Whose evidence it is; empty for the account's own rung, by the operator's rules.",
   ),
+  rung,
+  since: at,
+  why: text.describe('The first reason, as far as the journal still has it; else empty.'),
+  enforced: z
+    .boolean()
+    .describe('Whether the rung acts on its mail; else it only says what would be done.'),
+}) satisfies z.ZodType<RungReport>;
+
+export const rungPage = z.object({
+  accounts: z.array(rungReport),
+  mode: z
+    .enum(['observe', 'enforce', 'mixed'])
+    .describe('Whether rungs act; mixed where groups or practices have a mode of their own.'),
   counts: z
     .object({ throttle: count, hold: count, lock: count })
     .describe('Of all accounts, not only of the page.'),
@@ -191,6 +199,7 @@ export const accountNames = z.object({
 export const accountView = z.object({
   account: text,
   report: accountReport.nullable().describe('Null when the account was never seen.'),
+  rung: rungReport.nullable().describe('Where it stands above observe, and why; else null.'),
   lock: lockView.nullable(),
   incidents: z.array(incident).describe('Those open, newest first.'),
 });
@@ -258,6 +267,7 @@ export const unlocked = z.object({
 export const done = z.object({ done: z.literal(true) });
 export const closedIncident = done.extend({
   locked: z.array(text).describe('Accounts of it that are still locked: closing unlocks none.'),
+  members: count.describe('Of a campaign: incidents of its accounts that were closed with it.'),
 });
 export const DONE = { done: true } as const;
 
