@@ -10,7 +10,7 @@ import { readRanges } from './networks.ts';
 import { Rng } from './random.ts';
 import { remoteReply } from './remote.ts';
 import { readStreams } from './streams.ts';
-import { MAX_TEXT_CHARS, textsOf } from './text-folder.ts';
+import { MAX_TEXT_CHARS, sentencesOf, textsOf } from './text-folder.ts';
 
 describe('chance', () => {
   it('is the same for the same name, and another for another', () => {
@@ -159,6 +159,18 @@ describe('texts', () => {
     expect(textsOf(`Subject: a\n\n${'x'.repeat(2 * MAX_TEXT_CHARS)}`)[0]).toHaveLength(
       MAX_TEXT_CHARS,
     );
+  });
+
+  it('are sentences of what the writer said, without what is answered and who signs', () => {
+    const body = [
+      'On Monday Bo wrote:\n> Shall we meet at noon?\n',
+      'Noon is fine with me. I shall bring\nthe papers! Yes.',
+      '=====\n-- \nAnn, Office of the registrar.',
+    ];
+    expect(sentencesOf(body.join('\n'))).toEqual([
+      'Noon is fine with me.',
+      'I shall bring the papers!',
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
- * Real texts in place of made ones: bodies of messages in `.eml` and `.mbox` files of a folder and
- * its subfolders. Those in a folder whose name begins with `spam` are what attackers write.
+ * Real texts in place of made ones, of messages in the files of a folder and its subfolders: bodies
+ * in a folder whose name begins with `spam` are what attackers write; of all others the sentences
+ * are taken, for people who never met do not write the same letter.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -9,6 +10,7 @@ import type { TextSource } from './texts.ts';
 
 export const MAX_TEXTS = 20_000;
 export const MAX_TEXT_CHARS = 4_000;
+export const MAX_SENTENCES = 200_000;
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** @throws PrimumError INPUT_UNREADABLE */
@@ -27,7 +29,8 @@ export function loadTexts(folder: string): TextSource {
         ? bad
         : good;
       for (const text of textsOf(readFileSync(file, 'latin1'))) {
-        if (list.length < MAX_TEXTS) list.push(text);
+        if (list === good) pushUpTo(MAX_SENTENCES, good, sentencesOf(text));
+        else pushUpTo(MAX_TEXTS, bad, [text]);
       }
     }
   } catch (cause) {
@@ -46,6 +49,27 @@ export function loadTexts(folder: string): TextSource {
 function statOf(file: string): { readonly size: number; readonly isFile: boolean } {
   const found = statSync(file);
   return { size: found.size, isFile: found.isFile() };
+}
+
+function pushUpTo(most: number, to: string[], more: readonly string[]): void {
+  to.push(...more.slice(0, most - to.length));
+}
+
+// What a letter answers, who wrote that, and the signature.
+const NOT_WRITTEN = /^(?:\s*[>|#]|.*\bwrote:\s*$|\s*[-=_*~.\s]*$)/;
+const SIGNATURE = /^-- ?$/m;
+const SENTENCE_CHARS = { least: 12, most: 400 };
+
+/** What the writer of a body says himself, sentence by sentence. */
+export function sentencesOf(body: string): readonly string[] {
+  const [own = ''] = body.split(SIGNATURE);
+  return own
+    .split('\n')
+    .map((line) => (NOT_WRITTEN.test(line) ? '' : line.trim()))
+    .join('\n')
+    .split(/\n{2,}/)
+    .flatMap((paragraph) => paragraph.replaceAll('\n', ' ').split(/(?<=[.!?])\s+/))
+    .filter(({ length }) => length >= SENTENCE_CHARS.least && length <= SENTENCE_CHARS.most);
 }
 
 /** Plain bodies of a file's messages; others are left out. */

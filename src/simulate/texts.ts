@@ -13,9 +13,11 @@ export interface Style {
   readonly ownName: string;
 }
 
-/** Bodies of real messages that stand in for made ones. */
+/** Real texts that stand in for made ones. */
 export interface TextSource {
+  /** Sentences of what people write. No two people write the same letter: each is put together anew. */
   readonly good: readonly string[];
+  /** Whole bodies of what attackers write: a campaign is one text sent by many. */
   readonly bad: readonly string[];
 }
 
@@ -69,8 +71,11 @@ export function letter(
   const speech = SPEECH[style.language];
   const name = capital((options.to ?? '').split(/[.@]/)[0] ?? '');
   const { extra = [], texts = NO_TEXTS } = options;
-  const middle =
-    texts.good.length > 0 ? rng.pick(texts.good) : paragraphs(rng, speech, style.length);
+  const sentence =
+    texts.good.length > 0
+      ? () => rng.pick(texts.good)
+      : () => capital(fill(rng, rng.pick(speech.sentences), speech));
+  const middle = paragraphs(rng, sentence, style.length);
   return [
     ...(style.greeting === '' ? [] : [fill(rng, style.greeting, speech, name), '']),
     middle,
@@ -82,11 +87,11 @@ export function letter(
   ].join('\n');
 }
 
-function paragraphs(rng: Rng, speech: Speech, length: number): string {
+function paragraphs(rng: Rng, sentence: () => string, length: number): string {
   const count = Math.max(1, Math.min(25, rng.poisson(length)));
   const sentences: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    sentences.push(capital(fill(rng, rng.pick(speech.sentences), speech)));
+    sentences.push(sentence());
     if (index % 4 === 3) sentences.push('\n\n');
   }
   return sentences.join(' ').replaceAll(' \n\n ', '\n\n');
