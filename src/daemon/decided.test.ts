@@ -25,7 +25,7 @@ function partsOf(lines: readonly JournalLine[]) {
       },
     },
     desk: {
-      incidents: { list: () => Promise.resolve([{ practice: 'ACC-1', updatedAt: ago(2) }]) },
+      incidents: { list: () => Promise.resolve([{ practice: 'ACC-1', lastAt: ago(2) }]) },
     },
     now: () => NOW,
   } as unknown as DaemonParts;

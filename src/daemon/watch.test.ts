@@ -15,7 +15,7 @@ const NOW = Date.UTC(2026, 10, 28, 12);
 const ago = (hours: number): string => new Date(NOW - hours * 3_600_000).toISOString();
 
 function incident(changes: Partial<Incident>): Incident {
-  const base = { id: 'I1', account: '', accounts: [], summary: 'Sent much.', updatedAt: ago(2) };
+  const base = { id: 'I1', account: '', accounts: [], summary: 'Sent much.', lastAt: ago(2) };
   return { ...base, ...changes } as Incident;
 }
 
@@ -72,8 +72,8 @@ describe('OWN-1: a listing', () => {
     const accounts = ['a@x.test', 'b@x.test', 'c@x.test', 'd@x.test', 'e@x.test', 'f@x.test'];
     const { lines, texts } = await told({}, [
       incident({ id: 'I1', account: 'ann@x.test', summary: 'Held 20 messages.' }),
-      incident({ id: 'I2', accounts, summary: 'One text from 6 accounts.', updatedAt: ago(70) }),
-      incident({ id: 'I3', account: 'old@x.test', updatedAt: ago(73) }),
+      incident({ id: 'I2', accounts, summary: 'One text from 6 accounts.', lastAt: ago(70) }),
+      incident({ id: 'I3', account: 'old@x.test', lastAt: ago(73) }),
       incident({ id: 'I4', summary: 'mx2: OWN-5 fails.' }),
     ]);
     expect(texts).toEqual([
