@@ -71,7 +71,7 @@ describe.runIf(browserIsHere)('at first sight', { timeout: LONG }, () => {
       const response = await route.fetch();
       const overview = (await response.json()) as { oldest: object[] };
       const oldest = Array.from({ length: 12 }, () => overview.oldest[0]);
-      const open = { holds: 8, incidents: 13, cases: 0, locks: 0 };
+      const open = { holds: 8, incidents: 13, cases: 0, locks: 0, lonelyLocks: 0 };
       await route.fulfill({ response, json: { ...overview, open, oldest } });
     });
     await openAt(page, `${house.base}/console/#/today`);
