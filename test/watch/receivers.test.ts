@@ -48,9 +48,11 @@ describe('OWN-1: Microsoft', () => {
     ['a trap that was hit', day('192.0.2.10', 'GREEN', '< 0.1%', '2'), 'warn'],
     ['complaints', day('192.0.2.10', 'GREEN', '0.4%'), 'warn'],
     ['red', day('192.0.2.10', 'RED'), 'fail'],
-    ['red, of an address that is not ours', day('192.0.2.11', 'RED'), 'pass'],
+    ['red, of an address that stands at no host', day('192.0.2.11', 'RED'), 'fail'],
+    ['red, of an address in other letters', day('2001:DB8:0::1', 'RED'), 'fail'],
     ['a range that is blocked', '192.0.2.0,192.0.2.255,Yes,Blocked for spam\n', 'fail'],
-    ['a range elsewhere', '198.51.100.0,198.51.100.9,Yes,Blocked for spam\n', 'pass'],
+    ['a range of no host', '198.51.100.0,198.51.100.9,Yes,Blocked for spam\n', 'fail'],
+    ['a range that is not blocked', '192.0.2.0,192.0.2.255,No,\n', 'pass'],
     ['nothing yet', '', 'pass'],
     ['a page in place of it', '<html>Sign in</html>\n', 'unknown'],
   ])('says %s', async (_, text, state) => {

@@ -1,12 +1,11 @@
 /** OWN-1: what large receivers say of our addresses and domains, and how to get off their own lists. */
-import ipaddr from 'ipaddr.js';
 import {
   parsePostmaster,
   parseSnds,
   type PostmasterDay,
   type SndsDay,
 } from '../../protocol/sender-feeds.ts';
-import type { Check, Tools } from '../contract.ts';
+import type { Check } from '../contract.ts';
 import { readFeed } from '../read-feed.ts';
 import { loadReceivers, stepsOf, type Receiver } from '../receiver-catalogue.ts';
 import { bad, fine, listed, none, sumUp, unclear, warn, type Note } from './observe.ts';
@@ -28,7 +27,7 @@ export const receivers: Check = {
           unclear(`The feed of ${name} cannot be read: ${found.why}.`, 'Look at watch.feeds.'),
         ];
       return feed === 'snds'
-        ? sndsNotes(found.text, receiver, tools)
+        ? sndsNotes(found.text, receiver)
         : postmasterNotes(found.text, receiver);
     });
     return [sumUp('OWN-1', notes)];
@@ -48,21 +47,19 @@ function unread({ name, tells, delist, feed }: Receiver): readonly Note[] {
 const isHighRate = (text: string): boolean =>
   Number(/([\d.]+)\s*%/.exec(text)?.[1] ?? 0) >= 0.3 && !text.includes('<');
 
-function sndsNotes(text: string, receiver: Receiver, { plan }: Tools): readonly Note[] {
+/** Every line counts, whatever is declared: SNDS shows its user nobody else's addresses. */
+function sndsNotes(text: string, receiver: Receiver): readonly Note[] {
   const { days, blocks, unreadable } = parseSnds(text);
   const steps = stepsOf(receiver.delist);
-  const own = new Set(plan.hosts.flatMap(({ addresses }) => addresses));
-  // Without declared addresses all are ours: SNDS shows nobody else's.
-  const isOurs = (address: string): boolean => own.size === 0 || own.has(address);
   const newest = new Map<string, SndsDay>();
-  for (const day of days.filter(({ address }) => isOurs(address))) {
+  for (const day of days) {
     const known = newest.get(day.address);
     if (known === undefined || Date.parse(day.until) >= Date.parse(known.until))
       newest.set(day.address, day);
   }
   const notes = [
     ...blocks
-      .filter(({ isBlocked, from, to }) => isBlocked && touches(from, to, own))
+      .filter(({ isBlocked }) => isBlocked)
       .map(({ from, to, details }) =>
         bad(`Microsoft blocks ${from === to ? from : `${from} to ${to}`}: ${details}.`, steps),
       ),
@@ -82,20 +79,6 @@ function sndsDay(day: SndsDay, steps: string): Note {
   if (filter === 'RED') return bad(text, steps);
   if (filter === 'YELLOW' || trapHits > 0 || isHighRate(complaints)) return warn(text, steps);
   return fine(text);
-}
-
-function touches(from: string, to: string, own: ReadonlySet<string>): boolean {
-  return own.size === 0 || [...own].some((address) => isBetween(address, from, to));
-}
-
-function isBetween(address: string, from: string, to: string): boolean {
-  const [a, low, high] = [address, from, to].map((text) =>
-    ipaddr.isValid(text) ? ipaddr.process(text).toByteArray() : undefined,
-  );
-  if (a === undefined || low === undefined || high === undefined) return false;
-  if (a.length !== low.length || a.length !== high.length) return false;
-  const hex = (bytes: number[]): string => Buffer.from(bytes).toString('hex');
-  return hex(low) <= hex(a) && hex(a) <= hex(high);
 }
 
 /** Google's own line: stay under 0.1 %, never reach 0.3 %. */
