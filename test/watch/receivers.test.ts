@@ -23,8 +23,11 @@ afterEach(() => {
   server?.close();
 });
 
+const NOW = Date.UTC(2026, 10, 28, 12);
+
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
+  utimesSync(join(folder, name), new Date(NOW), new Date(NOW));
   return join(folder, name);
 }
 
@@ -33,7 +36,10 @@ async function look(name: string, feeds: Partial<WatchPlan['feeds']> = {}) {
     hosts: [{ ...hostAt(25), addresses: ['192.0.2.10'] }],
     feeds: { snds: [], google_postmaster: [], ...feeds },
   });
-  const [seen] = await receivers.run(name, openTools(plan, Date.now));
+  const [seen] = await receivers.run(
+    name,
+    openTools(plan, () => NOW),
+  );
   return { state: seen?.state, text: seen?.evidence.join(' ') ?? '', advice: seen?.advice ?? '' };
 }
 
@@ -65,6 +71,22 @@ describe('OWN-1: Microsoft', () => {
     const path = file('snds.csv', day('192.0.2.10', 'GREEN'));
     utimesSync(path, new Date(0), new Date(0));
     expect(await look(MICROSOFT, { snds: [{ file: path }] })).toMatchObject({ state: 'unknown' });
+  });
+
+  const old = (text: string) => text.replaceAll('/2026', '/2020');
+  it('is unknown from days of long ago, however new the file is', async () => {
+    const red = old(day('192.0.2.10', 'RED'));
+    for (const text of [old(day('192.0.2.10', 'GREEN')), red]) {
+      const found = await look(MICROSOFT, { snds: snds(text) });
+      expect(found.state).toBe('unknown');
+      expect(found.text).toContain('The newest day in the feed is 2020-11-27');
+      expect(found.advice).toContain('Get the feed anew');
+    }
+    const mixed = await look(MICROSOFT, { snds: snds(red + day('192.0.2.11', 'GREEN')) });
+    expect(mixed).toMatchObject({ state: 'pass' });
+    expect(mixed.text).toContain('Microsoft of 192.0.2.10: nothing new (2020-11-27).');
+    const torn = day('192.0.2.10', 'GREEN').replaceAll('2026', 'x');
+    expect((await look(MICROSOFT, { snds: snds(torn) })).text).toContain('cannot be read');
   });
 
   it('is fetched from the address in a file, which is never said', async () => {
@@ -100,6 +122,14 @@ describe('OWN-1: Google', () => {
     const found = await look(GOOGLE, { google_postmaster: [{ file: file('g.json', text) }] });
     expect(found.state, found.text).toBe(state);
     if (state === 'fail') expect(found.advice).toContain('postmaster.google.com');
+  });
+
+  it('is unknown from a day of long ago, however new the file is', async () => {
+    const name = 'domains/a.test/trafficStats/20200101';
+    const text = JSON.stringify({ name, domainReputation: 'HIGH' });
+    const found = await look(GOOGLE, { google_postmaster: [{ file: file('g.json', text) }] });
+    expect(found.state).toBe('unknown');
+    expect(found.text).toContain('The newest day in the feed is 2020-01-01');
   });
 
   it('is unknown where no spam rate was asked for', async () => {
