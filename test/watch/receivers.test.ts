@@ -1,4 +1,5 @@
 /** OWN-1: feeds of large receivers, from files and from the address in a file, and the way out. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -87,6 +88,16 @@ describe('OWN-1: Microsoft', () => {
     expect(mixed.text).toContain('Microsoft of 192.0.2.10: nothing new (2020-11-27).');
     const torn = day('192.0.2.10', 'GREEN').replaceAll('2026', 'x');
     expect((await look(MICROSOFT, { snds: snds(torn) })).text).toContain('cannot be read');
+  });
+
+  it('waits for no pipe', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const source of [{ file: pipe }, { urlFile: pipe }]) {
+      const found = await look(MICROSOFT, { snds: [source] });
+      expect(found.state).toBe('unknown');
+      expect(found.text).toContain('pipe is no regular file');
+    }
   });
 
   it('is fetched from the address in a file, which is never said', async () => {
