@@ -6,7 +6,7 @@ import { loadPractices } from '../practices/catalogue.ts';
 import type { AuditReport, Running } from '../practices/contract.ts';
 import { asRunning } from '../practices/as-running.ts';
 import { htmlReport } from '../practices/html-report.ts';
-import { matchesPractice, scorePractices, type Filter } from '../practices/score.ts';
+import { matchesPractice, namingNothing, scorePractices, type Filter } from '../practices/score.ts';
 import { textReport } from '../practices/text-report.ts';
 import type { Finding } from '../watch/contract.ts';
 import { openHistory, type History } from '../watch/history.ts';
@@ -33,17 +33,25 @@ export interface Audited {
   html(): string;
 }
 
-/** @throws PrimumError USAGE when the filter names nothing. */
+function rowsOf(only: string | undefined) {
+  const all = loadPractices();
+  const rows = all.filter(({ id }) => matchesPractice(id, only));
+  const ids = all.map(({ id }) => id);
+  const wrong = only === undefined ? [] : namingNothing(ids, only);
+  if (wrong.length === 0 && rows.length > 0) return rows;
+  throw new PrimumError(
+    'USAGE',
+    wrong.length > 1
+      ? `--only: ${wrong.join(' and ')} name no practice. Write OWN-1 or "OWN-*".`
+      : `--only ${wrong[0] ?? only ?? ''} names no practice. Write OWN-1 or "OWN-*".`,
+  );
+}
+
+/** @throws PrimumError USAGE when a word of the filter names nothing. */
 export async function audit(options: AuditOptions): Promise<Audited> {
   const config = loadConfig(options.configFile, process.env);
   const now = options.now ?? Date.now;
-  const rows = loadPractices().filter(({ id }) => matchesPractice(id, options.only));
-  if (rows.length === 0) {
-    throw new PrimumError(
-      'USAGE',
-      `--only ${options.only ?? ''} names no practice. Write OWN-1 or "OWN-*".`,
-    );
-  }
+  const rows = rowsOf(options.only);
   const plan = watchPlan(config);
   const tools = openTools(plan, now);
   const wanted = new Set(rows.map(({ id }) => id));

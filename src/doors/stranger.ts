@@ -51,7 +51,8 @@ function named(value: string): string | undefined {
  * and abuse (RFC 2142) are always reached.
  */
 export function isAlwaysReached(recipient: string): boolean {
-  return /^<?(?:postmaster|abuse)(?:@|>?$)/i.test(recipient);
+  // Quoted it is the same mailbox: Postfix tells the policy door so without the quotes, a milter with them.
+  return /^<?("?)(?:postmaster|abuse)\1(?:@|>?$)/i.test(recipient);
 }
 
 /** RFC 7372 section 3.3: X.7.25, reverse DNS validation failed. */

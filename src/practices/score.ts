@@ -166,10 +166,20 @@ export interface Filter {
 }
 
 export function matchesPractice(id: string, only: string | undefined): boolean {
-  if (only === undefined) return true;
-  return only
+  return only === undefined || wordsOf(only).some((word) => isNamed(id, word));
+}
+
+/** What of `only` names none of these practices. */
+export function namingNothing(ids: readonly string[], only: string): readonly string[] {
+  return wordsOf(only).filter((word) => !ids.some((id) => isNamed(id, word)));
+}
+
+const wordsOf = (only: string): readonly string[] =>
+  only
     .toUpperCase()
     .split(',')
     .map((word) => word.trim())
-    .some((word) => (word.endsWith('*') ? id.startsWith(word.slice(0, -1)) : id === word));
-}
+    .filter((word) => word !== '');
+
+const isNamed = (id: string, word: string): boolean =>
+  word.endsWith('*') ? id.startsWith(word.slice(0, -1)) : id === word;

@@ -52,6 +52,12 @@ export function parseSnds(text: string): Snds {
   return { days, blocks, unreadable };
 }
 
+/** `11/27/2026 12:00 AM`, taken as UTC. @returns `NaN` for what is no such day. */
+export function sndsTime(until: string): number {
+  const [, month, day, year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})\b/.exec(until) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day));
+}
+
 function dayOf(cells: readonly string[]): SndsDay {
   const [address = '', , until = '', , , recipients = '', filter = '', complaints = ''] = cells;
   const colour = filter.toUpperCase();

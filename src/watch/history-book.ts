@@ -1,10 +1,13 @@
 /** What is known of each thing that is watched, counted, and which of it is not on disk yet. */
 import type { Finding } from './contract.ts';
-import type { Known, Line } from './history-file.ts';
+import type { Known, Line, LookLine, RoundLine } from './history-file.ts';
 import { causeOf } from './matter.ts';
 
 /** Things remembered; about 500 bytes each. */
 export const MAX_KNOWN = 500_000;
+
+/** How often the file says until when all was looked at. */
+const ROUND_EVERY_MS = 3_600_000;
 
 type Named = Pick<Finding, 'check' | 'practice' | 'target' | 'item'>;
 
@@ -20,6 +23,11 @@ export class Book {
   /** Things of a practice that people were told cannot be seen. */
   readonly #blindTold = new Map<string, number>();
   #fresh: Line[] = [];
+  /** Keys of which the file does not say when they were last seen. */
+  readonly #looked = new Set<string>();
+  #newestLook = '';
+  #roundAtMs = -Infinity;
+  #allLookedAt = '';
   #blind = 0;
 
   constructor(loaded: Iterable<readonly [string, Known]>) {
@@ -51,15 +59,21 @@ export class Book {
   set(key: string, value: Known): void {
     if (!this.known.has(key) && this.known.size >= MAX_KNOWN) return;
     this.touch(key, value);
+    this.#looked.delete(key);
     this.#addItem(key);
     this.#fresh.push({ key, ...value });
   }
 
   /** Remembers what is not worth a line of the file. */
   touch(key: string, value: Known): void {
-    this.#count(key, this.known.get(key), -1);
+    const before = this.known.get(key);
+    this.#count(key, before, -1);
     this.#count(key, value, 1);
     this.known.set(key, value);
+    const { lookedAt } = value;
+    if (lookedAt === undefined || lookedAt === before?.lookedAt) return;
+    this.#looked.add(key);
+    if (lookedAt > this.#newestLook) this.#newestLook = lookedAt;
   }
 
   /** As if it had never been seen, on disk too. */
@@ -68,6 +82,7 @@ export class Book {
     if (value === undefined) return;
     this.#count(key, value, -1);
     this.known.delete(key);
+    this.#looked.delete(key);
     drop(this.#items, ownerOf(key), key);
     drop(this.#matters, causeOf(partsOf(key)), key);
     this.#fresh.push({ key, ...value, isForgotten: true });
@@ -92,6 +107,35 @@ export class Book {
     const fresh = this.#fresh;
     this.#fresh = [];
     return fresh;
+  }
+
+  /** When things were last seen: of each at the end, and before that one time for all. */
+  takeLooks(isLast: boolean): readonly (LookLine | RoundLine)[] {
+    if (isLast) {
+      const lines = [...this.#looked].map((key) => ({
+        key,
+        lookedAt: this.known.get(key)?.lookedAt ?? '',
+      }));
+      this.#looked.clear();
+      return lines;
+    }
+    const newestMs = Date.parse(this.#newestLook);
+    if (!(newestMs - this.#roundAtMs >= ROUND_EVERY_MS)) return [];
+    this.#roundAtMs = newestMs;
+    const oldest = this.#oldestLook();
+    if (oldest <= this.#allLookedAt) return [];
+    this.#allLookedAt = oldest;
+    return [{ allLookedAt: oldest }];
+  }
+
+  /** Of all that can be seen. */
+  #oldestLook(): string {
+    let oldest = this.#newestLook;
+    for (const { state, blind, lookedAt, since } of this.known.values()) {
+      const at = lookedAt ?? since;
+      if (state !== 'unknown' && blind === undefined && at < oldest) oldest = at;
+    }
+    return oldest;
   }
 
   #addItem(key: string): void {

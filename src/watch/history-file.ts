@@ -20,7 +20,7 @@ export interface Known {
   readonly goodEvidence?: readonly string[];
   /** When it was last seen to be well. */
   readonly goodAt?: string;
-  /** When it was last really seen; absent after a restart until then. */
+  /** When it was last really seen; after a stop that wrote nothing a time shortly before. */
   readonly lookedAt?: string;
   /** Since when it could not be seen. */
   readonly blind?: Blindness;
@@ -52,6 +52,17 @@ export interface WellLine {
   readonly isForgotten?: boolean;
 }
 
+/** When a thing was last seen, of which nothing else changed; written at the end. */
+export interface LookLine {
+  readonly key: string;
+  readonly lookedAt: string;
+}
+
+/** All that is known and could be seen was seen at that time or later. */
+export interface RoundLine {
+  readonly allLookedAt: string;
+}
+
 /** The newest of each. */
 export interface Loaded {
   readonly known: ReadonlyMap<string, Known>;
@@ -65,7 +76,10 @@ const STATES: ReadonlySet<FindingState> = new Set([
 /** What is wrong with the platform is nobody else's business. */
 const OWNER_ONLY = 0o600;
 
-export function append(file: string, lines: readonly (Line | WellLine)[]): void {
+export function append(
+  file: string,
+  lines: readonly (Line | WellLine | LookLine | RoundLine)[],
+): void {
   const handle = openSync(file, 'a', OWNER_ONLY);
   try {
     // Older versions let the group read it.
@@ -90,12 +104,16 @@ export function load(file: string, isReader: boolean): Loaded {
     throw error;
   }
   const lines = text.split('\n');
+  let allLookedAt = '';
   for (const line of lines) {
     const read = readLine(line);
     if (read === undefined) continue;
     if ('wellAt' in read) takeWell(well, read);
+    else if ('allLookedAt' in read) allLookedAt = read.allLookedAt;
+    else if ('lookedAt' in read) takeLook(known, read.key, read.lookedAt);
     else takeKnown({ known, well }, read);
   }
+  if (allLookedAt !== '') for (const key of known.keys()) takeLook(known, key, allLookedAt);
   const found = { known, well };
   if (!isReader && lines.length > (known.size + well.size) * 2 + 100) compact(file, found);
   return found;
@@ -112,6 +130,12 @@ function takeKnown({ known, well }: Filling, { key, value, isForgotten }: ReadLi
   else known.set(key, value);
 }
 
+function takeLook(known: Map<string, Known>, key: string, lookedAt: string): void {
+  const value = known.get(key);
+  if (value === undefined || value.state === 'unknown' || value.blind !== undefined) return;
+  if ((value.lookedAt ?? '') < lookedAt) known.set(key, { ...value, lookedAt });
+}
+
 function takeWell(well: Map<string, Good>, { key, wellAt, isForgotten, ...line }: WellLine): void {
   const goodEvidence = line.well ?? well.get(key)?.goodEvidence;
   if (isForgotten === true || goodEvidence === undefined) well.delete(key);
@@ -124,10 +148,13 @@ interface ReadLine {
   readonly isForgotten: boolean;
 }
 
-function readLine(line: string): ReadLine | WellLine | undefined {
+function readLine(line: string): ReadLine | WellLine | LookLine | RoundLine | undefined {
   try {
-    const read = JSON.parse(line) as Line | WellLine;
+    const read = JSON.parse(line) as Line | WellLine | LookLine | RoundLine;
     if ('wellAt' in read) return isWhole(read) ? read : undefined;
+    if ('allLookedAt' in read) return typeof read.allLookedAt === 'string' ? read : undefined;
+    if (!('state' in read))
+      return typeof read.key === 'string' && typeof read.lookedAt === 'string' ? read : undefined;
     const { key, isForgotten = false, ...value } = read;
     const isWholeLine =
       typeof key === 'string' &&

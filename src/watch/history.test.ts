@@ -151,6 +151,51 @@ describe('OWN-1, OWN-8: what was found before', () => {
     expect(after.note(seen('pass'), at(31))).toMatchObject({ change: { was: 'unknown' } });
   });
 
+  describe('OWN-1 to OWN-13: one failed look after a restart', () => {
+    const blindAfterMs = 24 * 3_600_000;
+    const at = (hour: number): string => new Date(Date.UTC(2026, 10, 1, hour)).toISOString();
+    /** Looks every six hours of a month, and is stopped or killed. */
+    const month = (isStopped: boolean) => {
+      const before = openHistory(file, false, blindAfterMs);
+      for (let hour = 0; hour <= 29 * 24; hour += 6) {
+        before.note(seen('pass'), at(hour));
+        before.save();
+      }
+      if (isStopped) before.save(true);
+      return openHistory(file, false, blindAfterMs);
+    };
+
+    it.each([true, false])('tells nobody, and knows the last look (stopped: %s)', (isStopped) => {
+      const after = month(isStopped);
+      expect(after.find(seen('pass'))).toMatchObject({ since: at(0), lookedAt: at(29 * 24) });
+      expect(after.note(seen('unknown'), at(29 * 24 + 1)).kind).toBe('same');
+      expect(after.note(seen('unknown'), at(29 * 24 + 23)).kind).toBe('same');
+      expect(after.note(seen('unknown'), at(29 * 24 + 24))).toMatchObject({
+        blind: { lookedAt: at(29 * 24) },
+      });
+    });
+
+    it('tells nobody at the first look, however long nothing ran', () => {
+      const after = month(true);
+      expect(after.note(seen('unknown'), at(60 * 24)).kind).toBe('same');
+      expect(after.note(seen('unknown'), at(60 * 24 + 6)).kind).toBe('same');
+      after.save(true);
+      const again = openHistory(file, false, blindAfterMs);
+      expect(again.note(seen('unknown'), at(70 * 24)).kind).toBe('same');
+      expect(again.note(seen('unknown'), at(70 * 24 + 6)).kind).toBe('blind');
+    });
+
+    it('says no later time for one thing than that of its look', () => {
+      const before = openHistory(file, false, blindAfterMs);
+      before.note({ ...seen('pass'), target: 'mx2.example.org' }, at(0));
+      before.note(seen('pass'), at(0));
+      before.note(seen('pass'), at(6));
+      before.save();
+      const other = openHistory(file).find({ ...seen('pass'), target: 'mx2.example.org' });
+      expect(other?.lookedAt).toBe(at(0));
+    });
+  });
+
   it('tells nobody of what never could be seen', () => {
     const history = openHistory(undefined, false, 1);
     const kinds = [AT, LATER].map((at) => history.note(seen('unknown'), at).kind);

@@ -55,7 +55,7 @@ export interface History {
   failing(practice?: string): number;
   /** How many things of a practice could be looked at the last time. */
   seen(practice: string): number;
-  /** Writes what changed; it is on disk then. @param isLast With when items were last seen well. */
+  /** Writes what changed; it is on disk then. @param isLast With when each thing was last seen. */
   save(isLast?: boolean): void;
   readonly size: number;
 }
@@ -103,7 +103,11 @@ export function openHistory(
     seen: (practice) => book.seen(practice),
     save(isLast = false) {
       if (file === undefined || isReader) return;
-      const fresh = [...book.takeFresh(), ...wellItems.takeFresh(isLast)];
+      const fresh = [
+        ...book.takeFresh(),
+        ...book.takeLooks(isLast),
+        ...wellItems.takeFresh(isLast),
+      ];
       if (fresh.length > 0) append(file, fresh);
     },
     get size() {
@@ -127,6 +131,8 @@ class Notes {
   readonly #waiting = new Map<string, Good>();
   /** A further fault was seen once. */
   readonly #doubted = new Set<string>();
+  /** What could not be seen since the start. */
+  readonly #unseen = new Set<string>();
   readonly #wellItems: WellItems;
 
   constructor(book: Book, wellItems: WellItems, blindAfterMs: number) {
@@ -144,8 +150,12 @@ class Notes {
       if (state === 'pass') this.#wellItems.take(key, finding.evidence, at);
       return { kind: 'same' };
     }
-    if (state === 'unknown')
-      return noteUnknown(this.#book, finding, { at, blindAfterMs: this.#blindAfterMs });
+    if (state === 'unknown') {
+      const isFirst = !this.#unseen.has(key);
+      this.#unseen.add(key);
+      return noteUnknown(this.#book, finding, { at, isFirst, blindAfterMs: this.#blindAfterMs });
+    }
+    this.#unseen.delete(key);
     return before?.state === state
       ? this.#takeSame(before, finding, at)
       : this.#takeOther(before, finding, at);
@@ -220,10 +230,17 @@ class Notes {
   }
 }
 
+interface UnknownAt {
+  readonly at: string;
+  /** The first look in a row, or since the start, that saw nothing. */
+  readonly isFirst: boolean;
+  readonly blindAfterMs: number;
+}
+
 function noteUnknown(
   book: Book,
   finding: Finding,
-  { at, blindAfterMs }: { readonly at: string; readonly blindAfterMs: number },
+  { at, isFirst, blindAfterMs }: UnknownAt,
 ): Outcome {
   const key = keyOf(finding);
   const before = book.known.get(key);
@@ -236,7 +253,9 @@ function noteUnknown(
   }
   const { since = at, isTold = false } = before.blind ?? {};
   const lookedAt = before.lookedAt ?? since;
-  const isDue = !isTold && Date.parse(at) - Date.parse(lookedAt) >= blindAfterMs;
+  // While nothing runs nobody looks, and that is no blindness; a round is half the bound at most.
+  const fromMs = Math.max(Date.parse(lookedAt), Date.parse(since) - blindAfterMs / 2);
+  const isDue = !isTold && !isFirst && Date.parse(at) - fromMs >= blindAfterMs;
   const value: Known = { ...before, blind: { since, ...said, isTold: isTold || isDue } };
   if (before.blind === undefined || isDue) book.set(key, value);
   else book.touch(key, value);

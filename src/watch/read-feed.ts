@@ -19,14 +19,21 @@ export type FeedText =
 export async function readFeed(source: FeedSource, now: number): Promise<FeedText> {
   try {
     if (source.file !== undefined) return await fromFile(source.file, now);
-    return await fromAddress((await readFile(source.urlFile ?? '', 'utf8')).trim());
+    const { urlFile = '' } = source;
+    // A pipe that nobody writes would be waited for without an end.
+    if (!(await stat(urlFile)).isFile()) return { ok: false, why: noFile(urlFile) };
+    return await fromAddress((await readFile(urlFile, 'utf8')).trim());
   } catch (error) {
     return { ok: false, why: errorText(error) };
   }
 }
 
+const noFile = (path: string): string => `${path} is no regular file`;
+
 async function fromFile(path: string, now: number): Promise<FeedText> {
-  const { size, mtimeMs } = await stat(path);
+  const found = await stat(path);
+  if (!found.isFile()) return { ok: false, why: noFile(path) };
+  const { size, mtimeMs } = found;
   if (size > MAX_FEED_BYTES) return { ok: false, why: `${path} is larger than 16 MiB` };
   if (now - mtimeMs > MAX_AGE_MS)
     return { ok: false, why: `${path} is older than four days: look who should renew it` };

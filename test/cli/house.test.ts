@@ -206,6 +206,9 @@ describe('primum audit', () => {
 
   it.each([
     [['--only', 'XYZ-1'], '--only XYZ-1 names no practice.'],
+    [['--only', 'OWN-2,OWN-100'], '--only OWN-100 names no practice.'],
+    [['--only', 'OWN-2,OWN-100,xyz-*'], '--only: OWN-100 and XYZ-* name no practice.'],
+    [['--only', ','], 'names no practice.'],
     [['--domain', 'other.example'], '--domain other.example is none of watch.domains.'],
   ])('%j is a mistake of the call', async (words, text) => {
     write('watch: { domains: [house.test], dns: { servers: ["127.0.0.1:9"], timeout: 100ms } }\n');

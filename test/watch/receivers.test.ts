@@ -1,4 +1,5 @@
 /** OWN-1: feeds of large receivers, from files and from the address in a file, and the way out. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,8 +24,11 @@ afterEach(() => {
   server?.close();
 });
 
+const NOW = Date.UTC(2026, 10, 28, 12);
+
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
+  utimesSync(join(folder, name), new Date(NOW), new Date(NOW));
   return join(folder, name);
 }
 
@@ -33,7 +37,10 @@ async function look(name: string, feeds: Partial<WatchPlan['feeds']> = {}) {
     hosts: [{ ...hostAt(25), addresses: ['192.0.2.10'] }],
     feeds: { snds: [], google_postmaster: [], ...feeds },
   });
-  const [seen] = await receivers.run(name, openTools(plan, Date.now));
+  const [seen] = await receivers.run(
+    name,
+    openTools(plan, () => NOW),
+  );
   return { state: seen?.state, text: seen?.evidence.join(' ') ?? '', advice: seen?.advice ?? '' };
 }
 
@@ -48,9 +55,11 @@ describe('OWN-1: Microsoft', () => {
     ['a trap that was hit', day('192.0.2.10', 'GREEN', '< 0.1%', '2'), 'warn'],
     ['complaints', day('192.0.2.10', 'GREEN', '0.4%'), 'warn'],
     ['red', day('192.0.2.10', 'RED'), 'fail'],
-    ['red, of an address that is not ours', day('192.0.2.11', 'RED'), 'pass'],
+    ['red, of an address that stands at no host', day('192.0.2.11', 'RED'), 'fail'],
+    ['red, of an address in other letters', day('2001:DB8:0::1', 'RED'), 'fail'],
     ['a range that is blocked', '192.0.2.0,192.0.2.255,Yes,Blocked for spam\n', 'fail'],
-    ['a range elsewhere', '198.51.100.0,198.51.100.9,Yes,Blocked for spam\n', 'pass'],
+    ['a range of no host', '198.51.100.0,198.51.100.9,Yes,Blocked for spam\n', 'fail'],
+    ['a range that is not blocked', '192.0.2.0,192.0.2.255,No,\n', 'pass'],
     ['nothing yet', '', 'pass'],
     ['a page in place of it', '<html>Sign in</html>\n', 'unknown'],
   ])('says %s', async (_, text, state) => {
@@ -63,6 +72,32 @@ describe('OWN-1: Microsoft', () => {
     const path = file('snds.csv', day('192.0.2.10', 'GREEN'));
     utimesSync(path, new Date(0), new Date(0));
     expect(await look(MICROSOFT, { snds: [{ file: path }] })).toMatchObject({ state: 'unknown' });
+  });
+
+  const old = (text: string) => text.replaceAll('/2026', '/2020');
+  it('is unknown from days of long ago, however new the file is', async () => {
+    const red = old(day('192.0.2.10', 'RED'));
+    for (const text of [old(day('192.0.2.10', 'GREEN')), red]) {
+      const found = await look(MICROSOFT, { snds: snds(text) });
+      expect(found.state).toBe('unknown');
+      expect(found.text).toContain('The newest day in the feed is 2020-11-27');
+      expect(found.advice).toContain('Get the feed anew');
+    }
+    const mixed = await look(MICROSOFT, { snds: snds(red + day('192.0.2.11', 'GREEN')) });
+    expect(mixed).toMatchObject({ state: 'pass' });
+    expect(mixed.text).toContain('Microsoft of 192.0.2.10: nothing new (2020-11-27).');
+    const torn = day('192.0.2.10', 'GREEN').replaceAll('2026', 'x');
+    expect((await look(MICROSOFT, { snds: snds(torn) })).text).toContain('cannot be read');
+  });
+
+  it('waits for no pipe', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const source of [{ file: pipe }, { urlFile: pipe }]) {
+      const found = await look(MICROSOFT, { snds: [source] });
+      expect(found.state).toBe('unknown');
+      expect(found.text).toContain('pipe is no regular file');
+    }
   });
 
   it('is fetched from the address in a file, which is never said', async () => {
@@ -98,6 +133,14 @@ describe('OWN-1: Google', () => {
     const found = await look(GOOGLE, { google_postmaster: [{ file: file('g.json', text) }] });
     expect(found.state, found.text).toBe(state);
     if (state === 'fail') expect(found.advice).toContain('postmaster.google.com');
+  });
+
+  it('is unknown from a day of long ago, however new the file is', async () => {
+    const name = 'domains/a.test/trafficStats/20200101';
+    const text = JSON.stringify({ name, domainReputation: 'HIGH' });
+    const found = await look(GOOGLE, { google_postmaster: [{ file: file('g.json', text) }] });
+    expect(found.state).toBe('unknown');
+    expect(found.text).toContain('The newest day in the feed is 2020-01-01');
   });
 
   it('is unknown where no spam rate was asked for', async () => {

@@ -19,7 +19,7 @@ export const audit: Command = {
     'Looks at hosts, addresses and domains of the `watch` section, with or without a daemon; a running one tells what was decided. Where there are none ' +
     'it proposes them from postconf and DNS. Every probe ends before DATA, but for `watch.smuggling`, ' +
     'which is off by default. Nothing outside your own networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails; 4: the page of --html could not be written. ' +
-    'What could not be found out is "unknown" and never a failure.',
+    'What could not be found out is "unknown" and never a failure. A silence (`watch.silences`) stops alerts only: what fails under it fails here too, and gives exit code 1.',
   options: {
     only: {
       type: 'string',

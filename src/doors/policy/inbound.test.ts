@@ -117,6 +117,7 @@ describe('INB-1, INB-2: what Postfix is answered', () => {
     { recipient: 'postmaster@house.example.org' },
     { recipient: 'Abuse@house.example.org' },
     { recipient: 'postmaster' },
+    { recipient: '"Abuse"@house.example.org' },
     { sasl_username: 'ann@house.example.org' },
   ])('never refuses %j', (changes) => {
     const { say, events } = door('reject');

@@ -1,13 +1,13 @@
 /** OWN-1: what large receivers say of our addresses and domains, and how to get off their own lists. */
-import ipaddr from 'ipaddr.js';
 import {
   parsePostmaster,
   parseSnds,
+  sndsTime,
   type PostmasterDay,
   type SndsDay,
 } from '../../protocol/sender-feeds.ts';
-import type { Check, Tools } from '../contract.ts';
-import { readFeed } from '../read-feed.ts';
+import type { Check } from '../contract.ts';
+import { MAX_AGE_MS, readFeed } from '../read-feed.ts';
 import { loadReceivers, stepsOf, type Receiver } from '../receiver-catalogue.ts';
 import { bad, fine, listed, none, sumUp, unclear, warn, type Note } from './observe.ts';
 
@@ -28,8 +28,8 @@ export const receivers: Check = {
           unclear(`The feed of ${name} cannot be read: ${found.why}.`, 'Look at watch.feeds.'),
         ];
       return feed === 'snds'
-        ? sndsNotes(found.text, receiver, tools)
-        : postmasterNotes(found.text, receiver);
+        ? sndsNotes(found.text, receiver, tools.now())
+        : postmasterNotes(found.text, receiver, tools.now());
     });
     return [sumUp('OWN-1', notes)];
   },
@@ -48,30 +48,62 @@ function unread({ name, tells, delist, feed }: Receiver): readonly Note[] {
 const isHighRate = (text: string): boolean =>
   Number(/([\d.]+)\s*%/.exec(text)?.[1] ?? 0) >= 0.3 && !text.includes('<');
 
-function sndsNotes(text: string, receiver: Receiver, { plan }: Tools): readonly Note[] {
+/** Every line counts, whatever is declared: SNDS shows its user nobody else's addresses. */
+function sndsNotes(text: string, receiver: Receiver, now: number): readonly Note[] {
   const { days, blocks, unreadable } = parseSnds(text);
   const steps = stepsOf(receiver.delist);
-  const own = new Set(plan.hosts.flatMap(({ addresses }) => addresses));
-  // Without declared addresses all are ours: SNDS shows nobody else's.
-  const isOurs = (address: string): boolean => own.size === 0 || own.has(address);
   const newest = new Map<string, SndsDay>();
-  for (const day of days.filter(({ address }) => isOurs(address))) {
+  for (const day of days) {
     const known = newest.get(day.address);
-    if (known === undefined || Date.parse(day.until) >= Date.parse(known.until))
+    if (known === undefined || !(sndsTime(day.until) < sndsTime(known.until)))
       newest.set(day.address, day);
   }
   const notes = [
     ...blocks
-      .filter(({ isBlocked, from, to }) => isBlocked && touches(from, to, own))
+      .filter(({ isBlocked }) => isBlocked)
       .map(({ from, to, details }) =>
         bad(`Microsoft blocks ${from === to ? from : `${from} to ${to}`}: ${details}.`, steps),
       ),
-    ...[...newest.values()].map((day) => sndsDay(day, steps)),
+    ...ofNow([...newest.values()], {
+      now,
+      timeOf: ({ until }) => sndsTime(until),
+      noteOf: (day) => sndsDay(day, steps),
+      nameOf: ({ address }) => `Microsoft of ${address}`,
+    }),
   ];
   if (notes.length > 0) return notes;
   return unreadable > 0
     ? [unclear('The feed of Microsoft holds no line of SNDS.', 'Look what stands in it.')]
     : [fine('Microsoft blocks none of our addresses, and saw too little mail to say more (SNDS).')];
+}
+
+interface Days<Day> {
+  readonly now: number;
+  readonly timeOf: (day: Day) => number;
+  readonly noteOf: (day: Day) => Note;
+  readonly nameOf: (day: Day) => string;
+}
+
+/** Whoever fetches it may write the same old days anew, so the days themselves are looked at. */
+function ofNow<Day>(days: readonly Day[], of: Days<Day>): readonly Note[] {
+  if (days.length === 0) return [];
+  const isNew = (day: Day): boolean => of.now - of.timeOf(day) <= MAX_AGE_MS;
+  if (days.some(isNew))
+    return days.map((day) =>
+      isNew(day) ? of.noteOf(day) : none(`${of.nameOf(day)}: nothing new (${dateOf(of, day)}).`),
+    );
+  const [newest] = [...days].sort((a, b) => (of.timeOf(b) || 0) - (of.timeOf(a) || 0));
+  return [
+    unclear(
+      `The newest day in the feed is ${newest === undefined ? '' : dateOf(of, newest)}: it says nothing of now.`,
+      'Get the feed anew, and look who should do that every day.',
+    ),
+  ];
+}
+
+function dateOf<Day>({ timeOf }: Days<Day>, day: Day): string {
+  const time = timeOf(day);
+  return Number.isNaN(time) ? 'one that cannot be read' : new Date(time).toISOString().slice(0, 10);
 }
 
 function sndsDay(day: SndsDay, steps: string): Note {
@@ -84,25 +116,11 @@ function sndsDay(day: SndsDay, steps: string): Note {
   return fine(text);
 }
 
-function touches(from: string, to: string, own: ReadonlySet<string>): boolean {
-  return own.size === 0 || [...own].some((address) => isBetween(address, from, to));
-}
-
-function isBetween(address: string, from: string, to: string): boolean {
-  const [a, low, high] = [address, from, to].map((text) =>
-    ipaddr.isValid(text) ? ipaddr.process(text).toByteArray() : undefined,
-  );
-  if (a === undefined || low === undefined || high === undefined) return false;
-  if (a.length !== low.length || a.length !== high.length) return false;
-  const hex = (bytes: number[]): string => Buffer.from(bytes).toString('hex');
-  return hex(low) <= hex(a) && hex(a) <= hex(high);
-}
-
 /** Google's own line: stay under 0.1 %, never reach 0.3 %. */
 const WARN_RATIO = 0.001;
 const BAD_RATIO = 0.003;
 
-function postmasterNotes(text: string, receiver: Receiver): readonly Note[] {
+function postmasterNotes(text: string, receiver: Receiver, now: number): readonly Note[] {
   const days = parsePostmaster(text);
   if (days === undefined)
     return [
@@ -116,7 +134,13 @@ function postmasterNotes(text: string, receiver: Receiver): readonly Note[] {
       ),
     ];
   const steps = stepsOf(receiver.delist);
-  return days.map((day) => postmasterDay(day, steps));
+  return ofNow(days, {
+    now,
+    // Version 2 gives no day where it was asked for a sum.
+    timeOf: ({ day }) => (day === '' ? now : Date.parse(day)),
+    noteOf: (day) => postmasterDay(day, steps),
+    nameOf: ({ domain }) => `Google of ${domain}`,
+  });
 }
 
 function postmasterDay(day: PostmasterDay, steps: string): Note {
