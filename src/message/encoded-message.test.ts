@@ -1,4 +1,6 @@
 /** Messages inside others in a transfer encoding: seen as well as without it, and no way round a bound. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DerivedMessage } from '../core/message/derived.ts';
@@ -70,6 +72,18 @@ TVqQAAMAAAAEAAAA
 --c--
 `);
 const NOTE = crlf('From: bob@example.net\nSubject: hi\n\nA note, see http://note.example/x=1\n');
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What is still in use: garbage of other tests comes and goes. */
+function bytesInUse(): number {
+  // What the first one lets go of is given back by the second.
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
 
 describe('a message in a transfer encoding', () => {
   it.each(['base64', 'quoted-printable'] as const)('is looked into, %s', (encoding) => {
@@ -276,11 +290,9 @@ describe('an encoding is no way round a bound', () => {
     reading.body(
       Buffer.from(`--b\r\n${typed('base64')}${encode(`Subject: x\r\n\r\n  `, 'base64')}\r\n`),
     );
-    const before = process.memoryUsage();
+    const before = bytesInUse();
     for (let i = 0; i < 2_000; i += 1) reading.body(chunk);
-    const after = process.memoryUsage();
-    const added = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-    expect(added).toBeLessThan(48 * 1024 * 1024);
+    expect(bytesInUse() - before).toBeLessThan(16 * 1024 * 1024);
     expect(reading.end(20).derived.attachments?.[0]?.sizeBytes).toBeGreaterThan(80_000_000);
   });
 });
