@@ -2,8 +2,7 @@
  * Files that hold a message, a part or other files, and which mail programs open as if what is inside had
  * been sent as such (decision 0040). One is told by its type, its name or its first bytes.
  */
-import type { AttachmentReader } from './attachment.ts';
-import { ByteWalk, type Sink } from './byte-walk.ts';
+import { ByteWalk } from './byte-walk.ts';
 import { CmsWalk, type CmsKind } from './cms.ts';
 import { BinhexDecoder, walkApple, walkBinhex } from './mac-files.ts';
 import { startsAsMail } from './mail-start.ts';
@@ -71,11 +70,10 @@ export function wrapperKindOf(
   return /^win(?:mail)?\.dat$/i.test(name) ? 'tnef' : byType;
 }
 
-/** @param name of the file, as it may tell that of what is inside */
-export function createWrapper(kind: WrapperKind, inside: InsideListener, name = ''): Wrapper {
+export function createWrapper(kind: WrapperKind, inside: InsideListener): Wrapper {
   switch (kind) {
     case 'signed':
-      return new Signed(inside, name);
+      return new Signed(inside);
     case 'mail':
       return new Mail(inside);
     case 'maybe':
@@ -100,22 +98,14 @@ const CMS_NOTES: Readonly<Record<CmsKind, MalformedNote | undefined>> = {
   other: 'wrapper-not-clear',
 };
 
-/** Enough to tell; so much is held until then. */
-const TOLD_BYTES = 1024;
-
 class Signed implements Wrapper {
   readonly #inside: InsideListener;
-  readonly #name: string;
   #content: Buffer[] = [];
   readonly #cms = new CmsWalk((bytes) => this.#content.push(bytes));
   readonly #walk = new ByteWalk(this.#cms.walk());
-  /** What is not yet told. */
-  #held: Buffer | undefined = NOTHING;
-  #file: SignedFile | undefined;
 
-  constructor(inside: InsideListener, name: string) {
+  constructor(inside: InsideListener) {
     this.#inside = inside;
-    this.#name = name;
   }
 
   feed(bytes: Uint8Array): Uint8Array {
@@ -123,78 +113,14 @@ class Signed implements Wrapper {
     const content = this.#content;
     if (content.length === 0) return NOTHING;
     this.#content = [];
-    return this.#pass(content.length === 1 ? (content[0] as Buffer) : Buffer.concat(content));
-  }
-
-  #pass(content: Buffer): Uint8Array {
-    if (this.#held !== undefined) {
-      this.#held = Buffer.concat([this.#held, content]);
-      return this.#held.length < TOLD_BYTES ? NOTHING : this.#tell(this.#held);
-    }
-    if (this.#file === undefined) return content;
-    this.#file.feed(content);
-    return NOTHING;
-  }
-
-  #tell(head: Buffer): Uint8Array {
-    this.#held = undefined;
-    if (startsAsEntity(head)) return head;
-    this.#file = new SignedFile(this.#inside, head);
-    return NOTHING;
+    return content.length === 1 ? (content[0] as Buffer) : Buffer.concat(content);
   }
 
   end(): Uint8Array {
-    const held = this.#held ?? NOTHING;
-    const rest = held.length === 0 ? NOTHING : this.#tell(held);
-    this.#file?.end(this.#name.replace(/\.p7[mz]$/i, ''));
     const note = CMS_NOTES[this.#cms.kind];
     if (note !== undefined) this.#inside.note(note);
     if (!this.#walk.isWhole) this.#inside.note('wrapper-not-clear');
-    return rest;
-  }
-}
-
-/**
- * RFC 8551 section 2.4.1: what S/MIME signs is a MIME entity, which begins with a field or without any. Of
- * other files only markup and JSON may have a colon so early; a field of MIME is one wherever it stands.
- */
-function startsAsEntity(head: Buffer): boolean {
-  const text = head.toString('latin1', 0, TOLD_BYTES);
-  if (/^content-(?:type|transfer-encoding|disposition)[ \t]*:/im.test(text)) return true;
-  return /^(?:\r?\n|[!-9;-Z\\-z|}~]{1,76}[ \t]*:)/.test(text) && !/^[<{]/.test(text);
-}
-
-/** So much of a text is read that some programs show, as they look for no header. */
-const SHOWN_BYTES = 64 * 1024;
-const NOT_TEXT = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
-
-/** A document that is signed as it is: a PDF, an invoice in XML. */
-class SignedFile {
-  readonly #inside: InsideListener;
-  readonly #file: AttachmentReader | undefined;
-  readonly #text: Sink | undefined;
-  #textRoom = SHOWN_BYTES;
-
-  constructor(inside: InsideListener, head: Buffer) {
-    this.#inside = inside;
-    this.#file = inside.beginFile();
-    const start = head.toString('latin1', 0, TOLD_BYTES);
-    if (!NOT_TEXT.test(start)) {
-      this.#text = inside.beginText(start.trimStart().startsWith('<') ? 'html' : 'plain', 'utf-8');
-    }
-    this.feed(head);
-  }
-
-  feed(bytes: Buffer): void {
-    this.#file?.feed(bytes);
-    if (this.#text === undefined || this.#textRoom === 0) return;
-    const shown = bytes.subarray(0, this.#textRoom);
-    this.#textRoom -= shown.length;
-    this.#text(shown);
-  }
-
-  end(name: string): void {
-    if (this.#file !== undefined) this.#inside.addFile(this.#file, [name]);
+    return NOTHING;
   }
 }
 
@@ -288,6 +214,8 @@ class Binhex extends Files {
   }
 }
 
+/** Enough to tell; so much is held until then. */
+const TOLD_BYTES = 1024;
 const TNEF_MARK = Buffer.from('789f3e22', 'hex');
 
 class Maybe implements Wrapper {
