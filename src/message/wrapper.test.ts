@@ -1,11 +1,7 @@
 /** Files that hold messages or files: what is inside counts as if it had been sent as such (CON-2). */
 import { describe, expect, it } from 'vitest';
-import type { DerivedMessage } from '../core/message/derived.ts';
 import { ATTACHMENTS_UNSEEN, CLOSED } from '../core/message/hiding.ts';
-import { KEEP_NOTHING } from './facts.ts';
 import { MAX_DEPTH, MAX_ENCODED_DEPTH, MAX_RTF_BYTES, MAX_WRAPPED_FILES } from './limits.ts';
-import { shippedKnowledge } from './read-whole.ts';
-import { Reading } from './reading.ts';
 import { MAX_OCTETS_DEPTH } from './cms.ts';
 import { MAX_APPLE_ENTRIES } from './mac-files.ts';
 import { MAX_TNEF_DEPTH } from './tnef.ts';
@@ -28,32 +24,9 @@ import {
   ENCRYPTED_DER,
   tnef,
 } from '../../test/wrapped-samples.ts';
-
-const base64 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString('base64')
-    .replace(/.{76}(?=.)/g, '$&\r\n');
-
-/** A part of a mixed message. */
-const part = (type: string, bytes: Uint8Array): string =>
-  `--b\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64(bytes)}\r\n`;
-
-const read = (body: string, size = Infinity): DerivedMessage => {
-  const headers = [{ name: 'Content-Type', value: ' multipart/mixed; boundary=b' }];
-  const reading = new Reading(headers, shippedKnowledge(), KEEP_NOTHING);
-  const bytes = Buffer.from(`${body}--b--\r\n`, 'latin1');
-  for (let at = 0; at < bytes.length; at += Math.min(size, bytes.length)) {
-    reading.body(bytes.subarray(at, at + Math.min(size, bytes.length)));
-  }
-  return reading.end(20).derived;
-};
-const extensions = ({ attachments = [] }: DerivedMessage): readonly string[] =>
-  attachments.map(({ extension }) => extension);
-const hidden = ({ malformed = [] }: DerivedMessage): readonly string[] =>
-  malformed.filter((note) => (ATTACHMENTS_UNSEEN as readonly string[]).includes(note));
+import { base64, extensions, hidden, part, PROGRAM, read } from '../../test/wrapped-reading.ts';
 
 const P7M = 'application/pkcs7-mime; name=smime.p7m';
-const PROGRAM = Buffer.from(`MZ${'\0'.repeat(58)}@\0\0\0PE\0\0${'\0'.repeat(99)}`, 'latin1');
 const LETTER = [
   'From: bob@example.net',
   'Subject: an offer',

@@ -3,10 +3,9 @@
  * been sent as such (decision 0040). One is told by its type, its name or its first bytes.
  */
 import { ByteWalk } from './byte-walk.ts';
-import { CmsWalk, type CmsKind } from './cms.ts';
 import { BinhexDecoder, walkApple, walkBinhex } from './mac-files.ts';
 import { startsAsMail } from './mail-start.ts';
-import type { MalformedNote } from './notes.ts';
+import { SignedFile } from './signed-file.ts';
 import { Tnef } from './tnef.ts';
 import type { InsideListener } from './wrapped-files.ts';
 
@@ -70,10 +69,21 @@ export function wrapperKindOf(
   return /^win(?:mail)?\.dat$/i.test(name) ? 'tnef' : byType;
 }
 
-export function createWrapper(kind: WrapperKind, inside: InsideListener): Wrapper {
+/** Where a file comes from. */
+export interface WrapperOrigin {
+  /** Lower case. */
+  readonly type: string;
+  readonly names: readonly string[];
+}
+
+export function createWrapper(
+  kind: WrapperKind,
+  inside: InsideListener,
+  { type, names }: WrapperOrigin,
+): Wrapper {
   switch (kind) {
     case 'signed':
-      return new Signed(inside);
+      return new SignedFile(inside, { names, isByType: TYPES.get(type) === 'signed' });
     case 'mail':
       return new Mail(inside);
     case 'maybe':
@@ -90,39 +100,6 @@ export function createWrapper(kind: WrapperKind, inside: InsideListener): Wrappe
 }
 
 const NOTHING = Buffer.alloc(0);
-
-const CMS_NOTES: Readonly<Record<CmsKind, MalformedNote | undefined>> = {
-  signed: undefined,
-  encrypted: 'message-encrypted',
-  compressed: 'message-compressed',
-  other: 'wrapper-not-clear',
-};
-
-class Signed implements Wrapper {
-  readonly #inside: InsideListener;
-  #content: Buffer[] = [];
-  readonly #cms = new CmsWalk((bytes) => this.#content.push(bytes));
-  readonly #walk = new ByteWalk(this.#cms.walk());
-
-  constructor(inside: InsideListener) {
-    this.#inside = inside;
-  }
-
-  feed(bytes: Uint8Array): Uint8Array {
-    this.#walk.feed(bytes);
-    const content = this.#content;
-    if (content.length === 0) return NOTHING;
-    this.#content = [];
-    return content.length === 1 ? (content[0] as Buffer) : Buffer.concat(content);
-  }
-
-  end(): Uint8Array {
-    const note = CMS_NOTES[this.#cms.kind];
-    if (note !== undefined) this.#inside.note(note);
-    if (!this.#walk.isWhole) this.#inside.note('wrapper-not-clear');
-    return NOTHING;
-  }
-}
 
 const HEAD_BYTES = 4096;
 
