@@ -172,10 +172,11 @@ class TnefFile implements Wrapper {
 }
 
 class Binhex extends Files {
-  readonly #decoder = new BinhexDecoder();
+  readonly #decoder: BinhexDecoder;
 
   constructor(inside: InsideListener) {
     super(new ByteWalk(walkBinhex(inside)), inside);
+    this.#decoder = new BinhexDecoder(inside);
   }
 
   override feed(bytes: Uint8Array): Uint8Array {
