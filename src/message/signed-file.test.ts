@@ -84,3 +84,45 @@ describe('signed documents (CON-2)', () => {
     expect(read(part(P7M, signedData(der(0x04, text)))).urlHosts).toEqual(['text.example']);
   });
 });
+
+describe('ways to write it (CON-2)', () => {
+  const DER = signedData(der(0x04, PROGRAM));
+  const lines = DER.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+
+  it.each([
+    ['base64', lines],
+    ['base64 in one line', `\r\n${DER.toString('base64')}`],
+    ['PEM', `-----BEGIN PKCS7-----\n${lines}\n-----END PKCS7-----\n`],
+    ['PEM of OpenSSL', `-----BEGIN CMS-----\r\n${lines}\r\n-----END CMS-----\r\n`],
+  ])('as text is undone: %s', (_, text) => {
+    for (const type of [P7M, 'application/octet-stream; name="setup.exe.p7m"']) {
+      const derived = read(part(type, Buffer.from(text)));
+      expect(derived.attachments?.[0]?.trueType).toBe('application/x-msdownload');
+      expect(derived.malformed).toBeUndefined();
+    }
+  });
+
+  it('as text that is broken hides', () => {
+    const text = `${lines.slice(0, 80)}\x01?${lines.slice(80)}`;
+    expect(hidden(read(part(P7M, Buffer.from(text))))).toEqual(['wrapper-not-clear']);
+    const cut = read(part(P7M, Buffer.from(lines.slice(0, 120))));
+    expect(hidden(cut)).toEqual(['wrapper-not-clear']);
+  });
+
+  it('a signed receipt is usual mail', () => {
+    const receipt = der(0x06, Buffer.from('2a864886f70d0109100101', 'hex'));
+    const bytes = signedData(der(0x04, der(0x30, Buffer.from([2, 1, 1]))), false, receipt);
+    expect(read(part(P7M, bytes)).malformed).toBeUndefined();
+  });
+
+  it('files of other programs by such a name are files', () => {
+    for (const bytes of [Buffer.from('7z of somebody'), PROGRAM, Buffer.from('0,1,2\n')]) {
+      const derived = read(part('application/octet-stream; name="a.p7z"', bytes));
+      expect(derived.malformed).toBeUndefined();
+      expect(derived.attachments).toHaveLength(1);
+      expect(hidden(read(part(P7M, bytes)))).toEqual(['wrapper-not-clear']);
+    }
+    const blank = read(part('application/octet-stream; name="a.p7m"', Buffer.alloc(600, ' ')));
+    expect(hidden(blank)).toEqual(['wrapper-not-clear']);
+  });
+});
