@@ -179,9 +179,31 @@ describe('a message by its name (CON-2)', () => {
   });
 
   it('that scanners take for no message is noted as in an encoding', () => {
-    const odd = Buffer.from(`X-Odd: 1\r\nX-Other: 2\r\n\r\n--`);
-    const derived = read(part('application/octet-stream; name=offer.eml', odd));
-    expect(hidden(derived)).toEqual(['message-start-unusual']);
+    const field = Buffer.from(`X-Odd: 1\r\nX-Other: 2\r\n\r\n--`);
+    const odd = Buffer.from(`\r\nX-Odd: 1\r\n\r\n--`);
+    for (const [name, bytes] of [
+      ['page.mht', field],
+      ['offer.eml', odd],
+    ] as const) {
+      const derived = read(part(`application/octet-stream; name=${name}`, bytes));
+      expect(hidden(derived)).toEqual(['message-start-unusual']);
+    }
+  });
+
+  it.each([['Authentication-Results: mx.example; spf=pass'], ['X-Unsent: 1']])(
+    'that was saved may begin with any field: %s',
+    (field) => {
+      const saved = Buffer.from(`${field}\r\n${LETTER}`, 'latin1');
+      const derived = read(part('application/octet-stream; name=offer.eml', saved));
+      expect(derived.malformed).toBeUndefined();
+      expect(extensions(derived)).toContain('exe');
+    },
+  );
+
+  it('win.dat of another program is a file', () => {
+    const derived = read(part('application/octet-stream; name=win.dat', Buffer.from('settings')));
+    expect(derived.malformed).toBeUndefined();
+    expect(extensions(derived)).toEqual(['dat']);
   });
 
   it.each([
@@ -291,11 +313,18 @@ describe('TNEF (CON-2)', () => {
   it.each([
     ['empty', Buffer.alloc(0)],
     ['cut', tnef(attachment(PROGRAM, 'a.exe', [])).subarray(0, 60)],
-    ['something behind it', Buffer.concat([tnef(), Buffer.from('more')])],
+    ['something behind it', Buffer.concat([tnef(), Buffer.from('more than a head')])],
     ['a length beyond it', tnef(Buffer.from('0110800100ffffffff', 'hex'))],
     ['properties without end', tnef(attribute(2, 0x00069005, Buffer.from('ffffffff', 'hex')))],
   ])('what is broken hides: %s', (_, bytes) => {
     expect(hidden(read(part(WINMAIL, bytes)))).toEqual(['wrapper-not-clear']);
+  });
+
+  it('a few bytes behind it hide nothing', () => {
+    const bytes = Buffer.concat([tnef(attachment(PROGRAM, 'a.exe', [])), Buffer.alloc(8)]);
+    const derived = read(part(WINMAIL, bytes));
+    expect(derived.malformed).toBeUndefined();
+    expect(extensions(derived)[0]).toBe('exe');
   });
 
   it('files beyond the bound are noted', () => {
