@@ -23,6 +23,9 @@ const KINDS: ReadonlyMap<string, CmsKind> = new Map<string, CmsKind>([
 /** 1.2.840.113549.1.7.1: what S/MIME signs is data, a MIME entity (RFC 8551 section 2.4.1). */
 const ID_DATA = '2a864886f70d010701';
 
+/** 1.2.840.113549.1.9.16.1.1: a signed receipt (RFC 2634 section 2.8), which holds nothing to be shown. */
+const ID_RECEIPT = '2a864886f70d0109100101';
+
 const INTEGER = 0x02;
 const OCTETS = 0x04;
 const IDENTIFIER = 0x06;
@@ -76,7 +79,7 @@ export class CmsWalk {
   *#inner(end: number): Step<boolean> {
     const type = yield* this.#identifier(end);
     this.kind = KINDS.get(type) ?? 'signed';
-    if (this.kind !== 'signed') return true;
+    if (this.kind !== 'signed' || type === ID_RECEIPT) return true;
     if (this.#place.at === end) return type !== '';
     const content = yield* this.#element(end);
     // Without content: certificates only, or a signature of something else.

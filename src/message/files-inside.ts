@@ -3,7 +3,7 @@ import { AttachmentReader } from './attachment.ts';
 import type { AttachmentList } from './attachment-list.ts';
 import type { Sink } from './byte-walk.ts';
 import { extensionsOf } from './file-names.ts';
-import { MAX_PARTS, MAX_RTF_BYTES, MAX_WRAPPED_FILES } from './limits.ts';
+import { MAX_BINHEX_BYTES, MAX_PARTS, MAX_RTF_BYTES, MAX_WRAPPED_FILES } from './limits.ts';
 import type { MalformedNote, Notes } from './notes.ts';
 import { isMailFile } from './wrapper.ts';
 import type { InsideListener } from './wrapped-files.ts';
@@ -18,6 +18,7 @@ const MAX_NAME_CHARS = 255;
 
 export class FilesInside implements InsideListener {
   rtfRoom = MAX_RTF_BYTES;
+  binhexRoom = MAX_BINHEX_BYTES;
   readonly #notes: Notes;
   readonly #attachments: AttachmentList;
   readonly #texts: TextTaker;

@@ -108,7 +108,7 @@ export const MAX_MORE_SENDERS = 100;
 /** Files in files of other kinds (TNEF, BinHex) that are looked at, of the whole message. */
 export const MAX_WRAPPED_FILES = 500;
 
-/** Bytes that BinHex may come to: its repetitions make hundreds of one. */
+/** Bytes that all BinHex of one message may come to: its repetitions make hundreds of one. */
 export const MAX_BINHEX_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of compressed RTF that are undone in one message; a letter has some thousands. */

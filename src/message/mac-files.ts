@@ -3,7 +3,6 @@
  * (RFC 1741), walked as they stream.
  */
 import { Place, type Sink, type Walk } from './byte-walk.ts';
-import { MAX_BINHEX_BYTES } from './limits.ts';
 import type { InsideListener } from './wrapped-files.ts';
 
 const APPLE_SINGLE = 0x00051600;
@@ -80,9 +79,14 @@ export class BinhexDecoder {
   #count = 0;
   #isRepeat = false;
   #last = 0;
-  #bytes = 0;
+  readonly #inside: Pick<InsideListener, 'binhexRoom'>;
   readonly #out = Buffer.allocUnsafe(FLUSH_BYTES);
   #length = 0;
+
+  /** @param inside says how many bytes it may still come to. */
+  constructor(inside: Pick<InsideListener, 'binhexRoom'>) {
+    this.#inside = inside;
+  }
 
   /** The bytes; repetitions make them more than the text, up to a bound. */
   decode(chunk: Uint8Array, to: Sink): void {
@@ -126,8 +130,8 @@ export class BinhexDecoder {
 
   #give(byte: number, times: number, to: Sink): void {
     this.#last = byte;
-    this.#bytes += times;
-    if (this.#bytes > MAX_BINHEX_BYTES) {
+    this.#inside.binhexRoom -= times;
+    if (this.#inside.binhexRoom < 0) {
       this.isBad = true;
       this.isEnded = true;
       return;

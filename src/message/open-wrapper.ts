@@ -24,7 +24,7 @@ export class OpenWrapper {
     this.isMessage = kind !== 'signed';
     this.#inside = inside;
     this.#isOddlyCoded = own.isOddlyCoded;
-    this.#wrapper = createWrapper(kind, inside);
+    this.#wrapper = createWrapper(kind, inside, own);
     const isUndone = encoding === 'base64' || encoding === 'quoted-printable';
     if (this.holdsEntity && isUndone) this.#marks = createMarkCheck(encoding);
   }

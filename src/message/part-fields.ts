@@ -49,6 +49,8 @@ export class PartFields {
   /** Two that are to be undone in different ways. */
   readonly isCodedTwice: boolean;
   readonly name: string;
+  /** All that any field gives, as text. */
+  readonly names: readonly string[];
   /** What any of its names ends in, the first that counts first; one empty where there is none. */
   readonly extensions: readonly string[];
   /** Two different media types: what a mail program shows is anybody's guess. */
@@ -122,7 +124,8 @@ export class PartFields {
     this.isCodedTwice = this.encodings.length > 1 && !this.encodings.every(isPlainCoding);
     const names = namesOf(dispositions, several);
     this.name = readableText(names[0] ?? '').slice(-MAX_NAME_CHARS);
-    this.extensions = names.length === 0 ? NO_EXTENSIONS : extensionsOf(names.flatMap(readings));
+    this.names = names.flatMap(readings);
+    this.extensions = names.length === 0 ? NO_EXTENSIONS : extensionsOf(this.names);
     this.wrapper = wrapperKindOf(this.type, this.name, this.extensions);
     // A picture's location is its name, by which the page shows it; nothing is fetched from there.
     const hasLinks = isHtml || this.type.startsWith('multipart/');

@@ -12,5 +12,7 @@ export interface InsideListener {
   beginText(kind: 'plain' | 'html', charset: string): Sink;
   /** Bytes of compressed RTF that may still be undone in this message. */
   rtfRoom: number;
+  /** Bytes that all BinHex of this message may still come to. */
+  binhexRoom: number;
   note(note: MalformedNote): void;
 }

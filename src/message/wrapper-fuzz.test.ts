@@ -19,6 +19,7 @@ import {
   signedData,
   tnef,
 } from '../../test/wrapped-samples.ts';
+import { hidden, part, read as readParts } from '../../test/wrapped-reading.ts';
 
 const TYPES = [
   'application/pkcs7-mime',
@@ -215,17 +216,26 @@ describe('what is repeated', () => {
     expect([text.length, isCut]).toEqual([MAX_RTF_BYTES, true]);
   });
 
+  const zeros = binhex('a.exe', Buffer.alloc(200_000)).toString().split(':')[1] ?? '';
+  /** Of so many bytes, about. */
+  const bomb = (bytes: number): string => `\n:${zeros.repeat(Math.ceil(bytes / 199_000))}`;
+
   it('BinHex is undone up to a bound', () => {
-    const zeros = binhex('a.exe', Buffer.alloc(200_000)).toString().split(':')[1] ?? '';
-    const text = Buffer.from(`\n:${zeros.repeat(Math.ceil(MAX_BINHEX_BYTES / 199_000))}`);
     let bytes = 0;
-    const decoder = new BinhexDecoder();
-    for (const piece of cut(text, 65_536)) {
+    const decoder = new BinhexDecoder({ binhexRoom: MAX_BINHEX_BYTES });
+    for (const piece of cut(Buffer.from(bomb(MAX_BINHEX_BYTES)), 65_536)) {
       decoder.decode(piece, (out) => {
         bytes += out.length;
       });
     }
     expect(decoder.isBad).toBe(true);
     expect(bytes).toBeLessThanOrEqual(MAX_BINHEX_BYTES);
+  });
+
+  it('BinHex is undone up to a bound, over all of the message', () => {
+    const half = Buffer.from(`${bomb(MAX_BINHEX_BYTES * 0.6)}:`);
+    const one = part('application/mac-binhex40', half);
+    expect(hidden(readParts(one))).toEqual([]);
+    expect(hidden(readParts(one + one))).toEqual(['wrapper-not-clear']);
   });
 });

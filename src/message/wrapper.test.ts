@@ -1,11 +1,7 @@
 /** Files that hold messages or files: what is inside counts as if it had been sent as such (CON-2). */
 import { describe, expect, it } from 'vitest';
-import type { DerivedMessage } from '../core/message/derived.ts';
 import { ATTACHMENTS_UNSEEN, CLOSED } from '../core/message/hiding.ts';
-import { KEEP_NOTHING } from './facts.ts';
 import { MAX_DEPTH, MAX_ENCODED_DEPTH, MAX_RTF_BYTES, MAX_WRAPPED_FILES } from './limits.ts';
-import { shippedKnowledge } from './read-whole.ts';
-import { Reading } from './reading.ts';
 import { MAX_OCTETS_DEPTH } from './cms.ts';
 import { MAX_APPLE_ENTRIES } from './mac-files.ts';
 import { MAX_TNEF_DEPTH } from './tnef.ts';
@@ -28,32 +24,9 @@ import {
   ENCRYPTED_DER,
   tnef,
 } from '../../test/wrapped-samples.ts';
-
-const base64 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString('base64')
-    .replace(/.{76}(?=.)/g, '$&\r\n');
-
-/** A part of a mixed message. */
-const part = (type: string, bytes: Uint8Array): string =>
-  `--b\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64(bytes)}\r\n`;
-
-const read = (body: string, size = Infinity): DerivedMessage => {
-  const headers = [{ name: 'Content-Type', value: ' multipart/mixed; boundary=b' }];
-  const reading = new Reading(headers, shippedKnowledge(), KEEP_NOTHING);
-  const bytes = Buffer.from(`${body}--b--\r\n`, 'latin1');
-  for (let at = 0; at < bytes.length; at += Math.min(size, bytes.length)) {
-    reading.body(bytes.subarray(at, at + Math.min(size, bytes.length)));
-  }
-  return reading.end(20).derived;
-};
-const extensions = ({ attachments = [] }: DerivedMessage): readonly string[] =>
-  attachments.map(({ extension }) => extension);
-const hidden = ({ malformed = [] }: DerivedMessage): readonly string[] =>
-  malformed.filter((note) => (ATTACHMENTS_UNSEEN as readonly string[]).includes(note));
+import { base64, extensions, hidden, part, PROGRAM, read } from '../../test/wrapped-reading.ts';
 
 const P7M = 'application/pkcs7-mime; name=smime.p7m';
-const PROGRAM = Buffer.from(`MZ${'\0'.repeat(58)}@\0\0\0PE\0\0${'\0'.repeat(99)}`, 'latin1');
 const LETTER = [
   'From: bob@example.net',
   'Subject: an offer',
@@ -206,9 +179,31 @@ describe('a message by its name (CON-2)', () => {
   });
 
   it('that scanners take for no message is noted as in an encoding', () => {
-    const odd = Buffer.from(`X-Odd: 1\r\nX-Other: 2\r\n\r\n--`);
-    const derived = read(part('application/octet-stream; name=offer.eml', odd));
-    expect(hidden(derived)).toEqual(['message-start-unusual']);
+    const field = Buffer.from(`X-Odd: 1\r\nX-Other: 2\r\n\r\n--`);
+    const odd = Buffer.from(`\r\nX-Odd: 1\r\n\r\n--`);
+    for (const [name, bytes] of [
+      ['page.mht', field],
+      ['offer.eml', odd],
+    ] as const) {
+      const derived = read(part(`application/octet-stream; name=${name}`, bytes));
+      expect(hidden(derived)).toEqual(['message-start-unusual']);
+    }
+  });
+
+  it.each([['Authentication-Results: mx.example; spf=pass'], ['X-Unsent: 1']])(
+    'that was saved may begin with any field: %s',
+    (field) => {
+      const saved = Buffer.from(`${field}\r\n${LETTER}`, 'latin1');
+      const derived = read(part('application/octet-stream; name=offer.eml', saved));
+      expect(derived.malformed).toBeUndefined();
+      expect(extensions(derived)).toContain('exe');
+    },
+  );
+
+  it('win.dat of another program is a file', () => {
+    const derived = read(part('application/octet-stream; name=win.dat', Buffer.from('settings')));
+    expect(derived.malformed).toBeUndefined();
+    expect(extensions(derived)).toEqual(['dat']);
   });
 
   it.each([
@@ -318,11 +313,18 @@ describe('TNEF (CON-2)', () => {
   it.each([
     ['empty', Buffer.alloc(0)],
     ['cut', tnef(attachment(PROGRAM, 'a.exe', [])).subarray(0, 60)],
-    ['something behind it', Buffer.concat([tnef(), Buffer.from('more')])],
+    ['something behind it', Buffer.concat([tnef(), Buffer.from('more than a head')])],
     ['a length beyond it', tnef(Buffer.from('0110800100ffffffff', 'hex'))],
     ['properties without end', tnef(attribute(2, 0x00069005, Buffer.from('ffffffff', 'hex')))],
   ])('what is broken hides: %s', (_, bytes) => {
     expect(hidden(read(part(WINMAIL, bytes)))).toEqual(['wrapper-not-clear']);
+  });
+
+  it('a few bytes behind it hide nothing', () => {
+    const bytes = Buffer.concat([tnef(attachment(PROGRAM, 'a.exe', [])), Buffer.alloc(8)]);
+    const derived = read(part(WINMAIL, bytes));
+    expect(derived.malformed).toBeUndefined();
+    expect(extensions(derived)[0]).toBe('exe');
   });
 
   it('files beyond the bound are noted', () => {

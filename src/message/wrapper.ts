@@ -3,10 +3,10 @@
  * been sent as such (decision 0040). One is told by its type, its name or its first bytes.
  */
 import { ByteWalk } from './byte-walk.ts';
-import { CmsWalk, type CmsKind } from './cms.ts';
 import { BinhexDecoder, walkApple, walkBinhex } from './mac-files.ts';
+import { extensionsOf } from './file-names.ts';
 import { startsAsMail } from './mail-start.ts';
-import type { MalformedNote } from './notes.ts';
+import { SignedFile } from './signed-file.ts';
 import { Tnef } from './tnef.ts';
 import type { InsideListener } from './wrapped-files.ts';
 
@@ -70,16 +70,27 @@ export function wrapperKindOf(
   return /^win(?:mail)?\.dat$/i.test(name) ? 'tnef' : byType;
 }
 
-export function createWrapper(kind: WrapperKind, inside: InsideListener): Wrapper {
+/** Where a file comes from. */
+export interface WrapperOrigin {
+  /** Lower case. */
+  readonly type: string;
+  readonly names: readonly string[];
+}
+
+export function createWrapper(
+  kind: WrapperKind,
+  inside: InsideListener,
+  { type, names }: WrapperOrigin,
+): Wrapper {
   switch (kind) {
     case 'signed':
-      return new Signed(inside);
+      return new SignedFile(inside, { names, isByType: TYPES.get(type) === 'signed' });
     case 'mail':
-      return new Mail(inside);
+      return new Mail(inside, extensionsOf(names).includes('eml'));
     case 'maybe':
       return new Maybe(inside);
     case 'tnef':
-      return new TnefFile(inside);
+      return new TnefFile(inside, TYPES.get(type) === 'tnef');
     case 'apple':
       return new Files(new ByteWalk(walkApple(inside)), inside);
     case 'binhex':
@@ -91,47 +102,22 @@ export function createWrapper(kind: WrapperKind, inside: InsideListener): Wrappe
 
 const NOTHING = Buffer.alloc(0);
 
-const CMS_NOTES: Readonly<Record<CmsKind, MalformedNote | undefined>> = {
-  signed: undefined,
-  encrypted: 'message-encrypted',
-  compressed: 'message-compressed',
-  other: 'wrapper-not-clear',
-};
-
-class Signed implements Wrapper {
-  readonly #inside: InsideListener;
-  #content: Buffer[] = [];
-  readonly #cms = new CmsWalk((bytes) => this.#content.push(bytes));
-  readonly #walk = new ByteWalk(this.#cms.walk());
-
-  constructor(inside: InsideListener) {
-    this.#inside = inside;
-  }
-
-  feed(bytes: Uint8Array): Uint8Array {
-    this.#walk.feed(bytes);
-    const content = this.#content;
-    if (content.length === 0) return NOTHING;
-    this.#content = [];
-    return content.length === 1 ? (content[0] as Buffer) : Buffer.concat(content);
-  }
-
-  end(): Uint8Array {
-    const note = CMS_NOTES[this.#cms.kind];
-    if (note !== undefined) this.#inside.note(note);
-    if (!this.#walk.isWhole) this.#inside.note('wrapper-not-clear');
-    return NOTHING;
-  }
-}
-
+const TNEF_MARK = Buffer.from('789f3e22', 'hex');
 const HEAD_BYTES = 4096;
+
+/** A field as programs write it (RFC 5322 section 2.2). */
+const startsAsHeader = (head: Buffer): boolean =>
+  /^[!-9;-~]{1,76}:/.test(head.toString('latin1', 0, 100));
 
 class Mail implements Wrapper {
   readonly #inside: InsideListener;
+  readonly #isSaved: boolean;
   #head = NOTHING;
 
-  constructor(inside: InsideListener) {
+  /** @param isSaved by its name: what programs save, drafts too, begins with any field. */
+  constructor(inside: InsideListener, isSaved: boolean) {
     this.#inside = inside;
+    this.#isSaved = isSaved;
   }
 
   feed(bytes: Uint8Array): Uint8Array {
@@ -142,7 +128,8 @@ class Mail implements Wrapper {
 
   end(): Uint8Array {
     // As in encoded messages: scanners see a text without parts.
-    if (this.#head.length > 0 && !startsAsMail(this.#head)) {
+    const isUsual = this.#isSaved ? startsAsHeader(this.#head) : startsAsMail(this.#head);
+    if (this.#head.length > 0 && !isUsual) {
       this.#inside.note('message-start-unusual');
     }
     return NOTHING;
@@ -173,32 +160,40 @@ class TnefFile implements Wrapper {
   readonly #inside: InsideListener;
   readonly #tnef: Tnef;
   readonly #walk: ByteWalk;
+  readonly #isByType: boolean;
+  #start = NOTHING;
 
-  constructor(inside: InsideListener) {
+  constructor(inside: InsideListener, isByType: boolean) {
     this.#inside = inside;
+    this.#isByType = isByType;
     this.#tnef = new Tnef(inside);
     this.#walk = new ByteWalk(this.#tnef.walk());
   }
 
   feed(bytes: Uint8Array): Uint8Array {
+    const room = TNEF_MARK.length - this.#start.length;
+    if (room > 0) this.#start = Buffer.concat([this.#start, bytes.subarray(0, room)]);
     this.#walk.feed(bytes);
     return NOTHING;
   }
 
   end(): Uint8Array {
-    // It says nowhere how long it is.
-    const isCut = !this.#tnef.isBetween || this.#walk.isHolding || this.#walk.isStopped;
-    if (isCut) this.#inside.note('wrapper-not-clear');
+    // It says nowhere how long it is; behind it a few bytes, too few for anything, are usual.
+    const isCut = !this.#tnef.isBetween || this.#walk.isStopped;
+    // Other programs have files of that name, too.
+    const isOther = !this.#isByType && !this.#start.equals(TNEF_MARK);
+    if (isCut && !isOther) this.#inside.note('wrapper-not-clear');
     this.#tnef.end();
     return NOTHING;
   }
 }
 
 class Binhex extends Files {
-  readonly #decoder = new BinhexDecoder();
+  readonly #decoder: BinhexDecoder;
 
   constructor(inside: InsideListener) {
     super(new ByteWalk(walkBinhex(inside)), inside);
+    this.#decoder = new BinhexDecoder(inside);
   }
 
   override feed(bytes: Uint8Array): Uint8Array {
@@ -216,7 +211,6 @@ class Binhex extends Files {
 
 /** Enough to tell; so much is held until then. */
 const TOLD_BYTES = 1024;
-const TNEF_MARK = Buffer.from('789f3e22', 'hex');
 
 class Maybe implements Wrapper {
   readonly #inside: InsideListener;
@@ -237,7 +231,7 @@ class Maybe implements Wrapper {
   #tell(head: Buffer): Uint8Array {
     this.#held = undefined;
     if (head.subarray(0, TNEF_MARK.length).equals(TNEF_MARK)) {
-      this.#wrapper = new TnefFile(this.#inside);
+      this.#wrapper = new TnefFile(this.#inside, true);
     } else if (looksAsMail(head)) {
       this.#wrapper = PASSED_ON;
     }

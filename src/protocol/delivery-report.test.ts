@@ -41,6 +41,16 @@ describe('CON-4: a delivery report', () => {
     expect(text.split('--primum-')).toHaveLength(5);
   });
 
+  test('only parts beyond ASCII are labelled 8bit', () => {
+    const codings = (report: DeliveryReport) =>
+      [...formatDeliveryReport(report).matchAll(/Content-Transfer-Encoding: (\S+)/g)].map(
+        ([, coding]) => coding,
+      );
+    expect(codings(REPORT)).toEqual(['7bit', '7bit', '7bit']);
+    const beyond = { words: ['Gr\u00fc\u00dfe'], originalHeaders: 'Subject: \u00fc\r\n' };
+    expect(codings({ ...REPORT, ...beyond })).toEqual(['8bit', '7bit', '8bit']);
+  });
+
   test('is the same for the same input', () => {
     expect(formatDeliveryReport(REPORT)).toBe(formatDeliveryReport(REPORT));
   });

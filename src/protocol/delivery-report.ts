@@ -42,9 +42,11 @@ const LINE_LENGTH = 76;
 export function formatDeliveryReport(report: DeliveryReport): string {
   const headers = originalHeaders(report.originalHeaders);
   const boundary = boundaryFor(report.messageId, headers);
+  const isAscii = (content: string): boolean => /^[\x20-\x7e\n\t]*$/.test(content);
+  // What is labelled 8bit is encoded by MTAs whose next hop has no 8BITMIME, reports wrongly.
   const part = (type: string, content: string): string =>
-    `--${boundary}\nContent-Type: ${type}\nContent-Transfer-Encoding: 8bit\n\n${content}\n`;
-  const isAscii = /^[\x20-\x7e\n\t]*$/.test(headers);
+    `--${boundary}\nContent-Type: ${type}\n` +
+    `Content-Transfer-Encoding: ${isAscii(content) ? '7bit' : '8bit'}\n\n${content}\n`;
   const text = [
     `From: Mail Delivery System <${oneLine(report.from)}>`,
     `To: <${oneLine(report.to)}>`,
@@ -60,7 +62,7 @@ export function formatDeliveryReport(report: DeliveryReport): string {
     '',
     part('text/plain; charset=utf-8', `${report.words.map(wrap).join('\n\n')}\n`) +
       part('message/delivery-status', statusOf(report)) +
-      part(`text/rfc822-headers${isAscii ? '' : '; charset=utf-8'}`, headers) +
+      part(`text/rfc822-headers${isAscii(headers) ? '' : '; charset=utf-8'}`, headers) +
       `--${boundary}--\n`,
   ].join('\n');
   return text.replaceAll('\n', '\r\n');
