@@ -13,3 +13,15 @@ export function isOldPlace(account: AccountRecord, place: number, nowMs: number)
 export function oldPlacesMs(nowMs: number): number {
   return nowMs - OLD_PLACE_MS;
 }
+
+/**
+ * Whether mail is read at a place that was there before this one. What only those read who came later, thieves among
+ * them, is no habit of whoever sits here.
+ */
+export function isReadBefore(account: AccountRecord, place: number): boolean {
+  const rows = account.addresses();
+  const since = Math.min(...rows.filter((row) => row.place === place).map((row) => row.firstMs));
+  return rows.some(
+    (row) => row.place !== place && row.firstMs < since && account.lastReadAt(row.place) > 0,
+  );
+}

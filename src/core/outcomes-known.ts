@@ -46,3 +46,14 @@ export const NOTHING_CAME_BACK: OutcomesKnown = {
   suppressed: [],
   strangers: 0,
 };
+
+/** Share of recipients that fail for anybody, generously. */
+const EVERYBODYS = 0.03;
+/** Of as many one more is chance. */
+const MANY_KNOWN = 40;
+
+/** Failures and complaints, where they are more than anybody has who sends as much; else none. */
+export function beyondEverybodys({ known, hard, complaints }: OutcomeSums = NOTHING): number {
+  const share = EVERYBODYS * known + (known >= MANY_KNOWN ? 1 : 0);
+  return hard + complaints >= share ? hard + complaints : 0;
+}

@@ -4,20 +4,21 @@
  */
 import { recipientCount } from '../event.ts';
 import type { Evidence } from '../evidence.ts';
+import { beyondEverybodys } from '../outcomes-known.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { RATES, SHARED } from '../profile/detection-state.ts';
 import { CONTENT_SIGNALS, MEASURES, SIGNALS } from '../signals/registry.ts';
 import type { Measure } from '../signals/measure.ts';
 import { isRoundAgain, isShortForm, ownCopies } from '../signals/own-copies.ts';
 import { silenceOf } from '../signals/no-answers.ts';
-import { notAnAnswer } from '../signals/not-an-answer.ts';
+import { carriesNothing, notAnAnswer } from '../signals/not-an-answer.ts';
 import { isOfOneLength } from '../signals/same-size.ts';
 import { sharedPlace } from '../signals/shared-place.ts';
 import type { Hypothesis } from '../verdict.ts';
 import { carriedTo, isSettledProgram } from './carried.ts';
 import { lookAtContext, type ContextFound } from './context.ts';
 import type { Found } from './found.ts';
-import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
+import { alike, HYPOTHESES, type Family, type Four } from './hypotheses.ts';
 import {
   bestOf,
   capFamily,
@@ -32,6 +33,7 @@ import { likelihoods, predictive } from './rates.ts';
 import { fadeTo } from './silence.ts';
 import {
   addAll,
+  exceptThread,
   notForThread,
   saidBy,
   withContent,
@@ -81,13 +83,14 @@ const NEW_RECIPIENTS_CAP = 4;
 const NEW_MS = 14 * 86_400_000;
 const NEW_READS = 20;
 const RECIPIENTS = placeOfFamily('recipients');
-/** Share of recipients that fail for anybody, generously. */
-const EVERYBODYS = 0.03;
 /** Below this nothing is said of what is only a little unusual. */
 const QUIET = 2;
 /** Nats of program and writing together, as of a program never seen. */
 const UNLIKE = 1.5;
+/** Nats of a network: another address of a provider that is used weighs less, a new one more. */
+const NEARBY = 0.5;
 const OWN_COPIES = MEASURES.find(({ slot }) => slot === ownCopies.slot);
+const ANSWER = MEASURES.find(({ slot }) => slot === notAnAnswer.slot);
 const NO_FOUND: readonly Found[] = [];
 const NO_FAMILIES: readonly Family[] = [];
 
@@ -154,7 +157,7 @@ export function assess(subject: SubmissionSubject): Assessment {
       score: itself.score,
       sums: familySums(own, itself.hypothesis, context.weight),
     },
-    failures: failuresOf(subject),
+    failures: beyondEverybodys(subject.outcomes?.week),
     answers,
   };
 }
@@ -198,8 +201,9 @@ function howItCounts(
 }
 
 /** From elsewhere and with somebody else's program; an owner on a journey has his own. */
-function isUnlike({ isTrusted, making }: ContextFound): boolean {
-  return !isTrusted && making >= UNLIKE;
+function isUnlike({ isTrusted, making, networkWeight, isSession }: ContextFound): boolean {
+  const isElsewhere = isSession || networkWeight > NEARBY;
+  return !isTrusted && making >= UNLIKE && isElsewhere;
 }
 
 /** Letters of a program: of few words, or where nothing is seen of one length, each to one person. */
@@ -221,12 +225,6 @@ function standingOf(
   return [silence, place].filter((one) => one !== undefined);
 }
 
-function failuresOf({ outcomes }: SubmissionSubject): number {
-  const { known = 0, hard = 0, complaints = 0 } = outcomes?.week ?? {};
-  // Who sends much has some: fewer than everybody's share are none.
-  return hard + complaints >= EVERYBODYS * known ? hard + complaints : 0;
-}
-
 function collect(subject: SubmissionSubject, context: ContextFound, answers: number[]): Found[] {
   const found: Found[] = [...context.found];
   for (const measure of MEASURES) {
@@ -236,8 +234,7 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     // That each stranger gets a text of its own is why a place is strange: it is no word for its sender, too.
     if (context.isStrange && measure === OWN_COPIES && !isThere) continue;
     const weighed = weigh(measure, subject, isThere);
-    const isExcused = measure !== OWN_COPIES || isThere || !isUnlike(context);
-    found.push(isExcused ? weighed : { ...weighed, by: notForThread(weighed.by) });
+    found.push({ ...weighed, by: asHeard(measure, weighed.by, { subject, context, isThere }) });
   }
   for (const signal of SIGNALS) {
     const said = signal(subject);
@@ -251,6 +248,22 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     if (said !== undefined) found.push(asFound(said));
   }
   return found;
+}
+
+/** What a measure says of conversations that are gone on with in a stolen mailbox depends on what else is there. */
+function asHeard(
+  measure: Measure,
+  by: Four,
+  it: {
+    readonly subject: SubmissionSubject;
+    readonly context: ContextFound;
+    readonly isThere: boolean;
+  },
+): Four {
+  if (it.isThere) return by;
+  if (measure === OWN_COPIES && isUnlike(it.context)) return notForThread(by);
+  // Who has nothing to bring into a conversation is no thief in it, and owners answer all day.
+  return measure === ANSWER && carriesNothing(it.subject) ? exceptThread(by) : by;
 }
 
 function asFound({ signal, practice, family, weight, by, text }: Evidence): Found {

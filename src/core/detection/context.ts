@@ -4,6 +4,7 @@
  * many messages come (detection design 1.3, formula 5).
  */
 import type { SubmissionSubject } from '../rules/finding.ts';
+import { isReadBefore } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
 import { answeredFrom } from '../signals/no-answers.ts';
@@ -145,8 +146,9 @@ function knownWeight({ profile, network }: SubmissionSubject, index: number): nu
 function readingWeight(subject: SubmissionSubject, networkWeight: number): number {
   const { account, facts, network, nowMs, world } = subject;
   if (facts.class !== 'person' || network.address === '' || account.reads < READING_HABIT) return 0;
-  const lastMs = account.lastReadAt(addressKey(network, world.hash).place);
-  if (nowMs - lastMs > READ_WITHIN_MS) return ONLY_SENDS;
+  const { place } = addressKey(network, world.hash);
+  const lastMs = account.lastReadAt(place);
+  if (nowMs - lastMs > READ_WITHIN_MS) return isReadBefore(account, place) ? ONLY_SENDS : 0;
   return networkWeight >= FAR ? 0 : READS_HERE;
 }
 
@@ -191,7 +193,7 @@ function companyOf(
 }
 
 /** Of a place's messages all but the copies of one letter are counted by the company they went to. */
-function sendsOneLetter({ profile }: SubmissionSubject, index: number): boolean {
+export function sendsOneLetter({ profile }: SubmissionSubject, index: number): boolean {
   const { messages } = profile.context(index);
   const { strangers, others } = profile.detection.company(index);
   const apart = strangers + others;

@@ -85,7 +85,7 @@ export function withStanding(lane: Lane, standing: readonly Found[]): Lane {
 }
 
 /** Who goes on in others' conversations answers: of what answers nothing, nothing is held against him. */
-function exceptThread([spam, lateral, thread, bec]: Four): Four {
+export function exceptThread([spam, lateral, thread, bec]: Four): Four {
   return [spam, lateral, Math.min(0, thread), bec];
 }
 

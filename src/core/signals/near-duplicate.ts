@@ -4,16 +4,22 @@
  */
 import type { Evidence } from '../evidence.ts';
 import { CLUSTER_HOURS } from '../profile/cluster-record.ts';
+import { sendsOneLetter } from '../detection/context.ts';
 import type { Looked } from '../rules/content.ts';
+import type { SubmissionSubject } from '../rules/finding.ts';
 
 /** Two people with one text are a coincidence or a couple. */
 const ACCOUNTS = 3;
+/** As few words are a phrase that others have, too. */
+const SHORT_WORDS = 40;
+const OLD_FORM_MS = 14 * 86_400_000;
 
 export function nearDuplicate({ content, subject }: Looked): Evidence | undefined {
   const { cluster, payload, isNew } = content;
   const isText = (cluster?.accounts ?? 0) >= (payload?.accounts ?? 0);
   const count = isText ? cluster : payload;
   if (count === undefined || count.accounts < ACCOUNTS) return undefined;
+  if (isText && isOldForm(subject)) return undefined;
   const several = count.tenants > 1;
   const toStrangers = subject.outcomes === undefined || subject.outcomes.strangers > 0;
   const isApproach = isNew && count.authors >= ACCOUNTS;
@@ -29,6 +35,15 @@ export function nearDuplicate({ content, subject }: Looked): Evidence | undefine
       `${several ? `${count.tenants} tenants` : 'one tenant'} in ${CLUSTER_HOURS} hours; usually ` +
       `${thing} has one sender.`,
   };
+}
+
+/** One letter of a program, sent for weeks before others came with words like it. */
+function isOldForm(subject: SubmissionSubject): boolean {
+  const { profile, context, content, nowMs } = subject;
+  if ((content?.text?.words ?? 0) >= SHORT_WORDS) return false;
+  const index = profile.contextIndex(context.key);
+  if (index < 0 || nowMs - profile.context(index).firstMs < OLD_FORM_MS) return false;
+  return sendsOneLetter(subject, index);
 }
 
 const TEXT = ['Nearly the same text', 'a text'] as const;

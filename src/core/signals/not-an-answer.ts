@@ -2,6 +2,7 @@
  * A message that answers nothing. Where the mail that comes in is known, only an answer to a message
  * that came counts as one: In-Reply-To is easily made up.
  */
+import type { SubmissionSubject } from '../rules/finding.ts';
 import type { Measure } from './measure.ts';
 
 export const notAnAnswer: Measure = {
@@ -30,3 +31,10 @@ export const notAnAnswer: Measure = {
         : `It answers nothing; that is so of ${usual} of its messages.`
       : `It answers a message; answering nothing is usual for ${usual} of its messages.`,
 };
+
+/** Read as a whole, and there is neither a link nor a file in it. */
+export function carriesNothing({ content }: SubmissionSubject): boolean {
+  if (content === undefined || content.derived.malformed !== undefined) return false;
+  const { urlCount = 0, attachments = [], attachmentsMore = 0 } = content.derived;
+  return urlCount === 0 && attachments.length === 0 && attachmentsMore === 0;
+}

@@ -70,9 +70,12 @@ export function word(
   };
   const { bad } = platform.parts.texts;
   const isAlike = rng.chance(wish.alike);
-  // A real text of a folder stands for the words of this campaign; it is then always the same one.
+  // A real text of a folder stands for the words of this campaign; it is then always the same one. Collections of
+  // spam hold no letters that ask one reader for a payment.
   const real =
-    bad[campaign.id.length * 31 + Number.parseInt(campaign.id.replace(/\D/g, '') || '0', 10)];
+    campaign.kind === 'payment'
+      ? undefined
+      : bad[campaign.id.length * 31 + Number.parseInt(campaign.id.replace(/\D/g, '') || '0', 10)];
   const template = isAlike ? campaign.template : lure(rng, campaign.kind);
   const made = template.render(rng, values, isAlike ? 0.05 : 0.1);
   const text = real !== undefined && isAlike ? `${real}\n${values.url}` : made;
