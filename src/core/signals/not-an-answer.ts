@@ -32,9 +32,13 @@ export const notAnAnswer: Measure = {
       : `It answers a message; answering nothing is usual for ${usual} of its messages.`,
 };
 
-/** Read as a whole, and there is neither a link nor a file in it. */
+/**
+ * Read as a whole, and there is neither a file in it nor a link to a host that is new here. Whoever answers quotes the
+ * links of others.
+ */
 export function carriesNothing({ content }: SubmissionSubject): boolean {
   if (content === undefined || content.derived.malformed !== undefined) return false;
   const { urlCount = 0, attachments = [], attachmentsMore = 0 } = content.derived;
-  return urlCount === 0 && attachments.length === 0 && attachmentsMore === 0;
+  const links = content.newHosts?.length ?? urlCount;
+  return links === 0 && attachments.length === 0 && attachmentsMore === 0;
 }
