@@ -251,6 +251,16 @@ describe('wording', () => {
     expect(read(readWords(text)).language).toBe(language);
   });
 
+  // prettier-ignore
+  it.each([
+    ['Could you buy five gift cards for a client and send me the codes?', 2],
+    ['Please put my new account into the payroll before the next salary.', 3],
+    ['Kaufen Sie bitte Geschenkkarten; mein Gehalt auf die neue Bankverbindung.', 3],
+    ['Nous fêtons son anniversaire samedi, apporte un cadeau.', 1],
+  ])('counts words of gift cards and of wages, which forged requests ask for: %s', (text, paymentWords) => {
+    expect(read(readWords(text)).paymentWords).toBe(paymentWords);
+  });
+
   it('counts words of payment and of credentials', () => {
     const stream = readWords('Verify your password and username now. Überweisung: IBAN folgt.');
     expect(read(stream)).toMatchObject({ credentialWords: 3, paymentWords: 2 });

@@ -23,6 +23,7 @@ import {
   bestOf,
   capFamily,
   clearFamily,
+  contextFor,
   familySums,
   placeOfFamily,
   settle,
@@ -116,7 +117,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   const isOneOfForm = context.isProgram && !context.isTrusted;
   const isForm = isCopy || isOneOfForm || isLikeForm(subject) || isRoundAgain(subject);
   const isSeen = subject.content !== undefined && !without.includes('content');
-  const seen = { isSeen, isForm };
+  const seen = { isSeen, isForm, readersContext: context.readersWeight };
   const standing = standingOf(subject, context, isForm).filter(
     ({ family }) => !without.includes(family),
   );
@@ -131,7 +132,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   const sharedBest = bestOf(carried, context.weight, seen);
   const isOwn = ownBest.score >= sharedBest.score;
   const best = isOwn ? ownBest : sharedBest;
-  const sums = familySums(isOwn ? alone : carried, best.hypothesis, context.weight);
+  const weight = contextFor(best.hypothesis, context.weight, seen);
+  const sums = familySums(isOwn ? alone : carried, best.hypothesis, weight);
   const itself = alone === own ? ownBest : bestOf(own, context.weight, seen);
   const hypothesis = HYPOTHESES[best.hypothesis] ?? 'spam';
   const told = standing.length === 0 ? found : [...found, ...standing];
@@ -155,7 +157,7 @@ export function assess(subject: SubmissionSubject): Assessment {
     isProgram: context.isProgram,
     itself: {
       score: itself.score,
-      sums: familySums(own, itself.hypothesis, context.weight),
+      sums: familySums(own, itself.hypothesis, contextFor(itself.hypothesis, context.weight, seen)),
     },
     failures: beyondEverybodys(subject.outcomes?.week),
     answers,

@@ -24,6 +24,8 @@ export interface ContextFound {
   /** The first contexts of an identity: there is nothing to compare with. */
   readonly isFirst: boolean;
   readonly weight: number;
+  /** The same, without the word for who reads mail there. */
+  readonly readersWeight: number;
   readonly found: readonly Found[];
   /** What is kept of how strangely its messages are made. */
   readonly making: number;
@@ -93,6 +95,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   const making = isKnown && !isHome ? Math.max(MAKING_FADES * state.making(index), now) : now;
   const found: Found[] = [];
   let weight = 0;
+  let reading = 0;
   const say = (signal: string, by: number, text: () => string): void => {
     weight += by;
     found.push({ signal, practice: 'SND-6', family: 'context', by: alike(by), text });
@@ -106,7 +109,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     say('making', Math.min(MAKING_MOST, making), () => makingText(style?.odd ?? []));
   }
   if (!isHome && session === 0 && networkWeight > 0) {
-    const reading = readingWeight(subject, networkWeight);
+    reading = readingWeight(subject, networkWeight);
     if (reading !== 0) say('only-sends', reading, () => readingText(subject));
   }
   // A webmail's machine keeps the company of whoever sat in front of it, a thief's too: that says nothing of now.
@@ -122,6 +125,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     isFirst,
     // A good imitation is no alibi: strangeness never falls below that of a known place.
     weight: isHome && !isStranger ? 0 : Math.max(0, weight),
+    readersWeight: isHome && !isStranger ? 0 : Math.max(0, weight - Math.min(0, reading)),
     found: isHome && !isStranger ? NOTHING : found,
     making,
     isStrange,

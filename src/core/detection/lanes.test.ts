@@ -46,6 +46,16 @@ describe('a lane of evidence', () => {
     expect(bestOf(one, 0)).toEqual({ score: 4 - CHOICE, hypothesis: 3 });
   });
 
+  it('who forges a request waits where he reads: that is no word for him there, and for others one', () => {
+    const asking = lane();
+    add(asking, CONTENT, [0, 0, 0, 5]);
+    const seen = { isSeen: true, readersContext: 2 };
+    expect(bestOf(asking, 1.2, seen)).toEqual({ score: 7 - CHOICE, hypothesis: 3 });
+    const linking = lane();
+    add(linking, CONTENT, [5, 0, 0, 0]);
+    expect(bestOf(linking, 1.2, seen)).toEqual({ score: 6.2 - CHOICE, hypothesis: 0 });
+  });
+
   it('counts what copies of one text say once', () => {
     const one = lane();
     for (let i = 0; i < 5; i += 1) raise(one, CONTENT, [2.5, 2.5, 2.5, 2.5]);

@@ -166,6 +166,8 @@ export interface Seen {
   readonly isSeen: boolean;
   /** One of many letters with one text. */
   readonly isForm?: boolean;
+  /** What the place is worth where that somebody reads there is no word for him: who forges a request waits for answers. */
+  readonly readersContext?: number;
 }
 
 const UNSEEN: Seen = { isSeen: false };
@@ -175,12 +177,16 @@ export function bestOf(lane: Lane, context: number, seen: Seen = UNSEEN): LaneSc
   let hypothesis = 0;
   for (let h = 0; h < HYPOTHESES.length; h += 1) {
     if (seen.isSeen && h === BEC && !asksFor(lane, seen.isForm === true)) continue;
-    const found = scoreOf(lane, h, context);
+    const found = scoreOf(lane, h, contextFor(h, context, seen));
     if (found <= score) continue;
     score = found;
     hypothesis = h;
   }
   return { score: score - CHOICE, hypothesis };
+}
+
+export function contextFor(hypothesis: number, context: number, seen: Seen): number {
+  return hypothesis === BEC ? (seen.readersContext ?? context) : context;
 }
 
 /**
