@@ -40,7 +40,7 @@ export function nearDuplicate({ content, subject }: Looked): Evidence | undefine
 /** One letter of a program, sent for weeks before others came with words like it. */
 function isOldForm(subject: SubmissionSubject): boolean {
   const { profile, context, content, nowMs } = subject;
-  if ((content?.text?.words ?? 0) >= SHORT_WORDS) return false;
+  if (content?.text === undefined || content.text.words >= SHORT_WORDS) return false;
   const index = profile.contextIndex(context.key);
   if (index < 0 || nowMs - profile.context(index).firstMs < OLD_FORM_MS) return false;
   return sendsOneLetter(subject, index);
