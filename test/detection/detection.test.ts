@@ -72,7 +72,7 @@ describe('the whole measurement of a platform', () => {
       expect(await measureDetection(folder, options, say)).toEqual(found);
       expect(said).toEqual([]);
       await expect(measureDetection(folder, { ...options, anomalies: 2 }, say)).rejects.toThrow(
-        'measured with other options',
+        'measured in another way',
       );
       expect(detectionPage(found, found)).toContain('## With less to see');
     },
