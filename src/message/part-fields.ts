@@ -3,6 +3,7 @@ import type { HeaderField } from './contract.ts';
 import type { OutlinedPart } from './encoded-message.ts';
 import { extensionsOf } from './file-names.ts';
 import { unfold } from './header-fields.ts';
+import { keptMediaType } from './media-type.ts';
 import {
   parseParameterField,
   readableText,
@@ -34,6 +35,8 @@ export class PartFields {
   readonly contentType: ParameterField;
   /** Lower case, only what a media type may hold. */
   readonly type: string;
+  /** The type as it may be kept. */
+  readonly keptType: string;
   /** A message inside, which is looked into. */
   readonly isMessage: boolean;
   /** Of a multipart. */
@@ -104,6 +107,7 @@ export class PartFields {
       several[0] ??
       parseParameterField('');
     this.type = mediaType(this.contentType);
+    this.keptType = keptMediaType(this.type);
     this.isMessage = holdsMessage(this.type);
     this.boundary = boundaryOf(this.contentType.parameters.get('boundary'));
     this.isSplitTwice = isSplitTwice(several);

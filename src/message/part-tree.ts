@@ -107,13 +107,16 @@ export class PartTree implements PartListener {
     if (own.isDoubled) this.#notes.add('doubled-content-type');
     if (own.isSplitTwice) this.#notes.add('structure-not-clear');
     for (const base of own.bases) if (this.bases.length < MAX_PARTS) this.bases.push(base);
-    const [type = '', subtype = ''] = own.type.split('/', 2);
+    const [type, subtype = ''] = own.keptType.split('/', 2);
     if (this.#open.length === 0) this.isReceipt = own.type === 'multipart/report';
     const method = own.contentType.parameters.get('method')?.toLowerCase();
     if (own.type === 'text/calendar' && method === 'reply') this.isInvitationAnswer = true;
     if (type === 'multipart') {
       const plan = this.#multipart(own.boundary);
-      this.#write(plan.kind === 'multipart' ? `${subtype}(` : own.type, plan.kind === 'multipart');
+      this.#write(
+        plan.kind === 'multipart' ? `${subtype}(` : own.keptType,
+        plan.kind === 'multipart',
+      );
       const isEncoded = !own.encodings.every(isPlainCoding);
       this.#open.push(isEncoded ? 'encoded-multipart' : 'multipart');
       return plan;
@@ -127,7 +130,7 @@ export class PartTree implements PartListener {
       if (plan !== undefined) return plan;
       this.#notes.add('message-not-decoded');
     }
-    this.#write(own.type, false);
+    this.#write(own.keptType, false);
     const leaf = this.#leaf(own);
     this.#open.push(leaf);
     if (leaf.wrapper?.holdsEntity !== true) return { kind: 'leaf' };
@@ -254,7 +257,7 @@ export class PartTree implements PartListener {
       this.#open.push('message');
       return { kind: 'message' };
     }
-    const file = new AttachmentReader(own.name, own.type);
+    const file = new AttachmentReader(own.name, own.keptType);
     const encoded = isUndone(encoding)
       ? new EncodedMessage(encoding, file, (fields) => outlineOf(new PartFields(fields)))
       : new NamedMessage(file);
@@ -303,7 +306,7 @@ export class PartTree implements PartListener {
       kind: 'leaf',
       decoder: createTransferDecoder(own.encoding, wrapper?.faults ?? faults ?? this.#notes),
       faults,
-      attachment: isFile ? new AttachmentReader(own.name, own.type) : undefined,
+      attachment: isFile ? new AttachmentReader(own.name, own.keptType) : undefined,
       own,
       text,
       wrapper,

@@ -81,3 +81,20 @@ test('raw 8-bit is read in subject and From, and a long name hides no address', 
   expect(shown?.subject).toMatch(/^Grüße y+$/);
   expect(shown?.subject).toHaveLength(500);
 });
+
+test('a file with two names is shown once, the same file sent twice as often as it was', () => {
+  const file = (...head: string[]): string[] => ['--part', ...head, '', '%PDF-1.4'];
+  const shown = readableMessage(
+    lines(
+      ...['Content-Type: multipart/mixed; boundary=part', ''],
+      ...file(
+        'Content-Type: application/pdf; name=a.pdf',
+        'Content-Disposition: attachment; filename=a.exe',
+      ),
+      ...file('Content-Type: application/pdf; name=b.pdf'),
+      ...file('Content-Type: application/pdf; name=b.pdf'),
+      '--part--',
+    ),
+  );
+  expect(shown?.attachments.map(({ name }) => name)).toEqual(['a.exe', 'b.pdf', 'b.pdf']);
+});

@@ -4,6 +4,7 @@
  */
 import { inertText } from '../protocol/inert-text.ts';
 import { firstAddress } from './addresses.ts';
+import type { NamedAttachment } from './attachment-list.ts';
 import { readBodyText } from './body-text.ts';
 import { splitHeader } from './header-fields.ts';
 import { HeaderIndex } from './header-index.ts';
@@ -69,12 +70,24 @@ function read(bytes: Uint8Array): ReadableMessage {
     subject: inertLine(readableText(index.text('subject') ?? '')),
     text: inertText(text.slice(0, MAX_TEXT_CHARS)).trim(),
     links: urls.urls.slice(0, MAX_LINKS).map((url) => inertText(url.slice(0, MAX_LINK_CHARS))),
-    attachments: tree.attachments.slice(0, MAX_SHOWN_ATTACHMENTS).map((one) => ({
+    attachments: filesOf(tree.attachments).map((one) => ({
       name: inertText(one.name.slice(0, MAX_NAME_CHARS)),
       type: one.declaredType,
       sizeBytes: one.sizeBytes,
     })),
   };
+}
+
+/** One of several names stands in the list with each of its extensions. */
+function filesOf(listed: readonly NamedAttachment[]): readonly NamedAttachment[] {
+  const extensions = new Map<string, string>();
+  const files = listed.filter(({ name, sha256, extension }) => {
+    const first = extensions.get(`${sha256} ${name}`);
+    if (first !== undefined) return first === extension;
+    extensions.set(`${sha256} ${name}`, extension);
+    return true;
+  });
+  return files.slice(0, MAX_SHOWN_ATTACHMENTS);
 }
 
 /** A name may be as long as it wants: the address behind it is seen all the same. */

@@ -116,6 +116,30 @@ describe('splitting a message', () => {
     expect(split(MIXED, chunks).notes).toEqual([note]);
   });
 
+  const letter = 'Subject: x\r\n\r\nx\r\n';
+  const head = 'Content-Type: message/rfc822\r\n';
+  it.each([
+    ['a text', '\r\nx\r\n'],
+    ['a message', `${head}\r\n${letter}`],
+    [
+      'a message in base64',
+      `${head}Content-Transfer-Encoding: base64\r\n\r\n${Buffer.from(letter).toString('base64')}\r\n`,
+    ],
+  ])('counts %s as one part', (_, one) => {
+    const several = (count: number): readonly string[] => [`${`--b\r\n${one}`.repeat(count)}--b--`];
+    expect(split(MIXED, several(MAX_PARTS - 1)).notes).toEqual([]);
+    expect(split(MIXED, several(MAX_PARTS)).notes).toEqual(['too-many-parts']);
+  });
+
+  it('counts each of messages in each other', () => {
+    const levels = 10;
+    const one = `--b\r\n${`${head}\r\n`.repeat(levels)}${letter}`;
+    const { heard, notes } = split(MIXED, [one.repeat(MAX_PARTS)]);
+    expect(notes).toContain('too-many-parts');
+    const opened = heard.filter((each) => each.startsWith('open')).length;
+    expect(opened).toBeLessThan(MAX_PARTS + MAX_PARTS / levels + 2 * levels);
+  });
+
   it('reads a boundary of the longest length and takes a longer one for no boundary', () => {
     const at = 'x'.repeat(MAX_BOUNDARY_BYTES);
     const body = (boundary: string): string => `--${boundary}\r\n\r\none\r\n--${boundary}--`;

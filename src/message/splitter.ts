@@ -85,6 +85,8 @@ export class Splitter {
   /** The rest of an overlong header line is passed over. */
   #isInLongLine = false;
   #around: Around = { depth: 0, encodings: 0, count: { parts: 0 } };
+  /** The next part is what the message around it is made of. */
+  #isRoot = false;
   /** The innermost open part, where its bytes are to be decoded. */
   #encoded: Encoded | undefined;
   /** Boundaries of open parts, closed or not; without one there is nothing to look for. */
@@ -304,8 +306,10 @@ export class Splitter {
 
   /** A header is complete: its part begins. */
   #begin(fields: readonly HeaderField[]): void {
-    this.#around.count.parts += 1;
     let plan = this.#listener.open(fields);
+    // A message and what it is made of are one part, unless that is a message again.
+    if (!this.#isRoot || plan.kind === 'message') this.#around.count.parts += 1;
+    this.#isRoot = false;
     if (plan.kind === 'multipart' && plan.boundary.length > MAX_BOUNDARY_BYTES) {
       this.#notes.add('boundary-too-long');
       plan = { kind: 'leaf' };
@@ -330,6 +334,7 @@ export class Splitter {
     this.#mode = plan.kind === 'leaf' ? 'leaf' : plan.kind === 'multipart' ? 'skip' : 'header';
     if (plan.kind === 'message') {
       this.#collector = new FieldCollector(this.#notes, this.#maxFields);
+      this.#isRoot = true;
     }
   }
 
@@ -344,6 +349,7 @@ export class Splitter {
     const { depth, encodings, count } = this.#around;
     const inside = new Splitter(undefined, this.#listener, this.#notes, this.#maxFields);
     inside.#around = { depth: depth + this.#open.length, encodings: encodings + 1, count };
+    inside.#isRoot = true;
     return inside;
   }
 

@@ -127,6 +127,34 @@ describe('CON-5: primum trace', () => {
     expect(out).toContain('BUT the Message-ID is another one');
   });
 
+  it('CON-5: says that nothing tells whether a genuine header belongs to a message without Message-ID', async () => {
+    const { code, out } = await trace([await file(header, 'Subject: no id')]);
+    expect(out).toContain(
+      'BUT nothing tells whether the token belongs to this message: it has no Message-ID. The header ' +
+        'may have been copied onto this message. Compare recipients and time before you act.\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('CON-5: says so, too, when the decision is not in the journal', async () => {
+    const [made] = api.trace.headers.headersOf(EXPLANATION.event, {
+      ...VERDICT,
+      account: 'eve@example.org',
+    });
+    const path = await file(
+      `${made?.name ?? ''}: ${made?.value ?? ''}`,
+      'Message-ID: <one@example.org>',
+    );
+    expect((await trace([path])).out).toContain(
+      'BUT nothing tells whether the token belongs to this message: the Message-ID of the decision is not known.',
+    );
+  });
+
+  it('compares nothing when the token alone was given', async () => {
+    const token = header.replace('X-Primum-Trace: ', '').replaceAll(/\s/g, '');
+    expect((await trace([token])).out).not.toMatch(/BUT|Message-ID/);
+  });
+
   it.each([
     ['no signature is there', [], 'No DKIM signature stands beside it.'],
     [

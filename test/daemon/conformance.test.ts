@@ -36,6 +36,8 @@ async function start(conformance: Conformance, mode: 'enforce' | 'observe'): Pro
     policy: { listen },
     milter: { listen },
     auth_policy: { listen },
+    socketmap: { listen },
+    lmtp: { listen },
     api: { listen },
   };
   const settings: SettingsInput = {

@@ -46,6 +46,8 @@ async function recordOf(journal: Journal): Promise<string> {
       policy: { listen },
       milter: { listen },
       auth_policy: { listen },
+      socketmap: { listen },
+      lmtp: { listen },
       api: { listen },
     },
     policy: { mode: 'observe', domains: ['example.org'] },

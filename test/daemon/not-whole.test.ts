@@ -63,6 +63,7 @@ async function start(content: Content, hostLists: 'file' | 'zone' | 'none' = 'no
       milter: { listen },
       auth_policy: { listen },
       socketmap: { listen },
+      lmtp: { listen },
       api: { listen },
     },
     policy: {

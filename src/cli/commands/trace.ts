@@ -138,7 +138,7 @@ function tokenText(view: TokenView): string {
       explanation
         ? `The decision:\n${indent(explanationText(explanation)).trimEnd()}`
         : notHeldText(traced.at, Date.now()),
-      ...MESSAGES[view.message],
+      ...messageLines(view),
     );
   }
   lines.push(...signatureLines(view));
@@ -180,14 +180,27 @@ const STATES: Readonly<Record<TokenView['token'], string>> = {
     'source of the message, white space and all.',
 };
 
-const MESSAGES: Readonly<Record<TokenView['message'], readonly string[]>> = {
-  same: ['The message has the Message-ID of that decision.'],
-  other: [
-    'BUT the Message-ID is another one than that of the decision: the header may have been copied ' +
-      'onto this message. Compare recipients and time before you act.',
-  ],
-  unknown: [],
-};
+/** The token names a decision, not a message: whether it belongs to this one is told by the Message-ID. */
+function messageLines({ headers, message, explanation }: TokenView): string[] {
+  if (headers.length === 0) return [];
+  if (message === 'same') return ['The message has the Message-ID of that decision.'];
+  const doubt =
+    message === 'other'
+      ? 'the Message-ID is another one than that of the decision'
+      : `nothing tells whether the token belongs to this message: ${whyUnknown(explanation)}`;
+  return [
+    `BUT ${doubt}. The header may have been copied onto this message. ` +
+      'Compare recipients and time before you act.',
+  ];
+}
+
+function whyUnknown(explanation: TokenView['explanation']): string {
+  if (explanation === null) return 'the Message-ID of the decision is not known';
+  const { event } = explanation;
+  return event?.kind === 'submission' && (event.message?.messageId ?? '') !== ''
+    ? 'it has no Message-ID'
+    : 'the journal has no Message-ID of the decision';
+}
 
 /** Whether our headers are signed: only then do others know that nobody changed them. */
 function signatureLines({ headers, signatures, reportDomain }: TokenView): string[] {

@@ -31,7 +31,7 @@ export interface DerivedAttachment {
    * none of the usual form.
    */
   readonly extension: string;
-  /** Media type as declared, lower case. */
+  /** Media type as declared, lower case; `other` for what no mail program declares. */
   readonly declaredType: string;
   /** Media type told by the first bytes; empty when nothing is recognised. */
   readonly trueType: string;
@@ -78,7 +78,10 @@ export interface DerivedMessage {
   readonly clientFamily?: string;
   /** Hash of header names in order, recipients' and trace headers left out. */
   readonly headerShape?: string;
-  /** Such as `mixed(alternative(text/plain,text/html),application/pdf)`, at most 200 characters. */
+  /**
+   * Such as `mixed(alternative(text/plain,text/html),application/pdf)`, at most 200 characters; types as in
+   * `declaredType`.
+   */
   readonly mimeShape?: string;
   /** Shape of the boundary and of the Message-ID's left side, digits and letters as classes. */
   readonly boundaryShape?: string;
