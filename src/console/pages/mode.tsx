@@ -25,7 +25,18 @@ import {
   type Switch,
   type Turn,
 } from './mode-parts.tsx';
-import { Account, Ago, AllAsCsv, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
+import {
+  Account,
+  Ago,
+  AllAsCsv,
+  Badge,
+  DecisionLink,
+  Page,
+  Show,
+  Table,
+  useAct,
+  When,
+} from '../parts.tsx';
 
 type Seen = Foresight['practices'][number];
 const NOTHING: Omit<Seen, 'practice'> = {
@@ -260,7 +271,11 @@ function Practice(given: {
               { name: 'Last', cell: ({ at }) => <Ago at={at} /> },
               { name: 'What', cell: ({ verdict }) => VERDICTS[verdict] },
               { name: 'Why', cell: ({ text }) => text },
-              { name: 'Reference', cell: ({ reference }) => reference },
+              {
+                name: 'Reference',
+                isShort: true,
+                cell: ({ reference }) => <DecisionLink reference={reference} />,
+              },
             ]}
           />
         </details>
@@ -272,12 +287,14 @@ function Practice(given: {
 }
 
 const VERDICTS = { hold: 'held', reject: 'refused', defer: 'slowed' } as const;
+/** What is refused or slowed may be a login. */
+const UNITS = { hold: 'message', reject: 'attempt', defer: 'attempt' } as const;
 
 function saidOf({ wouldHave, did, accounts }: Omit<Seen, 'practice'>): string {
   const list = (stops: Seen['did']): string =>
     (['hold', 'reject', 'defer'] as const)
       .filter((kind) => stops[kind] > 0)
-      .map((kind) => `${VERDICTS[kind]} ${stops[kind].toLocaleString()}`)
+      .map((kind) => `${VERDICTS[kind]} ${counted(stops[kind], UNITS[kind])}`)
       .join(', ');
   const parts = [
     ...(sum(wouldHave) > 0 ? [`It would have ${list(wouldHave)}`] : []),
