@@ -1,10 +1,13 @@
 /** Cases, Forwards, Limits and mode, Practices and Health, as a postmaster uses them. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CaseList, CaseView } from '../../src/doors/api/schemas/types.ts';
+import { SWITCHABLE } from '../../src/core/switches.ts';
+import type { CaseList, CaseView, PracticesView } from '../../src/doors/api/schemas/types.ts';
 import { browserIsHere, faultsOf, openAt, openHouse, shoot, type House } from './browser.ts';
 
 const LONG = 180_000;
+/** What has a switch. */
+const SWITCHED = new Set(SWITCHABLE.map(([id]) => id));
 let house: House;
 
 beforeAll(async () => {
@@ -116,6 +119,28 @@ describe.runIf(browserIsHere)('the pages of the desk', { timeout: LONG }, () => 
     await foreign.locator('a[href^="#/decision/"]').first().click();
     await page.getByRole('heading', { name: /^Decision / }).waitFor();
     await page.getByRole('table', { name: 'Reasons' }).waitFor();
+  });
+
+  it('call nothing enforced that a setting of its own only watches (ACC-13)', async () => {
+    const page = await at('mode');
+    const rowOf = (name: string) =>
+      page.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
+    const modeOf = (name: string): Promise<string> =>
+      rowOf(name).locator('td[data-name="Mode"]').innerText();
+    expect(await rowOf('ACC-13').innerText()).not.toContain('policy.cleartext');
+    await page.getByRole('button', { name: 'Enforce everything' }).click();
+    await page.getByText('Everything is in force, of').waitFor();
+    await rowOf('ACC-1').getByText('enforce', { exact: true }).waitFor();
+    expect(await modeOf('ACC-13')).toBe('observe');
+    await rowOf('ACC-13').getByText('Set policy.cleartext to hold or reject').waitFor();
+    const { practices } = await read<PracticesView>(page, 'practices');
+    const watched = practices.filter(({ id, state }) => state === 'watched' && SWITCHED.has(id));
+    expect(watched.map(({ id }) => id)).toContain('ACC-13');
+    const summary = page.getByRole('region', { name: 'Everything' }).locator('.summary');
+    expect(await summary.innerText()).toContain(`but ${watched.length} that are only watched`);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Back to observe: .*everything/i }).click();
+    await page.getByText(/Everything is watched/).waitFor();
   });
 
   it('count every practice once in the summary', async () => {
