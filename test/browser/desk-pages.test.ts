@@ -1,4 +1,5 @@
 /** Cases, Forwards, Limits and mode, Practices and Health, as a postmaster uses them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SWITCHABLE } from '../../src/core/switches.ts';
@@ -173,6 +174,24 @@ describe.runIf(browserIsHere)('the pages of the desk', { timeout: LONG }, () => 
     expect(facts).toContain('1,200 since the start');
     expect(facts).toMatch(/Journal not on disk yet\s+1 byte\s/);
     expect(facts).toMatch(/1 message, in the folder returned\/kept/);
+  });
+
+  it('read a storm of changes at most once a second, and its last one', async () => {
+    const page = await at('locks');
+    let reads = 0;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/api/v1/locks') reads += 1;
+    });
+    const client = await house.primum.client();
+    const begun = performance.now();
+    for (let turn = 0; turn < 15; turn += 1) {
+      await client.lock(`storm${turn}@example.org`, { by: 'shell', why: 'A storm.' });
+      // A little longer than changes are gathered, so that each is told by itself.
+      await sleep(300);
+    }
+    await page.getByRole('link', { name: 'storm14@example.org' }).waitFor();
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThanOrEqual(Math.ceil((performance.now() - begun) / 1_000) + 1);
   });
 
   it('name whose link it is, and show none beside another name', async () => {
