@@ -53,7 +53,9 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
 
 function detailOf(answer: unknown): string {
   const detail = (answer as { detail?: unknown } | undefined)?.detail;
-  return typeof detail === 'string' ? detail : 'This could not be done. Try again.';
+  if (typeof detail !== 'string') return 'This could not be done. Try again.';
+  // Nobody who fills a form knows what a body or a query is.
+  return detail.replace(/^The (?:body|query) is not right: /, '');
 }
 
 export function part(text: string): string {

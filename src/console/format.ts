@@ -6,13 +6,20 @@ const WHEN = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
 });
+const WITH_YEAR = new Intl.DateTimeFormat(undefined, {
+  ...({ year: 'numeric', month: 'short', day: 'numeric' } as const),
+  ...({ hour: '2-digit', minute: '2-digit' } as const),
+});
 
 /** Where the clock of the browser is: times without a zone are its own. */
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export function when(at: string): string {
+/** With its year where that is another than now: a log is read years later. */
+export function when(at: string, nowMs = daemonNow()): string {
   const ms = Date.parse(at);
-  return Number.isNaN(ms) ? '' : WHEN.format(ms);
+  if (Number.isNaN(ms)) return '';
+  const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  return (isThisYear ? WHEN : WITH_YEAR).format(ms);
 }
 
 /** How far the daemon's clock is ahead of the browser's. */

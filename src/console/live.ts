@@ -1,6 +1,7 @@
 /** What a page shows is read once, and again when the daemon says that it has changed. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { get } from './api.ts';
+import { calm } from './calm.ts';
 
 type Listener = (what: string) => void;
 const listeners = new Set<Listener>();
@@ -10,6 +11,8 @@ let isLost = false;
 
 /** Where something else than the daemon answers, the browser gives up; we do not. */
 const RETRY_MS = 2_000;
+/** How a change made elsewhere is read: fifty who look are no burst, and a storm of changes is read now and then. */
+const AFTER_CHANGES = { spreadMs: 300, everyMs: 1_000 };
 
 /** Starts to follow; when the line breaks that is said, and all is read again once it is back. */
 export function follow(): () => void {
@@ -88,11 +91,15 @@ export function useLoaded<T>(path: string | undefined, kinds: readonly string[])
   useEffect(reload, [reload]);
   const wanted = kinds.join(' ');
   useEffect(() => {
+    const again = calm(reload, AFTER_CHANGES);
     const listener = (kind: string): void => {
-      if (wanted !== '' && (kind === '*' || wanted.split(' ').includes(kind))) reload();
+      if (wanted !== '' && (kind === '*' || wanted.split(' ').includes(kind))) again.ask();
     };
     listeners.add(listener);
-    return () => listeners.delete(listener);
+    return () => {
+      listeners.delete(listener);
+      again.stop();
+    };
   }, [wanted, reload]);
   // What belongs to another path is not shown for a moment under this one.
   const isMine = state.path === path;

@@ -72,9 +72,23 @@ export function Account({ name }: { readonly name: string }): JSX.Element {
   if (name === '') return <span class="quiet">none named</span>;
   return (
     <a class="account" href={`#/account/${part(name)}`}>
-      {name.split('@').map((text, index) => (index === 0 ? text : ['@', <wbr />, text]))}
+      {wrapped(name)}
     </a>
   );
+}
+
+/** Of somebody else: broken behind its @ before anywhere else. */
+export function Address({ of }: { readonly of: string }): JSX.Element {
+  return <span class="address">{wrapped(of)}</span>;
+}
+
+function wrapped(address: string): ComponentChildren {
+  return address.split('@').map((text, index) => (index === 0 ? text : ['@', <wbr />, text]));
+}
+
+/** Leads to why it was decided so. */
+export function DecisionLink({ reference }: { readonly reference: string }): JSX.Element {
+  return <a href={`#/decision/${part(reference)}`}>{reference}</a>;
 }
 
 /** A word where there is none: a link to nothing helps nobody. */
@@ -91,7 +105,11 @@ export const Me = createContext<SessionView | undefined>(undefined);
 
 /** What changes something: not there for a reader, who would only be refused. */
 export function ForReviewers(given: { readonly children: ComponentChildren }): JSX.Element | null {
-  return useContext(Me)?.role === 'reader' ? null : <>{given.children}</>;
+  return useIsReader() ? null : <>{given.children}</>;
+}
+
+export function useIsReader(): boolean {
+  return useContext(Me)?.role === 'reader';
 }
 
 /** The whole list as the daemon has it, beyond what the page shows. */

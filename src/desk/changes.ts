@@ -76,6 +76,7 @@ export class Changes {
       },
       users: {
         ...users,
+        invite: (row, audit) => told(users.invite(row, audit), 'user', row.name),
         accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
         signIn: (draft) => told(users.signIn(draft), 'user', draft.name),
         remove: (name, audit) => told(users.remove(name, audit), 'user', name),

@@ -282,6 +282,10 @@ describe('the scorecard', () => {
     const one = score({ rows: rows.filter(({ id }) => id === 'OWN-4'), findings });
     expect(textReport(one)).toMatch(/^1 practice on /);
     expect(one.practices[0]?.summary).toBe('All is well at 2 targets.');
+    const both = [found('fail'), found('fail', 'mx2.test'), found('pass', 'mx3.test')];
+    expect(rowOf('OWN-4', { findings: both })?.summary).toMatch(
+      / \(2 of 3 targets are in this state\)$/,
+    );
   });
 
   it('names in a row that fails who else warns, or could not be looked at', () => {

@@ -142,7 +142,7 @@ function summaryOf(state: CheckResult, findings: readonly Finding[]): string {
   if (state === 'pass')
     return targets.size === 1 ? 'All is well.' : `All is well at ${targets.size} targets.`;
   const [first] = findings;
-  const others = hit.size > 1 ? ` (and ${hit.size - 1} more of ${targets.size})` : '';
+  const others = hit.size > 1 ? ` (${hit.size} of ${targets.size} targets are in this state)` : '';
   return `${first?.evidence[0] ?? first?.target ?? ''}${others}`;
 }
 

@@ -157,7 +157,7 @@ describe.runIf(browserIsHere)('the console', { timeout: LONG }, () => {
   it('shows a reader nothing that he would be refused', async () => {
     const page = await house.page({ as: 'rita' });
     const changes =
-      /^(Release|Return|Was the owner|Lock|Unlock|Ask the owner|Trust|Not the owner|Take it|Note|Join|Close|Attach|Done|Answer|Switch|Enforce|Observe|Open one incident)/;
+      /^(Release|Return|Was the owner|Lock|Unlock|Ask the owner|Trust|Not the owner|Take it|Note|Join|Close|Attach|Done|Answer|Switch|Enforce|Observe|Open one incident|Open it)/;
     const client = await house.primum.client();
     const [incident] = (await client.incidents({ account: 'dora@example.org' })).incidents;
     const account = (name: string): string => `account/${encodeURIComponent(name)}`;

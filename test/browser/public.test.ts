@@ -54,6 +54,7 @@ describe.runIf(browserIsHere)('the public pages', { timeout: LONG }, () => {
     await desk
       .getByRole('button', { name: /^Thank you for your report\. We have stopped/ })
       .click();
+    await desk.getByRole('button', { name: 'Answer', exact: true }).click();
     await desk.getByText('Answered.', { exact: true }).waitFor();
     expect(await wasHit(desk)).toBe(false);
     expect(await desk.innerText('main')).toContain(HOSTILE_LINE.slice(0, 200));

@@ -118,6 +118,7 @@ describe.runIf(browserIsHere).each([
       name: /^Thank you for your report\. We have stopped/,
     });
     await answer.press('Enter');
+    await page.getByRole('button', { name: 'Answer', exact: true }).press('Enter');
     await page.getByText('Answered.', { exact: true }).waitFor();
     await page.getByLabel('Close it: what it was').fill('Stolen account, closed.');
     await page.getByLabel('Close it: what it was').press('Enter');

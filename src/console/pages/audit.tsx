@@ -7,6 +7,8 @@ import { useLoaded } from '../live.ts';
 import { Account, AllAsCsv, Page, Pages, Show, Table, When } from '../parts.tsx';
 
 const A_PAGE = 100;
+/** Whose changes are written down. */
+const LOGGED = ['hold', 'lock', 'case', 'incident', 'user', 'list', 'forward', 'switch'];
 
 /** What is done to an account; the subject of anything else is a name that has no page. */
 const OF_ACCOUNTS =
@@ -33,10 +35,7 @@ export function Audit(): JSX.Element {
     ...(subject === '' ? [] : [`subject=${part(subject)}`]),
     ...(before === undefined ? [] : [`before=${before}`]),
   ].join('&');
-  const list = useLoaded<AuditList>(
-    `/audit?${query}`,
-    before === undefined ? ['*', 'hold', 'lock', 'case', 'incident', 'user'] : [],
-  );
+  const list = useLoaded<AuditList>(`/audit?${query}`, before === undefined ? LOGGED : []);
   return (
     <Page title="Audit log" aside={<AllAsCsv list="audit" />}>
       <form
@@ -48,6 +47,7 @@ export function Audit(): JSX.Element {
         <label for="subject">About (an account or an id, whole)</label>
         <input
           id="subject"
+          maxLength={512}
           value={subject}
           onChange={(event) => {
             setBefore(undefined);

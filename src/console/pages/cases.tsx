@@ -1,7 +1,6 @@
 /** Cases: reports from outside. What a stranger wrote stands here as text and as nothing else. */
 import type { JSX } from 'preact';
 import type {
-  AnswerList,
   CaseList,
   CaseView,
   IncidentList,
@@ -24,8 +23,10 @@ import {
   Timeline,
   useAct,
 } from '../parts.tsx';
+import { AnswerForms } from './case-answers.tsx';
 import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { A_PAGE, useOpenClosed } from './open-closed.tsx';
+import { OpenCase } from './open-case.tsx';
 
 const SOURCES: Readonly<Record<CaseView['source'], string>> = {
   web: 'by the form',
@@ -39,6 +40,11 @@ export function Cases({ id }: { readonly id: string }): JSX.Element {
   return id === '' ? <List /> : <One id={id} />;
 }
 
+const NONE = {
+  open: 'No case is open. Reports come by the public form (/report) and by mail to the LMTP door; what comes by telephone is opened here by a reviewer.',
+  closed: 'No case was closed yet.',
+} as const;
+
 function List(): JSX.Element {
   const { state, before, setBefore, query, choice } = useOpenClosed();
   const list = useLoaded<CaseList>(`/cases?${query}`, ['case']);
@@ -51,7 +57,7 @@ function List(): JSX.Element {
             <Table
               label="Cases"
               rows={cases}
-              empty={before === '' ? `No case is ${state}.` : 'There are no older ones.'}
+              empty={before === '' ? NONE[state] : 'There are no older ones.'}
               columns={[
                 { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
                 {
@@ -85,6 +91,9 @@ function List(): JSX.Element {
           </>
         )}
       </Show>
+      <ForReviewers>
+        <OpenCase />
+      </ForReviewers>
     </Page>
   );
 }
@@ -152,7 +161,6 @@ function IncidentLink({ id }: { readonly id: string }): JSX.Element {
 
 function Work({ path, account }: { readonly path: string; readonly account: string }): JSX.Element {
   const act = useAct();
-  const ready = useLoaded<AnswerList>('/answers', []);
   const named = account === '' ? '' : `&account=${part(account)}`;
   const open = useLoaded<IncidentList>(`/incidents?state=open&limit=50${named}`, ['incident']);
   const step = (body: object, done: string): Promise<boolean> =>
@@ -174,27 +182,7 @@ function Work({ path, account }: { readonly path: string; readonly account: stri
         say={(incident) => step({ kind: 'link', incident }, 'Joined.')}
       />
       <SayForm label="Note" action="Note" say={(text) => step({ kind: 'note', text }, 'Noted.')} />
-      <h3>Answer</h3>
-      <p class="quiet">
-        The reporter reads it by the reference, and by mail where an address was left. A click on
-        one of these sends it:
-      </p>
-      {(ready.value?.answers ?? []).map(({ language, text }) => (
-        <button
-          type="button"
-          lang={language}
-          class="wide"
-          onClick={() => void step({ kind: 'answer', text }, 'Answered.')}
-        >
-          {text}
-        </button>
-      ))}
-      <SayForm
-        isLong
-        label="Own words"
-        action="Answer"
-        say={(text) => step({ kind: 'answer', text }, 'Answered.')}
-      />
+      <AnswerForms say={(text) => step({ kind: 'answer', text }, 'Answered.')} />
       <SayForm
         label="Close it: what it was, and what was done"
         action="Close"

@@ -5,7 +5,18 @@ import type { ForwardList, ForwardMade } from '../../doors/api/schemas/types.ts'
 import { part, send } from '../api.ts';
 import { doubtOf } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Account, Ago, AllAsCsv, ForReviewers, Page, Show, Table, useAct } from '../parts.tsx';
+import {
+  Account,
+  Address,
+  Ago,
+  AllAsCsv,
+  ForReviewers,
+  Page,
+  Show,
+  Table,
+  useAct,
+  useIsReader,
+} from '../parts.tsx';
 
 const A_PAGE = 100;
 
@@ -13,6 +24,7 @@ export function Forwards(): JSX.Element {
   const [after, setAfter] = useState('');
   const path = `/forwards?limit=${A_PAGE}${after === '' ? '' : `&after=${part(after)}`}`;
   const list = useLoaded<ForwardList>(path, ['forward']);
+  const isReader = useIsReader();
   return (
     <Page title="Forwards" aside={<AllAsCsv list="forwards" />}>
       <p class="quiet">
@@ -25,23 +37,30 @@ export function Forwards(): JSX.Element {
             <Table
               label="Forwards that are off"
               rows={forwards}
-              empty="No forward is off."
+              empty={after === '' ? 'No forward is off.' : 'There are no more.'}
               columns={[
                 { name: 'Since', cell: ({ at }) => <Ago at={at} /> },
                 { name: 'Account', cell: ({ account }) => <Account name={account} /> },
-                { name: 'To', cell: ({ to }) => to || 'every address' },
-                { name: 'By', cell: ({ by }) => by },
+                { name: 'To', cell: ({ to }) => (to ? <Address of={to} /> : 'every address') },
+                { name: 'By', isShort: true, cell: ({ by }) => by },
                 { name: 'Why', cell: ({ why }) => why },
-                {
-                  name: 'On again',
-                  cell: ({ account, to }) => (
-                    <ForReviewers>
-                      <OnAgain account={account} to={to} after={() => list.reload()} />
-                    </ForReviewers>
-                  ),
-                },
+                ...(isReader
+                  ? []
+                  : [
+                      {
+                        name: 'On again',
+                        cell: ({ account, to }: ForwardList['forwards'][number]) => (
+                          <OnAgain account={account} to={to} after={() => list.reload()} />
+                        ),
+                      },
+                    ]),
               ]}
             />
+            {after !== '' && (
+              <button type="button" onClick={() => setAfter('')}>
+                First
+              </button>
+            )}
             {isCut && (
               <button type="button" onClick={() => setAfter(forwards.at(-1)?.account ?? '')}>
                 More

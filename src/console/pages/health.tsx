@@ -1,16 +1,11 @@
 /** Doors, engines, agents, backlog; and for admins who may log in. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type {
-  HealthView,
-  Invitation,
-  SessionView,
-  UserList,
-} from '../../doors/api/schemas/types.ts';
-import { part, send } from '../api.ts';
+import { useEffect } from 'preact/hooks';
+import type { HealthView, SessionView } from '../../doors/api/schemas/types.ts';
 import { counted, daemonNow } from '../format.ts';
 import { useLoaded } from '../live.ts';
-import { Ago, AllAsCsv, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
+import { Ago, Badge, Page, Show, Table } from '../parts.tsx';
+import { Users } from './users.tsx';
 
 const AGAIN_MS = 15_000;
 const SILENT_MS = 60_000;
@@ -60,7 +55,7 @@ function Parts(given: { readonly report: Report; readonly pendingJobs: number })
             name: 'Listens on',
             cell: ({ addresses }) => addresses.join(', ') || 'nothing',
           },
-          { name: 'Last asked', cell: lastAskedOf },
+          { name: 'Last decision asked', cell: lastAskedOf },
         ]}
       />
       <Engines engines={report.engines} />
@@ -88,12 +83,14 @@ function Parts(given: { readonly report: Report; readonly pendingJobs: number })
       <h2>Backlog</h2>
       <dl>
         <dt>Alerts and jobs that wait</dt>
-        <dd>{pendingJobs}</dd>
+        <dd>{pendingJobs.toLocaleString()}</dd>
         <ReturnedMail report={report} />
         <dt>Journal lines lost</dt>
-        <dd>{report.journal.droppedLines}</dd>
+        <dd>
+          <LostLines count={report.journal.droppedLines} />
+        </dd>
         <dt>Journal not on disk yet</dt>
-        <dd>{report.journal.queuedBytes.toLocaleString()} bytes</dd>
+        <dd>{counted(report.journal.queuedBytes, 'byte')}</dd>
         <dt>Profiles in memory</dt>
         <dd>{report.standing.records.toLocaleString()}</dd>
         <dt>Profiles not on disk yet</dt>
@@ -143,8 +140,12 @@ function Engines({ engines }: { readonly engines: readonly Engine[] }): JSX.Elem
   );
 }
 
+/** What comes by these is noted, never decided. */
+const ASK_NOTHING: ReadonlySet<string> = new Set(['lmtp', 'socketmap']);
+
 /** The milter is silent where only outside mail comes through it, and the other way round. */
 function lastAskedOf({
+  name,
   lastAskedAt,
   lastInboundAt,
 }: Report['doors'][number]): JSX.Element | string {
@@ -152,7 +153,22 @@ function lastAskedOf({
     .filter((one) => one !== undefined)
     .sort()
     .at(-1);
-  return last === undefined ? '' : <Ago at={last} />;
+  if (last === undefined) {
+    const words = ASK_NOTHING.has(name) ? 'asks for none' : 'none since the start';
+    return <span class="quiet">{words}</span>;
+  }
+  return <Ago at={last} />;
+}
+
+/** What is lost is lost; why, and that it does not go on, is said where it is mended. */
+function LostLines({ count }: { readonly count: number }): JSX.Element {
+  if (count === 0) return <>0</>;
+  return (
+    <>
+      <Badge tone="bad">{count.toLocaleString()}</Badge> since the start: the disk of the journal is
+      full or too slow, and these events are missing in histories and look-backs. Make room on it.
+    </>
+  );
 }
 
 /** Bounces, complaints and letters that wait on the disk. */
@@ -166,7 +182,7 @@ function ReturnedMail({
     <>
       <dt>Returned mail that waits</dt>
       <dd>
-        {waiting.toLocaleString()} ({bytes.toLocaleString()} bytes, {Math.round(used * 100)}% of its
+        {counted(waiting, 'message')} ({counted(bytes, 'byte')}, {Math.round(used * 100)}% of its
         room)
         {oldestAt !== undefined && (
           <>
@@ -177,144 +193,14 @@ function ReturnedMail({
         {letters.isFull && <Badge tone="bad">no more letters are taken</Badge>}
       </dd>
       <dt>Returned mail kept for a person</dt>
-      <dd>{kept.toLocaleString()}</dd>
-    </>
-  );
-}
-
-const NO_ADMIN = ' Nobody is an admin then; only "primum user add" on the host helps.';
-
-function isLastAdmin(user: string, list: UserList | undefined): boolean {
-  const admins = (list?.users ?? []).filter(({ role }) => role === 'admin');
-  return admins.length === 1 && admins[0]?.name === user;
-}
-
-const roles = (): JSX.Element => (
-  <>
-    <option value="">the role as it is (new: reviewer)</option>
-    <option>reader</option>
-    <option>reviewer</option>
-    <option>admin</option>
-  </>
-);
-
-/** Without a role it stays as it is. */
-function askedOf(name: string, role: string, list: UserList | undefined) {
-  const isLast = role !== '' && role !== 'admin' && isLastAdmin(name, list);
-  return { by: 'me', name, isLast, ...(role === '' ? {} : { role }) };
-}
-
-function warningOf(user: string, list: UserList | undefined): string {
-  const after = isLastAdmin(user, list) ? NO_ADMIN : '';
-  return `Remove ${user}? The sessions of ${user} end at once.${after}`;
-}
-
-/** Who was invited and has not been here yet; the link is taken back with its name. */
-function Invitations(props: {
-  readonly list: UserList;
-  readonly onRemove: (name: string) => void;
-}): JSX.Element | null {
-  if (props.list.invitations.length === 0) return null;
-  return (
-    <Table
-      label="Invitations"
-      rows={props.list.invitations}
-      empty=""
-      columns={[
-        { name: 'Invited', cell: ({ name }) => name },
-        { name: 'Role', cell: ({ role }) => role },
-        { name: 'The link works until', cell: ({ expiresAt }) => <When at={expiresAt} /> },
-        {
-          name: 'Change',
-          cell: ({ name }) => (
-            <button
-              type="button"
-              onClick={() => props.onRemove(name)}
-              aria-label={`Take back the link of ${name}`}
-            >
-              Take back
-            </button>
-          ),
-        },
-      ]}
-    />
-  );
-}
-
-function UsersHead(): JSX.Element {
-  return (
-    <h2>
-      Users <AllAsCsv list="users" />
-    </h2>
-  );
-}
-
-function Users(): JSX.Element {
-  const act = useAct();
-  const users = useLoaded<UserList>('/users', ['user']);
-  const [name, setName] = useState('');
-  const [role, setRole] = useState('');
-  const [link, setLink] = useState('');
-  const invite = (event: Event): void => {
-    event.preventDefault();
-    const user = name.toLowerCase();
-    const asked = askedOf(user, role, users.value);
-    if (asked.isLast && !confirm(`Make ${user} a ${role}?${NO_ADMIN}`)) return;
-    void act(async () => {
-      const made = await send<Invitation>('POST', '/users', asked);
-      setLink(location.origin + made.path);
-    }, 'The link below works once, for a day.');
-  };
-  const remove = (user: string): void => {
-    const isSure = confirm(warningOf(user, users.value));
-    if (isSure)
-      void act(() => send('DELETE', `/users/${part(user)}`, { by: 'me' }), `${user} is removed.`);
-  };
-  return (
-    <>
-      <UsersHead />
-      <Show of={users}>
-        {(value) => (
-          <Table
-            label="Users"
-            rows={value.users}
-            empty="There is no user yet."
-            columns={[
-              { name: 'Name', cell: (user) => user.name },
-              { name: 'Role', cell: (user) => user.role },
-              { name: 'Since', cell: (user) => <Ago at={user.createdAt} /> },
-              {
-                name: 'Change',
-                cell: (user) => (
-                  <button
-                    type="button"
-                    onClick={() => remove(user.name)}
-                    aria-label={`Remove ${user.name}`}
-                  >
-                    Remove
-                  </button>
-                ),
-              },
-            ]}
-          />
+      <dd>
+        {counted(kept, 'message')}
+        {kept > 0 && (
+          <>
+            , in the folder <code>returned/kept</code> of the state
+          </>
         )}
-      </Show>
-      <Show of={users}>{(value) => <Invitations list={value} onRemove={remove} />}</Show>
-      <form class="say" onSubmit={invite}>
-        <label for="user">Invite, or give a new password to</label>
-        <input
-          id="user"
-          required
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <label for="role">as</label>
-        <select id="role" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-          {roles()}
-        </select>
-        <button>Make a link</button>
-      </form>
-      {link !== '' && <pre tabIndex={0}>{link}</pre>}
+      </dd>
     </>
   );
 }

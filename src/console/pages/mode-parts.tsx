@@ -17,12 +17,24 @@ export const words = {
   file: 'As the file says',
 } as const;
 
-/** What is not done at all, whatever its switch says: a setting of its own is off; with how to set it. */
-export type Off = ReadonlyMap<string, string>;
+/** What is not done, whatever its switch says: a setting of its own is off, or only observes; with how to set it. */
+export type Own = ReadonlyMap<
+  string,
+  { readonly state: 'off' | 'watched'; readonly advice: string }
+>;
 
-export function offOf(view: PracticesView | undefined): Off {
-  const off = (view?.practices ?? []).filter(({ state }) => state === 'off');
-  return new Map(off.map(({ id, advice = '' }) => [id, advice]));
+export function ownOf(view: PracticesView | undefined): Own {
+  return new Map(
+    (view?.practices ?? []).flatMap(({ id, state, advice = '' }) =>
+      state === 'off' || state === 'watched' ? [[id, { state, advice }]] : [],
+    ),
+  );
+}
+
+/** What stands against it in the settings; where it observes by its switch, that says all. */
+export function ownSettingOf({ name, now }: Switch, own: Own): ReturnType<Own['get']> {
+  const found = own.get(name);
+  return found?.state === 'watched' && now === 'observe' ? undefined : found;
 }
 
 export function Mode({ of }: { readonly of: Switch['now'] }): JSX.Element {

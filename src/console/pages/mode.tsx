@@ -18,14 +18,26 @@ import { Groups } from './mode-groups.tsx';
 import {
   From,
   Mode,
-  offOf,
+  ownOf,
+  ownSettingOf,
   Turns,
   words,
-  type Off,
+  type Own,
   type Switch,
   type Turn,
 } from './mode-parts.tsx';
-import { Account, Ago, AllAsCsv, Badge, Page, Show, Table, useAct, When } from '../parts.tsx';
+import {
+  Account,
+  Ago,
+  AllAsCsv,
+  Badge,
+  DecisionLink,
+  Page,
+  Show,
+  Table,
+  useAct,
+  When,
+} from '../parts.tsx';
 
 type Seen = Foresight['practices'][number];
 const NOTHING: Omit<Seen, 'practice'> = {
@@ -39,7 +51,8 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
   const [days, setDays] = useState(7);
   const switches = useLoaded<SwitchListView>('/switches', ['switch']);
   const foresight = useLoaded<Foresight>(`/foresight?days=${days}`, []);
-  const off = offOf(useLoaded<PracticesView>('/practices', ['switch']).value);
+  const scorecard = useLoaded<PracticesView>('/practices', ['switch']);
+  const own = ownOf(scorecard.value);
   const act = useAct();
   const mayTurn = session.role === 'admin';
   const turn: Turn = (which, mode, isUnseen = false) => {
@@ -49,6 +62,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
         ...{ by: 'me', kind, name, mode, isUnseen },
         why: `${words[mode]} in the console, after a look at ${counted(days, 'day')}.`,
       });
+      scorecard.reload();
       switches.reload();
       foresight.reload();
     }, `${title}: ${words[mode].toLowerCase()} from now on.`);
@@ -58,7 +72,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
       <Show of={switches}>
         {({ switches: all }) => (
           <>
-            <Everything all={all} seen={foresight.value} {...{ off, turn, mayTurn, days }} />
+            <Everything all={all} seen={foresight.value} {...{ own, turn, mayTurn, days }} />
             <h2>One practice after the other</h2>
             <p>
               <label for="days">What was seen in the last</label>{' '}
@@ -81,7 +95,7 @@ export function ModePage({ session }: { readonly session: SessionView }): JSX.El
             {foresight.value === undefined && foresight.error === '' ? (
               <p class="quiet">Reading…</p>
             ) : (
-              <Practices all={all} seen={foresight.value} {...{ off, turn, mayTurn }} />
+              <Practices all={all} seen={foresight.value} {...{ own, turn, mayTurn }} />
             )}
             <Groups all={all} {...{ turn, mayTurn }} />
           </>
@@ -121,17 +135,19 @@ function sum({ hold, reject, defer }: Seen['did']): number {
 function Everything(given: {
   readonly all: readonly Switch[];
   readonly seen: Foresight | undefined;
-  readonly off: Off;
+  readonly own: Own;
   readonly turn: Turn;
   readonly mayTurn: boolean;
   readonly days: number;
 }): JSX.Element | null {
-  const { all, seen, off, turn, mayTurn, days } = given;
+  const { all, seen, own, turn, mayTurn, days } = given;
   const everything = all.find(({ kind }) => kind === 'everything');
   if (everything === undefined) return null;
   const practices = all.filter(({ kind }) => kind === 'practice');
-  const isOff = ({ name }: Switch): boolean => off.has(name);
-  const inForce = practices.filter((one) => one.now === 'enforce' && !isOff(one)).length;
+  const isOff = ({ name }: Switch): boolean => own.get(name)?.state === 'off';
+  const isInForce = (one: Switch): boolean =>
+    one.now === 'enforce' && ownSettingOf(one, own) === undefined;
+  const inForce = practices.filter(isInForce).length;
   const open = (seen?.practices ?? []).reduce((total, one) => total + sum(one.wouldHave), 0);
   const accounts = new Set(
     (seen?.practices ?? []).flatMap(({ touched }) => touched.map(({ account }) => account)),
@@ -183,7 +199,7 @@ function Steps(given: {
 function Practices(given: {
   readonly all: readonly Switch[];
   readonly seen: Foresight | undefined;
-  readonly off: Off;
+  readonly own: Own;
   readonly turn: Turn;
   readonly mayTurn: boolean;
 }): JSX.Element {
@@ -199,7 +215,7 @@ function Practices(given: {
   return (
     <>
       {rows.filter(isTold).map(({ one, seen }) => (
-        <Practice key={one.name} {...{ one, seen, turn: given.turn, mayTurn: given.mayTurn }} />
+        <Practice key={one.name} {...given} {...{ one, seen }} />
       ))}
       <h3>Stopped nothing in this time</h3>
       <Table
@@ -208,15 +224,16 @@ function Practices(given: {
         empty="Each has seen something."
         columns={[
           { name: 'Practice', cell: ({ name }) => name },
-          { name: 'What', cell: (one) => <What of={one} off={given.off} /> },
+          { name: 'What', cell: (one) => <What of={one} own={given.own} /> },
           {
             name: 'Mode',
-            cell: ({ name, now }) => (given.off.has(name) ? <Badge>off</Badge> : <Mode of={now} />),
+            cell: (one) => <ModeOf of={one} own={given.own} />,
           },
           {
             name: 'Turn',
             cell: (one) =>
-              given.mayTurn && !given.off.has(one.name) && <Turns of={one} turn={given.turn} />,
+              given.mayTurn &&
+              given.own.get(one.name)?.state !== 'off' && <Turns of={one} turn={given.turn} />,
           },
         ]}
       />
@@ -224,28 +241,41 @@ function Practices(given: {
   );
 }
 
-function What({ of: { name, title }, off }: { of: Switch; off: Off }): JSX.Element {
-  const advice = off.get(name);
-  if (advice === undefined) return <>{title}</>;
+function What({ of, own }: { readonly of: Switch; readonly own: Own }): JSX.Element {
+  const found = ownSettingOf(of, own);
+  if (found === undefined) return <>{of.title}</>;
+  const state = found.state === 'off' ? 'switched off' : 'only watched';
   return (
     <>
-      {title} <span class="quiet">{advice || 'It is switched off by a setting of its own.'}</span>
+      {of.title}{' '}
+      <span class="quiet">{found.advice || `It is ${state} by a setting of its own.`}</span>
     </>
   );
+}
+
+/** What is in force, by its switch and by its own setting. */
+function ModeOf({ of, own }: { readonly of: Switch; readonly own: Own }): JSX.Element {
+  const found = ownSettingOf(of, own);
+  if (found?.state === 'off') return <Badge>off</Badge>;
+  return <Mode of={found === undefined ? of.now : 'observe'} />;
 }
 
 function Practice(given: {
   readonly one: Switch;
   readonly seen: Omit<Seen, 'practice'>;
+  readonly own: Own;
   readonly turn: Turn;
   readonly mayTurn: boolean;
 }): JSX.Element {
-  const { one, seen, turn, mayTurn } = given;
+  const { one, seen, own, turn, mayTurn } = given;
   return (
     <section class="card practice" aria-label={`${one.name}: ${one.title}`}>
       <h3>
-        <Mode of={one.now} /> {one.title} <span class="quiet">{one.name}</span>
+        <ModeOf of={one} own={own} /> {one.title} <span class="quiet">{one.name}</span>
       </h3>
+      {ownSettingOf(one, own) !== undefined && (
+        <p class="quiet">{ownSettingOf(one, own)?.advice}</p>
+      )}
       <p>{saidOf(seen)}</p>
       {seen.touched.length > 0 && (
         <details>
@@ -260,7 +290,11 @@ function Practice(given: {
               { name: 'Last', cell: ({ at }) => <Ago at={at} /> },
               { name: 'What', cell: ({ verdict }) => VERDICTS[verdict] },
               { name: 'Why', cell: ({ text }) => text },
-              { name: 'Reference', cell: ({ reference }) => reference },
+              {
+                name: 'Reference',
+                isShort: true,
+                cell: ({ reference }) => <DecisionLink reference={reference} />,
+              },
             ]}
           />
         </details>
@@ -272,12 +306,14 @@ function Practice(given: {
 }
 
 const VERDICTS = { hold: 'held', reject: 'refused', defer: 'slowed' } as const;
+/** What is refused or slowed may be a login. */
+const UNITS = { hold: 'message', reject: 'attempt', defer: 'attempt' } as const;
 
 function saidOf({ wouldHave, did, accounts }: Omit<Seen, 'practice'>): string {
   const list = (stops: Seen['did']): string =>
     (['hold', 'reject', 'defer'] as const)
       .filter((kind) => stops[kind] > 0)
-      .map((kind) => `${VERDICTS[kind]} ${stops[kind].toLocaleString()}`)
+      .map((kind) => `${VERDICTS[kind]} ${counted(stops[kind], UNITS[kind])}`)
       .join(', ');
   const parts = [
     ...(sum(wouldHave) > 0 ? [`It would have ${list(wouldHave)}`] : []),

@@ -12,7 +12,7 @@ const RANK = { fail: 0, warn: 1, unknown: 2, pass: 3 } as const;
 const TONES = { fail: 'bad', warn: 'warn', unknown: 'plain', pass: 'good' } as const;
 
 export function PracticesPage(): JSX.Element {
-  const report = useLoaded<PracticesView>('/practices', []);
+  const report = useLoaded<PracticesView>('/practices', ['switch']);
   return (
     <Page title="Practices" aside={<AllAsCsv list="practices" />}>
       <Show of={report}>
@@ -64,7 +64,16 @@ function summaryOf(practices: readonly Practice[]): string {
     practices.filter(({ state }) => state === name).length;
   const [fail, warn, unknown] = [count('fail'), count('warn'), count('unknown')];
   const needs = fail + warn === 0 ? 'Nothing fails' : `${fail} fail, ${warn} need a look`;
-  return `${needs}; of ${counted(practices.length, 'practice')} ${are('in force')} are in force by decisions, ${are('watched')} only watched, ${count('pass')} passed their check, ${unknown} ${unknown === 1 ? 'is' : 'are'} unknown.`;
+  const rest = [
+    `${are('in force')} in force by decisions`,
+    `${are('watched')} only watched`,
+    `${are('off')} off`,
+    `${count('pass')} well by their check`,
+    `${unknown} unknown`,
+    `${are('not applicable')} not applicable`,
+    `${are('not built yet')} not in this version`,
+  ];
+  return `${needs}. Of ${counted(practices.length, 'practice')}: ${rest.join(', ')}.`;
 }
 
 /** What fails or warns, worst first, each with what to do. */
