@@ -1,8 +1,10 @@
 /** Which changes a reload cannot take up. */
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import type { Config } from './load.ts';
+import type { Setting } from './scalars.ts';
 import { configSchema } from './schema.ts';
-import { formatPath, leavesOf } from './walk.ts';
+import { childrenOf, formatPath, inspect, leavesOf } from './walk.ts';
 
 /** Values of keys that need a restart, lists as a whole; a secret counts by its content. */
 function staticValues(config: Config): Map<string, unknown[]> {
@@ -23,4 +25,28 @@ export function whatNeedsRestart(before: Config, after: Config): string[] {
   const [old, fresh] = [staticValues(before), staticValues(after)];
   const keys = new Set([...old.keys(), ...fresh.keys()]);
   return [...keys].filter((key) => !isDeepStrictEqual(old.get(key), fresh.get(key))).sort();
+}
+
+/** The configuration that is in force after a reload: what needs a restart is as it was. */
+export function inForceAfter(started: Config, after: Config): Config {
+  return { ...after, ...(mixed(configSchema, started, after, 'restart') as Config) };
+}
+
+function mixed(
+  schema: z.core.$ZodType,
+  started: unknown,
+  after: unknown,
+  inherited: Setting['effect'],
+): unknown {
+  const { schema: kind, setting } = inspect(schema);
+  const effect = setting.effect ?? inherited;
+  const isBoth = [started, after].every((one) => typeof one === 'object' && one !== null);
+  if (!(kind instanceof z.ZodObject) || !isBoth) return effect === 'reload' ? after : started;
+  const [old, fresh] = [started, after] as [Record<string, unknown>, Record<string, unknown>];
+  return Object.fromEntries(
+    childrenOf(kind).flatMap(([key, child]) => {
+      const value = mixed(child, old[key], fresh[key], effect);
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
 }

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { LogSink } from '../agent/contract.ts';
 import type { Config } from '../config/load.ts';
+import { inForceAfter } from '../config/reload.ts';
 import { toDirectoryOptions } from '../config/to-directory.ts';
 import { toPolicy } from '../config/to-policy.ts';
 import type { PrimumEvent } from '../core/event.ts';
@@ -87,11 +88,9 @@ export interface DaemonOptions {
 
 /** @throws PrimumError when a part cannot be opened; those opened before it are closed. */
 export async function openDaemon(config: Config, given: DaemonOptions): Promise<Daemon> {
-  const { telemetry, reload } = given;
-  const now = given.now ?? Date.now;
+  const { telemetry, reload, now = Date.now } = given;
   const closers: Closers = [];
-  let tellListening = (): void => undefined;
-  const listening = new Promise<void>((resolve) => (tellListening = resolve));
+  const listening = Promise.withResolvers<undefined>();
   let leave = (): void => undefined;
   const closeAll = (): Promise<void> => {
     leave();
@@ -101,7 +100,8 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     const held = new PolicyInForce(config);
     const onSwitch = (switches: readonly Switch[]): void => held.put(switches);
     const parts = await openParts(config, {
-      ...{ telemetry, closers, policy: () => held.policy, now, onSwitch, listening },
+      ...{ telemetry, closers, policy: () => held.policy, now, onSwitch },
+      listening: listening.promise,
       onClose: (tell) => (leave = tell),
     });
     held.put(parts.desk.switches.list());
@@ -124,7 +124,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     const agent = openEmbeddedAgent(config, parts);
     closers.push(() => agent?.close());
     await doors.open();
-    tellListening();
+    listening.resolve(undefined);
     closers.push(giveHeapRoomAfter(given.keepCompiled?.() ?? Promise.resolve()));
     const follower = config.agent.embedded
       ? openLogFollower(config, { sink: parts.logged, telemetry, now })
@@ -150,6 +150,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
         held.read(fresh, parts.desk.switches.list());
         parts.directory.useDomains(fresh.domains);
         parts.desk.configure(settings);
+        watch.configure(inForceAfter(config, next));
         parts.journal.keepDays(next.journal.retention / DAY_MS);
         telemetry.setLevel(next.log.level);
       },

@@ -40,10 +40,14 @@ export function deskParts(
         doors: addresses().map((door) => {
           const asked = telemetry.lastAsked(door.name);
           const outside = telemetry.lastAskedFromOutside(door.name);
+          const away = telemetry.lastTurnedAway(door.name);
           return {
             ...door,
             ...(asked !== undefined && { lastAskedAt: new Date(asked).toISOString() }),
             ...(outside !== undefined && { lastInboundAt: new Date(outside).toISOString() }),
+            ...(away !== undefined && {
+              lastTurnedAway: { at: new Date(away.at).toISOString(), why: away.why },
+            }),
           };
         }),
         engines: engines(),

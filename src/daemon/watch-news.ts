@@ -27,7 +27,7 @@ type Known = Pick<History, 'all' | 'badOf' | 'blindTold'>;
 
 export class WatchNews {
   readonly #history: Known;
-  readonly #config: Config;
+  #config: Config;
   readonly #parts: NewsParts;
   /** Practices of which people were told that they cannot be seen. */
   readonly #blindPractices = new Set<string>();
@@ -37,6 +37,11 @@ export class WatchNews {
     this.#history = history;
     this.#config = config;
     this.#parts = parts;
+  }
+
+  /** Silences that are in force from now on; `settle` tells what is none any more. */
+  configure(config: Config): void {
+    this.#config = config;
   }
 
   /** What one look found. @throws when the records fail; what is left untold `settle` tells. */

@@ -19,6 +19,8 @@ import { watchPlan } from './watch-options.ts';
 export interface RunningWatch {
   /** The scorecard from what the watchers know. */
   report(): Promise<AuditReport>;
+  /** After a reload: silences, and what the scorecard says is in force. */
+  configure(inForce: Config): void;
   close(): void;
 }
 
@@ -74,9 +76,15 @@ export function openWatch(config: Config, parts: Parts): RunningWatch {
   );
   const decided = createDecided(parts);
   watcher.start();
+  let inForce = config;
   const settling = setInterval(() => quietly(news.settle()), SETTLE_MS).unref();
   return {
-    report: () => reportOf({ config, history, watcher, decided }, parts),
+    report: () => reportOf({ config: inForce, history, watcher, decided }, parts),
+    configure(next) {
+      inForce = next;
+      news.configure(next);
+      quietly(news.settle());
+    },
     close() {
       clearInterval(settling);
       watcher.close();

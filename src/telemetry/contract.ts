@@ -14,6 +14,9 @@ export type DoorName = 'policy' | 'milter' | 'auth-policy' | 'lmtp' | 'socketmap
 export type OutcomeFate =
   'counted' | 'unmatched' | 'unverified' | 'capped' | 'repeated' | 'ignored';
 
+/** No or another password; one that may not ask this; a network that may not connect. */
+export type TurnedAway = 'credential' | 'scope' | 'network';
+
 export interface Telemetry {
   started(details: {
     readonly version: string;
@@ -25,6 +28,8 @@ export interface Telemetry {
   doorOpen(door: DoorName, address: string): void;
   /** A client spoke nonsense; logged at `warn` at most once a minute a door, always counted. */
   clientFault(door: DoorName, reason: string): void;
+  /** A door did not let somebody ask: a mistake in his settings or ours, told by `primum connect --check`. */
+  turnedAway(door: DoorName, why: TurnedAway): void;
   /** A bound was reached and something was shed; counted, logged at most once a minute. */
   shed(door: DoorName, what: string): void;
   connections(door: DoorName, open: number): void;

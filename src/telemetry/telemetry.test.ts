@@ -51,6 +51,16 @@ describe('telemetry', () => {
     expect(await telemetry.metrics()).toContain('primum_inbound_questions_total{door="policy"} 1');
   });
 
+  it('keeps when and why a door turned somebody away', () => {
+    const { telemetry, clock } = open();
+    expect(telemetry.lastTurnedAway('auth-policy')).toBeUndefined();
+    telemetry.turnedAway('auth-policy', 'scope');
+    clock.now += 5000;
+    telemetry.turnedAway('auth-policy', 'credential');
+    expect(telemetry.lastTurnedAway('auth-policy')).toEqual({ at: clock.now, why: 'credential' });
+    expect(telemetry.lastTurnedAway('policy')).toBeUndefined();
+  });
+
   it('knows which part is away, since when and why, without an address', () => {
     const { telemetry, clock } = open();
     telemetry.directoryWorks('http');

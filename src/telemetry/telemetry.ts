@@ -6,7 +6,7 @@
 import { pino } from 'pino';
 import { Gauge } from 'prom-client';
 import type { Verdict } from '../core/verdict.ts';
-import type { Telemetry } from './contract.ts';
+import type { Telemetry, TurnedAway } from './contract.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { createOnceAWhile } from './once-a-while.ts';
@@ -40,6 +40,8 @@ export interface RunningTelemetry extends Telemetry {
   lastAsked(door: string): number | undefined;
   /** Likewise, about mail from outside. */
   lastAskedFromOutside(door: string): number | undefined;
+  /** When and why a door last let somebody not ask. */
+  lastTurnedAway(door: string): { readonly at: number; readonly why: TurnedAway } | undefined;
   /** What was last heard of stores, directories and scanners. */
   parts(): readonly PartState[];
 }
@@ -203,7 +205,9 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
 function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
   const asked = new Map<string, number>();
   const askedFromOutside = new Map<string, number>();
+  const turnedAway = new Map<string, { readonly at: number; readonly why: TurnedAway }>();
   return {
+    turnedAway: (door, why) => void turnedAway.set(door, { at: now(), why }),
     judged(door, verdict, seconds) {
       asked.set(door, now());
       metrics.verdicts.inc(door, verdict.verdict, verdict.enforced ? 'true' : 'false');
@@ -226,6 +230,7 @@ function judgingEvents(say: Say, metrics: Metrics, now: () => number) {
     },
     lastAsked: (door) => asked.get(door),
     lastAskedFromOutside: (door) => askedFromOutside.get(door),
+    lastTurnedAway: (door) => turnedAway.get(door),
   } satisfies Partial<RunningTelemetry>;
 }
 

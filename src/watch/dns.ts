@@ -2,12 +2,22 @@
  * Questions to DNS for the checks: so many a second, each name and type once a run, and every answer
  * bounded. A server that lies, hangs or loops costs one time-out and gives `failed`, never a finding.
  */
-import { Resolver } from 'node:dns/promises';
+import { randomInt } from 'node:crypto';
+import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import { backwards } from './backwards.ts';
+import { nameServerAt, overTcp, overUdp, ExchangeError, type NameServer } from './dns-exchange.ts';
+import {
+  encodeQuestion,
+  MAX_ALIASES,
+  MAX_UDP_BYTES,
+  readAnswer,
+  type RecordType,
+  type Said,
+} from './dns-message.ts';
 import { createPace, type Pace } from './pace.ts';
 
-export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'NS' | 'CNAME' | 'PTR' | 'SOA' | 'TLSA';
+export type { RecordType } from './dns-message.ts';
 
 export type DnsAnswer =
   /** Texts in a normal form, sorted: `10 mx1.example.org`, lower case but for TXT. */
@@ -18,14 +28,16 @@ export type DnsAnswer =
       readonly kind: 'failed';
       readonly why: string;
       /** What the server said in place of an answer; absent where it said nothing that is one. */
-      readonly refusal?: 'REFUSED' | 'SERVFAIL' | 'NOTIMP' | 'FORMERR';
+      readonly refusal?: Refusal;
     };
+
+type Refusal = 'REFUSED' | 'SERVFAIL' | 'NOTIMP' | 'FORMERR';
 
 export interface Dns {
   ask(name: string, type: RecordType): Promise<DnsAnswer>;
   /** Asks one name server itself, at an address. */
   askAt(server: string, name: string, type: RecordType): Promise<DnsAnswer>;
-  /** Questions that were asked. */
+  /** Packets that were sent. */
   readonly asked: number;
 }
 
@@ -36,29 +48,20 @@ export interface DnsOptions {
   readonly authorityPort: number;
 }
 
-/** Records of one answer that are looked at; a name with more is wrong in itself. */
-export const MAX_RECORDS = 100;
 /** Characters of one record; a DKIM key has 800. */
 export const MAX_RECORD_CHARS = 4_096;
 const MAX_REMEMBERED = 200_000;
-/** Name servers that are kept ready; a socket each while they are asked. */
-const MAX_AUTHORITIES = 500;
+/** Questions under way at once, a socket each. */
+const MAX_OPEN = 256;
 /** A datagram may be lost: each question is asked twice within the time-out, of the next server where there is one. */
 const TRIES = 2;
 
-/** Aliases of aliases that are followed, as resolvers do. */
-const MAX_ALIASES = 8;
-
-const NONSENSE = 'EBADRESP';
-/** Said of a server, not of the question: another may answer. */
-const AWAY: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED']);
-const NO_NAME = 'ENOTFOUND';
-const NO_DATA = 'ENODATA';
 const IN_A_CIRCLE = 'its aliases go in a circle';
+const NO_SERVER = 'no name server is set';
 
-/** Servers that are asked in turn, one resolver each: every question that leaves is one that we count. */
+/** Servers that are asked in turn. */
 interface Servers {
-  readonly each: readonly Resolver[];
+  readonly each: readonly NameServer[];
   /** Which one answered last. */
   at: number;
 }
@@ -68,9 +71,9 @@ export function createDns(
   pace: Pace = createPace(options.queriesPerSecond),
 ): Dns {
   const sender = createSender(options, pace);
-  const resolvers = serversAt(options, options.servers);
+  const texts = options.servers.length > 0 ? options.servers : new Resolver().getServers();
+  const resolvers: Servers = { each: texts.map(nameServerAt), at: 0 };
   const remembered = new Map<string, Promise<DnsAnswer>>();
-  const authorities = new Map<string, Servers>();
 
   function once(key: string, ask: () => Promise<DnsAnswer>): Promise<DnsAnswer> {
     const known = remembered.get(key);
@@ -81,91 +84,113 @@ export function createDns(
     return answer;
   }
 
-  /** One for all questions to a server: to set one up costs more than to ask. */
-  function authority(server: string): Servers {
-    const known = authorities.get(server);
-    if (known !== undefined) return known;
-    if (authorities.size >= MAX_AUTHORITIES) authorities.clear();
-    const address = isIP(server) === 6 ? `[${server}]` : server;
-    const made = serversAt(options, [`${address}:${options.authorityPort}`]);
-    authorities.set(server, made);
-    return made;
-  }
-
-  /** An alias in a circle looks as if nothing were there, so the aliases are looked at before that is said. */
+  /** Where an answer ends at an alias, its end is asked for: not every resolver does. */
   async function askBehind(name: string, type: RecordType): Promise<DnsAnswer> {
-    let at = type === 'PTR' ? reverseZoneName(name) : name.toLowerCase();
-    const seen = new Set([at]);
-    let answer = await sender.send(resolvers, name, type);
-    while (type !== 'CNAME' && answer.kind === 'none' && answer.isNameThere === true) {
-      const alias = await dns.ask(at, 'CNAME');
-      if (alias.kind !== 'found') return alias;
-      at = alias.records[0] ?? '';
+    const seen = new Set<string>();
+    for (let at = name.toLowerCase(); ;) {
       if (seen.has(at) || seen.size > MAX_ALIASES) return { kind: 'failed', why: IN_A_CIRCLE };
       seen.add(at);
-      answer = await sender.send(resolvers, at, type);
+      const said = await sender.send(resolvers, at, type);
+      if (said.kind !== 'none' || said.alias === undefined) return said;
+      at = said.alias;
     }
-    return answer.kind === 'none' ? { kind: 'none' } : answer;
   }
 
-  const dns: Dns = {
-    ask: (name, type) => once(`${name.toLowerCase()} ${type}`, () => askBehind(name, type)),
+  return {
+    ask: (name, type) =>
+      once(`${name.toLowerCase()} ${type}`, () => askBehind(dnsName(name), type)),
     // An alias is an answer of its own where its end is another's.
     askAt: (server, name, type) =>
       once(`${server} ${name.toLowerCase()} ${type}`, async () => {
-        const answer = await sender.send(authority(server), name, type);
-        return answer.kind === 'none' ? { kind: 'none' } : answer;
+        const authority = { address: server, port: options.authorityPort };
+        const said = await sender.send({ each: [authority], at: 0 }, dnsName(name), type);
+        return said.kind === 'none' ? { kind: 'none' } : said;
       }),
     get asked() {
       return sender.asked;
     },
   };
-  return dns;
 }
+
+type Sent = Exclude<DnsAnswer, { kind: 'none' }> | Extract<Said, { kind: 'none' }>;
 
 interface Sender {
   send(servers: Servers, name: string, type: RecordType): Promise<Sent>;
   readonly asked: number;
 }
 
+/** Waits that one question has left. */
+interface Patience {
+  leftMs: number;
+}
+
 function createSender(options: DnsOptions, pace: Pace): Sender {
   let asked = 0;
+  const doors = createDoors(MAX_OPEN);
 
-  /** c-ares asks once: what is asked again is counted and waits for its turn, as all questions do. */
-  async function askTwice(servers: Servers, name: string, type: RecordType) {
-    let own: Resolver | undefined;
-    for (let tried = 1; ; tried += 1) {
-      const { at } = servers;
-      const resolver = own ?? servers.each[at];
-      if (resolver === undefined) throw new Error('no name server');
-      try {
-        await pace.turn();
-        asked += 1;
-        return await query(resolver, name, type);
-      } catch (error) {
-        const code = codeOf(error);
-        if (tried === TRIES || (code !== NONSENSE && !AWAY.has(code))) throw error;
-        // One answer of nonsense ends all questions on its socket: each is asked again on one of its own.
-        if (code === NONSENSE) own = newResolver(options, resolver.getServers());
-        else if (servers.at === at) servers.at = (at + 1) % servers.each.length;
-      }
+  /** Every packet waits for its turn, also one that repeats another, and only then the clock runs. */
+  async function exchange(
+    over: typeof overUdp,
+    server: NameServer,
+    question: { readonly name: string; readonly type: RecordType; readonly withEdns: boolean },
+    patience: Patience,
+  ): Promise<Said> {
+    const own = { name: question.name, type: question.type, id: randomInt(0x1_0000) };
+    const packet = encodeQuestion(own, question.withEdns);
+    if (packet === undefined) throw new ExchangeError('EBADNAME');
+    await pace.turn();
+    asked += 1;
+    const start = performance.now();
+    const waitMs = Math.min(Math.ceil(options.timeoutMs / TRIES), patience.leftMs);
+    try {
+      return await over({ server, packet, waitMs, read: (bytes) => saidIn(bytes, own, over) });
+    } finally {
+      patience.leftMs -= performance.now() - start;
     }
+  }
+
+  async function askOne(
+    server: NameServer,
+    question: { readonly name: string; readonly type: RecordType },
+    patience: Patience,
+  ): Promise<Said> {
+    let asking = { ...question, withEdns: true };
+    let said = await exchange(overUdp, server, asking, patience);
+    // RFC 6891 section 7: a server of before 1999 says so.
+    if (said.kind === 'refused' && (said.code === 'FORMERR' || said.code === 'NOTIMP')) {
+      asking = { ...question, withEdns: false };
+      said = await exchange(overUdp, server, asking, patience);
+    }
+    if (said.kind === 'truncated') said = await exchange(overTcp, server, asking, patience);
+    return said;
+  }
+
+  async function askTwice(servers: Servers, name: string, type: RecordType): Promise<Sent> {
+    const patience: Patience = { leftMs: options.timeoutMs };
+    let sent: Sent = { kind: 'failed', why: NO_SERVER };
+    for (let tried = 0; tried < TRIES && patience.leftMs > 0; tried += 1) {
+      const at = servers.at;
+      const isOther = servers.each.length > 1;
+      const server = servers.each[at];
+      if (server === undefined) return sent;
+      const outcome = await askOne(server, { name, type }, patience).catch(whyNot);
+      if (typeof outcome === 'string') sent = { kind: 'failed', why: reasonOf(outcome) };
+      else sent = sentOf(outcome);
+      if (sent.kind !== 'failed' || outcome === 'EBADNAME') return sent;
+      // What a server says of the question, only another one may know better.
+      if (sent.refusal !== undefined && !isOther) return sent;
+      if (servers.at === at) servers.at = (at + 1) % servers.each.length;
+    }
+    return sent;
   }
 
   return {
     async send(servers, name, type) {
+      await doors.enter();
       try {
-        const records = normalise(await askTwice(servers, name, type));
-        // Of some types c-ares gives an empty answer where it gives ENODATA of others.
-        return records.length === 0
-          ? { kind: 'none', isNameThere: true }
-          : { kind: 'found', records };
-      } catch (error) {
-        const code = codeOf(error);
-        if (code === NO_DATA) return { kind: 'none', isNameThere: true };
-        if (code === NO_NAME) return { kind: 'none' };
-        const refusal = REFUSALS[code];
-        return { kind: 'failed', why: reasonOf(code), ...(refusal !== undefined && { refusal }) };
+        return await askTwice(servers, name, type);
+      } finally {
+        doors.leave();
       }
     },
     get asked() {
@@ -174,51 +199,62 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
   };
 }
 
-type Sent = Exclude<DnsAnswer, { kind: 'none' }> | { kind: 'none'; isNameThere?: boolean };
+type OwnQuestion = Parameters<typeof readAnswer>[1];
 
-function serversAt(options: DnsOptions, servers: readonly string[]): Servers {
-  const all = servers.length > 0 ? servers : new Resolver().getServers();
-  return { each: all.map((server) => newResolver(options, [server])), at: 0 };
+function saidIn(bytes: Buffer, question: OwnQuestion, over: typeof overUdp): Said | undefined {
+  const said = readAnswer(bytes, question);
+  if (over === overTcp) return said?.kind === 'truncated' ? { kind: 'nonsense' } : said;
+  // Longer than was offered: TCP has room for it.
+  return said !== undefined && bytes.length > MAX_UDP_BYTES ? { kind: 'truncated' } : said;
 }
 
-function newResolver({ timeoutMs }: DnsOptions, servers: readonly string[]): Resolver {
-  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / TRIES), tries: 1 });
-  resolver.setServers(servers);
-  return resolver;
-}
-
-async function query(from: Resolver, name: string, type: RecordType): Promise<readonly string[]> {
-  switch (type) {
-    case 'A':
-      return from.resolve4(name);
-    case 'AAAA':
-      return from.resolve6(name);
-    case 'MX': {
-      const records = await from.resolveMx(name);
-      return records.map(({ priority, exchange }) => `${priority} ${hostName(exchange)}`);
+function sentOf(said: Said): Sent {
+  switch (said.kind) {
+    case 'found':
+      return { kind: 'found', records: normalise(said.records) };
+    case 'none':
+      return said;
+    case 'circle':
+      return { kind: 'failed', why: IN_A_CIRCLE };
+    case 'refused': {
+      const refusal = REFUSALS.find((code) => code === said.code);
+      const why = reasonOf(said.code);
+      return { kind: 'failed', why, ...(refusal !== undefined && { refusal }) };
     }
-    case 'TXT': {
-      const records = await from.resolveTxt(name);
-      return records.map((parts) => parts.join(''));
-    }
-    case 'NS':
-      return (await from.resolveNs(name)).map(hostName);
-    case 'CNAME':
-      return (await from.resolveCname(name)).map(hostName);
-    case 'PTR':
-      // Not `reverse`: that looks into /etc/hosts, and others do not see what stands there.
-      return (await from.resolvePtr(isIP(name) > 0 ? reverseZoneName(name) : name)).map(hostName);
-    case 'TLSA': {
-      const records = await from.resolveTlsa(name);
-      return records.map(({ certUsage, selector, match, data }) =>
-        [certUsage, selector, match, Buffer.from(data).toString('hex')].join(' '),
-      );
-    }
-    case 'SOA': {
-      const { nsname, serial } = await from.resolveSoa(name);
-      return [`${hostName(nsname)} ${serial}`];
-    }
+    default:
+      return { kind: 'failed', why: reasonOf('EBADRESP') };
   }
+}
+
+interface Doors {
+  enter(): Promise<void>;
+  leave(): void;
+}
+
+function createDoors(count: number): Doors {
+  let inside = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    async enter() {
+      if (inside < count) {
+        inside += 1;
+        return;
+      }
+      const turn = Promise.withResolvers<undefined>();
+      waiting.push(() => turn.resolve(undefined));
+      await turn.promise;
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next === undefined) inside -= 1;
+      else next();
+    },
+  };
+}
+
+/** Not by the system: that looks into /etc/hosts, and others do not see what stands there. */
+function dnsName(name: string): string {
+  return isIP(name) > 0 ? reverseZoneName(name) : name;
 }
 
 /** RFC 1035 section 3.5, RFC 3596 section 2.5. */
@@ -227,38 +263,27 @@ function reverseZoneName(address: string): string {
   return `${turned}.${address.includes(':') ? 'ip6' : 'in-addr'}.arpa`;
 }
 
-/** Null MX is `.` in a zone and empty in Node's answer. */
-function hostName(name: string): string {
-  return name.toLowerCase().replace(/(?<=.)\.$/, '') || '.';
+function normalise(records: readonly string[]): readonly string[] {
+  return records.map((record) => record.slice(0, MAX_RECORD_CHARS)).sort();
 }
 
-function normalise(records: readonly string[]): readonly string[] {
-  return records
-    .slice(0, MAX_RECORDS)
-    .map((record) => record.slice(0, MAX_RECORD_CHARS))
-    .sort();
-}
+const REFUSALS: readonly Refusal[] = ['REFUSED', 'SERVFAIL', 'NOTIMP', 'FORMERR'];
 
 const REASONS: Readonly<Record<string, string>> = {
   ETIMEOUT: 'no answer in time',
   ECONNREFUSED: 'the name server cannot be reached',
-  ESERVFAIL: 'the name server could not find it out (SERVFAIL)',
-  EREFUSED: 'the name server refuses the question (REFUSED)',
+  ECONNRESET: 'the name server ends the connection',
   EBADRESP: 'the answer is nonsense',
   EBADNAME: 'this is no name',
-  EFORMERR: 'the name server does not understand the question',
-  ENOTIMP: 'the name server cannot do this',
+  SERVFAIL: 'the name server could not find it out (SERVFAIL)',
+  REFUSED: 'the name server refuses the question (REFUSED)',
+  FORMERR: 'the name server does not understand the question',
+  NOTIMP: 'the name server cannot do this',
 };
 
-const REFUSALS: Readonly<Record<string, 'REFUSED' | 'SERVFAIL' | 'NOTIMP' | 'FORMERR'>> = {
-  EREFUSED: 'REFUSED',
-  ESERVFAIL: 'SERVFAIL',
-  ENOTIMP: 'NOTIMP',
-  EFORMERR: 'FORMERR',
-};
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+function whyNot(error: unknown): string {
+  if (error instanceof ExchangeError) return error.code;
+  throw error;
 }
 
 function reasonOf(code: string): string {

@@ -1,6 +1,9 @@
 /** Fetches a page of our own web site, from an address that is ours, in bounded time and size. */
+import type { IncomingMessage } from 'node:http';
 import type { request as Request } from 'node:https';
 import { isIP } from 'node:net';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { errorText } from './error-text.ts';
 import type { Tools } from './contract.ts';
 
@@ -117,34 +120,59 @@ function get(url: string, { request, address, signal, maxChars }: Way): Promise<
           else done(null, address, family);
         },
         signal,
-        headers: { 'user-agent': 'primum-audit' },
+        headers: { 'user-agent': 'primum-audit', 'accept-encoding': 'identity' },
       },
-      (response) => {
-        let text = '';
-        const status = response.statusCode ?? 0;
-        const { location, 'content-type': given } = response.headers;
-        const type = given?.split(';')[0]?.trim().toLowerCase();
-        response.setEncoding('utf8');
-        response.on('data', (piece: string) => {
-          text += piece;
-          if (text.length <= maxChars) return;
-          const most = maxChars.toLocaleString('en');
-          resolve({ kind: 'failed', why: `it goes on after ${most} characters` });
-          response.destroy();
-        });
-        response.on('error', fail);
-        response.on('close', () =>
-          resolve({
-            ...{ kind: 'page', status, text },
-            ...(type !== undefined && { type }),
-            ...(REDIRECTS.has(status) && location !== undefined && { location }),
-          }),
-        );
-      },
+      (response) => void readPage(response, maxChars).then(resolve, fail),
     );
     asked.on('error', fail);
     asked.end();
   });
+}
+
+function readPage(response: IncomingMessage, maxChars: number): Promise<Answer> {
+  return new Promise((resolve, fail) => {
+    const status = response.statusCode ?? 0;
+    const { location, 'content-type': given, 'content-encoding': coding = '' } = response.headers;
+    const type = given?.split(';')[0]?.trim().toLowerCase();
+    const body = decoded(response, REDIRECTS.has(status) ? '' : coding.trim().toLowerCase());
+    if (body === undefined) {
+      resolve({ kind: 'failed', why: `it comes in "${coding}", which was not asked for` });
+      response.destroy();
+      return;
+    }
+    let text = '';
+    body.setEncoding('utf8');
+    body.on('data', (piece: string) => {
+      text += piece;
+      if (text.length <= maxChars) return;
+      const most = maxChars.toLocaleString('en');
+      resolve({ kind: 'failed', why: `it goes on after ${most} characters` });
+      response.destroy();
+      body.destroy();
+    });
+    response.on('error', (error) => {
+      fail(error);
+      body.destroy();
+    });
+    body.on('error', (error) => {
+      fail(error);
+      response.destroy();
+    });
+    body.on('close', () =>
+      resolve({
+        ...{ kind: 'page', status, text },
+        ...(type !== undefined && { type }),
+        ...(REDIRECTS.has(status) && location !== undefined && { location }),
+      }),
+    );
+  });
+}
+
+/** Some servers compress for whoever comes (RFC 9110 section 12.5.3 lets them); what comes out has the bound. */
+function decoded(response: IncomingMessage, coding: string): Readable | undefined {
+  if (coding === '' || coding === 'identity') return response;
+  if (['gzip', 'x-gzip', 'deflate'].includes(coding)) return response.pipe(createUnzip());
+  return coding === 'br' ? response.pipe(createBrotliDecompress()) : undefined;
 }
 
 /** RFC 9110 section 15.4: those that name another address for the same page. */

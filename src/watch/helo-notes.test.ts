@@ -140,6 +140,18 @@ describe('OWN-3: the name that Postfix says when it sends', () => {
     expect((await look({ own })).state).toBe('pass');
   });
 
+  it('says which instance of Postfix was read, and which were not', async () => {
+    const folder = { config_directory: '/etc/postfix' };
+    expect((await look({ main: folder })).text).toContain('smtp in /etc/postfix/master.cf)');
+    const main = { ...folder, multi_instance_directories: '/etc/postfix-out, /etc/postfix-in' };
+    const { state, text } = await look({ main });
+    expect(state, text).toBe('pass');
+    expect(text).toContain(
+      'Only the Postfix in /etc/postfix was read, and not what the instances in /etc/postfix-out, /etc/postfix-in say',
+    );
+    expect(text).toContain('with MAIL_CONFIG set to each of those folders');
+  });
+
   it('says what was not looked at', async () => {
     const host = { ...HOST, addresses: ['192.0.2.77'], name: 'far.house.test' };
     const far = await look({ host });

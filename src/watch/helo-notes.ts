@@ -28,10 +28,20 @@ export async function heloNotes(
     ...(own === undefined ? {} : { own }),
   });
   if (helo.kind === 'read') {
+    const { folder = '', others } = helo;
     const notes = await Promise.all(
-      helo.said.map((said) => saidNotes(said, { ...asked, addresses: said.addresses }, tools)),
+      helo.said.map((said) =>
+        saidNotes(said, { ...asked, addresses: said.addresses, folder }, tools),
+      ),
     );
-    return notes.flat();
+    if (others.length === 0) return notes.flat();
+    const only = `Only the Postfix in ${folder} was read, and not what the instances in ${listed(others)} say in HELO.`;
+    return [
+      ...notes.flat(),
+      none(
+        `${only} Run "primum audit --only OWN-3" with MAIL_CONFIG set to each of those folders.`,
+      ),
+    ];
   }
   const notes = await nameNotes(host.name, host.name, asked, tools);
   if (helo.kind === 'failed')
@@ -47,9 +57,15 @@ export async function heloNotes(
 }
 
 /** What another service says may never leave the house. */
-async function saidNotes(said: SaidHelo, asked: HeloAsked, tools: Tools): Promise<readonly Note[]> {
+async function saidNotes(
+  said: SaidHelo,
+  asked: HeloAsked & { readonly folder: string },
+  tools: Tools,
+): Promise<readonly Note[]> {
   const { heloName, services, isDefault } = said;
-  const where = services.length === 0 ? 'main.cf' : `${listed(services)} in master.cf`;
+  const folder = asked.folder === '' ? '' : `${asked.folder}/`;
+  const where =
+    services.length === 0 ? `${folder}main.cf` : `${listed(services)} in ${folder}master.cf`;
   const name = `${heloName} (smtp_helo_name of Postfix: ${where})`;
   const notes = await nameNotes(heloName, name, asked, tools);
   if (isDefault) return notes;

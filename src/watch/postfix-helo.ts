@@ -10,6 +10,7 @@ import { isLocalOnly } from './scope.ts';
 const PARAMETERS = [
   ...['myhostname', 'mydomain', 'smtp_helo_name', 'default_transport', 'inet_protocols'],
   ...['smtp_bind_address', 'smtp_bind_address6'],
+  ...['config_directory', 'multi_instance_directories'],
 ];
 
 /** A name and who says it from where. */
@@ -26,7 +27,14 @@ export type HeloOfHost =
   /** `why` as the end of a sentence. */
   | { readonly kind: 'not read'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'read'; readonly said: readonly SaidHelo[] };
+  | {
+      readonly kind: 'read';
+      readonly said: readonly SaidHelo[];
+      /** The folder of the instance that was read. */
+      readonly folder?: string;
+      /** Folders of other instances on this machine, which were not. */
+      readonly others: readonly string[];
+    };
 
 let reading: Promise<PostfixHere> | undefined;
 
@@ -76,7 +84,17 @@ export function heloOfHost(
   });
   if (said.length === 0)
     return { kind: 'not read', why: 'no service of its master.cf sends from there' };
-  return { kind: 'read', said: together(said) };
+  return { kind: 'read', said: together(said), ...instancesOf(postfix.main) };
+}
+
+/** postmulti(1): the first instance names the folders of the others. */
+function instancesOf(main: ReadonlyMap<string, string>) {
+  const folder = main.get('config_directory');
+  const others = (main.get('multi_instance_directories') ?? '').split(/[\s,]+/);
+  return {
+    ...(folder !== undefined && { folder }),
+    others: others.filter((other) => other !== '' && other !== folder),
+  };
 }
 
 export interface OwnMachine {

@@ -14,6 +14,7 @@ export const DRIVERS: readonly { readonly package: string; readonly only: readon
   { package: 'postal-mime', only: ['message/'] },
   { package: 'mailauth', only: ['returned/'] },
   { package: 'htmlparser2', only: ['message/'] },
+  { package: 'dns-packet', only: ['watch/'] },
   { package: 'iconv-lite', only: ['message/'] },
 ];
 

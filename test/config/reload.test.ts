@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/load.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { whatNeedsRestart } from '../../src/config/reload.ts';
+import { inForceAfter, whatNeedsRestart } from '../../src/config/reload.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -33,6 +33,8 @@ describe('a changed configuration', () => {
     ['inbound contexts',   'doors: { policy: { inbound_contexts: [mx] } }',          []],
     ['a door',             'doors: { policy: { listen: [] } }',                      ['doors.policy.listen']],
     ['the state folder',   'state: elsewhere',                                       ['state']],
+    ['a silence',          'watch: { silences: [{ practice: OWN-1, until: 2099-12-24, why: known }] }', []],
+    ['a watched domain',   'watch: { domains: [a.example] }',                        ['watch.domains']],
     ['the segment size',   'journal: { segment_size: 1MiB }',                        ['journal.segment_size']],
     ['the directory',      'directory: { file: { path: a.csv } }',                   ['directory.file.check_every', 'directory.file.path']],
     ['a name of ours',     'mta_name: mx1\nlog: { level: warn }',                    ['mta_name']],
@@ -52,5 +54,21 @@ describe('a changed configuration', () => {
     const [before, after] = [config(text, { T: 'one' }), config(text, { T: 'two' })];
     expect(whatNeedsRestart(before, after)).toEqual(['directory.http.secret_file']);
     expect(whatNeedsRestart(before, config(text, { T: 'one' }))).toEqual([]);
+  });
+
+  test('is in force but for what needs a restart, a part within a part, too', () => {
+    const silences = 'silences: [{ practice: OWN-1, until: 2099-12-24, why: known }]';
+    const before = config('policy: { mode: observe }\nstate: here');
+    const after = config(
+      `policy: { mode: enforce }\nstate: elsewhere\nwatch: { domains: [a.example], ${silences} }`,
+    );
+    const inForce = inForceAfter(before, after);
+    expect(inForce).toEqual({
+      ...after,
+      state: before.state,
+      watch: { ...before.watch, silences: after.watch.silences },
+    });
+    expect(inForce.policy.mode).toBe('enforce');
+    expect(inForce.watch.silences).toHaveLength(1);
   });
 });

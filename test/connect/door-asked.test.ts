@@ -45,6 +45,34 @@ describe('whether a door was asked lately', () => {
     expect(fact.text).toContain(text);
   });
 
+  it.each<['credential' | 'scope' | 'network', string]>([
+    ['credential', 'refused the password of the one who asks (HTTP 401)'],
+    ['scope', 'may not ask this. Give it the scopes allow and report'],
+    ['network', 'doors.auth_policy.acl does not hold it'],
+  ])(
+    'is told where the door turns the one who asks away for his %s, with what to do',
+    (why, text) => {
+      const factOf = (at: string, asked?: string) => {
+        const lastTurnedAway = { at: `2026-11-28T${at}.000Z`, why };
+        const lastAskedAt = asked && `2026-11-28T${asked}.000Z`;
+        const door = {
+          name: 'auth-policy',
+          addresses,
+          lastTurnedAway,
+          ...(lastAskedAt && { lastAskedAt }),
+        };
+        return doorFact({ name: 'auth-policy', isOutside: false }, [door], now);
+      };
+      const fact = factOf('11:59:50');
+      expect(fact.isSo).toBe(false);
+      expect(fact.text).toMatch(/^The auth-policy door, 10 s ago, refused the /);
+      expect(fact.text).toContain(text);
+      expect(factOf('11:59:50', '11:59:40').text).toContain(text);
+      // Whoever was let in since then has it right.
+      expect(factOf('11:59:40', '11:59:50').isSo).toBe(true);
+    },
+  );
+
   it('is no question where the door is closed', () => {
     expect(doorFact({ name: 'milter', isOutside: false }, [], now)).toEqual({
       isSo: false,

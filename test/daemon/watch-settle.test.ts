@@ -15,12 +15,17 @@ const DOMAIN = 'house.test';
 let place: Place;
 beforeEach(() => {
   place = new Place();
-  // Nobody answers there, so that what is in the file stays what is known.
-  place.configure({
-    watch: { domains: [DOMAIN], dns: { servers: ['127.0.0.1:9'], timeout: '100ms' } },
-  });
+  configure();
 });
 afterEach(() => place.remove());
+
+function configure(
+  silences: readonly { practice: string; until: string; why: string }[] = [],
+): void {
+  // Nobody answers there, so that what is in the file stays what is known.
+  const dns = { servers: ['127.0.0.1:9'], timeout: '100ms' };
+  place.configure({ watch: { domains: [DOMAIN], dns, silences: [...silences] } });
+}
 
 /** What the watchers of a daemon before knew of the domain on these lists. */
 function know(lists: Readonly<Record<string, 'fail' | 'pass'>>): void {
@@ -63,6 +68,32 @@ it(
       expect(await incidentsOf(primum)).toMatchObject([
         { summary: `${DOMAIN} is on no list any more.`, state: 'open', count: 1 },
       ]);
+    });
+  },
+  PROCESS_TEST_MS,
+);
+
+it(
+  'OWN-1: a silence is in force after a reload, and what it kept still is told when it is taken out',
+  async () => {
+    know({ 'a.test': 'fail' });
+    configure([{ practice: 'OWN-1', until: '2099-12-24', why: 'delisting asked for' }]);
+    await whileRunning(async (primum) => {
+      const client = await primum.client();
+      const silenced = async () =>
+        (await client.practices()).practices
+          .flatMap(({ findings }) => findings)
+          .filter(({ item }) => item === itemName(DOMAIN, 'a.test'))
+          .map(({ silencedWhy }) => silencedWhy ?? 'loud');
+      expect(await silenced()).toEqual(['delisting asked for']);
+      expect(await incidentsOf(primum)).toEqual([]);
+      configure();
+      expect((await client.reload('olga')).changes).toMatch(/in force\.$/);
+      expect(await silenced()).toEqual(['loud']);
+      await until('the incident', async () => (await incidentsOf(primum)).length > 0);
+      configure([{ practice: 'OWN-1', until: '2099-12-24', why: 'again' }]);
+      await client.reload('olga');
+      expect(await silenced()).toEqual(['again']);
     });
   },
   PROCESS_TEST_MS,

@@ -181,6 +181,7 @@ export function recordedTelemetry(): RecordedTelemetry {
     judged: note('judged'),
     checked: note('checked'),
     askedFromOutside: note('askedFromOutside'),
+    turnedAway: note('turnedAway'),
     met: silent,
     cameBack: note('cameBack'),
     returnedMail: note('returnedMail'),

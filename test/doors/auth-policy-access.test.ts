@@ -25,6 +25,7 @@ describe('the source network', () => {
     const client = rawClient(port, 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(await client.closed).toContain('HTTP/1.1 401');
     expect(telemetry.lines).toContain('clientFault auth-policy source network not allowed');
+    expect(telemetry.lines).toContain('turnedAway auth-policy network');
   });
 
   it('includes loopback by default, and IPv6 where it is named', async () => {
@@ -75,6 +76,7 @@ describe('a credential', () => {
     expect(answer.text).toBe(UNAUTHORIZED);
     expect(answer.headers.get('www-authenticate')).toBe('Basic realm="primum"');
     expect(telemetry.lines).toContain('clientFault auth-policy wrong or missing credential');
+    expect(telemetry.lines).toContain('turnedAway auth-policy credential');
   });
 
   it('is asked again for each request of a kept connection', async () => {

@@ -38,7 +38,7 @@ describe.runIf(mailServersAreHere)(
                 forward_mismatch: 'defer',
                 home_connection: 'reject',
               },
-              ...{ virus: 'reject' },
+              ...{ virus: 'reject', impossible_helo: 'reject' },
             },
           },
         },
@@ -50,10 +50,14 @@ describe.runIf(mailServersAreHere)(
     }, HOOK_MS);
 
     /** The answer to the recipient, and to the message where it comes so far. */
-    async function bring(from: Record<string, string>, more: { to?: string; body?: string } = {}) {
+    async function bring(
+      from: Record<string, string>,
+      more: { to?: string; body?: string; helo?: string } = {},
+    ) {
       const client = await openSmtp({ host: '127.0.0.3', port: platform().stack.ports.relay });
       try {
         await client.xclient({ ADDR: STRANGER, ...from });
+        await client.command(more.helo ?? 'HELO mx.example.com');
         const to = more.to ?? 'ann@local.test';
         const raw = `Subject: test\r\nTo: <${to}>\r\n\r\n${more.body ?? 'Good day.'}\r\n`;
         const sent = await client.send({ from: 'x@bank.example.com', to: [to], raw });
@@ -81,6 +85,29 @@ describe.runIf(mailServersAreHere)(
       };
       expect((await bring(home)).recipient).toMatch(/^554 5\.7\.1 .*Home connections/);
       expect((await bring(home, { to: 'postmaster@local.test' })).message).toMatch(/^250 /);
+    });
+
+    it.each([
+      'HELO foo bar',
+      'EHLO foo bar',
+      'HELO foo.example.com bar',
+      'HELO foo.example.com\tbar',
+      'HELO <foo>',
+    ])('INB-1: is refused with a name in HELO that cannot be: %s', async (helo) => {
+      const { recipient } = await bring(SERVER, { helo });
+      expect(recipient).toMatch(/^554 5\.7\.1 .*HELO/);
+    });
+
+    it('INB-1: is not told by Postfix what a proxy says of HELO (XCLIENT), so that is for the policy door', async () => {
+      const client = await openSmtp({ host: '127.0.0.3', port: platform().stack.ports.relay });
+      try {
+        const names = Object.entries(SERVER).map(([name, value]) => `${name}=${value}`);
+        await client.command(`XCLIENT ADDR=${STRANGER} ${names.join(' ')} HELO=foo+20bar`);
+        const sent = await client.send({ from: 'x@bank.example.com', to: ['ann@local.test'] });
+        expect(sent.recipients[0]?.text).toMatch(/^250 /);
+      } finally {
+        client.close();
+      }
     });
 
     it('INB-3: is refused with a virus in it, by name, and taken without', async () => {

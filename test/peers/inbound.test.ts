@@ -17,6 +17,7 @@ describe.runIf(mailServersAreHere)('mail from outside', { timeout: PEER_TEST_MS 
           no_reverse_name: 'reject',
           forward_mismatch: 'defer',
           home_connection: 'reject',
+          impossible_helo: 'reject',
           allow_names: ['partner.example.net'],
         },
       },
@@ -24,10 +25,15 @@ describe.runIf(mailServersAreHere)('mail from outside', { timeout: PEER_TEST_MS 
   );
 
   /** The answer to the recipient. */
-  async function bring(from: Record<string, string>, to = 'ann@local.test'): Promise<string> {
+  async function bring(
+    from: Record<string, string>,
+    to = 'ann@local.test',
+    helo = 'HELO mx.example.com',
+  ): Promise<string> {
     const client = await openSmtp({ host: '127.0.0.2', port: platform().stack.ports.relay });
     try {
       await client.xclient({ ADDR: STRANGER, ...from });
+      await client.command(helo);
       const sent = await client.send({ from: 'x@bank.example.com', to: [to] });
       return sent.recipients[0]?.text ?? '';
     } finally {
@@ -52,6 +58,26 @@ describe.runIf(mailServersAreHere)('mail from outside', { timeout: PEER_TEST_MS 
     const home = '203-0-113-9.dyn.example.net';
     const answer = await bring({ NAME: home, REVERSE_NAME: home });
     expect(answer).toMatch(/^554 5\.7\.1 .*Home connections cannot bring mail here\./);
+  });
+
+  it.each(['HELO foo bar', 'EHLO foo bar', 'HELO foo.example.com bar'])(
+    'INB-1: is refused with a name in HELO that cannot be: %s',
+    async (helo) => {
+      const server = { NAME: 'mx.example.com', REVERSE_NAME: 'mx.example.com' };
+      expect(await bring(server, undefined, helo)).toMatch(/^554 5\.7\.1 .*HELO cannot be/);
+    },
+  );
+
+  it('INB-1: is refused where a proxy says such a name for it (XCLIENT)', async () => {
+    const client = await openSmtp({ host: '127.0.0.2', port: platform().stack.ports.relay });
+    try {
+      const names = 'NAME=mx.example.com REVERSE_NAME=mx.example.com HELO=foo+20bar';
+      await client.command(`XCLIENT ADDR=${STRANGER} ${names}`);
+      const sent = await client.send({ from: 'x@bank.example.com', to: ['ann@local.test'] });
+      expect(sent.recipients[0]?.text).toMatch(/^554 5\.7\.1 .*HELO cannot be/);
+    } finally {
+      client.close();
+    }
   });
 
   it('comes in from a mail server, from who is allowed, and always to postmaster', async () => {

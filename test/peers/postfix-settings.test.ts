@@ -151,7 +151,9 @@ describe.runIf(mailServersAreHere)('OWN-3, INB-3: the settings of Postfix', () =
   it('OWN-3: pass with the name as shipped', async () => {
     const { state, text } = await helo();
     expect(state, text).toBe('pass');
-    expect(text).toContain('mx.house.test (smtp_helo_name of Postfix: smtp, relay in master.cf)');
+    expect(text).toMatch(
+      /mx\.house\.test \(smtp_helo_name of Postfix: smtp, relay in \/\S+\/master\.cf\)/,
+    );
   });
 
   it.each([
@@ -172,6 +174,7 @@ describe.runIf(mailServersAreHere)('OWN-3, INB-3: the settings of Postfix', () =
   ])('OWN-3: fail by %s for %o', async (_, main, master, evidence) => {
     const { state, text } = await helo(main, master);
     expect(state, text).toBe('fail');
-    expect(text).toContain(evidence);
+    // The folder is that of a test.
+    expect(text.replaceAll(/\/\S+\/(?=master\.cf)/g, '')).toContain(evidence);
   });
 });

@@ -12,12 +12,17 @@ export interface Question {
 export interface Answer {
   readonly type: number;
   readonly data: Buffer;
+  /** Whose it is; else that of the question. */
+  readonly owner?: string;
 }
 
-/** `silent` says nothing, `garbage` no DNS; the next are codes; a list is what there is. */
-export type Reply = 'silent' | 'garbage' | 'refused' | 'servfail' | 'none' | readonly Answer[];
+/**
+ * `silent` says nothing, `garbage` no DNS but the id; the next are codes, a list is what there is, and bytes are
+ * sent as they are.
+ */
+export type Reply = 'silent' | 'garbage' | keyof typeof CODES | readonly Answer[] | Buffer;
 
-const CODES = { refused: 5, servfail: 2, none: 3 } as const;
+const CODES = { refused: 5, servfail: 2, none: 3, formerr: 1 } as const;
 const GARBAGE = Buffer.alloc(300, 0xff);
 
 export const txt = (text: string): Answer => {
@@ -64,8 +69,9 @@ function readQuestion(packet: Buffer): { question: Question; end: number } {
   return { question: { name: labels.join('.'), type: packet.readUInt16BE(at + 1) }, end: at + 5 };
 }
 
-function respond(packet: Buffer, reply: Exclude<Reply, 'silent'>): Buffer {
-  if (reply === 'garbage') return GARBAGE;
+export function respond(packet: Buffer, reply: Exclude<Reply, 'silent'>): Buffer {
+  if (Buffer.isBuffer(reply)) return reply;
+  if (reply === 'garbage') return Buffer.concat([packet.subarray(0, 2), GARBAGE]);
   const { end } = readQuestion(packet);
   const records = typeof reply === 'string' ? [] : reply;
   const head = Buffer.alloc(12);
@@ -73,14 +79,14 @@ function respond(packet: Buffer, reply: Exclude<Reply, 'silent'>): Buffer {
   head.writeUInt16BE(0x8180 | (typeof reply === 'string' ? CODES[reply] : 0), 2);
   head.writeUInt16BE(1, 4);
   head.writeUInt16BE(records.length, 6);
-  const parts = records.map(({ type, data }) => {
-    const fixed = Buffer.alloc(12);
-    fixed.writeUInt16BE(0xc00c, 0);
-    fixed.writeUInt16BE(type, 2);
-    fixed.writeUInt16BE(1, 4);
-    fixed.writeUInt32BE(60, 6);
-    fixed.writeUInt16BE(data.length, 10);
-    return Buffer.concat([fixed, data]);
+  const parts = records.map(({ type, data, owner }) => {
+    const fixed = Buffer.alloc(10);
+    fixed.writeUInt16BE(type, 0);
+    fixed.writeUInt16BE(1, 2);
+    fixed.writeUInt32BE(60, 4);
+    fixed.writeUInt16BE(data.length, 8);
+    const name = owner === undefined ? Buffer.from([0xc0, 12]) : encodeName(owner);
+    return Buffer.concat([name, fixed, data]);
   });
   return Buffer.concat([head, packet.subarray(12, end), ...parts]);
 }
@@ -93,16 +99,16 @@ export interface LyingOptions {
 }
 
 export async function startLyingDns(
-  say: (question: Question) => Reply,
+  say: (question: Question, packet: Buffer, over: 'udp' | 'tcp') => Reply,
   { delayMs = 0, alsoAt }: LyingOptions = {},
 ) {
   const open = async (address: string, port: number) => {
     const udp = createSocket('udp4');
     udp.on('message', (packet, from) => {
-      const reply = say(readQuestion(packet).question);
+      const reply = say(readQuestion(packet).question, packet, 'udp');
       if (reply === 'silent') return;
       let answer = respond(packet, reply);
-      if (answer.length > 1_200) {
+      if (answer.length > 1_200 && !Buffer.isBuffer(reply)) {
         answer = respond(packet, []);
         answer[2] = (answer[2] ?? 0) | 0x02;
       }
@@ -120,7 +126,7 @@ export async function startLyingDns(
     socket.on('error', () => undefined);
     socket.on('data', (bytes) => {
       const packet = bytes.subarray(2);
-      const reply = say(readQuestion(packet).question);
+      const reply = say(readQuestion(packet).question, packet, 'tcp');
       if (reply === 'silent') return;
       const answer = respond(packet, reply);
       const length = Buffer.alloc(2);

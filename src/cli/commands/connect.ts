@@ -123,6 +123,8 @@ export function doorFact(
   const door = doors.find((one) => one.name === name);
   if (door === undefined || door.addresses.length === 0)
     return { isSo: false, text: `The ${name} door of the running daemon is closed.` };
+  const refused = isOutside ? undefined : refusedText(door, now);
+  if (refused !== undefined) return { isSo: false, text: refused };
   const { about, how, latelyMs } = isOutside ? OUTSIDE : (QUESTIONS[name] ?? OTHER);
   const next = `${how}, then look again`;
   const askedAt = isOutside ? door.lastInboundAt : door.lastAskedAt;
@@ -142,6 +144,26 @@ export function doorFact(
   }
   if (agoMs > latelyMs) return { isSo: false, text: `${ago}: ${next}.` };
   return { isSo: true, text: `${ago}.` };
+}
+
+/** What is wrong where the password, its scopes or the network were refused after the last question. */
+const REFUSED = {
+  credential:
+    'refused the password of the one who asks (HTTP 401): it is not that of doors.auth_policy.credentials. ' +
+    'Put the line auth_policy_server_api_header of "primum connect dovecot --secrets" into its configuration and restart it',
+  scope:
+    'refused the credential of the one who asks (HTTP 403): it may not ask this. ' +
+    'Give it the scopes allow and report in doors.auth_policy.credentials, and restart primum',
+  network:
+    'refused the address of the one who asks (HTTP 401): doors.auth_policy.acl does not hold it. ' +
+    'Add its network there, and restart primum',
+} as const;
+
+function refusedText(door: HealthDoors[number], now: number): string | undefined {
+  const { lastTurnedAway: refused, lastAskedAt = '' } = door;
+  if (refused === undefined || refused.at <= lastAskedAt) return undefined;
+  const ago = agoText(Math.max(0, now - Date.parse(refused.at)));
+  return `The ${door.name} door, ${ago}, ${REFUSED[refused.why]}.`;
 }
 
 const agoText = (ms: number): string => `${span(Math.round(ms / 1000))} ago`;

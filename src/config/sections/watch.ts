@@ -359,6 +359,7 @@ export const watchSchema = z.strictObject({
     .max(MAX_SILENCES)
     .prefault([])
     .meta({
+      effect: 'reload',
       description: 'Findings that are known; no alert until their end.',
       sample: [{ practice: 'OWN-1', until: '2026-12-24', why: 'delisting asked for' }],
     }),

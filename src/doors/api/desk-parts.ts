@@ -34,6 +34,11 @@ export interface HealthReport {
     readonly lastAskedAt?: string;
     /** When it was last asked about mail from outside. */
     readonly lastInboundAt?: string;
+    /** When it last let somebody not ask, and why. */
+    readonly lastTurnedAway?: {
+      readonly at: string;
+      readonly why: 'credential' | 'scope' | 'network';
+    };
   }[];
   /** Stores, the directory, scanners and lists, as the configuration has them. */
   readonly engines: readonly {

@@ -195,6 +195,7 @@ function refusalOf(
 ): Reply | undefined {
   if (!caller) {
     door.telemetry.clientFault('auth-policy', 'wrong or missing credential');
+    door.telemetry.turnedAway('auth-policy', 'credential');
     return {
       ...jsonReply(401, '{"status":"failure", "reason":"Unauthorized"}'),
       headers: ['www-authenticate', 'Basic realm="primum"'],
@@ -203,6 +204,7 @@ function refusalOf(
   if (!command) return jsonReply(404, '{"status":"failure", "reason":"Not found"}');
   if (isGranted(command, caller)) return undefined;
   door.telemetry.clientFault('auth-policy', 'scope missing');
+  door.telemetry.turnedAway('auth-policy', 'scope');
   return failure(403, `The credential ${caller.name} lacks the scope ${command.scope}.`);
 }
 
@@ -212,6 +214,7 @@ function isGranted({ scope }: Command, caller: Caller): boolean {
 
 function refuseSource(door: Answering, response: ServerResponse, ip: string): void {
   door.telemetry.clientFault('auth-policy', 'source network not allowed');
+  door.telemetry.turnedAway('auth-policy', 'network');
   const reason = 'Source IP Address not in ACL';
   const body = formatJson({ ip, reason, status: 'failure' });
   send(response, jsonReply(401, body), true);

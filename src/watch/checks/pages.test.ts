@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Tools } from '../contract.ts';
 import { fetchPage, MAX_REDIRECTS, redirectTarget } from '../fetch-page.ts';
@@ -110,6 +111,51 @@ describe('a page of the house', () => {
       expect(found?.evidence.join(' ')).toContain(text);
     },
   );
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('OWN-13: is read where its server compresses it unasked, by %s', async (coding, compress) => {
+    let asked: unknown;
+    const page = await serve((request, response) => {
+      asked = request.headers['accept-encoding'];
+      response.setHeader('content-encoding', coding);
+      response.end(compress('Write to abuse@house.test.'));
+    });
+    expect(await look(page, 'abuse')).toMatch(/^pass: /);
+    expect(asked).toBe('identity');
+    // Little that becomes much.
+    const bomb = await serve((_, response) => {
+      response.setHeader('content-encoding', coding);
+      response.end(compress(Buffer.alloc(30_000_000)));
+    });
+    expect(await look(bomb)).toBe(
+      'fail: PAGE cannot be fetched: it goes on after 1,048,576 characters.',
+    );
+  });
+
+  it('fails where it is compressed by something else, or not as it says', async () => {
+    const other = await serve((_, response) => {
+      response.setHeader('content-encoding', 'zstd');
+      response.end('?');
+    });
+    expect(await look(other)).toBe(
+      'fail: PAGE cannot be fetched: it comes in "zstd", which was not asked for.',
+    );
+    for (const body of ['plain', gzipSync('cut short').subarray(0, 12)]) {
+      const broken = await serve((_, response) => {
+        response.setHeader('content-encoding', 'gzip');
+        response.end(body);
+      });
+      expect(await look(broken)).toMatch(/^fail: PAGE cannot be fetched: /);
+    }
+    const moved = await serve((_, response) => {
+      response.writeHead(302, { location: other, 'content-encoding': 'gzip' }).end();
+    });
+    expect(await look(moved)).toContain('it comes in "zstd"');
+  });
 
   it('is not there when its server says so, or sends nothing', async () => {
     const gone = await serve((_, response) => response.writeHead(404).end('gone'));

@@ -303,6 +303,13 @@ export const health = z.object({
           lastInboundAt: at
             .exactOptional()
             .describe('When it was last asked about mail from outside (port 25).'),
+          lastTurnedAway: z
+            .object({ at, why: z.enum(['credential', 'scope', 'network']) })
+            .exactOptional()
+            .describe(
+              'When it last let somebody not ask since the start, and why: no or another password, one that ' +
+                'may not ask this, or a network that may not connect.',
+            ),
         }),
       ),
       engines: z
