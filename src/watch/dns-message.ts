@@ -4,6 +4,7 @@
  */
 import { SocketAddress } from 'node:net';
 import { decode, encode, type Answer, type DecodedPacket } from 'dns-packet';
+import { MAX_ALIASES, MAX_RECORDS, MAX_UDP_BYTES } from './dns-bounds.ts';
 
 export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'NS' | 'CNAME' | 'PTR' | 'SOA' | 'TLSA';
 
@@ -23,12 +24,6 @@ export type Said =
   | { readonly kind: 'circle' }
   | { readonly kind: 'nonsense' };
 
-/** RFC 6891; what passes everywhere in one piece. */
-export const MAX_UDP_BYTES = 1_232;
-/** Records of one answer that are looked at; a name with more is wrong in itself. */
-export const MAX_RECORDS = 100;
-/** Aliases of aliases that are followed, as resolvers do. */
-export const MAX_ALIASES = 8;
 const MAX_NAME = 253;
 const MAX_LABEL = 63;
 

@@ -6,15 +6,9 @@ import { randomInt } from 'node:crypto';
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import { backwards } from './backwards.ts';
+import { MAX_ALIASES, MAX_UDP_BYTES } from './dns-bounds.ts';
 import { nameServerAt, overTcp, overUdp, ExchangeError, type NameServer } from './dns-exchange.ts';
-import {
-  encodeQuestion,
-  MAX_ALIASES,
-  MAX_UDP_BYTES,
-  readAnswer,
-  type RecordType,
-  type Said,
-} from './dns-message.ts';
+import type { Question, RecordType, Said } from './dns-message.ts';
 import { createPace, type Pace } from './pace.ts';
 
 export type { RecordType } from './dns-message.ts';
@@ -132,10 +126,12 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
   async function exchange(
     over: typeof overUdp,
     server: NameServer,
-    question: { readonly name: string; readonly type: RecordType; readonly withEdns: boolean },
+    question: Omit<Question, 'id'> & { readonly withEdns: boolean },
     patience: Patience,
   ): Promise<Said> {
     const own = { name: question.name, type: question.type, id: randomInt(0x1_0000) };
+    // With its library only when something is asked: a start has half a second.
+    const { encodeQuestion, readAnswer } = await import('./dns-message.ts');
     const packet = encodeQuestion(own, question.withEdns);
     if (packet === undefined) throw new ExchangeError('EBADNAME');
     await pace.turn();
@@ -143,7 +139,12 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
     const start = performance.now();
     const waitMs = Math.min(Math.ceil(options.timeoutMs / TRIES), patience.leftMs);
     try {
-      return await over({ server, packet, waitMs, read: (bytes) => saidIn(bytes, own, over) });
+      return await over({
+        server,
+        packet,
+        waitMs,
+        read: (bytes) => fitting(readAnswer(bytes, own), bytes.length, over),
+      });
     } finally {
       patience.leftMs -= performance.now() - start;
     }
@@ -170,15 +171,12 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
     let sent: Sent = { kind: 'failed', why: NO_SERVER };
     for (let tried = 0; tried < TRIES && patience.leftMs > 0; tried += 1) {
       const at = servers.at;
-      const isOther = servers.each.length > 1;
       const server = servers.each[at];
       if (server === undefined) return sent;
-      const outcome = await askOne(server, { name, type }, patience).catch(whyNot);
-      if (typeof outcome === 'string') sent = { kind: 'failed', why: reasonOf(outcome) };
-      else sent = sentOf(outcome);
-      if (sent.kind !== 'failed' || outcome === 'EBADNAME') return sent;
+      sent = sentOf(await askOne(server, { name, type }, patience).catch(whyNot));
+      if (sent.kind !== 'failed') return sent;
       // What a server says of the question, only another one may know better.
-      if (sent.refusal !== undefined && !isOther) return sent;
+      if (sent.refusal !== undefined && servers.each.length === 1) return sent;
       if (servers.at === at) servers.at = (at + 1) % servers.each.length;
     }
     return sent;
@@ -199,16 +197,15 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
   };
 }
 
-type OwnQuestion = Parameters<typeof readAnswer>[1];
-
-function saidIn(bytes: Buffer, question: OwnQuestion, over: typeof overUdp): Said | undefined {
-  const said = readAnswer(bytes, question);
+function fitting(said: Said | undefined, bytes: number, over: typeof overUdp): Said | undefined {
   if (over === overTcp) return said?.kind === 'truncated' ? { kind: 'nonsense' } : said;
   // Longer than was offered: TCP has room for it.
-  return said !== undefined && bytes.length > MAX_UDP_BYTES ? { kind: 'truncated' } : said;
+  return said !== undefined && bytes > MAX_UDP_BYTES ? { kind: 'truncated' } : said;
 }
 
-function sentOf(said: Said): Sent {
+/** @param said Or the code of why nothing was said. */
+function sentOf(said: Said | string): Sent {
+  if (typeof said === 'string') return { kind: 'failed', why: reasonOf(said) };
   switch (said.kind) {
     case 'found':
       return { kind: 'found', records: normalise(said.records) };

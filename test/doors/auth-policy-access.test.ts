@@ -134,12 +134,13 @@ describe('scopes', () => {
       const others = (['allow', 'report', 'feed', 'reset', 'stats', 'metrics'] as const).filter(
         (other) => other !== scope,
       );
-      const { get, post } = await openDoor({
+      const { get, post, telemetry } = await openDoor({
         credentials: [{ name: 'app', secret: SECRET, scopes: others }],
       });
       const answer = verb === 'GET' ? await get(`/command/${name}`) : await post(name, {});
       expect(answer.status).toBe(403);
       expect(answer.json['reason']).toBe(`The credential app lacks the scope ${scope}.`);
+      expect(telemetry.lines).toContain('turnedAway auth-policy scope');
     },
   );
 

@@ -9,7 +9,7 @@ import { nameServers } from '../../src/watch/checks/name-servers.ts';
 import { reverseDns } from '../../src/watch/checks/reverse-dns.ts';
 import { spf } from '../../src/watch/checks/spf.ts';
 import { transportSecurity } from '../../src/watch/checks/transport-security.ts';
-import { MAX_RECORDS } from '../../src/watch/dns-message.ts';
+import { MAX_RECORDS } from '../../src/watch/dns-bounds.ts';
 import { createDns } from '../../src/watch/dns.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
 import { createPace } from '../../src/watch/pace.ts';
