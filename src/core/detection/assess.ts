@@ -99,7 +99,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   const { profile, facts } = subject;
   const without = subject.world.policy.without ?? NO_FAMILIES;
   const place = lookAtContext(subject);
-  const context = without.includes('context') ? { ...place, weight: 0 } : place;
+  const context = without.includes('context') ? { ...place, weight: 0, readersWeight: 0 } : place;
   const { own, shared, sharedIndex } = lanesOf(subject, context);
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
