@@ -15,13 +15,21 @@ export function oldPlacesMs(nowMs: number): number {
 }
 
 /**
- * Whether mail is read at a place that was there before this one. What only those read who came later, thieves among
- * them, is no habit of whoever sits here.
+ * Since when a place was used where nobody reads, milliseconds; undefined where mail was not read anywhere before. What
+ * only those read who came later, thieves among them, is no habit of whoever sits here.
  */
-export function isReadBefore(account: AccountRecord, place: number): boolean {
+export function onlySendsSince(
+  account: AccountRecord,
+  place: number,
+  nowMs: number,
+): number | undefined {
   const rows = account.addresses();
-  const since = Math.min(...rows.filter((row) => row.place === place).map((row) => row.firstMs));
-  return rows.some(
+  const since = Math.min(
+    nowMs,
+    ...rows.filter((row) => row.place === place).map(({ firstMs }) => firstMs),
+  );
+  const isRead = rows.some(
     (row) => row.place !== place && row.firstMs < since && account.lastReadAt(row.place) > 0,
   );
+  return isRead ? since : undefined;
 }

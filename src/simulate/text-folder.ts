@@ -39,7 +39,8 @@ export function loadTexts(folder: string): TextSource {
       cause,
     });
   }
-  if (good.length + bad.length > 0) return { good, bad };
+  // What stands below each message of a list is nobody's own.
+  if (good.length + bad.length > 0) return { good: [...new Set(good)], bad };
   throw new PrimumError(
     'INPUT_UNREADABLE',
     `There is no plain text message in ${folder}. Put .eml or .mbox files there.`,

@@ -73,7 +73,7 @@ export function letter(
   const { extra = [], texts = NO_TEXTS } = options;
   const sentence =
     texts.good.length > 0
-      ? () => rng.pick(texts.good)
+      ? () => patched(rng, texts.good)
       : () => capital(fill(rng, rng.pick(speech.sentences), speech));
   const middle = paragraphs(rng, sentence, style.length);
   return [
@@ -85,6 +85,18 @@ export function letter(
     capital(style.ownName.split(' ')[0] ?? ''),
     ...style.signature,
   ].join('\n');
+}
+
+/**
+ * The beginning of one sentence, the middle of another and the end of a third: a collection has thirty thousand, and
+ * of thousands of people who take whole ones several would write the same letter each day.
+ */
+function patched(rng: Rng, sentences: readonly string[]): string {
+  const parts = [0, 1, 2].map((third) => {
+    const words = rng.pick(sentences).split(' ');
+    return words.slice((third * words.length) / 3, ((third + 1) * words.length) / 3);
+  });
+  return parts.flat().join(' ');
 }
 
 function paragraphs(rng: Rng, sentence: () => string, length: number): string {

@@ -4,7 +4,7 @@
  * many messages come (detection design 1.3, formula 5).
  */
 import type { SubmissionSubject } from '../rules/finding.ts';
-import { isReadBefore } from '../old-place.ts';
+import { onlySendsSince } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText } from '../signals/new-context.ts';
 import { answeredFrom } from '../signals/no-answers.ts';
@@ -51,6 +51,9 @@ const READS_HERE = -0.8;
 /** So far from home a thief reads where he sends: he has the mailbox open in a browser. */
 const FAR = 2;
 const ONLY_SENDS = 1.6;
+/** Of a place of today's (design 1.2: no reading within 24 hours) nobody can tell yet. */
+const ONLY_SENT_YET = 0.5;
+const TIME_TO_READ_MS = 86_400_000;
 /** Messages of a place, and of the account, before the company it keeps says something. */
 const STRANGERS_MESSAGES = 5;
 const STRANGERS_HISTORY = 12;
@@ -152,7 +155,11 @@ function readingWeight(subject: SubmissionSubject, networkWeight: number): numbe
   if (facts.class !== 'person' || network.address === '' || account.reads < READING_HABIT) return 0;
   const { place } = addressKey(network, world.hash);
   const lastMs = account.lastReadAt(place);
-  if (nowMs - lastMs > READ_WITHIN_MS) return isReadBefore(account, place) ? ONLY_SENDS : 0;
+  if (nowMs - lastMs > READ_WITHIN_MS) {
+    const sinceMs = onlySendsSince(account, place, nowMs);
+    if (sinceMs === undefined) return 0;
+    return nowMs - sinceMs < TIME_TO_READ_MS ? ONLY_SENT_YET : ONLY_SENDS;
+  }
   return networkWeight >= FAR ? 0 : READS_HERE;
 }
 
