@@ -1,4 +1,7 @@
 /** The pieces that the made platform is built of. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Agenda } from './agenda.ts';
@@ -10,7 +13,8 @@ import { readRanges } from './networks.ts';
 import { Rng } from './random.ts';
 import { remoteReply } from './remote.ts';
 import { readStreams } from './streams.ts';
-import { MAX_TEXT_CHARS, sentencesOf, textsOf } from './text-folder.ts';
+import { loadTexts, MAX_TEXT_CHARS, sentencesOf, textsOf } from './text-folder.ts';
+import { letter, makeStyle } from './texts.ts';
 
 describe('chance', () => {
   it('is the same for the same name, and another for another', () => {
@@ -171,6 +175,36 @@ describe('texts', () => {
       'Noon is fine with me.',
       'I shall bring the papers!',
     ]);
+  });
+});
+
+describe('letters of real sentences', () => {
+  it('are made of their words, and strangers do not write the same', () => {
+    const good = Array.from({ length: 300 }, (_, i) =>
+      Array.from({ length: 9 }, (_word, k) => `w${i}x${k}`).join(' '),
+    );
+    const lines = Array.from({ length: 500 }, (_, i) => {
+      const rng = new Rng(`writer ${i}`);
+      const style = { ...makeStyle(rng, 'en', 'Ann Lee'), greeting: '', closing: '', length: 1 };
+      return letter(rng, { ...style, signature: [] }, { texts: { good, bad: [] } }).split('\n')[0];
+    });
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines[0]).toMatch(/^(w\d+x[0-2] ?){3}(w\d+x[3-5] ?){3}(w\d+x[6-8] ?){3}/);
+  });
+
+  it('are taken once, however many messages of a folder have them below', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'primum-texts-'));
+    const footer = 'You get this as a member of the list.';
+    for (const [i, name] of ['a.eml', 'b.eml'].entries()) {
+      writeFileSync(
+        join(folder, name),
+        `Subject: a\n\nLetter number ${i} is short.\n\n${footer}\n`,
+      );
+    }
+    const { good } = loadTexts(folder);
+    rmSync(folder, { recursive: true });
+    expect(good.filter((sentence) => sentence === footer)).toHaveLength(1);
+    expect(good).toHaveLength(3);
   });
 });
 
