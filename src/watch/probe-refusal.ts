@@ -77,5 +77,8 @@ export function isSame(one: SmtpReply, other: SmtpReply): boolean {
   return one.code === other.code && plain(one) === plain(other);
 }
 
+/** A local part of `madeUp` wherever a host repeats it, also where its words are cut off. */
+export const MADE_UP = /\bprimum-[0-9a-f]{1,16}\b/gi;
+
 /** A local part that nobody has. */
 export const madeUp = (): string => `primum-${randomBytes(8).toString('hex')}`;
