@@ -11,6 +11,10 @@ const PROBE_ADVICE =
 const TLS_ADVICE =
   'RFC 3207 section 4: a public mail server must take mail without TLS, too (Postfix: smtpd_tls_security_level = may).';
 
+/** What to do where he is refused for there being no such address. */
+export const POSTMASTER_ADVICE =
+  'RFC 5321 section 4.5.1: let postmaster have a mailbox that is read.';
+
 /** It would say so to every MAIL in the clear. */
 export const demandsTls = ({ code, text }: SmtpReply): boolean =>
   code >= 500 && /\bSTARTTLS\b/i.test(text);
