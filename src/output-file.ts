@@ -242,7 +242,7 @@ async function openStream(
 function openStandardOutput(named: Named): OutputFile {
   const stream = process.stdout;
   const failed = new Promise<never>((_resolve, reject) =>
-    stream.on('error', (error) => {
+    stream.on('error', (error: Error) => {
       if (hasReaderLeft(error)) process.exit(EXIT_READER_LEFT);
       reject(error);
     }),
