@@ -55,3 +55,11 @@ export function wordsOf(error: unknown): string {
   const words = 'code' in error ? SYSTEM_CAUSES[String(error.code)] : undefined;
   return words ?? error.message;
 }
+
+/** 128 and the number of SIGPIPE, as shells say of a program that ends so. */
+export const EXIT_READER_LEFT = 141;
+
+/** Whoever read standard output has enough, as `head` has: no fault, and nothing to say. */
+export function hasReaderLeft(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
+}

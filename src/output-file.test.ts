@@ -128,6 +128,24 @@ describe('the output of a replay', () => {
     expect(status).toBe(1);
   });
 
+  it.each(['help', 'rdns mx.house.test 192.0.2.1', 'replay events --out -'])(
+    'ends without a word where nobody reads standard output any more: %s',
+    (command) => {
+      const line = `cd "$3" && { "$1" "$2" ${command}; echo "ended with $?" >&2; } | true`;
+      const { stderr, status } = shell(line, place());
+      expect(stderr).toBe('ended with 141\n');
+      expect(status).toBe(0);
+    },
+  );
+
+  it('ends so in the midst of an input without an end', () => {
+    const names = 'while echo mx.house.test 192.0.2.1; do :; done 2> /dev/null';
+    const line = `${names} | { "$1" "$2" rdns -; echo "ended with $?" >&2; } | head -n 1`;
+    const { stdout, stderr } = shell(line);
+    expect(stdout).toMatch(/^\w+ mx\.house\.test: .*\n$/);
+    expect(stderr).toBe('ended with 141\n');
+  });
+
   it('replaces a file only when all is written, and keeps who may read it', async () => {
     const path = place();
     const out = join(path, 'out');

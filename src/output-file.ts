@@ -20,7 +20,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { once } from 'node:events';
-import { PrimumError, wordsOf } from './errors.ts';
+import { EXIT_READER_LEFT, hasReaderLeft, PrimumError, wordsOf } from './errors.ts';
 
 export interface OutputFile {
   write(text: string): void;
@@ -241,7 +241,12 @@ async function openStream(
 /** Standard output is not ours to close. */
 function openStandardOutput(named: Named): OutputFile {
   const stream = process.stdout;
-  const failed = new Promise<never>((_resolve, reject) => stream.on('error', reject));
+  const failed = new Promise<never>((_resolve, reject) =>
+    stream.on('error', (error: Error) => {
+      if (hasReaderLeft(error)) process.exit(EXIT_READER_LEFT);
+      reject(error);
+    }),
+  );
   failed.catch(() => undefined);
   const gatherer = gatherFor(stream, named, failed);
   const finish = async (): Promise<void> => {

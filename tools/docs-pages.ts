@@ -138,7 +138,7 @@ export function cliPage(): string {
   });
   return page(
     'Command line',
-    'Exit codes: 0 done, 1 not done (the message says why), 2 the command line is not understood.',
+    'Exit codes: 0 done, 1 not done (the message says why), 2 the command line is not understood, 141 the reader of its output left.',
     ...sections,
   );
 }

@@ -1,6 +1,6 @@
 /** Where the command line reads and writes; tests give their own. */
 import { userInfo } from 'node:os';
-import { wordsOf } from '../errors.ts';
+import { EXIT_READER_LEFT, hasReaderLeft, wordsOf } from '../errors.ts';
 
 export interface Io {
   /** Writes to standard output. */
@@ -31,7 +31,7 @@ export function processIo(): Io {
 
 let isWatched = false;
 
-/** Writes to standard output; where that cannot be, the program says so in a sentence and ends. */
+/** Writes to standard output; where that cannot be, the program ends, and says so unless its reader left. */
 export function writeOut(text: string): void {
   if (!isWatched) process.stdout.on('error', giveUp);
   isWatched = true;
@@ -39,6 +39,7 @@ export function writeOut(text: string): void {
 }
 
 function giveUp(error: Error): void {
+  if (hasReaderLeft(error)) process.exit(EXIT_READER_LEFT);
   process.stderr.write(`Standard output cannot be written: ${wordsOf(error)}.\n`);
   process.exit(1);
 }

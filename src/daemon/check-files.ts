@@ -5,6 +5,7 @@ import { readFileContent } from '../directory/engines/file-content.ts';
 import { PrimumError } from '../errors.ts';
 import { openNetworks } from '../network/open-networks.ts';
 import { loadListCatalogue } from '../watch/list-catalogue.ts';
+import { CHECKS } from '../watch/registry.ts';
 import { loadPublicPages } from './public-pages.ts';
 import { networkOptions } from './options.ts';
 
@@ -35,6 +36,7 @@ export async function checkFiles(config: Config): Promise<FileCheck> {
   const warnings = [
     ...(await checkDirectory(config.directory.file?.path)),
     ...checkPrograms(config),
+    ...checkSilences(config),
   ];
   return { mistakes, warnings };
 }
@@ -67,6 +69,19 @@ function checkPrograms({ accounts, directory, watch }: Config): string[] {
       ? []
       : [
           `${key}: there is no program ${program} that can be run. Check how it is written, or install it.`,
+        ],
+  );
+}
+
+/** Only what a check finds can be silenced. */
+function checkSilences({ watch }: Config): string[] {
+  const practices = new Set(CHECKS.flatMap((check) => check.practices));
+  return watch.silences.flatMap(({ practice }, index) =>
+    practices.has(practice)
+      ? []
+      : [
+          `watch.silences[${index}].practice: no check looks at ${practice}, so nothing is silent. ` +
+            'Write the practice of a finding as the scorecard shows it, such as OWN-1.',
         ],
   );
 }

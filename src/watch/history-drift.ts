@@ -2,6 +2,7 @@
 import type { Drift, Finding } from './contract.ts';
 import type { Good, Known } from './history-file.ts';
 import { isBad } from './history-shown.ts';
+import { MADE_UP } from './probe-refusal.ts';
 
 /** Where it does not apply it is neither well nor bad: what was well before stays known. */
 export function goodOf(before: Known | undefined): Good | undefined {
@@ -21,7 +22,9 @@ export function newSince(
 ): readonly string[] {
   if (good === undefined) return [];
   const fresh = missingFrom(good, evidence);
-  return fresh.length > 0 ? fresh : evidence.filter((text) => !good.includes(text));
+  if (fresh.length > 0) return fresh;
+  const there = new Set(good.map(withoutChance));
+  return evidence.filter((text) => !there.has(withoutChance(text)));
 }
 
 /** Of what is bad and is known to have been well. */
@@ -51,5 +54,14 @@ export const sameBesideFigures = (one: readonly string[], other: readonly string
 
 /** Days left and counts change from look to look, and are no news. */
 export function withoutFigures(text = ''): string {
-  return text.replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#');
+  return withoutChance(text).replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#');
+}
+
+/** Greetings of Exim, Sendmail and Exchange tell the time (RFC 5322 section 3.3). */
+const CLOCK =
+  /\b(?:(?:mon|tue|wed|thu|fri|sat|sun),? )?\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{4} \d{1,2}:\d\d(?::\d\d)?(?: [+-]\d{4}\b| [a-z]{2,4}\b)?(?: \([a-z]{2,5}\))?/gi;
+
+/** What is another one at each look: made-up names of probes, and the time of day. */
+function withoutChance(text: string): string {
+  return text.replaceAll(MADE_UP, 'primum-#').replaceAll(CLOCK, '#');
 }

@@ -11,6 +11,10 @@ const PROBE_ADVICE =
 const TLS_ADVICE =
   'RFC 3207 section 4: a public mail server must take mail without TLS, too (Postfix: smtpd_tls_security_level = may).';
 
+/** What to do where he is refused for there being no such address. */
+export const POSTMASTER_ADVICE =
+  'RFC 5321 section 4.5.1: let postmaster have a mailbox that is read.';
+
 /** It would say so to every MAIL in the clear. */
 export const demandsTls = ({ code, text }: SmtpReply): boolean =>
   code >= 500 && /\bSTARTTLS\b/i.test(text);
@@ -76,6 +80,9 @@ export function isSame(one: SmtpReply, other: SmtpReply): boolean {
     text.replaceAll(/<[^>]*>|\S+@\S+/g, '').toLowerCase();
   return one.code === other.code && plain(one) === plain(other);
 }
+
+/** A local part of `madeUp` wherever a host repeats it, also where its words are cut off. */
+export const MADE_UP = /\bprimum-[0-9a-f]{1,16}\b/gi;
 
 /** A local part that nobody has. */
 export const madeUp = (): string => `primum-${randomBytes(8).toString('hex')}`;

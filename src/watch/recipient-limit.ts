@@ -5,9 +5,18 @@
  */
 import { warn, bad, fine, unclear, type Note } from './checks/observe.ts';
 import type { Tools } from './contract.ts';
+import { NOT_ITS_DOMAIN } from './domain-at.ts';
 import { errorText } from './error-text.ts';
 import type { Visit } from './mail-host.ts';
-import { isAboutClient, otherSenders, probeAdvice } from './probe-refusal.ts';
+import {
+  demandsTls,
+  isAboutClient,
+  isAboutUser,
+  otherSenders,
+  POSTMASTER_ADVICE,
+  probeAdvice,
+} from './probe-refusal.ts';
+import { refusesRelaying } from './relay-way.ts';
 import type { Dialogue, SmtpReply } from './smtp-dialogue.ts';
 
 export const MIN_RECIPIENTS = 100;
@@ -80,10 +89,15 @@ async function beginMessage(asked: Asked): Promise<Begun> {
 function notBegun(visit: Visit, reply: SmtpReply): Note {
   return unclear(
     `How many recipients ${whereOf(visit)} takes is not known, as the probe's first was answered with "${reply.text}".`,
-    reply.code < 500
-      ? 'Ask again later, or exempt this host from greylisting.'
-      : probeAdvice(reply),
+    firstAdvice(reply),
   );
+}
+
+/** The first recipient is the postmaster, whom every host has to take. */
+function firstAdvice(reply: SmtpReply): string {
+  if (reply.code < 500) return 'Ask again later, or exempt this host from greylisting.';
+  if (demandsTls(reply) || !isAboutUser(reply)) return probeAdvice(reply);
+  return refusesRelaying(reply) ? NOT_ITS_DOMAIN : POSTMASTER_ADVICE;
 }
 
 async function countTaken(asked: Asked, sender: string): Promise<Note> {

@@ -4,6 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { errorText } from './error-text.ts';
 
 export interface DialogueOptions {
   /** An address, never a name: what is connected to was checked before. */
@@ -145,7 +146,9 @@ function secured(
       clearTimeout(timer);
       secure.destroy();
       reject(
-        error instanceof DialogueError ? error : new DialogueError(`TLS failed: ${error.message}`),
+        error instanceof DialogueError
+          ? error
+          : new DialogueError(`TLS failed: ${errorText(error)}`),
       );
     };
     secure.once('error', fail);
@@ -205,7 +208,7 @@ function readReplies(socket: Socket, timeoutMs: number, where: string): ReplyRea
     if (text.length <= MAX_REPLY_BYTES) text += bytes.toString('latin1');
     settle();
   };
-  const onError = (error: Error): void => fail(`${where} cannot be reached: ${error.message}`);
+  const onError = (error: Error): void => fail(`${where} cannot be reached: ${errorText(error)}`);
   const onClose = (): void => fail(`${where} hung up`);
   socket.on('data', onData).on('error', onError).on('close', onClose);
 

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { warningsOf } from '../../src/config/warnings.ts';
 import { checkFiles } from '../../src/daemon/check-files.ts';
 import { watchPlan } from '../../src/daemon/watch-options.ts';
+import { CHECKS } from '../../src/watch/registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'primum-warnings-'));
 const file = join(folder, 'primum.yaml');
@@ -159,6 +160,31 @@ directory: { command: { argv: [/nope/ask, '{account}'] } }
       expect.stringMatching(/^accounts\.end_sessions\.command: /),
       expect.stringMatching(/^directory\.command\.argv: /),
     ]);
+  });
+});
+
+describe('primum check warns of silences', () => {
+  const silenced = (...practices: readonly string[]) =>
+    files(
+      `watch:\n  silences: [${practices
+        .map((id) => `{ practice: ${id}, until: 2026-12-24, why: known }`)
+        .join(', ')}]\n`,
+    );
+
+  it('of practices that are none, or that no check looks at', async () => {
+    const found = await silenced('OWN-1', 'OWN-99', 'SND-1');
+    expect(found).toEqual({
+      mistakes: [],
+      warnings: [
+        expect.stringMatching(/^watch\.silences\[1\]\.practice: no check looks at OWN-99, so /),
+        expect.stringMatching(/^watch\.silences\[2\]\.practice: no check looks at SND-1, so /),
+      ],
+    });
+  });
+
+  it('of none that a check looks at', async () => {
+    const ids = new Set(CHECKS.flatMap(({ practices }) => practices));
+    expect(await silenced(...ids)).toEqual({ mistakes: [], warnings: [] });
   });
 });
 

@@ -104,6 +104,22 @@ describe('OWN-5: a host', () => {
     expect(text).not.toContain('has room for a recipient');
   });
 
+  it.each([
+    [
+      '550 5.1.1 <postmaster@house.test>: User unknown',
+      /^RFC 5321 section 4\.5\.1: let postmaster/,
+    ],
+    ['554 5.7.1 <postmaster@house.test>: Relay access denied', /^Name a domain in watch\.domains/],
+    ['550 5.7.1 <x>: Client host rejected: Access denied', /^Name this machine in watch\.helo/],
+    ['530 5.7.0 Must issue a STARTTLS command first', /smtpd_tls_security_level = may/],
+  ])('that refuses its postmaster is told what to do about it: %s', async (reply, told) => {
+    const says: Says = ({ line }) => (line.startsWith('RCPT') ? reply : undefined);
+    const { rows, advice } = await hear(limits, says);
+    expect(rows).toEqual({ 'OWN-5': 'unknown' });
+    expect(advice).toMatch(told);
+    expect(advice.includes('watch.helo')).toBe(/Client host/.test(reply));
+  });
+
   it('that takes bounces alone from here, and each for one recipient, is unknown', async () => {
     const one = after(1, '550 5.5.3 Multi-recipient bounce');
     const says: Says = (heard) =>

@@ -67,12 +67,32 @@ describe('OWN-4: an open relay', () => {
   });
 
   it('fails where a guest may log in after STARTTLS only', async () => {
-    const { rows, text } = await hear(relay, ({ line, isTls }) => {
+    const { rows, text, advice } = await hear(relay, ({ line, isTls }) => {
       if (line.startsWith('EHLO')) return isTls ? withAuth : withTls;
       return isTls && line.startsWith('AUTH') ? '235 ok' : undefined;
     });
     expect(rows).toEqual({ 'OWN-4': 'fail' });
     expect(text).toContain('after AUTH as guest');
+    // It relays to nobody without AUTH, so there is nothing to set.
+    expect(advice).toBe(
+      'Remove the account "guest" or change its password, and look what was sent by it.',
+    );
+  });
+
+  it('is told both where a guest may log in and where he need not', async () => {
+    const { advice } = await hear(relay, ({ line }) => {
+      if (line.startsWith('EHLO')) return withAuth;
+      if (line.startsWith('AUTH')) return '235 ok';
+      return line.startsWith('RCPT') ? '250 ok' : undefined;
+    });
+    expect(advice).toMatch(/^Remove the account "guest" .* Allow relaying only to mynetworks/);
+  });
+
+  it('is not told of guests where none may log in', async () => {
+    const { advice } = await hear(relay, ({ line }) =>
+      line.startsWith('RCPT') ? '250 ok' : undefined,
+    );
+    expect(advice).toMatch(/^Allow relaying only to mynetworks/);
   });
 
   it('fails where a guest may log in by AUTH LOGIN only', async () => {

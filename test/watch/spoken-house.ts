@@ -43,6 +43,7 @@ function replyOf(text: string): SmtpReply {
 }
 
 interface More {
+  readonly greeting?: string;
   readonly now?: () => number;
   /** The host that takes mail for a domain. */
   readonly mx?: (domain: string) => string;
@@ -67,7 +68,7 @@ function dialogueOf(says: Says, heard: string[], more: More): Dialogue {
     return Promise.resolve(replyOf(text));
   };
   return {
-    greeting: replyOf('220 mx.house.test ESMTP'),
+    greeting: replyOf(more.greeting ?? '220 mx.house.test ESMTP'),
     localAddress: '127.0.0.9',
     command,
     // As where a host hangs up: what it said before is known.
@@ -128,5 +129,6 @@ export async function hear(
   for (const target of check.targets(whole)) found.push(...(await check.run(target, tools)));
   const rows = Object.fromEntries(found.map(({ practice, state }) => [practice, state]));
   const text = found.flatMap(({ evidence }) => evidence).join(' ');
-  return { rows, text, advice: found.flatMap(({ advice }) => advice ?? []).join(' '), heard };
+  const advice = found.flatMap((one) => one.advice ?? []).join(' ');
+  return { found, rows, text, advice, heard };
 }

@@ -1,5 +1,7 @@
 /** The own house: what is watched on a schedule (OWN-1 to OWN-13, FBK-4, SND-15). */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseIpv4, parseIpv6 } from '../../core/network-rule.ts';
 import {
   commandLine,
   count,
@@ -28,8 +30,9 @@ const ipAddress = () =>
     '192.0.2.1',
     'Write one address, such as 192.0.2.1 or 2001:db8::1.',
     (value) =>
-      /^[0-9a-f:.]+$/i.test(value) && /[.:]/.test(value) && value.length <= 45
-        ? value.toLowerCase()
+      parseIpv4(value) >= 0 || parseIpv6(value) !== undefined
+        ? // As DNS answers are written, so that both compare.
+          ipaddr.process(value).toString()
         : undefined,
   );
 

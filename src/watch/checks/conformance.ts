@@ -8,6 +8,7 @@ import {
   isAboutClient,
   madeUp,
   otherSenders,
+  POSTMASTER_ADVICE,
   probeAdvice,
   refusesProbe,
 } from '../probe-refusal.ts';
@@ -61,6 +62,10 @@ const VERSIONS = /(?<![\w.-])v?\d+(?:\.\d+)+(?:[a-z]{1,5}\d*)?(?![\w.-]*\.[a-z])
 const versionIn = (text: string): string | undefined =>
   text.match(VERSIONS)?.find((found) => isIP(found) === 0);
 
+/** One for all that is wrong with a greeting, so that it is said once. */
+const BANNER_ADVICE =
+  'Greet with the name of the host and "ESMTP" (RFC 5321 section 4.2; Postfix: smtpd_banner = $myhostname ESMTP).';
+
 function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
   const where = `${visit.name} (${visit.address})`;
   const shown = `The greeting of ${where} is "${greeting.text}"`;
@@ -69,26 +74,14 @@ function greetingNotes(visit: Visit, { greeting }: Dialogue): readonly Note[] {
   const [name = '', ...words] = first.split(/\s+/);
   if (greeting.code !== 220) return [unclear(`${shown}.`, 'Look why it does not greet with 220.')];
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name))
-    notes.push(
-      bad(
-        `${shown} and does not begin with its name.`,
-        'RFC 5321 section 4.2: write smtpd_banner = $myhostname ESMTP.',
-      ),
-    );
+    notes.push(bad(`${shown} and does not begin with its name.`, BANNER_ADVICE));
   const rest = [...words, ...greeting.lines.slice(1)].join(' ');
   const product = PRODUCTS.exec(rest)?.[0];
   const version = versionIn(rest);
   if (version !== undefined)
-    notes.push(
-      bad(`${shown}; it tells the version ${version}.`, 'Write smtpd_banner = $myhostname ESMTP.'),
-    );
+    notes.push(bad(`${shown}; it tells the version ${version}.`, BANNER_ADVICE));
   else if (product !== undefined)
-    notes.push(
-      bad(
-        `${shown}; it tells the product (${product}).`,
-        'Write smtpd_banner = $myhostname ESMTP.',
-      ),
-    );
+    notes.push(bad(`${shown}; it tells the product (${product}).`, BANNER_ADVICE));
   return notes.length > 0 ? notes : [fine(`${shown} and tells nothing needless.`)];
 }
 
@@ -147,11 +140,12 @@ function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] 
     );
   const utf8 = ehlo.includes('SMTPUTF8') ? 'with' : 'without';
   if (offersAuth(ehlo)) notes.push(authNote(visit, ''));
+  const before = ehlo.includes('STARTTLS') ? ' before STARTTLS' : '';
   return notes.length > 0
     ? notes
     : [
         fine(
-          `${where} offers SIZE ${size ?? ''}, 8BITMIME and PIPELINING, ${utf8} SMTPUTF8, and no AUTH on port ${visit.port}.`,
+          `${where} offers SIZE ${size ?? ''}, 8BITMIME and PIPELINING, ${utf8} SMTPUTF8, and no AUTH on port ${visit.port}${before}.`,
         ),
       ];
 }
@@ -176,7 +170,11 @@ async function authUnderTlsNotes(
   try {
     const offered = await helloUnderTls({ dialogue, name }, tools);
     if (offered === undefined) throw new Error('STARTTLS is refused');
-    return offersAuth(offered) ? [authNote(visit, ' after STARTTLS')] : [];
+    return [
+      offersAuth(offered)
+        ? authNote(visit, ' after STARTTLS')
+        : fine(`${name} (${address}) offers no AUTH on port ${visit.port} after STARTTLS.`),
+    ];
   } catch (error) {
     // What is wrong with its TLS is told by the check of TLS.
     return [
@@ -226,10 +224,7 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, tools: Tools): P
       NOT_ITS_DOMAIN,
     );
   return rcpt.code >= 500
-    ? bad(
-        `${where} refuses a bounce for postmaster@${domain}: "${rcpt.text}".`,
-        'RFC 5321 section 4.5.1: let postmaster have a mailbox that is read.',
-      )
+    ? bad(`${where} refuses a bounce for postmaster@${domain}: "${rcpt.text}".`, POSTMASTER_ADVICE)
     : unclear(`${where} answered postmaster@${domain} with "${rcpt.text}".`);
 }
 

@@ -175,6 +175,7 @@ async function isInMynetworks(address: string, visit: Visit): Promise<boolean> {
 }
 
 type Outcomes = readonly (readonly [Trick, Outcome])[];
+type OfKind = (kind: Outcome['kind']) => Outcomes;
 
 /** The first tricks that worked, and how many more. */
 function acceptedIn(outcomes: Outcomes): string | undefined {
@@ -195,13 +196,10 @@ const unknownSourceNote = ({ name, address }: Visit, accepted: string): Note =>
 
 function verdict(visit: Visit, outcomes: Outcomes, words: TrickWords, tools: Tools): Note {
   const where = `${visit.name} (${visit.address})`;
-  const of = (kind: Outcome['kind']) => outcomes.filter(([, outcome]) => outcome.kind === kind);
+  const of: OfKind = (kind) => outcomes.filter(([, outcome]) => outcome.kind === kind);
   const accepted = acceptedIn(outcomes);
   if (accepted !== undefined)
-    return bad(
-      `${where} takes mail for strangers from strangers: ${accepted}.`,
-      'Allow relaying only to mynetworks and after AUTH: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination.',
-    );
+    return bad(`${where} takes mail for strangers from strangers: ${accepted}.`, remedyFor(of));
   const [, plain] = outcomes[0] ?? [];
   const [refused, impossible, own] = [of('refused'), of('impossible'), of('own')];
   const possible = TRICKS.length - impossible.length - own.length;
@@ -227,6 +225,23 @@ function verdict(visit: Visit, outcomes: Outcomes, words: TrickWords, tools: Too
       ? ` It says so with "${plain.reply.text}"; a 5xx (Postfix: reject_unauth_destination) would spare others coming again.`
       : '';
   return fine(`${where} refused all ${refused.length} tricks that it answered${more}.${soft}`);
+}
+
+/** A guest comes in by an account, whatever is allowed without one. */
+function remedyFor(of: OfKind): string {
+  const [guests, others] = [true, false].map((isGuest) =>
+    of('accepted').some(([{ needs }]) => (needs === 'AUTH') === isGuest),
+  );
+  return [
+    ...(guests
+      ? ['Remove the account "guest" or change its password, and look what was sent by it.']
+      : []),
+    ...(others
+      ? [
+          'Allow relaying only to mynetworks and after AUTH: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination.',
+        ]
+      : []),
+  ].join(' ');
 }
 
 /** Asked plainly it says something, and nothing of relaying. */
