@@ -1,4 +1,5 @@
 /** A decision in one sentence each for the owner, who was there, and for a reviewer, who was not. */
+import { isFromOutside, toOutsideOperator } from './outside-words.ts';
 import type { Hypothesis, Reason, Verdict } from './verdict.ts';
 
 const DONE = {
@@ -41,12 +42,14 @@ const TO_OWNER: Readonly<Record<string, string>> = {
 const TOLD = 3;
 
 export interface PlainWords {
+  /** Of mail from outside: for the operator of the server that brought it. */
   readonly owner: string;
   readonly reviewer: string;
 }
 
 export function plainWords(verdict: Verdict): PlainWords {
-  return { owner: toOwner(verdict), reviewer: toReviewer(verdict) };
+  const owner = isFromOutside(verdict) ? toOutsideOperator(verdict) : toOwner(verdict);
+  return { owner, reviewer: toReviewer(verdict) };
 }
 
 function toOwner({ verdict, reasons, enforced, rung }: Verdict): string {

@@ -1,6 +1,7 @@
 /** OWN-5, OWN-10, FBK-4: Postfix refuses a null sender at RCPT as shipped (smtpd_delay_reject). */
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/watch/checks/conformance.ts';
+import { limits } from '../../src/watch/checks/limits.ts';
 import { recipients } from '../../src/watch/checks/recipients.ts';
 import { hear, type Says } from './spoken-house.ts';
 
@@ -44,6 +45,31 @@ describe('OWN-5: a host that takes mail for the second domain only', () => {
     const { rows, advice } = await hear(conformance, second, plan, more);
     expect(rows['OWN-5']).toBe('unknown');
     expect(advice).toContain('watch.domains');
+  });
+
+  it('is asked for that one where its MX has another name for the same address', async () => {
+    const { plan, more } = asks({ 'house.test': 'other.house.test', 'far.test': 'mail.far.test' });
+    const addresses = (name: string) => (name === 'mail.far.test' ? ['127.0.0.1'] : ['192.0.2.7']);
+    const said = await hear(conformance, taking, plan, { ...more, addresses });
+    expect(said.rows['OWN-5']).toBe('pass');
+    expect(said.text).toContain('postmaster@far.test');
+    const room = await hear(limits, () => undefined, plan, { ...more, addresses });
+    expect(room.heard.filter((line) => line.startsWith('RCPT')).join()).not.toContain('house.test');
+  });
+
+  it('is asked for a domain that has no MX and is at its address', async () => {
+    const plan = { domains: ['house.test', 'far.test'] };
+    const addresses = (name: string) => (name === 'far.test' ? ['127.0.0.1'] : ['192.0.2.7']);
+    const mx = (domain: string) => (domain === 'far.test' ? undefined : 'other.house.test');
+    const { rows } = await hear(conformance, taking, plan, { mx, addresses });
+    expect(rows['OWN-5']).toBe('pass');
+  });
+
+  it('fails where it refuses postmaster@ of a domain whose MX is at its address', async () => {
+    const { plan, more } = asks({ 'house.test': 'mail.house.test' });
+    const addresses = () => ['127.0.0.1'];
+    const { rows } = await hear(conformance, second, plan, { ...more, addresses });
+    expect(rows['OWN-5']).toBe('fail');
   });
 });
 

@@ -45,8 +45,10 @@ function replyOf(text: string): SmtpReply {
 interface More {
   readonly greeting?: string;
   readonly now?: () => number;
-  /** The host that takes mail for a domain. */
-  readonly mx?: (domain: string) => string;
+  /** The host that takes mail for a domain; nothing where it has no MX record. */
+  readonly mx?: (domain: string) => string | undefined;
+  /** What A records of a name say. */
+  readonly addresses?: (name: string) => readonly string[];
   /** How long it looks at a message before it answers. */
   readonly thinksMs?: number;
   /** Told of bytes that are no command. */
@@ -112,12 +114,17 @@ export async function hear(
     relay: { sourceAddresses: ['127.0.0.9'], trustedNetworks: [] },
     ...plan,
   });
-  const ask = (name: string, type: string): Promise<DnsAnswer> =>
-    Promise.resolve(
-      type === 'MX'
-        ? { kind: 'found', records: [`10 ${more.mx?.(name) ?? 'mx.house.test'}`] }
-        : { kind: 'none' },
-    );
+  const said = (name: string, type: string): readonly string[] => {
+    if (type === 'MX') {
+      const host = more.mx === undefined ? 'mx.house.test' : more.mx(name);
+      return host === undefined ? [] : [`10 ${host}`];
+    }
+    return type === 'A' ? (more.addresses?.(name) ?? []) : [];
+  };
+  const ask = (name: string, type: string): Promise<DnsAnswer> => {
+    const records = said(name, type);
+    return Promise.resolve(records.length > 0 ? { kind: 'found', records } : { kind: 'none' });
+  };
   const tools: Tools = {
     plan: whole,
     scope: createScope(whole),

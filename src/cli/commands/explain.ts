@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { countedOf, falseRateAt, type FalseRate } from '../../core/detection/tail.ts';
 import type { PrimumEvent } from '../../core/event.ts';
 import { recipientCount } from '../../core/event.ts';
+import { isFromOutside } from '../../core/outside-words.ts';
 import type { Explanation } from '../../core/report.ts';
 import { PrimumError, wordsOf } from '../../errors.ts';
 import type { Command } from '../command.ts';
@@ -104,7 +105,7 @@ export function explanationText({ verdict, event, rungChange, words }: Explanati
       return `  - ${oneLine(reason.text)} (${reason.signal}, ${measure}${practice})`;
     }),
     ...(verdict.wouldChange === undefined ? [] : [oneLine(verdict.wouldChange)]),
-    `To the owner: ${oneLine(words.owner)}`,
+    `${isFromOutside(verdict) ? 'To the operator of that server' : 'To the owner'}: ${oneLine(words.owner)}`,
     `To a reviewer: ${oneLine(words.reviewer)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');

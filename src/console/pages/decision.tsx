@@ -90,7 +90,9 @@ function Decision({ explanation }: { readonly explanation: ExplanationView }): J
           {families.map(([family, nats]) => `${family} ${nats.toFixed(1)}`).join(', ')}.
         </p>
       )}
-      <h2>What the owner is told</h2>
+      <h2>
+        {event?.kind === 'connection' ? 'What the other server can mend' : 'What the owner is told'}
+      </h2>
       <p>{words.owner}</p>
     </>
   );

@@ -220,7 +220,7 @@ async function nullSenderNote(visit: Visit, dialogue: Dialogue, tools: Tools): P
     );
   if (rcpt.code >= 500 && isElsewhere)
     return unclear(
-      `${where} is the MX of none of your domains, and refuses mail for postmaster@${domain}: "${rcpt.text}".`,
+      `${where} was found to be the MX of none of your domains, and refuses mail for postmaster@${domain}: "${rcpt.text}".`,
       NOT_ITS_DOMAIN,
     );
   return rcpt.code >= 500

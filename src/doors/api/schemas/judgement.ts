@@ -194,7 +194,9 @@ export const explanation: z.ZodType<Explanation> = z.object({
   event: primumEvent.exactOptional(),
   rungChange: rungChange.exactOptional(),
   words: z.object({
-    owner: text.describe('One plain sentence or two for the owner of the account.'),
+    owner: text.describe(
+      'Plain sentences for the owner of the account; of mail from outside, for the operator of the server that brought it.',
+    ),
     reviewer: text.describe('The same for whoever reviews it, with figures.'),
   }),
   falseRate: z
