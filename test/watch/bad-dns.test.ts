@@ -140,6 +140,32 @@ describe('OWN-8: half the network away', () => {
     expect([heard, turns, asked.asked]).toEqual([6, 6, 6]);
   });
 
+  it('hears the answer to its first packet until the whole time is over', async () => {
+    let heard = 0;
+    const dns = await startLyingDns(
+      () => {
+        heard += 1;
+        return heard === 1 ? [txt('late')] : 'silent';
+      },
+      // Later than half, when the packet is repeated.
+      { delayMs: 1_200 },
+    );
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server, 2_000));
+    expect(await asked.ask('slow.test', 'TXT')).toEqual({ kind: 'found', records: ['late'] });
+    expect(heard).toBe(2);
+  });
+
+  it('takes a late refusal of its only server for what it is', async () => {
+    let heard = 0;
+    const dns = await startLyingDns(() => ((heard += 1) === 1 ? 'servfail' : 'silent'), {
+      delayMs: 600,
+    });
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server, 1_000));
+    expect(await asked.ask('slow.test', 'TXT')).toMatchObject({ refusal: 'SERVFAIL' });
+  });
+
   it('asks the second server where the first is silent, and goes on with it', async () => {
     const silent = await startLyingDns(() => 'silent');
     const dns = await startLyingDns(() => [txt('here')]);
