@@ -198,6 +198,21 @@ describe('OWN-8: half the network away', () => {
     expect(found[0]?.evidence.join(' ')).not.toContain('look-ups');
   });
 
+  it('says nothing of look-ups where two SPF records stand, and none is taken', async () => {
+    const two = [txt('v=spf1 -all'), txt('v=spf1 a -all')];
+    const found = await look([spf], ({ type }) => (type === 16 ? two : 'none'));
+    expect(found).toMatchObject([{ state: 'fail' }]);
+    expect(found[0]?.evidence.join(' ')).not.toContain('look-ups');
+  });
+
+  it('calls an SPF redirect to nothing a redirect', async () => {
+    const found = await look([spf], ({ name, type }) =>
+      type === 16 && name === 'house.test' ? [txt('v=spf1 redirect=none.test')] : 'none',
+    );
+    expect(found[0]?.evidence.join(' ')).toContain('none.test, to which SPF redirects, has no SPF');
+    expect(found[0]?.advice).toContain('Remove the redirect to none.test.');
+  });
+
   it('OWN-11: says unknown where the address of the first MX is', async () => {
     const [, found] = await look(
       [mx],
