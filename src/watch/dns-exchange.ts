@@ -27,16 +27,19 @@ interface Exchange<T> {
   /** `undefined` for an answer to something else. */
   readonly read: (bytes: Buffer) => T | undefined;
   readonly waitMs: number;
+  /** Ends it before its time. */
+  readonly signal: AbortSignal;
 }
 
 /** From a port of its own each time, which nobody can guess, and only this server is heard there. */
-export function overUdp<T>({ server, packet, read, waitMs }: Exchange<T>): Promise<T> {
+export function overUdp<T>({ server, packet, read, waitMs, signal }: Exchange<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const socket = createSocket(isIP(server.address) === 6 ? 'udp6' : 'udp4');
   let foreign = 0;
   // Something that answers, only never this, is not silence.
   const end = (): void => fail(foreign > 0 ? 'EBADRESP' : 'ETIMEOUT');
   const timer = setTimeout(end, waitMs);
+  signal.addEventListener('abort', end);
   const fail = (code: string): void => reject(new ExchangeError(code));
   socket.on('error', (error) => fail(codeOf(error)));
   socket.on('message', (bytes) => {
@@ -51,16 +54,19 @@ export function overUdp<T>({ server, packet, read, waitMs }: Exchange<T>): Promi
   });
   return promise.finally(() => {
     clearTimeout(timer);
+    signal.removeEventListener('abort', end);
     socket.close();
   });
 }
 
 /** One answer of at most 64 KiB, which is what its length can say; what follows is not read. */
-export function overTcp<T>({ server, packet, read, waitMs }: Exchange<T>): Promise<T> {
+export function overTcp<T>({ server, packet, read, waitMs, signal }: Exchange<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const socket = connect({ host: server.address, port: server.port });
   const fail = (code: string): void => reject(new ExchangeError(code));
-  const timer = setTimeout(() => fail('ETIMEOUT'), waitMs);
+  const end = (): void => fail('ETIMEOUT');
+  const timer = setTimeout(end, waitMs);
+  signal.addEventListener('abort', end);
   const parts: Buffer[] = [];
   let received = 0;
   socket.on('error', (error) => fail(codeOf(error)));
@@ -82,6 +88,7 @@ export function overTcp<T>({ server, packet, read, waitMs }: Exchange<T>): Promi
   socket.write(Buffer.concat([length, packet]));
   return promise.finally(() => {
     clearTimeout(timer);
+    signal.removeEventListener('abort', end);
     socket.destroy();
   });
 }

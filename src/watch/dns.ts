@@ -45,10 +45,13 @@ export interface DnsOptions {
 /** Characters of one record; a DKIM key has 800. */
 export const MAX_RECORD_CHARS = 4_096;
 const MAX_REMEMBERED = 200_000;
-/** Questions under way at once, a socket each. */
+/** Questions under way at once, at most two sockets each. */
 const MAX_OPEN = 256;
-/** A datagram may be lost: each question is asked twice within the time-out, of the next server where there is one. */
-const TRIES = 2;
+/**
+ * A datagram may be lost: after this part of the time-out a question is asked again, of the next server where
+ * there is one. The first is heard until the time is over.
+ */
+const AGAIN_AFTER = 0.5;
 
 const IN_A_CIRCLE = 'its aliases go in a circle';
 const NO_SERVER = 'no name server is set';
@@ -113,9 +116,14 @@ interface Sender {
   readonly asked: number;
 }
 
-/** Waits that one question has left. */
-interface Patience {
+/** One of two tries of a question. */
+interface Try {
+  /** Waits that it has left. */
   leftMs: number;
+  /** The other has the answer. */
+  readonly signal: AbortSignal;
+  /** Told of each packet. */
+  readonly hasLeft: () => void;
 }
 
 function createSender(options: DnsOptions, pace: Pace): Sender {
@@ -127,66 +135,54 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
     over: typeof overUdp,
     server: NameServer,
     question: Omit<Question, 'id'> & { readonly withEdns: boolean },
-    patience: Patience,
+    own: Try,
   ): Promise<Said> {
-    const own = { name: question.name, type: question.type, id: randomInt(0x1_0000) };
+    const asking = { name: question.name, type: question.type, id: randomInt(0x1_0000) };
     // With its library only when something is asked: a start has half a second.
     const { encodeQuestion, readAnswer } = await import('./dns-message.ts');
-    const packet = encodeQuestion(own, question.withEdns);
+    const packet = encodeQuestion(asking, question.withEdns);
     if (packet === undefined) throw new ExchangeError('EBADNAME');
     await pace.turn();
+    if (own.signal.aborted) throw new ExchangeError('ETIMEOUT');
     asked += 1;
+    own.hasLeft();
     const start = performance.now();
-    const waitMs = Math.min(Math.ceil(options.timeoutMs / TRIES), patience.leftMs);
     try {
       return await over({
         server,
         packet,
-        waitMs,
-        read: (bytes) => fitting(readAnswer(bytes, own), bytes.length, over),
+        waitMs: own.leftMs,
+        signal: own.signal,
+        read: (bytes) => fitting(readAnswer(bytes, asking), bytes.length, over),
       });
     } finally {
-      patience.leftMs -= performance.now() - start;
+      own.leftMs -= performance.now() - start;
     }
   }
 
   async function askOne(
     server: NameServer,
     question: { readonly name: string; readonly type: RecordType },
-    patience: Patience,
+    own: Try,
   ): Promise<Said> {
     let asking = { ...question, withEdns: true };
-    let said = await exchange(overUdp, server, asking, patience);
+    let said = await exchange(overUdp, server, asking, own);
     // RFC 6891 section 7: a server of before 1999 says so.
     if (said.kind === 'refused' && (said.code === 'FORMERR' || said.code === 'NOTIMP')) {
       asking = { ...question, withEdns: false };
-      said = await exchange(overUdp, server, asking, patience);
+      said = await exchange(overUdp, server, asking, own);
     }
-    if (said.kind === 'truncated') said = await exchange(overTcp, server, asking, patience);
+    if (said.kind === 'truncated') said = await exchange(overTcp, server, asking, own);
     return said;
-  }
-
-  async function askTwice(servers: Servers, name: string, type: RecordType): Promise<Sent> {
-    const patience: Patience = { leftMs: options.timeoutMs };
-    let sent: Sent = { kind: 'failed', why: NO_SERVER };
-    for (let tried = 0; tried < TRIES && patience.leftMs > 0; tried += 1) {
-      const at = servers.at;
-      const server = servers.each[at];
-      if (server === undefined) return sent;
-      sent = sentOf(await askOne(server, { name, type }, patience).catch(whyNot));
-      if (sent.kind !== 'failed') return sent;
-      // What a server says of the question, only another one may know better.
-      if (sent.refusal !== undefined && servers.each.length === 1) return sent;
-      if (servers.at === at) servers.at = (at + 1) % servers.each.length;
-    }
-    return sent;
   }
 
   return {
     async send(servers, name, type) {
       await doors.enter();
       try {
-        return await askTwice(servers, name, type);
+        const ask: AskOne = (server, own) =>
+          askOne(server, { name, type }, own).catch(whyNot).then(sentOf);
+        return await askTwice(ask, servers, options.timeoutMs);
       } finally {
         doors.leave();
       }
@@ -195,6 +191,55 @@ function createSender(options: DnsOptions, pace: Pace): Sender {
       return asked;
     },
   };
+}
+
+type AskOne = (server: NameServer, own: Try) => Promise<Sent>;
+
+async function askTwice(askOne: AskOne, servers: Servers, timeoutMs: number): Promise<Sent> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const late = Promise.withResolvers<undefined>();
+  let timer: NodeJS.Timeout | undefined;
+  const hasLeft = (): void => {
+    timer ??= setTimeout(() => late.resolve(undefined), timeoutMs * AGAIN_AFTER);
+  };
+  const ask = (own: Try): Promise<Sent> => {
+    const server = servers.each[servers.at];
+    if (server === undefined) return Promise.resolve({ kind: 'failed', why: NO_SERVER });
+    return askOne(server, own);
+  };
+  const { at } = servers;
+  try {
+    const own: Try = { leftMs: timeoutMs, signal, hasLeft };
+    const first = ask(own);
+    const sent = await Promise.race([first, late.promise]);
+    if (sent !== undefined && (isLast(sent, servers) || own.leftMs <= 0)) return sent;
+    if (servers.at === at) servers.at = (at + 1) % servers.each.length;
+    // Until an exchange is over, what it has waited is not taken off.
+    const leftMs = sent === undefined ? timeoutMs * (1 - AGAIN_AFTER) : own.leftMs;
+    return await firstAnswer(first, ask({ leftMs, signal, hasLeft: () => undefined }));
+  } finally {
+    clearTimeout(timer);
+    ending.abort();
+  }
+}
+
+/** What a server says of the question, only another one may know better. */
+function isLast(sent: Sent, { each }: Servers): boolean {
+  return (
+    sent.kind !== 'failed' || each.length === 0 || (sent.refusal !== undefined && each.length === 1)
+  );
+}
+
+/** Where both fail, what the second says, unless only the first says anything. */
+async function firstAnswer(first: Promise<Sent>, second: Promise<Sent>): Promise<Sent> {
+  const sooner = await Promise.race([first, second]);
+  if (sooner.kind !== 'failed') return sooner;
+  const [one, two] = await Promise.all([first, second]);
+  if (one.kind !== 'failed') return one;
+  return two.kind === 'failed' && two.refusal === undefined && one.refusal !== undefined
+    ? one
+    : two;
 }
 
 function fitting(said: Said | undefined, bytes: number, over: typeof overUdp): Said | undefined {

@@ -107,6 +107,8 @@ export interface OwnMx {
   readonly visits: readonly Visit[];
   /** What could not be found out, and addresses beyond the bound. */
   readonly gaps: readonly Note[];
+  /** It takes no mail (RFC 7505). */
+  readonly isNull?: true;
 }
 
 /** Spam looks for the weakest MX, so all of them count: also the last, also at its IPv6 address. */
@@ -116,6 +118,8 @@ export async function ownMxOf(domain: string, tools: Tools): Promise<OwnMx> {
     return { visits: [], gaps: [unclear(`Who takes mail for ${domain}: ${answer.why}.`)] };
   const names =
     answer.kind === 'found' ? answer.records.map((r) => r.split(' ')[1] ?? '') : [domain];
+  if (names.length > 0 && names.every((name) => name === '.'))
+    return { visits: [], gaps: [], isNull: true };
   const found = await Promise.all(
     names.slice(0, MAX_MX_VISITS).map((name) => visitsAt(name, domain, tools)),
   );

@@ -140,6 +140,32 @@ describe('OWN-8: half the network away', () => {
     expect([heard, turns, asked.asked]).toEqual([6, 6, 6]);
   });
 
+  it('hears the answer to its first packet until the whole time is over', async () => {
+    let heard = 0;
+    const dns = await startLyingDns(
+      () => {
+        heard += 1;
+        return heard === 1 ? [txt('late')] : 'silent';
+      },
+      // Later than half, when the packet is repeated.
+      { delayMs: 1_200 },
+    );
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server, 2_000));
+    expect(await asked.ask('slow.test', 'TXT')).toEqual({ kind: 'found', records: ['late'] });
+    expect(heard).toBe(2);
+  });
+
+  it('takes a late refusal of its only server for what it is', async () => {
+    let heard = 0;
+    const dns = await startLyingDns(() => ((heard += 1) === 1 ? 'servfail' : 'silent'), {
+      delayMs: 600,
+    });
+    close = () => dns.close();
+    const asked = createDns(dnsAt(dns.server, 1_000));
+    expect(await asked.ask('slow.test', 'TXT')).toMatchObject({ refusal: 'SERVFAIL' });
+  });
+
   it('asks the second server where the first is silent, and goes on with it', async () => {
     const silent = await startLyingDns(() => 'silent');
     const dns = await startLyingDns(() => [txt('here')]);
@@ -170,6 +196,21 @@ describe('OWN-8: half the network away', () => {
     const found = await look([spf], ({ type }) => (type === 16 ? 'servfail' : 'none'));
     expect(found).toMatchObject([{ state: 'unknown' }]);
     expect(found[0]?.evidence.join(' ')).not.toContain('look-ups');
+  });
+
+  it('says nothing of look-ups where two SPF records stand, and none is taken', async () => {
+    const two = [txt('v=spf1 -all'), txt('v=spf1 a -all')];
+    const found = await look([spf], ({ type }) => (type === 16 ? two : 'none'));
+    expect(found).toMatchObject([{ state: 'fail' }]);
+    expect(found[0]?.evidence.join(' ')).not.toContain('look-ups');
+  });
+
+  it('calls an SPF redirect to nothing a redirect', async () => {
+    const found = await look([spf], ({ name, type }) =>
+      type === 16 && name === 'house.test' ? [txt('v=spf1 redirect=none.test')] : 'none',
+    );
+    expect(found[0]?.evidence.join(' ')).toContain('none.test, to which SPF redirects, has no SPF');
+    expect(found[0]?.advice).toContain('Remove the redirect to none.test.');
   });
 
   it('OWN-11: says unknown where the address of the first MX is', async () => {

@@ -98,6 +98,13 @@ describe('OWN-10, FBK-4: the hosts of a domain', () => {
     expect(found.visited).not.toContain('198.51.100.1');
   });
 
+  it('are none where the domain takes no mail (RFC 7505)', async () => {
+    const found = await look({ ...TWO, mx: ['0 .'], addresses: () => AWAY });
+    expect(found.states).toEqual({ 'OWN-10': 'not-applicable', 'FBK-4': 'not-applicable' });
+    expect(found.text).toContain('house.test takes no mail, and says so (null MX).');
+    expect(found.visited).toEqual([]);
+  });
+
   it('are unknown where the address of one cannot be looked up', async () => {
     const mx = [...TWO.mx, '30 mx.far.test'];
     const found = await look({ ...TWO, mx, addresses: () => AWAY });

@@ -13,9 +13,13 @@ export const recipients: Check = {
   practices: ['OWN-10', 'FBK-4'],
   targets: ({ domains }) => domains,
   async run(domain, tools) {
-    const { visits, gaps } = await ownMxOf(domain, tools);
+    const { visits, gaps, isNull } = await ownMxOf(domain, tools);
     if (visits.length === 0 && gaps.length === 0) {
-      const note = none(`No MX of ${domain} is in your networks, so none was asked.`);
+      const note = none(
+        isNull === true
+          ? `${domain} takes no mail, and says so (null MX).`
+          : `No MX of ${domain} is in your networks, so none was asked.`,
+      );
       return [sumUp('OWN-10', [note]), sumUp('FBK-4', [note])];
     }
     const seen = await Promise.all(visits.map((visit) => askHost(domain, visit, tools)));

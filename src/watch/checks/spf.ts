@@ -39,7 +39,14 @@ export const spf: Check = {
   practices: ['OWN-8'],
   targets: ({ domains }) => domains,
   async run(domain, tools) {
-    const walk: Walk = { lookups: 0, voids: 0, notes: [], ranges: [], hasWorld: false };
+    const walk: Walk = {
+      lookups: 0,
+      voids: 0,
+      notes: [],
+      ranges: [],
+      hasWorld: false,
+      hasUnread: false,
+    };
     await follow({ name: domain, how: 'top', above: [] }, walk, tools);
     const outbound = await outboundNotes(domain, tools);
     const counts = [...spaceNotes(domain, walk), ...countNotes(domain, walk)];
@@ -55,6 +62,7 @@ interface Step {
   readonly name: string;
   readonly how: Place;
   readonly above: readonly string[];
+  readonly isRedirect?: boolean;
 }
 
 interface Walk {
@@ -65,6 +73,8 @@ interface Walk {
   readonly ranges: AllowedRange[];
   /** One term alone allows everybody, which was said. */
   hasWorld: boolean;
+  /** Records stand beside each other at one name, and neither was followed. */
+  hasUnread: boolean;
 }
 
 /** Halves and quarters of the world, here or in different records, are the world as well. */
@@ -86,7 +96,7 @@ function spaceNotes(domain: string, { ranges, hasWorld }: Walk): readonly Note[]
   });
 }
 
-function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly Note[] {
+function countNotes(domain: string, { lookups, voids, notes, hasUnread }: Walk): readonly Note[] {
   const shown = lookups > STOP_AFTER ? `more than ${STOP_AFTER}` : String(lookups);
   if (lookups > MAX_LOOKUPS)
     return [
@@ -103,7 +113,7 @@ function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly N
       ),
     ];
   // What could not be followed may need any number.
-  if (notes.some(({ state }) => state === 'unknown')) return [];
+  if (hasUnread || notes.some(({ state }) => state === 'unknown')) return [];
   return lookups >= MAX_LOOKUPS - 1
     ? [
         warn(
@@ -115,7 +125,7 @@ function countNotes(domain: string, { lookups, voids, notes }: Walk): readonly N
 }
 
 async function follow(step: Step, walk: Walk, tools: Tools): Promise<void> {
-  const { name, how, above } = step;
+  const { name, above } = step;
   if (above.includes(name)) {
     walk.notes.push(
       bad(`SPF comes back to ${name}: it goes in a circle.`, `Remove the include of ${name}.`),
@@ -132,15 +142,12 @@ async function follow(step: Step, walk: Walk, tools: Tools): Promise<void> {
   const [record] = records;
   const near = recordsOf(answer).find((text) => /^\W*v\s*=\s*spf/i.test(text));
   if (record === undefined && near !== undefined) walk.notes.push(nearly(name, near));
-  else if (record === undefined) walk.notes.push(missing(name, how));
-  else if (records.length > 1)
-    walk.notes.push(
-      bad(
-        `${name} has ${records.length} SPF records; receivers take none.`,
-        'Make one record of them.',
-      ),
-    );
-  else await readRecord(step, record, { walk, tools });
+  else if (record === undefined) walk.notes.push(missing(step));
+  else if (records.length > 1) {
+    walk.hasUnread = true;
+    const text = `${name} has ${records.length} SPF records; receivers take none.`;
+    walk.notes.push(bad(text, 'Make one record of them.'));
+  } else await readRecord(step, record, { walk, tools });
 }
 
 /** Somebody sees a record there and does not understand why it is called missing. */
@@ -150,15 +157,16 @@ const nearly = (name: string, record: string): Note =>
     'Write v=spf1 and a space first.',
   );
 
-function missing(name: string, how: Place): Note {
+function missing({ name, how, isRedirect = false }: Step): Note {
+  const led = isRedirect ? 'to which SPF redirects' : 'which SPF includes';
   return how === 'top'
     ? warn(
         `${name} has no SPF record: anybody can send in its name.`,
         'Publish one; a domain that sends no mail gets "v=spf1 -all".',
       )
     : bad(
-        `${name}, which SPF includes, has no SPF record: receivers take that as broken.`,
-        `Remove the include of ${name}.`,
+        `${name}, ${led}, has no SPF record: receivers take that as broken.`,
+        `Remove the ${isRedirect ? 'redirect to' : 'include of'} ${name}.`,
       );
 }
 
@@ -270,6 +278,7 @@ async function lookUp(
       name: target,
       how: isAllowing ? 'below' : 'apart',
       above: [...above, name],
+      isRedirect: term.name === 'redirect',
     } as const;
     await follow(next, walk, tools);
     return;
