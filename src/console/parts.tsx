@@ -266,6 +266,27 @@ export function Toast({ told, close }: { told: Told | undefined; close: () => vo
   );
 }
 
+/** A text that is sent once, and gone from its box when it was taken. */
+export function useSaying(say: (text: string) => Promise<boolean>): {
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  readonly isBusy: boolean;
+  readonly submit: (event: Event) => void;
+} {
+  const [text, setText] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (text.trim() === '' || isBusy) return;
+    setBusy(true);
+    void say(text.trim()).then((isDone) => {
+      setBusy(false);
+      if (isDone) setText('');
+    });
+  };
+  return { text, setText, isBusy, submit };
+}
+
 /** One line to write and a button to send it. */
 export function SayForm(given: {
   readonly label: string;
@@ -275,18 +296,8 @@ export function SayForm(given: {
   /** Ids to choose from, with what each is. */
   readonly choices?: readonly { readonly id: string; readonly summary: string }[];
 }): JSX.Element {
-  const [text, setText] = useState('');
-  const [isBusy, setBusy] = useState(false);
+  const { text, setText, isBusy, submit } = useSaying(given.say);
   const id = useRef(`say-${given.label.replaceAll(/\W+/g, '-')}`).current;
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (text.trim() === '' || isBusy) return;
-    setBusy(true);
-    void given.say(text.trim()).then((isDone) => {
-      setBusy(false);
-      if (isDone) setText('');
-    });
-  };
   const onInput = (event: { currentTarget: { value: string } }): void =>
     setText(event.currentTarget.value);
   return (

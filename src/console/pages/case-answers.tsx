@@ -1,8 +1,9 @@
 /** An answer to a reporter: a template or own words, read before it goes to a stranger. */
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { AnswerList } from '../../doors/api/schemas/types.ts';
 import { useLoaded } from '../live.ts';
+import { useSaying } from '../parts.tsx';
 
 const MAX_CHARACTERS = 4_000;
 
@@ -11,20 +12,10 @@ export function AnswerForms(given: {
 }): JSX.Element {
   const ready = useLoaded<AnswerList>('/answers', []);
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState('');
-  const [isBusy, setBusy] = useState(false);
+  const { text, setText, isBusy, submit } = useSaying(given.say);
   const take = (template: string): void => {
     setText(template);
     box.current?.focus();
-  };
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (text.trim() === '' || isBusy) return;
-    setBusy(true);
-    void given.say(text.trim()).then((isDone) => {
-      setBusy(false);
-      if (isDone) setText('');
-    });
   };
   return (
     <>

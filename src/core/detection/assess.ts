@@ -236,7 +236,8 @@ function collect(subject: SubmissionSubject, context: ContextFound, answers: num
     // That each stranger gets a text of its own is why a place is strange: it is no word for its sender, too.
     if (context.isStrange && measure === OWN_COPIES && !isThere) continue;
     const weighed = weigh(measure, subject, isThere);
-    found.push({ ...weighed, by: asHeard(measure, weighed.by, { subject, context, isThere }) });
+    const by = asHeard(measure, weighed.by, { subject, context, isThere });
+    found.push(by === weighed.by ? weighed : { ...weighed, by });
   }
   for (const signal of SIGNALS) {
     const said = signal(subject);
