@@ -14,7 +14,8 @@ import { driftOf } from '../watch/history-drift.ts';
 import type { Known } from '../watch/history-file.ts';
 import { isBad, minuteOf } from '../watch/history-shown.ts';
 import { openTools } from '../watch/open-tools.ts';
-import { propose, proposalText } from '../watch/propose.ts';
+import { proposalText } from '../watch/proposal-text.ts';
+import { propose } from '../watch/propose.ts';
 import { CHECKS } from '../watch/registry.ts';
 import { runTasks, type Task } from '../watch/run-checks.ts';
 import { silenceOf, watchPlan } from './watch-options.ts';
@@ -71,12 +72,19 @@ export async function audit(options: AuditOptions): Promise<Audited> {
     ),
     at: new Date(now()).toISOString(),
     version: packageVersion(),
-    ...(isEmpty ? { proposal: proposalText(await propose(tools.dns)) } : {}),
+    ...(isEmpty
+      ? { proposal: proposalText(await propose(tools.dns, { doors: doorsOf(config) })) }
+      : {}),
   });
   const running = await options.running;
   const report = running === undefined ? looked : asRunning(looked, running);
   return { report, text: textReport(report), html: () => htmlReport(report) };
 }
+
+const doorsOf = ({ doors }: Config) =>
+  Object.entries(doors).flatMap(([name, { listen }]) =>
+    listen.map((address) => ({ name, address })),
+  );
 
 function tasksOf(plan: ReturnType<typeof watchPlan>, { domain }: Filter): readonly Task[] {
   const tasks = CHECKS.flatMap((check) => check.targets(plan).map((target) => ({ check, target })));

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { watchSchema } from '../config/sections/watch.ts';
 import type { Dns } from './dns.ts';
 import { askPostconf } from './postconf.ts';
-import { propose, proposalText } from './propose.ts';
+import type { Listing } from './domain-tables.ts';
+import { proposalText } from './proposal-text.ts';
+import { MAX_PROPOSED_DOMAINS, propose, type Sources } from './propose.ts';
 
 function dnsWith(records: Readonly<Record<string, readonly string[]>>): Pick<Dns, 'ask'> {
   return {
@@ -14,6 +16,17 @@ function dnsWith(records: Readonly<Record<string, readonly string[]>>): Pick<Dns
     },
   };
 }
+
+/** A machine with this main.cf and master.cf, and nothing open. */
+const machine = (main: string, more: Sources & { readonly master?: string } = {}): Sources => {
+  const { master = '', ...others } = more;
+  return {
+    openPorts: () => Promise.resolve([]),
+    postconf: ([flag]) =>
+      Promise.resolve({ text: flag === '-x' ? main : flag === '-M' ? master : '' }),
+    ...others,
+  };
+};
 
 const POSTCONF = [
   'myhostname = mx1.house.test',
@@ -34,9 +47,7 @@ describe('the proposal of primum audit', () => {
       'mx1.house.test A': ['198.51.100.7'],
       'mx1.house.test AAAA': ['2001:db8::7'],
     });
-    const watch = sectionOf(
-      proposalText(await propose(dns, () => Promise.resolve({ text: POSTCONF }))),
-    );
+    const watch = sectionOf(proposalText(await propose(dns, machine(POSTCONF))));
     expect(watch.hosts).toMatchObject([
       { name: 'mx1.house.test', addresses: ['198.51.100.7', '2001:db8::7'] },
     ]);
@@ -47,9 +58,9 @@ describe('the proposal of primum audit', () => {
   it('names the domains of an inline table, and no table of that name', async () => {
     const text =
       'myhostname = mx1.house.test\nvirtual_mailbox_domains = inline:{ a.test=x, { b.test = y z } } c.test';
-    const found = await propose(dnsWith({}), () => Promise.resolve({ text }));
+    const found = await propose(dnsWith({}), machine(text));
     expect([...found.domains].sort()).toEqual(['a.test', 'b.test', 'c.test']);
-    expect(found.tables).toEqual([]);
+    expect(found.unread).toEqual([]);
   });
 
   it('can be pasted where the host has no domain and no address of the Internet', () => {
@@ -62,15 +73,35 @@ describe('the proposal of primum audit', () => {
     ]);
   });
 
-  it('says which tables it did not read', async () => {
-    const text = proposalText(
-      await propose(dnsWith({}), () => Promise.resolve({ text: POSTCONF })),
+  it('names the domains of the tables that it can read, and says why it cannot read others', async () => {
+    const tables: Readonly<Record<string, Listing>> = {
+      'hash:/etc/postfix/domains': { kind: 'listed', domains: ['in-hash.test', 'house.test'] },
+      'proxy:mysql:/m.cf': { kind: 'unlisted', why: 'mysql lists none' },
+      'pcre:/p': { kind: 'listed', domains: ['in-pcre.test'], gap: 'of its patterns 1 mean more' },
+    };
+    const list = (table: string) =>
+      Promise.resolve(tables[table] ?? { kind: 'unlisted' as const, why: 'none' });
+    const main = `${POSTCONF}\nvirtual_alias_domains = proxy:mysql:/m.cf pcre:/p`;
+    const text = proposalText(await propose(dnsWith({}), machine(main, { list })));
+    expect(text).toContain(
+      [
+        'Postfix may keep more domains where they were not read; add those that stand in',
+        '- proxy:mysql:/m.cf (virtual_alias_domains): mysql lists none.',
+        '- pcre:/p (virtual_alias_domains): of its patterns 1 mean more.',
+      ].join('\n'),
     );
-    expect(text.replaceAll('\n', ' ')).toContain(
-      'Postfix keeps more domains in tables that are not read here: hash:/etc/postfix/domains ' +
-        '(virtual_mailbox_domains). Add the domains that stand in them.',
-    );
-    expect(sectionOf(text).domains).toEqual(['house.test', 'other.test']);
+    expect(sectionOf(text).domains).toEqual([
+      ...['house.test', 'other.test', 'in-hash.test', 'in-pcre.test'],
+    ]);
+  });
+
+  it('counts the domains that are too many to be shown', async () => {
+    const domains = Array.from({ length: MAX_PROPOSED_DOMAINS + 7 }, (_, at) => `d${at}.test`);
+    const list = (): Promise<Listing> => Promise.resolve({ kind: 'listed', domains });
+    const main = 'myhostname = mx1.house.test\nrelay_domains = hash:/d';
+    const text = proposalText(await propose(dnsWith({}), machine(main, { list })));
+    expect(text).toContain('There are 7 more domains than are shown here; add them.');
+    expect(sectionOf(text).domains).toHaveLength(MAX_PROPOSED_DOMAINS);
   });
 
   it('says why postconf failed', async () => {
@@ -78,20 +109,98 @@ describe('the proposal of primum audit', () => {
       ['-e', 'console.error("bad main.cf\\u001b[2J"); process.exit(1)'],
       process.execPath,
     );
-    const text = proposalText(await propose(dnsWith({}), () => Promise.resolve(broken)));
+    const text = proposalText(
+      await propose(dnsWith({}), { postconf: () => Promise.resolve(broken) }),
+    );
     expect(text).toContain('postconf could not say all: bad main.cf [2J.\nMend that');
     expect(sectionOf(text).domains).toEqual([]);
   });
 
   it('is text of a terminal with 80 columns, however many domains there are', async () => {
     const domains = Array.from({ length: 30 }, (_, at) => `domain-${at}.house.test`).join(', ');
-    const found = { text: `mydestination = ${domains}\nmyhostname = mx1.house.test` };
-    const text = proposalText(await propose(dnsWith({}), () => Promise.resolve(found)));
+    const found = `mydestination = ${domains}\nmyhostname = mx1.house.test`;
+    const text = proposalText(await propose(dnsWith({}), machine(found)));
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(sectionOf(text).domains).toHaveLength(30);
   });
 
   it('says nothing of it where there is no Postfix', async () => {
     expect(await askPostconf([], '/nowhere/postconf')).toEqual({ text: '' });
+  });
+});
+
+describe('the proposal of primum audit, of ports', () => {
+  const MASTER = [
+    'smtp inet n - y - 1 postscreen',
+    'smtpd pass - - y - - smtpd',
+    'submission inet n - y - - smtpd',
+    'submissions inet n - y - - smtpd',
+    '127.0.0.1:10025 inet n - y - - smtpd',
+    '[::1]:10026 inet n - y - - smtpd',
+    'ours inet n - y - - smtpd',
+    'lmtp unix - - y - - lmtp',
+  ].join('\n');
+  const main = 'myhostname = mx1.house.test\nmydestination = house.test\ninet_interfaces = all';
+  const doors = [
+    { name: 'api', address: '0.0.0.0:8085' },
+    { name: 'lmtp', address: '127.0.0.1:2424' },
+    { name: 'policy', address: 'unix:/run/policy.sock' },
+  ];
+  const proposed = async (more: Parameters<typeof machine>[1], text = main) =>
+    proposalText(await propose(dnsWith({}), machine(text, more)));
+
+  it('names those of master.cf and of its own doors that others reach (OWN-9)', async () => {
+    const text = await proposed({ master: MASTER, doors });
+    const { open_ports: ports, hosts } = sectionOf(text);
+    expect(ports.map(({ port }) => port)).toEqual([25, 465, 587, 8085]);
+    expect(ports[0]).toEqual({
+      ...{ port: 25, protocol: 'tcp', owner: 'mail team', contact: 'postmaster@house.test' },
+    });
+    expect(text).toContain('# submission in master.cf\n    - port: 587');
+    expect(text).toContain('# doors.api of Primum\n    - port: 8085');
+    expect(text.replaceAll('\n', ' ')).toContain(
+      'ports are not known here; add those to open_ports: ours.',
+    );
+    expect(hosts).toMatchObject([
+      { roles: ['mx', 'submission', 'outbound'], submission_port: 587 },
+    ]);
+  });
+
+  it('shows what else is open without declaring it', async () => {
+    const openPorts = () =>
+      Promise.resolve([
+        { port: 22, protocol: 'tcp' as const },
+        { port: 25, protocol: 'tcp' as const },
+        { port: 123, protocol: 'udp' as const },
+      ]);
+    const text = await proposed({ master: MASTER, openPorts });
+    expect(sectionOf(text).open_ports.map(({ port }) => port)).toEqual([25, 465, 587]);
+    expect(text).toContain('    # - port: 22\n    #   owner: mail team');
+    expect(text).toContain('    # - port: 123\n    #   protocol: udp');
+    expect(text).not.toContain('# - port: 25\n');
+    expect(
+      sectionOf(text.replaceAll('    # ', '    ').replaceAll(/^ {4}[A-Za-z].*\n/gm, '')),
+    ).toMatchObject({ open_ports: { length: 5 } });
+  });
+
+  it('names another port of customers, and no MX where port 25 is of this machine only', async () => {
+    const master = '127.0.0.1:25 inet n - y - - smtpd\n192.0.2.1:2587 inet n - y - - smtpd';
+    const own = '192.0.2.1:2587/inet/smtpd_sasl_auth_enable = yes';
+    const { postconf } = machine(main, { master });
+    const { hosts, open_ports: ports } = sectionOf(
+      await proposed({
+        postconf: (args) =>
+          args[0] === '-P' ? Promise.resolve({ text: own }) : (postconf?.(args) as never),
+      }),
+    );
+    expect(hosts).toMatchObject([{ roles: ['submission', 'outbound'], submission_port: 2587 }]);
+    expect(ports.map(({ port }) => port)).toEqual([2587]);
+  });
+
+  it('names none where Postfix listens on loopback only', async () => {
+    const inside = main.replace('= all', '= loopback-only');
+    const text = await proposed({ master: 'smtp inet n - y - - smtpd' }, inside);
+    expect(text).not.toContain('open_ports');
+    expect(text).not.toContain('roles');
   });
 });

@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runProgram } from '../../src/run-program.ts';
 import { recipientMaps } from '../../src/watch/checks/recipient-maps.ts';
 import { sumUp } from '../../src/watch/checks/observe.ts';
 import type { Tools } from '../../src/watch/contract.ts';
 import type { DnsAnswer } from '../../src/watch/dns.ts';
 import { heloNotes } from '../../src/watch/helo-notes.ts';
 import { openTools } from '../../src/watch/open-tools.ts';
+import { propose } from '../../src/watch/propose.ts';
 import { hostAt, planOf } from '../watch/plan.ts';
 import { mailServersAreHere } from './available.ts';
 
@@ -79,6 +81,31 @@ describe.runIf(mailServersAreHere)('OWN-3, INB-3: the settings of Postfix', () =
     const { state, evidence } = sumUp('OWN-3', notes);
     return { state, text: evidence.join(' ') };
   }
+
+  it('are what is proposed: domains of tables, made and not made, and ports of services (OWN-9)', async () => {
+    await writeFile(join(folder, 'made'), 'Made.test OK\n"in-quotes.test" OK\n');
+    await writeFile(join(folder, 'source'), '# not made\nsource.test OK\n');
+    await configure({
+      virtual_mailbox_domains: 'proxy:hash:@DIR@/made, hash:@DIR@/source, boxes.test',
+      relay_domains: 'static:all',
+    });
+    const made = await runProgram(['postmap', join(folder, 'made')], {
+      variables: ['MAIL_CONFIG'],
+    });
+    expect(made).toMatchObject({ ok: true });
+    // Only what was made of it is true now.
+    await writeFile(join(folder, 'made'), 'later.test OK\n');
+    const nothing = { ask: () => Promise.resolve({ kind: 'none' } as const) };
+    const found = await propose(nothing, { openPorts: () => Promise.resolve([]) });
+    expect([...found.domains].sort()).toEqual([
+      ...['boxes.test', 'house.test', 'in-quotes.test', 'made.test', 'source.test'],
+    ]);
+    expect(found.unread).toEqual([
+      { table: 'static:all', parameter: 'relay_domains', why: 'it knows every name' },
+    ]);
+    expect(found.ports?.map(({ port }) => port)).toEqual([25, 587]);
+    expect(found.roles).toEqual(['mx', 'submission', 'outbound']);
+  });
 
   it('INB-3: pass where each table knows who is there', async () => {
     const { state, text } = await recipients();

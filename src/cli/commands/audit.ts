@@ -17,7 +17,7 @@ export const audit: Command = {
   summary: 'Check your own house and show every practice with its state and evidence.',
   details:
     'Looks at hosts, addresses and domains of the `watch` section, with or without a daemon; a running one tells what was decided. Where there are none ' +
-    'it proposes them from postconf and DNS. Every probe ends before DATA, but for `watch.smuggling`, ' +
+    'it proposes them from postconf, the tables and services it names, and DNS. Every probe ends before DATA, but for `watch.smuggling`, ' +
     'which is off by default. Nothing outside your own networks is connected to. Exit code 0: nothing fails; 3: there are warnings; 1: something fails; 4: the page of --html could not be written. ' +
     'What could not be found out is "unknown" and never a failure. A silence (`watch.silences`) stops alerts only: what fails under it fails here too, and gives exit code 1.',
   options: {

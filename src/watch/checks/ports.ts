@@ -63,7 +63,10 @@ async function look(kernel: Kernel, declared: Declared): Promise<readonly Note[]
   ];
 }
 
-async function tablesOf(protocol: 'tcp' | 'udp', kernel: Kernel): Promise<string | undefined> {
+async function tablesOf(
+  protocol: 'tcp' | 'udp',
+  kernel: Pick<Kernel, 'read'>,
+): Promise<string | undefined> {
   const files = [`/proc/net/${protocol}`, `/proc/net/${protocol}6`];
   const tables = await Promise.all(files.map((file) => kernel.read(file)));
   return tables.every((table) => table === undefined) ? undefined : tables.join('\n');
@@ -94,7 +97,26 @@ async function udpPorts(
   return new Set(open.map(({ port }) => port));
 }
 
-type Port = Pick<Declared[number], 'port' | 'protocol'>;
+export type Port = Pick<Declared[number], 'port' | 'protocol'>;
+
+/** What is open at one look, for a proposal; UDP outside of the ports of clients only. */
+export async function reachedNow(kernel: Pick<Kernel, 'read'> = LINUX): Promise<readonly Port[]> {
+  const tcp = listeningPorts((await tablesOf('tcp', kernel)) ?? '');
+  const isOfClients = isClientPort(await kernel.read('/proc/sys/net/ipv4/ip_local_port_range'));
+  const udp = new Set(
+    openUdpSockets((await tablesOf('udp', kernel)) ?? '').map(({ port }) => port),
+  );
+  const open = [
+    ...[...tcp].map((port) => ({ port, protocol: 'tcp' as const })),
+    ...[...udp]
+      .filter((port) => !isOfClients(port))
+      .map((port) => ({ port, protocol: 'udp' as const })),
+  ];
+  return open.toSorted(byPort);
+}
+
+const byPort = (a: Port, b: Port): number =>
+  a.port - b.port || a.protocol.localeCompare(b.protocol);
 
 /** `25`, `53/udp`. */
 const nameOf = ({ port, protocol }: Port): string =>
@@ -107,7 +129,7 @@ export function compare(open: readonly Port[], declared: Declared): readonly Not
   const there = new Set(open.map(nameOf));
   const surprising = open
     .filter((port) => !known.has(nameOf(port)))
-    .sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol))
+    .sort(byPort)
     .map(nameOf);
   if (surprising.length > 0)
     notes.push(
