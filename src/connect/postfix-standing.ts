@@ -27,14 +27,17 @@ export function wantedSettings({ policy, milter }: PostfixDoors): Settings {
   ];
 }
 
+/** What main.cf says of AUTH holds in a service that says nothing else. */
+const OF_MAIN: ReadonlySet<string> = new Set(['smtpd_sasl_auth_enable', 'smtpd_tls_auth_only']);
+
 /** What a service that is there lacks; how it names itself and does TLS stays its own business. */
 export function missingOf(
   { settings }: PostfixService,
   wanted: Settings,
-  doors: PostfixDoors,
+  { doors, parameters }: { readonly doors: PostfixDoors; readonly parameters: Parameters },
 ): Settings {
   return wanted.filter(([name, value]) => {
-    const own = settings.get(name);
+    const own = settings.get(name) ?? (OF_MAIN.has(name) ? parameters.get(name) : undefined);
     if (name === 'syslog_name') return own === undefined;
     if (name === 'milter_macro_daemon_name') return own === undefined;
     const isWrapped = settings.get('smtpd_tls_wrappermode') === 'yes';
@@ -132,7 +135,9 @@ export function factsOf(given: {
       text: isSo ? `main.cf has ${name}.` : lineText(name, own, value),
     };
   });
-  const services = submissions.flatMap((service) => serviceFacts(service, wanted, doors));
+  const services = submissions.flatMap((service) =>
+    serviceFacts(service, wanted, { doors, parameters }),
+  );
   const none = { isSo: false, text: 'master.cf has no submission service.' };
   return [...main, ...(services.length === 0 ? [none] : services)];
 }
@@ -140,9 +145,9 @@ export function factsOf(given: {
 function serviceFacts(
   service: PostfixService,
   wanted: Settings,
-  doors: PostfixDoors,
+  { doors, parameters }: { readonly doors: PostfixDoors; readonly parameters: Parameters },
 ): readonly ConnectFact[] {
-  const missing = missingOf(service, wanted, doors);
+  const missing = missingOf(service, wanted, { doors, parameters });
   if (missing.length === 0)
     return [{ isSo: true, text: `The service ${service.name} has its lines.` }];
   const behind = missing.flatMap(([name, value]): ConnectFact[] => {

@@ -7,6 +7,7 @@ import { CHECKS_NOTE, KEPT_NOTE, keepingOfMain, keepingOfService } from './postf
 import { listenLines, notesOf, preferSockets } from './postfix-doors.ts';
 import { INBOUND_NOTES, inboundFiles, readInbound } from './postfix-inbound.ts';
 import { belowService, NEW_SERVICE, optionLine } from './postfix-lines.ts';
+import { saslPlan } from './postfix-sasl.ts';
 import {
   isFromOutside,
   isSubmission,
@@ -53,7 +54,16 @@ export async function connectPostfix(
   const isMarked = options.holdBy === 'header' && milter !== undefined && seen.isThere;
   const held = isMarked ? await holdFacts(seen, readText) : [];
   const behind = options.holdBy === 'header' ? [] : behindFacts(seen, milter);
-  return { ...plan, facts: [...plan.facts, ...silenced, ...held, ...behind] };
+  const sasl = seen.isThere
+    ? await saslPlan({ ...seen, submissions: seen.services.filter(isSubmission) }, run, readText)
+    : undefined;
+  return {
+    ...plan,
+    files: [...plan.files, ...(sasl?.files ?? [])],
+    then: [...(sasl?.then ?? []), ...plan.then],
+    notes: [...plan.notes, ...(sasl?.notes ?? [])],
+    facts: [...plan.facts, ...(sasl?.facts ?? []), ...silenced, ...held, ...behind],
+  };
 }
 
 async function readPostfix(run: RunTool): Promise<Seen | { readonly trouble: string }> {
@@ -166,7 +176,7 @@ function serviceFiles(
     return [{ file, lines: [NEW_SERVICE, ...optionsOf(wanted, { settings: new Map() })] }];
   }
   return submissions.flatMap((service) => {
-    const missing = missingOf(service, wanted, doors);
+    const missing = missingOf(service, wanted, { doors, parameters });
     const names = missing.map(([name]) => name);
     const where = belowService(service, names);
     return missing.length === 0 ? [] : [{ file, where, lines: optionsOf(missing, service) }];
