@@ -38,6 +38,23 @@ export function isInNetworks(address: string, networks: readonly string[]): bool
   return isIn(address, networks.flatMap(toNetwork));
 }
 
+/** Whether a range and one of the networks have an address in common. */
+export function touchesNetworks(from: string, to: string, networks: readonly string[]): boolean {
+  if (isInNetworks(from, networks) || isInNetworks(to, networks)) return true;
+  if (!ipaddr.isValid(from) || !ipaddr.isValid(to)) return false;
+  const [first, last] = [ipaddr.process(from), ipaddr.process(to)];
+  if (first.kind() !== last.kind()) return false;
+  const [least, most] = [first, last].map((each) => Buffer.from(each.toByteArray())) as [
+    Buffer,
+    Buffer,
+  ];
+  // One that begins inside; those that hold an end of the range were found above.
+  return networks.flatMap(toNetwork).some(([base]) => {
+    const bytes = Buffer.from(base.toByteArray());
+    return base.kind() === first.kind() && bytes.compare(least) >= 0 && bytes.compare(most) <= 0;
+  });
+}
+
 /** Not loopback, private, link-local, of documentation, or otherwise set aside (RFC 6890). */
 function isPublic(text: string): boolean {
   return ipaddr.isValid(text) && ipaddr.process(text).range() === 'unicast';

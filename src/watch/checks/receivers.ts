@@ -7,6 +7,8 @@ import {
   type SndsDay,
 } from '../../protocol/sender-feeds.ts';
 import type { Check } from '../contract.ts';
+import { declaredIn, type Declared } from '../declared.ts';
+import type { FeedSource } from '../plan.ts';
 import { MAX_AGE_MS, readFeed } from '../read-feed.ts';
 import { loadReceivers, stepsOf, type Receiver } from '../receiver-catalogue.ts';
 import { bad, fine, listed, none, sumUp, unclear, warn, type Note } from './observe.ts';
@@ -22,14 +24,15 @@ export const receivers: Check = {
     const sources = feed === undefined ? [] : tools.plan.feeds[feed];
     if (sources.length === 0) return [sumUp('OWN-1', unread(receiver))];
     const read = await Promise.all(sources.map((source) => readFeed(source, tools.now())));
-    const notes = read.flatMap((found) => {
+    const given = { receiver, now: tools.now(), declared: await declaredIn(tools) };
+    const notes = read.flatMap((found, at) => {
       if (!found.ok)
         return [
           unclear(`The feed of ${name} cannot be read: ${found.why}.`, 'Look at watch.feeds.'),
         ];
-      return feed === 'snds'
-        ? sndsNotes(found.text, receiver, tools.now())
-        : postmasterNotes(found.text, receiver, tools.now());
+      const other = otherKindNote(found.text, receiver, sources[at]);
+      if (other !== undefined) return [other];
+      return feed === 'snds' ? sndsNotes(found.text, given) : postmasterNotes(found.text, given);
     });
     return [sumUp('OWN-1', notes)];
   },
@@ -48,8 +51,53 @@ function unread({ name, tells, delist, feed }: Receiver): readonly Note[] {
 const isHighRate = (text: string): boolean =>
   Number(/([\d.]+)\s*%/.exec(text)?.[1] ?? 0) >= 0.3 && !text.includes('<');
 
-/** Every line counts, whatever is declared: SNDS shows its user nobody else's addresses. */
-function sndsNotes(text: string, receiver: Receiver, now: number): readonly Note[] {
+interface Given {
+  readonly receiver: Receiver;
+  readonly now: number;
+  readonly declared: Declared;
+}
+
+/** What each feed holds, for whoever looks into his file. */
+const EXPECTED = {
+  snds: 'SNDS "data" or "ipStatus" as CSV, a line for each address or range',
+  google_postmaster: "the JSON of Google's Postmaster API",
+} as const;
+
+/**
+ * Nothing, or a page for people, in place of the feed. Microsoft itself answers with nothing where it saw
+ * too little mail; a file without a byte is as a failed download leaves it.
+ */
+function otherKindNote(
+  text: string,
+  { name, feed = 'snds' }: Receiver,
+  source: FeedSource | undefined,
+): Note | undefined {
+  const start = text.trimStart();
+  if (/^<(?:!doctype|html|head|\?xml)/i.test(start))
+    return unclear(
+      `The feed of ${name} is a web page, such as one to sign in at, and not ${EXPECTED[feed]}.`,
+      'Look whether its key or password is still good, and get it anew.',
+    );
+  if (start !== '' || (feed === 'snds' && source?.urlFile !== undefined)) return undefined;
+  return unclear(
+    `The feed of ${name} is empty; expected is ${EXPECTED[feed]}.`,
+    feed === 'snds'
+      ? 'Look whether it was fetched; where Microsoft has nothing to say, name the address of the feed in url_file, and its own empty answer counts.'
+      : 'Look whether it was fetched, and get it anew.',
+  );
+}
+
+/**
+ * SNDS shows its user the addresses that he proved to be his, so no line is passed over; he may have
+ * given one back, or look after others' by the same account, so of one that is not declared it warns.
+ */
+const undeclared = (text: string, key: 'networks' | 'domains'): Note =>
+  warn(
+    `${text} It is reported for ${key === 'networks' ? 'an address' : 'a domain'} that is not declared here.`,
+    `Add it to watch.${key}, or take it out of the feed.`,
+  );
+
+function sndsNotes(text: string, { receiver, now, declared }: Given): readonly Note[] {
   const { days, blocks, unreadable } = parseSnds(text);
   const steps = stepsOf(receiver.delist);
   const newest = new Map<string, SndsDay>();
@@ -61,19 +109,29 @@ function sndsNotes(text: string, receiver: Receiver, now: number): readonly Note
   const notes = [
     ...blocks
       .filter(({ isBlocked }) => isBlocked)
-      .map(({ from, to, details }) =>
-        bad(`Microsoft blocks ${from === to ? from : `${from} to ${to}`}: ${details}.`, steps),
-      ),
+      .map(({ from, to, details }) => {
+        const said = `Microsoft blocks ${from === to ? from : `${from} to ${to}`}: ${details}.`;
+        return declared.hasRange(from, to) ? bad(said, steps) : undeclared(said, 'networks');
+      }),
     ...ofNow([...newest.values()], {
       now,
       timeOf: ({ until }) => sndsTime(until),
-      noteOf: (day) => sndsDay(day, steps),
+      noteOf: (day) => {
+        const note = sndsDay(day, steps);
+        const isOurs = note.state === 'pass' || declared.hasRange(day.address, day.address);
+        return isOurs ? note : undeclared(note.text, 'networks');
+      },
       nameOf: ({ address }) => `Microsoft of ${address}`,
     }),
   ];
   if (notes.length > 0) return notes;
   return unreadable > 0
-    ? [unclear('The feed of Microsoft holds no line of SNDS.', 'Look what stands in it.')]
+    ? [
+        unclear(
+          'The feed of Microsoft holds no line of SNDS.',
+          `Look what stands in it; expected is ${EXPECTED.snds}.`,
+        ),
+      ]
     : [fine('Microsoft blocks none of our addresses, and saw too little mail to say more (SNDS).')];
 }
 
@@ -120,11 +178,14 @@ function sndsDay(day: SndsDay, steps: string): Note {
 const WARN_RATIO = 0.001;
 const BAD_RATIO = 0.003;
 
-function postmasterNotes(text: string, receiver: Receiver, now: number): readonly Note[] {
+function postmasterNotes(text: string, { receiver, now, declared }: Given): readonly Note[] {
   const days = parsePostmaster(text);
   if (days === undefined)
     return [
-      unclear('The feed of Google is no answer of its Postmaster API.', 'Look what stands in it.'),
+      unclear(
+        'The feed of Google is no answer of its Postmaster API.',
+        `Look what stands in it; expected is ${EXPECTED.google_postmaster}.`,
+      ),
     ];
   if (days.length === 0)
     return [
@@ -138,7 +199,11 @@ function postmasterNotes(text: string, receiver: Receiver, now: number): readonl
     now,
     // Version 2 gives no day where it was asked for a sum.
     timeOf: ({ day }) => (day === '' ? now : Date.parse(day)),
-    noteOf: (day) => postmasterDay(day, steps),
+    noteOf: (day) => {
+      const note = postmasterDay(day, steps);
+      const isOurs = note.state === 'pass' || declared.hasDomain(day.domain);
+      return isOurs ? note : undeclared(note.text, 'domains');
+    },
     nameOf: ({ domain }) => `Google of ${domain}`,
   });
 }
