@@ -26,7 +26,8 @@ async function look(zone: Zone, changes: Partial<WatchPlan> = {}, broken: readon
   const plan = planOf({ domains: ['house.test'], dns: dnsAt(dns.server), ...changes });
   const tasks = [{ check: spf, target: 'house.test' }];
   const [found] = await runTasks(tasks, openTools(plan), { parallel: 1 });
-  return { state: found?.state, text: found?.evidence.join(' ') ?? '' };
+  const text = found?.evidence.join(' ') ?? '';
+  return { state: found?.state, text, advice: found?.advice ?? '' };
 }
 
 describe('what is looked up', () => {
@@ -101,6 +102,40 @@ describe('what is looked up', () => {
     const zone = { 'house.test': [txt('v=spf1 a:six.test -all')] };
     const found = await look(zone, {}, ['AAAA six.test']);
     expect(found.state, found.text).toBe('unknown');
+  });
+});
+
+describe('a circle', () => {
+  it.each<[string, Zone, string, string]>([
+    [
+      'v=spf1 redirect=house.test',
+      {},
+      'SPF comes back to house.test by a redirect: it goes in a circle.',
+      'Remove the redirect to house.test from the record of house.test.',
+    ],
+    [
+      'v=spf1 redirect=a.test',
+      { 'a.test': [txt('v=spf1 ip4:192.0.2.1 redirect=house.test')] },
+      'back to house.test by a redirect',
+      'Remove the redirect to house.test from the record of a.test.',
+    ],
+    [
+      'v=spf1 redirect=a.test',
+      { 'a.test': [txt('v=spf1 include:house.test -all')] },
+      'back to house.test by an include',
+      'Remove the include of house.test from the record of a.test.',
+    ],
+    [
+      'v=spf1 include:a.test -all',
+      { 'a.test': [txt('v=spf1 redirect=house.test')] },
+      'back to house.test by a redirect',
+      'Remove the redirect to house.test from the record of a.test.',
+    ],
+  ])('by the term that closes it: %s', async (record, zone, says, advice) => {
+    const found = await look({ 'house.test': [txt(record)], ...zone });
+    expect(found.state).toBe('fail');
+    expect(found.text).toContain(says);
+    expect(found.advice).toContain(advice);
   });
 });
 

@@ -128,7 +128,10 @@ async function follow(step: Step, walk: Walk, tools: Tools): Promise<void> {
   const { name, above } = step;
   if (above.includes(name)) {
     walk.notes.push(
-      bad(`SPF comes back to ${name}: it goes in a circle.`, `Remove the include of ${name}.`),
+      bad(
+        `SPF comes back to ${name} by ${step.isRedirect === true ? 'a redirect' : 'an include'}: it goes in a circle.`,
+        `Remove ${termTo(step)} ${name} from the record of ${above.at(-1) ?? name}.`,
+      ),
     );
     return;
   }
@@ -150,6 +153,9 @@ async function follow(step: Step, walk: Walk, tools: Tools): Promise<void> {
   } else await readRecord(step, record, { walk, tools });
 }
 
+const termTo = ({ isRedirect }: Pick<Step, 'isRedirect'>): string =>
+  isRedirect === true ? 'the redirect to' : 'the include of';
+
 /** Somebody sees a record there and does not understand why it is called missing. */
 const nearly = (name: string, record: string): Note =>
   bad(
@@ -166,7 +172,7 @@ function missing({ name, how, isRedirect = false }: Step): Note {
       )
     : bad(
         `${name}, ${led}, has no SPF record: receivers take that as broken.`,
-        `Remove the ${isRedirect ? 'redirect to' : 'include of'} ${name}.`,
+        `Remove ${termTo({ isRedirect })} ${name}.`,
       );
 }
 
