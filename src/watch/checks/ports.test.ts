@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { planOf } from '../../../test/watch/plan.ts';
 import type { Tools } from '../contract.ts';
-import { isClientPort, listeningPorts, openUdpSockets } from '../kernel-sockets.ts';
+import { isClientPort, isReached, listeningSockets, openUdpSockets } from '../kernel-sockets.ts';
 import type { WatchPlan } from '../plan.ts';
 import { compare, ports, portsOf } from './ports.ts';
 
@@ -22,12 +22,22 @@ describe('OWN-9: ports that others can reach', () => {
     ['loopback of IPv6', '00000000000000000000000001000000:03E1', []],
     ['loopback of IPv4 in IPv6', '0000000000000000FFFF00000100007F:03E1', []],
   ])('are those at %s', (_, local, ports) => {
-    expect([...listeningPorts(HEAD + socket(local))]).toEqual(ports);
+    const reached = listeningSockets(HEAD + socket(local)).filter(isReached);
+    expect(reached.map(({ port }) => port)).toEqual(ports);
   });
 
   it('are none of connections, nor of a table that is none', () => {
-    expect([...listeningPorts(socket('00000000:0019', '01'))]).toEqual([]);
-    expect([...listeningPorts('nonsense\n\n: : :\n')]).toEqual([]);
+    expect(listeningSockets(socket('00000000:0019', '01'))).toEqual([]);
+    expect(listeningSockets('nonsense\n\n: : :\n')).toEqual([]);
+  });
+
+  it.each([
+    ['0A0200C0:024B', '192.0.2.10'],
+    ['B80D0120000000000000000001000000:0019', '2001:db8::1'],
+    ['0000000000000000FFFF00000A0200C0:0019', '192.0.2.10'],
+    ['00000000000000000000000000000000:0019', '::'],
+  ])('say where: %s is %s', (local, address) => {
+    expect(listeningSockets(socket(local))).toMatchObject([{ address }]);
   });
 });
 
@@ -36,9 +46,9 @@ describe('OWN-9: a machine', () => {
     { port: 25, protocol: 'tcp', owner: 'mail team', contact: 'noc@house.test' },
     { port: 587, protocol: 'tcp', owner: 'desk', contact: 'desk@house.test' },
   ] as const;
-  const says = (open: readonly number[]) =>
+  const says = (open: readonly number[], addresses = ['0.0.0.0', '::']) =>
     compare(
-      open.map((port) => ({ port, protocol: 'tcp' })),
+      open.map((port) => ({ port, protocol: 'tcp', addresses })),
       declared,
     ).map(({ state, text }) => `${state}: ${text}`);
 
@@ -57,6 +67,25 @@ describe('OWN-9: a machine', () => {
       'warn: Declared and not open: port 587 (desk, desk@house.test).',
       'pass: Open as declared: 25 (mail team, noc@house.test).',
     ]);
+  });
+
+  it('with a port that others shall reach and cannot is told where it is open', () => {
+    expect(says([25, 587], ['127.0.0.1', '::1'])).toEqual([
+      'warn: Declared, and open to this machine only: port 25 at 127.0.0.1, ::1 (mail team, noc@house.test), port 587 at 127.0.0.1, ::1 (desk, desk@house.test).',
+    ]);
+  });
+
+  it('that listens at single addresses is told at which', () => {
+    expect(says([25, 587], ['192.0.2.10', '192.0.2.11'])).toEqual([
+      'pass: Open as declared: 25 at 192.0.2.10, 192.0.2.11 (mail team, noc@house.test), 587 at 192.0.2.10, 192.0.2.11 (desk, desk@house.test).',
+    ]);
+  });
+
+  it('is told at which address a port is open that nobody answers for', () => {
+    expect(says([25, 587, 6379], ['127.0.0.1', '192.0.2.10'])[0]).toBe(
+      'fail: Open and not declared: port 6379 at 127.0.0.1, 192.0.2.10.',
+    );
+    expect(says([25, 6379], ['127.0.0.1'])).not.toContainEqual(expect.stringContaining('6379'));
   });
 
   it('with a hundred ports names twenty, counts the others, and names them elsewhere', () => {
@@ -138,7 +167,20 @@ describe('OWN-9: UDP', () => {
 
   it("on loopback is nobody's business", () => {
     const loopback = at(161).replace('00000000:', '0100007F:');
-    expect(openUdpSockets(loopback + at(162)).map(({ port }) => port)).toEqual([162]);
+    const reached = openUdpSockets(loopback + at(162)).filter(isReached);
+    expect(reached.map(({ port }) => port)).toEqual([162]);
+  });
+
+  it('that is declared and on loopback only is said to be there, and no second look is taken', async () => {
+    const loopback = [at(53), at(161)]
+      .map((line) => line.replace('00000000:', '3500007F:'))
+      .join('');
+    const { state, text, seen } = await look([loopback], [DNS]);
+    expect(state).toBe('warn');
+    expect(text).toContain(
+      'Declared, and open to this machine only: port 53/udp at 127.0.0.53 (dns team',
+    );
+    expect(seen).toBe(1);
   });
 
   it.each([
