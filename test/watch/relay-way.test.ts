@@ -106,6 +106,58 @@ describe('OWN-4: an open relay', () => {
   });
 });
 
+describe('OWN-4: AUTH as guest, without a configured source address', () => {
+  const relayOf = { relay: { sourceAddresses: [], trustedNetworks: [] } };
+  const STRANGE = { from: '203.0.113.9' };
+  const saying =
+    (auth: string): Says =>
+    ({ line }) =>
+      line.startsWith('EHLO') ? withAuth : line.startsWith('AUTH') ? auth : undefined;
+
+  it('from inside is not tried, and that is said', async () => {
+    const { rows, text, advice, heard } = await hear(relay, saying('235 ok'), relayOf);
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(heard.filter((line) => line.startsWith('AUTH'))).toEqual([]);
+    expect(text).toContain('so no trick was tried, AUTH as guest among them');
+    expect(advice).toContain('watch.relay.source_addresses');
+  });
+
+  it('that is taken is unknown and never open, with both things to do', async () => {
+    const { rows, text, advice } = await hear(relay, saying('235 ok'), relayOf, STRANGE);
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(text).toContain('is not known: after AUTH as guest (');
+    expect(advice).toContain('watch.relay.source_addresses');
+    expect(advice).toContain('Look also whether there is an account "guest"');
+  });
+
+  it('that is taken beside all others is unknown', async () => {
+    const says: Says = (heard) =>
+      heard.line.startsWith('RCPT') ? '250 ok' : saying('235 ok')(heard);
+    const { rows, advice } = await hear(relay, says, relayOf, STRANGE);
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(advice).toContain('an account "guest"');
+  });
+
+  it.each([
+    ['454 4.7.0 Temporary authentication failure', '"454 4.7.0 Temporary authentication failure"'],
+    ['hang up', 'no answer'],
+  ])('that is answered with "%s" is unknown, and not left out', async (reply, says) => {
+    const { rows, text, advice } = await hear(relay, saying(reply), relayOf, STRANGE);
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+    expect(text).toContain(`after AUTH as guest is not known: it gave ${says}`);
+    expect(advice).toContain('watch.relay.source_addresses');
+  });
+
+  it.each([
+    ['refused', saying('535 5.7.8 no')],
+    ['not offered', (): undefined => undefined],
+  ])('that is %s passes, and accuses nobody of an account', async (_, says) => {
+    const { rows, advice } = await hear(relay, says, relayOf, STRANGE);
+    expect(rows).toEqual({ 'OWN-4': 'pass' });
+    expect(advice).toBe('');
+  });
+});
+
 /** As Exim says it with `verify = sender` and `verify = recipient` in front of its own domains. */
 describe('OWN-4: an open relay that verifies first', () => {
   const verifies =

@@ -49,6 +49,8 @@ interface More {
   readonly mx?: (domain: string) => string | undefined;
   /** What A records of a name say. */
   readonly addresses?: (name: string) => readonly string[];
+  /** The address that asks; as shipped one of this machine. */
+  readonly from?: string;
   /** How long it looks at a message before it answers. */
   readonly thinksMs?: number;
   /** Told of bytes that are no command. */
@@ -71,7 +73,7 @@ function dialogueOf(says: Says, heard: string[], more: More): Dialogue {
   };
   return {
     greeting: replyOf(more.greeting ?? '220 mx.house.test ESMTP'),
-    localAddress: '127.0.0.9',
+    localAddress: more.from ?? '127.0.0.9',
     command,
     // As where a host hangs up: what it said before is known.
     async commands(lines) {

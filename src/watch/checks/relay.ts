@@ -53,10 +53,13 @@ async function tryAll(visit: Visit, tools: Tools): Promise<readonly Note[]> {
     outcomes.push([trick, await tryTrick(from, trick, words, tools)]);
   }
   const accepted = acceptedIn(outcomes);
-  if (accepted !== undefined && source === undefined) return [unknownSourceNote(visit, accepted)];
+  if (accepted !== undefined && source === undefined)
+    return [unknownSourceNote(visit, accepted, isGuestIn(outcomes))];
   const blind =
     accepted !== undefined ? undefined : await blindNote(from, plain.reply, words, tools);
-  return [blind ?? verdict(visit, outcomes, words, tools)];
+  const guest = source === undefined ? guestNote(visit, outcomes) : undefined;
+  const told = blind ?? verdict(visit, outcomes, words, tools);
+  return guest === undefined || told.state !== 'pass' ? [told] : [told, guest];
 }
 
 /** Mail for a domain of ours is taken, and is no relaying. */
@@ -159,7 +162,7 @@ async function trustedNote(
       : tools.scope.isDeclaredTrusted(source) || source === visit.address;
   if (!isTrusted && !(await isInMynetworks(from, visit))) return undefined;
   return unclear(
-    `${visit.name} would be asked from ${from}, an address that it may trust: what it allows to you says nothing of strangers.`,
+    `${visit.name} would be asked from ${from}, an address that it may trust: what it allows to you says nothing of strangers, so no trick was tried, AUTH as guest among them.`,
     'Run the audit from outside, or name an address of this machine that is not in mynetworks in watch.relay.source_addresses.',
   );
 }
@@ -187,12 +190,30 @@ function acceptedIn(outcomes: Outcomes): string | undefined {
   return `${accepted.slice(0, MAX_SHOWN).join('; ')}${more > 0 ? `; and ${more} more tricks` : ''}`;
 }
 
+const isGuestIn = (outcomes: Outcomes): boolean =>
+  outcomes.some(([{ needs }, { kind }]) => needs === 'AUTH' && kind === 'accepted');
+
 /** Whoever asks may be trusted without the configuration knowing it, so this accuses nobody. */
-const unknownSourceNote = ({ name, address }: Visit, accepted: string): Note =>
-  unclear(
+function unknownSourceNote({ name, address }: Visit, accepted: string, isGuest: boolean): Note {
+  const guest = isGuest
+    ? ' Look also whether there is an account "guest": its password was taken.'
+    : '';
+  return unclear(
     `${name} (${address}) takes mail for strangers, but whether it trusts the address that asked is not known: ${accepted}.`,
-    `Name an address of this machine that ${name} does not trust in watch.relay.source_addresses, or run the audit with one where it is a stranger.`,
+    `Name an address of this machine that ${name} does not trust in watch.relay.source_addresses, or run the audit with one where it is a stranger.${guest}`,
   );
+}
+
+/** A guest may be let in or not: neither was said, and from an address of which nothing is known. */
+function guestNote(visit: Visit, outcomes: Outcomes): Note | undefined {
+  const [, outcome] = outcomes.find(([{ needs }]) => needs === 'AUTH') ?? [];
+  if (outcome?.kind !== 'silent') return undefined;
+  const reply = outcome.reply === undefined ? 'no answer' : `"${outcome.reply.text}"`;
+  return unclear(
+    `Whether ${visit.name} (${visit.address}) relays after AUTH as guest is not known: it gave ${reply} to the address that asked.`,
+    `Name an address of this machine that ${visit.name} does not trust in watch.relay.source_addresses, and ask again.`,
+  );
+}
 
 function verdict(visit: Visit, outcomes: Outcomes, words: TrickWords, tools: Tools): Note {
   const where = `${visit.name} (${visit.address})`;
