@@ -68,6 +68,14 @@ describe('a table of domains', () => {
     expect(await listTable(table)).toEqual({ kind: 'unlisted', why });
   });
 
+  it('that neither postmap nor its text tells says both', async () => {
+    expect(await listTable('hash:/nowhere/domains')).toMatchObject({
+      why: expect.stringMatching(
+        /^(?:postmap says: .*; )?there is no file \/nowhere\/domains$/,
+      ) as string,
+    });
+  });
+
   it('that is larger than the bound is not read, nor a pipe waited for', async () => {
     const large = file('x'.repeat(MAX_LISTED_BYTES + 1));
     expect(await listTable(large)).toMatchObject({

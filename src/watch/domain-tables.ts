@@ -62,8 +62,9 @@ async function ofPostmap(type: string, name: string, timeoutMs: number): Promise
   const source = await ofText(name, namesOfKeys);
   if (source.kind === 'listed') return source;
   const trouble = answer.said.split('\n').find((line) => /: (?:fatal|panic|error): /.test(line));
-  const why = trouble?.replace(/^\S*: (?:fatal|panic|error): /, '').trim() ?? answer.why;
-  const both = answer.isAbsent === true ? source.why : `postmap says: ${why}; ${source.why}`;
+  const said = trouble?.replace(/^\S*: (?:fatal|panic|error): /, '').trim();
+  const why = said === undefined ? `postmap: ${answer.why}` : `postmap says: ${said}`;
+  const both = answer.isAbsent === true ? source.why : `${why}; ${source.why}`;
   return { kind: 'unlisted', why: both.slice(0, MAX_WHY) };
 }
 

@@ -199,7 +199,7 @@ export const watchSchema = z.strictObject({
     .meta({
       description:
         'Your own networks. Nothing outside them and the addresses of `hosts` is ever connected to by SMTP or HTTP: a name ' +
-        'that leads elsewhere is reported and left alone.',
+        'that leads elsewhere is reported and left alone. What a feed says of an address outside of them warns (OWN-1).',
       sample: ['192.0.2.0/24'],
     }),
   dkim_selectors: z
