@@ -335,6 +335,7 @@ export async function openFixture(
   return {
     door,
     desk,
+    records,
     trace,
     taken,
     telemetry,

@@ -209,6 +209,41 @@ describe('a CSV', () => {
     expect((await rowsOf('incidents', '?account=ann@example.org')).length).toBe(2);
   });
 
+  it('of the audit log is of what was asked for, as the list is', async () => {
+    const close = { kind: 'close', finding: 'dealt with', text: 'Locked.' } as const;
+    const report = {
+      source: 'person',
+      category: 'spam',
+      subject: 's',
+      text: 't',
+      by: 'o',
+    } as const;
+    const { id, reference } = await api.desk.cases.open(report);
+    await api.desk.cases.step(id, 'o', close);
+    await api.desk.cases.open(report);
+    for (const subject of [reference, id]) {
+      const of = (await rowsOf('audit', `?subject=${subject}`)).slice(1);
+      expect(of.map((row) => row[3])).toEqual(['case.close', 'case.open']);
+    }
+    expect((await rowsOf('audit')).length).toBe(4);
+  });
+
+  it.each([
+    ['locks', 'account=ann@example.org'],
+    ['users', 'state=open'],
+    ['incidents', 'subject=x'],
+    ['audit', 'state=open'],
+  ])(
+    'of %s that cannot be narrowed by %s says so, and is not the whole list',
+    async (name, query) => {
+      const response = await read(name, `?${query}`);
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).detail).toContain(
+        `\`${query.split('=')[0] ?? ''}\` is not known here`,
+      );
+    },
+  );
+
   it('of locks names who is locked, why, and what lifts it', async () => {
     await api.desk.locks.lock({
       ...{ account: 'ann@example.org', by: 'olga', why: 'Phished.', unlockOn: 'person' },

@@ -92,14 +92,14 @@ function List(): JSX.Element {
   );
 }
 
-function isCampaign({ account, accounts }: Pick<IncidentView, 'account' | 'accounts'>): boolean {
-  return account === '' && accounts.length > 0;
+function isCampaign({ account, accountCount }: IncidentView): boolean {
+  return account === '' && accountCount > 0;
 }
 
 /** One account, or how many; incidents about sources of guesses have none. */
 function Whose({ incident }: { readonly incident: IncidentView }): JSX.Element {
-  const { account, accounts } = incident;
-  if (isCampaign(incident)) return <>{counted(accounts.length, 'account')}</>;
+  const { account, accountCount } = incident;
+  if (isCampaign(incident)) return <>{counted(accountCount, 'account')}</>;
   return <Account name={account} />;
 }
 

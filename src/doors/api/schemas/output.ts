@@ -95,7 +95,10 @@ export const incident = z.object({
     .describe('Sources of guesses it is about: the newest by name, and how many there were.'),
   verdict: z.enum(['', 'true', 'false alarm', 'unclear']).describe('Empty while it is open.'),
   owner: text.describe('Who works on it; empty while nobody does.'),
-  accounts: z.array(text).describe('Accounts of a campaign.'),
+  accounts: z
+    .array(text)
+    .describe('Accounts of a campaign: the first few where incidents are listed, else all.'),
+  accountCount: count.describe('How many accounts a campaign has.'),
   campaign: text
     .exactOptional()
     .describe('The open incident over several accounts of which this one is one.'),
