@@ -103,6 +103,21 @@ describe.runIf(browserIsHere)('the records', { timeout: LONG }, () => {
     await page.getByRole('heading', { name: 'Incident', exact: true }).waitFor();
   });
 
+  it('leave as CSV as the audit log is narrowed', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/audit`);
+    await page.getByRole('link', { name: 'All as CSV' }).waitFor();
+    await page.getByLabel('About (an account or an id, whole)').fill('dora@example.org');
+    await page.getByRole('button', { name: 'Show' }).click();
+    const link = page.getByRole('link', { name: 'All about dora@example.org as CSV' });
+    const href = (await link.getAttribute('href')) ?? '';
+    const [, ...rows] = (await (await page.request.get(new URL(href, house.base).href)).text())
+      .trim()
+      .split('\r\n');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).toContain('dora@example.org');
+  });
+
   it('lead nowhere where there is nothing', async () => {
     const page = await house.page();
     const seen = new Set<string>();

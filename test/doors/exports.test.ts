@@ -183,12 +183,13 @@ describe('a CSV', () => {
       by: 'o',
     } as const;
     const { id } = await api.desk.cases.open(report);
-    await api.desk.cases.step(id, 'o', { kind: 'close', finding: 'abuse', text: 'Locked.' });
+    await api.desk.cases.step(id, 'o', { kind: 'close', finding: 'no abuse', text: 'A bill.' });
     await api.desk.cases.open(report);
     const [names = [], open = [], closed = []] = await rowsOf('cases');
     const at = names.indexOf('secondsToClose');
     expect([open[at], closed[at]]).toEqual(['', '0']);
     expect(closed[names.indexOf('closedAt')]).not.toBe('');
+    expect(closed[names.indexOf('finding')]).toBe('no abuse');
   });
 
   it('of incidents has the clocks of those that are closed, and may be narrowed (FBK-6)', async () => {

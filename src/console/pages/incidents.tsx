@@ -25,6 +25,7 @@ import {
   When,
 } from '../parts.tsx';
 import { Checklist } from './checklist.tsx';
+import { EndOf } from './close-case.tsx';
 import { Close, StillLocked } from './close-incident.tsx';
 import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { Files } from './files.tsx';
@@ -152,6 +153,7 @@ function Beside({ path, id }: { readonly path: string; readonly id: string }): J
               },
               { name: 'About', cell: ({ subject }) => subject },
               { name: 'Opened', cell: ({ openedAt }) => <When at={openedAt} /> },
+              { name: 'State', cell: (one) => <EndOf case={one} /> },
             ]}
           />
         )}
