@@ -51,6 +51,8 @@ export interface Description<P, Q, B, R> {
   readonly bodyLimitBytes?: number;
   /** Media types of the body. Default: application/json. */
   readonly consumes?: readonly string[];
+  /** What is kept of an answer for who sends the same Idempotency-Key again. Default: all of it, on record. */
+  readonly repeats?: 'secret' | 'unrecorded';
   handle(input: {
     readonly params: P;
     readonly query: Q;
@@ -84,7 +86,7 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
     app.route({
       method,
       url: path,
-      config: { role, tag },
+      config: { role, tag, ...(description.repeats && { repeats: description.repeats }) },
       preValidation: (request, _, done) => {
         if (takesBy) signWithName(request);
         done();

@@ -156,7 +156,7 @@ export async function buildApi(
   });
   addJsonParser(app);
   addRetryAfter(app);
-  addIdempotency(app, parts.now ?? Date.now);
+  addIdempotency(app, parts);
   app.setNotFoundHandler((request, reply) =>
     options.publicPages !== undefined && isStray(request)
       ? sendMissing(reply, options.publicPages, request)

@@ -16,6 +16,7 @@ import type { RecordsEngine } from './migrations.ts';
 import { outboxRecords } from './outbox.ts';
 import { auditRecords, listRecords, settingRecords } from './plain.ts';
 import { questionRecords } from './questions.ts';
+import { requestRecords } from './requests.ts';
 import type { RecordsDb, Transact } from './tables.ts';
 import { ticketRecords } from './tickets.ts';
 import { userRecords } from './users.ts';
@@ -61,6 +62,7 @@ export function recordsIn(db: RecordsDb): Records {
     users: userRecords(transact),
     figures: figureRecords(transact),
     questions: questionRecords(transact),
+    requests: requestRecords(transact),
     tickets: ticketRecords(transact),
     attachments: attachmentRecords(transact),
     waiting: waitingRecords(transact),

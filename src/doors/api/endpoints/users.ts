@@ -18,6 +18,7 @@ import { DONE, done } from '../schemas/output.ts';
 
 export function userEndpoints({ desk }: ApiParts) {
   const common = { tag: 'users', role: 'admin' as const };
+  const making = { ...common, method: 'POST' as const, repeats: 'secret' as const };
   return [
     endpoint({
       ...common,
@@ -28,8 +29,7 @@ export function userEndpoints({ desk }: ApiParts) {
       handle: () => everybody(desk),
     }),
     endpoint({
-      ...common,
-      method: 'POST',
+      ...making,
       path: '/users',
       summary: 'Invites a user, or gives one a link for a new password; it works once, for a day.',
       body: userInput,
@@ -62,8 +62,7 @@ export function userEndpoints({ desk }: ApiParts) {
       handle: async () => ({ tokens: await desk.users.tokens() }),
     }),
     endpoint({
-      ...common,
-      method: 'POST',
+      ...making,
       path: '/tokens',
       summary: 'Makes a token for a program, with a role and scopes such as `holds:read`.',
       body: tokenInput,
