@@ -117,6 +117,15 @@ describe('a login with OpenID Connect', () => {
     expect(entries[1]?.why).toBe('reviewer to admin, as the login provider says.');
   });
 
+  it('ends every other session when it brings another role', async () => {
+    const before = await house.logIn();
+    provider.is({ sub: '1', preferred_username: 'olga', groups: ['support'] });
+    const after = await house.logIn();
+    expect(after.who).toMatchObject({ role: 'reader' });
+    expect((await house.ask('/api/v1/session', before.session)).status).toBe(401);
+    expect((await house.ask('/api/v1/session', after.session)).status).toBe(200);
+  });
+
   it('finds the role below a path of claims too', async () => {
     await house.close();
     house = await openHouse({ roleClaim: 'realm_access.roles' });

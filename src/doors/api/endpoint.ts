@@ -18,6 +18,8 @@ declare module 'fastify' {
     mta: string;
     /** Who asks: a user, or a token with its name. Undefined for the token file. */
     person: Person | undefined;
+    /** Whether he may ask this now, too; of who follows for hours. */
+    mayStill: () => Promise<boolean>;
   }
   interface FastifyContextConfig {
     /** What somebody must be to ask this; `open` asks nobody. */

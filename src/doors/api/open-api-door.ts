@@ -135,6 +135,7 @@ export async function buildApi(
   const agentOf = createAgentCheck(options.agentTokens ?? new Map());
   app.decorateRequest('mta', '');
   app.decorateRequest('person', undefined);
+  app.decorateRequest('mayStill', () => Promise.resolve(false));
   app.addHook('onRequest', async (request, reply) => {
     const path = request.routeOptions.url ?? '';
     if (options.publicPages !== undefined && isStray(request)) return;

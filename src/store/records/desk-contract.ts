@@ -145,6 +145,7 @@ export interface UserRecords {
   get(name: string): Promise<UserRow | undefined>;
   /** Ends the user's sessions too, invitations and tokens made by nobody else stay. */
   remove(name: string, audit: AuditDraft): Promise<boolean>;
+  /** Of somebody who is a user the role changes at once, and with another his sessions end. */
   invite(invitation: InvitationRow, audit: AuditDraft): Promise<void>;
   findInvitation(digest: string): Promise<InvitationRow | undefined>;
   /** Those that work still, by name. */

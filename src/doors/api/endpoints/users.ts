@@ -31,7 +31,8 @@ export function userEndpoints({ desk }: ApiParts) {
     endpoint({
       ...making,
       path: '/users',
-      summary: 'Invites a user, or gives one a link for a new password; it works once, for a day.',
+      summary:
+        'Invites a user, or gives one a link for a new password; it works once, for a day. Another role is in force at once.',
       body: userInput,
       response: inviteView,
       async handle({ body: { isLast, ...body } }) {
