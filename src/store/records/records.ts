@@ -28,6 +28,15 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
   return recordsIn(db);
 }
 
+/** What to do, by the words of the database (sqlite.org/rescode.html). */
+function adviceOn(cause: string): string {
+  if (/locked|busy/i.test(cause)) {
+    return 'Another program holds them, such as a backup: try again in a moment, or end it.';
+  }
+  if (/full/i.test(cause)) return 'Make room on the disk, then try again.';
+  return 'Look at the disk and at the rights of the state folder, then try again.';
+}
+
 /** Of a database whose schema is up to date. */
 export function recordsIn(db: RecordsDb): Records {
   const transact: Transact = async (work) => {
@@ -37,10 +46,8 @@ export function recordsIn(db: RecordsDb): Records {
       const cause = error instanceof Error ? error.message : String(error);
       throw new PrimumError(
         'STORE_UNAVAILABLE',
-        `The records cannot be read or written: ${cause}`,
-        {
-          cause: error,
-        },
+        `The records cannot be read or written: ${cause}. ${adviceOn(cause)}`,
+        { cause: error },
       );
     }
   };
