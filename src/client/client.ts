@@ -34,6 +34,7 @@ import type {
   ProposalList,
   RelayList,
   RungPageView,
+  SuppressionView,
   SwitchesMade,
   SwitchListView,
   ReloadOutcome,
@@ -62,6 +63,7 @@ export type {
   LockView,
   MadeLock,
   RungPageView,
+  SuppressionView,
   SwitchListView,
   ShownView,
   Target,
@@ -138,6 +140,10 @@ export function openClient(target: Target) {
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
     health: () => get<HealthView>('/health'),
+    suppression: (query: { readonly recipient: string; readonly account?: string }) =>
+      get<SuppressionView>(`/suppression${search(query)}`),
+    endSuppression: (request: Decision & { readonly recipient: string }) =>
+      send<{ readonly done: true }>('DELETE', '/suppression', request),
     relays: () => get<RelayList>('/relays'),
     bulkTools: () => get<BulkToolList>('/bulk-tools'),
     senderProposals: () => get<ProposalList>('/sender-proposals'),

@@ -18,6 +18,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const NO_LIST: Readonly<Record<string, string>> = {
   '/accounts': 'names that begin so, for who writes one',
   '/answers': 'texts of the operator, from his own files',
+  '/suppression': 'of one address; they are kept as hashes, so that there is no list',
   '/foresight': 'a count over days that somebody chose; its tables leave where they stand',
   '/agent/tasks': 'what one agent is to do now',
   '/accounts/{account}': 'one account; its tables leave where they stand',

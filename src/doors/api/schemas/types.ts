@@ -41,6 +41,7 @@ import type {
   relayList,
   reloadOutcome,
   rungPage,
+  suppressionView,
   traceKey,
   traceView,
   unlocked,
@@ -69,6 +70,7 @@ export type BulkToolList = z.output<typeof bulkToolList>;
 export type ProposalList = z.output<typeof proposalList>;
 export type RelayList = z.output<typeof relayList>;
 export type ReloadOutcome = z.output<typeof reloadOutcome>;
+export type SuppressionView = z.output<typeof suppressionView>;
 export type TraceKeyView = z.output<typeof traceKey>;
 export type TraceView = z.output<typeof traceView>;
 export type AgentTasks = z.output<typeof agentTasks>;
