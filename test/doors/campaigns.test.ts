@@ -51,7 +51,7 @@ describe('an incident over a campaign', () => {
     const audit = await api.desk.audit.list({ limit: 9 });
     expect(audit.map(({ action, by }) => [action, by])).toEqual([
       ['incident.join', 'paul'],
-      ['incident.open', 'primum'],
+      ['incident.open', 'olga'],
     ]);
   });
 
