@@ -36,7 +36,9 @@ describe('a session', () => {
       { name: 'olga', password: PASSWORD },
       { 'x-forwarded-proto': 'https' },
     );
-    expect(behind.headers.getSetCookie()[0]).toContain('; Secure');
+    expect(behind.headers.getSetCookie()[0]).toMatch(
+      /^__Host-primum_session=[\w-]{43}; Path=\/; .*; Secure$/,
+    );
   });
 
   it('signs with the name of its user, whatever is sent', async () => {
@@ -105,6 +107,18 @@ describe('a session', () => {
     });
     expect(text.status).toBe(415);
     expect(text.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('over TLS is none that another host of the domain may plant, before the login or after', async () => {
+    const tls = { 'x-forwarded-proto': 'https' };
+    const mallory = await api.logIn('rita');
+    const who = async (cookie: string) =>
+      fetch(`${api.baseUrl}/api/v1/session`, { headers: { ...tls, cookie } });
+    // RFC 6265bis: a browser takes `__Host-` from this host alone; what was planted may come first.
+    expect((await who(mallory.cookie)).status).toBe(401);
+    const { cookie } = await api.logIn('olga', { ...tls, cookie: mallory.cookie });
+    const both = await who(`${mallory.cookie}; ${cookie}`);
+    expect(await both.json()).toMatchObject({ name: 'olga' });
   });
 
   it('ends with the logout, with a new password, and with its user', async () => {
