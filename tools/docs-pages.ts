@@ -161,7 +161,7 @@ export async function apiPage(): Promise<string> {
   );
   return page(
     'API',
-    'REST below `/api/v1` of the API door (127.0.0.1:10044 unless told otherwise). Every request below `/api/v1` carries `Authorization: Bearer TOKEN`; the token is in the file `api-token` of the state folder. A browser has a session instead: the cookie `primum_session`, and with each change the header `x-primum-csrf`, which holds the `csrf` that `GET /api/v1/session` answers. The whole description is the OpenAPI 3.1 document at `/api/v1/openapi.json`, for every user and token.',
+    'REST below `/api/v1` of the API door (127.0.0.1:10044 unless told otherwise). Every request below `/api/v1` carries `Authorization: Bearer TOKEN`; the token is in the file `api-token` of the state folder. A browser has a session instead: the cookie `primum_session` (`__Host-primum_session` behind TLS), and with each change the header `x-primum-csrf`, which holds the `csrf` that `GET /api/v1/session` answers. The whole description is the OpenAPI 3.1 document at `/api/v1/openapi.json`, for every user and token.',
     'Errors are `application/problem+json` (RFC 9457): `detail` is a sentence that says what to do, `reference` finds a failure in the log. Each 429 and 503 says in `Retry-After` when to come again.',
     'Outside: `/healthz` (the process lives), `/readyz` (it judges; else 503), `/metrics` (without the token for this host only, and not through a proxy for somebody elsewhere).',
     ...sections,

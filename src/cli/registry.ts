@@ -26,6 +26,7 @@ import { rungs } from './commands/rungs.ts';
 import { srsForward, srsReverse, srsRotate } from './commands/srs.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
+import { suppression, suppressionEnd } from './commands/suppression.ts';
 import { switches, switchOn } from './commands/switches.ts';
 import { trace, traceRotate } from './commands/trace.ts';
 import { tokenAdd, tokenList, tokenRevoke } from './commands/tokens.ts';
@@ -68,6 +69,8 @@ export const COMMANDS: readonly Command[] = [
   relays,
   senders,
   bulkTools,
+  suppression,
+  suppressionEnd,
   srsForward,
   srsReverse,
   srsRotate,

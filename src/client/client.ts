@@ -34,6 +34,7 @@ import type {
   ProposalList,
   RelayList,
   RungPageView,
+  SuppressionView,
   SwitchesMade,
   SwitchListView,
   ReloadOutcome,
@@ -62,6 +63,7 @@ export type {
   LockView,
   MadeLock,
   RungPageView,
+  SuppressionView,
   SwitchListView,
   ShownView,
   Target,
@@ -134,6 +136,7 @@ export function openClient(target: Target) {
     rotateTraceKey: (request: { readonly by: string; readonly drop?: string }) =>
       send<TraceKeyView>('POST', '/trace/rotate', request),
     ...forwardCalls({ ask, get, send }),
+    ...suppressionCalls({ ask, get, send }),
     ...switchCalls({ ask, get, send }),
     rungs: (page: { readonly limit?: number; readonly after?: string } = {}) =>
       get<RungPageView>(`/rungs${search(page)}`),
@@ -223,6 +226,15 @@ function userCalls({ get, send }: Ways) {
 }
 
 /** Forwards that are off, and the keys of their senders. */
+function suppressionCalls({ get, send }: Ways) {
+  return {
+    suppression: (query: { readonly recipient: string; readonly account?: string }) =>
+      get<SuppressionView>(`/suppression${search(query)}`),
+    endSuppression: (request: Decision & { readonly recipient: string }) =>
+      send<{ readonly done: true }>('DELETE', '/suppression', request),
+  };
+}
+
 function forwardCalls({ get, send }: Ways) {
   return {
     forwards: (query: { readonly account?: string; readonly after?: string } = {}) =>

@@ -112,9 +112,16 @@ export function useIsReader(): boolean {
   return useContext(Me)?.role === 'reader';
 }
 
-/** The whole list as the daemon has it, beyond what the page shows. */
-export function AllAsCsv({ list }: { readonly list: string }): JSX.Element {
-  return <a href={`/api/v1/export/${list}.csv`}>All as CSV</a>;
+/** The whole list as the daemon has it, beyond what the page shows; of what it is narrowed to, all. */
+export function AllAsCsv(given: {
+  readonly list: string;
+  /** Of the audit log. */
+  readonly subject?: string;
+}): JSX.Element {
+  const { list, subject = '' } = given;
+  const place = `/api/v1/export/${list}.csv`;
+  if (subject === '') return <a href={place}>All as CSV</a>;
+  return <a href={`${place}?subject=${part(subject)}`}>All about {subject} as CSV</a>;
 }
 
 export function Badge(given: {

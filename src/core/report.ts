@@ -140,6 +140,21 @@ export interface SenderProposal {
 }
 
 /** Which account writes with a tool for bulk mail (SND-12). */
+/** SND-13: what is remembered of a recipient. */
+export interface SuppressionReport {
+  /** That it does not exist, or that it complained. */
+  readonly kind: 'unknown' | 'complained';
+  /** RFC 3339; when it was said last. */
+  readonly at: string;
+  readonly until: string;
+  /** How often it was said, up to 255. */
+  readonly times: number;
+  /** What is done with mail to it. */
+  readonly action: 'off' | 'observe' | 'refuse';
+  /** Whether it was told to the account that is asked about; absent where none is. */
+  readonly isOwn?: boolean;
+}
+
 export interface BulkToolReport {
   readonly account: string;
   /** Id of the tool, as in data/bulk-tools. */
@@ -187,6 +202,13 @@ export interface Inspector {
   proposedSenders(): Promise<readonly SenderProposal[]>;
   /** Most mail first. */
   bulkTools(): Promise<readonly BulkToolReport[]>;
+  /** What is remembered of one recipient (SND-13). */
+  suppression(asked: {
+    readonly recipient: string;
+    readonly account?: string | undefined;
+  }): Promise<readonly SuppressionReport[]>;
+  /** Forgets it; false where there was nothing. */
+  endSuppression(recipient: string): Promise<boolean>;
   /** Named figures for one source or login, such as `failures: { address: 3 }`. */
   counts(query: {
     readonly clientAddress?: string;

@@ -80,6 +80,8 @@ export class Changes {
         accept: (digest, user, audit) => told(users.accept(digest, user, audit), 'user', user.name),
         signIn: (draft) => told(users.signIn(draft), 'user', draft.name),
         remove: (name, audit) => told(users.remove(name, audit), 'user', name),
+        endSession: (digest) => told(users.endSession(digest), 'user'),
+        removeToken: (id, audit) => told(users.removeToken(id, audit), 'user'),
       },
     };
   }

@@ -18,6 +18,7 @@ import type {
 } from './people-contract.ts';
 import type { SwitchDesk } from './switch-contract.ts';
 import type { TimelineEntry } from '../store/records/entries.ts';
+import type { RequestRecords } from '../store/records/request-contract.ts';
 import type { HoldRow, HoldState } from '../store/records/hold-contract.ts';
 
 export type * from './people-contract.ts';
@@ -278,6 +279,8 @@ export interface Desk {
   readonly firstLook: FirstLookDesk;
   readonly switches: SwitchDesk;
   readonly questions: QuestionDesk;
+  /** Changes asked for with an Idempotency-Key. */
+  readonly requests: RequestRecords;
   /** That a person's word changed where an account stands, which is in no record of the desk. */
   tellAccount(account: string): void;
   /** Calls back after each change on record; returns how to stop. */

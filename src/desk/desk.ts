@@ -39,6 +39,7 @@ import type {
 import { OutboxRunner } from './outbox-runner.ts';
 import type { OwnNotices } from './own-notices.ts';
 import { questionsOf } from './questions.ts';
+import { requestsOf } from './requests.ts';
 import { openSwitches } from './switches.ts';
 import type { TicketTarget } from './ticket-target.ts';
 import { TicketFeed } from './tickets.ts';
@@ -129,6 +130,7 @@ export async function openDesk(given: DeskOptions): Promise<OpenDesk> {
     figures,
     firstLook,
     switches,
+    requests: requestsOf(parts),
     questions: questionsOf({ ...parts, onJobs: () => runner.wake() }),
     tellAccount: (account) => changes.tell('account', account),
     follow: (listener) => changes.follow(listener),

@@ -1,5 +1,6 @@
 /** The desk's own people and papers: cases, users, figures, and what changes while somebody looks. */
 import type {
+  CaseFinding,
   CaseQuery,
   CaseRow,
   CaseSource,
@@ -11,7 +12,7 @@ import type {
 import type { IncidentClocks } from '../store/records/contract.ts';
 import type { Waiting } from '../store/records/waiting-contract.ts';
 
-export type { CaseSource, Role };
+export type { CaseFinding, CaseSource, Role };
 export type Case = CaseRow;
 
 export interface NewCase {
@@ -49,7 +50,7 @@ export type CaseStep =
   | { readonly kind: 'answer'; readonly text: string }
   | { readonly kind: 'take' }
   | { readonly kind: 'link'; readonly incident?: string; readonly account?: string }
-  | { readonly kind: 'close'; readonly finding: string; readonly text: string };
+  | { readonly kind: 'close'; readonly finding: CaseFinding; readonly text: string };
 
 /** Reports from outside (FBK-5). */
 export interface CaseDesk {

@@ -32,6 +32,7 @@ import { explain } from './explain.ts';
 import { reportRelays } from './relays.ts';
 import { reportRung, reportRungs } from './rung-report.ts';
 import { reportOutcomes } from './report-outcomes.ts';
+import { endSuppression, reportSuppression } from './report-suppression.ts';
 import { outcomeKey } from './submission-frame.ts';
 import { accountKey, identityKey, sourceKeys } from './subject.ts';
 
@@ -67,6 +68,8 @@ export function createInspector(parts: InspectorParts): Inspector {
     relays: () => reportRelays(parts.standing),
     proposedSenders: () => proposeSenders(parts),
     bulkTools: () => reportBulkTools(parts.standing),
+    suppression: (asked) => reportSuppression(parts, asked),
+    endSuppression: (recipient) => endSuppression(parts, recipient),
     counts: (query) => counts(parts, query),
     reset: (query) => reset(parts, query),
   };

@@ -290,6 +290,22 @@ describe('SND-13: recipients that should not be written to again', () => {
     expect(alone).toMatchObject({ verdict: 'reject' });
   });
 
+  it('are told with why and how long, and written to again once a person says so', async () => {
+    const p = await bounced('refuse');
+    const recipient = 'GONE@dest.test';
+    expect(await p.inspector.suppression({ recipient, account: BOB })).toEqual([
+      {
+        ...{ kind: 'unknown', times: 1, action: 'refuse', isOwn: false },
+        ...{ at: p.at(), until: new Date(Date.parse(p.at()) + 90 * 86_400_000).toISOString() },
+      },
+    ]);
+    expect(await p.inspector.suppression({ recipient: 'here@dest.test' })).toEqual([]);
+    expect(await p.inspector.endSuppression(recipient)).toBe(true);
+    expect(await p.inspector.endSuppression(recipient)).toBe(false);
+    expect(await p.inspector.suppression({ recipient })).toEqual([]);
+    expect(p.checkSubmit(BOB, both).perRecipient).toBeUndefined();
+  });
+
   it('are not looked for where it is off', async () => {
     const p = await bounced('off');
     expect(p.submit(BOB, both).reasons).toEqual([]);

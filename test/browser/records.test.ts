@@ -103,6 +103,53 @@ describe.runIf(browserIsHere)('the records', { timeout: LONG }, () => {
     await page.getByRole('heading', { name: 'Incident', exact: true }).waitFor();
   });
 
+  it('leave as CSV as the audit log is narrowed', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/audit`);
+    await page.getByRole('link', { name: 'All as CSV' }).waitFor();
+    await page.getByLabel('About (an account or an id, whole)').fill('dora@example.org');
+    await page.getByRole('button', { name: 'Show' }).click();
+    const link = page.getByRole('link', { name: 'All about dora@example.org as CSV' });
+    const href = (await link.getAttribute('href')) ?? '';
+    const [, ...rows] = (await (await page.request.get(new URL(href, house.base).href)).text())
+      .trim()
+      .split('\r\n');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).toContain('dora@example.org');
+  });
+
+  it('say why a recipient is not written to again, and end that (SND-13)', async () => {
+    const client = await house.primum.client();
+    const at = new Date().toISOString();
+    const sent = { mta: 'mx1', queueId: '4Sup1', clientAddress: '192.0.2.7' };
+    const recipient = 'gone@example.net';
+    await client.sendEvents([
+      {
+        ...({ v: 1, kind: 'submission', id: 'sup-1', at } as const),
+        ...{ ...sent, account: 'gina@example.org', envelopeSender: 'gina@example.org' },
+        envelopeRecipients: [recipient],
+      },
+      {
+        ...({ v: 1, kind: 'delivery', id: 'sup-2', at } as const),
+        ...{ mta: 'mx1', queueId: '4Sup1', recipient, result: 'bounced' },
+        ...{ status: '5.1.1', replyCode: 550, reply: '550 5.1.1 User unknown' },
+      },
+    ]);
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/locks`);
+    await page.getByLabel('Address of the recipient').fill(recipient);
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByText('It does not exist').waitFor();
+    await page.getByLabel('Write to it again, because').fill('It was made anew.');
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await page.getByText(`${recipient} may be written to again.`).waitFor();
+    await page.getByText(`Nothing is remembered of ${recipient}.`).waitFor();
+    const { entries } = await client.audit({ subject: recipient, limit: 5 });
+    expect(entries).toMatchObject([{ action: 'suppression.end', by: 'olga' }]);
+    await shoot(page, 'light-suppression');
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
   it('lead nowhere where there is nothing', async () => {
     const page = await house.page();
     const seen = new Set<string>();

@@ -120,9 +120,22 @@ describe.runIf(browserIsHere).each([
     await answer.press('Enter');
     await page.getByRole('button', { name: 'Answer', exact: true }).press('Enter');
     await page.getByText('Answered.', { exact: true }).waitFor();
-    await page.getByLabel('Close it: what it was').fill('Stolen account, closed.');
-    await page.getByLabel('Close it: what it was').press('Enter');
-    await page.getByText('closed', { exact: true }).first().waitFor();
+    const why = page.getByLabel('What it was, and what was done');
+    await why.fill('Stolen account, closed.');
+    // Nobody closes a case without saying how it ended.
+    await why.press('Enter');
+    expect(await page.getByLabel('How it ended').inputValue()).toBe('');
+    await page.getByLabel('How it ended').selectOption('No abuse found');
+    await why.press('Enter');
+    await page.getByText('closed: no abuse found', { exact: true }).waitFor();
+    await openAt(page, `${house.base}/console/#/cases`);
+    await page.getByRole('button', { name: 'closed' }).click();
+    const row = page.getByRole('row').filter({ hasText: reference });
+    await row.getByText('no abuse found', { exact: true }).waitFor();
+    await isFit(page, `${view}-cases-closed`);
+    await openAt(page, `${house.base}/console/#/incidents/${incident?.id ?? ''}`);
+    const reports = page.getByRole('table', { name: 'Reports about it' });
+    await reports.getByText('closed: no abuse found', { exact: true }).waitFor();
 
     const stranger = await house.page({ as: '', width });
     await stranger.goto(`${house.base}/case?reference=${reference}`);

@@ -199,6 +199,22 @@ describe('what people read', () => {
     expect(out).toContain('7000');
   });
 
+  it('says why a recipient is not written to again, and ends that (SND-13)', async () => {
+    const { out } = await cli('suppression gone@example.net --account ann@example.org');
+    expect(out).toMatch(/does not exist +2026-11-20 00:00 +3 .*is refused +this account/);
+    expect((await cli('suppression here@example.net')).out).toBe(
+      'Nothing is remembered of here@example.net.\n',
+    );
+    const why = '--why "It was made anew."';
+    expect((await cli(`suppression end gone@example.net ${why}`)).out).toBe(
+      'gone@example.net may be written to again.\n',
+    );
+    const { out: log } = await cli('audit log --subject gone@example.net');
+    expect(log).toContain('suppression.end');
+    const none = await cli(`suppression end here@example.net ${why}`);
+    expect(none.err).toContain('Nothing is remembered of here@example.net');
+  });
+
   it('says what to configure when there is no alert channel', async () => {
     expect((await cli('alerts test')).out).toBe(
       'No alert channel is configured. Add one under "alerts" in the configuration.\n',

@@ -270,6 +270,22 @@ const known: Inspector = {
         recipients: 7_000,
       },
     ]),
+  suppression: ({ recipient, account }) =>
+    Promise.resolve(
+      recipient === 'gone@example.net'
+        ? [
+            {
+              kind: 'unknown',
+              at: '2026-11-20T00:00:00.000Z',
+              until: '2027-02-18T00:00:00.000Z',
+              times: 3,
+              action: 'refuse',
+              ...(account === undefined ? {} : { isOwn: account === ANN.account }),
+            },
+          ]
+        : [],
+    ),
+  endSuppression: () => Promise.resolve(true),
   counts: () => Promise.resolve({}),
   reset: () => Promise.resolve(),
 };
@@ -335,6 +351,7 @@ export async function openFixture(
   return {
     door,
     desk,
+    records,
     trace,
     taken,
     telemetry,

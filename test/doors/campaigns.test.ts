@@ -1,7 +1,8 @@
 /** Campaigns over the API: one incident over one campaign, named wherever somebody may look. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { campaignList } from '../../src/doors/api/schemas/campaign.ts';
-import { incident as incidentSchema } from '../../src/doors/api/schemas/output.ts';
+import { similarList } from '../../src/doors/api/schemas/desk.ts';
+import { incident as incidentSchema, incidentList } from '../../src/doors/api/schemas/output.ts';
 import { alertIntent } from '../desk/helper.ts';
 import { NOW, TOKEN } from './api-fixture.ts';
 import { openDeskFixture } from './desk-fixture.ts';
@@ -50,8 +51,35 @@ describe('an incident over a campaign', () => {
     const audit = await api.desk.audit.list({ limit: 9 });
     expect(audit.map(({ action, by }) => [action, by])).toEqual([
       ['incident.join', 'paul'],
-      ['incident.open', 'primum'],
+      ['incident.open', 'olga'],
     ]);
+  });
+
+  it('is listed with a few of its names and how many there are; by itself it has them all', async () => {
+    const names = Array.from({ length: 400 }, (_, n) => `one${n}@example.org`);
+    const opened = await open(names);
+    expect(opened).toMatchObject({ accounts: names, accountCount: 400 });
+    const text = JSON.stringify(await read('/incidents'));
+    expect(text.length).toBeLessThan(2_000);
+    expect(incidentList.parse(JSON.parse(text)).incidents).toMatchObject([
+      { id: opened.id, accounts: names.slice(0, 5), accountCount: 400 },
+    ]);
+    const whole = incidentSchema.parse(await read(`/incidents/${opened.id}`));
+    expect(whole).toMatchObject({ accounts: names, accountCount: 400 });
+    const csv = await (await api.fetch('/api/v1/export/incidents.csv')).text();
+    const [head = '', row = ''] = csv.split('\r\n');
+    expect(row.split(',')[head.split(',').indexOf('accountCount')]).toBe('400');
+    expect(row).toContain(names.join(' '));
+  });
+
+  it('is among those like another with a few of its names only', async () => {
+    const traits = ['link:evil.example'];
+    const names = Array.from({ length: 50 }, (_, n) => `one${n}@example.org`);
+    const [like, own] = [await open(names), await open([ANN])];
+    for (const { id } of [like, own]) await api.records.incidents.addTraits(id, traits);
+    const { similar } = similarList.parse(await read(`/incidents/${own.id}/similar`));
+    expect(similar).toMatchObject([{ incident: { id: like.id, accountCount: 50 } }]);
+    expect(similar[0]?.incident.accounts).toHaveLength(5);
   });
 
   it('is another one for another campaign, for one account, and once the first is closed', async () => {

@@ -36,7 +36,9 @@ describe('a session', () => {
       { name: 'olga', password: PASSWORD },
       { 'x-forwarded-proto': 'https' },
     );
-    expect(behind.headers.getSetCookie()[0]).toContain('; Secure');
+    expect(behind.headers.getSetCookie()[0]).toMatch(
+      /^__Host-primum_session=[\w-]{43}; Path=\/; .*; Secure$/,
+    );
   });
 
   it('signs with the name of its user, whatever is sent', async () => {
@@ -72,6 +74,51 @@ describe('a session', () => {
     expect((await ask(planted)).status).toBe(401);
     expect((await ask(first.cookie)).status).toBe(401);
     expect((await ask(second.cookie)).status).toBe(200);
+  });
+
+  it('ends with another role, which is in force at once and is on record', async () => {
+    await api.addUser('nora', 'reviewer');
+    const before = await api.logIn('nora');
+    const admin = { authorization: `Bearer ${TOKEN}` };
+    const make = (role: string) =>
+      api.post('/api/v1/users', { by: 'adam', name: 'nora', role }, admin);
+    const ask = (cookie: string) => fetch(`${api.baseUrl}/api/v1/session`, { headers: { cookie } });
+    // A new password alone ends nothing before it is set.
+    await make('reviewer');
+    expect((await ask(before.cookie)).status).toBe(200);
+    await make('reader');
+    expect((await ask(before.cookie)).status).toBe(401);
+    const after = await api.logIn('nora');
+    expect(after.cookie).not.toBe(before.cookie);
+    expect((await api.post('/api/v1/cases', CASE, api.as(after))).status).toBe(403);
+    const [change] = (await api.desk.audit.list({ subject: 'nora', limit: 9 })).filter(
+      ({ action }) => action === 'user.role',
+    );
+    expect(change).toMatchObject({ by: 'adam', why: 'reviewer to reader.' });
+  });
+
+  it('is begun by no other site: a form and a text of elsewhere log nobody in (CSRF)', async () => {
+    const fields = { name: 'olga', password: PASSWORD };
+    expect((await api.form('/api/v1/session', fields)).status).toBe(415);
+    const text = await fetch(`${api.baseUrl}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: JSON.stringify(fields),
+    });
+    expect(text.status).toBe(415);
+    expect(text.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('over TLS is none that another host of the domain may plant, before the login or after', async () => {
+    const tls = { 'x-forwarded-proto': 'https' };
+    const mallory = await api.logIn('rita');
+    const who = async (cookie: string) =>
+      fetch(`${api.baseUrl}/api/v1/session`, { headers: { ...tls, cookie } });
+    // RFC 6265bis: a browser takes `__Host-` from this host alone; what was planted may come first.
+    expect((await who(mallory.cookie)).status).toBe(401);
+    const { cookie } = await api.logIn('olga', { ...tls, cookie: mallory.cookie });
+    const both = await who(`${mallory.cookie}; ${cookie}`);
+    expect(await both.json()).toMatchObject({ name: 'olga' });
   });
 
   it('ends with the logout, with a new password, and with its user', async () => {
@@ -142,6 +189,7 @@ describe('a link for a user', () => {
     expect(await roleOf('adam')).toBe('admin');
     expect((await ask({ name: 'adam', role: 'reviewer', isLast: true })).status).toBe(200);
     expect(await roleOf('adam')).toBe('reviewer');
+    expect((await ask({ name: 'adam', role: 'admin' })).status).toBe(200);
     for (const role of ['reader', undefined]) await ask({ name: 'vera', ...(role && { role }) });
     expect(await roleOf('vera')).toBe('reader');
     await ask({ name: 'nina' });

@@ -24,12 +24,12 @@ export interface Visitor {
   readonly csrf: string;
 }
 
-export async function openDeskFixture() {
+export async function openDeskFixture(given: { readonly recordsPath?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'primum-console-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Primum</title>');
   writeFileSync(join(folder, 'console.js'), 'export {};');
   writeFileSync(join(folder, 'secret.key'), 'not for anybody');
-  const api = await openFixture({ consoleFolder: folder, publicPages: PAGES });
+  const api = await openFixture({ ...given, consoleFolder: folder, publicPages: PAGES });
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
     fetch(`${api.baseUrl}${path}`, {
       method: 'POST',

@@ -198,11 +198,18 @@ describe('cases (FBK-5)', () => {
     expect((await step({ kind: 'link', incident: 'i0nothing' })).status).toBe(422);
     await step({ kind: 'link', account: 'Ann@Example.org' });
     await step({ kind: 'answer', text: 'We have stopped it.' });
-    const closed = await step({ kind: 'close', finding: 'abuse', text: 'Locked.' });
+    const odd = await step({ kind: 'close', finding: 'abuse', text: 'Locked.' });
+    expect((await problemOf(odd)).detail).toContain(
+      'is none of dealt with, no abuse, not ours, nothing to be done; take one of them',
+    );
+    const closed = await step({ kind: 'close', finding: 'not ours', text: 'A forged sender.' });
     expect(schemas.caseView.parse(await closed.json())).toMatchObject({
       state: 'closed',
       account: 'ann@example.org',
-      finding: 'abuse',
+      finding: 'not ours',
+      timeline: expect.arrayContaining([
+        expect.objectContaining({ text: 'Closed as not ours: A forged sender.' }),
+      ]) as object[],
       firstActionAt: expect.any(String) as string,
     });
     const late = await step({ kind: 'note', text: 'x' });

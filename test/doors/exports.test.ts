@@ -18,6 +18,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const NO_LIST: Readonly<Record<string, string>> = {
   '/accounts': 'names that begin so, for who writes one',
   '/answers': 'texts of the operator, from his own files',
+  '/suppression': 'of one address; they are kept as hashes, so that there is no list',
   '/foresight': 'a count over days that somebody chose; its tables leave where they stand',
   '/agent/tasks': 'what one agent is to do now',
   '/accounts/{account}': 'one account; its tables leave where they stand',
@@ -183,12 +184,13 @@ describe('a CSV', () => {
       by: 'o',
     } as const;
     const { id } = await api.desk.cases.open(report);
-    await api.desk.cases.step(id, 'o', { kind: 'close', finding: 'abuse', text: 'Locked.' });
+    await api.desk.cases.step(id, 'o', { kind: 'close', finding: 'no abuse', text: 'A bill.' });
     await api.desk.cases.open(report);
     const [names = [], open = [], closed = []] = await rowsOf('cases');
     const at = names.indexOf('secondsToClose');
     expect([open[at], closed[at]]).toEqual(['', '0']);
     expect(closed[names.indexOf('closedAt')]).not.toBe('');
+    expect(closed[names.indexOf('finding')]).toBe('no abuse');
   });
 
   it('of incidents has the clocks of those that are closed, and may be narrowed (FBK-6)', async () => {
@@ -208,6 +210,41 @@ describe('a CSV', () => {
     ]);
     expect((await rowsOf('incidents', '?account=ann@example.org')).length).toBe(2);
   });
+
+  it('of the audit log is of what was asked for, as the list is', async () => {
+    const close = { kind: 'close', finding: 'dealt with', text: 'Locked.' } as const;
+    const report = {
+      source: 'person',
+      category: 'spam',
+      subject: 's',
+      text: 't',
+      by: 'o',
+    } as const;
+    const { id, reference } = await api.desk.cases.open(report);
+    await api.desk.cases.step(id, 'o', close);
+    await api.desk.cases.open(report);
+    for (const subject of [reference, id]) {
+      const of = (await rowsOf('audit', `?subject=${subject}`)).slice(1);
+      expect(of.map((row) => row[3])).toEqual(['case.close', 'case.open']);
+    }
+    expect((await rowsOf('audit')).length).toBe(4);
+  });
+
+  it.each([
+    ['locks', 'account=ann@example.org'],
+    ['users', 'state=open'],
+    ['incidents', 'subject=x'],
+    ['audit', 'state=open'],
+  ])(
+    'of %s that cannot be narrowed by %s says so, and is not the whole list',
+    async (name, query) => {
+      const response = await read(name, `?${query}`);
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).detail).toContain(
+        `\`${query.split('=')[0] ?? ''}\` is not known here`,
+      );
+    },
+  );
 
   it('of locks names who is locked, why, and what lifts it', async () => {
     await api.desk.locks.lock({

@@ -95,6 +95,20 @@ describe('a login with OpenID Connect', () => {
     expect(query.get('redirect_uri')).toBe(`${BASE}/login/oidc/callback`);
   });
 
+  it('over TLS begins and ends with cookies that no other host of the domain may plant', async () => {
+    const tls = { 'x-forwarded-proto': 'https' };
+    const there = await house.ask('/login/oidc', '', tls);
+    const [seed = ''] = there.headers.getSetCookie();
+    expect(seed).toMatch(/^__Host-primum_sign_in=[\w-]{43}; Path=\/; .*; Secure$/);
+    const atProvider = await fetch(there.headers.get('location') ?? '', { redirect: 'manual' });
+    const { pathname, search } = new URL(atProvider.headers.get('location') ?? '');
+    // One that was planted comes first, under the name without the prefix.
+    const cookies = `primum_sign_in=${'B'.repeat(43)}; ${seed.split(';')[0] ?? ''}`;
+    const back = await house.ask(`${pathname}${search}`, cookies, tls);
+    expect(back.status).toBe(303);
+    expect(back.headers.getSetCookie().join()).toMatch(/__Host-primum_session=[\w-]{43}; Path=\/;/);
+  });
+
   it('ends in a session with the name and the best role of its claims', async () => {
     provider.is({ sub: '1', preferred_username: 'Olga', groups: ['support', 'abuse-desk'] });
     const { response, who } = await house.logIn();
@@ -115,6 +129,15 @@ describe('a login with OpenID Connect', () => {
       'user.add',
     ]);
     expect(entries[1]?.why).toBe('reviewer to admin, as the login provider says.');
+  });
+
+  it('ends every other session when it brings another role', async () => {
+    const before = await house.logIn();
+    provider.is({ sub: '1', preferred_username: 'olga', groups: ['support'] });
+    const after = await house.logIn();
+    expect(after.who).toMatchObject({ role: 'reader' });
+    expect((await house.ask('/api/v1/session', before.session)).status).toBe(401);
+    expect((await house.ask('/api/v1/session', after.session)).status).toBe(200);
   });
 
   it('finds the role below a path of claims too', async () => {

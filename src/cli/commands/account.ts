@@ -208,7 +208,7 @@ export function incidentTable(incidents: readonly IncidentView[]): string {
       when(i.openedAt),
       when(i.lastAt),
       i.count,
-      i.account === '' && i.accounts.length > 0 ? counted(i.accounts.length, 'account') : i.account,
+      i.account === '' && i.accountCount > 0 ? counted(i.accountCount, 'account') : i.account,
       i.summary,
     ]),
   );

@@ -9,7 +9,8 @@ const ROLES = ['reader', 'reviewer', 'admin'] as const;
 export const userAdd: Command = {
   name: 'user add',
   summary: 'Invite a user to the console, or give one a link for a new password.',
-  details: 'The link works once, for a day; with a new one the link before is worth nothing.',
+  details:
+    'The link works once, for a day; with a new one the link before is worth nothing. Another role of somebody who is a user is in force at once, and the sessions end.',
   arguments: [{ name: 'NAME' }],
   options: {
     role: {

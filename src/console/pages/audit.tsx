@@ -37,7 +37,7 @@ export function Audit(): JSX.Element {
   ].join('&');
   const list = useLoaded<AuditList>(`/audit?${query}`, before === undefined ? LOGGED : []);
   return (
-    <Page title="Audit log" aside={<AllAsCsv list="audit" />}>
+    <Page title="Audit log" aside={<AllAsCsv list="audit" subject={subject} />}>
       <form
         class="say"
         role="search"

@@ -13,7 +13,6 @@ import {
   Account,
   Ago,
   AllAsCsv,
-  Badge,
   ForReviewers,
   Page,
   Pages,
@@ -24,6 +23,7 @@ import {
   useAct,
 } from '../parts.tsx';
 import { AnswerForms } from './case-answers.tsx';
+import { CloseCase, EndOf, findingWords } from './close-case.tsx';
 import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { A_PAGE, useOpenClosed } from './open-closed.tsx';
 import { OpenCase } from './open-case.tsx';
@@ -80,7 +80,13 @@ function List(): JSX.Element {
                 { name: 'First action', cell: (one) => <FirstAction of={one} /> },
                 ...(state === 'open'
                   ? []
-                  : [{ name: 'Closed', cell: (one: CaseView) => <ClosedAfter of={one} /> }]),
+                  : [
+                      { name: 'Closed', cell: (one: CaseView) => <ClosedAfter of={one} /> },
+                      {
+                        name: 'Ended',
+                        cell: ({ finding }: CaseView) => findingWords(finding),
+                      },
+                    ]),
               ]}
             />
             <Pages
@@ -113,7 +119,7 @@ function Body({ row, path }: { readonly row: CaseView; readonly path: string }):
     <>
       <p class="summary">{row.subject}</p>
       <p>
-        <Badge tone={row.state === 'open' ? 'warn' : 'good'}>{row.state}</Badge>{' '}
+        <EndOf case={row} />{' '}
         <span class="quiet">
           {row.reference}, {row.category}, {SOURCES[row.source]} <Ago at={row.openedAt} />
           <Clocks of={row} />
@@ -183,11 +189,7 @@ function Work({ path, account }: { readonly path: string; readonly account: stri
       />
       <SayForm label="Note" action="Note" say={(text) => step({ kind: 'note', text }, 'Noted.')} />
       <AnswerForms say={(text) => step({ kind: 'answer', text }, 'Answered.')} />
-      <SayForm
-        label="Close it: what it was, and what was done"
-        action="Close"
-        say={(text) => step({ kind: 'close', finding: 'dealt with', text }, 'Closed.')}
-      />
+      <CloseCase say={(finding, text) => step({ kind: 'close', finding, text }, 'Closed.')} />
     </>
   );
 }

@@ -25,6 +25,7 @@ import {
   When,
 } from '../parts.tsx';
 import { Checklist } from './checklist.tsx';
+import { EndOf } from './close-case.tsx';
 import { Close, StillLocked } from './close-incident.tsx';
 import { Clocks, ClosedAfter, FirstAction } from './clocks.tsx';
 import { Files } from './files.tsx';
@@ -92,14 +93,14 @@ function List(): JSX.Element {
   );
 }
 
-function isCampaign({ account, accounts }: Pick<IncidentView, 'account' | 'accounts'>): boolean {
-  return account === '' && accounts.length > 0;
+function isCampaign({ account, accountCount }: IncidentView): boolean {
+  return account === '' && accountCount > 0;
 }
 
 /** One account, or how many; incidents about sources of guesses have none. */
 function Whose({ incident }: { readonly incident: IncidentView }): JSX.Element {
-  const { account, accounts } = incident;
-  if (isCampaign(incident)) return <>{counted(accounts.length, 'account')}</>;
+  const { account, accountCount } = incident;
+  if (isCampaign(incident)) return <>{counted(accountCount, 'account')}</>;
   return <Account name={account} />;
 }
 
@@ -152,6 +153,7 @@ function Beside({ path, id }: { readonly path: string; readonly id: string }): J
               },
               { name: 'About', cell: ({ subject }) => subject },
               { name: 'Opened', cell: ({ openedAt }) => <When at={openedAt} /> },
+              { name: 'State', cell: (one) => <EndOf case={one} /> },
             ]}
           />
         )}

@@ -1,8 +1,9 @@
-/** Who is locked and what lifts it, and whose logins are let in or kept out by a list. */
+/** Who is locked and what lifts it, whose logins a list lets in or keeps out, and who is not written to again. */
 import type { JSX } from 'preact';
 import type { ListEntries, LockList } from '../../doors/api/schemas/types.ts';
 import { useLoaded } from '../live.ts';
 import { Account, Ago, AllAsCsv, IncidentLink, Page, Show, Table, When } from '../parts.tsx';
+import { Suppression } from './suppression.tsx';
 
 const LIFTS = {
   login: 'a login with a new password',
@@ -37,6 +38,7 @@ export function LocksPage(): JSX.Element {
       </h2>
       <Entries list="deny" empty="Nobody is kept out by a list." />
       <Entries list="allow" empty="Nobody is let in by a list." />
+      <Suppression />
     </Page>
   );
 }

@@ -143,6 +143,10 @@ export function Users(): JSX.Element {
       </h2>
       <Show of={users}>{(value) => <UserTable list={value} onRemove={remove} />}</Show>
       <Show of={users}>{(value) => <Invitations list={value} onRemove={remove} />}</Show>
+      <p class="quiet">
+        Another role is in force at once, and the sessions of that user end; a new password is, once
+        the link is used.
+      </p>
       <form class="say" onSubmit={invite}>
         <label for="user">Invite, or give a new password to</label>
         <input

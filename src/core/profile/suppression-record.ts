@@ -52,6 +52,26 @@ export function findSuppression(
   return found;
 }
 
+/** All that is known of a recipient, whoever it is about. */
+export function suppressionRows(
+  record: Uint8Array | undefined,
+  recipient: SeenItem,
+): readonly {
+  readonly kind: SuppressionKind;
+  readonly atMs: number;
+  readonly times: number;
+  readonly account: number;
+}[] {
+  if (record?.[1] !== FORM.kind) return [];
+  const view = viewOf(record);
+  return (['unknown', 'complained'] as const).flatMap((kind) =>
+    rowsOf(record, recipient, kind).map((at) => ({
+      ...{ kind, account: view.getUint32(at + 4, true) },
+      ...{ atMs: view.getUint32(at + 8, true) * 1000, times: record[at + 13] ?? 0 },
+    })),
+  );
+}
+
 /** Whether the recipient has a row of that kind, whoever it is about. */
 export function hasSuppression(
   record: Uint8Array | undefined,
@@ -103,6 +123,23 @@ export function unsuppress(
   const gone = rowsOf(record, recipient, kind).filter(
     (at) => kind === 'unknown' || view.getUint32(at + 4, true) === account,
   );
+  return without(record, gone);
+}
+
+/** Forgets all of it. */
+export function unsuppressAll(
+  record: Uint8Array | undefined,
+  recipient: SeenItem,
+): Uint8Array | undefined {
+  if (record?.[1] !== FORM.kind) return record;
+  const kinds = Object.keys(KINDS) as SuppressionKind[];
+  return without(
+    record,
+    kinds.flatMap((kind) => rowsOf(record, recipient, kind)),
+  );
+}
+
+function without(record: Uint8Array, gone: readonly number[]): Uint8Array | undefined {
   if (gone.length === 0) return record;
   const kept = createRecord({
     ...FORM,

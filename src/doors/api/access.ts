@@ -32,19 +32,28 @@ export function createAccess(fileToken: string, users: UserDesk) {
     }
     // Where there is nothing, there is nothing to be kept from anybody who is known.
     if (request.is404) return;
-    const { role = 'admin', tag = '', anyScope = false } = request.routeOptions.config;
-    if (role !== 'open' && RANK[asking.role] < RANK[role]) {
-      throw new ProblemError(
-        403,
-        `This needs the role ${role}, and yours is ${asking.role}. Ask an admin.`,
-      );
-    }
-    const scope = `${tag}:${SAFE.has(request.method) ? 'read' : 'write'}`;
-    if (!anyScope && !asking.scopes.includes('*') && !asking.scopes.includes(scope)) {
-      throw new ProblemError(403, `This token does not have the scope ${scope}.`);
-    }
+    const refusal = refusalOf(request, asking);
+    if (refusal !== undefined) throw refusal;
     request.person = asking.person;
+    request.mayStill = async () => {
+      const now = await identify(request, isFileToken, users);
+      return now !== undefined && refusalOf(request, now) === undefined;
+    };
   };
+}
+
+/** Why somebody who is known may not; undefined when he may. */
+function refusalOf({ routeOptions, method }: FastifyRequest, asking: Asking) {
+  const { role = 'admin', tag = '', anyScope = false } = routeOptions.config;
+  if (role !== 'open' && RANK[asking.role] < RANK[role]) {
+    return new ProblemError(
+      403,
+      `This needs the role ${role}, and yours is ${asking.role}. Ask an admin.`,
+    );
+  }
+  const scope = `${tag}:${SAFE.has(method) ? 'read' : 'write'}`;
+  if (anyScope || asking.scopes.includes('*') || asking.scopes.includes(scope)) return undefined;
+  return new ProblemError(403, `This token does not have the scope ${scope}.`);
 }
 
 async function identify(

@@ -34,6 +34,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
  * object of the program.
  */
 export function addJsonParser(app: FastifyInstance): void {
+  // Another site may send it without being asked (Fetch, CORS-safelisted request-header).
+  app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>(
     'application/json',

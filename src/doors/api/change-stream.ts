@@ -1,6 +1,6 @@
 /**
  * Live changes as server-sent events: hints to read again, gathered for a moment. A client that
- * stops reading is dropped, and so is everybody when the door closes.
+ * stops reading is dropped, and so is who may look no more, and everybody when the door closes.
  */
 import type { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
@@ -45,20 +45,24 @@ export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
         response: answerOfType('text/event-stream', 'Events `changes`, each a list of hints.'),
       },
     },
-    async (_, reply) => {
+    async (request, reply) => {
       if (streams.size >= MAX_STREAMS) {
         throw new ProblemError(503, `${MAX_STREAMS} clients follow already. Ask again later.`, {
           retryAfterSeconds: FULL_SECONDS,
         });
       }
-      stop ??= parts.desk.follow((change) => streams.tell(change));
+      stop ??= parts.desk.follow((change) => {
+        streams.tell(change);
+        // A session or token has ended, or is less than it was.
+        if (change.what === 'user') void streams.dropGone();
+      });
       reply.hijack();
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      streams.add(reply.raw);
+      streams.add(reply.raw, request.mayStill);
       await Promise.resolve();
     },
   );
@@ -66,7 +70,8 @@ export function addChangeStream(app: FastifyInstance, parts: ApiParts): void {
 
 /** Everybody who follows. What waits for one is bounded; over it he is dropped. */
 export class Streams {
-  readonly #open = new Set<Writable>();
+  /** With whether each may still look. */
+  readonly #open = new Map<Writable, () => Promise<boolean>>();
   #gathered = new Map<string, Change>();
   #timer: NodeJS.Timeout | undefined;
   readonly #heartbeat = setInterval(() => this.#write(': still here\n\n'), HEARTBEAT_MS).unref();
@@ -75,8 +80,8 @@ export class Streams {
     return this.#open.size;
   }
 
-  add(stream: Writable): void {
-    this.#open.add(stream);
+  add(stream: Writable, mayStill = (): Promise<boolean> => Promise.resolve(true)): void {
+    this.#open.set(stream, mayStill);
     stream.once('close', () => this.#open.delete(stream));
     stream.on('error', () => this.#open.delete(stream));
     stream.write('retry: 3000\n\n');
@@ -88,10 +93,17 @@ export class Streams {
     this.#timer ??= setTimeout(() => this.#send(), GATHER_MS).unref();
   }
 
+  /** Drops who may look no more; while the records cannot say, nobody. */
+  async dropGone(): Promise<void> {
+    for (const [stream, mayStill] of [...this.#open]) {
+      if (!(await mayStill().catch(() => true))) stream.destroy();
+    }
+  }
+
   close(): void {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#timer);
-    for (const stream of this.#open) stream.destroy();
+    for (const stream of this.#open.keys()) stream.destroy();
   }
 
   #send(): void {
@@ -103,7 +115,7 @@ export class Streams {
   }
 
   #write(text: string): void {
-    for (const stream of this.#open) {
+    for (const stream of this.#open.keys()) {
       if (stream.writableLength > MAX_WAITING_BYTES) stream.destroy();
       else stream.write(text);
     }

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const SESSION_COOKIE = 'primum_session';
+export const HOST_PREFIX = '__Host-';
 const MAX_COOKIES = 8_192;
 /** Longer than any session; the server knows better when one ends. */
 const COOKIE_SECONDS = 7 * 86_400;
@@ -46,8 +47,21 @@ export function sessionCookieOf(request: FastifyRequest): string {
   return readCookie(request, SESSION_COOKIE);
 }
 
+/**
+ * Of a cookie that we set, over TLS with the prefix that browsers take from this host alone (RFC 6265bis
+ * §4.1.3.2): another host of the same domain could plant one without it, which may be sent first.
+ */
+function nameOver(request: FastifyRequest, name: string): string {
+  return isSecure(request) ? `${HOST_PREFIX}${name}` : name;
+}
+
+function isSecure(request: FastifyRequest): boolean {
+  return request.headers['x-forwarded-proto'] === 'https';
+}
+
 /** Empty where it sent none of that name. */
-export function readCookie(request: FastifyRequest, wanted: string): string {
+export function readCookie(request: FastifyRequest, plain: string): string {
+  const wanted = nameOver(request, plain);
   const header = (request.headers.cookie ?? '').slice(0, MAX_COOKIES);
   for (const part of header.split(';')) {
     const [name, value = ''] = part.trim().split('=', 2);
@@ -84,10 +98,12 @@ export function writeSessionCookie(
 
 /** RFC 6265bis: not for scripts, and over TLS only where TLS is. */
 export function writeCookie(request: FastifyRequest, reply: FastifyReply, cookie: Cookie): void {
-  const { name, value, path, sameSite, seconds } = cookie;
-  const isSecure = request.headers['x-forwarded-proto'] === 'https';
+  const { value, sameSite, seconds } = cookie;
+  const name = nameOver(request, cookie.name);
+  // What has the prefix is for the whole host.
+  const path = isSecure(request) ? '/' : cookie.path;
   const parts = [`${name}=${value}`, `Path=${path}`, 'HttpOnly', `SameSite=${sameSite}`];
-  const all = [...parts, `Max-Age=${seconds}`, ...(isSecure ? ['Secure'] : [])];
+  const all = [...parts, `Max-Age=${seconds}`, ...(isSecure(request) ? ['Secure'] : [])];
   // Fastify gathers several cookies of one answer.
   void reply.header('set-cookie', all.join('; '));
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { CSRF_HEADER } from './access.ts';
 import { addAttachmentDownload } from './attachment-download.ts';
 import { addChangeStream } from './change-stream.ts';
-import { SESSION_COOKIE } from './client-facts.ts';
+import { HOST_PREFIX, SESSION_COOKIE } from './client-facts.ts';
 import { COMPILERS } from './compilers.ts';
 import type { ApiParts } from './contract.ts';
 import { jsonSchema } from './endpoint.ts';
@@ -39,7 +39,7 @@ const SCHEMES = {
   token: { type: 'http' as const, scheme: 'bearer' },
   session: {
     ...{ type: 'apiKey' as const, in: 'cookie', name: SESSION_COOKIE },
-    description: 'Set by POST /api/v1/session.',
+    description: `Set by POST /api/v1/session; behind TLS its name begins with \`${HOST_PREFIX}\`.`,
   },
   csrf: {
     ...{ type: 'apiKey' as const, in: 'header', name: CSRF_HEADER },

@@ -18,6 +18,8 @@ declare module 'fastify' {
     mta: string;
     /** Who asks: a user, or a token with its name. Undefined for the token file. */
     person: Person | undefined;
+    /** Whether he may ask this now, too; of who follows for hours. */
+    mayStill: () => Promise<boolean>;
   }
   interface FastifyContextConfig {
     /** What somebody must be to ask this; `open` asks nobody. */
@@ -51,6 +53,8 @@ export interface Description<P, Q, B, R> {
   readonly bodyLimitBytes?: number;
   /** Media types of the body. Default: application/json. */
   readonly consumes?: readonly string[];
+  /** What is kept of an answer for who sends the same Idempotency-Key again. Default: all of it, on record. */
+  readonly repeats?: 'secret' | 'unrecorded';
   handle(input: {
     readonly params: P;
     readonly query: Q;
@@ -84,7 +88,7 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
     app.route({
       method,
       url: path,
-      config: { role, tag },
+      config: { role, tag, ...(description.repeats && { repeats: description.repeats }) },
       preValidation: (request, _, done) => {
         if (takesBy) signWithName(request);
         done();

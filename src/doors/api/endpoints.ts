@@ -13,12 +13,14 @@ import { lockEndpoints } from './endpoints/locks.ts';
 import { ownPasswordEndpoints } from './endpoints/own-password.ts';
 import { reportEndpoints } from './endpoints/reports.ts';
 import { practiceEndpoints } from './endpoints/practices.ts';
+import { suppressionEndpoints } from './endpoints/suppression.ts';
 import { traceEndpoints } from './endpoints/trace.ts';
 
 export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
   return [
     ...accountEndpoints(parts),
     ...senderEndpoints(parts),
+    ...suppressionEndpoints(parts),
     ...lockEndpoints(parts),
     ...incidentEndpoints(parts),
     ...reportEndpoints(parts),

@@ -16,6 +16,8 @@ export type Row = Readonly<Record<string, Cell>>;
 export interface Narrowed {
   readonly state?: 'open' | 'closed';
   readonly account?: string;
+  /** Of the audit log: an account, a case, an incident or a practice. */
+  readonly subject?: string;
 }
 
 interface ExportList {
@@ -24,6 +26,8 @@ interface ExportList {
   readonly role: Role;
   /** Every line has these, in this order, also where there is no row. */
   readonly columns: readonly string[];
+  /** What of it may be asked for; anything else is refused, for the whole list would be taken for a part. */
+  readonly narrowedBy: readonly (keyof Narrowed)[];
   /** Newest first, or in the order of the list. */
   rows(parts: ApiParts, narrowed: Narrowed): Promise<readonly Row[]>;
 }
@@ -35,15 +39,18 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
     'incidents',
     [
       ...['id', 'account', 'cause', 'practice', 'state', 'verdict', 'owner', 'count', 'openedAt'],
-      ...['firstActionAt', 'closedAt', ...CLOCKS, 'summary', 'campaign', 'accounts'],
+      ...['firstActionAt', 'closedAt', ...CLOCKS, 'summary', 'campaign'],
+      ...['accountCount', 'accounts'],
       ...['messages', 'recipients', 'messagesLeft', 'recipientsLeft'],
     ],
     async (parts, narrowed) => (await incidentsOf(parts, narrowed)).map(incidentRow),
+    ['state', 'account'],
   ),
   clocks: list(
     'incidents',
     ['id', 'account', 'openedAt', 'verdict', ...CLOCKS],
     async (parts, narrowed) => (await incidentsOf(parts, narrowed)).map(incidentRow),
+    ['state', 'account'],
   ),
   campaigns: list(
     'incidents',
@@ -63,13 +70,12 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
   audit: list(
     'audit',
     ['id', 'at', 'by', 'action', 'subject', 'also', 'why'],
-    async ({ desk }, { account }) => {
-      const subject = account === undefined ? {} : { subject: account };
-      const rows = await all<number, AuditEntry>((page) =>
-        desk.audit.list({ ...page, ...subject }),
-      );
+    async ({ desk }, { subject }) => {
+      const about = subject === undefined ? {} : { subject };
+      const rows = await all<number, AuditEntry>((page) => desk.audit.list({ ...page, ...about }));
       return rows.map((row) => ({ ...row }));
     },
+    ['subject'],
   ),
   cases: list(
     'cases',
@@ -82,6 +88,7 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
       (await all<string, Case>((page) => desk.cases.list({ ...page, ...narrowed }))).map(
         ({ timeline: _, ...row }) => ({ ...row, ...clocksOf(row) }),
       ),
+    ['state', 'account'],
   ),
   holds: list(
     'holds',
@@ -97,6 +104,7 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
       const rows = await all<string, Hold>((page) => desk.holds.list({ ...page, ...narrowed }));
       return rows.map(({ reasons, seen: _, ...row }) => ({ ...row, reason: reasons[0]?.text }));
     },
+    ['state', 'account'],
   ),
   locks: list(
     'locks',
@@ -111,6 +119,7 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
     ['account', 'to', 'at', 'by', 'why', 'reference'],
     ({ desk }, { account }) =>
       Promise.resolve(desk.forwards.list(account).map((row) => ({ ...row }))),
+    ['account'],
   ),
   lists: list(
     'lists',
@@ -187,8 +196,9 @@ function list(
   tag: ExportList['tag'],
   columns: readonly string[],
   rows: ExportList['rows'],
+  narrowedBy: ExportList['narrowedBy'] = [],
 ): ExportList {
-  return { tag, role: 'reader', columns, rows };
+  return { tag, role: 'reader', columns, narrowedBy, rows };
 }
 
 function incidentsOf({ desk }: ApiParts, narrowed: Narrowed): Promise<readonly Incident[]> {
@@ -213,7 +223,12 @@ function incidentRow(row: Incident): Row {
   return {
     ...{ id, account, cause, practice, state, verdict, owner, count, openedAt, summary },
     ...{ firstActionAt: row.firstActionAt, closedAt: row.closedAt, campaign: row.campaign },
-    ...{ accounts: row.accounts.join(' '), ...clocksOf(row), ...reachCells(row.reach) },
+    ...{
+      accountCount: row.accounts.length,
+      accounts: row.accounts.join(' '),
+      ...clocksOf(row),
+      ...reachCells(row.reach),
+    },
   };
 }
 

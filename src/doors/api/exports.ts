@@ -4,17 +4,28 @@ import { z } from 'zod';
 import type { ApiParts } from './contract.ts';
 import { inertText } from '../../protocol/inert-text.ts';
 import { answerOfType, securityOf } from './endpoint.ts';
-import { EXPORT_LISTS, MAX_EXPORT_ROWS, type Cell, type Row } from './export-lists.ts';
-import { accountName } from './schemas/input.ts';
+import {
+  EXPORT_LISTS,
+  MAX_EXPORT_ROWS,
+  type Cell,
+  type Narrowed,
+  type Row,
+} from './export-lists.ts';
+import { accountName, auditQuery } from './schemas/input.ts';
 
-const query = z.strictObject({
+const NARROWING = {
   state: z.enum(['open', 'closed']).exactOptional(),
   account: accountName.exactOptional(),
-});
+  subject: auditQuery.shape.subject,
+} as const satisfies Record<keyof Narrowed, z.ZodType>;
+
+function queryOf(narrowedBy: readonly (keyof Narrowed)[]): z.ZodType<Narrowed> {
+  return z.strictObject(Object.fromEntries(narrowedBy.map((name) => [name, NARROWING[name]])));
+}
 
 export function addExports(app: FastifyInstance, parts: ApiParts): void {
   for (const [name, list] of Object.entries(EXPORT_LISTS)) {
-    const { tag, role, columns } = list;
+    const { tag, role, columns, narrowedBy } = list;
     app.get(
       `/export/${name}.csv`,
       {
@@ -23,12 +34,12 @@ export function addExports(app: FastifyInstance, parts: ApiParts): void {
           tags: [tag],
           security: securityOf({ role, tag, method: 'GET' }),
           summary: `The ${name} as CSV, newest first, at most ${MAX_EXPORT_ROWS} rows.`,
-          querystring: query,
+          querystring: queryOf(narrowedBy),
           response: answerOfType('text/csv', 'A line of names, then a line for each row.'),
         },
       },
       async (request, reply) => {
-        const rows = await list.rows(parts, request.query as z.output<typeof query>);
+        const rows = await list.rows(parts, request.query as Narrowed);
         return reply
           .type('text/csv; charset=utf-8')
           .header('content-disposition', `attachment; filename="primum-${name}.csv"`)

@@ -135,6 +135,7 @@ export async function buildApi(
   const agentOf = createAgentCheck(options.agentTokens ?? new Map());
   app.decorateRequest('mta', '');
   app.decorateRequest('person', undefined);
+  app.decorateRequest('mayStill', () => Promise.resolve(false));
   app.addHook('onRequest', async (request, reply) => {
     const path = request.routeOptions.url ?? '';
     if (options.publicPages !== undefined && isStray(request)) return;
@@ -156,7 +157,7 @@ export async function buildApi(
   });
   addJsonParser(app);
   addRetryAfter(app);
-  addIdempotency(app, parts.now ?? Date.now);
+  addIdempotency(app, parts);
   app.setNotFoundHandler((request, reply) =>
     options.publicPages !== undefined && isStray(request)
       ? sendMissing(reply, options.publicPages, request)

@@ -16,6 +16,7 @@ import type {
 import type { ForwardRecords } from './forward-contract.ts';
 import type { CaseRecords, FigureRecords, UserRecords } from './desk-contract.ts';
 import type { QuestionRecords } from './question-contract.ts';
+import type { RequestRecords } from './request-contract.ts';
 import type { AttachmentRecords } from './attachment-contract.ts';
 import type { TicketRecords } from './ticket-contract.ts';
 import type { ContainmentRecords, HoldRecords } from './hold-contract.ts';
@@ -332,6 +333,7 @@ export interface Records {
   readonly users: UserRecords;
   readonly figures: FigureRecords;
   readonly questions: QuestionRecords;
+  readonly requests: RequestRecords;
   readonly tickets: TicketRecords;
   readonly attachments: AttachmentRecords;
   readonly waiting: WaitingRecords;

@@ -5,6 +5,9 @@ export type CaseState = 'open' | 'closed';
 /** How a report came in. */
 export type CaseSource = 'web' | 'letter' | 'arf' | 'xarf' | 'person';
 
+/** How a case ended, for whoever looks at the like of it later (FBK-7). */
+export type CaseFinding = 'dealt with' | 'no abuse' | 'not ours' | 'nothing to be done';
+
 /** A report from outside (FBK-5): about an account, an address, or something nobody knows yet. */
 export interface CaseRow {
   /** Rises with time. */
@@ -31,7 +34,7 @@ export interface CaseRow {
   /** FBK-6: when somebody first did something about it. */
   readonly firstActionAt?: string;
   readonly closedAt?: string;
-  /** Empty while it is open. */
+  /** Empty while it is open; a `CaseFinding`, or of one closed before there were these, any word. */
   readonly finding: string;
 }
 
@@ -142,6 +145,7 @@ export interface UserRecords {
   get(name: string): Promise<UserRow | undefined>;
   /** Ends the user's sessions too, invitations and tokens made by nobody else stay. */
   remove(name: string, audit: AuditDraft): Promise<boolean>;
+  /** Of somebody who is a user the role changes at once, and with another his sessions end. */
   invite(invitation: InvitationRow, audit: AuditDraft): Promise<void>;
   findInvitation(digest: string): Promise<InvitationRow | undefined>;
   /** Those that work still, by name. */

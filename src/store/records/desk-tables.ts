@@ -97,6 +97,14 @@ export interface TraitTable {
   incident: string;
 }
 
+export interface RequestTable {
+  key: string;
+  asked: string;
+  atMs: number;
+  status: number;
+  answer: string;
+}
+
 export interface DeskTables {
   cases: CaseTable;
   caseMail: CaseMailTable;
@@ -110,4 +118,5 @@ export interface DeskTables {
   attachmentContents: AttachmentContentTable;
   incidentTraits: TraitTable;
   questions: QuestionRow;
+  requests: RequestTable;
 }

@@ -45,7 +45,7 @@ export function incidentWork(transact: Transact): Work {
         const fresh = newIncident(draft, account, at);
         const entry = { at, by, text: `Opened: ${draft.summary}` };
         const incident = { ...noted(fresh, entry), owner: by, accounts: [...accounts] };
-        await insertIncident(tx, incident);
+        await insertIncident(tx, incident, by);
         return toRow(incident);
       }),
     openCampaigns: () => transact((tx) => readOpenCampaigns(tx, MAX_OPEN_CAMPAIGNS)),

@@ -160,12 +160,16 @@ export async function readIncident(tx: RecordsTx, id: string): Promise<IncidentS
 }
 
 /** Inserts an incident; that it was opened is in the audit log. */
-export async function insertIncident(tx: RecordsTx, incident: IncidentState): Promise<void> {
+export async function insertIncident(
+  tx: RecordsTx,
+  incident: IncidentState,
+  by = 'primum',
+): Promise<void> {
   await tx.insertInto('incidents').values(toTable(incident)).execute();
   const { id, account, openedAt, alertedAtMs, summary } = incident;
   // The audit log says when it was recorded, not when it happened.
   const at = alertedAtMs === undefined ? openedAt : new Date(alertedAtMs).toISOString();
-  const audit = { at, by: 'primum', action: 'incident.open', subject: account || id, also: id };
+  const audit = { at, by, action: 'incident.open', subject: account || id, also: id };
   await addAudit(tx, [{ ...audit, why: `${id}: ${summary}` }]);
 }
 

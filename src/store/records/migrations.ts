@@ -15,6 +15,7 @@ import { createSignIns } from './sign-ins.ts';
 import { createTickets } from './tickets.ts';
 import { createHolds } from './hold-schema.ts';
 import { createQuestions } from './questions.ts';
+import { createRequests } from './requests.ts';
 import type { RecordsDb } from './tables.ts';
 import { indexOpenHolds } from './waiting.ts';
 
@@ -67,6 +68,7 @@ function recordsMigrations(engine: RecordsEngine): Record<string, Migration> {
     '0012_well_again': { up: addWellAgain },
     '0013_audit_also': { up: addAlso },
     '0014_last_decision': { up: addLastDecision },
+    '0015_requests': { up: createRequests },
   };
 }
 

@@ -16,6 +16,7 @@ import type { RecordsEngine } from './migrations.ts';
 import { outboxRecords } from './outbox.ts';
 import { auditRecords, listRecords, settingRecords } from './plain.ts';
 import { questionRecords } from './questions.ts';
+import { requestRecords } from './requests.ts';
 import type { RecordsDb, Transact } from './tables.ts';
 import { ticketRecords } from './tickets.ts';
 import { userRecords } from './users.ts';
@@ -27,6 +28,15 @@ export async function openRecords(db: RecordsDb, engine: RecordsEngine): Promise
   return recordsIn(db);
 }
 
+/** What to do, by the words of the database (sqlite.org/rescode.html). */
+function adviceOn(cause: string): string {
+  if (/locked|busy/i.test(cause)) {
+    return 'Another program holds them, such as a backup: try again in a moment, or end it.';
+  }
+  if (/full/i.test(cause)) return 'Make room on the disk, then try again.';
+  return 'Look at the disk and at the rights of the state folder, then try again.';
+}
+
 /** Of a database whose schema is up to date. */
 export function recordsIn(db: RecordsDb): Records {
   const transact: Transact = async (work) => {
@@ -36,10 +46,8 @@ export function recordsIn(db: RecordsDb): Records {
       const cause = error instanceof Error ? error.message : String(error);
       throw new PrimumError(
         'STORE_UNAVAILABLE',
-        `The records cannot be read or written: ${cause}`,
-        {
-          cause: error,
-        },
+        `The records cannot be read or written: ${cause}. ${adviceOn(cause)}`,
+        { cause: error },
       );
     }
   };
@@ -61,6 +69,7 @@ export function recordsIn(db: RecordsDb): Records {
     users: userRecords(transact),
     figures: figureRecords(transact),
     questions: questionRecords(transact),
+    requests: requestRecords(transact),
     tickets: ticketRecords(transact),
     attachments: attachmentRecords(transact),
     waiting: waitingRecords(transact),

@@ -75,10 +75,22 @@ async function saveRole(
     await tx.insertInto('users').values(user).execute();
     const why = `As ${user.role}, by the first login with OpenID Connect.`;
     await addAudit(tx, [{ ...audit, action: 'user.add', why }]);
-  } else if (before.role !== user.role) {
-    const { role } = user;
-    await tx.updateTable('users').set({ role }).where('name', '=', user.name).execute();
-    const why = `${before.role} to ${role}, as the login provider says.`;
-    await addAudit(tx, [{ ...audit, action: 'user.role', why }]);
+  } else {
+    const change = { role: user.role, at, by: 'primum', as: ', as the login provider says' };
+    await changeRole(tx, before, change);
   }
+}
+
+/** In force at once; sessions of the role before end, so that none becomes more than it began as. */
+export async function changeRole(
+  tx: RecordsTx,
+  { name, role: before }: Pick<UserRow, 'name' | 'role'>,
+  change: Pick<UserRow, 'role' | 'by'> & { readonly at: string; readonly as?: string },
+): Promise<void> {
+  const { role, at, by, as = '' } = change;
+  if (role === before) return;
+  await tx.updateTable('users').set({ role }).where('name', '=', name).execute();
+  await tx.deleteFrom('sessions').where('name', '=', name).execute();
+  const why = `${before} to ${role}${as}.`;
+  await addAudit(tx, [{ at, by, action: 'user.role', subject: name, why }]);
 }

@@ -2,7 +2,7 @@
 import type { TokenRow, UserRecords } from './desk-contract.ts';
 import type { TokenTable } from './desk-tables.ts';
 import { addAudit } from './plain.ts';
-import { signIn } from './sign-ins.ts';
+import { changeRole, signIn } from './sign-ins.ts';
 import type { Transact } from './tables.ts';
 
 export function userRecords(transact: Transact): UserRecords {
@@ -47,6 +47,12 @@ function invitations(
         // A new link for somebody makes the one before worthless.
         await tx.deleteFrom('invitations').where('name', '=', invitation.name).execute();
         await tx.insertInto('invitations').values(invitation).execute();
+        const query = tx.selectFrom('users').selectAll().where('name', '=', invitation.name);
+        const before = await query.executeTakeFirst();
+        // Whoever is to do less would never open the link.
+        if (before !== undefined) {
+          await changeRole(tx, before, { role: invitation.role, at: audit.at, by: audit.by });
+        }
         await addAudit(tx, [audit]);
       }),
     findInvitation: (digest) =>

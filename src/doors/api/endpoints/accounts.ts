@@ -12,6 +12,7 @@ import {
   referenceParams,
   rungQuery,
 } from '../schemas/input.ts';
+import { listedIncident } from './incident-view.ts';
 import { viewLocks } from './lock-view.ts';
 import { explanation } from '../schemas/judgement.ts';
 import {
@@ -62,7 +63,7 @@ export function accountEndpoints({ inspector, desk, take, now = Date.now }: ApiP
         }
         const rung = (await inspector.rung(account)) ?? null;
         const [shown = null] = lock === null ? [] : await viewLocks({ inspector }, [lock]);
-        return { account, report, rung, lock: shown, incidents };
+        return { account, report, rung, lock: shown, incidents: incidents.map(listedIncident) };
       },
     }),
     ...limitEndpoints({ inspector, desk, take, now }),

@@ -25,6 +25,7 @@ export function eventEndpoints(parts: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/events',
+      repeats: 'unrecorded',
       role: 'admin',
       tag: 'events',
       summary: 'Takes in events (NDJSON, or JSON: an array or one). An id seen before counts once.',

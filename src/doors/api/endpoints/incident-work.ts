@@ -3,6 +3,7 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { incidentNotOpen } from './closed-already.ts';
+import { listedIncident, wholeIncident } from './incident-view.ts';
 import { incidentStep, newIncidentInput, similarList, tickInput } from '../schemas/desk.ts';
 import { campaignList, campaignQuery } from '../schemas/campaign.ts';
 import { incidentParams } from '../schemas/input.ts';
@@ -28,7 +29,7 @@ export function incidentWorkEndpoints({ desk }: ApiParts) {
         'one that is open is given again.',
       body: newIncidentInput,
       response: incident,
-      handle: ({ body }) => desk.incidents.open(body),
+      handle: async ({ body }) => wholeIncident(await desk.incidents.open(body)),
     }),
     endpoint({
       method: 'POST',
@@ -40,7 +41,7 @@ export function incidentWorkEndpoints({ desk }: ApiParts) {
       response: incident,
       async handle({ params: { id }, body: { by, step } }) {
         const after = await desk.incidents.step(id, by, step);
-        if (after) return after;
+        if (after) return wholeIncident(after);
         throw incidentNotOpen(id, await desk.incidents.get(id));
       },
     }),
@@ -65,7 +66,11 @@ export function incidentWorkEndpoints({ desk }: ApiParts) {
       summary: 'Others that share traits with it, most shared first, with how they ended.',
       params: incidentParams,
       response: similarList,
-      handle: async ({ params: { id } }) => ({ similar: await desk.incidents.similar(id) }),
+      handle: async ({ params: { id } }) => ({
+        similar: (await desk.incidents.similar(id)).map(({ incident: like, shared }) => ({
+          ...{ incident: listedIncident(like), shared },
+        })),
+      }),
     }),
   ];
 }

@@ -3,6 +3,7 @@ import type { ApiParts } from '../contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
 import { incidentNotOpen } from './closed-already.ts';
+import { listedIncident, wholeIncident } from './incident-view.ts';
 import { releaseAfter } from './release-account.ts';
 import {
   auditQuery,
@@ -27,10 +28,12 @@ export function incidentEndpoints(parts: ApiParts) {
       method: 'GET',
       path: '/incidents',
       tag: 'incidents',
-      summary: 'Incidents, newest first.',
+      summary: 'Incidents, newest first; of a campaign the first few accounts.',
       query: incidentQuery,
       response: incidentList,
-      handle: async ({ query }) => ({ incidents: await desk.incidents.list(query) }),
+      handle: async ({ query }) => ({
+        incidents: (await desk.incidents.list(query)).map(listedIncident),
+      }),
     }),
     endpoint({
       method: 'GET',
@@ -41,7 +44,7 @@ export function incidentEndpoints(parts: ApiParts) {
       response: incident,
       async handle({ params: { id } }) {
         const found = await desk.incidents.get(id);
-        if (found) return found;
+        if (found) return wholeIncident(found);
         throw new ProblemError(
           404,
           `There is no incident ${id}. None is ever deleted: check its letters.`,

@@ -10,6 +10,7 @@ export function ownPasswordEndpoints({ ownPassword }: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/own-password',
+      repeats: 'unrecorded',
       role: 'admin',
       tag: 'accounts',
       summary: 'Remembers the digest of a password that just worked, in memory only.',

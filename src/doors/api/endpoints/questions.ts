@@ -44,6 +44,7 @@ export function questionEndpoints(parts: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/questions',
+      repeats: 'secret',
       tag: 'accounts',
       summary: 'Asks the owner "was this you?", at an address that the account itself cannot read.',
       body: questionInput,

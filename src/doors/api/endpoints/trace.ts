@@ -30,6 +30,7 @@ export function traceEndpoints(parts: ApiParts) {
     endpoint({
       method: 'POST',
       path: '/trace',
+      repeats: 'unrecorded',
       tag: 'trace',
       summary: 'Who sent a message: reads its trace token and finds the decision behind it.',
       body: traceInput,

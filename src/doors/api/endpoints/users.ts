@@ -18,6 +18,7 @@ import { DONE, done } from '../schemas/output.ts';
 
 export function userEndpoints({ desk }: ApiParts) {
   const common = { tag: 'users', role: 'admin' as const };
+  const making = { ...common, method: 'POST' as const, repeats: 'secret' as const };
   return [
     endpoint({
       ...common,
@@ -28,10 +29,10 @@ export function userEndpoints({ desk }: ApiParts) {
       handle: () => everybody(desk),
     }),
     endpoint({
-      ...common,
-      method: 'POST',
+      ...making,
       path: '/users',
-      summary: 'Invites a user, or gives one a link for a new password; it works once, for a day.',
+      summary:
+        'Invites a user, or gives one a link for a new password; it works once, for a day. Another role is in force at once.',
       body: userInput,
       response: inviteView,
       async handle({ body: { isLast, ...body } }) {
@@ -62,8 +63,7 @@ export function userEndpoints({ desk }: ApiParts) {
       handle: async () => ({ tokens: await desk.users.tokens() }),
     }),
     endpoint({
-      ...common,
-      method: 'POST',
+      ...making,
       path: '/tokens',
       summary: 'Makes a token for a program, with a role and scopes such as `holds:read`.',
       body: tokenInput,

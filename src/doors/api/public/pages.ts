@@ -12,7 +12,7 @@ import type { PublicPages } from '../desk-parts.ts';
 import { caseBody, mailBody } from './answers.ts';
 import { chooseLanguage, html, page, type Html, type PageParts } from './html.ts';
 import { addWasThisYou } from './was-this-you.ts';
-import { parseReport, reportForm, trapForm } from './report.ts';
+import { againForm, parseReport, reportForm, trapForm } from './report.ts';
 
 /** Reports of one network in an hour, and of all: a flood would bury the true ones. */
 export const MAX_REPORTS = 10;
@@ -63,8 +63,19 @@ export function addPublicPages(
       }
       if (!all.take('')) return often(reply, place, all.waitSeconds(''));
       const made = { ...report.draft, source: 'web', by: 'public form' } as const;
-      const { reference } = await parts.desk.cases.open(made);
-      return send(reply, place, 'report_title', thanks(place, reference));
+      try {
+        const { reference } = await parts.desk.cases.open(made);
+        return await send(reply, place, 'report_title', thanks(place, reference));
+      } catch (error) {
+        const mistake = mistakeOf(error as FastifyError, request, parts.telemetry);
+        const form = againForm(place, report, mistake.reference);
+        return send(
+          withRetryAfter(reply.code(mistake.status), mistake),
+          place,
+          'wrong_title',
+          form,
+        );
+      }
     });
     open.get('/policy', route, (request, reply) => {
       const place = placeOf(pages, request);

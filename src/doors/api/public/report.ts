@@ -47,6 +47,13 @@ export function trapForm(place: PageParts, { draft }: Report): Html {
     ${formOf(place, { ...NOTHING, ...draft, isTrapShown: true })}`;
 }
 
+/** The report as it was written, where it could not be kept: nobody writes it a second time. */
+export function againForm(place: PageParts, { draft }: Report, reference: string): Html {
+  return html`<p>${place.texts['wrong_here'] ?? ''}</p>
+    <p class="reference">${reference}</p>
+    ${formOf(place, { ...NOTHING, ...draft })}`;
+}
+
 interface Filled extends Pick<Report['draft'], 'category' | 'subject' | 'text'> {
   readonly evidence?: string;
   readonly reporter?: string;

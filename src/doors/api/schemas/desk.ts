@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type {
   Case,
+  CaseFinding,
   ClockReport,
   PendingInvitation,
   TokenView,
@@ -57,6 +58,12 @@ export const caseInput = z.strictObject({
   text: z.string().trim().min(1).max(20_000),
   evidence: z.string().max(20_000).exactOptional(),
 });
+const CASE_FINDINGS = [
+  'dealt with',
+  'no abuse',
+  'not ours',
+  'nothing to be done',
+] as const satisfies readonly CaseFinding[];
 export const caseStep = z.strictObject({
   by,
   step: z.discriminatedUnion('kind', [
@@ -68,7 +75,16 @@ export const caseStep = z.strictObject({
       incident: idName.exactOptional(),
       account: accountName.exactOptional(),
     }),
-    z.strictObject({ kind: z.literal('close'), finding: line.min(1), text: note }),
+    z.strictObject({
+      kind: z.literal('close'),
+      finding: z
+        .enum(CASE_FINDINGS)
+        .describe(
+          'How it ended: abuse that was stopped, none that was found, from elsewhere, or of a kind ' +
+            'that nobody here can stop.',
+        ),
+      text: note,
+    }),
   ]),
 });
 export const caseView = z.object({
@@ -90,7 +106,9 @@ export const caseView = z.object({
   updatedAt: at,
   firstActionAt: at.exactOptional(),
   closedAt: at.exactOptional(),
-  finding: text,
+  finding: text.describe(
+    `How it ended: ${CASE_FINDINGS.join(', ')}. Empty while it is open; older ones may say more.`,
+  ),
 }) satisfies z.ZodType<Case>;
 export const answerList = z.object({
   answers: z.array(z.object({ language: text, text })),

@@ -88,6 +88,20 @@ export const unlockInput = z.strictObject({
     .default('keep')
     .describe('What becomes of its mail that was held with the lock.'),
 });
+const recipient = z
+  .string()
+  .trim()
+  .min(3)
+  .max(320)
+  .regex(/^[^\s\p{Cc}]+@[^\s\p{Cc}]+$/u, 'is not a mail address')
+  .describe('A mail address.');
+export const suppressionQuery = z.strictObject({
+  recipient,
+  account: accountName
+    .exactOptional()
+    .describe('Who writes there: a complaint counts for the account it is about only.'),
+});
+export const suppressionEnd = z.strictObject({ by, why, recipient });
 export const byInput = z.strictObject({ by });
 export const ownPasswordInput = z.strictObject({
   account: accountName,

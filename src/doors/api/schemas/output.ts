@@ -11,6 +11,7 @@ import type {
   RungPage,
   RungReport,
   SenderProposal,
+  SuppressionReport,
 } from '../../../core/report.ts';
 import type { AuditEntry, Incident } from '../../../desk/contract.ts';
 import type { Coverage } from '../../../protocol/traced-message.ts';
@@ -95,7 +96,10 @@ export const incident = z.object({
     .describe('Sources of guesses it is about: the newest by name, and how many there were.'),
   verdict: z.enum(['', 'true', 'false alarm', 'unclear']).describe('Empty while it is open.'),
   owner: text.describe('Who works on it; empty while nobody does.'),
-  accounts: z.array(text).describe('Accounts of a campaign.'),
+  accounts: z
+    .array(text)
+    .describe('Accounts of a campaign: the first few where incidents are listed, else all.'),
+  accountCount: count.describe('How many accounts a campaign has.'),
   campaign: text
     .exactOptional()
     .describe('The open incident over several accounts of which this one is one.'),
@@ -179,6 +183,21 @@ const bulkTool = z.object({
   messages: count,
   recipients: count,
 }) satisfies z.ZodType<BulkToolReport>;
+
+const suppression = z.object({
+  kind: z.enum(['unknown', 'complained']).describe('It does not exist, or it complained.'),
+  at: at.describe('When it was said last.'),
+  until: at.describe('How long it is remembered.'),
+  times: count.describe('How often it was said, up to 255.'),
+  action: z
+    .enum(['off', 'observe', 'refuse'])
+    .describe('What is done with mail to it (`outcomes.suppression`).'),
+  isOwn: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether it was told to the account that is asked about.'),
+}) satisfies z.ZodType<SuppressionReport>;
+export const suppressionView = z.object({ recipient: text, reasons: z.array(suppression) });
 
 export const listEntry = z.object({
   list: z.enum(['allow', 'deny']),

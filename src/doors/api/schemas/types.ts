@@ -6,7 +6,15 @@ import type { forwardList, forwardMade, forwardOff, forwardsOn } from './forward
 import type { abuseReport } from './report.ts';
 import type { inviteView, overview, similarList, timelinePage, userList } from './desk.ts';
 import type { answerList, tokenList, tokenMade } from './desk.ts';
-import type { caseInput, caseList, caseView, health, sessionView, waysIn } from './desk.ts';
+import type {
+  caseInput,
+  caseList,
+  caseStep,
+  caseView,
+  health,
+  sessionView,
+  waysIn,
+} from './desk.ts';
 import type { questionMade } from './question.ts';
 import type { campaignList } from './campaign.ts';
 import type { explanation } from './judgement.ts';
@@ -33,6 +41,7 @@ import type {
   relayList,
   reloadOutcome,
   rungPage,
+  suppressionView,
   traceKey,
   traceView,
   unlocked,
@@ -61,6 +70,7 @@ export type BulkToolList = z.output<typeof bulkToolList>;
 export type ProposalList = z.output<typeof proposalList>;
 export type RelayList = z.output<typeof relayList>;
 export type ReloadOutcome = z.output<typeof reloadOutcome>;
+export type SuppressionView = z.output<typeof suppressionView>;
 export type TraceKeyView = z.output<typeof traceKey>;
 export type TraceView = z.output<typeof traceView>;
 export type AgentTasks = z.output<typeof agentTasks>;
@@ -80,6 +90,10 @@ export type OverviewView = z.output<typeof overview>;
 export type SimilarList = z.output<typeof similarList>;
 export type TimelineView = z.output<typeof timelinePage>;
 export type AnswerList = z.output<typeof answerList>;
+export type CaseFinding = Extract<
+  z.output<typeof caseStep>['step'],
+  { readonly kind: 'close' }
+>['finding'];
 export type CaseInput = z.input<typeof caseInput>;
 export type CaseList = z.output<typeof caseList>;
 export type CaseView = z.output<typeof caseView>;
