@@ -57,6 +57,26 @@ describe('the low flyer (SND-6)', () => {
     }
   });
 
+  it("is held alone: the form of the owner's web shop goes on, too", () => {
+    const p = open({ rules: { mode: 'observe' } });
+    live(p);
+    const order = (): Verdict['verdict'] => {
+      p.wait(5 * HOUR);
+      strangers += 1;
+      return p.submit(ANN, {
+        clientAddress: '10.2.0.9',
+        heloName: 'shop.example',
+        envelopeRecipients: [`buyer${strangers}@elsewhere.test`],
+        sizeBytes: 2_000 + (strangers % 3),
+      }).verdict;
+    };
+    for (let i = 0; i < 15; i += 1) order();
+    for (let i = 0; i < 6; i += 1) steal(p, { envelopeSender: SPAMMY });
+    expect(steal(p, { envelopeSender: SPAMMY }).verdict).toBe('hold');
+    expect([order(), order(), order()]).not.toContain('hold');
+    expect(steal(p, { envelopeSender: SPAMMY }).verdict).toBe('hold');
+  });
+
   it('gains nothing by known recipients in between', () => {
     const p = open();
     live(p);

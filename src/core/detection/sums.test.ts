@@ -51,3 +51,13 @@ it("a link in others' conversations is not taken back by answers without one, by
   // An owner on a journey writes with his own program, and links now and then.
   expect(contentAfter(false, 'thread')).toBeCloseTo(-0.7);
 });
+
+it('that others have nearly its text is said once of a letter, however many copies go out', () => {
+  const crossAfter = (isCopy: boolean): number => {
+    const lane = emptyLane();
+    const how = { isCopy, isUsual: false, isApproach: true, isHabit: false };
+    for (let i = 0; i < 4; i += 1) addAll(lane, [says('cross', 2.5)], how);
+    return familySums(lane, 0, 0).cross;
+  };
+  expect([crossAfter(true), crossAfter(false)]).toEqual([2.5, 8]);
+});
