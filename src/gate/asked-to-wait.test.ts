@@ -98,4 +98,12 @@ describe('mail to a stranger that is asked to wait', () => {
     }
     expect(await messages()).toBe(before + 4);
   });
+
+  it('is not asked at its recipients, of which nobody knows yet whether they have waited', () => {
+    const p = away();
+    const envelopeRecipients = Array.from({ length: 40 }, (_, i) => `s${i}@elsewhere.test`);
+    const many = { clientAddress: ABROAD, sizeBytes: 2_000, envelopeRecipients };
+    expect(signals(p.checkSubmit(ANN, many))).not.toContain('slow-strangers');
+    expect(signals(p.submit(ANN, many))).toContain('slow-strangers');
+  });
 });

@@ -170,6 +170,7 @@ function withPlace(
         strangers,
         ...(answers !== undefined && { answers }),
         ...(hasWaited !== undefined && { hasWaited }),
+        ...(asking.about === 'recipient' && { isPart: true }),
         ...(approached !== undefined && { approached }),
         ...(place !== undefined && { company: place.company }),
       };

@@ -16,7 +16,8 @@ export function slowStrangers({ outcomes, facts }: SubmissionSubject): Finding |
   if (outcomes === undefined || outcomes.strangers === 0 || OUTGOING.has(facts.class)) {
     return undefined;
   }
-  if (outcomes.hasWaited === true) return undefined;
+  // Whether it has waited is known of the message; a burst is slowed before that (SND-13).
+  if (outcomes.hasWaited === true || outcomes.isPart === true) return undefined;
   const who =
     outcomes.strangers === 1
       ? 'One recipient is a stranger'
