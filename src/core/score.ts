@@ -47,9 +47,9 @@ function isNewProgram(scored: Scored): boolean {
   if (!isSeen && isCopy !== true) return false;
   const isUsual = isAtHome || (isSeen && isCopy === true);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
-  // Who writes to many has some failures: fewer than everybody's share say nothing of a form, nor of an owner's round at home.
-  const isRound = isAtHome && isCopy === true && sums.content <= 0;
-  const isShare = (scored.isProgram === true || isRound) && scored.failures === 0;
+  // Who writes to many has some failures: fewer than everybody's share say nothing of a form, nor of an owner's harmless mail.
+  const isHarmless = isAtHome && sums.content <= 0;
+  const isShare = (scored.isProgram === true || isHarmless) && scored.failures === 0;
   const says = (family: (typeof SPEAKING)[number]): boolean =>
     sums[family] >= speaks[family] && !(isShare && isUsual && family === 'outcomes');
   // A form goes on in nobody's conversations: there one link is odd.
