@@ -57,6 +57,26 @@ describe('the low flyer (SND-6)', () => {
     }
   });
 
+  it("is held alone: the form of the owner's web shop goes on, too", () => {
+    const p = open({ rules: { mode: 'observe' } });
+    live(p);
+    const order = (): Verdict['verdict'] => {
+      p.wait(5 * HOUR);
+      strangers += 1;
+      return p.submit(ANN, {
+        clientAddress: '10.2.0.9',
+        heloName: 'shop.example',
+        envelopeRecipients: [`buyer${strangers}@elsewhere.test`],
+        sizeBytes: 2_000 + (strangers % 3),
+      }).verdict;
+    };
+    for (let i = 0; i < 15; i += 1) order();
+    for (let i = 0; i < 6; i += 1) steal(p, { envelopeSender: SPAMMY });
+    expect(steal(p, { envelopeSender: SPAMMY }).verdict).toBe('hold');
+    expect([order(), order(), order()]).not.toContain('hold');
+    expect(steal(p, { envelopeSender: SPAMMY }).verdict).toBe('hold');
+  });
+
   it('gains nothing by known recipients in between', () => {
     const p = open();
     live(p);
@@ -190,7 +210,7 @@ describe('an explanation', () => {
     let held = steal(p, { envelopeSender: SPAMMY });
     for (let i = 0; i < 4; i += 1) held = steal(p, { envelopeSender: SPAMMY });
     const found = await p.inspector.explain(held.reference);
-    expect(found?.verdict).toMatchObject({ model: 'primum-2' });
+    expect(found?.verdict).toMatchObject({ model: 'primum-3' });
     expect(found?.verdict.hypothesis).toBeDefined();
     expect(found?.verdict.sums?.recipients).toBeGreaterThan(4);
     expect(found?.verdict.wouldChange).toMatch(/it would score \d/);

@@ -18,7 +18,7 @@ import type { Finding, SubmissionSubject } from './rules/finding.ts';
 import { limits } from './rules/limits.ts';
 import { CONTENT_RULES, SUBMISSION_RULES } from './rules/registry.ts';
 import { sharedPlace } from './rules/shared-place.ts';
-import { slowStrangers } from './rules/slow-strangers.ts';
+import { SLOW_STRANGERS, slowStrangers } from './rules/slow-strangers.ts';
 import { refusedRecipients } from './rules/suppressed.ts';
 import { accountOf } from './detection/account.ts';
 import { rungOfScore } from './score.ts';
@@ -71,7 +71,7 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     subject.network.isLoading ||
     assessment.score >= world.policy.thresholds.throttle;
   const rungs = {
-    score: isSuspect ? ladder.rung : 'observe',
+    score: isSuspect ? suspectRung(subject, { assessment, asked, rung: ladder.rung }) : 'observe',
     account: accountLadder.rung,
   } as const;
   const rung = higherRung(rungs.score, rungs.account);
@@ -123,8 +123,30 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     accountLadder,
     ladder,
     assessment,
-    accepted: (kind === 'pass' || kind === 'hold') && subject.event.abandoned !== true,
+    accepted: subject.event.abandoned !== true && isAccepted(verdict, { findings, holds }),
   };
+}
+
+/** What is only slowed leaves, where nothing is enforced or a short hold lets it go by itself. */
+function isAccepted(
+  { verdict, enforced }: Verdict,
+  { findings, holds }: { readonly findings: readonly Finding[]; readonly holds: readonly Intent[] },
+): boolean {
+  if (verdict === 'pass' || verdict === 'hold') return true;
+  if (verdict !== 'defer' || (enforced && holds.length === 0)) return false;
+  return findings.every(({ action, rule }) => action !== 'throttle' || rule === SLOW_STRANGERS);
+}
+
+/** A form that was there for days is no thief's who came elsewhere: what he climbed is not held against it. */
+function suspectRung(
+  { network }: SubmissionSubject,
+  {
+    assessment,
+    asked,
+    rung,
+  }: { readonly assessment: Assessment; readonly asked: Rung; readonly rung: Rung },
+): Rung {
+  return assessment.isSettled && rung === 'hold' && !network.isLoading ? asked : rung;
 }
 
 /** For whoever looks back at the message: it is not known again later. */

@@ -23,6 +23,10 @@ export interface OutcomesKnown {
   readonly approached?: readonly Approached[];
   /** Of a message to strangers: who else writes to strangers from this place. */
   readonly company?: PlaceCompany;
+  /** One recipient is asked about: no more is known than a burst needs. */
+  readonly isPart?: true;
+  /** Of a message to strangers that was asked to wait and comes again: whether it has waited long enough. */
+  readonly hasWaited?: boolean;
   /** Whether In-Reply-To names a message that came in; absent where none is known or named. */
   readonly answers?: boolean;
 }

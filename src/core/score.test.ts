@@ -64,6 +64,12 @@ describe('a hold', () => {
     ['such letters, and two that did not exist',             { sums: { ...away, content: 0, outcomes: 4.5 }, isSeen: false, isCopy: true }, 'hold'],
     ["a form's failures below everybody's share",            { sums: { ...home, outcomes: 7 }, isProgram: true, failures: 0 }, 'throttle'],
     ["a form's failures beyond everybody's share",           { sums: { ...home, outcomes: 7 }, isProgram: true, failures: 4 }, 'hold'],
+    ["an owner's harmless mail at home, failures below it",  { sums: { ...home, outcomes: 7 }, failures: 0 },         'throttle'],
+    ["an owner's harmless mail at home, failures beyond it", { sums: { ...home, outcomes: 7 }, failures: 4 },         'hold'],
+    ["an owner's mail with a link new here, and failures",   { sums: { ...home, content: 1.6, outcomes: 7 }, failures: 0 }, 'hold'],
+    ['a letter of a form, and others with words like it',    { sums: { ...away, cross: 2.5 }, isCopy: true },         'throttle'],
+    ['a letter of several who begin to write to strangers',  { sums: { ...away, cross: 5 }, isCopy: true },           'hold'],
+    ['a letter of its own that others have nearly, too',     { sums: { ...away, cross: 2.5 } },                       'hold'],
     ['no content where the message was seen',                { sums: { ...away, content: 0 }, isSeen: true },         'throttle'],
   ] as const;
 

@@ -47,8 +47,9 @@ function isNewProgram(scored: Scored): boolean {
   if (!isSeen && isCopy !== true) return false;
   const isUsual = isAtHome || (isSeen && isCopy === true);
   const speaks = isUsual ? USUALLY_SPEAKS : SPEAKS;
-  // A form that writes to many has some failures: fewer than everybody's share say nothing.
-  const isShare = scored.isProgram === true && scored.failures === 0;
+  // Who writes to many has some failures: fewer than everybody's share say nothing of a form, nor of an owner's harmless mail.
+  const isHarmless = isAtHome && sums.content <= 0;
+  const isShare = (scored.isProgram === true || isHarmless) && scored.failures === 0;
   const says = (family: (typeof SPEAKING)[number]): boolean =>
     sums[family] >= speaks[family] && !(isShare && isUsual && family === 'outcomes');
   // A form goes on in nobody's conversations: there one link is odd.
@@ -60,8 +61,11 @@ function isNewProgram(scored: Scored): boolean {
 const ODD = 2;
 /** One wrong address in a new program's mail is everybody's; what was set up a week ago was not for this. */
 const SPEAKS = { outcomes: 3, cross: SECOND_FAMILY, preparation: 2.3 } as const;
-/** At home, or in the many letters of a shop's form, one refusal is no mark of a list: it takes two. */
-const USUALLY_SPEAKS = { ...SPEAKS, outcomes: 6 } as const;
+/**
+ * At home, or in the many letters of a shop's form, one refusal is no mark of a list: it takes two. Forms are made from
+ * a few templates, so that others have words like theirs says less than that several begin to write to strangers so.
+ */
+const USUALLY_SPEAKS = { ...SPEAKS, outcomes: 6, cross: 3 } as const;
 const SPEAKING = ['outcomes', 'cross', 'preparation'] as const;
 
 /**

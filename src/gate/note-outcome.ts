@@ -213,7 +213,8 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   const isRumour = isHearsay(event);
   // Enforced, what was only watched had never left: it must not pause the rest of the account.
   const account = accountHashOf(hash, sent.account);
-  const isShare = !sent.isWatched && !isRumour && !isToldBefore(delivery, records[3], account);
+  const isTold = isToldBefore(delivery, records[3], account);
+  const isShare = !sent.isWatched && !isRumour && !isTold;
   let weight = deliveryWeight(event.result, reading, outcomes.before(nowMs));
   const domain = hash.low(`domain|${domainOf(delivery.recipient)}`);
   if (event.result === 'delivered') outcomes.learnDelivered(domain, nowMs, isShare);
@@ -233,7 +234,8 @@ function takeDelivery(delivery: Delivery, records: StandingRecord[], parts: Outc
   const isUnknown = event.result === 'bounced' && isDead(reading) && !isRumour;
   if (isUnknown) {
     // One's own dead address that is written to again is an old setting more often than a list.
-    if (hasSuppression(records[3], item, 'unknown')) weight = Math.min(weight, KNOWN_DEAD);
+    const most = isTold ? 0 : KNOWN_DEAD;
+    if (hasSuppression(records[3], item, 'unknown')) weight = Math.min(weight, most);
     records[3] = suppress(records[3], { recipient: item, account, kind: 'unknown', nowMs });
   } else if (event.result === 'delivered') {
     records[3] = unsuppress(records[3], { recipient: item, account, kind: 'unknown' });

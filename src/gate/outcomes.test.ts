@@ -172,6 +172,16 @@ describe('what an outcome weighs (detection design 1.2, 1.4)', () => {
     expect(await outcomesOf(p)).toMatchObject({ score: 2.7, hardBounces: 1 });
   });
 
+  it("an account's own dead address, written to again, is one failure of the week", async () => {
+    const p = createPlatform({ accounts: [{ account: ANN }] });
+    for (const queueId of ['4Q1', '4Q2', '4Q3']) {
+      p.submit(ANN, { mta: 'mx1', queueId });
+      p.wait(1_000);
+    }
+    for (const queueId of ['4Q1', '4Q2', '4Q3']) await deliver(p, { queueId });
+    expect(await outcomesOf(p)).toMatchObject({ score: 2.7, hardBounces: 3 });
+  });
+
   it('one dead destination is no evidence after three failures in an hour', async () => {
     const p = createPlatform({ accounts: [{ account: ANN }] });
     p.submit(ANN, { mta: 'mx1', queueId: '4Q1' });

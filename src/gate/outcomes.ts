@@ -15,17 +15,17 @@ import {
   type OutcomesKnown,
   type SuppressedRecipient,
 } from '../core/outcomes-known.ts';
+import { strangersOf, type AskedStrangers } from '../core/profile/asked-ring.ts';
 import { HeardRecord } from '../core/profile/heard-record.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import type { SeenItem } from '../core/profile/seen-record.ts';
 import type { SentName } from '../core/profile/sent-record.ts';
-import { toSeconds } from '../core/profile/record.ts';
 import { findSuppression } from '../core/profile/suppression-record.ts';
 import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
-import { mayGoOn } from '../core/rules/canary.ts';
 import type { SubmissionSubject } from '../core/rules/finding.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { acquaintanceOf, type Acquaintance } from './acquaintance.ts';
+import { learnWritten } from './learn-written.ts';
 import { placeOf, visited, type PlaceFound } from './places.ts';
 import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
@@ -155,6 +155,7 @@ function withPlace(
   const answers = answersOf(asking, records[2]);
   const isApproach = written !== undefined && strangers > 0 && asking.about !== 'recipient';
   const approached = isApproach ? approachedBy(found, written) : undefined;
+  const hasWaited = novelty.asked && written?.isDue(novelty.asked, nowMs);
   const trouble = outcomes?.hasTrouble === true ? outcomes : undefined;
   const isPlain =
     trouble === undefined && fresh === 0 && suppressed.length === 0 && answers === undefined;
@@ -168,6 +169,8 @@ function withPlace(
         suppressed,
         strangers,
         ...(answers !== undefined && { answers }),
+        ...(hasWaited !== undefined && { hasWaited }),
+        ...(asking.about === 'recipient' && { isPart: true }),
         ...(approached !== undefined && { approached }),
         ...(place !== undefined && { company: place.company }),
       };
@@ -196,13 +199,15 @@ function metBy({ event, known }: Asking, { records, items }: Found): Acquaintanc
   return acquaintanceOf({ event, derived, known, items: all }, { written, heard });
 }
 
-interface Novelty {
+export interface Novelty {
   readonly fresh: number;
   readonly strangers: number;
   /** Whether the record of whom it writes to would change. */
   readonly learns: boolean;
   /** A few of the strangers. */
   readonly approached: readonly SeenItem[];
+  /** All of them, as they are remembered while their mail waits; absent at a recipient. */
+  readonly asked?: AskedStrangers;
 }
 
 /** Of one message; a round to many must not push out all others. */
@@ -230,7 +235,7 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
   let fresh = 0;
   let strangers = 0;
   let learns = false;
-  let approached: SeenItem[] | undefined;
+  let met: SeenItem[] | undefined;
   for (let i = 0; i < items.length; i += 1) {
     const item = items[i] as SeenItem;
     if (written.isFresh(item)) continue;
@@ -240,10 +245,12 @@ function noveltyOf({ event, known, about }: Asking, found: Found, written: Writt
     if (heard.hasPerson(item)) continue;
     fresh += 1;
     strangers += 1;
-    if (strangers <= APPROACHED_MOST) (approached ??= []).push(item);
+    (met ??= []).push(item);
   }
   if (fresh === 0 && !learns) return NOTHING_NEW;
-  return { fresh, strangers, learns, approached: approached ?? NOBODY };
+  if (met === undefined) return { fresh, strangers, learns, approached: NOBODY };
+  const asked = strangersOf(met);
+  return { fresh, strangers, learns, approached: met.slice(0, APPROACHED_MOST), asked };
 }
 
 /** People answer within a day, if they do: until then only who has answered is counted. */
@@ -282,7 +289,7 @@ function isOurs(recipient: string, { world, facts }: Known): boolean {
   return domain === facts.tenant || facts.domains.includes(domain) || world.isOwnDomain(domain);
 }
 
-interface Judged {
+export interface Judged {
   readonly subject: SubmissionSubject;
   readonly decision: SubmissionDecision;
 }
@@ -318,7 +325,7 @@ function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcome
       const own = at + place.keys.length;
       if (visit !== undefined) into[own + 1] = visited(into[own + 1], visit, judged.decision);
       const record = new WrittenRecord(into[own]);
-      if (learn(record, { asking, keeping, judged })) into[own] = record.toBytes();
+      if (learnWritten(record, { ...keeping, judged })) into[own] = record.toBytes();
     },
   }));
 }
@@ -355,37 +362,4 @@ function isOurBusiness({ decision: { verdict } }: Judged): boolean {
 /** Stopped, if what is decided were also done; what is asked to wait comes again and is judged anew. */
 function isWatched({ subject, decision: { verdict } }: Judged): boolean {
   return !verdict.enforced && subject.event.afterwards !== true && verdict.verdict !== 'pass';
-}
-
-/** What a verdict means for the memory of recipients; false when it leaves it alone. */
-function learn(
-  record: WrittenRecord,
-  kept: { readonly asking: Asking; readonly keeping: Keeping; readonly judged: Judged },
-): boolean {
-  const { subject, decision } = kept.judged;
-  const { event, known } = kept.asking;
-  const { items, novelty } = kept.keeping;
-  const { nowMs } = subject;
-  const { verdict, enforced, reasons } = decision.verdict;
-  const isDeferred = verdict === 'defer';
-  const waits = isDeferred && reasons.some(({ signal }) => signal === 'canary');
-  if (waits) record.learnWait(nowMs);
-  if (event.abandoned === true) return waits;
-  // What was only watched has left, and so will a short hold: they are known from now on, yet no part
-  // of the canary.
-  const leaves = !enforced || (isDeferred && decision.intents.some(isShortHold));
-  if (verdict !== 'pass' && !leaves) return waits;
-  const { release } = known.world.policy.outcomes.canary;
-  const burst = subject.outcomes?.burst ?? NO_BURST;
-  const fresh = verdict === 'pass' ? novelty.fresh : 0;
-  record.learn(items, { fresh, goesOn: burst.count + fresh > release && mayGoOn(subject), nowMs });
-  const context = subject.context.key[1];
-  for (const item of novelty.approached) {
-    record.learnApproach({ item, context, atSeconds: toSeconds(nowMs) });
-  }
-  return true;
-}
-
-function isShortHold(intent: SubmissionDecision['intents'][number]): boolean {
-  return intent.kind === 'hold' && intent.releaseAt !== undefined;
 }

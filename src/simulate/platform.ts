@@ -72,6 +72,8 @@ export class Platform {
   nowMs: number;
   #events = 0;
   #queued = 0;
+  /** Where a program last opened its mailbox. */
+  readonly #readAt = new WeakMap<Device, string>();
   /** Addresses and domains that do not take mail any more. */
   readonly #gone = new Set<string>();
 
@@ -116,6 +118,7 @@ export class Platform {
     options: { readonly ok?: boolean; readonly wrong?: string } = {},
   ): void {
     const { ok = true, wrong } = options;
+    if (ok && service === 'imap') this.#readAt.set(device, address);
     this.tell({
       kind: 'login',
       account: account.login,
@@ -134,6 +137,7 @@ export class Platform {
     const { account, device, attack } = sending;
     const address = sending.place.addressAt(this.nowMs);
     const shown = this.#shownAddress(sending, address);
+    if (attack === undefined) this.#openMailbox(account, device, address);
     if (device.kind === 'webmail') this.login({ account, device, address, service: 'webmail' });
     else if (sending.isLocal !== true && sending.credential === undefined) {
       this.login({ account, device, address, service: 'submission' });
@@ -171,6 +175,13 @@ export class Platform {
     const sent: Sent = { sending, id, queueId, messageId };
     for (const recipient of sending.recipients) this.#deliver(sent, recipient);
     return { id, messageId };
+  }
+
+  /** A mail program has its mailbox open while its owner writes, and opens it anew at another address. */
+  #openMailbox(account: Account, device: Device, address: string): void {
+    if (!device.reads || device.kind === 'webmail') return;
+    if (this.#readAt.get(device) === address) return;
+    this.login({ account, device, address, service: 'imap' });
   }
 
   /** From now on mail to this address or domain bounces, or is not taken at all. */

@@ -60,6 +60,8 @@ export interface Assessment {
   readonly isCopy: boolean;
   /** Nearly all that the place sends is one letter. */
   readonly isProgram: boolean;
+  /** The same, and it has done so for days. */
+  readonly isSettled: boolean;
   /** The place writes to nearly nobody whom the account knows. */
   readonly isStrange: boolean;
   /** Written in a browser. */
@@ -68,6 +70,8 @@ export interface Assessment {
   readonly itself: Pick<Assessment, 'score' | 'sums'>;
   /** Refused for good or complained of, in the last week. */
   readonly failures: number;
+  /** It was weighed when it was asked to wait. */
+  readonly isAgain: boolean;
   /** By slot: 1 yes, 0 no, -1 not seen. */
   readonly answers: readonly number[];
 }
@@ -104,8 +108,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   const answers = NOT_SEEN.slice();
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
-  const isUsual = context.isTrusted;
-  const how = howItCounts(context, answers);
+  const how = howItCounts(subject, context, answers);
   for (const lane of [own, shared]) addAll(lane, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -121,8 +124,9 @@ export function assess(subject: SubmissionSubject): Assessment {
   const standing = standingOf(subject, context, isForm).filter(
     ({ family }) => !without.includes(family),
   );
-  const said = isCopy && isUsual ? saidBy(found, 'content') : undefined;
-  const isPrepared = !isUsual && !isSettledProgram(subject, context);
+  const said = isCopy && context.isTrusted ? saidBy(found, 'content') : undefined;
+  const isSettled = isSettledProgram(subject, context);
+  const isPrepared = !context.isTrusted && !isSettled;
   const alone = withStanding(
     isPrepared ? withPreparation(own, shared) : withContent(own, said),
     standing,
@@ -155,11 +159,13 @@ export function assess(subject: SubmissionSubject): Assessment {
     isStrange: context.isStrange,
     isBrowser: context.isBrowser,
     isProgram: context.isProgram,
+    isSettled,
     itself: {
       score: itself.score,
       sums: familySums(own, itself.hypothesis, contextFor(itself.hypothesis, context.weight, seen)),
     },
     failures: beyondEverybodys(subject.outcomes?.week),
+    isAgain: how.isAgain === true,
     answers,
   };
 }
@@ -190,6 +196,7 @@ function isNew({ account, nowMs }: SubmissionSubject): boolean {
 }
 
 function howItCounts(
+  { outcomes }: SubmissionSubject,
   context: ContextFound,
   answers: readonly number[],
 ): Parameters<typeof addAll>[2] {
@@ -199,6 +206,7 @@ function howItCounts(
     isApproach: answers[notAnAnswer.slot] === 1,
     isHabit: context.isTrusted && context.isProgram,
     isUnlike: isUnlike(context),
+    isAgain: outcomes?.hasWaited !== undefined,
   };
 }
 

@@ -26,7 +26,7 @@ export type Family = (typeof FAMILIES)[number];
 /** No kind of evidence holds mail alone (design 1.2), in nats. */
 export const CAPS: Readonly<Record<Family, number>> = {
   context: 6,
-  recipients: 6,
+  recipients: 5,
   content: 7,
   timing: 1.5,
   outcomes: 8,
@@ -38,7 +38,7 @@ export const CAPS: Readonly<Record<Family, number>> = {
 export const CHOICE = Math.log(HYPOTHESES.length);
 
 /** The version of weights and rates, shown with each explanation. */
-export const MODEL = 'primum-2';
+export const MODEL = 'primum-3';
 
 export function alike(weight: number): Four {
   return [weight, weight, weight, weight];

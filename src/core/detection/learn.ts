@@ -60,10 +60,10 @@ export function learnDetection(
     state.setTrust(index, 'trusted');
   const toStrangers = assessment.answers[newRecipients.slot] ?? -1;
   // Letters of one form are one act, whomever they go to.
-  if (toStrangers >= 0 && !assessment.isCopy && !context.isSession)
+  if (toStrangers >= 0 && !assessment.isCopy && !assessment.isAgain && !context.isSession)
     state.countCompany(index, toStrangers === 1);
   const copy = copyOf(subject, !context.isTrusted);
-  if (copy !== undefined) state.learnCopy(copy);
+  if (copy !== undefined && !assessment.isAgain) state.learnCopy(copy);
   const day = Math.floor(seconds / 86_400);
   // What was asked to wait comes again, and must not use up the day.
   if (passed && (outcomes?.fresh ?? 0) > 0) state.countStrangers(day, outcomes?.fresh ?? 0);

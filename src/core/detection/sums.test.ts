@@ -23,18 +23,18 @@ it('a program at home writes to strangers at whatever hour: that is its habit, a
     addAll(person, found, AT_HOME);
   }
   expect(familySums(program, 0, 0)).toMatchObject({ recipients: 0.9, timing: 0 });
-  expect(familySums(person, 0, 0)).toMatchObject({ recipients: 6, timing: 1.5 });
+  expect(familySums(person, 0, 0)).toMatchObject({ recipients: 5, timing: 1.5 });
 });
 
 it('a round at home is not held for the link in another letter, nor does it take that link back', () => {
   const lane = emptyLane();
-  addAll(lane, [says('content', 4.7)], AT_HOME);
+  addAll(lane, [says('content', 5.7)], AT_HOME);
   addAll(lane, [says('recipients', 6), says('content', -0.7)], { ...AT_HOME, isCopy: true });
   expect(bestOf(lane, 0).score).toBeGreaterThan(9);
   expect(bestOf(withContent(lane, alike(-0.7)), 0).score).toBeLessThan(5);
-  expect(familySums(lane, 0, 0).content).toBeCloseTo(4.7);
+  expect(familySums(lane, 0, 0).content).toBeCloseTo(5.7);
   // Its own link is what it is judged by.
-  expect(bestOf(withContent(lane, alike(4.7)), 0).score).toBeGreaterThan(9);
+  expect(bestOf(withContent(lane, alike(5.7)), 0).score).toBeGreaterThan(9);
   expect(withContent(lane, undefined)).toBe(lane);
 });
 
@@ -50,4 +50,14 @@ it("a link in others' conversations is not taken back by answers without one, by
   expect(contentAfter(true, 'spam')).toBeCloseTo(-0.7);
   // An owner on a journey writes with his own program, and links now and then.
   expect(contentAfter(false, 'thread')).toBeCloseTo(-0.7);
+});
+
+it('that others have nearly its text is said once of a letter, however many copies go out', () => {
+  const crossAfter = (isCopy: boolean): number => {
+    const lane = emptyLane();
+    const how = { isCopy, isUsual: false, isApproach: true, isHabit: false };
+    for (let i = 0; i < 4; i += 1) addAll(lane, [says('cross', 2.5)], how);
+    return familySums(lane, 0, 0).cross;
+  };
+  expect([crossAfter(true), crossAfter(false)]).toEqual([2.5, 8]);
 });

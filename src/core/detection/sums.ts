@@ -26,6 +26,7 @@ export function addAll(
     isApproach,
     isHabit,
     isUnlike = false,
+    isAgain = false,
   }: {
     readonly isCopy: boolean;
     readonly isUsual: boolean;
@@ -34,13 +35,20 @@ export function addAll(
     readonly isHabit: boolean;
     /** From an unproven place, with a program that is not the owner's. */
     readonly isUnlike?: boolean;
+    /** It was asked to wait: all but its text, which may be another, was weighed then. */
+    readonly isAgain?: boolean;
   },
 ): void {
+  if (isAgain) {
+    raiseOfOne(lane, found, isApproach);
+    return;
+  }
   // Elsewhere good news could be made: a thief writes to people whom his victim knows.
   const spare = isUsual && !isCopy ? [0, 0, 0, 0] : undefined;
   for (const { family, by, signal } of found) {
     const place = placeOfFamily(family);
-    if (place < 0 || (isCopy && place === CONTENT) || (isHabit && place === TIMING)) continue;
+    if (place < 0 || (isCopy && OF_ONE_MESSAGE.includes(place))) continue;
+    if (isHabit && place === TIMING) continue;
     if (isHabit && place === RECIPIENTS) {
       addOnce(lane, place, by);
       continue;
@@ -57,9 +65,14 @@ export function addAll(
     add(lane, place, isOfOne ? exceptThread(counted) : counted, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
-  if (!isCopy) return;
-  const said = saidBy(found, 'content');
-  raise(lane, CONTENT, isApproach ? exceptThread(said) : said);
+  if (isCopy) raiseOfOne(lane, found, isApproach);
+}
+
+function raiseOfOne(lane: Lane, found: readonly Found[], isApproach: boolean): void {
+  for (const family of ['content', 'cross'] as const) {
+    const said = saidBy(found, family);
+    raise(lane, placeOfFamily(family), isApproach ? exceptThread(said) : said);
+  }
 }
 
 /** A change of settings is the account's, not a place's: it stands beside what each place did itself. */

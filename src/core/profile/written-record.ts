@@ -6,15 +6,18 @@
  *
  * Header: 4 first u32, 8 burst first u32, 12 burst last u32, 16 waits since u32, 20 goes on since u32,
  * 24 burst count u16, 26 answered u16, 28 unknown u16, 30 filters u8, 31 pad; since version 2 also 32 the last
- * strangers written to (approach-ring.ts).
+ * strangers written to (approach-ring.ts); of who was asked to wait, version 3, also 416 those
+ * who were (asked-ring.ts).
  * Sections: filters of (began u32, items u16, size u8, pad, bits).
  */
 import { APPROACH_BYTES, approachesIn, learnApproach, type Approach } from './approach-ring.ts';
+import { ASKED_BYTES, isDue, learnAsked, learnLet, type AskedStrangers } from './asked-ring.ts';
 import { openRecord, toSeconds, viewOf, type RecordForm } from './record.ts';
 import type { SeenItem } from './seen-record.ts';
 
 const APPROACHES_AT = 32;
-const HEADER = APPROACHES_AT + APPROACH_BYTES;
+const ASKED_AT = APPROACHES_AT + APPROACH_BYTES;
+const HEADER = ASKED_AT;
 const HEAD = 8;
 const MAX_FILTERS = 3;
 const TURN_SECONDS = 45 * 86_400;
@@ -29,8 +32,11 @@ const BURST_GAP_SECONDS = 3_600;
 const WAITING_GAP_SECONDS = 86_400;
 
 const FORM: RecordForm = { kind: 0xe2, version: 2, headerBytes: HEADER, bodyBytes: 0 };
+/** Most never are asked to wait. */
+const ASKED_FORM: RecordForm = { ...FORM, version: 3, headerBytes: HEADER + ASKED_BYTES };
 /** Longest record. */
-export const WRITTEN_BYTES = HEADER + MAX_FILTERS * (HEAD + FIRST_BYTES * 4 ** (SIZES - 1));
+export const WRITTEN_BYTES =
+  ASKED_FORM.headerBytes + MAX_FILTERS * (HEAD + FIRST_BYTES * 4 ** (SIZES - 1));
 const EMPTY = openRecord(undefined, FORM);
 
 /** Recipients never written to before that were written to in one go (detection design 1.5). */
@@ -90,6 +96,24 @@ export class WrittenRecord {
   learnApproach(approach: Approach): void {
     this.own();
     learnApproach(this.view, APPROACHES_AT, approach);
+  }
+
+  /** Whether mail to these strangers has waited long enough; `undefined` where it was not asked to. */
+  isDue(strangers: AskedStrangers, nowMs: number): boolean | undefined {
+    return this.hasAsked ? isDue(this.view, ASKED_AT, strangers, toSeconds(nowMs)) : undefined;
+  }
+
+  /** Mail to them is asked to wait; false when that is known already, or as many wait as are remembered. */
+  learnAsked(strangers: AskedStrangers, nowMs: number): boolean {
+    this.bytes = openRecord(this.bytes === EMPTY ? undefined : this.bytes, ASKED_FORM);
+    this.view = viewOf(this.bytes);
+    return learnAsked(this.view, ASKED_AT, strangers, Math.max(1, toSeconds(nowMs)));
+  }
+
+  /** Mail to them was let go. */
+  learnLet(strangers: AskedStrangers, nowMs: number): void {
+    if (!this.hasAsked) return;
+    learnLet(this.view, ASKED_AT, strangers, Math.max(1, toSeconds(nowMs)));
   }
 
   /** Whether learning it would change nothing. */
@@ -155,6 +179,10 @@ export class WrittenRecord {
   /** Ends the burst: a person has looked at it. */
   forgetBurst(): void {
     if (this.bytes !== EMPTY) this.bytes.fill(0, 8, 30);
+  }
+
+  private get hasAsked(): boolean {
+    return this.start >= ASKED_FORM.headerBytes;
   }
 
   private get start(): number {

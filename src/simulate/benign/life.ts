@@ -150,11 +150,12 @@ function mailMerge(platform: Platform, account: Account): void {
   const subject = subjectOf(rng, style.language);
   const text = letter(rng, style, {});
   const size = rng.int(30, 120);
+  const written = new Set<string>();
   for (let sent = 0; sent < size; sent += 10) {
     platform.later(sent * rng.between(2_000, 20_000), () => {
       const recipients = Array.from({ length: 10 }, () =>
         rng.chance(0.4) ? (account.contacts.old() ?? '') : platform.parts.world.stranger(rng),
-      ).filter((address) => address !== '');
+      ).filter((address) => address !== '' && !written.has(address) && written.add(address));
       if (recipients.length > 0) sendTo(platform, account, { recipients, subject, text });
     });
   }
