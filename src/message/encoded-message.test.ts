@@ -1,8 +1,7 @@
 /** Messages inside others in a transfer encoding: seen as well as without it, and no way round a bound. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bytesInUse } from '../../test/bytes-in-use.ts';
 import type { DerivedMessage } from '../core/message/derived.ts';
 import { ATTACHMENTS_UNSEEN } from '../core/message/hiding.ts';
 import { KEEP_NOTHING } from './facts.ts';
@@ -72,18 +71,6 @@ TVqQAAMAAAAEAAAA
 --c--
 `);
 const NOTE = crlf('From: bob@example.net\nSubject: hi\n\nA note, see http://note.example/x=1\n');
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** What is still in use: garbage of other tests comes and goes. */
-function bytesInUse(): number {
-  // What the first one lets go of is given back by the second.
-  collect();
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 describe('a message in a transfer encoding', () => {
   it.each(['base64', 'quoted-printable'] as const)('is looked into, %s', (encoding) => {

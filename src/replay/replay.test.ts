@@ -287,7 +287,9 @@ describe("the daemon's own journal", () => {
       [
         `state: ${state}`,
         'doors:',
-        ...['policy', 'auth_policy', 'api'].map((door) => `  ${door}: {listen: ["127.0.0.1:0"]}`),
+        ...['policy', 'auth_policy', 'socketmap', 'api'].map(
+          (door) => `  ${door}: {listen: ["127.0.0.1:0"]}`,
+        ),
         'policy:',
         '  mode: enforce',
         '  places: {window: 1d, maximum: 3, action: lock}',
