@@ -1,10 +1,28 @@
 /** What a verdict means for the memory of whom an account writes to: who was let go, and who was asked to wait. */
+import type { SubmissionDecision } from '../core/decide-submission.ts';
+import type { AskedStrangers } from '../core/profile/asked-ring.ts';
 import { toSeconds } from '../core/profile/record.ts';
 import type { SeenItem } from '../core/profile/seen-record.ts';
 import { NO_BURST, type WrittenRecord } from '../core/profile/written-record.ts';
 import { mayGoOn } from '../core/rules/canary.ts';
+import type { SubmissionSubject } from '../core/rules/finding.ts';
 import { SLOW_STRANGERS } from '../core/rules/slow-strangers.ts';
-import type { Judged, Novelty } from './outcomes.ts';
+
+export interface Judged {
+  readonly subject: SubmissionSubject;
+  readonly decision: SubmissionDecision;
+}
+
+export interface Novelty {
+  readonly fresh: number;
+  readonly strangers: number;
+  /** Whether the record of whom it writes to would change. */
+  readonly learns: boolean;
+  /** A few of the strangers. */
+  readonly approached: readonly SeenItem[];
+  /** All of them, as they are remembered while their mail waits; absent at a recipient. */
+  readonly asked?: AskedStrangers;
+}
 
 interface Written {
   readonly items: readonly SeenItem[];

@@ -15,7 +15,7 @@ import {
   type OutcomesKnown,
   type SuppressedRecipient,
 } from '../core/outcomes-known.ts';
-import { strangersOf, type AskedStrangers } from '../core/profile/asked-ring.ts';
+import { strangersOf } from '../core/profile/asked-ring.ts';
 import { HeardRecord } from '../core/profile/heard-record.ts';
 import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import type { SeenItem } from '../core/profile/seen-record.ts';
@@ -25,7 +25,7 @@ import { NO_BURST, WrittenRecord } from '../core/profile/written-record.ts';
 import type { SubmissionSubject } from '../core/rules/finding.ts';
 import type { StandingRecord, StandingStore } from '../store/standing.ts';
 import { acquaintanceOf, type Acquaintance } from './acquaintance.ts';
-import { learnWritten } from './learn-written.ts';
+import { learnWritten, type Judged, type Novelty } from './learn-written.ts';
 import { placeOf, visited, type PlaceFound } from './places.ts';
 import { messageItem, recipientHash, suppressionKey } from './recipients.ts';
 import type { SentMessages, SentPlace } from './sent-messages.ts';
@@ -199,17 +199,6 @@ function metBy({ event, known }: Asking, { records, items }: Found): Acquaintanc
   return acquaintanceOf({ event, derived, known, items: all }, { written, heard });
 }
 
-export interface Novelty {
-  readonly fresh: number;
-  readonly strangers: number;
-  /** Whether the record of whom it writes to would change. */
-  readonly learns: boolean;
-  /** A few of the strangers. */
-  readonly approached: readonly SeenItem[];
-  /** All of them, as they are remembered while their mail waits; absent at a recipient. */
-  readonly asked?: AskedStrangers;
-}
-
 /** Of one message; a round to many must not push out all others. */
 const APPROACHED_MOST = 2;
 const NOBODY: readonly SeenItem[] = [];
@@ -287,11 +276,6 @@ function answersOf({ event, known }: Asking, record: StandingRecord): boolean | 
 function isOurs(recipient: string, { world, facts }: Known): boolean {
   const domain = domainOf(recipient);
   return domain === facts.tenant || facts.domains.includes(domain) || world.isOwnDomain(domain);
-}
-
-export interface Judged {
-  readonly subject: SubmissionSubject;
-  readonly decision: SubmissionDecision;
 }
 
 interface Keeping {
