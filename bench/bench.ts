@@ -10,6 +10,7 @@ import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
 import { deskLoadRows } from './desk-load.ts';
 import { deskRows } from './desk.ts';
+import { readFlags } from './flags.ts';
 import { mailLogRows } from './mail-log.ts';
 import { lmtpRows } from './lmtp.ts';
 import { messageRows } from './message.ts';
@@ -47,16 +48,23 @@ function build(): void {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const named = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = named.filter((name) => !(name in SECTIONS));
+  const { values, names: named } = readFlags(args, {
+    line: `node bench/bench.ts [PART...] [--quick] [--source]\n\nParts: ${Object.keys(SECTIONS).join(' ')}. Without one all are measured and written down.`,
+    flags: {
+      quick: { type: 'boolean', text: 'a smoke run that writes nothing' },
+      source: { type: 'boolean', text: 'measure the sources instead of the built program' },
+    },
+    takesNames: true,
+  });
+  const unknown = named.filter((name) => !Object.hasOwn(SECTIONS, name));
   if (unknown.length > 0) {
     console.error(
       `There is no part ${unknown.join(', ')}. Name ${Object.keys(SECTIONS).join(' ')}.`,
     );
     return 2;
   }
-  const isQuick = args.includes('--quick');
-  const program = args.includes('--source') ? 'src' : 'dist';
+  const isQuick = values.quick === true;
+  const program = values.source === true ? 'src' : 'dist';
   if (program === 'dist') build();
   const rows: Row[] = [];
   const say = (text: string): void => console.error(`  ${text}`);
