@@ -4,19 +4,20 @@
  * `--source` measures the sources instead of the built program.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authPolicyRows } from './auth-policy.ts';
 import { coreRows } from './core.ts';
 import { deskLoadRows } from './desk-load.ts';
 import { deskRows } from './desk.ts';
+import { readFlags } from './flags.ts';
 import { mailLogRows } from './mail-log.ts';
 import { lmtpRows } from './lmtp.ts';
 import { messageRows } from './message.ts';
 import { milterRows } from './milter.ts';
 import { policyRows } from './policy.ts';
 import { replayRows } from './replay.ts';
-import { formatDocument, formatTable, machineLine, type Row, type Section } from './report.ts';
+import { formatPart, withPart, type Section } from './report.ts';
 import { standingRows } from './standing-rows.ts';
 import { startRows } from './start-rows.ts';
 import { watchRows } from './watch.ts';
@@ -38,6 +39,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 };
 
 const ROOT = join(import.meta.dirname, '..');
+const PAGE = join(ROOT, 'docs/reference/benchmarks.md');
 
 function build(): void {
   const { status } = spawnSync(process.execPath, [join(ROOT, 'tools/build.ts')], {
@@ -46,30 +48,41 @@ function build(): void {
   if (status !== 0) throw new Error('The program could not be built; mend the errors above.');
 }
 
+/** At once, so that a run that is broken off loses nothing. */
+function write(name: string, text: string): void {
+  const before = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
+  writeFileSync(PAGE, withPart(before, { name, text }, Object.keys(SECTIONS)));
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const named = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = named.filter((name) => !(name in SECTIONS));
+  const { values, names: named } = readFlags(args, {
+    line: `node bench/bench.ts [PART...] [--write] [--quick] [--source]\n\nParts: ${Object.keys(SECTIONS).join(' ')}. Without one all are measured and written down.`,
+    flags: {
+      write: { type: 'boolean', text: 'write the parts named into the page' },
+      quick: { type: 'boolean', text: 'a smoke run that writes nothing' },
+      source: { type: 'boolean', text: 'measure the sources instead of the built program' },
+    },
+    takesNames: true,
+  });
+  const unknown = named.filter((name) => !Object.hasOwn(SECTIONS, name));
   if (unknown.length > 0) {
     console.error(
       `There is no part ${unknown.join(', ')}. Name ${Object.keys(SECTIONS).join(' ')}.`,
     );
     return 2;
   }
-  const isQuick = args.includes('--quick');
-  const program = args.includes('--source') ? 'src' : 'dist';
+  const isQuick = values.quick === true;
+  const program = values.source === true ? 'src' : 'dist';
   if (program === 'dist') build();
-  const rows: Row[] = [];
   const say = (text: string): void => console.error(`  ${text}`);
+  const isWritten = !isQuick && (named.length === 0 || values.write === true);
   for (const name of named.length > 0 ? named : Object.keys(SECTIONS)) {
     say(name);
-    rows.push(...((await SECTIONS[name]?.({ isQuick, program, say })) ?? []));
-  }
-  console.log(`${machineLine(program, new Date())}\n\n${formatTable(rows)}`);
-  if (named.length === 0 && !isQuick) {
-    writeFileSync(
-      join(ROOT, 'docs/reference/benchmarks.md'),
-      formatDocument(rows, program, new Date()),
-    );
+    const rows = (await SECTIONS[name]?.({ isQuick, program, say })) ?? [];
+    if (rows.length === 0) continue;
+    const text = formatPart(rows, program, new Date());
+    console.log(`## ${name}\n\n${text}\n`);
+    if (isWritten) write(name, text);
   }
   return 0;
 }

@@ -2,28 +2,47 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { inputsNamed } from './detection/inputs.ts';
 import { detectionPage } from './detection/page.ts';
 import { measureDetection, type DetectionOptions } from './detection/run.ts';
 import { variantsOfHold, variantsWithout } from './detection/variants.ts';
+import { readFlags } from './flags.ts';
 import { FAMILIES } from '../src/core/detection/hypotheses.ts';
 import { PLATFORMS } from '../src/simulate/simulate.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    platform: { type: 'string' },
-    seed: { type: 'string' },
-    anomalies: { type: 'string', default: '1' },
-    inputs: { type: 'string' },
-    streams: { type: 'string' },
-    texts: { type: 'string' },
-    config: { type: 'string', multiple: true },
-    holds: { type: 'string' },
-    without: { type: 'string' },
-    keep: { type: 'string' },
+const { values } = readFlags(process.argv.slice(2), {
+  line: 'node bench/detection.ts [--quick] [FLAG VALUE...]',
+  flags: {
+    quick: { type: 'boolean', text: 'the small platform once; prints and writes nothing' },
+    platform: { type: 'string', value: 'NAME', text: Object.keys(PLATFORMS).join(', ') },
+    seed: { type: 'string', value: 'N,N', text: 'numbers that the platforms are made from' },
+    anomalies: { type: 'string', value: 'N', text: 'how strange good mail is; usual is 1' },
+    inputs: { type: 'string', value: 'NAME,NAME', text: 'what the doors see: full, policy, log' },
+    streams: {
+      type: 'string',
+      value: 'FILE',
+      text: 'real streams, as of primum simulate',
+    },
+    texts: { type: 'string', value: 'FILE', text: 'real messages, as of primum simulate' },
+    config: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      text: 'a configuration; may be given again',
+    },
+    holds: {
+      type: 'string',
+      value: 'X,X',
+      text: 'thresholds of hold in nats, beside the shipped one',
+    },
+    without: { type: 'string', value: 'FAMILY,FAMILY', text: 'families left out, each by itself' },
+    keep: {
+      type: 'string',
+      value: 'FOLDER',
+      text: 'keeps what each seed gave there, and takes it from there',
+    },
   },
+  takesNames: false,
 });
 
 // Of the whole measurement: no seed that anybody looked at while the detector was made.
@@ -57,7 +76,7 @@ function optionsOf(sort: Sort): DetectionOptions {
     seeds,
     // A platform in parts is told in parts: no disk holds all of its events at once.
     ...(platform === 'full' && { size: partOf(PLATFORMS.full, FULL_SEEDS.split(',').length) }),
-    anomalies: Number(values.anomalies),
+    anomalies: Number(values.anomalies ?? '1'),
     streams: values.streams,
     texts: values.texts,
     inputs: inputsNamed(named.inputs ?? defaults.inputs),

@@ -57,21 +57,49 @@ export function machineLine(program: BenchContext['program'], at: Date): string 
   );
 }
 
-export function formatDocument(
+/** What stands above the parts. */
+const HEAD = `# Benchmarks
+
+\`npm run bench\` measures and writes this page; \`npm run bench -- policy core\` measures parts and
+only prints, with \`--write\` it puts them in place of what was written of them; \`--quick\` is a smoke run. Each
+figure stands beside its peer of the same run. Rounds of product and peer take turns and the figures are medians of
+the rounds; a ratio above 1 means that Primum does more work for the same time. CPU time counts all threads of the
+server, so it stays steady when something else runs on the machine.
+`;
+
+/** One part of the page: when and where it was measured, and what was found. */
+export function formatPart(
   rows: readonly Row[],
   program: BenchContext['program'],
   at: Date,
 ): string {
-  return `# Benchmarks
+  return `${machineLine(program, at)}\n\n${formatTable(rows)}`;
+}
 
-\`npm run bench\` measures and writes this page; \`npm run bench -- policy core\` measures parts and
-only prints, \`--quick\` is a smoke run. Each figure stands beside its peer of the same run. Rounds of
-product and peer take turns and the figures are medians of the rounds; a ratio above 1 means that
-Primum does more work for the same time. CPU time counts all threads of the server, so it stays
-steady when something else runs on the machine.
+/**
+ * The page with this part in place of what it said of it.
+ * @param names of all parts, in their order; others are left out
+ */
+export function withPart(
+  page: string,
+  { name, text }: { readonly name: string; readonly text: string },
+  names: readonly string[],
+): string {
+  const parts = partsOf(page);
+  parts.set(name, text.trim());
+  const told = names.flatMap((one) => {
+    const part = parts.get(one);
+    return part === undefined ? [] : [`## ${one}\n\n${part}\n`];
+  });
+  return [HEAD, ...told].join('\n');
+}
 
-${machineLine(program, at)}
-
-${formatTable(rows)}
-`;
+function partsOf(page: string): Map<string, string> {
+  const [, ...parts] = page.split(/^## /m);
+  return new Map(
+    parts.map((part) => {
+      const [name = '', ...lines] = part.split('\n');
+      return [name.trim(), lines.join('\n').trim()];
+    }),
+  );
 }

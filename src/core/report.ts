@@ -207,7 +207,7 @@ export interface Inspector {
     readonly recipient: string;
     readonly account?: string | undefined;
   }): Promise<readonly SuppressionReport[]>;
-  /** Forgets it; false where there was nothing. */
+  /** Forgets it, on disk too; false where there was nothing. */
   endSuppression(recipient: string): Promise<boolean>;
   /** Named figures for one source or login, such as `failures: { address: 3 }`. */
   counts(query: {

@@ -209,6 +209,8 @@ async function openApi(
       maxConnections: config.doors.api.max_connections,
       maxBodyBytes: config.doors.api.max_body,
       requestTimeoutSeconds: config.doors.api.timeout / 1000,
+      requestsPerSecond: config.doors.api.requests_per_second,
+      requestBurst: config.doors.api.request_burst,
       ...deskPages(pages),
     },
     {

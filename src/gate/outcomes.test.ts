@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createPlatform, policyWith, type Platform } from '../../test/platform.ts';
 import type { ComplaintEvent, DeliveryEvent } from '../core/event.ts';
 import type { OutcomeRules } from '../core/policy.ts';
+import { createMemoryStanding } from '../store/memory/standing.ts';
+import type { StandingStore } from '../store/standing.ts';
 
 const ANN = 'ann@example.org';
 const BOB = 'bob@example.org';
@@ -270,8 +272,9 @@ describe('complaints (FBK-2, FBK-3, FBK-8)', () => {
 });
 
 describe('SND-13: recipients that should not be written to again', () => {
-  const bounced = async (unknown: 'off' | 'observe' | 'refuse') => {
+  const bounced = async (unknown: 'off' | 'observe' | 'refuse', standing?: StandingStore) => {
     const p = createPlatform({
+      ...(standing && { standing }),
       accounts: [{ account: ANN }, { account: BOB }],
       ...withOutcomes({ suppression: { unknown, complained: unknown } }),
     });
@@ -314,6 +317,19 @@ describe('SND-13: recipients that should not be written to again', () => {
     expect(await p.inspector.endSuppression(recipient)).toBe(false);
     expect(await p.inspector.suppression({ recipient })).toEqual([]);
     expect(p.checkSubmit(BOB, both).perRecipient).toBeUndefined();
+  });
+
+  it('are written to again at once while that cannot be on disk, and who asked is told', async () => {
+    const flush = () => Promise.reject(new Error('database or disk is full'));
+    const p = await bounced('refuse', { ...createMemoryStanding(), flush });
+    const recipient = 'gone@dest.test';
+    await expect(p.inspector.endSuppression(recipient)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(
+        /^Mail to it goes again, but that is not on disk yet/,
+      ) as string,
+    });
+    expect(await p.inspector.suppression({ recipient })).toEqual([]);
   });
 
   it('are not looked for where it is off', async () => {

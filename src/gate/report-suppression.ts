@@ -3,6 +3,7 @@ import type { KeyedHash } from '../core/hash.ts';
 import type { Policy } from '../core/policy.ts';
 import { suppressionRows, unsuppressAll } from '../core/profile/suppression-record.ts';
 import type { SuppressionReport } from '../core/report.ts';
+import { PrimumError } from '../errors.ts';
 import type { StandingStore } from '../store/standing.ts';
 import { recipientHash, suppressionKey } from './recipients.ts';
 import { accountHashOf } from './submission-frame.ts';
@@ -37,16 +38,27 @@ export async function reportSuppression(
     }));
 }
 
-/** Forgets all that was said of it; false where nothing was. */
+/**
+ * Forgets all that was said of it; false where nothing was. It is no event that could be counted again,
+ * so it is on disk before it is told. @throws PrimumError STORE_UNAVAILABLE when it is in force only.
+ */
 export async function endSuppression(
   { standing, hash }: Pick<Parts, 'standing' | 'hash'>,
   address: string,
 ): Promise<boolean> {
   const recipient = recipientHash(hash)(address);
-  return standing.update([suppressionKey(recipient)], (records) => {
+  const isEnded = await standing.update([suppressionKey(recipient)], (records) => {
     const [before] = records;
     if (suppressionRows(before, recipient).length === 0) return false;
     records[0] = unsuppressAll(before, recipient);
     return true;
   });
+  if (isEnded) await standing.flush().catch(notOnDisk);
+  return isEnded;
+}
+
+function notOnDisk(cause: unknown): never {
+  const message =
+    'Mail to it goes again, but that is not on disk yet, because what is known cannot be written. It is tried again until it is; mend the store and do not restart before.';
+  throw new PrimumError('STORE_UNAVAILABLE', message, { cause });
 }

@@ -30,8 +30,11 @@ export interface Telemetry {
   clientFault(door: DoorName, reason: string): void;
   /** A door did not let somebody ask: a mistake in his settings or ours, told by `primum connect --check`. */
   turnedAway(door: DoorName, why: TurnedAway): void;
-  /** A bound was reached and something was shed; counted, logged at most once a minute. */
-  shed(door: DoorName, what: string): void;
+  /**
+   * A bound was reached and something was shed; counted, logged at most once a minute.
+   * @param name Told in the log alone, such as that of a token; never a person's.
+   */
+  shed(door: DoorName, what: string, name?: string): void;
   connections(door: DoorName, open: number): void;
   judged(door: DoorName, verdict: Verdict, seconds: number): void;
   checked(door: DoorName, verdict: Verdict): void;

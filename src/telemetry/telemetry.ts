@@ -156,6 +156,9 @@ function shedText(door: string, what: string): string {
   if (what.startsWith('a letter, while')) {
     return `${text} Deal with those in the folder returned/kept and remove them; bounces and complaints are still taken.`;
   }
+  if (what.startsWith('requests of')) {
+    return `${text} Raise doors.${door}.requests_per_second, or look what asks so often.`;
+  }
   if (!/^connection(?! without)/.test(what)) return text;
   return `${text} Raise doors.${door.replace('-', '_')}.max_connections, or look who connects.`;
 }
@@ -170,10 +173,11 @@ function doorEvents(say: Say, metrics: Metrics, rarely: Rarely) {
         say('warn', 'client-fault', `A client of the ${door} door was refused: ${reason}${more}`),
       );
     },
-    shed(door, what) {
+    shed(door, what, name) {
       metrics.shed.inc({ door, what });
-      rarely(`shed ${door} ${what}`, MINUTE_MS, (more) =>
-        say('warn', 'shed', shedText(door, `${what}${more}`)),
+      const named = name === undefined ? what : `${what} (${name})`;
+      rarely(`shed ${door} ${named}`, MINUTE_MS, (more) =>
+        say('warn', 'shed', shedText(door, `${named}${more}`)),
       );
     },
     connections: (door, open) => metrics.connections.set({ door }, open),

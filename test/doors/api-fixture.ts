@@ -292,15 +292,15 @@ const known: Inspector = {
 
 export type ApiFixture = Awaited<ReturnType<typeof openFixture>>;
 
-export async function openFixture(
-  given: Partial<ApiDoorOptions> & {
-    readonly parts?: Partial<ApiParts>;
-    /** What is known otherwise. */
-    readonly inspector?: Partial<Inspector>;
-    /** A file, read by a thread as in the daemon. Default: in memory. */
-    readonly recordsPath?: string;
-  } = {},
-) {
+export interface FixtureOptions extends Partial<ApiDoorOptions> {
+  readonly parts?: Partial<ApiParts>;
+  /** What is known otherwise. */
+  readonly inspector?: Partial<Inspector>;
+  /** A file, read by a thread as in the daemon. Default: in memory. */
+  readonly recordsPath?: string;
+}
+
+export async function openFixture(given: FixtureOptions = {}) {
   const { parts: changed, inspector, recordsPath, ...options } = given;
   const lines: string[] = [];
   const telemetry = createTelemetry({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '../../src/desk/contract.ts';
 import type { PublicPages } from '../../src/doors/api/desk-parts.ts';
-import { openFixture } from './api-fixture.ts';
+import { openFixture, type FixtureOptions } from './api-fixture.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -24,7 +24,7 @@ export interface Visitor {
   readonly csrf: string;
 }
 
-export async function openDeskFixture(given: { readonly recordsPath?: string } = {}) {
+export async function openDeskFixture(given: FixtureOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'primum-console-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Primum</title>');
   writeFileSync(join(folder, 'console.js'), 'export {};');

@@ -191,6 +191,15 @@ const apiDoor = z.strictObject({
   timeout: duration('100ms', '5m').prefault('30s').describe('How long one request may take.'),
   max_connections: maxConnections(500),
   max_body: size('1KiB', '64MiB').prefault('1MiB').describe('Longest request body.'),
+  requests_per_second: count(1, 100_000)
+    .default(50)
+    .describe(
+      'Requests of one token, or of one user in all sessions, a second on average; more are answered 429 ' +
+        'with the time to wait. The token file of this host and the agents may always ask.',
+    ),
+  request_burst: count(1, 1_000_000)
+    .default(200)
+    .describe('Of these, how many may come at once, before the average counts.'),
 });
 
 const doors = z.strictObject({

@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Person, Role, UserDesk } from '../../desk/contract.ts';
 import { sessionCookieOf } from './client-facts.ts';
+import type { Asker, Pace } from './pace.ts';
 import { ProblemError, sendProblem } from './problem.ts';
 import { bearerOf, createTokenCheck } from './token.ts';
 
@@ -19,10 +20,14 @@ interface Asking {
   readonly person: Person | undefined;
   readonly role: Role;
   readonly scopes: readonly string[];
+  /** Whose pace it is; undefined for the token file. */
+  readonly asker: Asker | undefined;
+  /** Of a session: goes with each of its changes. */
+  readonly csrf?: string;
 }
 
-/** Answers 401 by itself; throws ProblemError for who is known and may not. */
-export function createAccess(fileToken: string, users: UserDesk) {
+/** Answers 401 by itself; throws ProblemError for who is known and may not, or asks too often. */
+export function createAccess(fileToken: string, users: UserDesk, pace: Pace) {
   const isFileToken = createTokenCheck(fileToken);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const asking = await identify(request, isFileToken, users);
@@ -30,6 +35,8 @@ export function createAccess(fileToken: string, users: UserDesk) {
       await refuse(reply);
       return;
     }
+    if (asking.asker !== undefined) pace.take(asking.asker);
+    if (asking.csrf !== undefined && !SAFE.has(request.method)) refuseForeign(request, asking.csrf);
     // Where there is nothing, there is nothing to be kept from anybody who is known.
     if (request.is404) return;
     const refusal = refusalOf(request, asking);
@@ -63,19 +70,21 @@ async function identify(
 ): Promise<Asking | undefined> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    if (isFileToken(authorization)) return { person: undefined, role: 'admin', scopes: ['*'] };
+    if (isFileToken(authorization)) {
+      return { person: undefined, role: 'admin', scopes: ['*'], asker: undefined };
+    }
     const secret = bearerOf(authorization);
     const token = secret === '' ? undefined : await users.token(secret);
     if (token === undefined) return undefined;
-    const { name, role, scopes } = token;
-    return { person: { name: `token ${name}`, role }, role, scopes };
+    const { id, name, role, scopes } = token;
+    const asker = { kind: 'token', id, name } as const;
+    return { person: { name: `token ${name}`, role }, role, scopes, asker };
   }
   const cookie = sessionCookieOf(request);
   const session = cookie === '' ? undefined : await users.session(cookie);
   if (session === undefined) return undefined;
-  if (!SAFE.has(request.method)) refuseForeign(request, session.csrf);
-  const { name, role } = session;
-  return { person: { name, role }, role, scopes: ['*'] };
+  const { name, role, csrf } = session;
+  return { person: { name, role }, role, scopes: ['*'], asker: { kind: 'user', name }, csrf };
 }
 
 /** @throws ProblemError when another site may have made the browser send this. */

@@ -52,6 +52,9 @@ export class Allowance {
 
   #current(client: string): { sinceMs: number; count: number } | undefined {
     const known = this.#counts.get(this.#groupOf(client));
-    return known && this.#now() - known.sinceMs < this.#windowMs ? known : undefined;
+    if (known === undefined) return undefined;
+    const ageMs = this.#now() - known.sinceMs;
+    // A clock that went backwards must not keep anybody out until it has caught up.
+    return ageMs >= 0 && ageMs < this.#windowMs ? known : undefined;
   }
 }

@@ -40,6 +40,10 @@ export interface ApiDoorOptions {
   readonly consoleFolder?: string;
   /** Texts of the pages for the public; without them there are none. */
   readonly publicPages?: PublicPages;
+  /** Requests of one token or user a second, over the time that a burst takes. Default 50. */
+  readonly requestsPerSecond?: number;
+  /** Of these, how many at once. Default 200. */
+  readonly requestBurst?: number;
   /** How long a client may take to send one request. Default 30. */
   readonly requestTimeoutSeconds?: number;
 }

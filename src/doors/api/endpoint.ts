@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Person, Role } from '../../desk/contract.ts';
 import { clientAddressOf, sessionCookieOf, writeSessionCookie } from './client-facts.ts';
+import { TOO_OFTEN } from './pace.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { problem } from './schemas/output.ts';
 
@@ -104,7 +105,11 @@ export function endpoint<P, Q, B, R>(description: Description<P, Q, B, R>): Endp
         ...(query && { querystring: query }),
         ...(body && { body }),
         ...(description.consumes && { consumes: [...description.consumes] }),
-        response: { 200: response, '4xx': { content: { [PROBLEM_TYPE]: { schema: problem } } } },
+        response: {
+          200: response,
+          ...(role !== 'open' && tag !== AGENT_TAG && TOO_OFTEN),
+          '4xx': { content: { [PROBLEM_TYPE]: { schema: problem } } },
+        },
       },
       handler: (request, reply) =>
         // The validator has put the schema's own output in place of what was sent.
@@ -141,9 +146,10 @@ export function securityOf(route: {
   return [token, method === 'GET' ? { session: [] } : { session: [], csrf: [] }];
 }
 
-/** What is not JSON, as the OpenAPI document has it. */
+/** What is not JSON, as the OpenAPI document has it; nobody may ask it who is not known. */
 export function answerOfType(type: string, meaning: string) {
-  return { 200: { description: meaning, content: { [type]: { schema: z.string() } } } };
+  const content = { [type]: { schema: z.string() } };
+  return { 200: { description: meaning, content }, ...TOO_OFTEN };
 }
 
 /** Nobody who is known signs with the name of somebody else. */

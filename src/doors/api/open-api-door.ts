@@ -30,6 +30,7 @@ import { LOGIN_CHARS_MAX } from '../../protocol/auth-policy.ts';
 import { addConsole } from './console.ts';
 import { addExports } from './exports.ts';
 import { addIdempotency } from './idempotency.ts';
+import { Pace } from './pace.ts';
 import { ProblemError, sendProblem } from './problem.ts';
 import { addPublicPages, isStray, sendMissing } from './public/pages.ts';
 import { addSignIn } from './sign-in.ts';
@@ -131,7 +132,7 @@ export async function buildApi(
     schemaController: { compilersFactory: COMPILERS },
   });
   const isLocal = listensHereOnly(options.listen ?? []);
-  const mayPass = createAccess(options.token, parts.desk.users);
+  const mayPass = createAccess(options.token, parts.desk.users, new Pace(options, parts));
   const agentOf = createAgentCheck(options.agentTokens ?? new Map());
   app.decorateRequest('mta', '');
   app.decorateRequest('person', undefined);
