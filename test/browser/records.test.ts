@@ -1,5 +1,6 @@
 /** What the records keep, as people see it: campaigns with their reach, clocks, locks, and no link to nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CampaignList } from '../../src/doors/api/schemas/types.ts';
 import { browserIsHere, faultsOf, openAt, openHouse, shoot, type House } from './browser.ts';
 
 const LONG = 240_000;
@@ -226,5 +227,30 @@ describe.runIf(browserIsHere)('the records', { timeout: LONG }, () => {
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
     await page.getByText('It may send again.').waitFor();
     expect((await client.locks()).locks.map((one) => one.account)).not.toContain(account);
+  });
+
+  it('name a few accounts of a campaign, and open one incident over all that it has', async () => {
+    const page = await house.page();
+    await openAt(page, `${house.base}/console/#/campaigns`);
+    const card = page.getByRole('region').filter({ hasText: '203.0.113.7' });
+    const { campaigns } = (await (
+      await page.request.get(`${house.base}/api/v1/campaigns`)
+    ).json()) as CampaignList;
+    const [many] = campaigns;
+    const [listed, all] = [many?.accounts.length ?? 0, many?.accountCount ?? 0];
+    expect([listed, all]).toEqual([5, 6]);
+    await card.getByText('and 1 more').waitFor();
+    await card.getByText('6 incidents').click();
+    await card.getByRole('row').nth(all).waitFor();
+    expect(await card.getByRole('row').count()).toBe(all + 1);
+    await shoot(page, 'light-campaigns-many');
+    await card.getByRole('button', { name: 'Open one incident over all' }).click();
+    await page.getByRole('region', { name: 'The campaign' }).waitFor();
+    const client = await house.primum.client();
+    const { id } = /\/(?<id>[^/]+)$/.exec(new URL(page.url()).hash)?.groups ?? {};
+    expect(await client.incident(id ?? '')).toMatchObject({
+      accountCount: all,
+      summary: 'Campaign over 6 accounts: sent from 203.0.113.7',
+    });
   });
 });

@@ -1,10 +1,10 @@
 /** Campaigns over the API: one incident over one campaign, named wherever somebody may look. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { campaignList } from '../../src/doors/api/schemas/campaign.ts';
+import { campaignList, campaignView } from '../../src/doors/api/schemas/campaign.ts';
 import { similarList } from '../../src/doors/api/schemas/desk.ts';
 import { incident as incidentSchema, incidentList } from '../../src/doors/api/schemas/output.ts';
 import { alertIntent } from '../desk/helper.ts';
-import { NOW, TOKEN } from './api-fixture.ts';
+import { NOW, problemOf, TOKEN } from './api-fixture.ts';
 import { openDeskFixture } from './desk-fixture.ts';
 
 const [ANN, BOB, CLEO] = ['ann@example.org', 'bob@example.org', 'cleo@example.org'];
@@ -122,6 +122,55 @@ describe('an incident over a campaign', () => {
     await api.desk.incidents.close({ id, by: 'olga', verdict: 'true', why: 'Over.' });
     expect((await campaigns())[0]?.incident).toBeUndefined();
     expect((await api.desk.incidents.get(ofAnn?.id ?? ''))?.campaign).toBeUndefined();
+  });
+});
+
+describe('a campaign over many accounts', () => {
+  const NAMES = Array.from(
+    { length: 60 },
+    (_, n) => `one${String(n).padStart(2, '0')}@example.org`,
+  );
+
+  it('is listed with a few of its names and incidents and how many there are', async () => {
+    await hit(...NAMES);
+    const text = JSON.stringify(await read('/campaigns'));
+    expect(text.length).toBeLessThan(3_000);
+    const { campaigns: found } = campaignList.parse(JSON.parse(text));
+    expect(found).toMatchObject([
+      { accounts: NAMES.slice(0, 5), accountCount: 60, incidentCount: 60, isCut: false },
+    ]);
+    expect(found[0]?.incidents).toHaveLength(5);
+  });
+
+  it('has all of them by itself, asked for by what it shares, as its CSV has', async () => {
+    await hit(...NAMES);
+    const [{ shared: [trait = ''] } = { shared: [] }] = await campaigns();
+    const one = campaignView.parse(await read(`/campaigns/${encodeURIComponent(trait)}`));
+    expect(one).toMatchObject({ accounts: NAMES, accountCount: 60, incidentCount: 60 });
+    expect(one.incidents.map(({ account }) => account).toSorted()).toEqual(NAMES);
+    // What the button opens is over all of them.
+    expect((await open(one.accounts)).accountCount).toBe(60);
+    const csv = await (await api.fetch('/api/v1/export/campaigns.csv')).text();
+    const [head = '', row = ''] = csv.split('\r\n');
+    const cells = row.split(',');
+    expect(cells[head.split(',').indexOf('accountCount')]).toBe('60');
+    expect(cells[head.split(',').indexOf('accounts')]).toBe(NAMES.join(' '));
+    expect(cells[head.split(',').indexOf('incidents')]).toBe('60');
+  });
+
+  it('that is over, or was none, is not found, and it is said what to do', async () => {
+    await hit(...NAMES.slice(0, 2));
+    const [{ shared: [trait = ''] } = { shared: [] }] = await campaigns();
+    const gone = await api.fetch('/api/v1/campaigns/link%3Anowhere.example');
+    expect(gone.status).toBe(404);
+    expect((await problemOf(gone)).detail).toBe(
+      'No campaign of the last 30 days shares link:nowhere.example. Read the list of campaigns again.',
+    );
+    const long = await api.fetch(`/api/v1/campaigns/${'a'.repeat(201)}`);
+    expect((await problemOf(long)).status).toBe(400);
+    expect((await api.fetch(`/api/v1/campaigns/${encodeURIComponent(trait)}?days=91`)).status).toBe(
+      400,
+    );
   });
 });
 

@@ -28,6 +28,7 @@ const NO_LIST: Readonly<Record<string, string>> = {
   '/incidents/{id}/similar': 'of one incident; leaves where it stands',
   '/incidents/{id}/attachments': 'files of one incident, each of which is a file already',
   '/incidents/{name}/report': 'papers of one incident',
+  '/campaigns/{shared}': 'one campaign; its table leaves where it stands',
   '/cases/{name}': 'one case',
   '/holds/{name}': 'one held message',
   '/holds/{name}/message': 'one held message',

@@ -1,7 +1,8 @@
 /** Campaigns: what spans several accounts, and how far it reaches. */
 import type { JSX } from 'preact';
-import type { CampaignList } from '../../doors/api/schemas/types.ts';
-import { send } from '../api.ts';
+import type { CampaignList, CampaignView } from '../../doors/api/schemas/types.ts';
+import { useState } from 'preact/hooks';
+import { get, part, send } from '../api.ts';
 import { counted, traitWords } from '../format.ts';
 import { ReachOf } from './reach.tsx';
 import { useLoaded } from '../live.ts';
@@ -17,13 +18,11 @@ import {
   useAct,
 } from '../parts.tsx';
 
-type Campaign = CampaignList['campaigns'][number];
-
-/** Accounts named before the rest is only counted. */
-const NAMED = 40;
+/** What is read again when something of a campaign changes. */
+const KINDS = ['incident', 'hold', 'lock'];
 
 export function Campaigns(): JSX.Element {
-  const list = useLoaded<CampaignList>('/campaigns', ['incident', 'hold', 'lock']);
+  const list = useLoaded<CampaignList>('/campaigns', KINDS);
   return (
     <Page title="Campaigns" aside={<AllAsCsv list="campaigns" />}>
       <p class="quiet">
@@ -46,22 +45,28 @@ export function Campaigns(): JSX.Element {
   );
 }
 
-function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
-  const { accounts, shared, incidents } = campaign;
+/** Of a list a campaign has a few names only. */
+function placeOf({ shared }: CampaignView): string {
+  return `/campaigns/${part(shared[0] ?? '')}`;
+}
+
+function One({ campaign }: { readonly campaign: CampaignView }): JSX.Element {
+  const { accounts, accountCount, shared } = campaign;
   const act = useAct();
   const what = shared.slice(0, 3).map(traitWords).join(', ');
   const open = (): void => {
-    const summary = `Campaign over ${counted(accounts.length, 'account')}: ${what}`.slice(0, 500);
     void act(async () => {
+      const { accounts: all } = await get<CampaignView>(placeOf(campaign));
+      const summary = `Campaign over ${counted(all.length, 'account')}: ${what}`.slice(0, 500);
       const { id } = await send<{ readonly id: string }>('POST', '/incidents', {
-        ...{ by: 'me', accounts, summary },
+        ...{ by: 'me', accounts: all, summary },
       });
       location.hash = `#/incidents/${id}`;
     }, 'One incident now stands for all of them.');
   };
   return (
     <section class="card" aria-label={`Campaign: ${what}`}>
-      <h2>{counted(accounts.length, 'account')}</h2>
+      <h2>{counted(accountCount, 'account')}</h2>
       <ul class="reasons">
         {shared.map((trait) => (
           <li>{traitWords(trait)}</li>
@@ -70,29 +75,10 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
       <Figures campaign={campaign} />
       {campaign.reach && <ReachOf reach={campaign.reach} />}
       <p>
-        {accounts.slice(0, NAMED).map((name) => [<Account name={name} />, ' '])}
-        {accounts.length > NAMED && `and ${accounts.length - NAMED} more`}
+        {accounts.map((name) => [<Account name={name} />, ' '])}
+        {accountCount > accounts.length && `and ${accountCount - accounts.length} more`}
       </p>
-      <details>
-        <summary>{counted(incidents.length, 'incident')}</summary>
-        <Table
-          label={`Incidents of ${what}`}
-          rows={incidents}
-          empty="None."
-          columns={[
-            { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
-            { name: 'Account', cell: ({ account }) => <Account name={account} /> },
-            {
-              name: 'What',
-              cell: ({ id, summary }) => <a href={`#/incidents/${id}`}>{summary}</a>,
-            },
-            {
-              name: 'State',
-              cell: ({ state }) => <Badge tone={state === 'open' ? 'warn' : 'good'}>{state}</Badge>,
-            },
-          ]}
-        />
-      </details>
+      <Incidents campaign={campaign} what={what} />
       {campaign.incident === undefined ? (
         <ForReviewers>
           <button type="button" onClick={open}>
@@ -108,16 +94,58 @@ function One({ campaign }: { readonly campaign: Campaign }): JSX.Element {
   );
 }
 
+/** All of them, read when somebody unfolds them. */
+function Incidents({
+  campaign,
+  what,
+}: {
+  readonly campaign: CampaignView;
+  readonly what: string;
+}): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  const one = useLoaded<CampaignView>(isOpen ? placeOf(campaign) : undefined, KINDS);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{counted(campaign.incidentCount, 'incident')}</summary>
+      {isOpen && (
+        <Show of={one}>
+          {({ incidents }) => (
+            <Table
+              label={`Incidents of ${what}`}
+              rows={incidents}
+              empty="None."
+              columns={[
+                { name: 'Opened', cell: ({ openedAt }) => <Ago at={openedAt} /> },
+                { name: 'Account', cell: ({ account }) => <Account name={account} /> },
+                {
+                  name: 'What',
+                  cell: ({ id, summary }) => <a href={`#/incidents/${id}`}>{summary}</a>,
+                },
+                {
+                  name: 'State',
+                  cell: ({ state }) => (
+                    <Badge tone={state === 'open' ? 'warn' : 'good'}>{state}</Badge>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Show>
+      )}
+    </details>
+  );
+}
+
 /** A campaign grows, and one that shares more may have an incident already. */
-function overWhom({ accounts, reach }: Campaign): string {
-  if (reach === undefined || reach.accounts >= accounts.length)
-    return 'The incident over all of them';
+function overWhom({ accountCount, reach }: CampaignView): string {
+  if (reach === undefined || reach.accounts >= accountCount) return 'The incident over all of them';
   return `An incident over ${reach.accounts} of them`;
 }
 
 /** How far it reaches: what a reviewer asks first. */
-function Figures({ campaign }: { readonly campaign: Campaign }): JSX.Element {
-  const { accounts, locked, decisions, heldMessages, heldRecipients, firstAt, lastAt } = campaign;
+function Figures({ campaign }: { readonly campaign: CampaignView }): JSX.Element {
+  const { accountCount, locked, decisions, heldMessages, heldRecipients, firstAt, lastAt } =
+    campaign;
   return (
     <dl class="reach">
       <dt>Decisions</dt>
@@ -128,7 +156,7 @@ function Figures({ campaign }: { readonly campaign: Campaign }): JSX.Element {
       </dd>
       <dt>Locked</dt>
       <dd>
-        {locked} of {accounts.length}
+        {locked} of {accountCount}
       </dd>
       <dt>First</dt>
       <dd>

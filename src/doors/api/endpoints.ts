@@ -3,6 +3,7 @@ import type { ApiParts } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import { agentEndpoints } from './endpoints/agent.ts';
 import { accountEndpoints, senderEndpoints } from './endpoints/accounts.ts';
+import { campaignEndpoints } from './endpoints/campaigns.ts';
 import { deskEndpoints } from './endpoints/desk.ts';
 import { eventEndpoints } from './endpoints/events.ts';
 import { forwardEndpoints } from './endpoints/forwards.ts';
@@ -23,6 +24,7 @@ export function allEndpoints(parts: ApiParts): readonly Endpoint[] {
     ...suppressionEndpoints(parts),
     ...lockEndpoints(parts),
     ...incidentEndpoints(parts),
+    ...campaignEndpoints(parts),
     ...reportEndpoints(parts),
     ...listEndpoints(parts),
     ...holdEndpoints(parts),

@@ -55,14 +55,15 @@ export const EXPORT_LISTS: Readonly<Record<string, ExportList>> = {
   campaigns: list(
     'incidents',
     [
-      ...['shared', 'accounts', 'incident', 'incidents', 'decisions', 'heldMessages'],
-      ...['heldRecipients', 'locked', 'firstAt', 'lastAt'],
+      ...['shared', 'accountCount', 'accounts', 'incident', 'incidents', 'decisions'],
+      ...['heldMessages', 'heldRecipients', 'locked', 'firstAt', 'lastAt'],
       ...['messages', 'recipients', 'messagesLeft', 'recipientsLeft'],
     ],
     async ({ desk }) =>
       (await desk.incidents.campaigns({ days: CAMPAIGN_DAYS })).map(
         ({ shared, accounts, incidents, isCut: _, reach, ...row }) => ({
-          ...{ ...row, shared: shared.join(' '), accounts: accounts.join(' ') },
+          ...{ ...row, shared: shared.join(' ') },
+          ...{ accountCount: accounts.length, accounts: accounts.join(' ') },
           ...{ incidents: incidents.length, ...reachCells(reach) },
         }),
       ),

@@ -1,7 +1,7 @@
 /** An incident as the API answers it: a campaign has up to a thousand names, and a list a hundred campaigns. */
 import type { Incident } from '../../../desk/contract.ts';
 
-/** Names of a campaign's accounts that stand in a list of incidents. */
+/** Names of a campaign's accounts that stand in a list of incidents or of campaigns. */
 export const LISTED_ACCOUNTS = 5;
 
 export type IncidentAnswer = Incident & { readonly accountCount: number };

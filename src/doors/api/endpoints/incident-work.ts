@@ -5,21 +5,11 @@ import { ProblemError } from '../problem.ts';
 import { incidentNotOpen } from './closed-already.ts';
 import { listedIncident, wholeIncident } from './incident-view.ts';
 import { incidentStep, newIncidentInput, similarList, tickInput } from '../schemas/desk.ts';
-import { campaignList, campaignQuery } from '../schemas/campaign.ts';
 import { incidentParams } from '../schemas/input.ts';
 import { DONE, done, incident } from '../schemas/output.ts';
 
 export function incidentWorkEndpoints({ desk }: ApiParts) {
   return [
-    endpoint({
-      method: 'GET',
-      path: '/campaigns',
-      tag: 'incidents',
-      summary: 'What spans several accounts: what they share, and how far it reaches.',
-      query: campaignQuery,
-      response: campaignList,
-      handle: async ({ query }) => ({ campaigns: await desk.incidents.campaigns(query) }),
-    }),
     endpoint({
       method: 'POST',
       path: '/incidents',

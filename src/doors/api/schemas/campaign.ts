@@ -39,21 +39,35 @@ export const member = z.object({
     .exactOptional()
     .describe('Its newest; absent where it has none.'),
 }) satisfies z.ZodType<Member>;
-const campaign = z.object({
+/** Characters of one trait. */
+const MAX_TRAIT = 200;
+
+export const campaignParams = z.strictObject({
+  shared: z
+    .string()
+    .min(1)
+    .max(MAX_TRAIT)
+    .describe('Something that its accounts share, as the list names it.'),
+});
+export const campaignView = z.object({
   shared: z.array(text).describe('What the incidents have in common, such as `link:evil.example`.'),
-  accounts: z.array(text),
+  accounts: z.array(text).describe('The first few where campaigns are listed, else all.'),
+  accountCount: count.describe('How many accounts it has.'),
   incident: text
     .exactOptional()
     .describe('The open incident over all of them, where somebody has opened it.'),
-  incidents: z.array(
-    z.object({
-      id: text,
-      account: text,
-      summary: text,
-      state: z.enum(['open', 'closed']),
-      openedAt: at,
-    }),
-  ),
+  incidents: z
+    .array(
+      z.object({
+        id: text,
+        account: text,
+        summary: text,
+        state: z.enum(['open', 'closed']),
+        openedAt: at,
+      }),
+    )
+    .describe('Oldest first; the first few where campaigns are listed, else all.'),
+  incidentCount: count.describe('How many incidents are looked at here.'),
   isCut: z.boolean().describe('There are more incidents than are looked at here.'),
   reach: reach.exactOptional(),
   decisions: count,
@@ -63,4 +77,4 @@ const campaign = z.object({
   firstAt: at,
   lastAt: at,
 }) satisfies z.ZodType<Campaign>;
-export const campaignList = z.object({ campaigns: z.array(campaign) });
+export const campaignList = z.object({ campaigns: z.array(campaignView) });

@@ -16,7 +16,7 @@ import type {
   waysIn,
 } from './desk.ts';
 import type { questionMade } from './question.ts';
-import type { campaignList } from './campaign.ts';
+import type { campaignList, campaignView } from './campaign.ts';
 import type { explanation } from './judgement.ts';
 import type { hold, holdList, shownMessage } from './hold.ts';
 import type { practiceReport } from './practices.ts';
@@ -104,5 +104,6 @@ export type SessionView = z.output<typeof sessionView>;
 export type SwitchListView = z.output<typeof switchList>;
 export type SwitchesMade = z.output<typeof switchesMade>;
 export type Foresight = z.output<typeof foresight>;
+export type CampaignView = z.output<typeof campaignView>;
 export type CampaignList = z.output<typeof campaignList>;
 export type QuestionMade = z.output<typeof questionMade>;
