@@ -8,13 +8,10 @@ import type { Config } from '../config/load.ts';
 import { inForceAfter } from '../config/reload.ts';
 import { toDirectoryOptions } from '../config/to-directory.ts';
 import { toPolicy } from '../config/to-policy.ts';
-import type { PrimumEvent } from '../core/event.ts';
 import { createKeyedHash } from '../core/hash.ts';
 import type { Inspector, RungPage } from '../core/report.ts';
-import type { Maybe } from '../core/maybe.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Switch } from '../core/switches.ts';
-import type { Verdict } from '../core/verdict.ts';
 import { openDesk } from '../desk/desk.ts';
 import { openDirectory } from '../directory/open-directory.ts';
 import type { LockChange } from '../desk/options.ts';
@@ -40,6 +37,7 @@ import { forwardsOf } from './forwards.ts';
 import { holdWorld, noteDecision, openEmbeddedAgent, rememberSubmissions } from './holds.ts';
 import { keptEvent } from './kept-event.ts';
 import { takeLogged } from './logged-events.ts';
+import { takeEvent } from './take-event.ts';
 import { networkOptions } from './options.ts';
 import { RecentSubmissions } from './recent-submissions.ts';
 import { recount } from './recount.ts';
@@ -113,7 +111,7 @@ export async function openDaemon(config: Config, given: DaemonOptions): Promise<
     const doors = await openDoors(config, parts, {
       inspector: parts.inspector,
       version: packageVersion(),
-      take: (event) => take(parts.room, keptEvent(event, keep)),
+      take: (event) => takeEvent(apiGate(parts.room), parts.journal, keptEvent(event, keep)),
       hasTaken: (id) => parts.room.knows(id),
       logged: parts.logged,
       practices: () => watch.report(),
@@ -331,12 +329,4 @@ function noteForwardOn(parts: Pick<DaemonParts, 'room' | 'now' | 'newId'>, accou
 
 function apiGate(room: GateRoom): Gate {
   return room.forDoor('api', { onFailure: 'pass', timeoutMs: API_TIMEOUT_MS });
-}
-
-/** An event given over the API: judged or noted, as its kind asks. */
-function take(room: GateRoom, event: PrimumEvent): Maybe<Verdict | undefined> {
-  const gate = apiGate(room);
-  if (event.kind === 'submission' || event.kind === 'login') return gate.judge(event);
-  const noted = gate.note(event);
-  return noted instanceof Promise ? noted.then(() => undefined) : undefined;
 }
