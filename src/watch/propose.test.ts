@@ -124,6 +124,35 @@ describe('the proposal of primum audit', () => {
     expect(sectionOf(text).domains).toHaveLength(30);
   });
 
+  it('writes domains as DNS has them, and says which entries are none and why', async () => {
+    const tables = (): Promise<Listing> =>
+      Promise.resolve({
+        kind: 'listed',
+        domains: ['in.test'],
+        others: ['un_der.test', '.sub.test'],
+      });
+    const main =
+      'myhostname = mx1.house.test\nmydestination = good.test, bücher.test, bad_label.test, .dot.test, ' +
+      'trailing.test., [192.0.2.9], 192.0.2.5, localhost\nrelay_domains = hash:/t, !not.test, .dot.test';
+    const text = proposalText(await propose(dnsWith({}), machine(main, { list: tables })));
+    expect(sectionOf(text).domains).toEqual([
+      ...['good.test', 'xn--bcher-kva.test', 'trailing.test', 'in.test'],
+    ]);
+    expect(text.replaceAll('\n', ' ')).toContain(
+      'These entries were left out: bad_label.test (no name of letters, digits and hyphens), ' +
+        '.dot.test (all names below it), [192.0.2.9] (an address), 192.0.2.5 (an address), ' +
+        '!not.test (begins with !), and 2 more.',
+    );
+  });
+
+  it('cuts an entry that is longer than a line, and names none twice', async () => {
+    const main = `myhostname = mx1.house.test\nmydestination = ${'x'.repeat(5_000)}_.test BAD_.test bad_.test`;
+    const text = proposalText(await propose(dnsWith({}), machine(main)));
+    expect(text).toContain('bad_.test');
+    expect(text.match(/bad_\.test/gi)).toHaveLength(1);
+    expect(text.length).toBeLessThan(1_000);
+  });
+
   it('says nothing of it where there is no Postfix', async () => {
     expect(await askPostconf([], '/nowhere/postconf')).toEqual({ text: '' });
   });

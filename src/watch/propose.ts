@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { reachedNow, type Port } from './checks/ports.ts';
 import type { Dns } from './dns.ts';
 import { listTable, listTables, type Listed, type ListTable } from './domain-tables.ts';
+import { readDomains } from './domain-word.ts';
 import {
   hostByServices,
   mailPorts,
@@ -13,7 +14,6 @@ import {
 import type { WatchedHost } from './plan.ts';
 import {
   askPostconf,
-  isDomain,
   isTable,
   namedIn,
   servicesIn,
@@ -40,6 +40,8 @@ export interface Proposal {
   readonly domains: readonly string[];
   /** How many more domains there are. */
   readonly moreDomains?: number;
+  /** Entries that stand where domains do and are none. */
+  readonly notDomains?: readonly string[];
   readonly trustedNetworks: readonly string[];
   /** Why Postfix did not say all of its settings. */
   readonly postconfWhy?: string;
@@ -80,10 +82,14 @@ export async function propose(
     addressesOf(host, dns),
     listTables(tablesIn(value), list),
   ]);
-  const named = NAMING.flatMap((name) => namedIn(value(name)))
-    .map((word) => word.replaceAll('$myhostname', host).toLowerCase())
-    .filter(isDomain);
-  const domains = [...new Set([...named, ...listed.domains])].filter((word) => word !== host);
+  const named = readDomains(
+    NAMING.flatMap((name) => namedIn(value(name)))
+      .filter((word) => !isTable(word))
+      .map((word) => word.replaceAll('$myhostname', host)),
+  );
+  const both = (of: 'domains' | 'others'): readonly string[] =>
+    [...new Set([...named[of], ...listed[of]])].filter((word) => word !== host);
+  const domains = both('domains');
   const services = reachedServices(
     servicesIn(master.text, own.text),
     wordsIn(value('inet_interfaces')),
@@ -95,6 +101,7 @@ export async function propose(
     ...{ host, addresses, ports, ...hostByServices(services) },
     domains: domains.slice(0, MAX_PROPOSED_DOMAINS),
     moreDomains: Math.max(0, domains.length - MAX_PROPOSED_DOMAINS),
+    notDomains: both('others'),
     trustedNetworks: wordsIn(value('mynetworks')).filter(
       (word) =>
         /^[0-9a-f.:[\]/]+$/i.test(word) && !word.startsWith('127.') && !word.startsWith('[::1'),
