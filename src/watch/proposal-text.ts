@@ -45,10 +45,16 @@ function addressLines(addresses: readonly string[]): readonly string[] {
 }
 
 /** What the services of master.cf make of the host. */
-function roleLines({ roles, submissionPort = 587 }: Proposal): readonly string[] {
+function roleLines(proposal: Proposal): readonly string[] {
+  const { roles, smtpPort = 25, submissionPort = 587, comesInAt = [], isInside } = proposal;
   if (roles === undefined) return [];
+  const whom = isInside === true ? ', for this machine only' : '';
   return [
+    ...comesInAt
+      .slice(0, MAX_TABLES)
+      .map((place) => `      # Mail comes in at ${oneLine(place)}${whom} (master.cf).`),
     `      roles: [${roles.join(', ')}]`,
+    ...(smtpPort === 25 ? [] : [`      smtp_port: ${smtpPort}`]),
     ...(submissionPort === 587 ? [] : [`      submission_port: ${submissionPort}`]),
   ];
 }

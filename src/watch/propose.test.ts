@@ -226,6 +226,58 @@ describe('the proposal of primum audit, of ports', () => {
     expect(ports.map(({ port }) => port)).toEqual([2587]);
   });
 
+  it('names the port at which mail comes in where it is not 25, and where that is', async () => {
+    const text = await proposed({ master: '192.0.2.1:2525 inet n - y - - smtpd' });
+    const { hosts } = sectionOf(text);
+    expect(hosts).toMatchObject([{ roles: ['mx', 'outbound'], smtp_port: 2525 }]);
+    expect(text).toContain('      # Mail comes in at 192.0.2.1:2525 (master.cf).\n');
+  });
+
+  it('names it also where it is of this machine only, and declares no port for it', async () => {
+    const text = await proposed({ master: '127.0.5.1:2525 inet n - y - - smtpd' });
+    const { hosts, open_ports: ports } = sectionOf(text);
+    expect(hosts).toMatchObject([{ roles: ['mx', 'outbound'], smtp_port: 2525 }]);
+    expect(ports).toEqual([]);
+    expect(text).toContain(
+      '      # Mail comes in at 127.0.5.1:2525, for this machine only (master.cf).\n',
+    );
+  });
+
+  it('says where port 25 is bound, adds that address, and is silent where it is not bound', async () => {
+    const bound = await proposed({ master: '198.51.100.9:25 inet n - y - - smtpd' });
+    expect(bound).toContain('      # Mail comes in at 198.51.100.9:25 (master.cf).\n');
+    const [host] = sectionOf(bound).hosts;
+    expect(host?.addresses).toContain('198.51.100.9');
+    expect(host).toMatchObject({ smtp_port: 25 });
+    const free = await proposed({
+      master: '198.51.100.9:25 inet n - y - - smtpd\nsmtp inet n - y - - smtpd',
+    });
+    expect(free).not.toContain('Mail comes in');
+    const six = await proposed({ master: '[2001:db8::9]:25 inet n - y - - smtpd' });
+    expect(six).toContain('# Mail comes in at [2001:db8::9]:25 (master.cf).');
+    expect(sectionOf(six).hosts[0]?.addresses).toContain('2001:db8::9');
+  });
+
+  it.each([
+    [
+      'two of which nobody knows which it is',
+      '192.0.2.1:2525 inet n - y - - smtpd\n2526 inet n - y - - smtpd',
+    ],
+    ['TLS from the start', '465 inet n - y - - smtpd'],
+    [
+      'a filter that gives back what came at loopback',
+      'smtp inet n - y - - smtpd\n127.0.0.1:10025 inet n - y - - smtpd',
+    ],
+  ])('names no other port than 25 with %s', async (_, master) => {
+    expect(await proposed({ master })).not.toContain('smtp_port');
+  });
+
+  it('names no port for mail of a machine that takes it from itself only', async () => {
+    const inside = main.replace('= all', '= loopback-only');
+    const master = 'smtp inet n - y - - smtpd\n127.0.0.1:10025 inet n - y - - smtpd';
+    expect(await proposed({ master }, inside)).not.toContain('smtp_port');
+  });
+
   it('names none where Postfix listens on loopback only', async () => {
     const inside = main.replace('= all', '= loopback-only');
     const text = await proposed({ master: 'smtp inet n - y - - smtpd' }, inside);

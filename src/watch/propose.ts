@@ -6,12 +6,13 @@ import { listTable, listTables, type Listed, type ListTable } from './domain-tab
 import { readDomains } from './domain-word.ts';
 import {
   hostByServices,
+  inetServices,
   mailPorts,
   reachedServices,
   type Door,
+  type HostByServices,
   type MailPort,
 } from './mail-ports.ts';
-import type { WatchedHost } from './plan.ts';
 import {
   askPostconf,
   isTable,
@@ -34,7 +35,7 @@ const NAMING = [
   ...['mydestination', 'virtual_mailbox_domains', 'relay_domains', 'virtual_alias_domains'],
 ];
 
-export interface Proposal {
+export interface Proposal extends Omit<HostByServices, 'boundTo'> {
   readonly host: string;
   readonly addresses: readonly string[];
   readonly domains: readonly string[];
@@ -47,8 +48,6 @@ export interface Proposal {
   readonly postconfWhy?: string;
   /** Tables that may name more domains, and why they were not read. */
   readonly unread?: Listed['gaps'];
-  readonly roles?: WatchedHost['roles'];
-  readonly submissionPort?: number;
   readonly ports?: readonly MailPort[];
   /** Services of master.cf whose port nobody knows by their name. */
   readonly unknownServices?: readonly string[];
@@ -90,15 +89,15 @@ export async function propose(
   const both = (of: 'domains' | 'others'): readonly string[] =>
     [...new Set([...named[of], ...listed[of]])].filter((word) => word !== host);
   const domains = both('domains');
-  const services = reachedServices(
-    servicesIn(master.text, own.text),
-    wordsIn(value('inet_interfaces')),
-  );
+  const all = inetServices(servicesIn(master.text, own.text));
+  const services = reachedServices(all, wordsIn(value('inet_interfaces')));
+  const { boundTo = [], ...byServices } = hostByServices(services, all);
   const ports = mailPorts(services, doors);
   const isNamed = ({ port, protocol }: Port): boolean =>
     protocol === 'tcp' && ports.some((one) => one.port === port);
   return {
-    ...{ host, addresses, ports, ...hostByServices(services) },
+    ...{ host, ports, ...byServices },
+    addresses: [...new Set([...addresses, ...boundTo])],
     domains: domains.slice(0, MAX_PROPOSED_DOMAINS),
     moreDomains: Math.max(0, domains.length - MAX_PROPOSED_DOMAINS),
     notDomains: both('others'),
