@@ -103,6 +103,7 @@ describe('words', () => {
     const long = `${'a.'.repeat(126)}aa`;
     expect(domain().safeParse(long).success).toBe(false);
     expect(domain().safeParse('-a.example').success).toBe(false);
+    expect(domain().safeParse('20260101').success).toBe(true);
   });
 
   test('a day exists in the calendar', () => {

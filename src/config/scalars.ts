@@ -271,18 +271,21 @@ function countryRule(code: string): string | undefined {
     : undefined;
 }
 
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?';
+const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+
 export const domain = () =>
-  word(
-    'a domain',
-    'example.org',
-    'Write it without @ and in ASCII, such as example.org or xn--mller-kva.example.',
-    (text) => {
-      const lower = text.toLowerCase();
-      const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?';
-      const isDomain = lower.length <= 253 && new RegExp(`^${label}(?:\\.${label})*$`).test(lower);
-      return isDomain ? lower : undefined;
-    },
-  );
+  textKind<string>({
+    kind: 'a domain',
+    sample: 'example.org',
+    remedy: 'Write it without @ and in ASCII, such as example.org or xn--mller-kva.example.',
+    parse: (text) => (DOMAIN.test(text.toLowerCase()) ? text.toLowerCase() : undefined),
+    format: (text) => text,
+    check: (text) =>
+      /^\d+(?:\.\d+){3}$/.test(text)
+        ? `"${text}" is an address and not a domain. Write the domain, such as example.org.`
+        : undefined,
+  });
 
 export const mailAddress = () =>
   word('a mail address', 'postmaster@example.org', 'Write it as name@example.org.', (text) =>

@@ -118,12 +118,16 @@ function notesOf(options: ConnectOptions, keepsNonce: boolean): readonly string[
     notes.push(
       `The password is made by: printf 'dovecot:%s' "$(cat ${dovecotPasswordFile})" | base64 -w0. With --secrets it stands in the line.`,
     );
-  notes.push(
-    keepsNonce
-      ? 'auth_policy_hash_nonce is set already: keep its value, or every password looks new.'
-      : 'Choose auth_policy_hash_nonce once (openssl rand -hex 32) and keep it: with another one every password looks new.',
-  );
+  notes.push(nonceNote(withSecrets, keepsNonce));
   return notes;
+}
+
+function nonceNote(withSecrets: boolean, keepsNonce: boolean): string {
+  if (keepsNonce)
+    return 'auth_policy_hash_nonce is set already: keep its value, or every password looks new.';
+  return withSecrets
+    ? 'Keep the auth_policy_hash_nonce of these lines once it is in place: with another one every password looks new.'
+    : 'Choose auth_policy_hash_nonce once (openssl rand -hex 32) and keep it: with another one every password looks new.';
 }
 
 function factsOf(

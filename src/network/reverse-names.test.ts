@@ -27,13 +27,13 @@ const evenOrOdd = (file: string, half: 0 | 1): readonly Row[] =>
 const named = (file: string, half: 'a' | 'b'): readonly Row[] =>
   rowsOf(file).flatMap(([its, , ...row]) => (its === half ? [row] : []));
 
-/** Share that is taken for home connections. */
-function share(names: readonly Row[], knowledge = known): number {
-  const found = names.filter(
-    ([name = '', address]) => classifyName(name, address, knowledge).kind === 'dynamic',
-  );
-  return found.length / names.length;
-}
+/** How many are taken for home connections. */
+const countOf = (names: readonly Row[], knowledge = known): number =>
+  names.filter(([name = '', address]) => classifyName(name, address, knowledge).kind === 'dynamic')
+    .length;
+
+const share = (names: readonly Row[], knowledge = known): number =>
+  countOf(names, knowledge) / names.length;
 
 describe.each([
   ['half 0', evenOrOdd('homes.txt', 0), evenOrOdd('mail-servers.txt', 0), 0.02],
@@ -65,5 +65,39 @@ describe.each([
     expect(share(homes, nobody)).toBeGreaterThanOrEqual(0.65);
     // Without names of providers, fixed lines of companies look as homes do; a third of the world's are such.
     expect(share(mailServers, nobody)).toBeLessThanOrEqual(hitOfNobody);
+  });
+});
+
+describe('INB-2: the figures in docs/guides/own-house.md', () => {
+  const guide = readFileSync(new URL('../../docs/guides/own-house.md', import.meta.url), 'utf8');
+  const rows = guide.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' '));
+  const figure = (names: readonly Row[], knowledge: typeof known): string => {
+    const count = countOf(names, knowledge);
+    return `${count} of ${names.length} (${((100 * count) / names.length).toFixed(1)} %)`;
+  };
+  const heldOut = {
+    first: { homes: evenOrOdd('homes.txt', 1), servers: evenOrOdd('mail-servers.txt', 1) },
+    second: { homes: named('world-homes.txt', 'b'), servers: named('world-mail-servers.txt', 'b') },
+  };
+  const both = {
+    homes: [...heldOut.first.homes, ...heldOut.second.homes],
+    servers: [...heldOut.first.servers, ...heldOut.second.servers],
+  };
+
+  it.each([
+    ['First sample', heldOut.first, known],
+    ['Second sample', heldOut.second, known],
+    ['Both', both, known],
+    ['Both, and no provider known by name', both, nobody],
+  ])('are those of the halves that patterns were not made with: %s', (says, sample, knowledge) => {
+    const [found, hit] = [figure(sample.homes, knowledge), figure(sample.servers, knowledge)];
+    expect(rows).toContain(`| ${says} | ${found} | ${hit} |`);
+  });
+
+  it('keep to 65 % and 2 % over both samples, with no provider known, too', () => {
+    for (const knowledge of [known, nobody]) {
+      expect(share(both.homes, knowledge)).toBeGreaterThanOrEqual(0.65);
+      expect(share(both.servers, knowledge)).toBeLessThanOrEqual(0.02);
+    }
   });
 });

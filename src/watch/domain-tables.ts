@@ -6,7 +6,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { errorText } from './error-text.ts';
 import { runProgram } from '../run-program.ts';
 import { listed } from './checks/observe.ts';
-import { isDomain, isTable, POSTFIX_BOUNDS, wordsIn } from './postconf.ts';
+import { readDomains } from './domain-word.ts';
+import { isTable, POSTFIX_BOUNDS, wordsIn } from './postconf.ts';
 
 /** Of one table; 100,000 names of domains are less. */
 export const MAX_LISTED_BYTES = 4 * 1024 * 1024;
@@ -20,6 +21,8 @@ export type Listing =
   | {
       readonly kind: 'listed';
       readonly domains: readonly string[];
+      /** Names in it that are no domains. */
+      readonly others?: readonly string[];
       /** What of it could not be read, as the end of a sentence. */
       readonly gap?: string;
     }
@@ -57,7 +60,7 @@ async function ofPostmap(type: string, name: string, timeoutMs: number): Promise
     ...POSTFIX_BOUNDS,
     ...{ timeoutMs, maxOutputBytes: MAX_LISTED_BYTES },
   });
-  if (answer.ok) return { kind: 'listed', domains: keysOf(answer.text).filter(isDomain) };
+  if (answer.ok) return { kind: 'listed', ...domainsOf(keysOf(answer.text)) };
   // Not made yet, of a type that is not installed, or without postmap here: its text says what is meant.
   const source = await ofText(name, namesOfKeys);
   if (source.kind === 'listed') return source;
@@ -66,6 +69,14 @@ async function ofPostmap(type: string, name: string, timeoutMs: number): Promise
   const why = said === undefined ? `postmap: ${answer.why}` : `postmap says: ${said}`;
   const both = answer.isAbsent === true ? source.why : `${why}; ${source.why}`;
   return { kind: 'unlisted', why: both.slice(0, MAX_WHY) };
+}
+
+/** Tables of aliases hold domains and addresses (virtual(5)), and the latter are right there. */
+function domainsOf(
+  names: readonly string[],
+): Pick<Extract<Listing, { kind: 'listed' }>, 'domains' | 'others'> {
+  const { domains, others } = readDomains(names.filter((name) => !name.includes('@')));
+  return { domains, ...(others.length === 0 ? {} : { others }) };
 }
 
 interface Read {
@@ -81,8 +92,7 @@ async function ofText(path: string, read: (text: string) => Read): Promise<Listi
     if (found.size > MAX_LISTED_BYTES)
       return { kind: 'unlisted', why: `${path} is larger than 4 MiB` };
     const { names, gap } = read(await readFile(path, 'utf8'));
-    const domains = names.map((each) => each.toLowerCase()).filter(isDomain);
-    return { kind: 'listed', domains, ...(gap === undefined ? {} : { gap }) };
+    return { kind: 'listed', ...domainsOf(names), ...(gap === undefined ? {} : { gap }) };
   } catch (error) {
     return { kind: 'unlisted', why: whyUnread(path, error) };
   }
@@ -114,7 +124,8 @@ function wordsOfLines(text: string): Read {
   const words = lines.flatMap(wordsIn);
   const tables = words.filter(isTable);
   if (tables.length === 0) return { names: words };
-  return { names: words, gap: `what it names in turn was not read: ${listed(tables)}` };
+  const names = words.filter((word) => !isTable(word));
+  return { names, gap: `what it names in turn was not read: ${listed(tables)}` };
 }
 
 /** `/^house\.example$/` means one name; of others nobody can say which names they mean. */
@@ -140,6 +151,8 @@ export interface NamedTable {
 
 export interface Listed {
   readonly domains: readonly string[];
+  /** Names in them that are no domains. */
+  readonly others: readonly string[];
   /** What could not be listed, and why. */
   readonly gaps: readonly (NamedTable & { readonly why: string })[];
 }
@@ -155,6 +168,7 @@ export async function listTables(
     ({ table }, at) => named.findIndex((each) => each.table === table) === at,
   );
   const domains: string[] = [];
+  const others: string[] = [];
   const gaps: Listed['gaps'][number][] = [];
   for (const [at, one] of tables.entries()) {
     const left = until - now();
@@ -163,10 +177,13 @@ export async function listTables(
     else if (left <= 0) gaps.push({ ...one, why: 'the other tables took all the time' });
     else {
       const found = await list(one.table, Math.min(left, POSTFIX_BOUNDS.timeoutMs));
-      if (found.kind === 'listed') domains.push(...found.domains);
+      if (found.kind === 'listed') {
+        domains.push(...found.domains);
+        others.push(...(found.others ?? []));
+      }
       const why = found.kind === 'listed' ? found.gap : found.why;
       if (why !== undefined) gaps.push({ ...one, why });
     }
   }
-  return { domains, gaps };
+  return { domains, others, gaps };
 }

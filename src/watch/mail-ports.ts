@@ -1,4 +1,5 @@
 /** Ports that mail comes in by: those of master.cf, and those of our own doors. */
+import { isIP } from 'node:net';
 import type { WatchedHost } from './plan.ts';
 import type { MasterService } from './postconf.ts';
 
@@ -38,23 +39,36 @@ const isLoopback = (host: string): boolean =>
   /^(?:127\.|::1$|localhost$|loopback-only$)/i.test(host);
 
 export interface Inet extends MasterService {
+  /** The one address that it is bound to. */
+  readonly host?: string;
   /** Absent for a name that is not one of mail. */
   readonly port?: number;
 }
 
-/** Services of master.cf that others can reach. */
-export function reachedServices(
-  services: readonly MasterService[],
-  interfaces: readonly string[],
-): readonly Inet[] {
-  const isInside = interfaces.length > 0 && interfaces.every(isLoopback);
+const EVERYWHERE: readonly (string | undefined)[] = ['0.0.0.0', '::', 'all', '*', ''];
+
+export function inetServices(services: readonly MasterService[]): readonly Inet[] {
   return services.flatMap((service) => {
     if (service.type !== 'inet') return [];
     const { host, service: name } = placeOf(service.name);
-    if (host === undefined ? isInside : isLoopback(host)) return [];
     const port = portOf(name);
-    return [{ ...service, ...(port === undefined ? {} : { port }) }];
+    return [
+      {
+        ...service,
+        ...(host === undefined || EVERYWHERE.includes(host) ? {} : { host }),
+        ...(port === undefined ? {} : { port }),
+      },
+    ];
   });
+}
+
+/** Those that others can reach. */
+export function reachedServices(
+  services: readonly Inet[],
+  interfaces: readonly string[],
+): readonly Inet[] {
+  const isInside = interfaces.length > 0 && interfaces.every(isLoopback);
+  return services.filter(({ host }) => !(host === undefined ? isInside : isLoopback(host)));
 }
 
 const isSmtpd = ({ command }: Inet): boolean => command === 'smtpd' || command === 'postscreen';
@@ -76,13 +90,27 @@ export function mailPorts(services: readonly Inet[], doors: readonly Door[]): re
   return first.toSorted((a, b) => a.port - b.port);
 }
 
-/** What a host is by its services; absent where nothing is known of them. */
-export function hostByServices(
-  services: readonly Inet[],
-): Partial<Pick<WatchedHost, 'roles' | 'submissionPort'>> {
-  const smtpds = services.filter(isSmtpd);
+export interface HostByServices extends Partial<
+  Pick<WatchedHost, 'roles' | 'smtpPort' | 'submissionPort'>
+> {
+  /** Where mail of others comes in, if at single addresses only: names of services in master.cf. */
+  readonly comesInAt?: readonly string[];
+  /** Nobody else reaches those. */
+  readonly isInside?: boolean;
+  /** Those addresses that others reach. */
+  readonly boundTo?: readonly string[];
+}
+
+/** What a host is by its services; absent where nothing is known of them. @param all Inside ones, too. */
+export function hostByServices(services: readonly Inet[], all: readonly Inet[]): HostByServices {
+  const reached = services.filter(isSmtpd);
+  const bound = all.filter(isSmtpd);
+  // One that is bound to loopback alone is meant to be asked there.
+  const isInside = reached.length === 0 && bound.every(({ host }) => host !== undefined);
+  const smtpds = isInside ? bound : reached;
   if (smtpds.length === 0) return {};
-  const isMx = smtpds.some(({ port }) => port === 25);
+  const inbound = inboundOf(smtpds);
+  const smtpPort = inbound[0]?.port;
   // The checks of customers' ports begin with STARTTLS.
   const submissions = smtpds.flatMap(({ port, own }) =>
     port !== undefined && port !== 25 && isForCustomers(port, own) ? [port] : [],
@@ -90,15 +118,33 @@ export function hostByServices(
   const [submissionPort] = submissions.toSorted((a, b) => Number(b === 587) - Number(a === 587));
   return {
     roles: [
-      ...(isMx ? (['mx'] as const) : []),
+      ...(smtpPort !== undefined ? (['mx'] as const) : []),
       ...(submissionPort === undefined ? [] : (['submission'] as const)),
       'outbound',
     ],
+    ...(smtpPort === undefined ? {} : { smtpPort }),
     ...(submissionPort === undefined ? {} : { submissionPort }),
+    ...(inbound.every(({ host }) => host !== undefined)
+      ? { comesInAt: inbound.map(({ name }) => name), isInside, boundTo: boundTo(inbound) }
+      : {}),
   };
 }
 
+/** Port 25, else the only other one that is not for customers. */
+function inboundOf(smtpds: readonly Inet[]): readonly Inet[] {
+  const usual = smtpds.filter(({ port }) => port === 25);
+  if (usual.length > 0) return usual;
+  const others = smtpds.filter(
+    ({ port, own }) => port !== undefined && !isOfTls(port, own) && !isForCustomers(port, own),
+  );
+  return new Set(others.map(({ port }) => port)).size === 1 ? others : [];
+}
+
+const boundTo = (services: readonly Inet[]): readonly string[] =>
+  services.flatMap(({ host = '' }) => (isIP(host) > 0 && !isLoopback(host) ? [host] : []));
+
+const isOfTls = (port: number, own: MasterService['own']): boolean =>
+  own.get('smtpd_tls_wrappermode') === 'yes' || port === 465;
+
 const isForCustomers = (port: number, own: MasterService['own']): boolean =>
-  own.get('smtpd_tls_wrappermode') !== 'yes' &&
-  port !== 465 &&
-  (port === 587 || own.get('smtpd_sasl_auth_enable') === 'yes');
+  !isOfTls(port, own) && (port === 587 || own.get('smtpd_sasl_auth_enable') === 'yes');

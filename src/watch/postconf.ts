@@ -134,10 +134,6 @@ export function namedIn(text: string): readonly string[] {
 /** `hash:/etc/postfix/domains`, `proxy:mysql:…`, a file of patterns. */
 export const isTable = (word: string): boolean => /^(?:[a-z]+:)+\S|^\//.test(word);
 
-/** Tables are not followed. */
-export const isDomain = (word: string): boolean =>
-  /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(word) && !/^localhost(?:\.|$)/.test(word);
-
 /** Networks of `mynetworks`, without brackets; tables are not followed. */
 export function networksIn(text: string): readonly string[] {
   return text

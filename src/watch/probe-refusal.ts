@@ -67,6 +67,16 @@ export const otherSenders = (domain: string): readonly string[] => [
   ...[`postmaster@${domain}`, 'primum-audit@example.org', 'primum-audit@[192.0.2.1]'],
 ];
 
+/**
+ * POSTSCREEN_README: whom postscreen has not let through it talks to itself, offers no PIPELINING, and
+ * takes no recipient, in these words.
+ */
+const OF_POSTSCREEN =
+  /^\d{3} (?:4\.3\.2 Service currently unavailable|5\.7\.1 Service unavailable; client \[|5\.5\.1 Protocol error)/;
+
+/** The client was not handed to the mail server behind. */
+export const isOfPostscreen = ({ text }: SmtpReply): boolean => OF_POSTSCREEN.test(text);
+
 /** @param other What the same host said to something else that it should answer differently. */
 export function refusesProbe(reply: SmtpReply, other: SmtpReply | undefined): boolean {
   if (reply.code < 500) return false;

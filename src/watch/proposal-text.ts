@@ -1,5 +1,6 @@
 /** What `primum audit` proposes, as a section for the configuration file. */
 import type { Port } from './checks/ports.ts';
+import { readDomain } from './domain-word.ts';
 import type { Proposal } from './propose.ts';
 import { isLocalOnly } from './scope.ts';
 
@@ -44,10 +45,16 @@ function addressLines(addresses: readonly string[]): readonly string[] {
 }
 
 /** What the services of master.cf make of the host. */
-function roleLines({ roles, submissionPort = 587 }: Proposal): readonly string[] {
+function roleLines(proposal: Proposal): readonly string[] {
+  const { roles, smtpPort = 25, submissionPort = 587, comesInAt = [], isInside } = proposal;
   if (roles === undefined) return [];
+  const whom = isInside === true ? ', for this machine only' : '';
   return [
+    ...comesInAt
+      .slice(0, MAX_TABLES)
+      .map((place) => `      # Mail comes in at ${oneLine(place)}${whom} (master.cf).`),
     `      roles: [${roles.join(', ')}]`,
+    ...(smtpPort === 25 ? [] : [`      smtp_port: ${smtpPort}`]),
     ...(submissionPort === 587 ? [] : [`      submission_port: ${submissionPort}`]),
   ];
 }
@@ -86,6 +93,7 @@ function portLines({ host, domains, ports = [], otherPorts = [] }: Proposal): re
 /** What is not in the proposal, as nobody could read it. */
 function lackNotes(proposal: Proposal): readonly string[] {
   const { postconfWhy, unread = [], unknownServices = [], moreDomains = 0 } = proposal;
+  const { notDomains = [] } = proposal;
   const notes: (readonly string[])[] = [];
   if (postconfWhy !== undefined)
     notes.push([
@@ -102,6 +110,7 @@ function lackNotes(proposal: Proposal): readonly string[] {
         ),
       ...(unread.length > MAX_TABLES ? [`- and ${unread.length - MAX_TABLES} more.`] : []),
     ]);
+  if (notDomains.length > 0) notes.push(folded(notDomainsText(notDomains)));
   if (moreDomains > 0)
     notes.push(folded(`There are ${moreDomains} more domains than are shown here; add them.`));
   if (unknownServices.length > 0)
@@ -114,6 +123,18 @@ function lackNotes(proposal: Proposal): readonly string[] {
 }
 
 const MAX_TABLES = 5;
+const MAX_ENTRY = 60;
+
+function notDomainsText(entries: readonly string[]): string {
+  const shown = entries.slice(0, MAX_TABLES).map((entry) => {
+    const read = readDomain(entry);
+    const why = read.isDomain || read.why === undefined ? '' : ` (${read.why})`;
+    const text = entry.length > MAX_ENTRY ? `${entry.slice(0, MAX_ENTRY)}...` : entry;
+    return `${oneLine(text)}${why}`;
+  });
+  const more = entries.length - shown.length;
+  return `These entries were left out: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`;
+}
 
 /** Lines of a terminal; a word that is longer stays whole. */
 const folded = (text: string): readonly string[] => text.match(/\S.{0,78}(?=\s|$)|\S+/g) ?? [];

@@ -124,6 +124,35 @@ describe('the proposal of primum audit', () => {
     expect(sectionOf(text).domains).toHaveLength(30);
   });
 
+  it('writes domains as DNS has them, and says which entries are none and why', async () => {
+    const tables = (): Promise<Listing> =>
+      Promise.resolve({
+        kind: 'listed',
+        domains: ['in.test'],
+        others: ['un_der.test', '.sub.test'],
+      });
+    const main =
+      'myhostname = mx1.house.test\nmydestination = good.test, bücher.test, bad_label.test, .dot.test, ' +
+      'trailing.test., [192.0.2.9], 192.0.2.5, localhost\nrelay_domains = hash:/t, !not.test, .dot.test';
+    const text = proposalText(await propose(dnsWith({}), machine(main, { list: tables })));
+    expect(sectionOf(text).domains).toEqual([
+      ...['good.test', 'xn--bcher-kva.test', 'trailing.test', 'in.test'],
+    ]);
+    expect(text.replaceAll('\n', ' ')).toContain(
+      'These entries were left out: bad_label.test (no name of letters, digits and hyphens), ' +
+        '.dot.test (all names below it), [192.0.2.9] (an address), 192.0.2.5 (an address), ' +
+        '!not.test (begins with !), and 2 more.',
+    );
+  });
+
+  it('cuts an entry that is longer than a line, and names none twice', async () => {
+    const main = `myhostname = mx1.house.test\nmydestination = ${'x'.repeat(5_000)}_.test BAD_.test bad_.test`;
+    const text = proposalText(await propose(dnsWith({}), machine(main)));
+    expect(text).toContain('bad_.test');
+    expect(text.match(/bad_\.test/gi)).toHaveLength(1);
+    expect(text.length).toBeLessThan(1_000);
+  });
+
   it('says nothing of it where there is no Postfix', async () => {
     expect(await askPostconf([], '/nowhere/postconf')).toEqual({ text: '' });
   });
@@ -195,6 +224,58 @@ describe('the proposal of primum audit, of ports', () => {
     );
     expect(hosts).toMatchObject([{ roles: ['submission', 'outbound'], submission_port: 2587 }]);
     expect(ports.map(({ port }) => port)).toEqual([2587]);
+  });
+
+  it('names the port at which mail comes in where it is not 25, and where that is', async () => {
+    const text = await proposed({ master: '192.0.2.1:2525 inet n - y - - smtpd' });
+    const { hosts } = sectionOf(text);
+    expect(hosts).toMatchObject([{ roles: ['mx', 'outbound'], smtp_port: 2525 }]);
+    expect(text).toContain('      # Mail comes in at 192.0.2.1:2525 (master.cf).\n');
+  });
+
+  it('names it also where it is of this machine only, and declares no port for it', async () => {
+    const text = await proposed({ master: '127.0.5.1:2525 inet n - y - - smtpd' });
+    const { hosts, open_ports: ports } = sectionOf(text);
+    expect(hosts).toMatchObject([{ roles: ['mx', 'outbound'], smtp_port: 2525 }]);
+    expect(ports).toEqual([]);
+    expect(text).toContain(
+      '      # Mail comes in at 127.0.5.1:2525, for this machine only (master.cf).\n',
+    );
+  });
+
+  it('says where port 25 is bound, adds that address, and is silent where it is not bound', async () => {
+    const bound = await proposed({ master: '198.51.100.9:25 inet n - y - - smtpd' });
+    expect(bound).toContain('      # Mail comes in at 198.51.100.9:25 (master.cf).\n');
+    const [host] = sectionOf(bound).hosts;
+    expect(host?.addresses).toContain('198.51.100.9');
+    expect(host).toMatchObject({ smtp_port: 25 });
+    const free = await proposed({
+      master: '198.51.100.9:25 inet n - y - - smtpd\nsmtp inet n - y - - smtpd',
+    });
+    expect(free).not.toContain('Mail comes in');
+    const six = await proposed({ master: '[2001:db8::9]:25 inet n - y - - smtpd' });
+    expect(six).toContain('# Mail comes in at [2001:db8::9]:25 (master.cf).');
+    expect(sectionOf(six).hosts[0]?.addresses).toContain('2001:db8::9');
+  });
+
+  it.each([
+    [
+      'two of which nobody knows which it is',
+      '192.0.2.1:2525 inet n - y - - smtpd\n2526 inet n - y - - smtpd',
+    ],
+    ['TLS from the start', '465 inet n - y - - smtpd'],
+    [
+      'a filter that gives back what came at loopback',
+      'smtp inet n - y - - smtpd\n127.0.0.1:10025 inet n - y - - smtpd',
+    ],
+  ])('names no other port than 25 with %s', async (_, master) => {
+    expect(await proposed({ master })).not.toContain('smtp_port');
+  });
+
+  it('names no port for mail of a machine that takes it from itself only', async () => {
+    const inside = main.replace('= all', '= loopback-only');
+    const master = 'smtp inet n - y - - smtpd\n127.0.0.1:10025 inet n - y - - smtpd';
+    expect(await proposed({ master }, inside)).not.toContain('smtp_port');
   });
 
   it('names none where Postfix listens on loopback only', async () => {

@@ -3,17 +3,18 @@ import { hostname, networkInterfaces } from 'node:os';
 import { reachedNow, type Port } from './checks/ports.ts';
 import type { Dns } from './dns.ts';
 import { listTable, listTables, type Listed, type ListTable } from './domain-tables.ts';
+import { readDomains } from './domain-word.ts';
 import {
   hostByServices,
+  inetServices,
   mailPorts,
   reachedServices,
   type Door,
+  type HostByServices,
   type MailPort,
 } from './mail-ports.ts';
-import type { WatchedHost } from './plan.ts';
 import {
   askPostconf,
-  isDomain,
   isTable,
   namedIn,
   servicesIn,
@@ -34,19 +35,19 @@ const NAMING = [
   ...['mydestination', 'virtual_mailbox_domains', 'relay_domains', 'virtual_alias_domains'],
 ];
 
-export interface Proposal {
+export interface Proposal extends Omit<HostByServices, 'boundTo'> {
   readonly host: string;
   readonly addresses: readonly string[];
   readonly domains: readonly string[];
   /** How many more domains there are. */
   readonly moreDomains?: number;
+  /** Entries that stand where domains do and are none. */
+  readonly notDomains?: readonly string[];
   readonly trustedNetworks: readonly string[];
   /** Why Postfix did not say all of its settings. */
   readonly postconfWhy?: string;
   /** Tables that may name more domains, and why they were not read. */
   readonly unread?: Listed['gaps'];
-  readonly roles?: WatchedHost['roles'];
-  readonly submissionPort?: number;
   readonly ports?: readonly MailPort[];
   /** Services of master.cf whose port nobody knows by their name. */
   readonly unknownServices?: readonly string[];
@@ -80,21 +81,26 @@ export async function propose(
     addressesOf(host, dns),
     listTables(tablesIn(value), list),
   ]);
-  const named = NAMING.flatMap((name) => namedIn(value(name)))
-    .map((word) => word.replaceAll('$myhostname', host).toLowerCase())
-    .filter(isDomain);
-  const domains = [...new Set([...named, ...listed.domains])].filter((word) => word !== host);
-  const services = reachedServices(
-    servicesIn(master.text, own.text),
-    wordsIn(value('inet_interfaces')),
+  const named = readDomains(
+    NAMING.flatMap((name) => namedIn(value(name)))
+      .filter((word) => !isTable(word))
+      .map((word) => word.replaceAll('$myhostname', host)),
   );
+  const both = (of: 'domains' | 'others'): readonly string[] =>
+    [...new Set([...named[of], ...listed[of]])].filter((word) => word !== host);
+  const domains = both('domains');
+  const all = inetServices(servicesIn(master.text, own.text));
+  const services = reachedServices(all, wordsIn(value('inet_interfaces')));
+  const { boundTo = [], ...byServices } = hostByServices(services, all);
   const ports = mailPorts(services, doors);
   const isNamed = ({ port, protocol }: Port): boolean =>
     protocol === 'tcp' && ports.some((one) => one.port === port);
   return {
-    ...{ host, addresses, ports, ...hostByServices(services) },
+    ...{ host, ports, ...byServices },
+    addresses: [...new Set([...addresses, ...boundTo])],
     domains: domains.slice(0, MAX_PROPOSED_DOMAINS),
     moreDomains: Math.max(0, domains.length - MAX_PROPOSED_DOMAINS),
+    notDomains: both('others'),
     trustedNetworks: wordsIn(value('mynetworks')).filter(
       (word) =>
         /^[0-9a-f.:[\]/]+$/i.test(word) && !word.startsWith('127.') && !word.startsWith('[::1'),

@@ -1,6 +1,7 @@
 /** INB-3: what it means where a table of recipients knows an address that nobody has. */
 import { bad, fine, none, unclear, warn, type Note } from './checks/observe.ts';
-import { isDomain, isTable, namedIn } from './postconf.ts';
+import { readDomains } from './domain-word.ts';
+import { isTable, namedIn } from './postconf.ts';
 import { madeUp } from './probe-refusal.ts';
 import { CLASSES, type Value } from './recipient-settings.ts';
 import {
@@ -66,10 +67,9 @@ function questionsOf(value: Value, watched: readonly string[]): readonly TableQu
 }
 
 function domainsOf(setting: string, watched: readonly string[]): readonly string[] {
-  const named = namedIn(setting)
-    .map((word) => word.toLowerCase())
-    .filter(isDomain);
-  return namedIn(setting).some(isTable) ? [...named, ...watched] : named;
+  const words = namedIn(setting);
+  const { domains } = readDomains(words);
+  return words.some(isTable) ? [...domains, ...watched] : domains;
 }
 
 const advice = (parameter: string): string =>

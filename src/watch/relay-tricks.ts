@@ -3,6 +3,11 @@
  * The recipient is nobody's (relay-way.ts) or the operator's own, and no message follows anyway.
  */
 
+/** The local part of whom nobody is. */
+export const NOBODY = 'primum-relay-test';
+/** RFC 5737: nobody's, and there is nothing to look up: no name, no MX, no SPF. */
+export const NOWHERE = '[192.0.2.1]';
+
 export interface TrickWords {
   /** A domain the host takes mail for. */
   readonly ownDomain: string;
@@ -180,6 +185,12 @@ export const TRICKS: readonly Trick[] = [
     says: 'for a postmaster elsewhere',
     sender: foreignSender,
     recipient: ({ nowhere }) => `<postmaster@${nowhere}>`,
+  },
+  {
+    id: 'literal',
+    says: 'for a recipient at an address elsewhere',
+    sender: foreignSender,
+    recipient: () => `<${NOBODY}@${NOWHERE}>`,
   },
   {
     id: 'own-helo',

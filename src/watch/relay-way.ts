@@ -5,13 +5,10 @@
  */
 import { isAboutClient, isAboutUser } from './probe-refusal.ts';
 import type { SmtpReply } from './smtp-dialogue.ts';
-import type { TrickWords } from './relay-tricks.ts';
+import { NOBODY, NOWHERE, type TrickWords } from './relay-tricks.ts';
 
-const LOCAL = 'primum-relay-test';
 /** RFC 2606: nobody's; both have a null MX and SPF of "-all". */
-const NOBODY = { sender: 'example.org', recipient: 'example.com' } as const;
-/** RFC 5737: nobody's, too, and there is nothing to look up: no name, no MX, no SPF. */
-const NOWHERE = '[192.0.2.1]';
+const NOBODYS = { sender: 'example.org', recipient: 'example.com' } as const;
 /** Whoever verifies senders takes this one (RFC 5321 section 4.5.5). */
 const NULL_SENDER = '';
 
@@ -22,13 +19,13 @@ export interface Ways {
 
 /** @param recipient The operator's own in a domain hosted elsewhere: then nobody else is named to. */
 export function waysWith(recipient: string | undefined): Ways {
-  const nobodies = [NOBODY.sender, NOWHERE].map((domain) => `${LOCAL}@${domain}`);
+  const nobodies = [NOBODYS.sender, NOWHERE].map((domain) => `${NOBODY}@${domain}`);
   if (recipient === undefined)
     return {
       senders: [...nobodies, NULL_SENDER],
       recipients: [
-        [LOCAL, NOBODY.recipient],
-        [LOCAL, NOWHERE],
+        [NOBODY, NOBODYS.recipient],
+        [NOBODY, NOWHERE],
       ],
     };
   const at = recipient.lastIndexOf('@');
@@ -42,7 +39,7 @@ export function wordsOf(
   sender: string,
   [local, elsewhere]: Ways['recipients'][number],
 ): TrickWords {
-  const isNobody = local === LOCAL;
+  const isNobody = local === NOBODY;
   return { ...host, sender, local, elsewhere, nowhere: isNobody ? elsewhere : NOWHERE };
 }
 

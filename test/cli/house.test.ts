@@ -55,8 +55,24 @@ describe('INB-2: primum rdns', () => {
     const { code, out } = await run(['rdns', '-'], lines.join('\n'));
     expect(code).toBe(0);
     const printed = out.trimEnd().split('\n');
-    expect(printed.map((line) => line.split(' ')[0])).toEqual(['dynamic', 'static', 'unknown']);
+    expect(printed.map((line) => line.split(' ')[0])).toEqual([
+      ...['dynamic', 'unknown', 'static', 'unknown'],
+    ]);
+    expect(printed[1]).toBe('unknown -: the line is empty');
     expect(printed[0]).toContain('203-0-113-9.dyn.example.net: "dyn" stands for');
+  });
+
+  it('prints as many lines as it reads, empty ones too, and as many objects', async () => {
+    const input = '\n   \n\t\r\nmail.example.org\n\n';
+    const { code, out, err } = await run(['rdns', '-'], input);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.split('\n')).toHaveLength(input.split('\n').length);
+    const { out: json } = await run(['rdns', '-', '--json'], '\nmail.example.org\n');
+    const rows = json.trimEnd().split('\n');
+    expect(rows).toHaveLength(2);
+    expect(JSON.parse(rows[0] ?? '')).toEqual({
+      ...{ name: '', kind: 'unknown', reason: 'the line is empty' },
+    });
   });
 
   it('prints one name with its address', async () => {

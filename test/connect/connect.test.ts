@@ -361,6 +361,16 @@ describe('a Dovecot that is there', () => {
     expect(text).toContain('cat /etc/primum/dovecot.password');
   });
 
+  it('with a nonce in the lines says to keep it, and not to choose one', async () => {
+    const shown = await look('', { withSecrets: true, freshNonce: 'f'.repeat(64) });
+    expect(shown.notes).toContain(
+      'Keep the auth_policy_hash_nonce of these lines once it is in place: with another one every password looks new.',
+    );
+    expect(shown.notes.join(' ')).not.toContain('openssl');
+    const hidden = await look('', { withSecrets: false });
+    expect(hidden.notes.join(' ')).toContain('openssl rand -hex 32');
+  });
+
   it.each([
     ['auth_policy_hash_nonce', 'YOUR-OWN-LONG-RANDOM-TEXT'],
     ['auth_policy_hash_nonce', 'choose-your-own-and-keep-it'],

@@ -1,7 +1,7 @@
 /** OWN-5, OWN-7: what a host offers and how it greets, said once and without a contradiction. */
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../src/watch/checks/conformance.ts';
-import { hear, withAuth, withTls } from './spoken-house.ts';
+import { hear, withAuth, withTls, type Says } from './spoken-house.ts';
 
 describe('OWN-5: AUTH on the port where servers talk to servers', () => {
   it('after STARTTLS fails, and before it is said not to be there', async () => {
@@ -27,6 +27,47 @@ describe('OWN-5: AUTH on the port where servers talk to servers', () => {
     const { text } = await hear(conformance);
     expect(text).toContain('and no AUTH on port 25.');
     expect(text).not.toContain('STARTTLS');
+  });
+});
+
+describe('OWN-5: PIPELINING', () => {
+  const without = '250-mx.house.test\n250-SIZE 50000000\n250-STARTTLS\n250 8BITMIME';
+  const answering =
+    (rcpt?: string): Says =>
+    ({ line }) => {
+      if (line.startsWith('EHLO')) return without;
+      return line.startsWith('RCPT') ? rcpt : undefined;
+    };
+
+  it.each([
+    '450 4.3.2 Service currently unavailable',
+    '550 5.7.1 Service unavailable; client [203.0.113.9] blocked using zen.house.test',
+  ])('is not known where postscreen still looks at the client: %s', async (rcpt) => {
+    const { rows, text, advice } = await hear(conformance, answering(rcpt));
+    expect(rows['OWN-5']).toBe('unknown');
+    expect(text).toContain(
+      'mx.house.test (127.0.0.1) offers no PIPELINING to a client that it has not let through yet ' +
+        `(it answers RCPT with "${rcpt}"), as postscreen does; what it offers to others is not known.`,
+    );
+    expect(text).not.toContain('does not offer PIPELINING');
+    expect(advice).toContain('postscreen_access_list');
+  });
+
+  it.each([undefined, '450 4.2.0 Greylisted', '554 5.7.1 Client host rejected: Access denied'])(
+    'is missed where the mail server itself answers: %s',
+    async (rcpt) => {
+      const { text } = await hear(conformance, answering(rcpt));
+      expect(text).toContain('does not offer PIPELINING: every message takes longer.');
+    },
+  );
+
+  it('says nothing of postscreen where only SIZE is missed', async () => {
+    const { text } = await hear(conformance, ({ line }) => {
+      if (line.startsWith('EHLO')) return '250-mx.house.test\n250-PIPELINING\n250 8BITMIME';
+      return line.startsWith('RCPT') ? '450 4.3.2 Service currently unavailable' : undefined;
+    });
+    expect(text).toContain('does not offer SIZE');
+    expect(text).not.toContain('postscreen');
   });
 });
 

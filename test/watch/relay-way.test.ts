@@ -197,12 +197,43 @@ describe('OWN-4: an open relay that verifies first', () => {
   });
 });
 
+describe('OWN-4: a recipient at an address elsewhere', () => {
+  const literalOnly = open((line) =>
+    line.endsWith('@[192.0.2.1]>') ? undefined : '554 5.7.1 <x>: Relay access denied',
+  );
+
+  it('is tried also where example.com is refused plainly, and fails where it is taken', async () => {
+    const { rows, text, heard } = await hear(relay, literalOnly);
+    expect(rows).toEqual({ 'OWN-4': 'fail' });
+    expect(text).toContain(
+      'for a recipient at an address elsewhere (MAIL FROM:<primum-relay-test@example.org>, RCPT TO:<primum-relay-test@[192.0.2.1]>: 250 ok)',
+    );
+    expect(heard.filter((line) => line.startsWith('DATA'))).toEqual([]);
+  });
+
+  it('is not called open from an address of which nothing is known', async () => {
+    const relayOf = { relay: { sourceAddresses: [], trustedNetworks: [] } };
+    const { rows } = await hear(relay, literalOnly, relayOf, { from: '203.0.113.9' });
+    expect(rows).toEqual({ 'OWN-4': 'unknown' });
+  });
+
+  it.each(['501 5.1.3 Bad recipient address syntax', '501 domain literals not allowed'])(
+    'passes where it is refused as no address: %s',
+    async (reply) => {
+      const { rows } = await hear(relay, ({ line }) =>
+        line.startsWith('RCPT') && line.includes('[192.0.2.1]') ? reply : undefined,
+      );
+      expect(rows).toEqual({ 'OWN-4': 'pass' });
+    },
+  );
+});
+
 describe('OWN-4: a closed one', () => {
   it('passes, and what could not be tried is not counted as refused', async () => {
     const { rows, text } = await hear(relay);
     expect(rows).toEqual({ 'OWN-4': 'pass' });
     expect(text).toContain(
-      'refused all 24 tricks that it answered (not possible there: after STARTTLS, after AUTH as guest)',
+      'refused all 25 tricks that it answered (not possible there: after STARTTLS, after AUTH as guest)',
     );
   });
 
@@ -210,7 +241,7 @@ describe('OWN-4: a closed one', () => {
     const { text } = await hear(relay, ({ line, isTls }) =>
       line.startsWith('EHLO') ? (isTls ? withAuth : withTls) : undefined,
     );
-    expect(text).toContain('refused all 26 tricks that it answered.');
+    expect(text).toContain('refused all 27 tricks that it answered.');
   });
 
   it('passes with a catch-all, whose own recipients prove nothing', async () => {

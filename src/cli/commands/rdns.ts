@@ -19,8 +19,8 @@ export const rdns: Command = {
     'Prints "dynamic" (a home connection), "static" (a server or a fixed line) or "unknown", the name ' +
     'and the reason, one line each. Generic names of hosters are static: they are made of the address, ' +
     'but the machine stays. With - it reads lines of a name and its address from standard input: a ' +
-    'line that is neither is said to be so, the others are judged, and the exit code is 1. It asks ' +
-    'nobody: no DNS, no daemon.',
+    'line that is neither is said to be so, the others are judged, and the exit code is 1. Each line ' +
+    'has one of its own, also an empty one. It asks nobody: no DNS, no daemon.',
   arguments: [{ name: 'NAME' }, { name: 'ADDRESS', isOptional: true }],
   async run(context) {
     if (context.argument(0) === '-') return judgeLines(context);
@@ -43,9 +43,8 @@ async function judgeLines(context: Context): Promise<number> {
   for await (const line of lines) {
     number += 1;
     const words = line.trim().split(/\s+/, 3);
-    if (words[0] === '') continue;
     const answer = await judgedLine(context, words);
-    if (answer.score === undefined) wrong.push(number);
+    if (answer.score === undefined && answer !== EMPTY) wrong.push(number);
     waiting.push(flag('json') ? `${JSON.stringify(answer)}\n` : lineOf(answer));
     if (waiting.length < LINES_AT_ONCE) continue;
     io.out(waiting.join(''));
@@ -68,8 +67,12 @@ interface Judged {
   readonly score?: number;
 }
 
+/** Lines in and out are as many. */
+const EMPTY: Judged = { name: '', kind: 'unknown', reason: 'the line is empty' };
+
 async function judgedLine(context: Context, words: readonly string[]): Promise<Judged> {
   const [name = '', address = '', more] = words;
+  if (name === '') return EMPTY;
   const wrong =
     more === undefined ? wrongAddress(address) : 'more than a name and an address stands there';
   if (wrong === undefined) return judged(context, name, address);
@@ -90,5 +93,5 @@ function wrongAddress(address: string): string | undefined {
 const shown = (text: string): string => oneLine(text.slice(0, MAX_SHOWN));
 
 function lineOf(answer: Judged): string {
-  return `${answer.kind} ${answer.name}: ${answer.reason}\n`;
+  return `${answer.kind} ${answer.name || '-'}: ${answer.reason}\n`;
 }

@@ -6,6 +6,7 @@ import { domainAt, NOT_ITS_DOMAIN } from '../domain-at.ts';
 import {
   demandsTls,
   isAboutClient,
+  isOfPostscreen,
   madeUp,
   otherSenders,
   POSTMASTER_ADVICE,
@@ -29,9 +30,10 @@ export const conformance: Check = {
       withDialogue(visit, tools, async (dialogue, ehlo, hello) => {
         greetings.push(...greetingNotes(visit, dialogue));
         names.push(await nameNote(visit, [dialogue.greeting, hello], tools));
+        const bounce = await askPostmaster(visit, dialogue, tools);
         return [
-          ...extensionNotes(visit, ehlo),
-          await nullSenderNote(visit, dialogue, tools),
+          ...extensionNotes(visit, ehlo, bounce.rcpt),
+          nullSenderNote(visit, bounce),
           await vrfyNote(visit, dialogue, (await domainAt(name, tools)).domain),
           await expnNote(visit, dialogue),
           // Last, as it ends what can be said in the clear.
@@ -122,11 +124,18 @@ const EXTENSIONS = [
   { word: /^PIPELINING\b/, says: 'PIPELINING', why: 'every message takes longer' },
 ] as const;
 
-function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] {
+/** @param rcpt What was said to a recipient in the same visit. */
+function extensionNotes(
+  visit: Visit,
+  ehlo: readonly string[],
+  rcpt: SmtpReply | undefined,
+): readonly Note[] {
   const where = `${visit.name} (${visit.address})`;
   const missing = EXTENSIONS.filter(({ word }) => !ehlo.some((line) => word.test(line)));
   const notes = missing.map(({ says, why }) =>
-    warn(`${where} does not offer ${says}: ${why}.`, `Offer ${says}.`),
+    says === 'PIPELINING' && rcpt !== undefined && isOfPostscreen(rcpt)
+      ? notLetThrough(where, rcpt)
+      : warn(`${where} does not offer ${says}: ${why}.`, `Offer ${says}.`),
   );
   const size = ehlo
     .map((line) => /^SIZE (\d+)$/.exec(line)?.[1])
@@ -149,6 +158,12 @@ function extensionNotes(visit: Visit, ehlo: readonly string[]): readonly Note[] 
         ),
       ];
 }
+
+const notLetThrough = (where: string, rcpt: SmtpReply): Note =>
+  unclear(
+    `${where} offers no PIPELINING to a client that it has not let through yet (it answers RCPT with "${rcpt.text}"), as postscreen does; what it offers to others is not known.`,
+    'Ask again in some minutes, or let this machine through in postscreen_access_list.',
+  );
 
 const offersAuth = (ehlo: readonly string[]): boolean => ehlo.some((line) => /^AUTH\b/.test(line));
 
@@ -186,26 +201,45 @@ async function authUnderTlsNotes(
   }
 }
 
-/** RFC 5321 section 4.5.1 and 6.1: postmaster is always taken, and bounces are. */
-async function nullSenderNote(visit: Visit, dialogue: Dialogue, tools: Tools): Promise<Note> {
-  const where = `${visit.name} (${visit.address})`;
+interface Bounce {
+  /** To the null sender. */
+  readonly mail: SmtpReply;
+  /** To postmaster after it; absent where the null sender is refused. */
+  readonly rcpt?: SmtpReply;
+  /** To a made-up recipient, where postmaster is refused. */
+  readonly other?: SmtpReply;
+  /** Whose mail for postmaster is taken then. */
+  readonly sender?: string | undefined;
+  readonly domain: string;
+  readonly isElsewhere: boolean;
+}
+
+async function askPostmaster(visit: Visit, dialogue: Dialogue, tools: Tools): Promise<Bounce> {
+  const { domain, isElsewhere } = await domainAt(visit.name, tools);
   const mail = await dialogue.command('MAIL FROM:<>');
+  if (mail.code !== 250) return { mail, domain, isElsewhere };
+  const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
+  const asked = { mail, rcpt, domain, isElsewhere };
+  const isRefused = rcpt.code >= 500;
+  const other = isRefused ? await dialogue.command(`RCPT TO:<${madeUp()}@${domain}>`) : undefined;
+  await dialogue.command('RSET');
+  if (other === undefined) return asked;
+  return { ...asked, other, sender: await takenFrom(otherSenders(domain), domain, dialogue) };
+}
+
+/** RFC 5321 section 4.5.1 and 6.1: postmaster is always taken, and bounces are. */
+function nullSenderNote(visit: Visit, bounce: Bounce): Note {
+  const where = `${visit.name} (${visit.address})`;
+  const { mail, rcpt, other, sender, domain, isElsewhere } = bounce;
   if (demandsTls(mail))
     return bad(`${where} takes no mail without TLS: "${mail.text}".`, probeAdvice(mail));
-  if (mail.code !== 250)
+  if (rcpt === undefined)
     return mail.code >= 500 && !isAboutClient(mail)
       ? bad(
           `${where} refuses the null sender, so bounces are lost: "${mail.text}".`,
           'Take MAIL FROM:<> (RFC 5321 section 6.1).',
         )
       : unclear(`${where} answered the null sender with "${mail.text}".`);
-  const { domain, isElsewhere } = await domainAt(visit.name, tools);
-  const rcpt = await dialogue.command(`RCPT TO:<postmaster@${domain}>`);
-  const isRefused = rcpt.code >= 500;
-  const made = `${madeUp()}@${domain}`;
-  const other = isRefused ? await dialogue.command(`RCPT TO:<${made}>`) : undefined;
-  await dialogue.command('RSET');
-  const sender = isRefused ? await takenFrom(otherSenders(domain), domain, dialogue) : undefined;
   if (sender !== undefined)
     return bad(
       `${where} takes mail for postmaster@${domain} from ${sender} and refuses it from the null sender, so bounces are lost: "${rcpt.text}".`,
