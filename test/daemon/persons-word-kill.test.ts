@@ -28,7 +28,7 @@ it(`SND-6: "this is not me" holds, ${ROUNDS} times`, { timeout: PROCESS_TEST_MS 
     ]);
     const contexts = async () =>
       (await (await primum.client()).account(account)).report?.identities[0]?.contexts ?? [];
-    const [{ context = '' } = {}] = await contexts();
+    const context = (await contexts())[0]?.context ?? '';
     const word = { mine: false, lock: false, by: 'olga' } as const;
     await client.sendEvents([
       { v: 1, kind: 'confirm', id: `c${round}`, at, account, context, ...word },
