@@ -84,6 +84,14 @@ async function rowsOf(name: string, query = ''): Promise<readonly (readonly stri
   return z.array(z.array(z.string())).parse(rows);
 }
 
+const REPORT = {
+  source: 'person',
+  category: 'spam',
+  subject: 's',
+  text: 't',
+  by: 'o',
+} as const;
+
 describe('every list of the API', () => {
   it('has a CSV of its own, or is none and it is said why', async () => {
     const paths = await listPaths();
@@ -177,16 +185,9 @@ describe('a CSV', () => {
   });
 
   it('of cases has the clocks of each, whichever comes first (FBK-6)', async () => {
-    const report = {
-      source: 'person',
-      category: 'spam',
-      subject: 's',
-      text: 't',
-      by: 'o',
-    } as const;
-    const { id } = await api.desk.cases.open(report);
+    const { id } = await api.desk.cases.open(REPORT);
     await api.desk.cases.step(id, 'o', { kind: 'close', finding: 'no abuse', text: 'A bill.' });
-    await api.desk.cases.open(report);
+    await api.desk.cases.open(REPORT);
     const [names = [], open = [], closed = []] = await rowsOf('cases');
     const at = names.indexOf('secondsToClose');
     expect([open[at], closed[at]]).toEqual(['', '0']);
@@ -214,16 +215,9 @@ describe('a CSV', () => {
 
   it('of the audit log is of what was asked for, as the list is', async () => {
     const close = { kind: 'close', finding: 'dealt with', text: 'Locked.' } as const;
-    const report = {
-      source: 'person',
-      category: 'spam',
-      subject: 's',
-      text: 't',
-      by: 'o',
-    } as const;
-    const { id, reference } = await api.desk.cases.open(report);
+    const { id, reference } = await api.desk.cases.open(REPORT);
     await api.desk.cases.step(id, 'o', close);
-    await api.desk.cases.open(report);
+    await api.desk.cases.open(REPORT);
     for (const subject of [reference, id]) {
       const of = (await rowsOf('audit', `?subject=${subject}`)).slice(1);
       expect(of.map((row) => row[3])).toEqual(['case.close', 'case.open']);
