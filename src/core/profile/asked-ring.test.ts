@@ -75,6 +75,14 @@ describe('mail to strangers that was asked to wait', () => {
     expect(record.isDue(people(1), START + 5 * MINUTE)).toBe(true);
   });
 
+  it('nor are those who come after what was let go by such a clock', () => {
+    const ahead = START + 900 * 24 * HOUR;
+    const record = recordAsked([1], ahead);
+    record.learnLet(people(1), ahead + HOUR);
+    record.learnAsked(people(2), START);
+    expect(record.isDue(people(2), START + 5 * MINUTE)).toBe(true);
+  });
+
   it('takes no room in the records of those who never were', () => {
     const record = new WrittenRecord(undefined);
     record.learn([[1, 2]], { fresh: 1, goesOn: false, nowMs: START });

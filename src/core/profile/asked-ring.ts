@@ -42,7 +42,10 @@ export function isDue(
   const row = rowOf(view, at, key, now);
   if (row === undefined) return undefined;
   const asked = view.getUint32(row + 4, true);
-  return now >= asked + WAIT_SECONDS && now >= view.getUint32(at, true);
+  const next = view.getUint32(at, true);
+  // What a clock from far ahead has let go keeps nobody waiting.
+  const isNext = now >= next || next > now + MOST_WAIT_SECONDS;
+  return now >= asked + WAIT_SECONDS && isNext;
 }
 
 /** It keeps the time at which it was asked first. A full ring asks no more until one has gone or waited for long. */
