@@ -123,16 +123,25 @@ export function decideSubmission(subject: SubmissionSubject): SubmissionDecision
     accountLadder,
     ladder,
     assessment,
-    accepted: subject.event.abandoned !== true && isAccepted(verdict, { findings, holds }),
+    accepted: isAccepted(verdict, { event: subject.event, findings, holds }),
   };
 }
 
 /** What is only slowed leaves, where nothing is enforced or a short hold lets it go by itself. */
 function isAccepted(
   { verdict, enforced }: Verdict,
-  { findings, holds }: { readonly findings: readonly Finding[]; readonly holds: readonly Intent[] },
+  {
+    event,
+    findings,
+    holds,
+  }: Pick<SubmissionSubject, 'event'> & {
+    readonly findings: readonly Finding[];
+    readonly holds: readonly Intent[];
+  },
 ): boolean {
-  if (verdict === 'pass' || verdict === 'hold') return true;
+  if (event.abandoned === true) return false;
+  if (verdict === 'hold') return !enforced || event.comesAgain !== 'all';
+  if (verdict === 'pass') return true;
   if (verdict !== 'defer' || (enforced && holds.length === 0)) return false;
   return findings.every(({ action, rule }) => action !== 'throttle' || rule === SLOW_STRANGERS);
 }

@@ -105,6 +105,11 @@ export interface SubmissionEvent extends EventBase {
   readonly abandoned?: true;
   /** Read from a log when the message was on its way: nobody waits for the answer. */
   readonly afterwards?: true;
+  /**
+   * The door cannot put on hold what is only slowed, or nothing at all: the client is told to come
+   * again, so the message has not left.
+   */
+  readonly comesAgain?: 'slowed' | 'all';
   /** Recipients a check of ours refused in this transaction; never counted as sent. */
   readonly refusedRecipients?: readonly string[];
   readonly sizeBytes?: number;

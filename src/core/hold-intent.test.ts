@@ -55,6 +55,13 @@ test("a person's deferred message is a short hold that lets itself go in five mi
   expect(intents('defer')[0]?.releaseAt).toBe('2026-03-01T10:05:00.000Z');
 });
 
+test('nothing is held where the door tells the client to come again', () => {
+  expect(intents('defer', { comesAgain: 'slowed' })).toEqual([]);
+  expect(intents('defer', { comesAgain: 'all' })).toEqual([]);
+  expect(intents('hold', { comesAgain: 'all' })).toEqual([]);
+  expect(intents('hold', { comesAgain: 'slowed' })).toHaveLength(1);
+});
+
 test.each([
   ['what passes', intents('pass')],
   ['what is refused', intents('reject')],

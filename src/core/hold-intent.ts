@@ -22,9 +22,10 @@ export function holdIntentsOf(
   const { event, facts } = subject;
   const { queueId = '' } = event;
   if (!verdict.enforced || queueId === '' || event.abandoned === true) return [];
+  if (event.comesAgain === 'all') return [];
   const isPerson = facts.class === 'person' && (event.account ?? '') !== '';
   const isSlowed = verdict.verdict === 'defer' && verdict.notLookedAt !== true;
-  const isShort = isSlowed && isPerson && hasMessage(subject);
+  const isShort = isSlowed && isPerson && hasMessage(subject) && event.comesAgain === undefined;
   if (verdict.verdict !== 'hold' && !isShort) return [];
   const cause = findings.find((finding) => finding.action === 'hold' && finding.cause)?.cause;
   const releaseMs = Date.parse(verdict.at) + (verdict.retryAfterSeconds ?? 0) * 1000;

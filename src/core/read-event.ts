@@ -117,6 +117,7 @@ const SHAPES: Readonly<Record<EventKind, Shape>> = {
       sizeBytes: count,
       abandoned: flag,
       afterwards: flag,
+      comesAgain: oneOf('slowed', 'all'),
       refusedRecipients: texts,
       message,
     },

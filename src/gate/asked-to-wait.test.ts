@@ -99,6 +99,24 @@ describe('mail to a stranger that is asked to wait', () => {
     expect(await messages()).toBe(before + 4);
   });
 
+  it('has not left where the door cannot hold it and tells it to come again', async () => {
+    const p = away();
+    const messages = async (): Promise<number> => {
+      const [record] = await p.standing.read([identityKey(`${ANN}/main`)]);
+      return new IdentityProfile(record).messages;
+    };
+    const before = await messages();
+    const held = { queueId: '4jWSb00VPKzJfbV', message: { subject: 'hello' } };
+    expect(write(p, 2, { ...held, comesAgain: 'slowed' }).verdict).toBe('defer');
+    expect(await messages()).toBe(before);
+    p.wait(5 * MINUTE);
+    expect(write(p, 2, { ...held, comesAgain: 'slowed' }).verdict).toBe('pass');
+    expect(await messages()).toBe(before + 1);
+    // A short hold lets itself go and has left.
+    expect(write(p, 3, held).verdict).toBe('defer');
+    expect(await messages()).toBe(before + 2);
+  });
+
   it('is not asked at its recipients, of which nobody knows yet whether they have waited', () => {
     const p = away();
     const envelopeRecipients = Array.from({ length: 40 }, (_, i) => `s${i}@elsewhere.test`);

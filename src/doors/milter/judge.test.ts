@@ -12,13 +12,17 @@ import { newTransaction, type Transaction } from './transaction.ts';
 
 const LIMITED = 'limited@example.org';
 
-function setUp(script: Script = {}, ownNotices?: OwnNotices) {
+function setUp(
+  script: Script = {},
+  ownNotices?: OwnNotices,
+  deferAs: 'hold' | 'tempfail' = 'tempfail',
+) {
   const gate = scriptedGate(script);
   const settings = withDefaults({
     listen: [],
     mta: 'mail.example',
     policy: () => ({ inboundDaemons: [] }),
-    deferAs: 'tempfail',
+    deferAs,
     ...(ownNotices && { ownNotices }),
   });
   const judge = new MilterJudge(settings, gate, recordedTelemetry());
@@ -58,6 +62,20 @@ describe('what is under way in a milter door', () => {
     await judge.rcpt(begin(LIMITED), 'd@dest.example', true);
     expect(lastUnderWay()).toEqual({ messages: 1, recipients: 2 });
     await judge.close();
+  });
+});
+
+describe('CON-3: what the gate is told of the hold queue', () => {
+  it.each([
+    ['nothing can be held', { deferAs: 'hold', canHold: false, told: 'all' }],
+    ['slowed mail is refused for now', { deferAs: 'tempfail', canHold: true, told: 'slowed' }],
+    ['all can be held', { deferAs: 'hold', canHold: true, told: undefined }],
+  ] as const)('%s', async (_, { deferAs, canHold, told }) => {
+    const { gate, judge, begin } = setUp({}, undefined, deferAs);
+    const transaction = begin('ann@example.org');
+    transaction.isInMessage = true;
+    await judge.message(transaction, { inspected: undefined }, canHold);
+    expect(gate.judged.map(({ comesAgain }) => comesAgain)).toEqual([told]);
   });
 });
 

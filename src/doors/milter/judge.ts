@@ -98,7 +98,8 @@ export class MilterJudge {
       return { answer: PASS };
     }
     this.#renewAfterRefusal(transaction);
-    const event = eventOf(transaction, this.#settings.mta, read);
+    const comesAgain = this.#comesAgain(transaction, canHold);
+    const event = eventOf(transaction, this.#settings.mta, { ...read, comesAgain });
     return this.#tracked(
       this.#ask<JudgedMessage>(
         () => this.#gate.judge(event),
@@ -241,6 +242,11 @@ export class MilterJudge {
     if (!transaction.isRefusalJudged) return;
     transaction.id = this.#gate.newId();
     transaction.isRefusalJudged = false;
+  }
+
+  #comesAgain(transaction: Transaction, canHold: boolean): SubmissionEvent['comesAgain'] {
+    if (!mayHold(transaction, canHold)) return 'all';
+    return this.#settings.deferAs === 'hold' ? undefined : 'slowed';
   }
 
   #saying(transaction: Transaction, verdict: Verdict, canHold: boolean): Maybe<Saying> {

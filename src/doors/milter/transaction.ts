@@ -119,6 +119,8 @@ export function eventOf(
   more: {
     readonly inspected?: InspectedMessage | undefined;
     readonly isAbandoned?: boolean;
+    /** What the door does not put on hold. */
+    readonly comesAgain?: SubmissionEvent['comesAgain'];
     /** Whose forward it is. */
     readonly forwarder?: string | undefined;
   } = {},
@@ -152,6 +154,7 @@ export function eventOf(
   } else if (transaction.isInMessage) {
     event.sizeBytes = more.inspected?.sizeBytes ?? transaction.sizeBytes;
     if (more.inspected !== undefined) event.message = more.inspected.facts;
+    if (more.comesAgain !== undefined) event.comesAgain = more.comesAgain;
   }
   return event;
 }

@@ -110,6 +110,7 @@ const submissionEvent = z.looseObject({
   recipientCount: amount.exactOptional(),
   abandoned: z.literal(true).exactOptional(),
   afterwards: z.literal(true).exactOptional(),
+  comesAgain: z.enum(['slowed', 'all']).exactOptional(),
   refusedRecipients: words.exactOptional(),
   sizeBytes: amount.exactOptional(),
   message: message.exactOptional(),
