@@ -15,10 +15,14 @@ const HEXADECIMAL = /(?<![a-z])(?=[a-f]*\d)[0-9a-f]{6,}(?![a-z])/g;
 /** @param part The name below its registered domain, lower case. */
 export function findWords(part: string, known: NameKnowledge['words']): readonly FoundWord[] {
   // An address in hexadecimal holds letters that are no words.
-  const tokens = part.replaceAll(HEXADECIMAL, '0').match(/[a-z]+/g) ?? [];
-  return tokens.flatMap((token, index) => {
+  const text = part.replaceAll(HEXADECIMAL, '0');
+  return [...text.matchAll(/[a-z]+/g)].flatMap(({ 0: token, index }) => {
     const isFirst = index === 0 && /^[a-z]/.test(part);
-    return wordsIn(token, known).map((found) => ({ ...found, isFirst }));
+    // Short names such as ts and pm stand for an apparatus only with its number.
+    const isNumbered = /^-?\d/.test(text.slice(index + token.length));
+    return wordsIn(token, known)
+      .filter(({ meaning }) => meaning !== 'concentrator' || isNumbered)
+      .map((found) => ({ ...found, isFirst }));
   });
 }
 
