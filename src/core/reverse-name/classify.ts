@@ -65,15 +65,23 @@ function featuresOf(parts: NameParts, inName: InName, known: NameKnowledge): rea
   const { name, part } = parts;
   const words = findWords(part, known.words);
   const domain = domainFeatures(parts, inName.embedded, known);
-  const isConnections = domain.some(({ weight }) => weight >= 1);
+  const suffix = suffixFeatures(name, known);
+  const operator = {
+    isConnections: domain.some(({ weight }) => weight >= 1),
+    isProvider: suffix.some(({ weight }) => weight > 0),
+  };
   const features = [
-    ...numberFeatures(part, inName, words, isConnections),
+    ...numberFeatures(part, inName, words, operator),
     ...wordFeatures(part, words),
     ...concentratorFeatures(part, words),
-    ...domain,
-    ...suffixFeatures(name, known),
   ];
-  return [...features, ...placeFeatures(part, words), ...handmadeFeatures(part, words, features)];
+  return [
+    ...features,
+    ...domain,
+    ...suffix,
+    ...placeFeatures(part, words, inName.embedded),
+    ...handmadeFeatures(part, words, features),
+  ];
 }
 
 /** What the numbers in a name tell: the address, or else which of many lines it is. */
@@ -81,10 +89,10 @@ function numberFeatures(
   part: string,
   { numbers, embedded }: InName,
   words: readonly FoundWord[],
-  isConnections: boolean,
+  operator: Parameters<typeof codeFeatures>[2],
 ): readonly Feature[] {
   if (embedded !== undefined) return [embeddedFeature(embedded)];
-  return [...codeFeatures(part, words, isConnections), ...lastOctetFeatures(part, numbers)];
+  return [...codeFeatures(part, words, operator), ...lastOctetFeatures(part, numbers)];
 }
 
 /** Some providers name lines right under a public suffix, where others register domains. */
@@ -103,7 +111,7 @@ function featuresIn(
   const words = findWords(part, known.words);
   return [
     embeddedFeature(embedded),
-    ...placeFeatures(part, words),
+    ...placeFeatures(part, words, embedded),
     {
       weight: 0.9,
       text: `it stands right under ${parts.zone}, where nobody registers an address`,
@@ -115,14 +123,14 @@ function featuresIn(
 }
 
 function verdictOf(features: readonly Feature[]): NameVerdict {
-  const score = features.reduce((sum, { weight }) => sum + weight, 0);
+  const sum = features.reduce((total, { weight }) => total + weight, 0);
+  const score = Math.round(sum * 10) / 10;
   const kind = score >= DYNAMIC_FROM ? 'dynamic' : score <= STATIC_TO ? 'static' : 'unknown';
   const sign = kind === 'static' ? -1 : 1;
   const order = [...features].sort((a, b) => sign * (b.weight - a.weight));
   const telling = kind === 'unknown' ? order : order.filter(({ weight }) => sign * weight > 0);
   const texts = telling.slice(0, 3).map(({ text }) => text);
   const facts = texts.length === 0 ? 'nothing in it tells' : texts.join('; ');
-  const rounded = Math.round(score * 10) / 10;
-  if (kind !== 'unknown') return { kind, score: rounded, reason: facts };
-  return { kind, score: rounded, reason: `not enough to go by: ${facts}` };
+  if (kind !== 'unknown') return { kind, score, reason: facts };
+  return { kind, score, reason: `not enough to go by: ${facts}` };
 }

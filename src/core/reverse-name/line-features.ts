@@ -3,6 +3,7 @@
  * number that counts lines, the last number of the address, and the labels for places behind them.
  */
 import type { AddressNumbers } from './address-text.ts';
+import type { Embedded } from './embedded-address.ts';
 import type { Feature } from './feature.ts';
 import type { WordMeaning } from './knowledge.ts';
 import type { FoundWord } from './words.ts';
@@ -45,52 +46,62 @@ export function lastOctetFeatures(
   return [];
 }
 
-/** A label such as `s0106c83a35123456`: the number of a modem, a customer or a line. */
+/**
+ * A label such as `s0106c83a35123456`: the number of a modem, a customer or a line.
+ * @param operator What the domain tells: a number says more where it is about connections.
+ */
 export function codeFeatures(
   part: string,
   words: readonly FoundWord[],
-  isConnections: boolean,
+  operator: { readonly isConnections: boolean; readonly isProvider: boolean },
 ): readonly Feature[] {
   const [first = ''] = part.split('.');
   const digits = first.replaceAll(/\D/g, '').length;
   const isHardware = /[0-9a-f]{12}/.test(first.replaceAll(/[-_]/g, '')) && digits >= 4;
   if (isHardware) return [{ weight: 1.8, text: 'it begins with a hardware address' }];
-  const numbers = first.match(/\d+/g) ?? [];
-  const isCode =
-    (first.length >= 8 && digits >= 4) ||
-    // Few count their servers to a thousand.
-    /\d{4}/.test(first) ||
-    /^\d+(?:-\d+)*$/.test(first) ||
-    numbers.length >= 4;
-  if (!isCode) return [];
-  // A number says more where something says that it is the number of a line.
-  const isLine = isConnections || words.some(({ meaning }) => LINE_MEANINGS.includes(meaning));
-  const weight = isLine || placesOf(part).length >= 2 ? 1.2 : 0.7;
-  return [{ weight, text: 'it begins with a number, not with a name' }];
+  const numbers = first.match(/\d+/g)?.length ?? 0;
+  if (numbers >= 4) return [{ weight: 1.2, text: 'it begins with a code of many numbers' }];
+  // Few count their servers to a thousand, or call them by a number alone.
+  const isCount = /\d{4}/.test(first) || /^\d+(?:-\d+)*$/.test(first);
+  if (!isCount && (first.length < 8 || digits < 4)) return [];
+  const isLine =
+    operator.isConnections ||
+    (isCount && operator.isProvider) ||
+    words.some(({ meaning }) => LINE_MEANINGS.includes(meaning)) ||
+    placesOf(part).length >= 2;
+  return [{ weight: isLine ? 1.2 : 0.7, text: 'it begins with a number, not with a name' }];
 }
 
 /** Access networks put places and exchanges between the line and their domain. */
-export function placeFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
+export function placeFeatures(
+  part: string,
+  words: readonly FoundWord[],
+  embedded: Embedded | undefined,
+): readonly Feature[] {
   const [first = ''] = part.split('.');
   const isFixed = words.some(({ meaning }) => FIXED_MEANINGS.includes(meaning));
   if (isFixed || !/\d/.test(first)) return [];
   const places = placesOf(part);
-  const features: Feature[] = [];
-  if (places.length > 0)
-    features.push({
-      weight: Math.min(0.8, 0.4 * places.length),
-      text: 'it has labels for places',
-    });
-  if (places.some((label) => EXCHANGE.test(label)))
-    features.push({ weight: 0.4, text: 'one of them is called like a telephone exchange' });
-  return features;
+  if (places.length === 0) return [];
+  // Beside an address a label of one or two letters may be anything.
+  const isClear = embedded !== undefined && places.some((label) => /[a-z]{3}/.test(label));
+  const weight = Math.min(0.8, 0.4 * places.length) + (isClear ? 0.4 : 0);
+  return [
+    { weight, text: 'it has labels for places' },
+    ...(places.some((label) => EXCHANGE.test(label))
+      ? [{ weight: 0.4, text: 'one of them is called like a telephone exchange' }]
+      : []),
+  ];
 }
 
+/** Hosters put these before their domain as others do. */
+const NO_PLACES: ReadonlySet<string> = new Set([
+  ...['host', 'hosts', 'inet', 'ip', 'ip4', 'ipv4', 'net', 'ptr', 'rdns', 'rev', 'reverse'],
+]);
+
 function placesOf(part: string): readonly string[] {
-  return part
-    .split('.')
-    .slice(1)
-    .filter((label) => /^[a-z]/.test(label));
+  const [, ...behind] = part.split('.');
+  return behind.filter((label) => /^[a-z]/.test(label) && !NO_PLACES.has(label));
 }
 
 /** Four letters of a place, its state, and two of a building: the code of an exchange in North America. */

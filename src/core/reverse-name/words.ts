@@ -18,8 +18,8 @@ export function findWords(part: string, known: NameKnowledge['words']): readonly
   const text = part.replaceAll(HEXADECIMAL, '0');
   return [...text.matchAll(/[a-z]+/g)].flatMap(({ 0: token, index }) => {
     const isFirst = index === 0 && /^[a-z]/.test(part);
-    // Short names such as ts and pm stand for an apparatus only with its number.
-    const isNumbered = /^-?\d/.test(text.slice(index + token.length));
+    // Short names such as ts and pm stand for an apparatus only with its number, and few have hundreds.
+    const isNumbered = /^-?0?\d{1,2}(?!\d)/.test(text.slice(index + token.length));
     return wordsIn(token, known)
       .filter(({ meaning }) => meaning !== 'concentrator' || isNumbered)
       .map((found) => ({ ...found, isFirst }));
