@@ -80,7 +80,7 @@ function featuresOf(parts: NameParts, inName: InName, known: NameKnowledge): rea
     ...domain,
     ...suffix,
     ...placeFeatures(part, words, inName.embedded),
-    ...handmadeFeatures(part, words, features),
+    ...handmadeFeatures(part, words, features, operator.isProvider),
   ];
 }
 

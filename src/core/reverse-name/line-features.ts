@@ -68,7 +68,7 @@ export function codeFeatures(
     operator.isConnections ||
     (isCount && operator.isProvider) ||
     words.some(({ meaning }) => LINE_MEANINGS.includes(meaning)) ||
-    placesOf(part).length >= 2;
+    placesOf(part, words).length >= 2;
   return [{ weight: isLine ? 1.2 : 0.7, text: 'it begins with a number, not with a name' }];
 }
 
@@ -81,7 +81,7 @@ export function placeFeatures(
   const [first = ''] = part.split('.');
   const isFixed = words.some(({ meaning }) => FIXED_MEANINGS.includes(meaning));
   if (isFixed || !/\d/.test(first)) return [];
-  const places = placesOf(part);
+  const places = placesOf(part, words);
   if (places.length === 0) return [];
   // Beside an address a label of one or two letters may be anything.
   const isClear = embedded !== undefined && places.some((label) => /[a-z]{3}/.test(label));
@@ -99,9 +99,13 @@ const NO_PLACES: ReadonlySet<string> = new Set([
   ...['host', 'hosts', 'inet', 'ip', 'ip4', 'ipv4', 'net', 'ptr', 'rdns', 'rev', 'reverse'],
 ]);
 
-function placesOf(part: string): readonly string[] {
+function placesOf(part: string, words: readonly FoundWord[]): readonly string[] {
+  const known = new Set(words.map(({ word }) => word));
   const [, ...behind] = part.split('.');
-  return behind.filter((label) => /^[a-z]/.test(label) && !NO_PLACES.has(label));
+  return behind.filter(
+    (label) =>
+      /^[a-z]/.test(label) && !NO_PLACES.has(label) && !known.has(label.replace(/\d+$/, '')),
+  );
 }
 
 /** Four letters of a place, its state, and two of a building: the code of an exchange in North America. */

@@ -37,11 +37,14 @@ export function handmadeFeatures(
   part: string,
   words: readonly FoundWord[],
   features: readonly Feature[],
+  isProvider: boolean,
 ): readonly Feature[] {
   if (part === '')
     return [{ weight: -1.5, text: 'it is a domain itself and no name of a line under it' }];
   if (!/\d/.test(part)) return wholeRange(part, words);
-  const isGeneric = features.some(({ weight }) => weight > 0);
+  // Providers number their own hosts from one on: fep01. Whatever else is under them is a line.
+  const isLine = isProvider && !/^[a-z]+(?:-[a-z]+)*-?\d{1,3}(?:\.|$)/.test(part);
+  const isGeneric = isLine || features.some(({ weight }) => weight > 0);
   return isGeneric ? [] : [{ weight: -1.2, text: 'nothing of the address is in the name' }];
 }
 

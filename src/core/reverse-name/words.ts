@@ -9,6 +9,7 @@ export interface FoundWord extends NameWord {
 
 /** Shorter words are part of too many others. */
 const MIN_PART_LENGTH = 4;
+const MIN_MAIL_LENGTH = 3;
 
 const HEXADECIMAL = /(?<![a-z])(?=[a-f]*\d)[0-9a-f]{6,}(?![a-z])/g;
 
@@ -32,18 +33,23 @@ type Word = NameWord & { readonly word: string };
 function wordsIn(token: string, known: NameKnowledge['words']): readonly Word[] {
   const whole = known.get(token);
   if (whole !== undefined) return [{ ...whole, word: token }];
-  for (let length = token.length - 1; length >= MIN_PART_LENGTH; length -= 1) {
+  for (let length = token.length - 1; length >= MIN_MAIL_LENGTH; length -= 1) {
     const ends = [
       [token.slice(0, length), token.slice(length)],
       [token.slice(-length), token.slice(0, -length)],
     ] as const;
     for (const [word, rest] of ends) {
       const part = known.get(word);
-      if (part === undefined) continue;
+      if (part === undefined || !mayBePart(word, part, token)) continue;
       return [{ ...part, word }, ...restOf(rest, token.startsWith(rest), known)];
     }
   }
   return [];
+}
+
+/** Few words end with mta or mxa but names of mail servers. */
+function mayBePart(word: string, { meaning }: NameWord, token: string): boolean {
+  return word.length >= MIN_PART_LENGTH || (meaning === 'mail' && token.endsWith(word));
 }
 
 /** The other end of a token: a known word, or `mx` and its like before something unknown. */
