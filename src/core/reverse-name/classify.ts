@@ -14,6 +14,7 @@ import {
   concentratorFeatures,
   lastOctetFeatures,
   placeFeatures,
+  type Operator,
 } from './line-features.ts';
 import { embeddedFeature, handmadeFeatures, wordFeatures } from './name-features.ts';
 import { findWords, type FoundWord } from './words.ts';
@@ -66,7 +67,7 @@ function featuresOf(parts: NameParts, inName: InName, known: NameKnowledge): rea
   const words = findWords(part, known.words);
   const domain = domainFeatures(parts, inName.embedded, known);
   const suffix = suffixFeatures(name, known);
-  const operator = {
+  const operator: Operator = {
     isConnections: domain.some(({ weight }) => weight >= 1),
     isProvider: suffix.some(({ weight }) => weight > 0),
   };
@@ -89,7 +90,7 @@ function numberFeatures(
   part: string,
   { numbers, embedded }: InName,
   words: readonly FoundWord[],
-  operator: Parameters<typeof codeFeatures>[2],
+  operator: Operator,
 ): readonly Feature[] {
   if (embedded !== undefined) return [embeddedFeature(embedded)];
   return [...codeFeatures(part, words, operator), ...lastOctetFeatures(part, numbers)];

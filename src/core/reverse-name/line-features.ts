@@ -46,14 +46,19 @@ export function lastOctetFeatures(
   return [];
 }
 
-/**
- * A label such as `s0106c83a35123456`: the number of a modem, a customer or a line.
- * @param operator What the domain tells: a number says more where it is about connections.
- */
+/** What the domain tells of who runs the line. */
+export interface Operator {
+  /** Its name is about connections. */
+  readonly isConnections: boolean;
+  /** It is known to have home connections. */
+  readonly isProvider: boolean;
+}
+
+/** A label such as `s0106c83a35123456`: the number of a modem, a customer or a line. */
 export function codeFeatures(
   part: string,
   words: readonly FoundWord[],
-  operator: { readonly isConnections: boolean; readonly isProvider: boolean },
+  operator: Operator,
 ): readonly Feature[] {
   const [first = ''] = part.split('.');
   const digits = first.replaceAll(/\D/g, '').length;

@@ -13,11 +13,11 @@ export function embeddedFeature({ octets, form, isHex }: Embedded): Feature {
 }
 
 export function wordFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
-  const best = new Map(strongest(words));
+  // What a concentrator says depends on the numbers around it: see line-features.ts.
+  const best = strongest(words.filter(({ meaning }) => meaning !== 'concentrator'));
   // Access networks call their exchanges and concentrators mx or gw, too: between numbers and with a
   // word for handed-out addresses that is no server.
   const isLine = best.has('dynamic') && (part.match(/\d+/g)?.length ?? 0) >= 2;
-  best.delete('concentrator');
   return [...best.values()].map((word) => ({
     weight: weightOf(word, isLine),
     text: `"${word.word}" stands for ${word.says}`,

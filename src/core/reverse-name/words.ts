@@ -7,8 +7,9 @@ export interface FoundWord extends NameWord {
   readonly isFirst: boolean;
 }
 
-/** Shorter words are part of too many others. */
+/** Shorter words are part of too many others, */
 const MIN_PART_LENGTH = 4;
+/** except at the end of names of mail servers. */
 const MIN_MAIL_LENGTH = 3;
 
 const HEXADECIMAL = /(?<![a-z])(?=[a-f]*\d)[0-9a-f]{6,}(?![a-z])/g;
