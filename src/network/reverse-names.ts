@@ -17,7 +17,7 @@ const wordsFile = z.strictObject({
   groups: z.array(
     z.strictObject({
       meaning: z.enum([
-        ...(['dynamic', 'access', 'customer', 'static'] as const),
+        ...(['dynamic', 'access', 'concentrator', 'customer', 'static'] as const),
         ...(['business', 'mail', 'relay', 'server'] as const),
       ]),
       weight: z.number(),

@@ -20,6 +20,18 @@ describe('INB-2, SND-15: a reverse name of a home connection', () => {
     ['203-0-113-9.fibra.example.es', '203.0.113.9', 'dynamic'],
     ['2001-db8-12-34.dyn.example.net', '2001:db8:12:34::1', 'dynamic'],
     ['s0106c83a35123456.cable.example.net', '203.0.113.9', 'dynamic'],
+    ['ts5-043.town.example.net', '203.0.113.107', 'dynamic'],
+    ['pm3-8.sba1.example.com', '203.0.113.152', 'dynamic'],
+    ['p579.as1.exs.town.example.com', '203.0.114.67', 'dynamic'],
+    ['m53-mp1.cvx2-c.nth.dial.example.com', '203.0.113.53', 'dynamic'],
+    ['h00045acfa2be.ne.client2.example.com', '203.0.113.9', 'dynamic'],
+    ['node-71ca.dsl.town.example.com', '203.0.113.202', 'dynamic'],
+    ['cs2030-1139.town.example.com', '203.0.113.9', 'dynamic'],
+    ['host203-0-113-9.in-addr.example.com', '203.0.113.9', 'dynamic'],
+    ['203-0-113-9.uc.nombres.example.es', '203.0.113.9', 'dynamic'],
+    ['h-203-0-113-9.chcgilgm.example.com', '203.0.113.9', 'dynamic'],
+    ['sdn-ar-002town318.dialexample.net', '203.0.113.224', 'dynamic'],
+    ['c17877.town1.nsw.optusnet.com.au', '203.0.113.9', 'dynamic'],
     // made of the address, and still no home
     ['static-203-0-113-9.adsl.example.net', '203.0.113.9', 'static'],
     ['vps-203-0-113-9.example.net', '203.0.113.9', 'static'],
@@ -46,6 +58,12 @@ describe('INB-2, SND-15: a reverse name of a home connection', () => {
     ['203-0-113-9.dsl.in-addr.zen.co.uk', '203.0.113.9', 'static'],
     ['LCaen-656-1-113-9.w203-0.abo.wanadoo.fr', '203.0.113.9', 'static'],
     ['203-0-113-9.lyse.net', '203.0.113.9', 'static'],
+    ['kfep01.dion.ne.jp', '203.0.113.163', 'unknown'],
+    ['chimta04.example.net', '203.0.113.79', 'static'],
+    ['pm466-97.example.net', '203.0.113.97', 'unknown'],
+    ['ts1.example.com', '203.0.113.9', 'unknown'],
+    ['203-0-113-9.rev.example.com', '203.0.113.9', 'unknown'],
+    ['f100.law15.example.com', '203.0.113.100', 'unknown'],
     // lines that do not look so
     ['static.vnpt.vn', '203.0.113.9', 'dynamic'],
     ['lfbn-cae-1-113-9.w203-0.abo.wanadoo.fr', '203.0.113.9', 'dynamic'],
@@ -132,12 +150,19 @@ describe('an address in a name', () => {
     ['051100007', 3],
     ['host100-7.range198-51', 4],
     ['h-100-7', 2],
+    ['cs19851-1007', 4],
+    ['node-6407', undefined],
     ['x-51-100', undefined],
     ['server1', undefined],
   ];
   it.each(forms)('%s holds %s octets of 198.51.100.7', (part, octets) => {
     const numbers = readAddress('198.51.100.7')!;
     expect(findEmbedded(part, numbers)?.octets).toBe(octets);
+  });
+
+  it('is found in part in hexadecimal, where it is neither a number nor a word', () => {
+    expect(findEmbedded('node-c-07f1', readAddress('62.194.7.241')!)?.octets).toBe(2);
+    expect(findEmbedded('cafe', readAddress('203.0.202.254')!)).toBeUndefined();
   });
 
   it('is found whole in hexadecimal where two of its numbers stand in it by chance', () => {

@@ -3,19 +3,21 @@
  * add up as log-odds, each with its sentence. A generic name of a hoster is `static`: it was made of
  * the address, but the machine stays and may well send mail. What speaks for neither is `unknown`.
  */
-import { readAddress } from './address-text.ts';
+import { readAddress, type AddressNumbers } from './address-text.ts';
 import { domainFeatures, suffixFeatures } from './domain-features.ts';
 import { findEmbedded, findShape, type Embedded } from './embedded-address.ts';
 import type { Feature } from './feature.ts';
 import { partsOf, whyNoHostName, type NameParts } from './host-name.ts';
 import type { NameKnowledge } from './knowledge.ts';
 import {
-  embeddedFeatures,
-  handmadeFeatures,
-  opaqueFeatures,
-  wordFeatures,
-} from './name-features.ts';
-import { findWords } from './words.ts';
+  codeFeatures,
+  concentratorFeatures,
+  lastOctetFeatures,
+  placeFeatures,
+  type Operator,
+} from './line-features.ts';
+import { embeddedFeature, handmadeFeatures, wordFeatures } from './name-features.ts';
+import { findWords, type FoundWord } from './words.ts';
 
 export type NameClass = 'dynamic' | 'static' | 'unknown';
 
@@ -41,31 +43,57 @@ export function classifyName(
   const why = whyNoHostName(bare);
   if (why !== undefined) return { kind: 'unknown', score: 0, reason: why };
   const parts = partsOf(bare, (each) => known.registeredDomain(each));
-  const find = finderFor(address);
+  const numbers = address === undefined ? undefined : readAddress(address);
+  const find: Find = numbers === undefined ? findShape : (part) => findEmbedded(part, numbers);
   const inDomain = addressAsDomain(parts, find);
   return verdictOf(
-    inDomain === undefined ? featuresOf(parts, find, known) : featuresIn(parts, inDomain, known),
+    inDomain === undefined
+      ? featuresOf(parts, { numbers, embedded: find(parts.part) }, known)
+      : featuresIn(parts, inDomain, known),
   );
 }
 
 type Find = (part: string) => Embedded | undefined;
 
-function finderFor(address: string | undefined): Find {
-  const numbers = address === undefined ? undefined : readAddress(address);
-  return numbers === undefined ? findShape : (part) => findEmbedded(part, numbers);
+interface InName {
+  /** The address, if it is known. */
+  readonly numbers: AddressNumbers | undefined;
+  /** How it is in the name. */
+  readonly embedded: Embedded | undefined;
 }
 
-function featuresOf(parts: NameParts, find: Find, known: NameKnowledge): readonly Feature[] {
+function featuresOf(parts: NameParts, inName: InName, known: NameKnowledge): readonly Feature[] {
   const { name, part } = parts;
   const words = findWords(part, known.words);
-  const embedded = find(part);
+  const domain = domainFeatures(parts, inName.embedded, known);
+  const suffix = suffixFeatures(name, known);
+  const operator: Operator = {
+    isConnections: domain.some(({ weight }) => weight >= 1),
+    isProvider: suffix.some(({ weight }) => weight > 0),
+  };
   const features = [
-    ...(embedded === undefined ? opaqueFeatures(part, words) : embeddedFeatures(part, embedded)),
+    ...numberFeatures(part, inName, words, operator),
     ...wordFeatures(part, words),
-    ...domainFeatures(parts, embedded, known),
-    ...suffixFeatures(name, known),
+    ...concentratorFeatures(part, words),
   ];
-  return [...features, ...handmadeFeatures(part, words, features)];
+  return [
+    ...features,
+    ...domain,
+    ...suffix,
+    ...placeFeatures(part, words, inName.embedded),
+    ...handmadeFeatures(part, words, features, operator.isProvider),
+  ];
+}
+
+/** What the numbers in a name tell: the address, or else which of many lines it is. */
+function numberFeatures(
+  part: string,
+  { numbers, embedded }: InName,
+  words: readonly FoundWord[],
+  operator: Operator,
+): readonly Feature[] {
+  if (embedded !== undefined) return [embeddedFeature(embedded)];
+  return [...codeFeatures(part, words, operator), ...lastOctetFeatures(part, numbers)];
 }
 
 /** Some providers name lines right under a public suffix, where others register domains. */
@@ -81,27 +109,29 @@ function featuresIn(
   { part, embedded }: { readonly part: string; readonly embedded: Embedded },
   known: NameKnowledge,
 ): readonly Feature[] {
+  const words = findWords(part, known.words);
   return [
-    ...embeddedFeatures(part, embedded),
+    embeddedFeature(embedded),
+    ...placeFeatures(part, words, embedded),
     {
       weight: 0.9,
       text: `it stands right under ${parts.zone}, where nobody registers an address`,
     },
-    ...wordFeatures(part, findWords(part, known.words)),
+    ...wordFeatures(part, words),
     ...domainFeatures(parts, undefined, known),
     ...suffixFeatures(parts.name, known),
   ];
 }
 
 function verdictOf(features: readonly Feature[]): NameVerdict {
-  const score = features.reduce((sum, { weight }) => sum + weight, 0);
+  const sum = features.reduce((total, { weight }) => total + weight, 0);
+  const score = Math.round(sum * 10) / 10;
   const kind = score >= DYNAMIC_FROM ? 'dynamic' : score <= STATIC_TO ? 'static' : 'unknown';
   const sign = kind === 'static' ? -1 : 1;
   const order = [...features].sort((a, b) => sign * (b.weight - a.weight));
   const telling = kind === 'unknown' ? order : order.filter(({ weight }) => sign * weight > 0);
   const texts = telling.slice(0, 3).map(({ text }) => text);
   const facts = texts.length === 0 ? 'nothing in it tells' : texts.join('; ');
-  const rounded = Math.round(score * 10) / 10;
-  if (kind !== 'unknown') return { kind, score: rounded, reason: facts };
-  return { kind, score: rounded, reason: `not enough to go by: ${facts}` };
+  if (kind !== 'unknown') return { kind, score, reason: facts };
+  return { kind, score, reason: `not enough to go by: ${facts}` };
 }

@@ -9,6 +9,8 @@ export interface Embedded {
   readonly octets: 2 | 3 | 4;
   /** How, for the reason. */
   readonly form: string;
+  /** The whole address in hexadecimal. */
+  readonly isHex?: true;
 }
 
 /** Digits of an IPv6 address that must stand in a row; eight by chance are one in four billion. */
@@ -43,8 +45,10 @@ function findDecimal(part: string, octets: readonly number[]): Embedded | undefi
     if (hasAll(numbers, octets))
       return { octets: 4, form: 'all numbers of the address are in the name' };
   }
-  const joined: readonly string[] = part.match(/\d{7,12}/g) ?? [];
-  if (joined.some((run) => run.includes(octets.join('')) || run.includes(reversed.join(''))))
+  // As in cs20301-139: where the separators stand tells nothing of the octets.
+  const joined = part.split('.').map((label) => label.replaceAll(/\D/g, ''));
+  const forms = [octets.join(''), reversed.join('')].filter((form) => form.length >= 7);
+  if (joined.some((run) => forms.some((form) => run.includes(form))))
     return { octets: 4, form: 'the address is in the name without dots' };
   const whole = octets.reduce((sum, octet) => sum * 256 + octet, 0);
   const long: readonly string[] = part.match(/\d{9,10}/g) ?? [];
@@ -66,6 +70,11 @@ function findPart(part: string, octets: readonly number[]): Embedded | undefined
     if (isTelling && (hasRow(numbers, [c, d]) || hasRow(numbers, [d, c])))
       return { octets: 2, form: 'the last two numbers of the address are in the name' };
   }
+  const last = twoDigits(c) + twoDigits(d);
+  // With a letter it is no decimal number; with a number it is no word such as cafe.
+  const isHex = /\d/.test(last) && /[a-f]/.test(last) && hasHex(part, last);
+  if (isHex)
+    return { octets: 2, form: 'the last two numbers of the address are in it in hexadecimal' };
   return undefined;
 }
 
@@ -90,13 +99,16 @@ function findHex(part: string, octets: readonly number[]): Embedded | undefined 
   const forms = ['', '-', '.', ':'].flatMap((sep) => [digits.join(sep), reversed.join(sep)]);
   forms.push(...['-', '_', '.', 'x'].map((sep) => `${a}${b}${sep}${c}${d}`));
   if (forms.some((form) => part.includes(form)))
-    return { octets: 4, form: 'the address is in the name in hexadecimal' };
+    return { octets: 4, form: 'the address is in the name in hexadecimal', isHex: true };
   const last = digits.slice(1).join('');
   // Six digits could be a decimal number by chance; with a letter they are not.
-  const isHex = /[a-f]/.test(last) && new RegExp(`(?<![0-9a-f])${last}(?![0-9a-f])`).test(part);
-  return isHex
-    ? { octets: 3, form: 'three numbers of the address are in the name in hexadecimal' }
-    : undefined;
+  if (/[a-f]/.test(last) && hasHex(part, last))
+    return { octets: 3, form: 'three numbers of the address are in the name in hexadecimal' };
+  return undefined;
+}
+
+function hasHex(part: string, digits: string): boolean {
+  return new RegExp(`(?<![0-9a-f])${digits}(?![0-9a-f])`).test(part);
 }
 
 function findNibbles(part: string, hex: string): Embedded | undefined {

@@ -1,7 +1,15 @@
 /** What is known of naming: words, domains and suffixes, from data/rdns. */
 
 export type WordMeaning =
-  'dynamic' | 'access' | 'customer' | 'static' | 'business' | 'mail' | 'relay' | 'server';
+  | 'dynamic'
+  | 'access'
+  | 'concentrator'
+  | 'customer'
+  | 'static'
+  | 'business'
+  | 'mail'
+  | 'relay'
+  | 'server';
 
 export type SuffixMeaning = 'home' | 'provider' | 'business' | 'hosting' | 'mail' | 'shared';
 

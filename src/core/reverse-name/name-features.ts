@@ -6,30 +6,15 @@ import { strongest, type FoundWord } from './words.ts';
 
 const EMBEDDED_WEIGHTS = { 2: 1.2, 3: 1.8, 4: 2.2 } as const;
 
-export function embeddedFeatures(part: string, { octets, form }: Embedded): readonly Feature[] {
-  // Access networks put places and exchanges between the address and their domain.
-  const depth = part.split('.').filter((label) => /^[a-z]/.test(label)).length;
-  const regional = Math.min(0.8, 0.4 * Math.max(0, depth - 1));
-  return [
-    { weight: EMBEDDED_WEIGHTS[octets], text: form },
-    ...(regional > 0 ? [{ weight: regional, text: 'it has labels for places' }] : []),
-  ];
-}
-
-/** A label such as `s0106c83a35123456`: the number of a modem or a customer. */
-export function opaqueFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
-  const [first = ''] = part.split('.');
-  const digits = first.replaceAll(/\D/g, '').length;
-  const isHardware = /[0-9a-f]{12}/.test(first.replaceAll(/[-_]/g, '')) && digits >= 4;
-  if (isHardware) return [{ weight: 1.2, text: 'it begins with a hardware address' }];
-  if (first.length < 8 || digits < 4) return [];
-  // A number says more where a word says that it is the number of a line.
-  const weight = words.some(({ meaning }) => meaning === 'access') ? 1.2 : 0.7;
-  return [{ weight, text: 'it begins with a number, not with a name' }];
+export function embeddedFeature({ octets, form, isHex }: Embedded): Feature {
+  // Nobody reads an address in hexadecimal: only lines are called so.
+  const weight = EMBEDDED_WEIGHTS[octets] + (octets === 4 && isHex === true ? 0.4 : 0);
+  return { weight, text: form };
 }
 
 export function wordFeatures(part: string, words: readonly FoundWord[]): readonly Feature[] {
-  const best = strongest(words);
+  // What a concentrator says depends on the numbers around it: see line-features.ts.
+  const best = strongest(words.filter(({ meaning }) => meaning !== 'concentrator'));
   // Access networks call their exchanges and concentrators mx or gw, too: between numbers and with a
   // word for handed-out addresses that is no server.
   const isLine = best.has('dynamic') && (part.match(/\d+/g)?.length ?? 0) >= 2;
@@ -52,11 +37,14 @@ export function handmadeFeatures(
   part: string,
   words: readonly FoundWord[],
   features: readonly Feature[],
+  isProvider: boolean,
 ): readonly Feature[] {
   if (part === '')
     return [{ weight: -1.5, text: 'it is a domain itself and no name of a line under it' }];
   if (!/\d/.test(part)) return wholeRange(part, words);
-  const isGeneric = features.some(({ weight }) => weight > 0);
+  // Providers number their own hosts from one on: fep01. Whatever else is under them is a line.
+  const isLine = isProvider && !/^[a-z]+(?:-[a-z]+)*-?\d{1,3}(?:\.|$)/.test(part);
+  const isGeneric = isLine || features.some(({ weight }) => weight > 0);
   return isGeneric ? [] : [{ weight: -1.2, text: 'nothing of the address is in the name' }];
 }
 

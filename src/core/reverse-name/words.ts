@@ -7,18 +7,24 @@ export interface FoundWord extends NameWord {
   readonly isFirst: boolean;
 }
 
-/** Shorter words are part of too many others. */
+/** Shorter words are part of too many others, */
 const MIN_PART_LENGTH = 4;
+/** except at the end of names of mail servers. */
+const MIN_MAIL_LENGTH = 3;
 
 const HEXADECIMAL = /(?<![a-z])(?=[a-f]*\d)[0-9a-f]{6,}(?![a-z])/g;
 
 /** @param part The name below its registered domain, lower case. */
 export function findWords(part: string, known: NameKnowledge['words']): readonly FoundWord[] {
   // An address in hexadecimal holds letters that are no words.
-  const tokens = part.replaceAll(HEXADECIMAL, '0').match(/[a-z]+/g) ?? [];
-  return tokens.flatMap((token, index) => {
+  const text = part.replaceAll(HEXADECIMAL, '0');
+  return [...text.matchAll(/[a-z]+/g)].flatMap(({ 0: token, index }) => {
     const isFirst = index === 0 && /^[a-z]/.test(part);
-    return wordsIn(token, known).map((found) => ({ ...found, isFirst }));
+    // Short names such as ts and pm stand for an apparatus only with its number, and few have hundreds.
+    const isNumbered = /^-?0?\d{1,2}(?!\d)/.test(text.slice(index + token.length));
+    return wordsIn(token, known)
+      .filter(({ meaning }) => meaning !== 'concentrator' || isNumbered)
+      .map((found) => ({ ...found, isFirst }));
   });
 }
 
@@ -28,18 +34,23 @@ type Word = NameWord & { readonly word: string };
 function wordsIn(token: string, known: NameKnowledge['words']): readonly Word[] {
   const whole = known.get(token);
   if (whole !== undefined) return [{ ...whole, word: token }];
-  for (let length = token.length - 1; length >= MIN_PART_LENGTH; length -= 1) {
+  for (let length = token.length - 1; length >= MIN_MAIL_LENGTH; length -= 1) {
     const ends = [
       [token.slice(0, length), token.slice(length)],
       [token.slice(-length), token.slice(0, -length)],
     ] as const;
     for (const [word, rest] of ends) {
       const part = known.get(word);
-      if (part === undefined) continue;
+      if (part === undefined || !mayBePart(word, part, token)) continue;
       return [{ ...part, word }, ...restOf(rest, token.startsWith(rest), known)];
     }
   }
   return [];
+}
+
+/** Few words end with mta or mxa but names of mail servers. */
+function mayBePart(word: string, { meaning }: NameWord, token: string): boolean {
+  return word.length >= MIN_PART_LENGTH || (meaning === 'mail' && token.endsWith(word));
 }
 
 /** The other end of a token: a known word, or `mx` and its like before something unknown. */
