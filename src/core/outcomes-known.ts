@@ -53,11 +53,12 @@ export const NOTHING_CAME_BACK: OutcomesKnown = {
 
 /** Share of recipients that fail for anybody, generously. */
 const EVERYBODYS = 0.03;
-/** Of as many one more is chance. */
+/** Of as many, as many more as chance makes: the root of what is expected, and one at least. */
 const MANY_KNOWN = 40;
 
 /** Failures and complaints, where they are more than anybody has who sends as much; else none. */
 export function beyondEverybodys({ known, hard, complaints }: OutcomeSums = NOTHING): number {
-  const share = EVERYBODYS * known + (known >= MANY_KNOWN ? 1 : 0);
-  return hard + complaints >= share ? hard + complaints : 0;
+  const share = EVERYBODYS * known;
+  const chance = known >= MANY_KNOWN ? Math.max(1, Math.sqrt(share)) : 0;
+  return hard + complaints >= share + chance ? hard + complaints : 0;
 }

@@ -1,6 +1,7 @@
 /** Which rung a score asks for (detection design 1.3 and 1.6), and what comes back for earlier mail. */
 import type { AccountClass } from './event.ts';
 import { FAMILIES, type Family, type Four } from './detection/hypotheses.ts';
+import { isSettledForm } from './detection/form.ts';
 import { addFloored, bestOf, familySums, placeOfFamily } from './detection/lanes.ts';
 import { fadeTo } from './detection/silence.ts';
 import { SHARED } from './profile/detection-state.ts';
@@ -130,8 +131,7 @@ export function addLateEvidence(
   const index = profile.contextIndex(late.key);
   if (index < 0) return false;
   const state = profile.detection;
-  const shared = state.isTrusted(index) ? SHARED.trusted : SHARED.probation;
-  for (const place of [index, shared]) {
+  for (const place of placesOf(profile, index)) {
     const lane = state.lane(place);
     const behindMs = Math.max(0, state.laneMs(place) - late.sentMs);
     const share = 2 ** (-behindMs / OUTCOME_HALF_LIFE_MS);
@@ -139,6 +139,12 @@ export function addLateEvidence(
     state.setLane(place, lane);
   }
   return true;
+}
+
+/** The lanes that hear of what came back: a form that was there for days answers for itself alone. */
+function placesOf(profile: IdentityProfile, index: number): readonly number[] {
+  if (profile.detection.isTrusted(index)) return [index, SHARED.trusted];
+  return isSettledForm(profile, index) ? [index] : [index, SHARED.probation];
 }
 
 const OUTCOMES = placeOfFamily('outcomes');

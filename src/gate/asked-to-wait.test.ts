@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SubmissionEvent } from '../core/event.ts';
 import { IdentityProfile } from '../core/profile/identity-profile.ts';
+import { OutcomeRecord } from '../core/profile/outcome-record.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { createPlatform, type Platform } from '../../test/platform.ts';
-import { identityKey } from './submission-frame.ts';
+import { identityKey, outcomeKey } from './submission-frame.ts';
 
 const ANN = 'ann@example.org';
 const ABROAD = '10.3.0.1';
@@ -97,6 +98,24 @@ describe('mail to a stranger that is asked to wait', () => {
       p.wait(HOUR);
     }
     expect(await messages()).toBe(before + 4);
+  });
+
+  it('is one of those by which failures are measured, where it has left', async () => {
+    const p = away('observe');
+    for (let stranger = 2; stranger < 8; stranger += 1) {
+      const queueId = `Q${stranger}`;
+      expect(write(p, stranger, { mta: 'mx1', queueId }).verdict).toBe('defer');
+      const recipient = `stranger${stranger}@elsewhere.test`;
+      const result = stranger === 2 ? 'bounced' : 'delivered';
+      await p.gate.note({
+        ...{ v: 1, kind: 'delivery', id: `d${stranger}`, at: p.at(), mta: 'mx1', queueId },
+        ...{ recipient, result, status: result === 'bounced' ? '5.1.1' : '2.0.0' },
+        ...(result === 'bounced' && { class: 'unknown-recipient', hard: true }),
+      });
+      p.wait(HOUR);
+    }
+    const [record] = await p.standing.read([outcomeKey(ANN)]);
+    expect(new OutcomeRecord(record).sums('week', p.now())).toMatchObject({ known: 6, hard: 1 });
   });
 
   it('has not left where the door cannot hold it and tells it to come again', async () => {

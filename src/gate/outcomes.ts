@@ -343,7 +343,8 @@ function isOurBusiness({ decision: { verdict } }: Judged): boolean {
   return verdict.verdict !== 'reject' || !verdict.enforced;
 }
 
-/** Stopped, if what is decided were also done; what is asked to wait comes again and is judged anew. */
-function isWatched({ subject, decision: { verdict } }: Judged): boolean {
-  return !verdict.enforced && subject.event.afterwards !== true && verdict.verdict !== 'pass';
+/** Stopped, if what is decided were also done. What is only slowed leaves either way, and counts as any other mail. */
+function isWatched({ subject, decision: { accepted, verdict } }: Judged): boolean {
+  if (verdict.enforced || subject.event.afterwards === true) return false;
+  return verdict.verdict !== 'pass' && !(verdict.verdict === 'defer' && accepted);
 }

@@ -109,7 +109,10 @@ export function assess(subject: SubmissionSubject): Assessment {
   const found = facts.class === 'forward' ? NO_FOUND : collect(subject, context, answers);
   const isCopy = answers[ownCopies.slot] === 1;
   const how = howItCounts(subject, context, answers);
-  for (const lane of [own, shared]) addAll(lane, found, how);
+  const isSettled = isSettledProgram(subject, context);
+  addAll(own, found, how);
+  // What a form that was there for days sends is no step of one who hops, and says nothing of the other places.
+  if (context.isTrusted || !isSettled) addAll(shared, found, how);
   if (profile.messages < NEW_MESSAGES && isNew(subject)) {
     capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
     capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
@@ -124,8 +127,7 @@ export function assess(subject: SubmissionSubject): Assessment {
   const standing = standingOf(subject, context, isForm).filter(
     ({ family }) => !without.includes(family),
   );
-  const said = isCopy && context.isTrusted ? saidBy(found, 'content') : undefined;
-  const isSettled = isSettledProgram(subject, context);
+  const said = context.isTrusted ? saidAtHome(found, { isCopy, isSeen }) : undefined;
   const isPrepared = !context.isTrusted && !isSettled;
   const alone = withStanding(
     isPrepared ? withPreparation(own, shared) : withContent(own, said),
@@ -214,6 +216,15 @@ function howItCounts(
 function isUnlike({ isTrusted, making, networkWeight, isSession }: ContextFound): boolean {
   const isElsewhere = isSession || networkWeight > NEARBY;
   return !isTrusted && making >= UNLIKE && isElsewhere;
+}
+
+/** Of a round at home, or of a letter in which nothing is odd, only its own content is heard. */
+function saidAtHome(
+  found: readonly Found[],
+  { isCopy, isSeen }: { readonly isCopy: boolean; readonly isSeen: boolean },
+): Four | undefined {
+  const said = saidBy(found, 'content');
+  return isCopy || (isSeen && said.every((weight) => weight <= 0)) ? said : undefined;
 }
 
 /** Letters of a program: of few words, or where nothing is seen of one length, each to one person. */

@@ -135,3 +135,56 @@ it('what was set up in the mailbox is held against a place that comes up, and no
   expect(form().sums?.preparation ?? 0).toBe(0);
   expect(from(p, INN).sums?.preparation).toBeGreaterThan(1.9);
 });
+
+/** A form of a few days to strangers, some of whom do not exist, and then mail to a stranger from an inn. */
+async function besideForm(days: number): Promise<Verdict> {
+  const p = atHome('observe');
+  let number = 0;
+  const form = async () => {
+    number += 1;
+    const recipient = `buyer${number}@dest${number}.test`;
+    p.submit(ANN, {
+      clientAddress: SERVER,
+      mta: 'mx1',
+      queueId: `Q${number}`,
+      envelopeRecipients: [recipient],
+      sizeBytes: 1_000,
+      message: {
+        headerFrom: ANN,
+        derived: derivedFrom([
+          `thank you for the order that you have placed in our shop today ${number}`,
+        ]),
+      },
+    });
+    if (number % 4 !== 0) return;
+    await p.gate.note({
+      ...{
+        v: 1,
+        kind: 'delivery',
+        id: `d${number}`,
+        at: p.at(),
+        mta: 'mx1',
+        queueId: `Q${number}`,
+      },
+      ...{ recipient, result: 'bounced', status: '5.1.1', class: 'unknown-recipient', hard: true },
+    });
+  };
+  for (let i = 0; i < days * 6; i += 1) {
+    await form();
+    p.wait(4 * HOUR);
+  }
+  return p.submit(ANN, { clientAddress: INN, envelopeRecipients: ['new@inn.test'] });
+}
+
+it('what a form that was there for days sends is not held against the other places of its owner', async () => {
+  const { sums, verdict } = await besideForm(12);
+  expect(sums?.recipients ?? 0).toBeLessThan(3.1);
+  expect(sums?.outcomes ?? 0).toBeLessThan(1.5);
+  expect(verdict).toBe('pass');
+});
+
+it('what began yesterday may be a thief who hops', async () => {
+  const { sums } = await besideForm(1);
+  expect(sums?.recipients ?? 0).toBeGreaterThan(3.5);
+  expect(sums?.outcomes ?? 0).toBeGreaterThan(1.5);
+});

@@ -8,13 +8,13 @@ import { addressKey } from '../profile/address-key.ts';
 import { SHARED } from '../profile/detection-state.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import type { ContextFound } from './context.ts';
+import { staysForDays } from './form.ts';
 import { SUMMED_FAMILIES, type Family } from './hypotheses.ts';
 import { bestOf, placeOfFamily, type Lane } from './lanes.ts';
 import { IN_QUESTION, shareAfter, SPEAKING, SPEAKS } from './silence.ts';
 
 /** Program and writing hardly unlike the account's own. */
 const LIKE_OWNER = 0.5;
-const STAYS_DAYS = 2;
 const PREPARATION = placeOfFamily('preparation');
 
 /**
@@ -33,7 +33,7 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
   if (isMadeOut && context.making <= LIKE_OWNER && !context.isBrowser) share /= 2;
   // A program with one letter that has been there for days is nobody's hop, and nothing was set up for it.
   if (isSettledProgram(subject, context)) return shared.map((sum) => Math.min(0, sum));
-  if (stays(subject, context)) share /= 2;
+  if (staysForDays(profile, context.index)) share /= 2;
   // A hop follows the last place at once, whatever else the owner did since then.
   if (share > 0 && bestOf(shared, context.weight).score >= IN_QUESTION) {
     share *= shareAfter(profile.detection, SHARED.probation, { fromMs: 0, nowMs });
@@ -46,27 +46,26 @@ export function carriedTo(subject: SubmissionSubject, context: ContextFound, sha
 
 /** Who changes a mailbox waits for its answers; a form that was there for days sends the same to everybody. */
 export function isSettledProgram(subject: SubmissionSubject, context: ContextFound): boolean {
-  return context.isProgram && stays(subject, context);
-}
-
-function stays({ profile }: SubmissionSubject, { index }: ContextFound): boolean {
-  return index >= 0 && profile.context(index).days >= STAYS_DAYS;
+  return context.isProgram && staysForDays(subject.profile, context.index);
 }
 
 /**
- * Whether a place is in question by what it did itself; of a usual place, whose owner goes on writing from it, by
+ * Whether a place is in question by what it did itself, which a form that was there for days answers for alone; of a usual place, whose owner goes on writing from it, by
  * what this message says.
  */
 export function isInQuestion({
   context,
+  isSettled,
   itself,
   evidence,
 }: {
   readonly context: ContextFound;
+  readonly isSettled: boolean;
   readonly itself: { readonly score: number; readonly sums: Readonly<Record<Family, number>> };
   readonly evidence: readonly Evidence[];
 }): boolean {
   if (itself.score < IN_QUESTION) return false;
+  if (isSettled && !context.isTrusted) return false;
   if (!context.isTrusted) return SPEAKING.some((family) => itself.sums[family] >= SPEAKS);
   let said = 0;
   for (const { family, weight } of evidence) if (SPEAKING.includes(family)) said += weight;

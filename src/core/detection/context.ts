@@ -11,6 +11,7 @@ import { answeredFrom } from '../signals/no-answers.ts';
 import { isWrittenInBrowser, sessionOf } from '../signals/session.ts';
 import { styleOf } from '../signals/style.ts';
 import { alike, CAPS, SUMMED_FAMILIES } from './hypotheses.ts';
+import { sendsOneLetter } from './form.ts';
 import type { Found } from './found.ts';
 import { LANE_SUMS, placeOfFamily } from './lanes.ts';
 
@@ -67,11 +68,6 @@ const COMPANY_FEW = 3;
 const COMPANY_FEW_SHARE = 2;
 const COMPANY_STRANGERS = 6;
 const COMPANY_SHARE = 4;
-/** Messages of a place that show it to be a program's, and of how many one may be something else. */
-const FORM_MESSAGES = 4;
-const FORM_SHARE = 4;
-/** Counts of company are halved from twice as many on. */
-const FORM_APART = 20;
 const RECIPIENTS = placeOfFamily('recipients');
 /** Reads before it is a habit, and how long one counts. */
 const READING_HABIT = 10;
@@ -134,7 +130,7 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
     isStrange,
     isSession: session > 0,
     isBrowser,
-    isProgram: isKnown && sendsOneLetter(subject, index),
+    isProgram: isKnown && sendsOneLetter(profile, index),
   };
 }
 
@@ -201,14 +197,6 @@ function companyOf(
   if (company.strangers === 0) return company;
   const answered = Math.min(answeredFrom(subject, index), company.strangers);
   return { strangers: company.strangers - answered, others: company.others + answered };
-}
-
-/** Of a place's messages all but the copies of one letter are counted by the company they went to. */
-export function sendsOneLetter({ profile }: SubmissionSubject, index: number): boolean {
-  const { messages } = profile.context(index);
-  const { strangers, others } = profile.detection.company(index);
-  const apart = strangers + others;
-  return messages >= FORM_MESSAGES && apart < FORM_APART && apart * FORM_SHARE <= messages;
 }
 
 /** The longer it goes on, the less it is chance; each with a text of its own, it is no program's either. */

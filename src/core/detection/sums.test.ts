@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Found } from './found.ts';
 import { newUrlHost } from '../signals/new-url-host.ts';
+import { ownCopies } from '../signals/own-copies.ts';
 import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
 import { bestOf, emptyLane, familySums } from './lanes.ts';
 import { addAll, withContent } from './sums.ts';
@@ -60,4 +61,18 @@ it('that others have nearly its text is said once of a letter, however many copi
     return familySums(lane, 0, 0).cross;
   };
   expect([crossAfter(true), crossAfter(false)]).toEqual([2.5, 8]);
+});
+
+it("a round that answers nothing goes on in nobody's conversation; one that answers does", () => {
+  const recipientsAfter = (
+    isApproach: boolean,
+    hypothesis: (typeof HYPOTHESES)[number],
+  ): number => {
+    const lane = emptyLane();
+    const how = { isCopy: true, isUsual: false, isApproach, isHabit: false };
+    addAll(lane, [says('recipients', 2.4, ownCopies.signal)], how);
+    return familySums(lane, HYPOTHESES.indexOf(hypothesis), 0).recipients;
+  };
+  expect([recipientsAfter(true, 'thread'), recipientsAfter(false, 'thread')]).toEqual([0, 2.4]);
+  expect(recipientsAfter(true, 'spam')).toBe(2.4);
 });

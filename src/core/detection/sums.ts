@@ -3,6 +3,7 @@
  * is not always as they are kept.
  */
 import { newUrlHost } from '../signals/new-url-host.ts';
+import { ownCopies } from '../signals/own-copies.ts';
 import { payment } from '../signals/payment.ts';
 import type { Found } from './found.ts';
 import { HYPOTHESES, SUMMED_FAMILIES, type Family, type Four } from './hypotheses.ts';
@@ -61,7 +62,8 @@ export function addAll(
     // A link in others' conversations is not taken back by answers without one: the next may have it again.
     const isTold = signal === newUrlHost.signal && isUnlike && (lane[THREAD_CONTENT] as number) > 0;
     const counted = isTold ? notForThread(by) : by;
-    const isOfOne = isApproach && OF_ONE_MESSAGE.includes(place);
+    // A round that answers nothing goes on in nobody's conversation, however many get it.
+    const isOfOne = isApproach && (OF_ONE_MESSAGE.includes(place) || signal === ownCopies.signal);
     add(lane, place, isOfOne ? exceptThread(counted) : counted, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
@@ -82,7 +84,7 @@ export function withPreparation(own: Lane, shared: Lane): Lane {
   );
 }
 
-/** At home a round is judged by what it says itself: a link in another letter is no word against it. */
+/** At home a link in another letter is no word against a round, nor against a letter with nothing odd in it. */
 export function withContent(lane: Lane, said: Four | undefined): Lane {
   if (said === undefined) return lane;
   return lane.map((sum, at) =>

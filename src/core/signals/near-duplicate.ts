@@ -4,7 +4,7 @@
  */
 import type { Evidence } from '../evidence.ts';
 import { CLUSTER_HOURS } from '../profile/cluster-record.ts';
-import { sendsOneLetter } from '../detection/context.ts';
+import { sendsOneLetter } from '../detection/form.ts';
 import type { Looked } from '../rules/content.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 
@@ -43,7 +43,7 @@ function isOldForm(subject: SubmissionSubject): boolean {
   if (content?.text === undefined || content.text.words >= SHORT_WORDS) return false;
   const index = profile.contextIndex(context.key);
   if (index < 0 || nowMs - profile.context(index).firstMs < OLD_FORM_MS) return false;
-  return sendsOneLetter(subject, index);
+  return sendsOneLetter(profile, index);
 }
 
 const TEXT = ['Nearly the same text', 'a text'] as const;

@@ -4,6 +4,7 @@
  * announcements are hardly ever answered, whoever sends them. Two strangers who answered are a word for the place
  * they were written to from. Silent where nothing is known of the mail that comes in.
  */
+import { isSettledForm } from '../detection/form.ts';
 import type { Found } from '../detection/found.ts';
 import { alike } from '../detection/hypotheses.ts';
 import { shareAfter } from '../detection/silence.ts';
@@ -112,6 +113,8 @@ function apart(
   for (const { context, of, answered } of outcomes?.approached ?? []) {
     const index = rows.findIndex(({ halves }) => halves[1] === context);
     const isUsual = index >= 0 && state.isTrusted(index);
+    // Customers of a form answer as they do, whoever writes elsewhere.
+    if (!isUsual && index !== own && isSettledForm(profile, index)) continue;
     let share = 1;
     if (!isUsual && index !== own) {
       others ??= shareAfter(state, SHARED.probation, { fromMs: 0, nowMs });
