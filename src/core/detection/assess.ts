@@ -38,6 +38,7 @@ import {
   notForThread,
   saidBy,
   withContent,
+  withCross,
   withPreparation,
   withStanding,
 } from './sums.ts';
@@ -113,11 +114,8 @@ export function assess(subject: SubmissionSubject): Assessment {
   addAll(own, found, how);
   // What a form that was there for days sends is no step of one who hops, and says nothing of the other places.
   if (context.isTrusted || !isSettled) addAll(shared, found, how);
-  if (profile.messages < NEW_MESSAGES && isNew(subject)) {
-    capFamily(own, RECIPIENTS, NEW_RECIPIENTS_CAP);
-    capFamily(shared, RECIPIENTS, NEW_RECIPIENTS_CAP);
-  }
-  for (const lane of [own, shared]) leaveOut(lane, without);
+  const isNewcomer = profile.messages < NEW_MESSAGES && isNew(subject);
+  for (const lane of [own, shared]) bound(lane, isNewcomer, without);
   const isCleared = settle(own, context.weight);
   settle(shared, context.weight);
   const isOneOfForm = context.isProgram && !context.isTrusted;
@@ -128,9 +126,10 @@ export function assess(subject: SubmissionSubject): Assessment {
     ({ family }) => !without.includes(family),
   );
   const said = context.isTrusted ? saidAtHome(found, { isCopy, isSeen }) : undefined;
+  const others = isSettled && isCopy ? saidBy(found, 'cross') : undefined;
   const isPrepared = !context.isTrusted && !isSettled;
   const alone = withStanding(
-    isPrepared ? withPreparation(own, shared) : withContent(own, said),
+    isPrepared ? withPreparation(own, shared) : withCross(withContent(own, said), others),
     standing,
   );
   const ownBest = bestOf(alone, context.weight, seen);
@@ -188,7 +187,8 @@ function lanesOf(
   return { own, shared, sharedIndex };
 }
 
-function leaveOut(lane: Lane, without: readonly Family[]): void {
+function bound(lane: Lane, isNewcomer: boolean, without: readonly Family[]): void {
+  if (isNewcomer) capFamily(lane, RECIPIENTS, NEW_RECIPIENTS_CAP);
   for (const family of without) clearFamily(lane, placeOfFamily(family));
 }
 

@@ -5,7 +5,7 @@ import { newUrlHost } from '../signals/new-url-host.ts';
 import { ownCopies } from '../signals/own-copies.ts';
 import { alike, HYPOTHESES, type Family } from './hypotheses.ts';
 import { bestOf, emptyLane, familySums } from './lanes.ts';
-import { addAll, withContent } from './sums.ts';
+import { addAll, withContent, withCross } from './sums.ts';
 
 const says = (family: Family, weight: number, signal = 'x'): Found => ({
   signal,
@@ -75,4 +75,12 @@ it("a round that answers nothing goes on in nobody's conversation; one that answ
   };
   expect([recipientsAfter(true, 'thread'), recipientsAfter(false, 'thread')]).toEqual([0, 2.4]);
   expect(recipientsAfter(true, 'spam')).toBe(2.4);
+});
+
+it('of a form it counts who has its text now, not who had one like it last week', () => {
+  const lane = emptyLane();
+  addAll(lane, [says('cross', 5)], { ...AT_HOME, isUsual: false, isCopy: true });
+  expect(familySums(withCross(lane, alike(0)), 0, 0).cross).toBe(0);
+  expect(familySums(withCross(lane, alike(5)), 0, 0).cross).toBe(5);
+  expect(withCross(lane, undefined)).toBe(lane);
 });

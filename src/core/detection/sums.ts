@@ -14,7 +14,8 @@ const RECIPIENTS = placeOfFamily('recipients');
 const CONTENT = placeOfFamily('content');
 const TIMING = placeOfFamily('timing');
 const PREPARATION = placeOfFamily('preparation');
-const OF_ONE_MESSAGE = [CONTENT, placeOfFamily('cross')];
+const CROSS = placeOfFamily('cross');
+const OF_ONE_MESSAGE = [CONTENT, CROSS];
 const WIDTH = SUMMED_FAMILIES.length;
 const THREAD_CONTENT = HYPOTHESES.indexOf('thread') * WIDTH + CONTENT;
 
@@ -86,9 +87,18 @@ export function withPreparation(own: Lane, shared: Lane): Lane {
 
 /** At home a link in another letter is no word against a round, nor against a letter with nothing odd in it. */
 export function withContent(lane: Lane, said: Four | undefined): Lane {
+  return noMoreThan(lane, CONTENT, said);
+}
+
+/** Whether others have a form's text is asked with each of its letters: what was so of one last week is not added. */
+export function withCross(lane: Lane, said: Four | undefined): Lane {
+  return noMoreThan(lane, CROSS, said);
+}
+
+function noMoreThan(lane: Lane, family: number, said: Four | undefined): Lane {
   if (said === undefined) return lane;
   return lane.map((sum, at) =>
-    at % WIDTH === CONTENT ? Math.min(sum, said[Math.floor(at / WIDTH)] as number) : sum,
+    at % WIDTH === family ? Math.min(sum, said[Math.floor(at / WIDTH)] as number) : sum,
   );
 }
 

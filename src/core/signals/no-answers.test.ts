@@ -107,3 +107,29 @@ it('strangers whom a thief wrote to, and who has been gone for a week, are no wo
   expect(after(0.5)).toBeGreaterThan(1);
   expect(after(8)).toBe(0);
 });
+
+it('customers of a form that was there for days are no strangers whom somebody elsewhere wrote to', () => {
+  const { detection: state } = new IdentityProfile(undefined);
+  const [form, here] = [1, 2];
+  for (let i = 0; i < 7; i += 1) state.countCompany(1, true);
+  const weightBeside = (days: number): number => {
+    const subject = {
+      nowMs: 1_800_000_000_000,
+      facts: { class: 'person' },
+      outcomes: {
+        approached: [
+          { context: form, of: 18, answered: 0 },
+          { context: here, of: 3, answered: 0 },
+        ],
+      },
+      profile: {
+        contexts: () => [{ halves: [0, form] }, { halves: [0, here] }],
+        context: (index: number) => ({ low: index + 1, days, messages: 40 }),
+        detection: state,
+      },
+    } as unknown as SubmissionSubject;
+    return silenceOf(subject, { index: 1, isStrange: true, isProgram: false })?.by[0] ?? 0;
+  };
+  expect(weightBeside(1)).toBeGreaterThan(2);
+  expect(weightBeside(3)).toBe(0);
+});
