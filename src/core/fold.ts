@@ -33,8 +33,8 @@ export function foldSubmission(
   const { hourOfWeek } = localTime(nowMs, facts.timeZone ?? world.policy.timeZone);
   profile.learnMessage({ nowMs, recipients, hourOfWeek });
   learnProvider(subject);
-  // What is held thins no share of what failed: a pause would end itself.
-  if (decision.verdict.verdict === 'pass') account.learnSent(recipients, nowMs);
+  // What is held thins no share of what failed: a pause would end itself. What is slowed has left.
+  if (decision.verdict.verdict !== 'hold') account.learnSent(recipients, nowMs);
   if (isAuthenticated(subject)) account.touch(addressKey(network, world.hash), nowMs, 'submission');
 
   const counters = [...subject.counters];

@@ -102,6 +102,8 @@ describe('mail to a stranger that is asked to wait', () => {
 
   it('is one of those by which failures are measured, where it has left', async () => {
     const p = away('observe');
+    const shares = async () => (await p.inspector.account(ANN))?.outcomes?.sharesOfWeek;
+    const before = await shares();
     for (let stranger = 2; stranger < 8; stranger += 1) {
       const queueId = `Q${stranger}`;
       expect(write(p, stranger, { mta: 'mx1', queueId }).verdict).toBe('defer');
@@ -112,8 +114,10 @@ describe('mail to a stranger that is asked to wait', () => {
         ...{ recipient, result, status: result === 'bounced' ? '5.1.1' : '2.0.0' },
         ...(result === 'bounced' && { class: 'unknown-recipient', hard: true }),
       });
-      p.wait(HOUR);
+      p.wait(MINUTE);
     }
+    // Failures and what they are measured by are of the same mail.
+    expect((await shares())?.of).toBe((before?.of ?? 0) + 6);
     const [record] = await p.standing.read([outcomeKey(ANN)]);
     expect(new OutcomeRecord(record).sums('week', p.now())).toMatchObject({ known: 6, hard: 1 });
   });
