@@ -102,7 +102,7 @@ describe('mail to a stranger that is asked to wait', () => {
 
   it('is one of those by which failures are measured, where it has left', async () => {
     const p = away('observe');
-    const shares = async () => (await p.inspector.account(ANN))?.outcomes?.sharesOfWeek;
+    const shares = async () => (await p.inspector.account(ANN))?.outcomes.sharesOfWeek;
     const before = await shares();
     for (let stranger = 2; stranger < 8; stranger += 1) {
       const queueId = `Q${stranger}`;
