@@ -2,7 +2,11 @@
 import { expect, it } from 'vitest';
 import { createPlatform } from '../../../test/platform.ts';
 import { UNKNOWN_NETWORK, type NetworkFacts } from '../network.ts';
+import type { ContextFound } from '../detection/context.ts';
+import { IdentityProfile } from '../profile/identity-profile.ts';
+import type { SubmissionSubject } from '../rules/finding.ts';
 import type { Verdict } from '../verdict.ts';
+import { sharedPlace } from './shared-place.ts';
 
 const HOUR = 3_600_000;
 const THERE = '10.10.7.1';
@@ -67,4 +71,24 @@ it.each(cases)('%s at a new place', (_, how, cross) => {
       ? undefined
       : '4 accounts of 4 tenants came to this place for the first time in 72 hours and wrote to strangers from there; usually it is one.',
   );
+});
+
+it('a form that was there for days did not come with the others: machines of a data centre are neighbours', () => {
+  const weight = (days: number, apart: number): number => {
+    const state = new IdentityProfile(undefined).detection;
+    for (let i = 0; i < apart; i += 1) state.countCompany(0, true);
+    const subject = {
+      nowMs: 1_800_000_000_000,
+      outcomes: { company: { newcomers: 3, tenants: 3, usual: 0 } },
+      profile: {
+        context: () => ({ firstMs: 1_800_000_000_000 - days * 24 * HOUR, days, messages: 40 }),
+        detection: state,
+      },
+    } as unknown as SubmissionSubject;
+    const place = { index: 0, isTrusted: false, networkWeight: 3.4 } as unknown as ContextFound;
+    return sharedPlace(subject, place)?.by[0] ?? 0;
+  };
+  expect([weight(2, 1), weight(8, 1)]).toEqual([3, 0]);
+  // Who writes a letter of his own to each is no form, however long he is there.
+  expect(weight(8, 16)).toBe(3);
 });

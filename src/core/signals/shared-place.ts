@@ -3,8 +3,10 @@
  * hand has them all (detection design 1.2, cross). Where accounts are at home, too, it is a hotel or a school.
  */
 import type { ContextFound } from '../detection/context.ts';
+import { isSettledForm } from '../detection/form.ts';
 import type { Found } from '../detection/found.ts';
 import { alike } from '../detection/hypotheses.ts';
+import type { IdentityProfile } from '../profile/identity-profile.ts';
 import { PLACE_HOURS } from '../profile/place-record.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 
@@ -18,9 +20,10 @@ const MOST = 5;
 const NEW = 1;
 
 export function sharedPlace(
-  { outcomes }: SubmissionSubject,
+  { outcomes, profile, nowMs }: SubmissionSubject,
   context: ContextFound,
 ): Found | undefined {
+  if (isOldForm(profile, context.index, nowMs)) return undefined;
   if (outcomes?.company === undefined || context.isTrusted || context.networkWeight < NEW) {
     return undefined;
   }
@@ -36,4 +39,10 @@ export function sharedPlace(
     text: () =>
       `${newcomers} accounts of ${tenants} tenants came to this place for the first time in ${PLACE_HOURS} hours and wrote to strangers from there; usually it is one.`,
   };
+}
+
+/** A form that was there before did not come with the others: machines of a data centre are neighbours. */
+function isOldForm(profile: IdentityProfile, index: number, nowMs: number): boolean {
+  if (!isSettledForm(profile, index)) return false;
+  return nowMs - profile.context(index).firstMs > PLACE_HOURS * 3_600_000;
 }
