@@ -50,8 +50,8 @@ export function isSettledProgram(subject: SubmissionSubject, context: ContextFou
 }
 
 /**
- * Whether a place is in question by what it did itself, which a form that was there for days answers for alone; of a usual place, whose owner goes on writing from it, by
- * what this message says.
+ * Whether a place is in question by what it did itself, which a form that was there for days answers
+ * for alone; of a usual place, whose owner goes on writing from it, by what this message says.
  */
 export function isInQuestion({
   context,
