@@ -240,6 +240,7 @@ describe('bounds of the LMTP door', () => {
       const parts = `--b\r\n\r\nGone.\r\n--b\r\n${status}\r\n--b--\r\n`;
       const text = `X-Long: ${'x'.repeat(5_000)}\r\n${type}\r\nSubject: ${n}\r\n\r\n${parts}`;
       expect((await client.send({ text }))[0]).toMatch(/^250 /);
+      await until(() => spool.counts().waiting === 0, 'it to be taken');
     }
     rmSync(join(folder, 'kept'), { recursive: true });
   });
