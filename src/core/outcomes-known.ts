@@ -21,7 +21,7 @@ export interface OutcomesKnown {
   readonly strangers: number;
   /** Of a message to strangers; absent where nothing is known of the mail that comes in. */
   readonly approached?: readonly Approached[];
-  /** Of a message to strangers: who else writes to strangers from this place. */
+  /** Of a message to strangers, or from a rented machine: who else writes to strangers from this place. */
   readonly company?: PlaceCompany;
   /** One recipient is asked about: no more is known than a burst needs. */
   readonly isPart?: true;
@@ -53,12 +53,16 @@ export const NOTHING_CAME_BACK: OutcomesKnown = {
 
 /** Share of recipients that fail for anybody, generously. */
 const EVERYBODYS = 0.03;
-/** Of as many, as many more as chance makes: the root of what is expected, and one at least. */
+/**
+ * Of as many, as many more as chance makes: twice the root of what is expected. Once the root, one in six who are innocent
+ * has more each week.
+ */
 const MANY_KNOWN = 40;
+const DEVIATIONS = 2;
 
 /** Failures and complaints, where they are more than anybody has who sends as much; else none. */
 export function beyondEverybodys({ known, hard, complaints }: OutcomeSums = NOTHING): number {
   const share = EVERYBODYS * known;
-  const chance = known >= MANY_KNOWN ? Math.max(1, Math.sqrt(share)) : 0;
+  const chance = known >= MANY_KNOWN ? DEVIATIONS * Math.sqrt(share) : 0;
   return hard + complaints >= share + chance ? hard + complaints : 0;
 }

@@ -134,9 +134,10 @@ function prepared(standing: StandingStore, asking: Asking, found: Found): Maybe<
   const novelty = written === undefined ? NOTHING_NEW : noveltyOf(asking, found, written);
   const isApproach = novelty.strangers > 0 && asking.about !== 'recipient';
   const { placeKey } = asking.frame;
-  // Most messages go to people who are known: the place says nothing of them and is not read.
-  if (!isApproach || placeKey === NO_PLACE_KEY)
-    return withPlace(asking, found, { written, novelty });
+  // Most messages go to people who are known: the place says nothing of them, but who else is at home at a rented machine.
+  const isAsked =
+    isApproach || (asking.known.network.class === 'hosting' && asking.about !== 'recipient');
+  if (!isAsked || placeKey === NO_PLACE_KEY) return withPlace(asking, found, { written, novelty });
   return andThen(standing.read([placeKey]), ([place]) =>
     withPlace(asking, found, { written, novelty, place: placeOf(asking, place, found.nowMs) }),
   );
@@ -158,7 +159,11 @@ function withPlace(
   const hasWaited = novelty.asked && written?.isDue(novelty.asked, nowMs);
   const trouble = outcomes?.hasTrouble === true ? outcomes : undefined;
   const isPlain =
-    trouble === undefined && fresh === 0 && suppressed.length === 0 && answers === undefined;
+    trouble === undefined &&
+    fresh === 0 &&
+    suppressed.length === 0 &&
+    answers === undefined &&
+    place === undefined;
   const known: OutcomesKnown = isPlain
     ? NOTHING_CAME_BACK
     : {
@@ -288,7 +293,8 @@ interface Keeping {
 
 function prepareKeeping(asking: Asking, keeping: Keeping): Maybe<PreparedOutcomes> {
   const { known, met, novelty } = keeping;
-  const visit = keeping.place?.isToldAlready === false ? keeping.place : undefined;
+  const isNews = novelty.strangers > 0 && keeping.place?.isToldAlready === false;
+  const visit = isNews ? keeping.place : undefined;
   const names = namesOf(asking);
   return andThen(names.length === 0 ? NO_PLACE : asking.sent.place(), (place) => ({
     known,

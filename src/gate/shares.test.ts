@@ -37,7 +37,7 @@ function platform(mode: 'enforce' | 'observe'): Platform {
 }
 
 describe('the share of failures (SND-13)', () => {
-  async function afterFailures(deadOf: (i: number) => string) {
+  async function afterFailures(deadOf: (i: number) => string, next = 'kim@dest.test') {
     const p = platform('enforce');
     for (let i = 0; i < 12; i += 1) {
       const queueId = `4Q${i}`;
@@ -46,7 +46,7 @@ describe('the share of failures (SND-13)', () => {
       await bounce(p, queueId, deadOf(i));
       p.wait(12 * 3_600_000);
     }
-    return p.submit(ANN, { envelopeRecipients: ['kim@dest.test'] });
+    return p.submit(ANN, { envelopeRecipients: [next] });
   }
 
   it('has a dead address of a list once a week, however often it is written to', async () => {
@@ -57,6 +57,14 @@ describe('the share of failures (SND-13)', () => {
   it('has each of ever other ones', async () => {
     const verdict = await afterFailures((i) => `gone${i}@dest${i % 4}.test`);
     expect(verdict.reasons.map(({ signal }) => signal)).toContain('stop-line');
+  });
+
+  it('stops what may fail, too, and no letter to people the account knows', async () => {
+    const everOther = (i: number): string => `gone${i}@dest${i % 4}.test`;
+    const known = await afterFailures(everOther);
+    expect(known.verdict).toBe('pass');
+    const stranger = await afterFailures(everOther, 'stranger@dest.test');
+    expect(stranger.verdict).toBe('hold');
   });
 });
 

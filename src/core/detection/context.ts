@@ -6,7 +6,7 @@
 import type { SubmissionSubject } from '../rules/finding.ts';
 import { onlySendsSince } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
-import { networkNovelty, networkText } from '../signals/new-context.ts';
+import { networkNovelty, networkText, NOVELTY } from '../signals/new-context.ts';
 import { answeredFrom } from '../signals/no-answers.ts';
 import { isWrittenInBrowser, sessionOf } from '../signals/session.ts';
 import { styleOf } from '../signals/style.ts';
@@ -69,6 +69,8 @@ const COMPANY_FEW_SHARE = 2;
 const COMPANY_STRANGERS = 6;
 const COMPANY_SHARE = 4;
 const RECIPIENTS = placeOfFamily('recipients');
+/** One may be a thief's other victim. */
+const COLLEAGUES = 2;
 /** Reads before it is a habit, and how long one counts. */
 const READING_HABIT = 10;
 const READ_WITHIN_MS = 14 * 86_400_000;
@@ -81,7 +83,9 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   const style = content === undefined || !isPerson ? undefined : styleOf(content.derived, state);
   const isKnown = index >= 0;
   const novelty = isKnown ? undefined : networkNovelty(subject);
-  const networkWeight = isKnown ? knownWeight(subject, index) : (novelty?.weight ?? 0);
+  const isColleagues = isWhereColleaguesAre(subject);
+  const asSeen = isKnown ? knownWeight(subject, index) : (novelty?.weight ?? 0);
+  const networkWeight = isColleagues ? Math.min(NOVELTY.provider, asSeen) : asSeen;
   const isFirst = !isKnown && novelty === undefined && !network.isLoading;
   const session = isPerson ? sessionOf(subject) : 0;
   const isHome = session === 0 && (isFirst || (isKnown && state.isTrusted(index)));
@@ -101,13 +105,15 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
   };
   if (session > 0) say('new-context', session, () => SESSION_TEXT);
   else if (!isHome && networkWeight > 0) {
-    const what = novelty?.what ?? (state.isRefused(index) ? REFUSED_TEXT : TOO_SHORT_TEXT);
+    const known = state.isRefused(index) ? REFUSED_TEXT : TOO_SHORT_TEXT;
+    const what = isColleagues ? COLLEAGUES_TEXT : (novelty?.what ?? known);
     say('new-context', networkWeight, () => placeText(subject, index, what));
   }
   if (client !== undefined && (!isHome || isStranger)) {
     say('making', Math.min(MAKING_MOST, making), () => makingText(style?.odd ?? []));
   }
-  if (!isHome && session === 0 && networkWeight > 0) {
+  // Whoever writes on his tenant's machine reads in front of another.
+  if (!isHome && session === 0 && networkWeight > 0 && !isColleagues) {
     reading = readingWeight(subject, networkWeight);
     if (reading !== 0) say('only-sends', reading, () => readingText(subject));
   }
@@ -135,10 +141,21 @@ export function lookAtContext(subject: SubmissionSubject): ContextFound {
 }
 
 const NOTHING: readonly Found[] = [];
+const COLLEAGUES_TEXT = 'where colleagues write from, too';
 const TOO_SHORT_TEXT = 'in use for too short a time to be known';
 const REFUSED_TEXT = 'a place that was said not to be the owner';
 const SESSION_TEXT =
   'Written in a browser while the mail was read at a place hardly known for this account.';
+
+/**
+ * The machine of a customer's webmail is rented like any other. Where colleagues are at home it is their tenant's, and the
+ * session says who sits in front of it.
+ */
+function isWhereColleaguesAre({ outcomes, profile, context }: SubmissionSubject): boolean {
+  const index = profile.contextIndex(context.key);
+  if (index >= 0 && profile.detection.isRefused(index)) return false;
+  return (outcomes?.company?.colleagues ?? 0) >= COLLEAGUES;
+}
 
 /** The platform's own machines, its webmail above all, say nothing of who is behind them, refused or not. */
 function knownWeight({ profile, network }: SubmissionSubject, index: number): number {

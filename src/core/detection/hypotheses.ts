@@ -38,7 +38,7 @@ export const CAPS: Readonly<Record<Family, number>> = {
 export const CHOICE = Math.log(HYPOTHESES.length);
 
 /** The version of weights and rates, shown with each explanation. */
-export const MODEL = 'primum-4';
+export const MODEL = 'primum-5';
 
 export function alike(weight: number): Four {
   return [weight, weight, weight, weight];

@@ -107,12 +107,12 @@ export function addFloored(lane: Lane, family: number, by: Four): void {
 }
 
 /** Adds what is one fact, however often it is seen: a sum never grows above it by it. */
-export function addOnce(lane: Lane, family: number, by: Four): void {
+export function addOnce(lane: Lane, family: number, by: Four, spare?: number[]): void {
   const room = by.map((weight, h) => {
     const sum = lane[h * WIDTH + family] as number;
     return weight <= 0 ? weight : Math.min(weight, Math.max(0, weight - sum));
   });
-  add(lane, family, room as unknown as Four);
+  add(lane, family, room as unknown as Four, spare);
 }
 
 /** Adds what was not said before: a sum that is there already stays as it is. */

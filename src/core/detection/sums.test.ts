@@ -53,6 +53,16 @@ it("a link in others' conversations is not taken back by answers without one, by
   expect(contentAfter(false, 'thread')).toBeCloseTo(-0.7);
 });
 
+it('whoever links at all links to several sites: a second one that nobody knows is no news', () => {
+  const lane = emptyLane();
+  const how = { ...AT_HOME, isUsual: false };
+  for (let i = 0; i < 3; i += 1) addAll(lane, [says('content', 2.5, newUrlHost.signal)], how);
+  expect(familySums(lane, 0, 0).content).toBe(2.5);
+  // A file beside it is.
+  addAll(lane, [says('content', 3)], how);
+  expect(familySums(lane, 0, 0).content).toBe(5.5);
+});
+
 it('that others have nearly its text is said once of a letter, however many copies go out', () => {
   const crossAfter = (isCopy: boolean): number => {
     const lane = emptyLane();

@@ -65,7 +65,10 @@ export function addAll(
     const counted = isTold ? notForThread(by) : by;
     // A round that answers nothing goes on in nobody's conversation, however many get it.
     const isOfOne = isApproach && (OF_ONE_MESSAGE.includes(place) || signal === ownCopies.signal);
-    add(lane, place, isOfOne ? exceptThread(counted) : counted, spare);
+    const heard = isOfOne ? exceptThread(counted) : counted;
+    // Whoever links at all links to several sites: that the next one is unknown, too, is no news. A lure has one.
+    if (signal === newUrlHost.signal) addOnce(lane, place, heard, spare);
+    else add(lane, place, heard, spare);
   }
   if (spare !== undefined) relieve(lane, spare);
   if (isCopy) raiseOfOne(lane, found, isApproach);

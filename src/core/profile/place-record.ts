@@ -12,6 +12,8 @@ const FORM: RecordForm = { kind: 0xe5, version: 1, headerBytes: 4, bodyBytes: RO
 export const PLACE_BYTES = FORM.headerBytes + FORM.bodyBytes;
 /** As long as one text counts. */
 export const PLACE_HOURS = 72;
+/** Who was at home there is so for longer. */
+const HOME_HOURS = 14 * 24;
 /** One account is written down again after this. */
 const AGAIN_SECONDS = 12 * 3_600;
 
@@ -28,6 +30,8 @@ export interface PlaceCompany {
   readonly tenants: number;
   /** Accounts that are usually there. */
   readonly usual: number;
+  /** Accounts of the same tenant that were usually there in the last two weeks. */
+  readonly colleagues: number;
 }
 
 export class PlaceRecord {
@@ -51,7 +55,10 @@ export class PlaceRecord {
     const tenants = [tenant];
     let newcomers = 1;
     let usual = 0;
+    let colleagues = 0;
+    const home = toSeconds(nowMs) - HOME_HOURS * 3_600;
     for (const at of this.rows()) {
+      if (this.isColleague(at, { account, tenant }, home)) colleagues += 1;
       if (this.view.getUint32(at + 8, true) < Math.max(1, since)) continue;
       if (this.view.getUint32(at, true) === account) continue;
       if (this.view.getUint32(at + 12, true) === 0) {
@@ -62,7 +69,20 @@ export class PlaceRecord {
       const other = this.view.getUint32(at + 4, true);
       if (!tenants.includes(other)) tenants.push(other);
     }
-    return { newcomers, tenants: tenants.length, usual };
+    return { newcomers, tenants: tenants.length, usual, colleagues };
+  }
+
+  private isColleague(
+    at: number,
+    { account, tenant }: Pick<PlaceUse, 'account' | 'tenant'>,
+    since: number,
+  ): boolean {
+    return (
+      this.view.getUint32(at + 8, true) >= Math.max(1, since) &&
+      this.view.getUint32(at + 12, true) === 0 &&
+      this.view.getUint32(at, true) !== account &&
+      this.view.getUint32(at + 4, true) === tenant
+    );
   }
 
   /** Whether this account was written down in the last hours. */

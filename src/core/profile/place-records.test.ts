@@ -20,10 +20,36 @@ describe('the accounts at a place', () => {
   const me = { account: 99, tenant: 99, nowMs: NOW };
 
   it('are counted apart, those for whom it is new and those at home, for 72 hours', () => {
-    expect(visitors(3, true).companyWith(me)).toEqual({ newcomers: 4, tenants: 4, usual: 0 });
-    expect(visitors(3, false).companyWith(me)).toEqual({ newcomers: 1, tenants: 1, usual: 3 });
+    expect(visitors(3, true).companyWith(me)).toEqual({
+      newcomers: 4,
+      tenants: 4,
+      usual: 0,
+      colleagues: 0,
+    });
+    expect(visitors(3, false).companyWith(me)).toEqual({
+      newcomers: 1,
+      tenants: 1,
+      usual: 3,
+      colleagues: 0,
+    });
     const later = { ...me, nowMs: NOW + 73 * HOUR };
-    expect(visitors(3, true).companyWith(later)).toEqual({ newcomers: 1, tenants: 1, usual: 0 });
+    expect(visitors(3, true).companyWith(later)).toEqual({
+      newcomers: 1,
+      tenants: 1,
+      usual: 0,
+      colleagues: 0,
+    });
+  });
+
+  it('are colleagues where they are of the same tenant and at home, for two weeks', () => {
+    const record = new PlaceRecord(undefined);
+    record.learn({ account: 1, tenant: 5, nowMs: NOW }, false);
+    record.learn({ account: 2, tenant: 5, nowMs: NOW }, true);
+    record.learn({ account: 3, tenant: 6, nowMs: NOW }, false);
+    record.learn({ account: 4, tenant: 5, nowMs: NOW }, false);
+    const of = (account: number, days: number): number =>
+      record.companyWith({ account, tenant: 5, nowMs: NOW + days * 24 * HOUR }).colleagues;
+    expect([of(9, 1), of(4, 1), of(9, 13), of(9, 15)]).toEqual([2, 1, 2, 0]);
   });
 
   it('are written down again after half a day, in a room that never grows', () => {

@@ -40,12 +40,24 @@ export function stopLines(subject: SubmissionSubject): Finding | undefined {
       for (const measure of ['bounces', 'complaints'] as const) {
         const share = shareOf(subject, measure, window);
         if (share !== undefined && share.count / share.of >= share.line[step]) {
-          return describe(share, step === 'pause' ? rules.action : 'observe', step);
+          const isPaused = step === 'pause' && !(measure === 'bounces' && addsNone(subject));
+          return describe(share, isPaused ? rules.action : 'observe', step);
         }
       }
     }
   }
   return undefined;
+}
+
+/** Failures come of addresses that nobody knows: what goes to people the account knows, and none of them dead, adds none. */
+function addsNone({ event, outcomes }: SubmissionSubject): boolean {
+  if (outcomes === undefined || outcomes.isPart === true || (event.account ?? '') === '')
+    return false;
+  return (
+    event.envelopeRecipients.length > 0 &&
+    outcomes.strangers === 0 &&
+    outcomes.suppressed.length === 0
+  );
 }
 
 /** Undefined where there is too little to speak of a share. */

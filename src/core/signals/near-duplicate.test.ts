@@ -2,6 +2,8 @@
 import { expect, it } from 'vitest';
 import { derivedFrom } from '../../../test/derived.ts';
 import { createPlatform } from '../../../test/platform.ts';
+import type { Looked } from '../rules/content.ts';
+import { nearDuplicate } from './near-duplicate.ts';
 
 const ANN = 'ann@example.org';
 const DAY = 86_400_000;
@@ -38,4 +40,23 @@ it('count as a campaign with it while the form is new', () => {
 
 it('are no campaign with a form that was there for weeks', () => {
   expect(signalsAfter(15)).not.toContain('near-duplicate');
+});
+
+it('say little of a letter that leads nowhere: applications are made from few templates, and a campaign wants something', () => {
+  const weight = (more: { readonly newHosts?: readonly object[]; readonly replyTo?: string }) => {
+    const { newHosts = [], replyTo } = more;
+    const content = {
+      derived: {},
+      newHosts,
+      isNew: true,
+      cluster: { accounts: 3, tenants: 3, authors: 3 },
+    };
+    const message = { headerFrom: ANN, ...(replyTo !== undefined && { replyTo }) };
+    const subject = { event: { envelopeSender: ANN, message }, content };
+    return nearDuplicate({ content, subject } as unknown as Looked)?.weight;
+  };
+  expect(weight({})).toBe(1);
+  expect(weight({ newHosts: [{ host: 'lure.example' }] })).toBe(5);
+  expect(weight({ replyTo: 'ann@freemail.test' })).toBe(5);
+  expect(weight({ replyTo: ANN })).toBe(1);
 });

@@ -7,11 +7,14 @@ import { CLUSTER_HOURS } from '../profile/cluster-record.ts';
 import { sendsOneLetter } from '../detection/form.ts';
 import type { Looked } from '../rules/content.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
+import { leadsNowhere } from './not-an-answer.ts';
 
 /** Two people with one text are a coincidence or a couple. */
 const ACCOUNTS = 3;
 /** As few words are a phrase that others have, too. */
 const SHORT_WORDS = 40;
+/** Web applications are made from a few templates; a campaign leads somewhere. */
+const NOTHING_CARRIED = 0.2;
 const OLD_FORM_MS = 14 * 86_400_000;
 
 export function nearDuplicate({ content, subject }: Looked): Evidence | undefined {
@@ -23,7 +26,8 @@ export function nearDuplicate({ content, subject }: Looked): Evidence | undefine
   const several = count.tenants > 1;
   const toStrangers = subject.outcomes === undefined || subject.outcomes.strangers > 0;
   const isApproach = isNew && count.authors >= ACCOUNTS;
-  const weight = (several ? 5 : 3) * (isApproach ? 1 : 0.5) * (toStrangers ? 1 : 0.3);
+  const carried = isText && leadsNowhere(subject) ? NOTHING_CARRIED : 1;
+  const weight = (several ? 5 : 3) * (isApproach ? 1 : 0.5) * (toStrangers ? 1 : 0.3) * carried;
   const [what, thing] = isText || payload === undefined ? TEXT : PAYLOADS[payload.kind];
   return {
     signal: 'near-duplicate',

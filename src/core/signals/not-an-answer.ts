@@ -2,6 +2,7 @@
  * A message that answers nothing. Where the mail that comes in is known, only an answer to a message
  * that came counts as one: In-Reply-To is easily made up.
  */
+import { domainOf } from '../identity.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
 import type { Measure } from './measure.ts';
 
@@ -41,4 +42,12 @@ export function carriesNothing({ content }: SubmissionSubject): boolean {
   const { urlCount = 0, attachments = [], attachmentsMore = 0 } = content.derived;
   const links = content.newHosts?.length ?? urlCount;
   return links === 0 && attachments.length === 0 && attachmentsMore === 0;
+}
+
+/** Nor an address of another domain for the answers: whoever sends it to many gains nothing by it. */
+export function leadsNowhere(subject: SubmissionSubject): boolean {
+  const { message, envelopeSender } = subject.event;
+  const replyTo = domainOf(message?.replyTo ?? '');
+  if (replyTo !== '' && replyTo !== domainOf(message?.headerFrom ?? envelopeSender)) return false;
+  return carriesNothing(subject);
 }

@@ -79,7 +79,7 @@ it('a form that was there for days did not come with the others: machines of a d
     for (let i = 0; i < apart; i += 1) state.countCompany(0, true);
     const subject = {
       nowMs: 1_800_000_000_000,
-      outcomes: { company: { newcomers: 3, tenants: 3, usual: 0 } },
+      outcomes: { strangers: 1, company: { newcomers: 3, tenants: 3, usual: 0 } },
       profile: {
         context: () => ({ firstMs: 1_800_000_000_000 - days * 24 * HOUR, days, messages: 40 }),
         detection: state,
@@ -91,4 +91,20 @@ it('a form that was there for days did not come with the others: machines of a d
   expect([weight(2, 1), weight(8, 1)]).toEqual([3, 0]);
   // Who writes a letter of his own to each is no form, however long he is there.
   expect(weight(8, 16)).toBe(3);
+});
+
+it('of a form whose letters lead nowhere its neighbours say little, even in its first days', () => {
+  const weight = (isProgram: boolean, derived: object): number => {
+    const subject = {
+      nowMs: 1_800_000_000_000,
+      event: { envelopeSender: 'ann@one.example', message: {} },
+      content: { derived, newHosts: [] },
+      outcomes: { strangers: 1, company: { newcomers: 3, tenants: 3, usual: 0 } },
+      profile: new IdentityProfile(undefined),
+    } as unknown as SubmissionSubject;
+    const place = { index: -1, isTrusted: false, networkWeight: 3.4, isProgram };
+    return sharedPlace(subject, place as unknown as ContextFound)?.by[0] ?? 0;
+  };
+  expect([weight(true, {}), weight(false, {})]).toEqual([1, 3]);
+  expect(weight(true, { attachments: [{ name: 'order.zip' }] })).toBe(3);
 });

@@ -9,6 +9,7 @@ import { alike } from '../detection/hypotheses.ts';
 import type { IdentityProfile } from '../profile/identity-profile.ts';
 import { PLACE_HOURS } from '../profile/place-record.ts';
 import type { SubmissionSubject } from '../rules/finding.ts';
+import { leadsNowhere } from './not-an-answer.ts';
 
 /** Two people with one place are a couple. */
 const ACCOUNTS = 3;
@@ -16,15 +17,15 @@ const TENANTS = 2;
 /** For each that is at home there, so many newcomers. */
 const NEWCOMERS_EACH = 3;
 const MOST = 5;
+const FORM = 1;
 /** As strange as this it is new to the account. */
 const NEW = 1;
 
-export function sharedPlace(
-  { outcomes, profile, nowMs }: SubmissionSubject,
-  context: ContextFound,
-): Found | undefined {
+export function sharedPlace(subject: SubmissionSubject, context: ContextFound): Found | undefined {
+  const { outcomes, profile, nowMs } = subject;
   if (isOldForm(profile, context.index, nowMs)) return undefined;
-  if (outcomes?.company === undefined || context.isTrusted || context.networkWeight < NEW) {
+  if (outcomes?.company === undefined || outcomes.strangers === 0) return undefined;
+  if (context.isTrusted || context.networkWeight < NEW) {
     return undefined;
   }
   const { newcomers, tenants, usual } = outcomes.company;
@@ -35,10 +36,15 @@ export function sharedPlace(
     signal: 'shared-place',
     practice: 'SND-10',
     family: 'cross',
-    by: alike(Math.min(MOST, newcomers)),
+    by: alike(isHarmlessForm(subject, context) ? FORM : Math.min(MOST, newcomers)),
     text: () =>
       `${newcomers} accounts of ${tenants} tenants came to this place for the first time in ${PLACE_HOURS} hours and wrote to strangers from there; usually it is one.`,
   };
+}
+
+/** Applications of several customers are neighbours in a data centre; a campaign's letter leads somewhere. */
+function isHarmlessForm(subject: SubmissionSubject, { isProgram }: ContextFound): boolean {
+  return isProgram && subject.content !== undefined && leadsNowhere(subject);
 }
 
 /** A form that was there before did not come with the others: machines of a data centre are neighbours. */
