@@ -210,7 +210,7 @@ describe('an explanation', () => {
     let held = steal(p, { envelopeSender: SPAMMY });
     for (let i = 0; i < 4; i += 1) held = steal(p, { envelopeSender: SPAMMY });
     const found = await p.inspector.explain(held.reference);
-    expect(found?.verdict).toMatchObject({ model: 'primum-4' });
+    expect(found?.verdict).toMatchObject({ model: 'primum-5' });
     expect(found?.verdict.hypothesis).toBeDefined();
     expect(found?.verdict.sums?.recipients).toBeGreaterThan(4);
     expect(found?.verdict.wouldChange).toMatch(/it would score \d/);

@@ -23,7 +23,7 @@ const at = (day: number, hour = 9): string =>
   new Date(START + day * DAY_MS + hour * 3_600_000).toISOString();
 const verdict = (account: string, day: number, score: number, hour = 9) => ({
   ...{ kind: 'verdict', for: 's', at: at(day, hour), account, identity: `${account}/main` },
-  ...{ context: '', verdict: 'pass', rung: 'observe', score, model: 'primum-4', reasons: [] },
+  ...{ context: '', verdict: 'pass', rung: 'observe', score, model: 'primum-5', reasons: [] },
 });
 
 /** Scores of an exponential tail, the same for the same number. */
