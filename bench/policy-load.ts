@@ -22,6 +22,8 @@ export interface PolicyLoad {
   readonly run?: number;
   /** Process whose CPU time is read over the counted time. */
   readonly serverPid?: number;
+  /** Asks at RCPT only; absent means RCPT and DATA of each message. */
+  readonly isRecipientsOnly?: boolean;
 }
 
 export interface PolicyLoadResult {
@@ -121,7 +123,7 @@ class Load {
   }
 
   async #connect(index: number): Promise<Line> {
-    const { address, connections, run = 0 } = this.#load;
+    const { address, connections, run = 0, isRecipientsOnly = false } = this.#load;
     const at = address.lastIndexOf(':');
     const socket = address.startsWith('unix:')
       ? createConnection({ path: address.slice('unix:'.length) })
@@ -131,7 +133,9 @@ class Load {
     const each = Math.ceil(MESSAGES_PREPARED / connections);
     const requests: Buffer[] = [];
     for (let serial = 0; serial < each; serial += 1) {
-      requests.push(...messageRequests(index + run * 1000, serial));
+      const [recipient, data] = messageRequests(index + run * 1000, serial);
+      requests.push(recipient);
+      if (!isRecipientsOnly) requests.push(data);
     }
     const line: Line = { socket, requests, next: 0, lap: 0, dueAt: -1, last: 0 };
     socket.on('data', (chunk: Buffer) => this.#answered(line, chunk));

@@ -1,7 +1,7 @@
 /** Every key of the file with its prose, kind, default and when a change takes effect. */
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
-import type { Setting } from './scalars.ts';
+import type { Setting } from './text-kind.ts';
 import { childrenOf, inspect } from './walk.ts';
 
 export interface KeyInfo {

@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
-import { DURATION_REMEDY, SIZE_REMEDY } from './scalars.ts';
+import { DURATION_REMEDY, SIZE_REMEDY } from './amounts.ts';
 import { childrenOf, inspect, schemaAt } from './walk.ts';
 import type { Inspected } from './walk.ts';
 

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Config } from './load.ts';
-import type { Setting } from './scalars.ts';
+import type { Setting } from './text-kind.ts';
 import { configSchema } from './schema.ts';
 import { childrenOf, formatPath, inspect, leavesOf } from './walk.ts';
 

@@ -1,23 +1,17 @@
 /** Values with units: read, bounded, and written back. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { duration, formatDuration, formatSize, parseDuration, parseSize } from './amounts.ts';
 import {
   MAX_SOCKET_PATH_BYTES,
-  MAX_TEXT_LENGTH,
-  day,
   domain,
-  duration,
-  formatDuration,
-  formatSize,
   isLocal,
   listenAddress,
   normaliseNetwork,
-  parseDuration,
-  parseSize,
   place,
-  text,
-  timeOfDay,
-} from './scalars.ts';
+} from './net-values.ts';
+import { day, text, timeOfDay } from './scalars.ts';
+import { MAX_TEXT_LENGTH } from './text-kind.ts';
 
 describe('units', () => {
   // prettier-ignore

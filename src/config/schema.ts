@@ -1,6 +1,7 @@
 /** The whole configuration file: one schema is validation, defaults, prose and reference. */
 import { z } from 'zod';
-import { isLocal, path, text } from './scalars.ts';
+import { isLocal } from './net-values.ts';
+import { path, text } from './scalars.ts';
 import { accountsSchema } from './sections/accounts.ts';
 import { agentSchema } from './sections/agent.ts';
 import { alertsSchema } from './sections/alerts.ts';

@@ -1,6 +1,7 @@
-/** Where other programs are found: kinds of value like those of config/scalars.ts. */
+/** Where other programs are found: kinds of value like those of config/text-kind.ts. */
 import ipaddr from 'ipaddr.js';
-import { MAX_SOCKET_PATH_BYTES, isListenAddress, word } from './scalars.ts';
+import { MAX_SOCKET_PATH_BYTES, isListenAddress } from './net-values.ts';
+import { word } from './text-kind.ts';
 
 /** Where another program listens; port 0 is nobody's. */
 export const serviceAddress = (sample: string) =>

@@ -3,7 +3,7 @@
  * reference, example file, `config explain` and the reload rule all stand on this.
  */
 import { z } from 'zod';
-import type { Setting } from './scalars.ts';
+import type { Setting } from './text-kind.ts';
 
 /** A schema without its wrappers, and what the wrappers said. */
 export interface Inspected {

@@ -144,7 +144,7 @@ export class PolicyReader {
   /** The bytes of a request for keeping: without holding on to a large chunk. */
   #keep(stop: number): Buffer {
     const bytes = this.#bytes.subarray(this.#start, stop);
-    return this.#bytes.buffer.byteLength > MAX_KEPT_BYTES ? copyOf(bytes) : bytes;
+    return isShort(this.#bytes) ? bytes : copyOf(bytes);
   }
 
   /**
@@ -187,7 +187,8 @@ export class PolicyReader {
     if (at >= end || bytes[at] !== NEWLINE) return undefined;
     if (at + 1 - begin > Math.min(MAX_KEPT_BYTES, this.#maxRequestBytes)) return undefined;
     spare[slots.length] = at - begin;
-    previous.bytes = viewOf(this.#keep(at + 1));
+    const isAll = begin === 0 && at + 1 === view.byteLength && isShort(bytes);
+    previous.bytes = isAll ? view : viewOf(this.#keep(at + 1));
     previous.starts = spare;
     previous.spare = starts;
     if (isChanged) previous.attributes = named(values);
@@ -225,9 +226,9 @@ export class PolicyReader {
     starts.push(stop - 1 - this.#start);
     const isPlain = unknown === undefined && new Set(slots).size === slots.length;
     const attributes = named(values);
-    const isShort = stop - this.#start <= MAX_KEPT_BYTES;
+    const isKept = isPlain && stop - this.#start <= MAX_KEPT_BYTES;
     this.#previous =
-      isPlain && isShort && slots.length > 0
+      isKept && slots.length > 0
         ? {
             bytes: viewOf(this.#keep(stop)),
             starts: Int32Array.from(starts),
@@ -285,6 +286,11 @@ function copyOf(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);
   return copy;
+}
+
+/** Whether keeping a part of it keeps no more memory than a request may have. */
+function isShort(bytes: Buffer): boolean {
+  return bytes.buffer.byteLength <= MAX_KEPT_BYTES;
 }
 
 function tooLong(bytes: number): string {

@@ -52,7 +52,7 @@ export const listsAdd: Command = {
   asksDaemon: true,
   async run(context) {
     const [list, key] = [listName(context), listKey(context)];
-    const { parseDuration } = await import('../../config/scalars.ts');
+    const { parseDuration } = await import('../../config/amounts.ts');
     const time = parseDuration(context.option('for') ?? '');
     if (time === undefined || time < 1000) {
       throw new PrimumError('USAGE', '--for needs a number and a unit, such as 1h or 30d.');

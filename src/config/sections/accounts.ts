@@ -1,6 +1,8 @@
 /** What is done in the operator's own systems when an account is locked or unlocked (ACC-11). */
 import { z } from 'zod';
-import { commandLine, duration, headers, secretPath, text, webAddress } from '../scalars.ts';
+import { duration } from '../amounts.ts';
+import { webAddress } from '../net-values.ts';
+import { commandLine, headers, secretPath, text } from '../scalars.ts';
 
 export const MAX_CONNECTORS = 20;
 

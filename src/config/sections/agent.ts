@@ -1,6 +1,8 @@
 /** The agent: eyes and hands on a mail host. Read at start by the daemon and by `primum agent`. */
 import { z } from 'zod';
-import { duration, path, secretFile, secretPath, text, timeZone, webAddress } from '../scalars.ts';
+import { duration } from '../amounts.ts';
+import { webAddress } from '../net-values.ts';
+import { path, secretFile, secretPath, text, timeZone } from '../scalars.ts';
 
 export const MAX_AGENT_HOSTS = 200;
 

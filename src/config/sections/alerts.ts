@@ -1,15 +1,8 @@
 /** Who is told (SND-2, ACC-6). Taken up by a reload. */
 import { z } from 'zod';
-import {
-  count,
-  duration,
-  headers,
-  mailAddress,
-  path,
-  secretPath,
-  text,
-  webAddress,
-} from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
+import { mailAddress, webAddress } from '../net-values.ts';
+import { headers, path, secretPath, text } from '../scalars.ts';
 
 export const MAX_WEBHOOKS = 20;
 export const MAX_RECIPIENTS = 50;

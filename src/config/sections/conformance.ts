@@ -1,6 +1,6 @@
 /** What is done about submitted mail that is not as RFC 5322 wants it (CON-7). */
 import { z } from 'zod';
-import { domain } from '../scalars.ts';
+import { domain } from '../net-values.ts';
 
 const LEFT =
   '`off` lets it be, `observe` records it, `refuse` refuses the message and says what is wrong.';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ATTACHMENT_KINDS } from '../../core/message/content.ts';
 import { parseFingerprint } from '../../core/message/fingerprint.ts';
 import { MAX_CLUSTER_ACCOUNTS } from '../../core/profile/cluster-record.ts';
-import { count } from '../scalars.ts';
+import { count } from '../amounts.ts';
 import { SENDER_ACTIONS } from './limits.ts';
 
 /** Texts an operator allows by hand; more of them is a case for another class of account. */

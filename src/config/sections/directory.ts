@@ -1,15 +1,8 @@
 /** Where account facts come from. Opened at start: changes need a restart, new data does not. */
 import { z } from 'zod';
-import {
-  commandLine,
-  count,
-  duration,
-  path,
-  secretFile,
-  size,
-  text,
-  webAddress,
-} from '../scalars.ts';
+import { count, duration, size } from '../amounts.ts';
+import { webAddress } from '../net-values.ts';
+import { commandLine, path, secretFile, text } from '../scalars.ts';
 
 const maxAnswer = size('1KiB', '16MiB').prefault('64KiB').describe('Longest answer that is read.');
 

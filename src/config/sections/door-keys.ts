@@ -1,6 +1,8 @@
 /** Keys that several doors have. */
 import { z } from 'zod';
-import { count, duration, listenAddress, socketMode, text } from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
+import { listenAddress } from '../net-values.ts';
+import { socketMode, text } from '../scalars.ts';
 
 /** Addresses of one door. */
 export const MAX_LISTEN = 16;

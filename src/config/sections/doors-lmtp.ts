@@ -1,7 +1,7 @@
 /** The LMTP door: returned mail, and the spool that keeps it until it is handled. */
 import { z } from 'zod';
 import { listen, maxConnections, socketKeys } from './door-keys.ts';
-import { count, duration, size } from '../scalars.ts';
+import { count, duration, size } from '../amounts.ts';
 import { dnsServer } from '../services.ts';
 
 export const lmtpDoor = z.strictObject({

@@ -1,6 +1,7 @@
 /** The milter door: the whole message, from Postfix or Sendmail. */
 import { z } from 'zod';
-import { duration, size, text } from '../scalars.ts';
+import { duration, size } from '../amounts.ts';
+import { text } from '../scalars.ts';
 import { listen, maxConnections, onFailure, socketKeys, timeout } from './door-keys.ts';
 
 export const milterDoor = z.strictObject({

@@ -1,7 +1,7 @@
 /** The socketmap door: look-up tables for Postfix. */
 import { z } from 'zod';
 import { listen, maxConnections, socketKeys } from './door-keys.ts';
-import { duration, size } from '../scalars.ts';
+import { duration, size } from '../amounts.ts';
 
 export const socketmapDoor = z.strictObject({
   listen: listen('127.0.0.1:10042'),

@@ -5,16 +5,9 @@ import { lmtpDoor } from './doors-lmtp.ts';
 import { milterDoor } from './doors-milter.ts';
 import { socketmapDoor } from './doors-socketmap.ts';
 import { MAX_NETWORKS } from './limits.ts';
-import {
-  count,
-  deferAs,
-  duration,
-  network,
-  secretFile,
-  size,
-  text,
-  webAddress,
-} from '../scalars.ts';
+import { count, duration, size } from '../amounts.ts';
+import { network, webAddress } from '../net-values.ts';
+import { deferAs, secretFile, text } from '../scalars.ts';
 
 export const MAX_CREDENTIALS = 100;
 export const MAX_HOOKS = 20;

@@ -1,7 +1,8 @@
 /** Forwarded mail leaves with a sender of ours (FWD-1), so that SPF passes and bounces come home. */
 import { z } from 'zod';
 import { MAX_NETWORKS, SENDER_ACTIONS } from './limits.ts';
-import { domain, mailAddress, network, secretFile } from '../scalars.ts';
+import { domain, mailAddress, network } from '../net-values.ts';
+import { secretFile } from '../scalars.ts';
 
 const MAX_FORWARD_DOMAINS = 1_000;
 

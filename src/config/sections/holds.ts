@@ -1,6 +1,8 @@
 /** Held messages (CON-3, CON-4): whose they are, and their clocks. Taken up by a reload. */
 import { z } from 'zod';
-import { duration, mailAddress, text } from '../scalars.ts';
+import { duration } from '../amounts.ts';
+import { mailAddress } from '../net-values.ts';
+import { text } from '../scalars.ts';
 
 export const holdsSchema = z.strictObject({
   owner: text('abuse desk')

@@ -1,6 +1,6 @@
 /** The way in: mail from outside on port 25 (INB-1 to INB-3). Never for submission. */
 import { z } from 'zod';
-import { domain, place } from '../scalars.ts';
+import { domain, place } from '../net-values.ts';
 
 const action = (prose: string) =>
   z

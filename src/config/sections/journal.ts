@@ -1,6 +1,6 @@
 /** The journal: every event and verdict, on this node. */
 import { z } from 'zod';
-import { duration, size } from '../scalars.ts';
+import { duration, size } from '../amounts.ts';
 
 export const journalSchema = z.strictObject({
   segment_size: size('1MiB', '4GiB')

@@ -1,6 +1,7 @@
 /** Limits and what may differ for groups and classes (SND-1, SND-3, SND-5). */
 import { z } from 'zod';
-import { count, duration, place } from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
+import { place } from '../net-values.ts';
 
 export const RULE_ACTIONS = ['observe', 'throttle', 'hold', 'lock'] as const;
 export const SENDER_ACTIONS = ['off', 'observe', 'hold', 'reject'] as const;

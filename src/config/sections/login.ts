@@ -1,6 +1,8 @@
 /** How people get in to the console. */
 import { z } from 'zod';
-import { duration, secretFile, text, webAddress } from '../scalars.ts';
+import { duration } from '../amounts.ts';
+import { webAddress } from '../net-values.ts';
+import { secretFile, text } from '../scalars.ts';
 
 export const MAX_SCOPES = 20;
 export const MAX_ROLE_VALUES = 100;

@@ -1,7 +1,9 @@
 /** What is known of client addresses. Data files are opened at start. */
 import { z } from 'zod';
 import { MAX_NETWORKS } from './limits.ts';
-import { count, network, path, text } from '../scalars.ts';
+import { count } from '../amounts.ts';
+import { network } from '../net-values.ts';
+import { path, text } from '../scalars.ts';
 
 export const MAX_CLASSES = 500;
 

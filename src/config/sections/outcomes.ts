@@ -1,6 +1,6 @@
 /** What is done about what comes back (SND-13, FBK-1, FBK-2). Taken up by a reload (SIGHUP). */
 import { z } from 'zod';
-import { count, duration } from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
 import { CANARY_ACTIONS } from './limits.ts';
 
 const share = (fallback: number) =>

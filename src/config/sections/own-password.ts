@@ -1,6 +1,7 @@
 /** A user who sends out his own password is seen (CON-8). */
 import { z } from 'zod';
-import { count, duration, secretFile } from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
+import { secretFile } from '../scalars.ts';
 
 export const ownPasswordSchema = z
   .strictObject({

@@ -1,6 +1,8 @@
 /** The operator's rules. Everything here is taken up by a reload (SIGHUP). */
 import { z } from 'zod';
-import { count, day, domain, duration, network, timeOfDay, timeZone } from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
+import { domain, network } from '../net-values.ts';
+import { day, timeOfDay, timeZone } from '../scalars.ts';
 import {
   APPLICATION_LIMITS,
   DEVICE_LIMITS,

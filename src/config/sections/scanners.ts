@@ -1,6 +1,8 @@
 /** Other people's judgement of messages. Connections are set up at start. */
 import { z } from 'zod';
-import { count, domain, duration, network, path, secretFile, size, text } from '../scalars.ts';
+import { count, duration, size } from '../amounts.ts';
+import { domain, network } from '../net-values.ts';
+import { path, secretFile, text } from '../scalars.ts';
 import { dnsServer, serviceAddress } from '../services.ts';
 
 /** Lists of hosts; each costs questions for every URL host of a message. */

@@ -1,6 +1,8 @@
 /** Tickets of incidents and cases in other systems. Taken up by a reload. */
 import { z } from 'zod';
-import { duration, headers, mailAddress, secretPath, text, webAddress } from '../scalars.ts';
+import { duration } from '../amounts.ts';
+import { mailAddress, webAddress } from '../net-values.ts';
+import { headers, secretPath, text } from '../scalars.ts';
 
 export const MAX_TICKET_SYSTEMS = 10;
 const MAX_TEMPLATE = 10_000;

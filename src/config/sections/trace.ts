@@ -1,6 +1,8 @@
 /** Trace headers of messages that leave (CON-5), and where to complain (OWN-13). */
 import { z } from 'zod';
-import { duration, mailAddress, text, webAddress } from '../scalars.ts';
+import { duration } from '../amounts.ts';
+import { mailAddress, webAddress } from '../net-values.ts';
+import { text } from '../scalars.ts';
 
 /** RFC 5322 section 2.2 allows more; this much fits on a line. */
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]{1,39}$/;

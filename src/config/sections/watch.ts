@@ -2,19 +2,10 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseIpv4, parseIpv6 } from '../../core/network-rule.ts';
-import {
-  commandLine,
-  count,
-  domain,
-  duration,
-  mailAddress,
-  network,
-  path,
-  secretPath,
-  text,
-  webAddress,
-  word,
-} from '../scalars.ts';
+import { count, duration } from '../amounts.ts';
+import { domain, mailAddress, network, webAddress } from '../net-values.ts';
+import { commandLine, path, secretPath, text } from '../scalars.ts';
+import { word } from '../text-kind.ts';
 import { dnsServer } from '../services.ts';
 
 export const MAX_HOSTS = 1_000;
