@@ -9,8 +9,11 @@ const HOUR = 3_600_000;
 const THERE = '10.10.7.1';
 const ANN = 'ann@one.example';
 
-/** Weeks at home, others at the rented machine; then Ann writes from there, with a program she never had, to who is known. */
-function fromThere(others: readonly string[]): Verdict {
+/**
+ * Weeks at home, others at the rented machine; then Ann writes from there, with a program she never had, to who is known.
+ * She reads her mail in a browser at home, or by IMAP.
+ */
+function fromThere(others: readonly string[], service: 'imap' | 'webmail' = 'webmail'): Verdict {
   const p = createPlatform({
     rules: { mode: 'observe' },
     network: (address) => {
@@ -28,13 +31,14 @@ function fromThere(others: readonly string[]): Verdict {
     return p.submit(account, { clientAddress, envelopeRecipients: [to], message });
   };
   for (let i = 0; i < 60; i += 1) {
-    p.login(ANN, { clientAddress: '10.20.1.1' });
+    p.login(ANN, { clientAddress: '10.20.1.1', service });
     write(ANN, '10.20.1.1', 'bob@dest.test', 'desk');
     for (const other of others) {
       write(other, THERE, i % 9 === 8 ? `n${i}@${other}.test` : 'bob@dest.test', 'web');
     }
     p.wait(8 * HOUR);
   }
+  p.login(ANN, { clientAddress: '10.20.1.1', service });
   return write(ANN, THERE, 'bob@dest.test', 'web');
 }
 
@@ -49,4 +53,9 @@ it('is no strange network for who has two colleagues at home there', () => {
 
 it('one colleague there may be another victim', () => {
   expect(contextOf(fromThere(['eve@one.example', 'fay@three.example']))).toBeGreaterThan(4);
+});
+
+it('who has no session at a webmail may have come out of a VPN that others of the provider use', () => {
+  const others = ['eve@one.example', 'fay@one.example'];
+  expect(contextOf(fromThere(others, 'imap'))).toBeGreaterThan(4);
 });

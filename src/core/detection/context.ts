@@ -8,7 +8,7 @@ import { onlySendsSince } from '../old-place.ts';
 import { addressKey } from '../profile/address-key.ts';
 import { networkNovelty, networkText, NOVELTY } from '../signals/new-context.ts';
 import { answeredFrom } from '../signals/no-answers.ts';
-import { isWrittenInBrowser, sessionOf } from '../signals/session.ts';
+import { isOfWebmail, isWrittenInBrowser, sessionOf } from '../signals/session.ts';
 import { styleOf } from '../signals/style.ts';
 import { alike, CAPS, SUMMED_FAMILIES } from './hypotheses.ts';
 import { sendsOneLetter } from './form.ts';
@@ -149,12 +149,13 @@ const SESSION_TEXT =
 
 /**
  * The machine of a customer's webmail is rented like any other. Where colleagues are at home it is their tenant's, and the
- * session says who sits in front of it.
+ * session says who sits in front of it. Without one it may be the way out of a VPN that customers of one provider share.
  */
-function isWhereColleaguesAre({ outcomes, profile, context }: SubmissionSubject): boolean {
+function isWhereColleaguesAre(subject: SubmissionSubject): boolean {
+  const { outcomes, profile, context } = subject;
+  if ((outcomes?.company?.colleagues ?? 0) < COLLEAGUES || !isOfWebmail(subject)) return false;
   const index = profile.contextIndex(context.key);
-  if (index >= 0 && profile.detection.isRefused(index)) return false;
-  return (outcomes?.company?.colleagues ?? 0) >= COLLEAGUES;
+  return index < 0 || !profile.detection.isRefused(index);
 }
 
 /** The platform's own machines, its webmail above all, say nothing of who is behind them, refused or not. */

@@ -43,6 +43,14 @@ export function isWrittenInBrowser(subject: SubmissionSubject): boolean {
   return place !== 0 && addressKey(network, world.hash).place === place;
 }
 
+/** Whether somebody reads the mail in a browser elsewhere, so that this is the webmail's machine. */
+export function isOfWebmail({ account, network, nowMs, world }: SubmissionSubject): boolean {
+  const { atMs, place } = account.usual.session;
+  if (place === 0 || nowMs - atMs > SESSION_MS || nowMs < atMs) return false;
+  const here = addressKey(network, world.hash).place;
+  return here !== 0 && here !== place;
+}
+
 /** What the session says of a message that came from a webmail's machine; 0 of any other. */
 export function sessionOf({ account, network, nowMs, world }: SubmissionSubject): number {
   const { strangeness, atMs, place } = account.usual.session;
