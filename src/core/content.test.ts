@@ -303,7 +303,6 @@ describe('one text from several accounts', () => {
     expect(verdicts[3]?.reasons[0]?.text).toMatch(
       /^The same text came from 4 accounts in the last 72 hours, 4 messages since 2026-03-02 09:00 UTC; from 4 on it is a campaign\.$/,
     );
-    // It leads nowhere, so that the text alone says little.
     expect(verdicts[2]?.reasons[0]).toMatchObject({ signal: 'near-duplicate', weight: 1 });
     expect(p.intents.filter(({ kind }) => kind === 'alert')).toHaveLength(2);
   });
