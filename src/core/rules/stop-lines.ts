@@ -26,6 +26,10 @@ interface Share {
   readonly line: StopLine;
 }
 
+interface Reached extends Share {
+  readonly step: 'review' | 'pause';
+}
+
 export function stopLines(subject: SubmissionSubject): Finding | undefined {
   const { outcomes, world, facts } = subject;
   if (outcomes === undefined) return undefined;
@@ -35,18 +39,29 @@ export function stopLines(subject: SubmissionSubject): Finding | undefined {
   const rules = world.policy.outcomes.stopLines;
   // Forwards have rules of their own: what bounces there was written by strangers (FWD-2).
   if (rules.action === 'off' || facts.class === 'forward') return undefined;
+  const reached = sharesReached(subject);
+  // A line that this letter is let past must not hide another that stops it.
+  const stopping = reached.find(
+    ({ step, measure }) => step === 'pause' && !(measure === 'bounces' && addsNone(subject)),
+  );
+  if (stopping !== undefined) return describe(stopping, rules.action);
+  const [first] = reached;
+  return first && describe(first, 'observe');
+}
+
+/** Those that pause first. */
+function sharesReached(subject: SubmissionSubject): Reached[] {
+  const reached: Reached[] = [];
   for (const step of ['pause', 'review'] as const) {
     for (const window of ['day', 'week'] as const) {
       for (const measure of ['bounces', 'complaints'] as const) {
         const share = shareOf(subject, measure, window);
-        if (share !== undefined && share.count / share.of >= share.line[step]) {
-          const isPaused = step === 'pause' && !(measure === 'bounces' && addsNone(subject));
-          return describe(share, isPaused ? rules.action : 'observe', step);
-        }
+        if (share === undefined || share.count / share.of < share.line[step]) continue;
+        reached.push({ ...share, step });
       }
     }
   }
-  return undefined;
+  return reached;
 }
 
 /** Failures come of addresses that nobody knows: what goes to people the account knows, and none of them dead, adds none. */
@@ -78,9 +93,8 @@ function shareOf(
 }
 
 function describe(
-  { measure, window, count, of, line }: Share,
+  { measure, window, count, of, line, step }: Reached,
   action: 'observe' | 'throttle' | 'hold',
-  step: 'review' | 'pause',
 ): Finding {
   const words = WORDS[measure];
   const figure = `${count} of ${of}`;
